@@ -1,0 +1,58 @@
+# Two commands need nothing set up before: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint bench screenshot clean
+
+help:
+	@echo "make demo        make one reader's digest of the sample day, in demo/"
+	@echo "make test        run the tests"
+	@echo "make lint        ruff and mypy"
+	@echo "make bench       measure speed and relevance"
+	@echo "make screenshot  take the README's picture again (needs chromium)"
+	@echo "make clean       remove what these made"
+
+demo: $(VENV)/installed
+	$(BIN)/digest demo --out demo
+
+test: $(VENV)/developing
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/developing
+	$(BIN)/python benchmarks/help_cost.py
+	$(BIN)/python benchmarks/relevance.py
+	$(BIN)/python benchmarks/pipeline.py
+
+screenshot: $(VENV)/installed
+	$(BIN)/python scripts/screenshot.py docs/images/digest.png
+
+clean:
+	rm -rf $(VENV) demo dist
+
+# Debian keeps venv apart from python3; as root it is fetched, else its name is told.
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); \
+	  else \
+	    echo "python3 cannot make virtual environments; install it: apt-get install python3-venv" >&2; \
+	    exit 1; \
+	  fi; }
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# pip learned dependency groups in 25.1.
+$(VENV)/developing: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@

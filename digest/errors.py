@@ -1,0 +1,79 @@
+"""Everything that can go wrong and that a person can mend.
+
+    DigestError
+    ├── ConfigError          the configuration, or a word on the command line, is wrong
+    ├── NotFoundError        a paper, topic or subscriber asked for by name is not there
+    ├── SourceError          a source could not be read; its papers are unknown, not none
+    ├── StoreError           the database could not be opened or brought up to date
+    ├── RenderError          a template does not compile or lacks a value
+    └── DeliveryError
+        ├── RunInProgressError   another run holds the ledger
+        ├── MailServerError      the mail server could not be used; nothing was accepted
+        ├── RecipientRefusedError   the server will never take mail for this address
+        ├── RecipientDeferredError  the server will not take it now
+        └── UnknownOutcomeError  the connection broke after the mail was handed over
+
+Messages are lower case, without a full stop, name the thing and say what to do.
+A bug is none of these and keeps its own exception.
+"""
+
+
+class DigestError(Exception):
+    """The base of all errors shown to a person as one line instead of a traceback."""
+
+
+class ConfigError(DigestError):
+    """The configuration cannot be used as it is."""
+
+
+class NotFoundError(DigestError):
+    """Something asked for by its name or id does not exist."""
+
+
+class SourceError(DigestError):
+    """A source could not be read, so what it holds is unknown."""
+
+
+class StoreError(DigestError):
+    """The database could not be opened, or not brought up to date."""
+
+
+class RenderError(DigestError):
+    """A template could not be compiled or filled."""
+
+
+class DeliveryError(DigestError):
+    """A mail did not leave as it should."""
+
+
+class RunInProgressError(DeliveryError):
+    """Another run is sending from the same database; two at once are never needed."""
+
+
+class MailServerError(DeliveryError):
+    """The mail server could not be used; no mail was handed over, the run may be repeated."""
+
+
+class ReplyError(DeliveryError):
+    """A mail server's answer about one recipient.
+
+    Attributes:
+        code: the SMTP reply code (RFC 5321 §4.2), or 0 where no server was asked.
+
+    """
+
+    def __init__(self, message: str, *, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RecipientRefusedError(ReplyError):
+    """This recipient will not get the mail: a 5xx reply, or an address no server can take."""
+
+
+class RecipientDeferredError(ReplyError):
+    """This recipient cannot get the mail now: a 4xx reply; the next run tries again."""
+
+
+class UnknownOutcomeError(DeliveryError):
+    """The mail was handed over but no answer came back (RFC 1047); it may have arrived."""

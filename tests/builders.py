@@ -1,0 +1,75 @@
+"""Builders: every test says what it is about and leaves the rest to these."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from digest.models import Edition, Issue, Links, Paper, Pick, Reason, Section, Signals
+from subscribers.models import Status, Subscriber, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = date(2026, 2, 2)
+NOON = datetime(2026, 2, 2, 12, tzinfo=UTC)
+
+
+def at_noon() -> datetime:
+    """A clock that stands still."""
+    return NOON
+
+
+def paper(id: str = "2602.00001", **details: Any) -> Paper:  # noqa: A002 (the field's name)
+    votes = details.pop("votes", None)
+    defaults: dict[str, Any] = {
+        "title": f"Paper {id}",
+        "abstract": "We study a thing. It works.",
+        "day": DAY,
+        "links": Links(abs=f"https://arxiv.org/abs/{id}"),
+    }
+    if votes is not None:
+        defaults |= {"signals": Signals(upvotes=votes), "observed_at": NOON}
+    return Paper(id=id, **(defaults | details))
+
+
+def pick(of: Paper | str = "2602.00001", score: float = 1.0, **details: Any) -> Pick:
+    defaults: dict[str, Any] = {
+        "topic": "agents",
+        "relevance": 0.5,
+        "trend": 0.5,
+        "reasons": (Reason(kind="word", text="“agents” in the title"),),
+    }
+    chosen = paper(of) if isinstance(of, str) else of
+    return Pick(paper=chosen, score=score, **(defaults | details))
+
+
+def topic(slug: str = "agents", **details: Any) -> Topic:
+    defaults: dict[str, Any] = {"name": slug.capitalize(), "words_in": ("agent",)}
+    return Topic(slug=slug, **(defaults | details))
+
+
+def subscriber(id: int = 7, **details: Any) -> Subscriber:  # noqa: A002
+    defaults: dict[str, Any] = {
+        "address": f"reader{id}@example.org",
+        "status": Status.CONFIRMED,
+        "topics": ("agents",),
+        "since": NOON,
+    }
+    return Subscriber(id=id, **(defaults | details))
+
+
+def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:
+    chosen = picks or (pick(),)
+    section = Section(slug="agents", name="Agents", picks=chosen)
+    defaults: dict[str, Any] = {
+        "sections": (section,),
+        "edition": Edition(day=day, covered=(("Hugging Face", 40),), considered=40),
+    }
+    return Issue(day=day, **(defaults | details))
+
+
+def ids(found: Any) -> list[str]:
+    """The ids of papers, picks or a section's picks, in order."""
+    of: Callable[[Any], str] = lambda item: getattr(item, "paper", item).id  # noqa: E731
+    return [of(item) for item in getattr(found, "picks", found)]
