@@ -1,0 +1,225 @@
+"""A text capture of the daily-papers page: what a person gets by selecting all and copying.
+
+The page has no markup left, so a paper is a title line, an abstract line and, in some layouts,
+a few lines about authors, date and comments. What is neither is rejected by line; no paper is
+ever made from a banner, and two papers are never run together.
+
+A capture is the page of the day it is read for. The date at its head has no year and is only
+used to place the dates below it: never in the future.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from digest.identity import canonical_id
+from digest.models import Batch, Paper, Rejected, Signals
+from digest.sources import Location, Raw, read_files
+from digest.text import clean, looks_like_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BANNER = re.compile(
+    r"new|daily papers|trending papers|subscribe"
+    r"|get trending papers in your email inbox(?: once a day)?!?"
+    r"|by\s*ak and the research community",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"^Subscribe(?=[\w$\"“(])(?!(?:d|rs?)\b)")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_DATE = re.compile(
+    rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
+    r"(?: +(?P<comments>\d[\d,]{0,9}))?"
+)
+_AUTHORS = re.compile(r"[•·*-]?\s*(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
+_DOT = re.compile(r"[•·]")
+
+#: An abstract line is at least this long, in characters, or ends like a sentence past `_SHORT`.
+_LONG = 250
+_SHORT = 80
+
+
+def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (a folder has no days)
+    """Read the captures that match the path."""
+    return read_files(location)
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+    """Parse one capture of any of the known layouts."""
+    if looks_like_html(raw.text):
+        reason = "this is a web page's HTML; capture its text (select all, copy, save as .txt)"
+        return Batch(rejected=(Rejected(where=f"{raw.where}:1", reason=reason),), declared=1)
+    reader = _Reader(where=raw.where, day=day, today=day, now=now)
+    lines = list(_lines(raw.text))
+    for number, line in lines:
+        reader.take(number, line)
+    reader.finish()
+    return Batch(
+        papers=tuple(reader.papers),
+        rejected=tuple(reader.rejected),
+        declared=len(reader.papers) + len(reader.rejected),
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines that hold something, without banners and glued-on buttons."""
+    before_first = True
+    for number, line in enumerate(text.splitlines(), start=1):
+        shown = clean(line)
+        if before_first:
+            shown = _GLUED.sub("", shown)
+        if not shown or _BANNER.fullmatch(shown):
+            continue
+        yield number, shown
+        before_first = before_first and _DATE.fullmatch(shown) is not None
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """Walks down the page, holding the title that still waits for its abstract."""
+
+    where: str
+    day: date
+    #: the page's own date, by which dates without a year are placed
+    today: date
+    now: datetime
+    papers: list[Paper] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    title: tuple[int, str] | None = None
+    #: a line too short to be surely an abstract, standing behind the title
+    doubt: tuple[int, str] | None = None
+    #: whether the lines about authors and date may still belong to the last paper
+    open: bool = False
+    last_line: int = 0
+
+    def take(self, number: int, line: str) -> None:
+        """Understand one line."""
+        self.last_line = number
+        if self._is_detail(line):
+            self._detail(number, line)
+        elif self.title is None:
+            self._title_or_stray(number, line)
+        elif _is_abstract(line):
+            self._abstract_behind(number, line)
+        elif self.doubt is None:
+            self.doubt = (number, line)
+        else:
+            self._give_up_title()
+            self.title, self.doubt = self.doubt, (number, line)
+
+    def finish(self) -> None:
+        """Settle what the end of the page leaves open."""
+        if self.title is not None:
+            number, title = self.title
+            self._reject(number, f"the page breaks off after the title “{title[:60]}”")
+        elif self.papers and _breaks_off(self.papers[-1]) and self._last_is_open():
+            lost = self.papers.pop()
+            reason = f"the page breaks off inside the abstract of “{lost.title[:60]}”"
+            self._reject(self.last_line, reason)
+
+    def _last_is_open(self) -> bool:
+        last = self.papers[-1]
+        return self.open and last.author_count is None and last.published_at is None
+
+    def _title_or_stray(self, number: int, line: str) -> None:
+        if len(line) >= _LONG:
+            self._reject(number, f"an abstract without a title: “{line[:60]}…”")
+        else:
+            self.title = (number, line)
+
+    def _abstract_behind(self, number: int, line: str) -> None:
+        if self.doubt is not None:
+            # Two short lines before an abstract: the first title has none of its own.
+            self._give_up_title()
+            self.title, self.doubt = self.doubt, None
+        self._record(line)
+        self.last_line = number
+
+    def _give_up_title(self) -> None:
+        if self.title is not None:
+            number, title = self.title
+            self._reject(number, f"a title without an abstract: “{title[:60]}”")
+
+    def _record(self, abstract: str) -> None:
+        if self.title is None:
+            return
+        title = self.title[1]
+        self.papers.append(
+            Paper(id=canonical_id(None, title), title=title, abstract=abstract, day=self.day)
+        )
+        self.title, self.doubt, self.open = None, None, True
+
+    def _is_detail(self, line: str) -> bool:
+        if _DOT.fullmatch(line):
+            return True
+        found = _AUTHORS.fullmatch(line) or _DATE.fullmatch(line)
+        return found is not None or (line.startswith(("•", "·")) and " author" in line)
+
+    def _detail(self, number: int, line: str) -> None:
+        if self.title is not None and self.doubt is not None:
+            # Details follow an abstract, so the short line was one.
+            self._record(self.doubt[1])
+        if self.title is not None:
+            self._give_up_title()
+            self.title, self.open = None, False
+        for part in filter(None, (piece.strip() for piece in re.split("[•·]", line))):
+            self._apply(number, part)
+
+    def _apply(self, number: int, part: str) -> None:
+        if authors := _AUTHORS.fullmatch(part):
+            self._amend(author_count=int(authors["count"].replace(",", "")))
+        elif stamp := _DATE.fullmatch(part):
+            moment = self._place(stamp)
+            if moment is None:
+                self._reject(number, f"“{part}” is not a date")
+            elif not self.papers and not self.rejected:
+                self.today = min(moment, self.today)
+            else:
+                comments = stamp["comments"]
+                self._amend(
+                    published_at=datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+                )
+                if comments is not None:
+                    self._comments(int(comments.replace(",", "")))
+
+    def _comments(self, number: int) -> None:
+        if self.open:
+            self._amend(signals=Signals(comments=number), observed_at=self.now)
+
+    def _amend(self, **details: object) -> None:
+        if self.open:
+            self.papers[-1] = replace(self.papers[-1], **details)  # type: ignore[arg-type]
+
+    def _place(self, stamp: re.Match[str]) -> date | None:
+        """Give a date without a year the page's year, or the year before."""
+        month, day = _MONTHS.index(stamp["month"]) + 1, int(stamp["day"])
+        if stamp["year"]:
+            return _date(int(stamp["year"]), month, day)
+        years = range(self.today.year, self.today.year - 9, -1)  # 29 February may be 8 years back
+        dates = (_date(year, month, day) for year in years)
+        return next((found for found in dates if found and found <= self.today), None)
+
+    def _reject(self, number: int, reason: str) -> None:
+        self.rejected.append(Rejected(where=f"{self.where}:{number}", reason=reason))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _is_abstract(line: str) -> bool:
+    return len(line) >= _LONG or (len(line) >= _SHORT and line.endswith("."))
+
+
+def _breaks_off(paper: Paper) -> bool:
+    """Whether an abstract ends in the middle of a sentence; a closing link is an end."""
+    end = paper.abstract.rsplit(" ", 1)[-1]
+    closed = end.rstrip("\"”’')]}*_$").endswith((".", "!", "?", "…", ":", ";"))
+    return not (closed or "://" in end or "www." in end or "github" in end.lower())

@@ -1,0 +1,147 @@
+"""One paper per line: the hand-over format for any other parser.
+
+It is the shape `digest papers list --json` prints, so what one installation knows another can
+read. Only `title` and `abstract` are required; unknown keys are left alone. The fields are
+listed in docs/operating.md.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from digest.identity import arxiv_links, canonical_id
+from digest.models import Batch, Links, Paper, Rejected, Signals
+from digest.sources import Location, Raw, read_files
+from digest.text import clean, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (days are in the lines)
+    """Read the files that match the path."""
+    return read_files(location)
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+    """Parse one file; a line that is no paper is rejected with its number and reason."""
+    papers: list[Paper] = []
+    rejected: list[Rejected] = []
+    # Not splitlines(): JSON strings may hold U+2028, which is no end of line there.
+    for number, line in enumerate(raw.text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            papers.append(_paper(line, day=day, now=now))
+        except _BadRecordError as error:
+            rejected.append(Rejected(where=f"{raw.where}:{number}", reason=str(error)))
+    return Batch(
+        papers=tuple(papers), rejected=tuple(rejected), declared=len(papers) + len(rejected)
+    )
+
+
+class _BadRecordError(ValueError):
+    """Why a line is not a paper."""
+
+
+def _paper(line: str, *, day: date, now: datetime) -> Paper:
+    record = _object(line)
+    title = clean(_text(record, "title"))
+    abstract = clean(_text(record, "abstract"))
+    if not title or not abstract:
+        raise _BadRecordError(f"no {'title' if not title else 'abstract'}")
+    authors = tuple(filter(None, (clean(name) for name in _texts(record, "authors"))))
+    identifier = clean(_text(record, "id"))
+    paper_id = canonical_id(identifier, title, authors[0] if authors else "")
+    signals = Signals(**_numbers(record, "signals", ("upvotes", "comments", "stars")))
+    return Paper(
+        id=paper_id,
+        title=title,
+        abstract=abstract,
+        authors=authors,
+        author_count=_number(record, "author_count"),
+        categories=tuple(filter(None, (clean(name) for name in _texts(record, "categories")))),
+        published_at=_moment(record, "published_at"),
+        day=_day(record) or day,
+        links=_links(record, paper_id),
+        signals=signals,
+        observed_at=now if signals.known else None,
+    )
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _BadRecordError(f"not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise _BadRecordError("not a JSON object")
+    return record
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _BadRecordError(f"{key} is not text")
+    return value
+
+
+def _texts(record: dict[str, Any], key: str) -> Iterable[str]:
+    value = record.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _BadRecordError(f"{key} is not a list of texts")
+    return value
+
+
+def _number(record: dict[str, Any], key: str) -> int | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise _BadRecordError(f"{key} is not a whole number of at least 0")
+    return value
+
+
+def _numbers(record: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[str, int | None]:
+    value = record.get(key) or {}
+    if not isinstance(value, dict):
+        raise _BadRecordError(f"{key} is not a JSON object")
+    return {name: _number(value, name) for name in names}
+
+
+def _links(record: dict[str, Any], paper_id: str) -> Links:
+    value = record.get("links") or {}
+    if not isinstance(value, dict):
+        raise _BadRecordError("links is not a JSON object")
+    found = {name: safe_url(value.get(name)) for name in ("abs", "pdf", "code", "project", "page")}
+    known = arxiv_links(paper_id)
+    if known:
+        found["abs"], found["pdf"] = found["abs"] or known[0], found["pdf"] or known[1]
+    return Links(**found)
+
+
+def _moment(record: dict[str, Any], key: str) -> datetime | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _BadRecordError(f"{key} is not a time like 2026-02-02T09:30:00Z") from error
+
+
+def _day(record: dict[str, Any]) -> date | None:
+    value = record.get("day")
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise _BadRecordError("day is not a date like 2026-02-02") from error

@@ -1,0 +1,64 @@
+"""The polite HTTP that sources share: a name, a time limit, a size limit, a few retries."""
+
+from __future__ import annotations
+
+import httpx
+import stamina
+
+from digest import __version__
+from digest.errors import SourceError
+
+#: bytes; a day's answer is a few hundred kB
+LIMIT = 20_000_000
+#: seconds for connecting and for each read
+TIMEOUT = 20.0
+ATTEMPTS = 3
+
+_HEADERS = {"User-Agent": f"papers-digest/{__version__}", "Accept": "application/json"}
+
+
+class _BusyError(Exception):
+    """The server asks to come back later: 429 or 5xx."""
+
+
+def get(url: str, params: dict[str, str]) -> str:
+    """Return the body of a GET request as text.
+
+    Raises:
+        SourceError: the address could not be reached, answered with an error,
+            or sent more than LIMIT bytes.
+
+    """
+    try:
+        for attempt in stamina.retry_context(
+            on=(_BusyError, httpx.TransportError), attempts=ATTEMPTS, wait_max=10.0
+        ):
+            with attempt:
+                return _get_once(url, params)
+    except _BusyError as error:
+        raise SourceError(f"{url} answered {error} {ATTEMPTS} times; try again later") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceError(
+            f"{url} could not be read: {str(error) or type(error).__name__}"
+        ) from error
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def _get_once(url: str, params: dict[str, str]) -> str:
+    received = bytearray()
+    with httpx.stream(
+        "GET", url, params=params, headers=_HEADERS, timeout=TIMEOUT, follow_redirects=False
+    ) as response:
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
+            raise _BusyError(f"{response.status_code} {response.reason_phrase}")
+        if not response.is_success:
+            raise SourceError(f"{url} answered {response.status_code} {response.reason_phrase}")
+        for chunk in response.iter_bytes():
+            received += chunk
+            if len(received) > LIMIT:
+                raise SourceError(f"{url} sent more than {LIMIT:,} bytes")
+        encoding = response.charset_encoding or "utf-8"
+    try:
+        return received.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise SourceError(f"{url} sent text that is not {encoding}") from error
