@@ -1,0 +1,51 @@
+"""One normaliser for addresses, through email-validator.
+
+The key says whether two spellings are one reader; mail is sent to the original spelling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from subscribers.errors import AddressError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """An address mail can be sent to."""
+
+    #: the spelling to send to: as written, with an international domain kept readable
+    original: str
+    #: the same for every spelling of one mailbox
+    key: str
+
+
+def parse(text: str) -> Address:
+    """Check an address without asking the network.
+
+    Raises:
+        AddressError: with the reason in words.
+
+    """
+    written = text.strip()
+    try:
+        valid = validate_email(written, check_deliverability=False, allow_smtputf8=True)
+    except EmailNotValidError as error:
+        reason = str(error).rstrip(".")
+        raise AddressError(f"{written!r} is not an e-mail address: {reason}") from error
+    # Local parts may differ by case in theory (RFC 5321 §2.4); in practice nobody's do.
+    return Address(
+        original=f"{valid.local_part}@{valid.domain}",
+        key=f"{valid.local_part.lower()}@{valid.ascii_domain}",
+    )
+
+
+def for_envelope(address: str) -> str:
+    """Return an address as SMTP wants it: an international domain in ASCII (RFC 5891).
+
+    A local part beyond ASCII stays as it is and needs a server with SMTPUTF8 (RFC 6531).
+    """
+    valid = validate_email(address, check_deliverability=False, allow_smtputf8=True)
+    return f"{valid.local_part}@{valid.ascii_domain}"

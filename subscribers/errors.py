@@ -1,0 +1,23 @@
+"""What can go wrong with readers and their addresses.
+
+SubscriberError
+├── AddressError    this is no address mail can be sent to
+├── ConsentError    this step is not possible from where the subscriber stands
+└── LinkError       a link is not ours, or no longer valid
+"""
+
+
+class SubscriberError(Exception):
+    """The base; the message is one line for a person."""
+
+
+class AddressError(SubscriberError):
+    """The text is not an e-mail address mail can be sent to."""
+
+
+class ConsentError(SubscriberError):
+    """The consent table has no such step."""
+
+
+class LinkError(SubscriberError):
+    """The token of a link was not signed by us for this purpose, or has expired."""
