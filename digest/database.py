@@ -1,0 +1,125 @@
+"""Opening the database: pragmas, file mode, migrations.
+
+The tables themselves belong to `store`, `delivery.ledger` and `subscribers.book`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from digest.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_database(url: str, *, folder: Path) -> sa.Engine:
+    """Open the database of a URL, creating it and bringing it up to date as needed.
+
+    A new SQLite file is created with mode 0600, since it holds addresses.
+
+    Raises:
+        ConfigError: the URL is not one.
+        StoreError: the database cannot be opened or was written by a newer version.
+
+    """
+    try:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database not in (
+            None,
+            "",
+            ":memory:",
+        ):
+            path = folder / Path(str(address.database)).expanduser()
+            address = address.set(database=str(path))
+            _create_private(path)
+        engine = sa.create_engine(address)
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(f"[database] url: {error}") from error
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        _migrate(engine)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise StoreError(f"cannot open {address.render_as_string()}: {error.orig}") from error
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def lock_path(engine: sa.Engine) -> Path | None:
+    """Return the file that tells other processes a run is under way, or None in memory."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    return Path(f"{database}-run")
+
+
+def _create_private(path: Path) -> None:
+    try:
+        # SQLite gives its -wal and -shm files the mode of the database.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(f"cannot open {path}: {error.strerror}; check [database] url") from error
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    def connected(connection: Any, _record: object) -> None:
+        # pysqlite begins transactions late and by itself; SQLAlchemy shall do it instead
+        # (docs.sqlalchemy.org, "Serializable isolation / Savepoints / Transactional DDL").
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "synchronous=FULL",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+
+
+def _revisions() -> Iterator[str]:
+    yield from sorted(file.stem.split("_")[0] for file in _MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Bring the tables up to date; costs one query when they are."""
+    *_, newest = _revisions()
+    with engine.connect() as connection:
+        current = None
+        if sa.inspect(connection).has_table("alembic_version"):
+            current = connection.execute(
+                sa.text("SELECT version_num FROM alembic_version")
+            ).scalar()
+    if current == newest:
+        return
+    if current is not None and current not in _revisions():
+        raise StoreError(
+            f"the database was written by a newer version (schema {current});"
+            " install that version, or restore a backup"
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
