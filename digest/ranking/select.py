@@ -1,0 +1,101 @@
+"""One subscriber's sections out of every topic's picks: quotas, no repeats, no near-duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digest.models import Reason
+from digest.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from digest.models import Paper, Pick
+
+
+def select(
+    ranked: Mapping[str, Sequence[Pick]],
+    wanted: Sequence[str],
+    *,
+    seen: Collection[str],
+    similar: Mapping[str, frozenset[str]],
+    per_topic: int,
+    max_papers: int,
+    last: Collection[str] = (),
+) -> dict[str, list[Pick]]:
+    """Choose picks for the topics a subscriber wants, in the subscriber's order.
+
+    A paper wanted by several topics goes to the one that scored it highest; on a tie, to the one
+    listed first. Every topic is sure of its share of `max_papers`, so one with two papers a day is
+    not drowned by one with two hundred; what it leaves over goes to the others. Topics in `last`
+    (trending overall) take what no other topic wants. A paper in `seen`, or nearly the same as
+    one in `seen`, is left out.
+    """
+    topics = [slug for slug in dict.fromkeys(wanted) if slug in ranked]
+    chosen: dict[str, list[Pick]] = {slug: [] for slug in topics}
+    if not topics:
+        return chosen
+    order = sorted(
+        (
+            (slug in last, -pick.score, place, pick.paper.id, pick)
+            for place, slug in enumerate(topics)
+            for pick in ranked[slug]
+        ),
+        key=lambda entry: entry[:4],
+    )
+    picks = [pick for *_, pick in order]
+    taken = _Taken(seen, similar)
+    share = max(1, max_papers // len(topics))
+    for quota in (min(share, per_topic), per_topic):
+        for pick in picks:
+            if sum(map(len, chosen.values())) == max_papers:
+                break
+            if len(chosen[pick.topic]) < quota and taken.is_free(pick.paper.id):
+                taken.take(pick.paper.id)
+                chosen[pick.topic].append(pick)
+    followers = taken.followers(picks)
+    return {
+        slug: [
+            _with_similar(pick, followers)
+            for pick in sorted(section, key=lambda pick: (-pick.score, pick.paper.id))
+        ]
+        for slug, section in chosen.items()
+    }
+
+
+class _Taken:
+    """Which papers are spoken for: seen before, chosen now, or nearly the same as one of those."""
+
+    def __init__(self, seen: Collection[str], similar: Mapping[str, frozenset[str]]) -> None:
+        self._similar = similar
+        self._gone = set(seen)
+        for paper_id in seen:
+            self._gone |= similar.get(paper_id, frozenset())
+        self._seen = frozenset(self._gone)
+        self._chosen: list[str] = []
+
+    def is_free(self, paper_id: str) -> bool:
+        return paper_id not in self._gone
+
+    def take(self, paper_id: str) -> None:
+        self._chosen.append(paper_id)
+        self._gone |= {paper_id} | self._similar.get(paper_id, frozenset())
+
+    def followers(self, picks: Iterable[Pick]) -> Mapping[str, list[Paper]]:
+        """Return the near-duplicates that stand behind each chosen paper, best first."""
+        left = self._gone - self._seen - set(self._chosen)
+        by_id = {pick.paper.id: pick.paper for pick in picks if pick.paper.id in left}
+        behind: dict[str, list[Paper]] = {}
+        for paper_id, paper in by_id.items():
+            leader = next(c for c in self._chosen if paper_id in self._similar.get(c, ()))
+            behind.setdefault(leader, []).append(paper)
+        return behind
+
+
+def _with_similar(pick: Pick, followers: Mapping[str, list[Paper]]) -> Pick:
+    behind = followers.get(pick.paper.id)
+    if not behind:
+        return pick
+    reason = Reason(kind="similar", text=f"stands for {count(len(behind), 'similar paper')}")
+    return replace(pick, similar=tuple(behind), reasons=(*pick.reasons, reason))
