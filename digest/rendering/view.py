@@ -1,0 +1,131 @@
+"""An issue in the words the templates use. All that is decided here is wording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from digest.compose import long_date, short_date, statement
+from digest.text import count, safe_url, shorten, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.models import Issue, Paper, Pick, Signals
+
+AUTHORS = 4
+TITLE = 300
+#: RFC 5322 §2.1.1 asks for at most 78 characters in a line.
+SUBJECT = 78
+PREHEADER = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """What stands on every mail of the installation."""
+
+    name: str
+    postal_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """Where this reader goes to change or stop the mail."""
+
+    manage_url: str
+    leave_url: str
+
+
+def view(
+    issue: Issue,
+    *,
+    letterhead: Letterhead,
+    address: str,
+    wanted: Sequence[str],
+    doors: Doors,
+    summary_length: int,
+) -> dict[str, Any]:
+    """Return the values for the templates of a digest; `wanted` names the reader's topics."""
+    topics = [section.name for section in issue.sections]
+    return {
+        "site": letterhead.name,
+        "postal_address": letterhead.postal_address,
+        "date": long_date(issue.day),
+        "subject": subject(issue),
+        "preheader": shorten(f"{issue.top.paper.title} — {', '.join(topics)}", PREHEADER),
+        "total": count(len(issue.picks), "paper"),
+        "topics": topics,
+        "topics_wanted": list(wanted),
+        "sections": [
+            {
+                "name": section.name,
+                "papers": [_card(pick, summary_length) for pick in section.picks],
+            }
+            for section in issue.sections
+        ],
+        "statement": statement(issue.edition),
+        "address": address,
+        "manage_url": doors.manage_url,
+        "leave_url": doors.leave_url,
+    }
+
+
+def subject(issue: Issue) -> str:
+    """Name the day's top paper, how many more there are, and the day, so no two are alike."""
+    more = len(issue.picks) - 1
+    tail = f" · {short_date(issue.day)}"
+    tail = f" + {more} more{tail}" if more else tail
+    return shorten(issue.top.paper.title, SUBJECT - len(tail)) + tail
+
+
+def authors(paper: Paper) -> str:
+    """Name the first authors and count the rest."""
+    named, total = paper.authors, max(paper.author_count or 0, len(paper.authors))
+    if not named:
+        return count(total, "author") if total else ""
+    if total <= AUTHORS and len(named) == total:
+        *most, last = named
+        return f"{', '.join(most)} and {last}" if most else last
+    first = named[: AUTHORS - 1]
+    return f"{', '.join(first)} and {total - len(first):,} more"
+
+
+def _card(pick: Pick, summary_length: int) -> dict[str, Any]:
+    paper = pick.paper
+    return {
+        "title": shorten(paper.title, TITLE),
+        "url": safe_url(paper.links.best),
+        "authors": authors(paper),
+        "summary": summarise(paper.abstract, summary_length),
+        "why": "; ".join(reason.text for reason in pick.reasons),
+        "signals": _signals(paper.signals),
+        "links": _links(paper),
+        "similar": [
+            {"title": shorten(other.title, TITLE), "url": safe_url(other.links.best)}
+            for other in pick.similar
+        ],
+    }
+
+
+def _signals(signals: Signals) -> str:
+    parts = [
+        count(number, noun)
+        for number, noun in (
+            (signals.upvotes, "vote"),
+            (signals.comments, "comment"),
+            (signals.stars, "star"),
+        )
+        if number is not None
+    ]
+    return " · ".join(parts)
+
+
+def _links(paper: Paper) -> list[dict[str, str]]:
+    named = (
+        ("Abstract", paper.links.abs),
+        ("PDF", paper.links.pdf),
+        ("Code", paper.links.code),
+        ("Project", paper.links.project),
+        ("Discussion", paper.links.page),
+    )
+    return [{"name": name, "url": url} for name, link in named if (url := safe_url(link))]

@@ -1,0 +1,32 @@
+"""The files that ship with the package: templates, the example configuration, the sample day.
+
+In a checkout or an editable install the templates and the example stand beside the package,
+where people edit them; in a wheel they stand inside it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+_PACKAGE = Path(str(files("digest")))
+
+
+def templates_dir() -> Path:
+    """Return the folder of the templates."""
+    return _shipped("templates")
+
+
+def example_config() -> Path:
+    """Return the example configuration, which holds every default and the starter topics."""
+    return _shipped("config.example.toml")
+
+
+def sample_day() -> Path:
+    """Return a day of papers in the shape of Hugging Face's daily_papers."""
+    return _PACKAGE / "data" / "sample-day.json"
+
+
+def _shipped(name: str) -> Path:
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _PACKAGE.parent / name

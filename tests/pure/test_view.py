@@ -1,0 +1,98 @@
+"""An issue in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from builders import issue, paper, pick
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.models import Links, Signals
+from digest.rendering.view import SUBJECT, Doors, Letterhead, authors, subject, view
+
+
+def words(*picks: Any) -> dict[str, Any]:
+    return view(
+        issue(*picks),
+        letterhead=Letterhead(name="Trending Papers", postal_address="1 Main St"),
+        address="reader@example.org",
+        wanted=["Agents"],
+        doors=Doors(manage_url="https://m", leave_url="https://l"),
+        summary_length=60,
+    )
+
+
+def card(**details: Any) -> dict[str, Any]:
+    found: dict[str, Any] = words(pick(paper(**details)))["sections"][0]["papers"][0]
+    return found
+
+
+def test_the_subject_names_the_top_paper_the_number_of_others_and_the_day() -> None:
+    found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
+
+    assert subject(found) == "Great + 1 more · 2 Feb"
+
+
+def test_the_subject_of_a_single_paper_counts_no_others() -> None:
+    assert subject(issue(pick(paper(title="Alone")))) == "Alone · 2 Feb"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
+def test_the_subject_never_exceeds_its_length(title: str) -> None:
+    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT
+
+
+@pytest.mark.parametrize(
+    ("names", "counted", "shown"),
+    [
+        ((), None, ""),
+        ((), 7, "7 authors"),
+        (("A",), None, "A"),
+        (("A", "B"), None, "A and B"),
+        (("A", "B", "C", "D"), None, "A, B, C and D"),
+        (("A", "B", "C", "D", "E"), None, "A, B, C and 2 more"),
+        (("A", "B"), 9, "A, B and 7 more"),
+        (tuple("ABCDE") * 600, None, "A, B, C and 2,997 more"),
+    ],
+)
+def test_authors_are_cut_and_the_rest_is_counted(
+    names: tuple[str, ...], counted: int | None, shown: str
+) -> None:
+    assert authors(paper(authors=names, author_count=counted)) == shown
+
+
+def test_the_summary_is_cut_at_a_sentence() -> None:
+    abstract = "A first sentence stands here. A second one makes it far too long for this."
+
+    assert card(abstract=abstract)["summary"] == "A first sentence stands here."
+
+
+def test_unknown_signals_are_not_shown_and_nothing_is_not_unknown() -> None:
+    assert card(signals=Signals())["signals"] == ""
+    assert card(signals=Signals(upvotes=0, comments=1))["signals"] == "0 votes · 1 comment"
+
+
+def test_only_links_that_are_known_and_safe_are_shown() -> None:
+    links = Links(abs="https://arxiv.org/abs/1", code="javascript:alert(1)", page="https://hf.co/1")
+
+    shown = card(links=links)["links"]
+
+    assert shown == [
+        {"name": "Abstract", "url": "https://arxiv.org/abs/1"},
+        {"name": "Discussion", "url": "https://hf.co/1"},
+    ]
+
+
+def test_a_paper_without_any_address_has_a_title_without_link() -> None:
+    assert card(links=Links())["url"] is None
+
+
+def test_reasons_are_joined_and_near_duplicates_named() -> None:
+    twin = paper("2", title="Twin")
+
+    found = words(pick("1", similar=(twin,)))["sections"][0]["papers"][0]
+
+    assert found["why"] == "“agents” in the title"
+    assert found["similar"] == [{"title": "Twin", "url": "https://arxiv.org/abs/2"}]
