@@ -1,0 +1,208 @@
+"""Mail over SMTP (RFC 5321), one connection kept for the run.
+
+smtplib connects, encrypts and logs in. The transaction is spelled out here, because what an error
+means depends on where it strikes: before the final dot nothing was accepted, after it nobody
+can know.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from digest.delivery.transports import Parcel
+from digest.errors import (
+    MailServerError,
+    RecipientDeferredError,
+    RecipientRefusedError,
+    UnknownOutcomeError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: RFC 1870 §6.1: a refusal of this one mail, not of the sender.
+_TOO_BIG = 552
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A mail server and how to speak to it."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str = ""
+    password: str = ""
+    #: seconds to wait for a connection or an answer
+    timeout: float = 30.0
+
+
+class SMTP:
+    """The connection to a mail server, made with the first mail and remade when it breaks."""
+
+    def __init__(self, server: Server, *, tls: ssl.SSLContext | None = None) -> None:
+        """Speak to a server; `tls` replaces the system's certificates, for tests and own CAs."""
+        self._server = server
+        self._tls = tls
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, parcel: Parcel) -> None:
+        """Hand a mail over; see `Transport.send`."""
+        fresh = self._connection is None
+        connection = self._connection or self._connect()
+        try:
+            self._prepare(connection, parcel)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            if fresh:
+                raise MailServerError(f"{self._name} broke the connection: {error}") from error
+            # A kept connection may have been closed for its age; nothing was handed over yet.
+            connection = self._connect()
+            try:
+                self._prepare(connection, parcel)
+            except (smtplib.SMTPException, OSError) as again:
+                self._drop()
+                raise MailServerError(f"{self._name} broke the connection: {again}") from again
+        self._hand_over(connection, parcel.content)
+
+    def close(self) -> None:
+        """Say goodbye; an error no longer matters."""
+        if self._connection is not None:
+            try:
+                self._connection.quit()
+            except (smtplib.SMTPException, OSError):
+                self._connection.close()
+            self._connection = None
+
+    @property
+    def _name(self) -> str:
+        return f"{self._server.host}:{self._server.port}"
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        context = self._tls
+        if context is None and server.security != "none":
+            context = ssl.create_default_context()
+        connection: smtplib.SMTP | None = None
+        try:
+            if server.security == "tls":
+                connection = smtplib.SMTP_SSL(
+                    server.host, server.port, timeout=server.timeout, context=context
+                )
+            else:
+                connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+            connection.ehlo_or_helo_if_needed()
+            if server.security == "starttls":
+                connection.starttls(context=context)
+                connection.ehlo()
+            if server.username:
+                connection.login(server.username, server.password)
+        except (smtplib.SMTPException, OSError) as error:
+            if connection is not None:
+                connection.close()
+            raise MailServerError(self._explain(error)) from error
+        self._connection = connection
+        return connection
+
+    def _explain(self, error: Exception) -> str:
+        """Say what went wrong while connecting, and what to look at."""
+        match error:
+            case ssl.SSLCertVerificationError():
+                return (
+                    f"{self._name} showed a certificate that is not valid for this name:"
+                    f" {error.verify_message}; check [mail] host"
+                )
+            case ssl.SSLError():
+                return (
+                    f"{self._name} does not speak TLS as asked ({error.reason});"
+                    f' check [mail] port and security = "{self._server.security}"'
+                )
+            case smtplib.SMTPAuthenticationError():
+                reply = _reply(error.smtp_code, error.smtp_error)
+                return (
+                    f"{self._name} did not accept the login ({reply});"
+                    " check [mail] username and password"
+                )
+            case smtplib.SMTPNotSupportedError():
+                return f'{self._name}: {error}; check [mail] security = "{self._server.security}"'
+            case smtplib.SMTPResponseException():
+                return f"{self._name} answered {_reply(error.smtp_code, error.smtp_error)}"
+            case TimeoutError():
+                return (
+                    f"{self._name} did not answer within {self._server.timeout:g} seconds;"
+                    " check [mail] host, port and security"
+                )
+            case OSError(strerror=str(reason)):
+                return f"could not connect to {self._name}: {reason}; check [mail] host and port"
+            case _:
+                return f"could not talk to {self._name}: {error}; check [mail] port and security"
+
+    def _prepare(self, connection: smtplib.SMTP, parcel: Parcel) -> None:
+        """Speak MAIL, RCPT and DATA: nothing is accepted yet whatever happens here."""
+        options = []
+        if connection.has_extn("size"):
+            options.append(f"SIZE={len(parcel.content)}")
+        if not parcel.recipient.isascii():
+            if not connection.has_extn("smtputf8"):
+                raise RecipientRefusedError(
+                    f"{self._name} does not take addresses beyond ASCII (SMTPUTF8)"
+                )
+            options.append("SMTPUTF8")
+        steps: tuple[tuple[str, Callable[[], tuple[int, bytes]]], ...] = (
+            ("MAIL", lambda: connection.mail(parcel.sender, options)),
+            ("RCPT", lambda: connection.rcpt(parcel.recipient)),
+            ("DATA", lambda: connection.docmd("DATA")),
+        )
+        for command, step in steps:
+            code, text = step()
+            if code == 421:
+                raise smtplib.SMTPServerDisconnected(_reply(code, text))
+            if code >= 400:
+                self._reset(connection)
+                if command == "MAIL" and code >= 500 and code != _TOO_BIG:
+                    raise MailServerError(
+                        f"{self._name} refuses mail from {parcel.sender}: {_reply(code, text)};"
+                        " check [mail] from_address and bounce_address"
+                    )
+                kind = RecipientRefusedError if code >= 500 else RecipientDeferredError
+                raise kind(f"{self._name} at {command}: {_reply(code, text)}", code=code)
+
+    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
+        """Send the mail itself; from the final dot on its fate is the server's to tell."""
+        stuffed = re.sub(rb"(?m)^\.", b"..", content)
+        end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
+        try:
+            connection.send(stuffed + end)
+            code, text = connection.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise UnknownOutcomeError(
+                f"{self._name} was lost after the mail was handed over: {error};"
+                " it may have been delivered"
+            ) from error
+        if code == 421:
+            self._drop()
+        if code >= 400:
+            kind = RecipientRefusedError if code >= 500 else RecipientDeferredError
+            raise kind(f"{self._name} at the end of DATA: {_reply(code, text)}", code=code)
+
+    def _reset(self, connection: smtplib.SMTP) -> None:
+        """Forget the transaction so that the next recipient starts clean."""
+        try:
+            connection.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _reply(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(words.split())}".strip()
