@@ -1,0 +1,253 @@
+"""All wiring: from the configuration to the parts that do the work. The one clock is here.
+
+What can be wrong in the configuration is checked before the database is opened.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from digest import config as configuration
+from digest.database import lock_path, open_database
+from digest.delivery.ledger import Ledger
+from digest.delivery.smtp import SMTP, Server
+from digest.delivery.transports import Directory, Stream, Transport
+from digest.errors import ConfigError, NotFoundError
+from digest.pipeline import Quotas
+from digest.press import Press
+from digest.rendering.message import Sender
+from digest.rendering.templates import Templates
+from digest.rendering.view import Doors
+from digest.resources import templates_dir
+from digest.sources import Location
+from digest.store import Store
+from subscribers import links
+from subscribers.book import Book
+from subscribers.models import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from digest.config import Config
+
+KEY_FILE = "digest.key"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def now() -> datetime:
+    """Return the time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts, ready for use."""
+
+    config: Config
+    engine: sa.Engine
+
+    @cached_property
+    def store(self) -> Store:
+        """The papers."""
+        return Store(self.engine)
+
+    @cached_property
+    def book(self) -> Book:
+        """The readers."""
+        # 53 bits, so that an id is the same number in JSON and JavaScript.
+        return Book(self.engine, new_id=lambda: secrets.randbits(53))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The deliveries."""
+        return Ledger(self.engine, lock=lock_path(self.engine))
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics, in the order of the file."""
+        return tuple(Topic(**topic.model_dump()) for topic in self.config.topics)
+
+    @cached_property
+    def places(self) -> tuple[Location, ...]:
+        """Where papers come from."""
+        return tuple(
+            Location(
+                name=source.name,
+                kind=source.kind,
+                path=str(self.config.path(source.path)) if source.path else None,
+                url=source.url or None,
+            )
+            for source in self.config.sources
+        )
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """How much goes into an issue."""
+        ranking = self.config.ranking
+        return Quotas(
+            per_topic=ranking.per_topic,
+            max_papers=ranking.max_papers,
+            trend_weight=ranking.trend_weight,
+        )
+
+    @cached_property
+    def press(self) -> Press:
+        """What makes mails of issues."""
+        mail, web = self.config.mail, self.config.web
+        secret = self._secret()
+        answers = mail.reply_to or mail.from_address
+
+        def write_to(subject: str) -> str:
+            return f"mailto:{answers}?subject={quote(subject)}"
+
+        def leave_mailto(subscriber: int) -> str:
+            token = links.sign(links.Purpose.LEAVE, subscriber, secret=secret, at=now())
+            return write_to(f"leave {token}")
+
+        def doors(subscriber: int, at: datetime) -> Doors:
+            if not web.url:
+                return Doors(manage_url=write_to("topics"), leave_url=leave_mailto(subscriber))
+            base = web.url.rstrip("/")
+            manage, leave = (
+                f"{base}/{purpose}/{links.sign(purpose, subscriber, secret=secret, at=at)}"
+                for purpose in (links.Purpose.MANAGE, links.Purpose.LEAVE)
+            )
+            return Doors(manage_url=manage, leave_url=leave)
+
+        return Press(
+            templates=Templates(templates_dir(), "digest"),
+            sender=Sender(
+                name=self.config.site.name,
+                address=mail.from_address,
+                reply_to=mail.reply_to,
+                web_url=web.url.rstrip("/"),
+            ),
+            postal_address=self.config.site.postal_address,
+            bounce_address=mail.bounce_address or mail.from_address,
+            summary_length=self.config.ranking.summary_length,
+            secret=secret,
+            doors=doors,
+            leave_mailto=leave_mailto,
+        )
+
+    def transport(self) -> Transport:
+        """Return the way mails leave.
+
+        Raises:
+            ConfigError: real mail would go out under the example's names.
+
+        """
+        mail = self.config.mail
+        match mail.transport:
+            case "directory":
+                return Directory(self.config.path(mail.directory))
+            case "stdout":
+                return Stream(sys.stdout.buffer)
+            case "smtp":
+                self._refuse_example_names()
+                return SMTP(
+                    Server(
+                        host=mail.host,
+                        port=mail.port,
+                        security=mail.security,
+                        username=mail.username,
+                        password=mail.password.get_secret_value(),
+                        timeout=mail.timeout,
+                    )
+                )
+
+    def today(self) -> date:
+        """Return the day it is in the configured time zone."""
+        return now().astimezone(ZoneInfo(self.config.schedule.timezone)).date()
+
+    def _refuse_example_names(self) -> None:
+        """Keep real readers from getting links and addresses that lead nowhere."""
+        mail, web = self.config.mail, self.config.web
+        if mail.host in _LOOPBACK:
+            return
+        for key, host in (
+            ("[mail] from_address", mail.from_address.rpartition("@")[2]),
+            ("[web] url", urlsplit(web.url).hostname or ""),
+        ):
+            if host == "example.org" or host.endswith(".example.org"):
+                raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
+
+    def _secret(self) -> str:
+        """Return the key that signs links: configured, or made once and kept beside the file."""
+        configured = self.config.site.secret_key.get_secret_value()
+        if configured:
+            return configured
+        path = self.config.path(KEY_FILE)
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return _new_key(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot read {path}: {error}; or set [site] secret_key") from error
+
+
+def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
+    """Return a topic by its slug.
+
+    Raises:
+        NotFoundError: there is none; the message names the nearest.
+
+    """
+    by_slug = {topic.slug: topic for topic in topics}
+    if slug in by_slug:
+        return by_slug[slug]
+    close = difflib.get_close_matches(slug, by_slug, n=1, cutoff=0.4)
+    hint = f"did you mean {close[0]}?" if close else "`digest topics list` shows all"
+    raise NotFoundError(f"there is no topic {slug!r}; {hint}")
+
+
+def default_topics(topics: Sequence[Topic]) -> list[str]:
+    """Return what a reader gets who names no topic: trending overall, or all there is."""
+    return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
+
+
+def open_app(config: Config) -> App:
+    """Open the database and return the parts.
+
+    Raises:
+        ConfigError, StoreError: with what to mend.
+
+    """
+    url = config.database.url
+    return App(config=config, engine=open_database(url, folder=config.folder))
+
+
+def load_config(path: Path | None) -> Config:
+    """Load the configuration the command line or DIGEST_CONFIG names, else ./config.toml."""
+    return configuration.load(path or configuration.default_path())
+
+
+def _new_key(path: Path) -> str:
+    try:
+        with open(path, "x", encoding="ascii", opener=_private) as file:
+            key = secrets.token_urlsafe(32)
+            file.write(key + "\n")
+    except FileExistsError:  # another process was quicker
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}; or set [site] secret_key"
+        ) from error
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,97 @@
+"""The `digest` command. Standard output is the answer, standard error the log.
+
+Heavy modules are imported inside the commands, so that `digest --help` stays quick. This package
+is the only one that prints or exits.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest import __version__
+from digest.cli import issues, papers, setup, subscribers, topics
+from digest.errors import ConfigError, DigestError, NotFoundError
+from subscribers.errors import AddressError, SubscriberError
+
+DONE, NOT_FULLY_DONE, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="digest",
+    help="Trending papers in your inbox: every reader's own digest, on your own server.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog="Example: [bold]digest init && digest subscribers add you@example.org --topic agents"
+    " --confirmed && digest run[/bold]",
+)
+setup.register(app)
+papers.register(app)
+issues.register(app)
+app.add_typer(papers.app, name="papers")
+app.add_typer(topics.app, name="topics")
+app.add_typer(subscribers.app, name="subscribers")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)
+    if wanted:
+        typer.echo(f"digest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "-c",
+            "--config",
+            metavar="FILE",
+            envvar="DIGEST_CONFIG",
+            help="The configuration; ./config.toml unless given.",
+        ),
+    ] = None,
+    *,
+    version: Annotated[  # noqa: ARG001 (its callback prints and exits)
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run the command line and turn errors into one line and an exit code."""
+    try:
+        app()
+    except (ConfigError, NotFoundError, AddressError) as error:
+        _complain(error)
+        sys.exit(USAGE)
+    except (DigestError, SubscriberError) as error:
+        _complain(error)
+        sys.exit(NOT_FULLY_DONE)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `| head` does; Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOT_FULLY_DONE)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("DIGEST_TRACEBACK"):
+            raise
+        _complain(
+            f"internal error, please report it: {type(error).__name__}: {error}"
+            " (DIGEST_TRACEBACK=1 shows where)"
+        )
+        sys.exit(NOT_FULLY_DONE)
+
+
+def _complain(error: object) -> None:
+    for line in str(error).splitlines():
+        typer.echo(f"error: {line}", err=True)

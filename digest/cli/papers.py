@@ -1,0 +1,165 @@
+"""`digest fetch` and `digest papers`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import screen, shapes
+
+if TYPE_CHECKING:
+    from digest.app import App
+    from digest.models import SourceReport
+
+app = typer.Typer(help="Look at the papers that were fetched.", no_args_is_help=True)
+
+Day = Annotated[
+    str | None,
+    typer.Option("--day", metavar="YYYY-MM-DD", help="The day the papers were featured."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands that stand by themselves."""
+    root.command(epilog="Example: [bold]digest fetch --day 2026-02-02 --source page[/bold]")(fetch)
+
+
+def parse_day(text: str | None) -> date | None:
+    """Read the value of --day.
+
+    Raises:
+        ConfigError: it is no date.
+
+    """
+    from digest.errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--day {text!r} is not a day; write it like 2026-02-02") from error
+
+
+def fetch(
+    ctx: typer.Context,
+    day: Day = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Only this source; may be repeated."),
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Read the sources and keep their papers. Without --day: today, and all that files hold."""
+    opened = screen.open_app(ctx)
+    reports = fetch_day(opened, parse_day(day), only=source or [])
+    if json:
+        screen.as_json([shapes.source_report(report) for report in reports])
+    else:
+        show_reports(reports)
+    if any(report.error for report in reports):
+        raise typer.Exit(1)
+
+
+def fetch_day(
+    opened: App, day: date | None, *, only: list[str] | None = None
+) -> list[SourceReport]:
+    """Fetch all sources, or some by name, for a day; None is today and all that files hold."""
+    from digest import app as wiring
+    from digest import pipeline
+    from digest.errors import NotFoundError
+
+    names = [place.name for place in opened.places]
+    for name in only or []:
+        if name not in names:
+            raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
+    places = [place for place in opened.places if not only or place.name in only]
+    return pipeline.fetch(
+        day or opened.today(),
+        places,
+        only_day=day is not None,
+        store=opened.store,
+        clock=wiring.now,
+        track=screen.track,
+    )
+
+
+def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
+    """Print the fetch as a table."""
+    screen.table(
+        "Sources",
+        ("source", "state", "declared#", "parsed#", "rejected#", "other days#", "new#", "seconds#"),
+        [
+            (
+                r.source,
+                r.state,
+                r.declared,
+                r.parsed,
+                len(r.rejected),
+                r.other_days,
+                r.new,
+                f"{r.seconds:.2f}",
+            )
+            for r in reports
+        ],
+        err=err,
+    )
+
+
+@app.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
+def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
+    """List the papers of a day, or all of them."""
+    found = screen.open_app(ctx).store.papers(parse_day(day))
+    if json:
+        screen.as_json([shapes.paper(paper) for paper in found])
+        return
+    screen.table(
+        "Papers",
+        ("day", "id", "votes#", "comments#", "title"),
+        [(p.day, p.id, p.signals.upvotes, p.signals.comments, p.title) for p in found],
+    )
+
+
+@app.command(epilog="Example: [bold]digest papers show arXiv:2601.23265[/bold]")
+def show(
+    ctx: typer.Context,
+    paper_id: Annotated[str, typer.Argument(metavar="ID", help="An arXiv id, DOI or our own id.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Show one paper with everything known about it."""
+    from digest.errors import NotFoundError
+    from digest.identity import canonical_id
+
+    opened = screen.open_app(ctx)
+    canonical = canonical_id(paper_id, "")
+    paper = opened.store.paper(canonical)
+    if paper is None:
+        raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
+    history = opened.store.observations(canonical)
+    if json:
+        screen.as_json({**shapes.paper(paper), "history": [shapes.observation(o) for o in history]})
+        return
+    shape = shapes.paper(paper)
+    links = shape.pop("links")
+    for key in ("id", "title", "day", "published_at", "author_count"):
+        screen.answer(f"{key + ':':14}{shape[key] if shape[key] is not None else '-'}")
+    screen.answer(f"{'authors:':14}{', '.join(paper.authors) or '-'}")
+    screen.answer(f"{'categories:':14}{', '.join(paper.categories) or '-'}")
+    screen.answer(f"{'sources:':14}{', '.join(paper.sources)}")
+    for name, url in links.items():
+        if url:
+            screen.answer(f"{name + ':':14}{url}")
+    screen.answer(f"\n{paper.abstract or '(no abstract)'}\n")
+    screen.table(
+        "Signals",
+        ("observed at", "source", "votes#", "comments#", "stars#"),
+        [
+            (shapes.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars)
+            for o in history
+        ],
+    )

@@ -1,0 +1,80 @@
+"""What a person or a program sees: tables and bars on a terminal, plain lines elsewhere, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from digest.app import App
+
+Item = TypeVar("Item")
+
+
+def open_app(ctx: typer.Context) -> App:
+    """Load the configuration, set up the log and open the database."""
+    from digest import app, log
+
+    path: Path | None = ctx.obj
+    config = app.load_config(path)
+    log.configure(config.log.level, config.log.format)
+    return app.open_app(config)
+
+
+def answer(text: str) -> None:
+    """Print one line of the answer."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """Print something for a person beside the answer."""
+    typer.echo(text, err=True)
+
+
+def as_json(value: Any) -> None:
+    """Print the answer as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False
+) -> None:
+    """Print a table; columns whose name ends in `#` hold numbers and are aligned right."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        drawn = Table(title=title, title_justify="left", header_style="bold")
+        for name in columns:
+            drawn.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left")
+        for row in cells:
+            drawn.add_row(*map(Text, row))
+        Console(file=stream).print(drawn)
+        return
+    names = [name.rstrip("#") for name in columns]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    for row in (names, *cells):
+        line = "  ".join(
+            cell.rjust(width) if name.endswith("#") else cell.ljust(width)
+            for cell, width, name in zip(row, widths, columns, strict=True)
+        )
+        typer.echo(line.rstrip(), err=err)
+
+
+def track(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """Walk over items with a progress bar on a terminal, and without anything elsewhere."""
+    if not sys.stderr.isatty() or len(items) < 2:
+        return items
+    from rich.console import Console
+    from rich.progress import track as rich_track
+
+    return rich_track(items, description=what, console=Console(stderr=True), transient=True)

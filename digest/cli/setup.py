@@ -1,0 +1,126 @@
+"""`digest init` and `digest demo`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli import screen
+
+DEMO_TOPICS = ("agents", "generation", "reasoning")
+DEMO_READER = "reader@example.org"
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.command(epilog="Example: [bold]digest init /etc/digest[/bold]")(init)
+    root.command(epilog="Example: [bold]digest demo --out /tmp/demo[/bold]")(demo)
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where; here unless given.")
+    ] = Path(),
+) -> None:
+    """Write a config.toml with every default and a comment for each key."""
+    from digest.config import FILE_NAME
+    from digest.errors import ConfigError
+    from digest.resources import example_config
+
+    path = folder / FILE_NAME
+    _, _, settings = example_config().read_text(encoding="utf-8").partition("\n# Paths")
+    text = "# The configuration of this installation.\n# Paths" + settings
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise ConfigError(f"{path} is there already; it was not touched") from error
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+    option = "" if folder == Path() else f" -c {path}"
+    screen.answer(f"wrote {path}")
+    screen.note(
+        f"next: digest{option} subscribers add you@example.org --topic agents --confirmed\n"
+        f"      digest{option} run\n"
+        "Mails are written to a folder until you set [mail] transport."
+    )
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where to put the mail.")
+    ] = Path("demo"),
+) -> None:
+    """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
+    from digest import app, config, log, pipeline
+    from digest.errors import ConfigError
+    from digest.resources import sample_day
+    from subscribers.book import Evidence
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot write {out}: {error.strerror}") from error
+    log.configure("warning", "text")
+    with tempfile.TemporaryDirectory(prefix="digest-demo-") as scratch:
+        settings = config.build(
+            {
+                "site": {"secret_key": "only for the demo"},
+                "sources": [
+                    {"name": "Hugging Face", "kind": "huggingface", "path": str(sample_day())}
+                ],
+                "mail": {"directory": str(out.resolve())},
+            },
+            folder=Path(scratch),
+            where="the demo",
+        )
+        opened = app.open_app(settings)
+        evidence = Evidence(at=app.now(), door="demo")
+        reader = opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
+        pipeline.fetch(
+            opened.today(),
+            opened.places,
+            only_day=False,
+            store=opened.store,
+            clock=app.now,
+            track=screen.track,
+        )
+        day = opened.store.newest_day(until=opened.today()) or opened.today()
+        names = [place.name for place in opened.places]
+        desk = pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
+        mail = pipeline.preview(
+            reader, desk, press=opened.press, ledger=opened.ledger, clock=app.now
+        ).mail
+        report = pipeline.send(
+            [reader],
+            desk,
+            press=opened.press,
+            ledger=opened.ledger,
+            transport=opened.transport(),
+            clock=app.now,
+            track=screen.track,
+        )
+        opened.engine.dispose()
+    if mail is None or not report.complete:
+        raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
+    eml = next((out / day.isoformat()).glob("*.eml"))
+    for path, content in (
+        (eml.with_suffix(".html"), mail.rendered.html),
+        (eml.with_suffix(".txt"), mail.rendered.text),
+    ):
+        path.write_text(content, encoding="utf-8")
+    screen.answer(
+        f"{len(mail.issue.picks)} papers of {day} for {DEMO_READER},"
+        f" who likes {', '.join(DEMO_TOPICS)}:"
+    )
+    for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):
+        screen.answer(f"  {path}")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,158 @@
+"""The JSON shapes of the answers. The jsonl source reads what `paper` writes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.delivery.ledger import Entry, Shown
+    from digest.models import Issue, Paper, Pick, SendReport, SourceReport
+    from digest.store import Fetched, Observation
+    from subscribers.book import Step
+    from subscribers.models import Subscriber, Topic
+
+
+def moment(value: datetime | None) -> str | None:
+    """Write a time as 2026-02-02T09:30:00Z."""
+    return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def paper(found: Paper) -> dict[str, Any]:
+    """Write a paper."""
+    return {
+        "id": found.id,
+        "title": found.title,
+        "abstract": found.abstract,
+        "authors": list(found.authors),
+        "author_count": len(found.authors) if found.author_count is None else found.author_count,
+        "categories": list(found.categories),
+        "published_at": moment(found.published_at),
+        "day": found.day.isoformat(),
+        "signals": asdict(found.signals),
+        "observed_at": moment(found.observed_at),
+        "links": asdict(found.links),
+        "sources": list(found.sources),
+    }
+
+
+def observation(found: Observation) -> dict[str, Any]:
+    """Write one look at a paper's signals."""
+    return {"source": found.source, "at": moment(found.at), **asdict(found.signals)}
+
+
+def topic(found: Topic) -> dict[str, Any]:
+    """Write a topic."""
+    return {
+        "slug": found.slug,
+        "name": found.name,
+        "words_in": list(found.words_in),
+        "words_out": list(found.words_out),
+        "categories": list(found.categories),
+        "authors": list(found.authors),
+        "trending": found.trending,
+    }
+
+
+def subscriber(found: Subscriber) -> dict[str, Any]:
+    """Write a subscriber."""
+    return {
+        "id": found.id,
+        "address": found.address,
+        "status": str(found.status),
+        "topics": list(found.topics),
+        "since": moment(found.since),
+    }
+
+
+def step(found: Step) -> dict[str, Any]:
+    """Write one change of consent."""
+    return {
+        "event": str(found.event),
+        "status": str(found.status),
+        "at": moment(found.evidence.at),
+        "door": found.evidence.door,
+        "note": found.evidence.note,
+    }
+
+
+def entry(found: Entry) -> dict[str, Any]:
+    """Write a row of the ledger."""
+    return {
+        "day": found.day.isoformat(),
+        "address": found.address,
+        "state": str(found.state),
+        "reason": found.reason,
+        "papers": found.papers,
+        "subject": found.subject,
+        "message_id": found.message_id,
+        "planned_at": moment(found.planned_at),
+        "settled_at": moment(found.settled_at),
+        "attempts": found.attempts,
+    }
+
+
+def shown(found: Shown) -> dict[str, Any]:
+    """Write a paper in a mail, and why it was there."""
+    return {**asdict(found), "reasons": list(found.reasons)}
+
+
+def fetched(found: Fetched) -> dict[str, Any]:
+    """Write how a source's last fetch went."""
+    return {**asdict(found), "state": str(found.state), "at": moment(found.at)}
+
+
+def source_report(found: SourceReport) -> dict[str, Any]:
+    """Write how a source was just fetched."""
+    return {
+        "source": found.source,
+        "state": str(found.state),
+        "declared": found.declared,
+        "parsed": found.parsed,
+        "rejected": [asdict(record) for record in found.rejected],
+        "new": found.new,
+        "other_days": found.other_days,
+        "seconds": round(found.seconds, 3),
+        "error": found.error,
+    }
+
+
+def send_report(found: SendReport) -> dict[str, Any]:
+    """Write what a run did."""
+    return {
+        "day": found.day.isoformat(),
+        "deliveries": {str(state): number for state, number in found.counts.items()},
+        "already": found.already,
+        "stopped": found.stopped,
+    }
+
+
+def issue(found: Issue, subject: str) -> dict[str, Any]:
+    """Write a subscriber's issue."""
+    return {
+        "day": found.day.isoformat(),
+        "subject": subject,
+        "sections": [
+            {"topic": s.slug, "name": s.name, "picks": [pick(chosen) for chosen in s.picks]}
+            for s in found.sections
+        ],
+        "edition": {
+            "covered": [{"source": name, "papers": n} for name, n in found.edition.covered],
+            "missing": list(found.edition.missing),
+            "considered": found.edition.considered,
+        },
+    }
+
+
+def pick(found: Pick) -> dict[str, Any]:
+    """Write a pick with its scores and reasons."""
+    return {
+        "paper": paper(found.paper),
+        "score": round(found.score, 6),
+        "relevance": round(found.relevance, 6),
+        "trend": round(found.trend, 6),
+        "reasons": [asdict(reason) for reason in found.reasons],
+        "similar": [other.id for other in found.similar],
+    }
