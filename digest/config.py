@@ -129,7 +129,7 @@ class Ranking(Section):
     per_topic: Annotated[int, Field(ge=1, le=100)] = 4
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
-    summary_length: Annotated[int, Field(ge=0, le=4000)] = 360
+    summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
