@@ -14,6 +14,8 @@ import unicodedata
 #: arXiv's two schemes: 0704.0001 since April 2007, hep-th/9901001 before
 #: (https://info.arxiv.org/help/arxiv_identifier.html)
 _ARXIV = r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7}"
+#: math.GT/0309136 and math/0309136 are one paper: the class is not part of the id
+_CLASS = re.compile(r"\.[a-z]{2}(?=/)")
 _ARXIV_ID = re.compile(
     rf"(?:arxiv:|oai:arxiv\.org:|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/"
     rf"|https?://huggingface\.co/papers/"
@@ -31,7 +33,7 @@ WEAK = "title:"
 def arxiv_id(text: str) -> str | None:
     """Return the arXiv id without its version from an id, `arXiv:` name or address, or None."""
     match = _ARXIV_ID.fullmatch(text.strip())
-    return match[1].lower() if match else None
+    return _CLASS.sub("", match[1].lower()) if match else None
 
 
 def doi(text: str) -> str | None:
@@ -41,9 +43,12 @@ def doi(text: str) -> str | None:
 
 
 def title_key(title: str) -> str:
-    """Fold a title to its letters and digits, so that accents, case and marks do not matter."""
+    """Fold a title to its letters and digits, so that accents, case and marks do not matter.
+
+    A title of marks alone is its own key.
+    """
     folded = unicodedata.normalize("NFKD", title).casefold()
-    return "".join(ch for ch in folded if ch.isalnum())
+    return "".join(ch for ch in folded if ch.isalnum()) or folded.strip()
 
 
 def canonical_id(identifier: str | None, title: str, first_author: str = "") -> str:

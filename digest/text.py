@@ -19,7 +19,8 @@ _INVISIBLE = re.compile(
 )
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"
-    r"(?:\s[^<>]*)?/?>",
+    # Only attributes with a value: in "for a<b and c>d" there is no tag.
+    r"(?:\s+[a-z:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s+[\"“‘(\[]?[A-Z0-9À-Þ$]|\s*$)")
@@ -143,9 +144,12 @@ def shorten(text: str, limit: int) -> str:
     """Cut text between words to at most `limit` characters, "…" included."""
     if len(text) <= limit:
         return text
+    if limit <= 1:
+        return "…"[:limit]
     cut = text[: limit - 1]
-    head = cut.rsplit(" ", 1)[0] if " " in cut else cut
-    return head.rstrip(" ,;:-–—") + "…"
+    if text[limit - 1] != " " and " " in cut:
+        cut = cut.rsplit(" ", 1)[0]
+    return cut.rstrip(" ,;:-–—") + "…"
 
 
 def count(number: int, noun: str) -> str:

@@ -1,0 +1,266 @@
+"""What text looks like after it came in, and what may stand in a link."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from digest.text import (
+    clean,
+    count,
+    decode,
+    looks_like_html,
+    mend,
+    safe_url,
+    sentences,
+    shorten,
+    squeeze,
+    summarise,
+)
+
+#: Text made of the pieces that make cleaning hard.
+PIECES = (
+    *("&amp;", "amp;", "lt;", "&#60;", "<", "b", ">", "</i>", "<br/>", "a<b", "e", "\u0301"),
+    *("\u200b", "\ufeff", "\ud800", "\x00", "\x85", " ", "\n", "脺", "谩", "Ã¼", "大", "$x$"),
+)
+KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        pytest.param("Two\n  lines\tand a tab ", "Two lines and a tab", id="white space"),
+        pytest.param("Salt &amp; pepper", "Salt & pepper", id="entity"),
+        pytest.param("Salt &amp;amp; pepper", "Salt & pepper", id="entity of an entity"),
+        pytest.param("H<sub>2</sub>O is <i>wet</i>", "H2O is wet", id="tags"),
+        pytest.param('<a href="x">here</a>', "here", id="tag with an attribute"),
+        pytest.param("<jats:p>Words</jats:p>", "Words", id="tag of a publisher"),
+        pytest.param("&lt;b&gt;bold&lt;/b&gt;", "bold", id="tags written as entities"),
+        pytest.param("for a<b and c>d we show", "for a<b and c>d we show", id="mathematics"),
+        pytest.param("a list<int> of them", "a list<int> of them", id="unknown tag"),
+        pytest.param(
+            "zero\u200bwidth \u202eturned\ufeff", "zerowidth turned", id="invisible marks"
+        ),
+        pytest.param("a\x00b\x1bc\x7f", "abc", id="control characters"),
+        pytest.param("lone \ud800surrogate", "lone surrogate", id="half a character"),
+        pytest.param("Mu\u0308ller", "M\u00fcller", id="letter and mark apart"),
+    ],
+)
+def test_clean_text_is_fit_to_be_shown(sent: str, shown: str) -> None:
+    assert clean(sent) == shown
+
+
+@given(KNOTTY)
+@example("<b<b>>")
+@example("e\u200b\u0301")
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = clean(text)
+
+    assert clean(once) == once
+
+
+@given(KNOTTY)
+def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
+    shown = clean(text)
+
+    assert shown == squeeze(shown)
+    assert shown.encode("utf-8").decode() == shown
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        pytest.param("T脺LU 3", "TÜLU 3", id="GBK, capital"),
+        pytest.param("Pir谩 2.0", "Pirá 2.0", id="GBK, small, before a space"),
+        pytest.param("MÃ¼ller", "Müller", id="Windows-1252"),
+        pytest.param("itâ€™s", "it’s", id="Windows-1252, three bytes"),
+    ],
+)
+def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
+    assert mend(broken) == whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("大模型 of 语言", id="Chinese"),
+        pytest.param("日本語のテキスト", id="Japanese"),
+        pytest.param("한국어", id="Korean"),
+        pytest.param("大模型 for Pir谩 2.0", id="Chinese beside a broken word"),
+        pytest.param("TÜLU 3 and Pirá 2.0", id="already whole"),
+        pytest.param("Ångström, Łódź, naïve", id="western letters"),
+        pytest.param("∀x ∈ ℝ: x² ≥ 0", id="mathematics"),
+    ],
+)
+def test_text_that_is_not_surely_broken_is_left_alone(text: str) -> None:
+    assert mend(text) == text
+
+
+@pytest.mark.parametrize("letter", ["ü", "é", "Ü", "ß", "ñ", "á"])
+def test_a_letter_read_as_gbk_comes_back(letter: str) -> None:
+    misread = f"{letter} x".encode().decode("gbk")
+
+    assert mend(misread) == f"{letter} x"
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        pytest.param("Pirá".encode(), "Pirá", id="UTF-8"),
+        pytest.param("Pirá".encode("utf-8-sig"), "Pirá", id="UTF-8 with a mark"),
+        pytest.param("Pirá".encode("utf-16"), "Pirá", id="UTF-16"),
+        pytest.param(b"\xfe\xff\x00P\x00i", "Pi", id="UTF-16, big end first"),
+        pytest.param(b"Pir\xe1 \x93quoted\x94", "Pirá “quoted”", id="Windows-1252"),
+        pytest.param(b"", "", id="nothing"),
+    ],
+)
+def test_a_file_is_decoded_by_what_it_holds(octets: bytes, text: str) -> None:
+    assert decode(octets) == text
+
+
+@given(st.binary() | st.binary().map(lambda rest: b"\xff\xfe" + rest))
+def test_any_file_can_be_decoded(octets: bytes) -> None:
+    assert isinstance(decode(octets), str)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><p>x",
+        "\ufeff\n <html lang='en'>",
+        "<head>",
+        "<?xml version='1.0'?>",
+        "a<BODY>",
+    ],
+)
+def test_a_web_page_is_told_from_text(page: str) -> None:
+    assert looks_like_html(page)
+
+
+@pytest.mark.parametrize("text", ["", "new\n\nDaily Papers", "A <b>bold</b> claim", "html is dull"])
+def test_text_is_not_taken_for_a_web_page(text: str) -> None:
+    assert not looks_like_html(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("We try. It works.", ["We try.", "It works."], id="two"),
+        pytest.param(
+            "It grew by 1.5 percent. Good.", ["It grew by 1.5 percent.", "Good."], id="1.5"
+        ),
+        pytest.param("See Smith et al. Later.", ["See Smith et al. Later."], id="et al."),
+        pytest.param("Tools, e.g. Hammers, help.", ["Tools, e.g. Hammers, help."], id="e.g."),
+        pytest.param("By J. Doe. Again.", ["By J. Doe.", "Again."], id="initial"),
+        pytest.param("Is it? Yes! Fine.", ["Is it?", "Yes!", "Fine."], id="other marks"),
+        pytest.param("He said “no.” Then left.", ["He said “no.”", "Then left."], id="quotation"),
+        pytest.param("It is v2.0 of a.b.c now", ["It is v2.0 of a.b.c now"], id="no end"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_would_end_it(text: str, found: list[str]) -> None:
+    assert sentences(text) == found
+
+
+@given(st.text(alphabet="aA1 .!?”)e.g", max_size=60))
+def test_splitting_into_sentences_loses_nothing(text: str) -> None:
+    assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("limit", "summary"),
+    [
+        (100, "Boats float. Stones sink. Ice does both."),
+        (25, "Boats float. Stones sink."),
+        (24, "Boats float."),
+        (11, "Boats…"),
+        (0, ""),
+    ],
+)
+def test_a_summary_is_the_whole_sentences_that_fit(limit: int, summary: str) -> None:
+    assert summarise("Boats float. Stones sink. Ice does both.", limit) == summary
+
+
+@given(st.text(), st.integers(min_value=1, max_value=80))
+def test_a_shortened_text_is_never_longer_than_asked(text: str, limit: int) -> None:
+    assert len(shorten(text, limit)) <= limit
+
+
+@given(KNOTTY, st.integers(min_value=-1, max_value=80))
+def test_a_summary_is_never_longer_than_asked(text: str, limit: int) -> None:
+    assert len(summarise(text, limit)) <= max(limit, 0)
+
+
+@given(st.text(max_size=40))
+def test_a_text_that_fits_is_not_shortened(text: str) -> None:
+    assert shorten(text, 40) == text
+
+
+def test_a_text_is_cut_between_words() -> None:
+    assert shorten("gradient descent, again", 19) == "gradient descent…"
+
+
+def test_a_word_longer_than_the_limit_is_cut_inside() -> None:
+    assert shorten("Donaudampfschifffahrt", 6) == "Donau…"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 votes"), (1, "1 vote"), (2, "2 votes"), (1204, "1,204 votes")]
+)
+def test_a_number_agrees_with_its_noun(number: int, words: str) -> None:
+    assert count(number, "vote") == words
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://arxiv.org/abs/2602.00001",
+        "http://example.org",
+        "HTTPS://example.org:8443/a?b=c&d=e#f",
+        "https://münchen.example/straße",
+        "https://[2001:db8::1]/",
+    ],
+)
+def test_a_web_address_may_stand_in_a_mail(url: str) -> None:
+    assert safe_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("javascript:alert(1)", id="script"),
+        pytest.param("JaVaScRiPt://example.org/%0aalert(1)", id="script that looks like a host"),
+        pytest.param("data:text/html,x", id="data"),
+        pytest.param("mailto:reader@example.org", id="mail"),
+        pytest.param("ftp://example.org/", id="other protocol"),
+        pytest.param("//example.org/x", id="no protocol"),
+        pytest.param("example.org", id="no protocol, no host"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https://:80/", id="port without a host"),
+        pytest.param("https://[::1", id="broken host"),
+        pytest.param("https://me@example.org/", id="user name"),
+        pytest.param("https://example.org:x@evil.example/", id="password"),
+        pytest.param("https://example.org/a b", id="space"),
+        pytest.param(" https://example.org/", id="leading space"),
+        pytest.param("https://example.org/\n", id="line end"),
+        pytest.param("https://example.org/\x00", id="control"),
+        pytest.param("https://example.org/\x7f", id="delete"),
+        pytest.param("https://example.org/\u202egpj.exe", id="turned writing"),
+        pytest.param("https://example.org/\ud800", id="half a character"),
+        pytest.param('https://example.org/"onclick="x', id="quotation mark"),
+        pytest.param("https://example.org/<b>", id="tag"),
+        pytest.param("https://example.org\\@evil.example", id="backslash"),
+        pytest.param("https://example.org/" + "x" * 2000, id="too long"),
+        pytest.param("", id="nothing"),
+        pytest.param(None, id="null"),
+        pytest.param(7, id="number"),
+    ],
+)
+def test_what_is_no_plain_web_address_is_no_link(url: object) -> None:
+    assert safe_url(url) is None
+
+
+@given(st.text() | st.text().map(lambda rest: "https://" + rest))
+def test_a_link_is_given_back_as_it_was_or_not_at_all(url: str) -> None:
+    assert safe_url(url) in (url, None)
