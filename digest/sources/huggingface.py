@@ -19,6 +19,11 @@ from digest.text import clean, safe_url
 _SHORT_NUMBER = re.compile(r"\s*([\d,]*\.?\d+)\s*([km]?)\s*", re.IGNORECASE)
 
 
+#: The service gives at most about 100 papers an answer; no day has come near 1,000.
+_PAGE = 100
+_PAGES = 10
+
+
 def read(location: Location, day: date) -> list[Raw]:
     """Read saved answers from a path, or ask the service for a day."""
     if location.path is not None:
@@ -26,7 +31,13 @@ def read(location: Location, day: date) -> list[Raw]:
     from digest.sources import web
 
     url = location.url or "https://huggingface.co/api/daily_papers"
-    return [Raw(where=url, text=web.get(url, {"date": day.isoformat(), "limit": "100"}))]
+    pages: list[Raw] = []
+    for page in range(_PAGES):
+        query = {"date": day.isoformat(), "limit": str(_PAGE), "p": str(page)}
+        pages.append(Raw(where=f"{url}?date={day}&p={page}", text=web.get(url, query)))
+        if not _is_full(pages[-1].text):
+            break
+    return pages
 
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
@@ -51,6 +62,15 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
         else:
             rejected.append(Rejected(where=f"{raw.where}[{index}]", reason=found))
     return Batch(papers=tuple(papers), rejected=tuple(rejected), declared=len(elements))
+
+
+def _is_full(answer: str) -> bool:
+    """Whether an answer is as long as it can be, so that another may follow."""
+    try:
+        found = json.loads(answer)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and len(found) >= _PAGE
 
 
 def _unusable(raw: Raw, reason: str) -> Batch:

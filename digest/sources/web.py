@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest import __version__
 from digest.errors import SourceError
+
+log = logging.getLogger(__name__)
 
 #: bytes; a day's answer is a few hundred kB
 LIMIT = 20_000_000
@@ -19,6 +24,16 @@ _HEADERS = {"User-Agent": f"papers-digest/{__version__}", "Accept": "application
 
 class _BusyError(Exception):
     """The server asks to come back later: 429 or 5xx."""
+
+
+def _log_retry(details: RetryDetails) -> None:
+    error = str(details.caused_by) or type(details.caused_by).__name__
+    extra = {"error": error, "attempt": details.retry_num, "wait": round(details.wait_for, 1)}
+    log.warning("source asked again", extra=extra)
+
+
+# stamina's own way of telling would print to standard output, which belongs to the answer.
+set_on_retry_hooks([_log_retry])
 
 
 def get(url: str, params: dict[str, str]) -> str:
