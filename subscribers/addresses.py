@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from subscribers.errors import AddressError
 
@@ -29,12 +29,7 @@ def parse(text: str) -> Address:
         AddressError: with the reason in words.
 
     """
-    written = text.strip()
-    try:
-        valid = validate_email(written, check_deliverability=False, allow_smtputf8=True)
-    except EmailNotValidError as error:
-        reason = str(error).rstrip(".")
-        raise AddressError(f"{written!r} is not an e-mail address: {reason}") from error
+    valid = _validated(text.strip())
     # Local parts may differ by case in theory (RFC 5321 §2.4); in practice nobody's do.
     return Address(
         original=f"{valid.local_part}@{valid.domain}",
@@ -46,6 +41,18 @@ def for_envelope(address: str) -> str:
     """Return an address as SMTP wants it: an international domain in ASCII (RFC 5891).
 
     A local part beyond ASCII stays as it is and needs a server with SMTPUTF8 (RFC 6531).
+
+    Raises:
+        AddressError: it was an address once, but the rules have changed since.
+
     """
-    valid = validate_email(address, check_deliverability=False, allow_smtputf8=True)
+    valid = _validated(address)
     return f"{valid.local_part}@{valid.ascii_domain}"
+
+
+def _validated(text: str) -> ValidatedEmail:
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=True)
+    except EmailNotValidError as error:
+        reason = str(error).rstrip(".")
+        raise AddressError(f"{text!r} is not an e-mail address: {reason}") from error

@@ -111,6 +111,8 @@ class Book:
     def __init__(self, engine: sa.Engine, *, new_id: Callable[[], int]) -> None:
         """Use an engine whose tables exist; `new_id` gives unused random ids."""
         self._engine = engine
+        # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
+        self._writer = engine.execution_options(writes=True)
         self._new_id = new_id
 
     def add(
@@ -125,7 +127,7 @@ class Book:
 
         """
         address = addresses.parse(text)
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             known = db.execute(
                 sa.select(subscribers).where(subscribers.c.address_key == address.key)
             ).first()
@@ -161,7 +163,7 @@ class Book:
         found = self.find(text)
         if found is None:
             return None
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             self._move(db, found.id, found.status, Event.LEAVE, evidence)
         return self.find(text)
 
