@@ -6,6 +6,7 @@ The tables themselves belong to `store`, `delivery.ledger` and `subscribers.book
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,19 +33,15 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     """
     try:
         address = sa.make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database not in (
-            None,
-            "",
-            ":memory:",
-        ):
-            path = folder / Path(str(address.database)).expanduser()
-            address = address.set(database=str(path))
-            _create_private(path)
+        if file := _file(address):
+            address = address.set(database=str(folder / file.expanduser()))
         engine = sa.create_engine(address)
     except sa.exc.ArgumentError as error:
         raise ConfigError(f"[database] url: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
+    if file := _file(address):
+        _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
@@ -60,10 +57,16 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
 
 def lock_path(engine: sa.Engine) -> Path | None:
     """Return the file that tells other processes a run is under way, or None in memory."""
-    database = engine.url.database
-    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+    file = _file(engine.url)
+    return Path(f"{file}-run") if file else None
+
+
+def _file(address: sa.URL) -> Path | None:
+    """Return the file of a SQLite database; one in memory or on a server has none."""
+    database = address.database
+    if address.get_backend_name() != "sqlite" or not database or database == ":memory:":
         return None
-    return Path(f"{database}-run")
+    return Path(database)
 
 
 def _create_private(path: Path) -> None:
@@ -89,10 +92,20 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def failed(context: sa.ExceptionContext) -> None:
+        # A full disk, a lock, a damaged file: a person can mend these, so they get our words.
+        error = context.original_exception
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+        ):
+            raise StoreError(f"cannot use {engine.url.database}: {error}") from error
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+    event.listen(engine, "handle_error", failed)
 
 
 def _revisions() -> Iterator[str]:
@@ -120,6 +133,7 @@ def _migrate(engine: sa.Engine) -> None:
 
     settings = Config()
     settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    # With the write lock, so that of two processes the second finds the work done.
+    with engine.execution_options(writes=True).begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

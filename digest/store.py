@@ -107,6 +107,8 @@ class Store:
     def __init__(self, engine: sa.Engine) -> None:
         """Use an engine whose tables exist."""
         self._engine = engine
+        # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
+        self._writer = engine.execution_options(writes=True)
 
     def save(self, batch: Iterable[Paper], *, source: str, kind: str) -> int:
         """Merge one source's papers into what is known; return how many works are new.
@@ -115,7 +117,7 @@ class Store:
         with a real id takes over the work of the same title that had none.
         """
         batch = list(batch)
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             works = Works(_works(db, batch))
             identified = works.take_all(batch, PRECEDENCE[kind])
             for weak, strong in works.promoted.items():
@@ -139,7 +141,7 @@ class Store:
             "error": report.error,
         }
         this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
                 db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
 
@@ -253,7 +255,7 @@ def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
             "day": paper.day,
             "featured_at": paper.featured_at,
         }
-        for paper in batch
+        for paper in reversed(batch)
         if paper.id not in known
     }
     if rows:
@@ -267,20 +269,22 @@ def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
     ids = {paper.id for paper in batch}
     for row in _in_pieces(db, query, signals.c.paper_id, ids):
         last[row.paper_id] = (row.observed_at, _signals(row))
-    rows = {}
-    for paper in batch:
-        if paper.observed_at is None:
-            continue
+    rows = []
+    # Of several records of one work in a batch the last one counts, or they would take turns.
+    newest = {paper.id: paper for paper in batch if paper.observed_at is not None}
+    for paper in newest.values():
         seen_at, seen = last.get(paper.id, (None, None))
         if paper.signals != seen and paper.observed_at != seen_at:
-            rows[paper.id] = {
-                "paper_id": paper.id,
-                "source": source,
-                "observed_at": paper.observed_at,
-                **asdict(paper.signals),
-            }
+            rows.append(
+                {
+                    "paper_id": paper.id,
+                    "source": source,
+                    "observed_at": paper.observed_at,
+                    **asdict(paper.signals),
+                }
+            )
     if rows:
-        db.execute(signals.insert(), list(rows.values()))
+        db.execute(signals.insert(), rows)
 
 
 def _row(work: Work) -> dict[str, Any]:

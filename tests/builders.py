@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from digest.delivery.transports import Parcel
 from digest.models import Edition, Issue, Links, Paper, Pick, Reason, Section, Signals
 from subscribers.models import Status, Subscriber, Topic
 
@@ -73,3 +74,12 @@ def ids(found: Any) -> list[str]:
     """The ids of papers, picks or a section's picks, in order."""
     of: Callable[[Any], str] = lambda item: getattr(item, "paper", item).id  # noqa: E731
     return [of(item) for item in getattr(found, "picks", found)]
+
+
+def parcel(recipient: str = "ada@example.org", **details: Any) -> Parcel:
+    defaults: dict[str, Any] = {
+        "day": DAY,
+        "sender": "bounces@example.org",
+        "content": b"Subject: Today\r\n\r\nHello.\r\n",
+    }
+    return Parcel(recipient=recipient, **(defaults | details))

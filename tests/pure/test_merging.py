@@ -1,0 +1,217 @@
+"""Which records are one work, and whose word counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from builders import ids, paper
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.identity import canonical_id
+from digest.merging import Work, Works, merge, overlay
+from digest.models import Links, Paper, Signals
+
+CAPTURE, HUGGINGFACE, JSONL = 1, 2, 3
+
+
+def titled(title: str = "Lamps in Fog", *authors: str) -> Paper:
+    """A record that has a title and no better id."""
+    author = authors[0] if authors else ""
+    return paper(canonical_id(None, title, author), title=title, authors=authors, links=Links())
+
+
+def lamps(id: str = "2602.00001", *authors: str) -> Paper:  # noqa: A002
+    return paper(id, title="Lamps in Fog", authors=authors)
+
+
+def known_after(*batches: tuple[list[Paper], int]) -> dict[str, Work]:
+    """What is known after some batches, as a store would keep it."""
+    known: dict[str, Work] = {}
+    for batch, precedence in batches:
+        works = Works(known.values())
+        works.take_all(batch, precedence)
+        for weak in works.promoted:
+            known.pop(weak, None)
+        known |= {work.paper.id: work for work in [*works.new, *works.changed]}
+    return known
+
+
+def test_a_record_with_an_id_nobody_knew_is_new() -> None:
+    works = Works([])
+
+    found = works.take_all([lamps()], HUGGINGFACE)
+
+    assert ids(found) == ["2602.00001"]
+    assert works.new == [Work(lamps(), HUGGINGFACE)]
+    assert (works.changed, works.promoted) == ([], {})
+
+
+def test_a_title_meets_the_known_work_of_that_title() -> None:
+    works = Works([Work(lamps(), HUGGINGFACE)])
+
+    found = works.take_all([titled("LAMPS in fog.")], CAPTURE)
+
+    assert ids(found) == ["2602.00001"]
+    assert (works.new, works.changed, works.promoted) == ([], [], {})
+
+
+def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
+    weak = titled()
+    works = Works([Work(weak, CAPTURE)])
+
+    found = works.take_all([lamps()], HUGGINGFACE)
+
+    assert ids(found) == ["2602.00001"]
+    assert works.promoted == {weak.id: "2602.00001"}
+    assert works.new == []
+    assert ids([work.paper for work in works.changed]) == ["2602.00001"]
+
+
+@pytest.mark.parametrize("batch", [[titled(), lamps()], [lamps(), titled()]], ids=["title", "id"])
+def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None:
+    works = Works([])
+
+    found = works.take_all(batch, JSONL)
+
+    assert ids(found) == ["2602.00001", "2602.00001"]
+    assert ids([work.paper for work in works.new]) == ["2602.00001"]
+
+
+def test_titles_of_different_first_authors_stay_apart() -> None:
+    works = Works([Work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
+
+    found = works.take_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
+
+    assert ids([work.paper for work in works.new]) == ids(found)
+    assert ids(found) == [titled("Lamps in Fog", "Bo Fen").id]
+
+
+def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
+    works = Works([Work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
+
+    works.take_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
+
+    assert works.promoted == {}
+    assert ids([work.paper for work in works.new]) == ["2602.00001"]
+
+
+def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
+    works = Works([Work(paper("1", title="Lamps"), HUGGINGFACE), Work(titled(), CAPTURE)])
+
+    works.take_all([lamps("1")], JSONL)
+
+    assert works.promoted == {}
+    assert [(work.paper.id, work.paper.title) for work in works.changed] == [("1", "Lamps in Fog")]
+
+
+def test_the_second_author_does_not_tell_works_apart() -> None:
+    works = Works([Work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
+
+    found = works.take_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
+
+    assert ids(found) == ["2602.00001"]
+
+
+def test_two_ids_of_one_title_are_two_works() -> None:
+    works = Works([Work(lamps("2602.00001"), HUGGINGFACE)])
+
+    works.take_all([lamps("2602.00002")], HUGGINGFACE)
+
+    assert ids([work.paper for work in works.new]) == ["2602.00002"]
+
+
+def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
+    known = [Work(lamps("2602.00002"), HUGGINGFACE), Work(lamps("2602.00001"), HUGGINGFACE)]
+
+    assert ids(Works(known).take_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(Works(reversed(known)).take_all([titled()], CAPTURE)) == ["2602.00001"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(("capture's", CAPTURE), ("theirs", HUGGINGFACE), id="weaker first"),
+        pytest.param(("theirs", HUGGINGFACE), ("capture's", CAPTURE), id="stronger first"),
+        pytest.param(("older", HUGGINGFACE), ("theirs", HUGGINGFACE), id="same source again"),
+    ],
+)
+def test_the_source_that_counts_more_describes_the_work(
+    first: tuple[str, int], second: tuple[str, int]
+) -> None:
+    known = known_after(
+        ([paper("1", abstract=first[0])], first[1]), ([paper("1", abstract=second[0])], second[1])
+    )
+
+    assert known["1"].paper.abstract == "theirs"
+    assert known["1"].precedence == HUGGINGFACE
+
+
+def test_what_the_better_source_does_not_say_is_taken_from_the_other() -> None:
+    published = datetime(2026, 1, 29, tzinfo=UTC)
+    lesser = paper("1", abstract="", author_count=3, published_at=published, links=Links(abs="a"))
+    better = paper("1", authors=("Ada Moor",), categories=("cs.CL",), links=Links(code="c"))
+
+    joined = merge(lesser, better, other_wins=True)
+
+    assert (joined.abstract, joined.authors) == (better.abstract, ("Ada Moor",))
+    assert (joined.author_count, joined.published_at) == (3, published)
+    assert (joined.categories, joined.links) == (("cs.CL",), Links(abs="a", code="c"))
+
+
+def test_joining_leaves_the_day_and_the_signals_to_each_sighting() -> None:
+    known = paper("1", votes=3)
+    other = paper("1", votes=9)
+
+    assert merge(known, other) == known
+
+
+def test_no_authors_at_all_are_a_number_too() -> None:
+    known, other = paper("1", author_count=4), paper("1", author_count=0)
+
+    assert merge(known, other).author_count == 0
+
+
+def test_what_is_not_known_hides_nothing() -> None:
+    below, above = Signals(upvotes=3, comments=1), Signals(upvotes=0)
+
+    assert overlay(below, above) == Signals(upvotes=0, comments=1)
+
+
+#: Two titles are shared by two works each, and one of those pairs has different first authors.
+IDENTIFIED = st.lists(
+    st.sampled_from(
+        [
+            paper("1", title="Lamps", authors=("Ada Moor",)),
+            paper("2", title="LAMPS!", authors=("Bo Fen",)),
+            paper("3", title="Kilns"),
+            paper("4", title="Kilns"),
+            paper("5", title="Moss", abstract=""),
+        ]
+    )
+)
+TITLED = st.lists(st.sampled_from([titled(it) for it in ("lamps", "Kilns", "MOSS", "Tides", "")]))
+
+
+@given(TITLED, IDENTIFIED)
+def test_the_works_do_not_depend_on_which_source_comes_first(
+    titles: list[Paper], identified: list[Paper]
+) -> None:
+    captured, listed = (titles, CAPTURE), (identified, HUGGINGFACE)
+
+    assert known_after(captured, listed) == known_after(listed, captured)
+
+
+@given(TITLED, IDENTIFIED, st.sampled_from([CAPTURE, HUGGINGFACE, JSONL]))
+def test_a_batch_that_is_repeated_changes_nothing(
+    titles: list[Paper], identified: list[Paper], precedence: int
+) -> None:
+    batch = ([*titles, *identified], precedence)
+
+    assert known_after(batch, batch) == known_after(batch)
+
+
+@given(st.permutations([titled(), lamps("1", "Ada Moor"), lamps("2", "Bo Fen"), titled("Moss")]))
+def test_the_order_within_a_batch_decides_no_ids(batch: list[Paper]) -> None:
+    assert set(known_after((batch, JSONL))) == {"1", "2", titled("Moss").id}
