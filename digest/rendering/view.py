@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from digest.compose import long_date, short_date, statement
 from digest.text import count, safe_url, shorten, summarise
@@ -90,19 +91,25 @@ def authors(paper: Paper) -> str:
     return f"{', '.join(first)} and {total - len(first):,} more"
 
 
+def byline(paper: Paper) -> str:
+    """Name the authors, and the date of the first version where it is known."""
+    published = paper.published_at
+    when = f"{short_date(published)} {published.year}" if published else ""
+    return " · ".join(filter(None, (authors(paper), when)))
+
+
 def _card(pick: Pick, summary_length: int) -> dict[str, Any]:
     paper = pick.paper
     return {
         "title": shorten(paper.title, TITLE),
-        "url": safe_url(paper.links.best),
-        "authors": authors(paper),
+        "url": _address(paper),
+        "byline": byline(paper),
         "summary": summarise(paper.abstract, summary_length),
         "why": "; ".join(reason.text for reason in pick.reasons),
         "signals": _signals(paper.signals),
         "links": _links(paper),
         "similar": [
-            {"title": shorten(other.title, TITLE), "url": safe_url(other.links.best)}
-            for other in pick.similar
+            {"title": shorten(other.title, TITLE), "url": _address(other)} for other in pick.similar
         ],
     }
 
@@ -120,6 +127,16 @@ def _signals(signals: Signals) -> str:
     return " · ".join(parts)
 
 
+def _address(paper: Paper) -> str:
+    """Return where a title leads: the paper, or a search for it where no address is known."""
+    return safe_url(paper.links.best) or _search(paper)
+
+
+def _search(paper: Paper) -> str:
+    query = urlencode({"query": shorten(paper.title, TITLE), "searchtype": "title"})
+    return f"https://arxiv.org/search/?{query}"
+
+
 def _links(paper: Paper) -> list[dict[str, str]]:
     named = (
         ("Abstract", paper.links.abs),
@@ -128,4 +145,5 @@ def _links(paper: Paper) -> list[dict[str, str]]:
         ("Project", paper.links.project),
         ("Discussion", paper.links.page),
     )
-    return [{"name": name, "url": url} for name, link in named if (url := safe_url(link))]
+    known = [{"name": name, "url": url} for name, link in named if (url := safe_url(link))]
+    return known or [{"name": "Search arXiv", "url": _search(paper)}]

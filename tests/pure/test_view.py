@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -85,8 +86,20 @@ def test_only_links_that_are_known_and_safe_are_shown() -> None:
     ]
 
 
-def test_a_paper_without_any_address_has_a_title_without_link() -> None:
-    assert card(links=Links())["url"] is None
+def test_a_paper_without_any_address_leads_to_a_search_for_its_title() -> None:
+    found = card(links=Links(), title="Agents & tools")
+
+    address = "https://arxiv.org/search/?query=Agents+%26+tools&searchtype=title"
+    assert found["url"] == address
+    assert found["links"] == [{"name": "Search arXiv", "url": address}]
+
+
+def test_the_byline_tells_how_old_a_paper_is() -> None:
+    old = datetime(2021, 2, 26, tzinfo=UTC)
+
+    assert card(authors=("A",), published_at=old)["byline"] == "A · 26 Feb 2021"
+    assert card(published_at=old)["byline"] == "26 Feb 2021"
+    assert card()["byline"] == ""
 
 
 def test_reasons_are_joined_and_near_duplicates_named() -> None:
