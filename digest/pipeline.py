@@ -40,6 +40,7 @@ from digest.models import (
 from digest.press import Mail, Press, print_mail
 from digest.ranking import near_duplicates, rank
 from digest.sources import Location
+from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -223,6 +224,8 @@ def send(
     stopped: str | None = None
     with ledger.sending(now=clock()) as stale, closing(transport):
         if stale:
+            # Somebody may have to be asked whether the mail came, so the run is not complete.
+            counts[State.UNKNOWN] += stale
             log.warning("claims of a dead run are unknown", extra={"deliveries": stale})
         settled = ledger.settled(day)
         waiting = [reader for reader in readers if reader.id not in settled]
@@ -290,6 +293,8 @@ class _Mailbag:
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
+        except AddressError as error:
+            return Outcome(reader=reader, state=State.FAILED, reason=str(error))
         return Outcome(reader=reader, state=State.SENT, mail=mail)
 
 

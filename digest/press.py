@@ -54,6 +54,7 @@ def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at
 
     Raises:
         RenderError: the templates or this issue's content do not make a mail.
+        AddressError: the reader's address is none any more.
 
     """
     doors = press.doors(reader.id, at)

@@ -107,6 +107,8 @@ class Ledger:
     def __init__(self, engine: sa.Engine, *, lock: Path | None) -> None:
         """Use an engine whose tables exist; `lock` is held while sending."""
         self._engine = engine
+        # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
+        self._writer = engine.execution_options(writes=True)
         self._lock = lock
 
     @contextmanager
@@ -123,7 +125,7 @@ class Ledger:
         with self._only_one():
             stale = deliveries.c.state == State.CLAIMED
             reason = "the run ended while this mail was being sent; it may or may not have arrived"
-            with self._engine.begin() as db:
+            with self._writer.begin() as db:
                 stale_rows = db.execute(
                     deliveries.update()
                     .where(stale)
@@ -205,7 +207,7 @@ class Ledger:
             "message_id": message_id,
             "settled_at": None,
         }
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             claim = self._take(db, day, subscriber_id, values, planned_at=planned_at)
             if claim is not None:
                 this = delivered_papers.c.delivery_id == claim.delivery_id
@@ -217,7 +219,7 @@ class Ledger:
         self, claim: Claim, state: State, *, reason: str | None = None, now: datetime
     ) -> None:
         """Write down how a claimed mail ended."""
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             db.execute(
                 deliveries.update()
                 .where(deliveries.c.id == claim.delivery_id, deliveries.c.state == State.CLAIMED)
@@ -235,7 +237,7 @@ class Ledger:
             "message_id": None,
             "settled_at": now,
         }
-        with self._engine.begin() as db:
+        with self._writer.begin() as db:
             self._take(db, day, subscriber_id, values, planned_at=now)
 
     def entries(self, *, day: date | None = None, subscriber_id: int | None = None) -> list[Entry]:

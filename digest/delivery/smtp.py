@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 _TOO_BIG = 552
 
 
+#: So many connections broken in a row are the server's fault; fewer may be one recipient's.
+_BROKEN_LIMIT = 4
+
+
+class _BrokenError(RecipientDeferredError):
+    """The connection broke before the mail was handed over."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Server:
     """A mail server and how to speak to it."""
@@ -49,25 +57,34 @@ class SMTP:
         self._server = server
         self._tls = tls
         self._connection: smtplib.SMTP | None = None
+        self._broken = 0
 
     def send(self, parcel: Parcel) -> None:
         """Hand a mail over; see `Transport.send`."""
-        fresh = self._connection is None
+        kept = self._connection is not None
+        try:
+            connection = self._begin(parcel)
+        except _BrokenError:
+            if not kept:
+                raise
+            # A kept connection may have been closed for its age; nothing was handed over yet.
+            connection = self._begin(parcel)
+        self._hand_over(connection, parcel.content)
+        self._broken = 0
+
+    def _begin(self, parcel: Parcel) -> smtplib.SMTP:
+        """Bring a transaction to where the mail can follow, connecting first if need be."""
         connection = self._connection or self._connect()
         try:
             self._prepare(connection, parcel)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            if fresh:
-                raise MailServerError(f"{self._name} broke the connection: {error}") from error
-            # A kept connection may have been closed for its age; nothing was handed over yet.
-            connection = self._connect()
-            try:
-                self._prepare(connection, parcel)
-            except (smtplib.SMTPException, OSError) as again:
-                self._drop()
-                raise MailServerError(f"{self._name} broke the connection: {again}") from again
-        self._hand_over(connection, parcel.content)
+            self._broken += 1
+            message = f"{self._name} broke the connection: {error}"
+            if self._broken >= _BROKEN_LIMIT:
+                raise MailServerError(message) from error
+            raise _BrokenError(message) from error
+        return connection
 
     def close(self) -> None:
         """Say goodbye; an error no longer matters."""
@@ -101,7 +118,8 @@ class SMTP:
                 connection.ehlo()
             if server.username:
                 connection.login(server.username, server.password)
-        except (smtplib.SMTPException, OSError) as error:
+        # A host that no name can have is a UnicodeError of the IDNA codec.
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             if connection is not None:
                 connection.close()
             raise MailServerError(self._explain(error)) from error
@@ -128,14 +146,18 @@ class SMTP:
                     " check [mail] username and password"
                 )
             case smtplib.SMTPNotSupportedError():
-                return f'{self._name}: {error}; check [mail] security = "{self._server.security}"'
+                reason = str(error).rstrip(".")
+                return f'{self._name}: {reason}; check [mail] security = "{self._server.security}"'
             case smtplib.SMTPResponseException():
                 return f"{self._name} answered {_reply(error.smtp_code, error.smtp_error)}"
-            case TimeoutError():
+            # smtplib wraps the timeouts it meets while reading an answer.
+            case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
                 return (
                     f"{self._name} did not answer within {self._server.timeout:g} seconds;"
                     " check [mail] host, port and security"
                 )
+            case UnicodeError():
+                return f"{self._server.host} cannot be the name of a host; check [mail] host"
             case OSError(strerror=str(reason)):
                 return f"could not connect to {self._name}: {reason}; check [mail] host and port"
             case _:
@@ -158,7 +180,7 @@ class SMTP:
             ("DATA", lambda: connection.docmd("DATA")),
         )
         for command, step in steps:
-            code, text = step()
+            code, text = _understood(step())
             if code == 421:
                 raise smtplib.SMTPServerDisconnected(_reply(code, text))
             if code >= 400:
@@ -177,7 +199,7 @@ class SMTP:
         end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
             connection.send(stuffed + end)
-            code, text = connection.getreply()
+            code, text = _understood(connection.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise UnknownOutcomeError(
@@ -201,6 +223,14 @@ class SMTP:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _understood(reply: tuple[int, bytes]) -> tuple[int, bytes]:
+    """Return an SMTP reply; a line that is none tells as little as a broken connection."""
+    code, text = reply
+    if not 200 <= code < 600:
+        raise smtplib.SMTPServerDisconnected(f"it sent what is no SMTP reply: {_reply(code, text)}")
+    return reply
 
 
 def _reply(code: int, text: bytes | str) -> str:

@@ -5,6 +5,7 @@ No error means the mail was taken. `smtp` has its own module.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -58,7 +59,9 @@ class Directory:
         """Write the file whole or not at all."""
         path = self.path(parcel)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # One by one, since `mode` does not reach the parents.
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             partial = path.with_suffix(".part")
             with open(partial, "wb", opener=_private) as file:
                 file.write(parcel.content)
@@ -69,8 +72,10 @@ class Directory:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
 
     def path(self, parcel: Parcel) -> Path:
-        """Return the file of a mail."""
-        name = re.sub(r"[^\w.@+-]", "_", parcel.recipient)
+        """Return the file of a mail; a hash tells apart addresses that look alike as names."""
+        name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", parcel.recipient)[:200]
+        if name != parcel.recipient:
+            name += "-" + hashlib.sha256(parcel.recipient.encode()).hexdigest()[:12]
         return self._folder / parcel.day.isoformat() / f"{name}.eml"
 
     def close(self) -> None:

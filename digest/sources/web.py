@@ -59,6 +59,14 @@ def get(url: str, params: dict[str, str]) -> str:
     raise AssertionError("unreachable: the loop returns or raises")
 
 
+def _refusal(url: str, response: httpx.Response) -> str:
+    """Write an answer that is an error, with the beginning of what the service says of it."""
+    said = next(response.iter_bytes(300), b"").decode("utf-8", "replace")
+    words = " ".join("".join(ch if ch.isprintable() else " " for ch in said).split())
+    answered = f"{url} answered {response.status_code} {response.reason_phrase}"
+    return f"{answered}: {words}" if words else answered
+
+
 def _get_once(url: str, params: dict[str, str]) -> str:
     received = bytearray()
     with httpx.stream(
@@ -67,7 +75,7 @@ def _get_once(url: str, params: dict[str, str]) -> str:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
             raise _BusyError(f"{response.status_code} {response.reason_phrase}")
         if not response.is_success:
-            raise SourceError(f"{url} answered {response.status_code} {response.reason_phrase}")
+            raise SourceError(_refusal(url, response))
         for chunk in response.iter_bytes():
             received += chunk
             if len(received) > LIMIT:

@@ -25,13 +25,14 @@ _USUAL = {
     "DATA": "354 go ahead",
     ".": "250 taken",
     "RSET": "250 forgotten",
+    "NESTED": "503 another mail is under way",
     "QUIT": "221 bye",
 }
 
 
 @dataclass(kw_only=True)
 class Session:
-    """What one client said on one connection, before and after encryption."""
+    """What one client said on one connection, before and after encryption; verbs in capitals."""
 
     in_the_clear: list[str] = field(default_factory=list)
     encrypted: list[str] = field(default_factory=list)
@@ -165,17 +166,23 @@ class SMTPServer:
                 return False
             while octets := lines.readline():
                 line = octets.decode(errors="replace").rstrip("\r\n")
-                said.append(line)
-                verb = line.partition(" ")[0].upper()
-                envelope = _path(line) if verb == "MAIL" else envelope
-                recipient = _path(line) if verb == "RCPT" else recipient
-                reply = self._answer(connection, lines, line)
+                verb, *rest = line.split(" ", 1)
+                verb = verb.upper()
+                said.append(" ".join((verb, *rest)))
+                under_way = verb == "MAIL" and envelope
+                reply = self._answer(connection, lines, "NESTED" if under_way else line)
+                if verb == "MAIL" and reply.startswith("250"):
+                    envelope = _path(line)
+                if verb == "RCPT":
+                    recipient = _path(line)
+                if verb == "RSET":
+                    envelope = ""
                 if verb == "STARTTLS" and reply.startswith("220"):
                     return True
                 if verb == "DATA" and reply.startswith("354"):
                     mail = Received(envelope=envelope, recipient=recipient, wire=_body(lines))
                     self.mails.append(mail)
-                    reply = self._answer(connection, lines, ".")
+                    reply, envelope = self._answer(connection, lines, "."), ""
                 if not reply or verb == "QUIT":
                     return False
         return False

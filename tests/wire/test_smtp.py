@@ -80,7 +80,7 @@ def test_a_mail_without_a_last_line_end_gets_one(server: SMTPServer, smtp: SMTP)
 def test_the_size_is_declared_to_a_server_that_asks_for_it(server: SMTPServer, smtp: SMTP) -> None:
     smtp.send(parcel(content=b"12345678\r\n"))
 
-    assert "mail FROM:<bounces@example.org> SIZE=10" in server.sessions[0].commands
+    assert "SIZE=10" in server.sessions[0].commands[1].split()
 
 
 def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTP) -> None:
@@ -97,7 +97,7 @@ def test_closing_says_goodbye(server: SMTPServer) -> None:
 
     smtp.close()
 
-    assert server.sessions[0].commands[-1] == "quit"
+    assert server.sessions[0].commands[-1] == "QUIT"
 
 
 def test_closing_is_quiet_when_the_server_has_gone() -> None:
@@ -155,6 +155,18 @@ def test_the_next_recipient_is_served_on_the_same_connection(
     assert len(server.sessions) == 1
 
 
+def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when(".", reply="421 closing", nth=1)
+
+    with pytest.raises(RecipientDeferredError):
+        smtp.send(parcel("ada@example.org"))
+    smtp.send(parcel("ada@example.org"))
+
+    assert len(server.sessions) == 2
+
+
 def test_the_next_recipient_is_served_when_the_server_does_not_even_reset(
     server: SMTPServer, smtp: SMTP
 ) -> None:
@@ -177,7 +189,7 @@ def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> Non
         smtp.send(parcel("ada@example.org"))
 
         assert server.recipients == ["jürgen@example.org", "ada@example.org"]
-        assert "mail FROM:<bounces@example.org> SMTPUTF8" in server.sessions[0].commands
+        assert "SMTPUTF8" in server.sessions[0].commands[1].split()
 
 
 def test_an_address_beyond_ascii_is_refused_where_the_server_cannot_take_it(

@@ -11,7 +11,7 @@ from builders import parcel
 from wire.smtp_server import HANG_UP, SILENCE, SMTPServer
 
 from digest.delivery.smtp import SMTP, Server
-from digest.errors import MailServerError, UnknownOutcomeError
+from digest.errors import MailServerError, RecipientDeferredError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,14 +56,27 @@ def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
 def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing(
     server: SMTPServer, smtp: SMTP, reply: str
 ) -> None:
-    smtp.send(parcel("ada@example.org"))
     server.when("RCPT", reply=reply)
 
+    for address in ("ada@example.org", "ben@example.org", "cy@example.org"):
+        with pytest.raises(RecipientDeferredError, match="broke the connection"):
+            smtp.send(parcel(address))
     with pytest.raises(MailServerError, match="broke the connection"):
-        smtp.send(parcel("ben@example.org"))
+        smtp.send(parcel("dan@example.org"))
+
+    assert server.recipients == []
+
+
+def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("RCPT", reply=HANG_UP, nth=1)
+
+    with pytest.raises(RecipientDeferredError, match="broke the connection"):
+        smtp.send(parcel("poison@example.org"))
+    smtp.send(parcel("ada@example.org"))
 
     assert server.recipients == ["ada@example.org"]
-    assert len(server.sessions) == 2
 
 
 @pytest.mark.parametrize(

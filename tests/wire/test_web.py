@@ -40,7 +40,29 @@ def test_the_question_names_the_day_and_how_many() -> None:
 
         (question,) = server.questions
         assert question.path == "/api/daily_papers"
-        assert question.query == {"date": ["2026-02-02"], "limit": ["100"]}
+        assert question.query == {"date": ["2026-02-02"], "limit": ["100"], "p": ["0"]}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "pages"),
+    [
+        pytest.param([99], 1, id="less than a page"),
+        pytest.param([100, 0], 2, id="a page to the last paper"),
+        pytest.param([100, 100, 1], 3, id="two pages and a bit"),
+        pytest.param([100], 10, id="a service that never ends"),
+    ],
+)
+def test_a_full_page_is_followed_by_the_next_within_reason(sizes: list[int], pages: int) -> None:
+    answers = [Answer(body=json.dumps([{}] * size).encode()) for size in sizes]
+    with WebServer(*answers) as server:
+        place = Location(name="Hugging Face", kind="huggingface", url=server.url)
+
+        read = sources.read(place, DAY)
+
+        assert len(read) == pages
+        assert [question.query["p"] for question in server.questions] == [
+            [str(page)] for page in range(pages)
+        ]
 
 
 def test_the_question_says_who_asks() -> None:
