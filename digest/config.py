@@ -47,7 +47,7 @@ FILE_NAME = "config.toml"
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ValueError("is not a time zone like Europe/Paris") from error
     return name
 
@@ -126,7 +126,7 @@ class Topic(Section):
 class Ranking(Section):
     """How papers are chosen."""
 
-    per_topic: Annotated[int, Field(ge=1, le=100)] = 4
+    per_topic: Annotated[int, Field(ge=1, le=100)] = 5
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
     summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
@@ -139,7 +139,7 @@ class Schedule(Section):
     """When a day begins and when the daemon runs."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:00"
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
         "mon",
         "tue",

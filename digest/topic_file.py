@@ -34,8 +34,15 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
 
 
 def remove(slug: str, path: Path | None) -> Path:
-    """Take a topic out and return the file."""
+    """Take a topic out and return the file.
+
+    Raises:
+        ConfigError: it is the last one; a file without topics has the starter set.
+
+    """
     file, document, topics = _read(path)
+    if len(topics) == 1:
+        raise ConfigError(f"{slug} is the only topic; add another one before removing it")
     for index, topic in enumerate(topics):
         if topic["slug"] == slug:
             del topics[index]

@@ -1,0 +1,113 @@
+"""The example configuration says what the classes say: every key, its default, a comment."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest import config
+from digest.config import Config, Source, Topic
+from digest.resources import example_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINES = example_config().read_text(encoding="utf-8").splitlines()
+EXAMPLE = tomllib.loads("\n".join(LINES))
+SECTIONS = [name for name in Config.model_fields if name not in ("sources", "topics")]
+KEYS = [
+    (number, line.partition(" = ")[0])
+    for number, line in enumerate(LINES[: LINES.index("[[topics]]")])
+    if re.match(r"\w+ = ", line)
+]
+
+
+def plain(value: Any) -> Any:
+    """A value as the file would hold it."""
+    shown = getattr(value, "get_secret_value", lambda: value)()
+    return list(shown) if isinstance(shown, tuple) else shown
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_default_of_a_section_is_in_the_example_in_order(section: str) -> None:
+    model = Config.model_fields[section].default
+
+    assert list(EXAMPLE[section].items()) == [(key, plain(value)) for key, value in model]
+
+
+def test_the_example_has_no_section_that_is_not_one() -> None:
+    assert sorted(EXAMPLE) == sorted(Config.model_fields)
+
+
+def test_the_example_s_source_is_the_default_one_with_every_key(tmp_path: Path) -> None:
+    default = config.build({}, folder=tmp_path, where="nothing").sources
+
+    assert [Source(**source) for source in EXAMPLE["sources"]] == list(default)
+    assert [list(source) for source in EXAMPLE["sources"]] == [list(Source.model_fields)]
+
+
+def test_the_example_s_topics_are_the_starter_set_with_every_key() -> None:
+    assert [Topic(**topic) for topic in EXAMPLE["topics"]] == list(config.starter_topics())
+    assert {tuple(topic) for topic in EXAMPLE["topics"]} == {tuple(Topic.model_fields)}
+
+
+def test_about_a_dozen_topics_come_with_it() -> None:
+    assert 10 <= len(EXAMPLE["topics"]) <= 14
+
+
+@pytest.mark.parametrize(("number", "key"), KEYS, ids=[f"{n + 1} {key}" for n, key in KEYS])
+def test_a_comment_stands_above_every_key(number: int, key: str) -> None:
+    assert re.match(r"# \S.*[.:)]$", LINES[number - 1])
+
+
+@pytest.mark.parametrize("key", Topic.model_fields)
+def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
+    first = LINES.index("[[topics]]")
+    comment = " ".join(line for line in LINES[first - 6 : first] if line.startswith("#"))
+
+    assert re.search(rf"\b{key}\b", comment)
+
+
+def test_a_configuration_that_says_nothing_is_the_example(tmp_path: Path) -> None:
+    nothing = config.build({}, folder=tmp_path, where="nothing")
+
+    assert nothing == config.build(EXAMPLE, folder=tmp_path, where="the example")
+
+
+def test_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[mail]\ndirectory = "outbox"\n')
+
+    loaded = config.load(file)
+
+    assert loaded.path(loaded.mail.directory) == tmp_path / "outbox"
+    assert loaded.path("/var/mail") == type(tmp_path)("/var/mail")
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        pytest.param({"sources": [{"url": "ftp://example.org"}]}, "begins with http", id="url"),
+        pytest.param(
+            {"sources": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]},
+            "source name 'a' is used twice",
+            id="source twice",
+        ),
+        pytest.param({"web": {"url": "example.org"}}, "[web] url", id="web address"),
+        pytest.param(
+            {"ranking": {"trend_weight": float("nan")}}, "trend_weight", id="not a number"
+        ),
+        pytest.param({"schedule": {"at": "7:00"}}, "[schedule] at", id="hour"),
+        pytest.param({"schedule": {"weekdays": []}}, "[schedule] weekdays", id="no weekday"),
+        pytest.param({"site": {"name": "a\r\nBcc: b"}}, "one line of printable", id="header"),
+        pytest.param({"mail": 25}, "[mail]", id="no table"),
+    ],
+)
+def test_a_value_that_cannot_be_is_an_error_that_names_its_place(
+    tmp_path: Path, tables: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(config.ConfigError, match=re.escape(words)):
+        config.build(tables, folder=tmp_path, where="config.toml")
