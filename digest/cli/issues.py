@@ -42,7 +42,7 @@ def register(root: typer.Typer) -> None:
     )(preview)
     root.command(
         epilog="Example, as a line of crontab:"
-        " [bold]0 7 * * 1-5 digest -c /etc/digest/config.toml run[/bold]"
+        " [bold]0 18 * * 1-5 digest -c /etc/digest/config.toml run[/bold]"
     )(run)
     root.command(epilog="Example: [bold]digest status --day 2026-02-02[/bold]")(status)
     root.command(epilog="Example: [bold]digest -c /etc/digest/config.toml daemon[/bold]")(daemon)
@@ -343,7 +343,10 @@ def fetch_and_send(ctx: typer.Context) -> None:
     from digest.errors import DigestError
 
     try:
-        run(ctx)
+        # A context of its own, so that the database is closed when the day's run is done.
+        of_today = typer.Context(ctx.command, parent=ctx)
+        with of_today:
+            run(of_today)
     except typer.Exit:
         pass  # not fully done; the log has said why
     except DigestError as error:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from digest.app import App
     from digest.models import SourceReport
 
-app = typer.Typer(help="Look at the papers that were fetched.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at the papers that were fetched.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest papers list --day 2026-02-02[/bold]",
+)
 
 Day = Annotated[
     str | None,

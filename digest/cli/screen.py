@@ -18,13 +18,15 @@ Item = TypeVar("Item")
 
 
 def open_app(ctx: typer.Context) -> App:
-    """Load the configuration, set up the log and open the database."""
+    """Load the configuration, set up the log, and open the database until the command ends."""
     from digest import app, log
 
     path: Path | None = ctx.obj
     config = app.load_config(path)
     log.configure(config.log.level, config.log.format)
-    return app.open_app(config)
+    opened = app.open_app(config)
+    ctx.call_on_close(opened.engine.dispose)
+    return opened
 
 
 def answer(text: str) -> None:

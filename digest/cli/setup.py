@@ -70,7 +70,10 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="digest-demo-") as scratch:
         settings = config.build(
             {
-                "site": {"secret_key": "only for the demo"},
+                "site": {
+                    "secret_key": "only for the demo",
+                    "postal_address": "1 Example Street, Example City",
+                },
                 "sources": [
                     {"name": "Hugging Face", "kind": "huggingface", "path": str(sample_day())}
                 ],

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
 
-app = typer.Typer(help="Look at and change who reads.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at and change who reads.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest subscribers list[/bold]",
+)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")]
 

@@ -9,7 +9,11 @@ import typer
 from digest.cli import screen, shapes
 from digest.cli.papers import Json
 
-app = typer.Typer(help="Look at and change the topics.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at and change the topics.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest topics list[/bold]",
+)
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short name.")]
 
@@ -53,8 +57,8 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
 
 
 @app.command(
-    epilog="Example: [bold]digest topics add graphs --name 'Graph learning' --in 'graph neural"
-    " network' --in GNN --out 'knowledge graph' --category cs.SI[/bold]"
+    epilog="Example: [bold]digest topics add graphs --name 'Graph learning'"
+    " --words-in 'graph neural network' --words-in GNN --words-out 'knowledge graph'[/bold]"
 )
 def add(
     ctx: typer.Context,
@@ -65,13 +69,19 @@ def add(
     words_in: Annotated[
         list[str] | None,
         typer.Option(
-            "--in", metavar="WORD", help="A word or phrase that brings a paper in; repeat."
+            "--words-in",
+            "--in",
+            metavar="WORD",
+            help="A word or phrase that brings a paper in; repeat.",
         ),
     ] = None,
     words_out: Annotated[
         list[str] | None,
         typer.Option(
-            "--out", metavar="WORD", help="A word or phrase that keeps a paper out; repeat."
+            "--words-out",
+            "--out",
+            metavar="WORD",
+            help="A word or phrase that keeps a paper out; repeat.",
         ),
     ] = None,
     category: Annotated[

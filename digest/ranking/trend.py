@@ -81,7 +81,7 @@ def _scores(counts: dict[str, int], hours: dict[str, float]) -> dict[str, float]
     """Return the z-score of each paper's shrunk, logged daily rate among those known."""
     if not counts:
         return {}
-    mean = sum(counts.values()) / sum(hours[paper_id] for paper_id in counts)
+    mean = sum(counts.values()) / math.fsum(hours[paper_id] for paper_id in counts)
     daily = {
         paper_id: math.log1p(24 * (number + PRIOR_HOURS * mean) / (hours[paper_id] + PRIOR_HOURS))
         for paper_id, number in counts.items()
