@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
+    from pydantic import SecretStr
 
     from digest.config import Config
 
 KEY_FILE = "digest.key"
+PEPPER_FILE = "digest.pepper"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -68,7 +70,18 @@ class App:
     def book(self) -> Book:
         """The readers."""
         # 53 bits, so that an id is the same number in JSON and JavaScript.
-        return Book(self.engine, new_id=lambda: secrets.randbits(53))
+        return Book(
+            self.engine,
+            new_id=lambda: secrets.randbits(53),
+            pepper=self._secret(self.config.site.pepper, PEPPER_FILE, "pepper"),
+        )
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        """The keys that sign links: the one in use, and the one before it if it is still live."""
+        site = self.config.site
+        previous = site.previous_secret_key.get_secret_value()
+        return [self._secret(site.secret_key, KEY_FILE, "secret_key"), *filter(None, [previous])]
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -107,14 +120,14 @@ class App:
     def press(self) -> Press:
         """What makes mails of issues."""
         mail, web = self.config.mail, self.config.web
-        secret = self._secret()
+        keys = self.secrets
         answers = mail.reply_to or mail.from_address
 
         def write_to(subject: str) -> str:
             return f"mailto:{answers}?subject={quote(subject)}"
 
         def leave_mailto(subscriber: int) -> str:
-            token = links.sign(links.Purpose.LEAVE, subscriber, secret=secret, at=now())
+            token = links.sign(links.Purpose.LEAVE, subscriber, secrets=keys, at=now())
             return write_to(f"leave {token}")
 
         def doors(subscriber: int, at: datetime) -> Doors:
@@ -122,7 +135,7 @@ class App:
                 return Doors(manage_url=write_to("topics"), leave_url=leave_mailto(subscriber))
             base = web.url.rstrip("/")
             manage, leave = (
-                f"{base}/{purpose}/{links.sign(purpose, subscriber, secret=secret, at=at)}"
+                f"{base}/{purpose}/{links.sign(purpose, subscriber, secrets=keys, at=at)}"
                 for purpose in (links.Purpose.MANAGE, links.Purpose.LEAVE)
             )
             return Doors(manage_url=manage, leave_url=leave)
@@ -138,7 +151,7 @@ class App:
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
-            secret=secret,
+            secret=keys[0],
             doors=doors,
             leave_mailto=leave_mailto,
         )
@@ -185,18 +198,18 @@ class App:
             if host == "example.org" or host.endswith(".example.org"):
                 raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
 
-    def _secret(self) -> str:
-        """Return the key that signs links: configured, or made once and kept beside the file."""
-        configured = self.config.site.secret_key.get_secret_value()
+    def _secret(self, setting: SecretStr, file: str, key: str) -> str:
+        """Return a secret: configured, or made once and kept in a file beside the configuration."""
+        configured = setting.get_secret_value()
         if configured:
             return configured
-        path = self.config.path(KEY_FILE)
+        path = self.config.path(file)
         try:
             return path.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return _new_key(path)
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read {path}: {error}; or set [site] secret_key") from error
+            raise ConfigError(f"cannot read {path}: {error}; or set [site] {key}") from error
 
 
 def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
@@ -243,9 +256,7 @@ def _new_key(path: Path) -> str:
     except FileExistsError:  # another process was quicker
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise ConfigError(
-            f"cannot write {path}: {error.strerror}; or set [site] secret_key"
-        ) from error
+        raise ConfigError(f"cannot write {path}: {error.strerror}; or set it in [site]") from error
     return key
 
 

@@ -80,6 +80,8 @@ class Site(Section):
     name: Annotated[Line, Field(min_length=1, max_length=80)] = "Trending Papers"
     postal_address: Line = ""
     secret_key: SecretStr = SecretStr("")
+    previous_secret_key: SecretStr = SecretStr("")
+    pepper: SecretStr = SecretStr("")
 
 
 class Database(Section):
@@ -200,7 +202,13 @@ def _default_sources() -> tuple[Source, ...]:
 
 
 #: Values that may stand in a file named by the environment, as `DIGEST_MAIL__PASSWORD_FILE`.
-_SECRETS = (("site", "secret_key"), ("database", "url"), ("mail", "password"))
+_SECRETS = (
+    ("site", "secret_key"),
+    ("site", "previous_secret_key"),
+    ("site", "pepper"),
+    ("database", "url"),
+    ("mail", "password"),
+)
 
 
 class _Environment(EnvSettingsSource):

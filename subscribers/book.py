@@ -6,14 +6,16 @@ written to again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import hmac
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from subscribers import addresses
-from subscribers.models import Event, Status, Subscriber, move
+from subscribers.models import Event, Preferences, Status, Subscriber, move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,6 +56,7 @@ subscribers = sa.Table(
     sa.Column("address_key", sa.String, nullable=False, unique=True),
     sa.Column("status", sa.String, nullable=False),
     sa.Column("since", UTCDateTime, nullable=False),
+    sa.Column("preferences", sa.JSON, nullable=False, server_default="{}"),
 )
 
 subscriptions = sa.Table(
@@ -82,6 +85,18 @@ consent = sa.Table(
     sa.Column("at", UTCDateTime, nullable=False),
     sa.Column("door", sa.String, nullable=False),
     sa.Column("note", sa.String, nullable=False, server_default=""),
+    sa.Column("wording", sa.String, nullable=False, server_default=""),
+    sa.Column("network", sa.String, nullable=False, server_default=""),
+)
+
+# What is left of somebody who was erased: enough to know them again, not to name them.
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("key_hash", sa.String, primary_key=True),
+    # whether even their own sign-up is ignored
+    sa.Column("for_ever", sa.Boolean, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
 )
 
 
@@ -94,6 +109,10 @@ class Evidence:
     door: str
     #: who said so, or other circumstances
     note: str = ""
+    #: which version of the words they agreed to
+    wording: str = ""
+    #: where they came from: an IP address cut to its network
+    network: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,26 +127,42 @@ class Step:
 class Book:
     """The address book on an open database."""
 
-    def __init__(self, engine: sa.Engine, *, new_id: Callable[[], int]) -> None:
-        """Use an engine whose tables exist; `new_id` gives unused random ids."""
+    def __init__(self, engine: sa.Engine, *, new_id: Callable[[], int], pepper: str) -> None:
+        """Use an engine whose tables exist.
+
+        `new_id` gives unused random ids; `pepper` keys the hashes of those who were erased and
+        must never change.
+        """
         self._engine = engine
         # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
         self._writer = engine.execution_options(writes=True)
         self._new_id = new_id
+        self._pepper = pepper.encode()
 
     def add(
-        self, text: str, topics: Sequence[str], *, confirmed: bool, evidence: Evidence
-    ) -> Subscriber:
+        self,
+        text: str,
+        topics: Sequence[str],
+        *,
+        confirmed: bool,
+        evidence: Evidence,
+        event: Event = Event.SIGN_UP,
+    ) -> Subscriber | None:
         """Sign an address up for topics, and confirm it if somebody vouches for the consent.
 
-        A known address gets these topics instead of its old ones.
+        A known address gets these topics instead of its old ones, unless it stays where it was:
+        an import does not change somebody who left. None when the address belongs to somebody
+        who was erased and may not come back this way.
 
         Raises:
             AddressError: the text is not an address.
+            ConsentError: it cannot be confirmed, being suppressed.
 
         """
         address = addresses.parse(text)
         with self._writer.begin() as db:
+            if not self._may_return(db, address.key, event):
+                return None
             known = db.execute(
                 sa.select(subscribers).where(subscribers.c.address_key == address.key)
             ).first()
@@ -141,31 +176,90 @@ class Book:
                         address_key=address.key,
                         status=Status.PENDING,
                         since=evidence.at,
+                        preferences={},
                     )
                 )
-            for event in (Event.SIGN_UP, Event.CONFIRM) if confirmed else (Event.SIGN_UP,):
-                status = self._move(db, subscriber_id, status, event, evidence)
-            db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))
-            if topics:
-                db.execute(
-                    subscriptions.insert(),
-                    [
-                        {"subscriber_id": subscriber_id, "topic": topic, "position": position}
-                        for position, topic in enumerate(dict.fromkeys(topics))
-                    ],
-                )
-        found = self.find(address.original)
-        assert found is not None  # noqa: S101 (written just above)
-        return found
+            status = self._move(db, subscriber_id, status, event, evidence)
+            gone = status in (Status.LEFT, Status.SUPPRESSED)
+            if confirmed and not (gone and event is Event.IMPORT):
+                self._move(db, subscriber_id, status, Event.CONFIRM, evidence)
+            if not gone:
+                self._subscribe(db, subscriber_id, topics)
+        return self.find(address.original)
 
-    def leave(self, text: str, *, evidence: Evidence) -> Subscriber | None:
-        """Let an address go; return it as it now stands, or None if it was never here."""
-        found = self.find(text)
-        if found is None:
-            return None
+    def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
+        """Write down what a reader did; return them as they now stand, None if unknown.
+
+        Raises:
+            ConsentError: it is not possible from where they stand.
+
+        """
         with self._writer.begin() as db:
-            self._move(db, found.id, found.status, Event.LEAVE, evidence)
-        return self.find(text)
+            status = db.execute(
+                sa.select(subscribers.c.status).where(subscribers.c.id == subscriber_id)
+            ).scalar()
+            if status is None:
+                return None
+            self._move(db, subscriber_id, Status(status), event, evidence)
+        return self.get(subscriber_id)
+
+    def choose(
+        self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
+    ) -> Subscriber | None:
+        """Keep what a reader chose; None if there is no such reader."""
+        chosen = asdict(preferences)
+        with self._writer.begin() as db:
+            found = db.execute(
+                subscribers.update()
+                .where(subscribers.c.id == subscriber_id)
+                .values(preferences=chosen)
+            )
+            if found.rowcount:
+                self._subscribe(db, subscriber_id, topics)
+        return self.get(subscriber_id)
+
+    def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:
+        """Forget a reader, but for a keyed hash that keeps an import from bringing them back.
+
+        Whoever must never be written to stays so. False if there is no such reader.
+        """
+        with self._writer.begin() as db:
+            known = db.execute(
+                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+            ).first()
+            if known is None:
+                return False
+            key_hash = self._hash(known.address_key)
+            for_ever = known.status == Status.SUPPRESSED
+            db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
+            db.execute(
+                suppressions.insert().values(key_hash=key_hash, for_ever=for_ever, at=evidence.at)
+            )
+            db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
+        return True
+
+    def forget_unconfirmed(self, *, before: datetime) -> int:
+        """Delete those who signed up before a time and never confirmed; return how many."""
+        last = (
+            sa.select(sa.func.max(consent.c.at))
+            .where(consent.c.subscriber_id == subscribers.c.id)
+            .scalar_subquery()
+        )
+        with self._writer.begin() as db:
+            return db.execute(
+                subscribers.delete().where(subscribers.c.status == Status.PENDING, last < before)
+            ).rowcount
+
+    def is_erased(self, text: str) -> bool:
+        """Whether an address belongs to somebody who was erased."""
+        key_hash = self._hash(addresses.parse(text).key)
+        query = sa.select(suppressions).where(suppressions.c.key_hash == key_hash)
+        with self._engine.connect() as db:
+            return db.execute(query).first() is not None
+
+    def get(self, subscriber_id: int) -> Subscriber | None:
+        """Return the subscriber of an id, or None."""
+        return next(self._select(subscribers.c.id == subscriber_id), None)
 
     def find(self, text: str) -> Subscriber | None:
         """Return the subscriber of an address in any spelling, or None.
@@ -203,7 +297,13 @@ class Book:
                 Step(
                     event=Event(row.event),
                     status=Status(row.status),
-                    evidence=Evidence(at=row.at, door=row.door, note=row.note),
+                    evidence=Evidence(
+                        at=row.at,
+                        door=row.door,
+                        note=row.note,
+                        wording=row.wording,
+                        network=row.network,
+                    ),
                 )
                 for row in db.execute(query)
             ]
@@ -228,9 +328,39 @@ class Book:
                 at=evidence.at,
                 door=evidence.door,
                 note=evidence.note,
+                wording=evidence.wording,
+                network=evidence.network,
             )
         )
         return after
+
+    def _subscribe(self, db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
+        db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))
+        if topics:
+            db.execute(
+                subscriptions.insert(),
+                [
+                    {"subscriber_id": subscriber_id, "topic": topic, "position": position}
+                    for position, topic in enumerate(dict.fromkeys(topics))
+                ],
+            )
+
+    def _may_return(self, db: sa.Connection, key: str, event: Event) -> bool:
+        """Whether an address that may have been erased can be written down again.
+
+        Only the reader's own sign-up can, and not if they were never to be written to.
+        """
+        this = suppressions.c.key_hash == self._hash(key)
+        erased = db.execute(sa.select(suppressions).where(this)).first()
+        if erased is None:
+            return True
+        if event is Event.IMPORT or erased.for_ever:
+            return False
+        db.execute(suppressions.delete().where(this))
+        return True
+
+    def _hash(self, key: str) -> str:
+        return hmac.new(self._pepper, key.encode(), hashlib.sha256).hexdigest()
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Subscriber]:
         who = sa.select(subscribers).where(*conditions).order_by(subscribers.c.id)
@@ -249,6 +379,7 @@ class Book:
                     status=Status(row.status),
                     since=row.since,
                     topics=tuple(topics.get(row.id, ())),
+                    preferences=_preferences(row.preferences),
                 )
 
 
@@ -257,3 +388,10 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
     for row in rows:
         grouped.setdefault(row.subscriber_id, []).append(row.topic)
     return grouped
+
+
+def _preferences(stored: dict[str, Any]) -> Preferences:
+    tuples: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+    }
+    return Preferences(**tuples)

@@ -19,5 +19,13 @@ class ConsentError(SubscriberError):
     """The consent table has no such step."""
 
 
+class PreferenceError(SubscriberError, ValueError):
+    """A reader's choice is outside what can be chosen."""
+
+
+class RosterError(SubscriberError):
+    """The file is not a list of readers."""
+
+
 class LinkError(SubscriberError):
     """The token of a link was not signed by us for this purpose, or has expired."""

@@ -1,6 +1,8 @@
 """Signed links: they name a subscriber by id and are good for one purpose only.
 
-The key of a purpose is derived from the installation's secret, so a link to leave cannot manage.
+The key of a purpose is derived from the installation's secret, so a link to confirm cannot manage.
+Two secrets can live at once: the first signs, both are believed, and so a secret can be changed
+while the links in mails already sent go on working.
 """
 
 from __future__ import annotations
@@ -8,45 +10,57 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, int_to_bytes
 
 from subscribers.errors import LinkError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Purpose(StrEnum):
     """What a link is for."""
 
+    CONFIRM = "confirm"
     MANAGE = "manage"
     LEAVE = "leave"
+    #: "never write to me again", in a confirmation mail
+    REFUSE = "refuse"
+    #: export or erase everything
+    PRIVACY = "privacy"
 
 
 #: How long a link works after the mail it stands in; `None` is for ever, since a reader must be
 #: able to leave from the oldest mail in the drawer.
 LIFETIME: dict[Purpose, timedelta | None] = {
+    Purpose.CONFIRM: timedelta(hours=72),
     Purpose.MANAGE: timedelta(days=30),
     Purpose.LEAVE: None,
+    Purpose.REFUSE: None,
+    Purpose.PRIVACY: timedelta(hours=1),
 }
 
 
-def sign(purpose: Purpose, subscriber_id: int, *, secret: str, at: datetime) -> str:
+def sign(purpose: Purpose, subscriber_id: int, *, secrets: Sequence[str], at: datetime) -> str:
     """Return the token for a link, about 60 characters, all safe in a URL's path."""
     payload = base64_encode(int_to_bytes(subscriber_id))
     if LIFETIME[purpose] is not None:
         payload += b"." + base64_encode(int_to_bytes(int(at.timestamp())))
-    return _signer(purpose, secret).sign(payload).decode("ascii")
+    return _signer(purpose, secrets).sign(payload).decode("ascii")
 
 
-def read(purpose: Purpose, token: str, *, secret: str, now: datetime) -> int:
-    """Return the subscriber's id from a token.
+def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime) -> int:
+    """Return the subscriber's id from a token; the comparison takes constant time.
 
     Raises:
         LinkError: the token is not ours, is for another purpose, or has expired.
 
     """
     try:
-        parts = _signer(purpose, secret).unsign(token.encode()).split(b".")
+        parts = _signer(purpose, secrets).unsign(token.encode()).split(b".")
         numbers = [bytes_to_int(base64_decode(part)) for part in parts]
     except (BadSignature, UnicodeEncodeError) as error:
         raise LinkError("this link is not valid; use the one in your latest mail") from error
@@ -56,5 +70,7 @@ def read(purpose: Purpose, token: str, *, secret: str, now: datetime) -> int:
     return numbers[0]
 
 
-def _signer(purpose: Purpose, secret: str) -> Signer:
-    return Signer(secret, salt=f"digest.{purpose}", digest_method=hashlib.sha256)
+def _signer(purpose: Purpose, secrets: Sequence[str]) -> Signer:
+    # itsdangerous signs with the last of its keys and believes all.
+    keys = list(reversed(secrets))
+    return Signer(keys, salt=f"digest.{purpose}", digest_method=hashlib.sha256)

@@ -84,7 +84,8 @@ def demo(
         )
         opened = app.open_app(settings)
         evidence = Evidence(at=app.now(), door="demo")
-        reader = opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
+        opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
+        (reader,) = opened.book.confirmed()
         pipeline.fetch(
             opened.today(),
             opened.places,

@@ -63,6 +63,7 @@ def subscriber(found: Subscriber) -> dict[str, Any]:
         "address": found.address,
         "status": str(found.status),
         "topics": list(found.topics),
+        "preferences": asdict(found.preferences),
         "since": moment(found.since),
     }
 
@@ -75,6 +76,8 @@ def step(found: Step) -> dict[str, Any]:
         "at": moment(found.evidence.at),
         "door": found.evidence.door,
         "note": found.evidence.note,
+        "wording": found.evidence.wording,
+        "network": found.evidence.network,
     }
 
 

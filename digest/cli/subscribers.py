@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,7 @@ from digest.cli import screen, shapes
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
+    from digest.app import App
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
 
@@ -49,12 +52,16 @@ def add(
 ) -> None:
     """Add a reader, or change the topics of one. Only confirmed readers get mail."""
     from digest.app import default_topics, find_topic
+    from digest.errors import NotFoundError
 
     opened = screen.open_app(ctx)
     wanted = [
         find_topic(slug, opened.topics).slug for slug in topic or default_topics(opened.topics)
     ]
-    reader = opened.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
+    found = opened.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
+    if found is None:
+        raise NotFoundError(f"{email} asked to be erased and never to be written to again")
+    reader = found
     if json:
         screen.as_json(shapes.subscriber(reader))
         return
@@ -85,15 +92,11 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     steps = opened.book.history(reader.id)
     entries = opened.ledger.entries(subscriber_id=reader.id)
     if json:
-        issues = [
-            {**shapes.entry(e), "contents": [shapes.shown(s) for s in opened.ledger.contents(e.id)]}
-            for e in entries
-        ]
         screen.as_json(
             {
                 **shapes.subscriber(reader),
                 "consent": [shapes.step(s) for s in steps],
-                "issues": issues,
+                "issues": issues_of(opened, reader.id),
             }
         )
         return
@@ -116,9 +119,108 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
 @app.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
 def remove(ctx: typer.Context, email: Email) -> None:
     """Let a reader go. They stay in the book as left, so that nothing writes to them again."""
+    from subscribers.models import Event
+
     opened = screen.open_app(ctx)
-    reader = known(opened.book.leave(email, evidence=_evidence()), email)
-    screen.answer(f"{reader.address}: {reader.status}")
+    reader = known(opened.book.find(email), email)
+    left = known(opened.book.record(reader.id, Event.LEAVE, evidence=_evidence()), email)
+    screen.answer(f"{left.address}: {left.status}")
+
+
+@app.command(
+    "import",
+    epilog="Example: [bold]digest subscribers import readers.csv --dry-run[/bold]",
+)
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="CSV with a column `address`, and maybe `topics`."),
+    ],
+    *,
+    confirmed: Annotated[
+        bool,
+        typer.Option("--confirmed", help="You vouch that all of them want this; recorded."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would become of each line.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring readers in from a list. Nobody comes back who left, is suppressed or was erased."""
+    from dataclasses import asdict
+
+    from digest.app import default_topics
+    from digest.errors import ConfigError
+    from digest.text import decode
+    from subscribers import roster
+
+    try:
+        text = decode(file.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"cannot read {file}: {error.strerror}") from error
+    opened = screen.open_app(ctx)
+    slugs = [topic.slug for topic in opened.topics]
+    lines = roster.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
+    if not dry_run:
+        roster.carry_out(
+            lines,
+            opened.book,
+            default_topics=default_topics(opened.topics),
+            confirmed=confirmed,
+            evidence=_evidence(),
+        )
+    if json:
+        screen.as_json([asdict(line) for line in lines])
+    else:
+        screen.table(
+            "What would become of each line" if dry_run else "What became of each line",
+            ("line#", "address", "fate", "why"),
+            [(line.number, line.address, line.fate, line.reason) for line in lines],
+        )
+    if any(line.fate is roster.Fate.REJECT for line in lines):
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Example: [bold]digest subscribers export ada@example.org[/bold],"
+    " or without an address all readers as CSV"
+)
+def export(
+    ctx: typer.Context,
+    email: Annotated[
+        str | None,
+        typer.Argument(metavar="[EMAIL]", help="One reader: all that is known, as JSON."),
+    ] = None,
+) -> None:
+    """Print all that is known of one reader as JSON, or the list of all as CSV."""
+    from subscribers import privacy, roster
+
+    opened = screen.open_app(ctx)
+    if email is None:
+        typer.echo(roster.export(opened.book.all()), nl=False)
+        return
+    reader = known(opened.book.find(email), email)
+    screen.as_json(privacy.export(reader, opened.book, issues=partial(issues_of, opened)))
+
+
+@app.command(epilog="Example: [bold]digest subscribers erase ada@example.org[/bold]")
+def erase(ctx: typer.Context, email: Email) -> None:
+    """Forget a reader. A keyed hash stays, so that an import cannot bring the address back."""
+    from subscribers import privacy
+
+    opened = screen.open_app(ctx)
+    reader = known(opened.book.find(email), email)
+    privacy.erase(reader, opened.book, forget=opened.ledger.forget, evidence=_evidence())
+    screen.answer(f"{reader.address}: erased")
+
+
+def issues_of(opened: App, subscriber_id: int) -> list[dict[str, object]]:
+    """Return every mail a subscriber was sent or not, with its papers and their reasons."""
+    return [
+        {**shapes.entry(e), "contents": [shapes.shown(s) for s in opened.ledger.contents(e.id)]}
+        for e in opened.ledger.entries(subscriber_id=subscriber_id)
+    ]
 
 
 def known(reader: Subscriber | None, email: str) -> Subscriber:

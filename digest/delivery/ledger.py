@@ -282,6 +282,11 @@ class Ledger:
                 for row in db.execute(query)
             ]
 
+    def forget(self, subscriber_id: int) -> None:
+        """Remove every row of a subscriber, because they asked to be forgotten."""
+        with self._writer.begin() as db:
+            db.execute(deliveries.delete().where(deliveries.c.subscriber_id == subscriber_id))
+
     def newest_day(self) -> date | None:
         """Return the last day on which anything was planned."""
         with self._engine.connect() as db:
