@@ -19,10 +19,12 @@ from zoneinfo import ZoneInfo
 from digest import config as configuration
 from digest.database import lock_path, open_database
 from digest.delivery.ledger import Ledger
+from digest.delivery.letters import Kind, Letters
 from digest.delivery.smtp import SMTP, Server
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError, NotFoundError
 from digest.pipeline import Quotas
+from digest.post import Stationery
 from digest.press import Press
 from digest.rendering.message import Sender
 from digest.rendering.templates import Templates
@@ -119,42 +121,76 @@ class App:
     @cached_property
     def press(self) -> Press:
         """What makes mails of issues."""
-        mail, web = self.config.mail, self.config.web
-        keys = self.secrets
-        answers = mail.reply_to or mail.from_address
-
-        def write_to(subject: str) -> str:
-            return f"mailto:{answers}?subject={quote(subject)}"
-
-        def leave_mailto(subscriber: int) -> str:
-            token = links.sign(links.Purpose.LEAVE, subscriber, secrets=keys, at=now())
-            return write_to(f"leave {token}")
-
-        def doors(subscriber: int, at: datetime) -> Doors:
-            if not web.url:
-                return Doors(manage_url=write_to("topics"), leave_url=leave_mailto(subscriber))
-            base = web.url.rstrip("/")
-            manage, leave = (
-                f"{base}/{purpose}/{links.sign(purpose, subscriber, secrets=keys, at=at)}"
-                for purpose in (links.Purpose.MANAGE, links.Purpose.LEAVE)
-            )
-            return Doors(manage_url=manage, leave_url=leave)
-
+        mail = self.config.mail
         return Press(
             templates=Templates(templates_dir(), "digest"),
-            sender=Sender(
-                name=self.config.site.name,
-                address=mail.from_address,
-                reply_to=mail.reply_to,
-                web_url=web.url.rstrip("/"),
-            ),
+            sender=self._sender(mail.from_address),
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
-            secret=keys[0],
-            doors=doors,
-            leave_mailto=leave_mailto,
+            secret=self.secrets[0],
+            doors=self._doors,
+            leave_mailto=self._leave_mailto,
         )
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The letters that wait to be sent."""
+        return Letters(self.engine)
+
+    @cached_property
+    def stationery(self) -> Stationery:
+        """What it takes to write letters."""
+        mail = self.config.mail
+        names = {topic.slug: topic.name for topic in self.topics}
+        return Stationery(
+            templates={kind: Templates(templates_dir(), kind) for kind in Kind},
+            sender=self._sender(mail.letters_from or mail.from_address),
+            postal_address=self.config.site.postal_address,
+            bounce_address=mail.bounce_address or mail.from_address,
+            secret=self.secrets[0],
+            links=self._letter_links,
+            names=lambda slugs: [names[slug] for slug in slugs if slug in names],
+        )
+
+    def _sender(self, address: str) -> Sender:
+        return Sender(
+            name=self.config.site.name,
+            address=address,
+            reply_to=self.config.mail.reply_to,
+            web_url=self.config.web.url.rstrip("/"),
+        )
+
+    def _link(self, purpose: links.Purpose, subscriber: int, at: datetime) -> str:
+        token = links.sign(purpose, subscriber, secrets=self.secrets, at=at)
+        return f"{self.config.web.url.rstrip('/')}/{purpose}/{token}"
+
+    def _letter_links(self, kind: Kind, subscriber: int, at: datetime) -> dict[str, str]:
+        purposes = {
+            Kind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.REFUSE),
+            Kind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
+            Kind.PRIVACY: (links.Purpose.PRIVACY,),
+        }
+        return {f"{p}_url": self._link(p, subscriber, at) for p in purposes[kind]}
+
+    def _doors(self, subscriber: int, at: datetime) -> Doors:
+        """Return where a reader goes to change or stop the mail; by mail while there is no site."""
+        if not self.config.web.url:
+            return Doors(
+                manage_url=self._write_to("topics"), leave_url=self._leave_mailto(subscriber)
+            )
+        return Doors(
+            manage_url=self._link(links.Purpose.MANAGE, subscriber, at),
+            leave_url=self._link(links.Purpose.LEAVE, subscriber, at),
+        )
+
+    def _leave_mailto(self, subscriber: int) -> str:
+        token = links.sign(links.Purpose.LEAVE, subscriber, secrets=self.secrets, at=now())
+        return self._write_to(f"leave {token}")
+
+    def _write_to(self, subject: str) -> str:
+        answers = self.config.mail.reply_to or self.config.mail.from_address
+        return f"mailto:{answers}?subject={quote(subject)}"
 
     def transport(self) -> Transport:
         """Return the way mails leave.

@@ -7,6 +7,7 @@ the environment. Secrets are `SecretStr` and do not show in any output.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -163,6 +164,7 @@ class Mail(Section):
     password: SecretStr = SecretStr("")
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
+    letters_from: MailAddress = ""
     reply_to: MailAddress = ""
     bounce_address: MailAddress = ""
 
@@ -176,12 +178,36 @@ class Mail(Section):
         return self
 
 
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text} is not an address or network") from error
+    return text
+
+
+def _rate(text: str) -> str:
+    for part in text.split(";"):
+        if not re.fullmatch(r"\s*[1-9]\d{0,6}\s*/\s*(second|minute|hour|day)\s*", part):
+            raise ValueError("is not a rate like 6/hour or 6/hour;20/day")
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Web(Section):
-    """Where links in mails point."""
+    """The web door, and where links in mails point."""
 
     url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = (
         "https://digest.example.org"
     )
+    host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
+    signups_per_network: Rate = "6/hour;20/day"
+    signups_per_domain: Rate = "60/hour"
+    signups_in_total: Rate = "600/hour"
 
 
 class Log(Section):

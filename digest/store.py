@@ -194,6 +194,18 @@ class Store:
                 for row in db.execute(query)
             ]
 
+    def days(self, *, until: date, most: int) -> list[date]:
+        """Return the last days not after `until` that have papers, newest first."""
+        query = (
+            sa.select(sightings.c.day)
+            .where(sightings.c.day <= until)
+            .distinct()
+            .order_by(sightings.c.day.desc())
+            .limit(most)
+        )
+        with self._engine.connect() as db:
+            return list(db.execute(query).scalars())
+
     def newest_day(self, *, until: date) -> date | None:
         """Return the last day not after `until` that has papers."""
         query = sa.select(sa.func.max(sightings.c.day)).where(sightings.c.day <= until)

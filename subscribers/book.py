@@ -238,20 +238,29 @@ class Book:
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
         return True
 
-    def forget_unconfirmed(self, *, before: datetime) -> int:
-        """Delete those who signed up before a time and never confirmed; return how many."""
+    def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
+        """Delete those who signed up before a time and never confirmed; return how many.
+
+        Whoever had left before they signed up again has left once more: their row is what keeps
+        them from being imported, and the mails they got speak of it.
+        """
         last = (
             sa.select(sa.func.max(consent.c.at))
             .where(consent.c.subscriber_id == subscribers.c.id)
             .scalar_subquery()
         )
+        overdue = (subscribers.c.status == Status.PENDING) & (last < before)
+        had_left = subscribers.c.id.in_(
+            sa.select(consent.c.subscriber_id).where(consent.c.event == Event.LEAVE)
+        )
         with self._writer.begin() as db:
-            return db.execute(
-                subscribers.delete().where(subscribers.c.status == Status.PENDING, last < before)
-            ).rowcount
+            gone = db.execute(subscribers.delete().where(overdue & ~had_left)).rowcount
+            for row in db.execute(sa.select(subscribers.c.id).where(overdue)).all():
+                self._move(db, row.id, Status.PENDING, Event.LEAVE, evidence)
+        return gone
 
     def is_erased(self, text: str) -> bool:
-        """Whether an address belongs to somebody who was erased."""
+        """Whether an address belongs to somebody who was erased and has not confirmed since."""
         key_hash = self._hash(addresses.parse(text).key)
         query = sa.select(suppressions).where(suppressions.c.key_hash == key_hash)
         with self._engine.connect() as db:
@@ -280,11 +289,12 @@ class Book:
         return list(self._select(subscribers.c.status == Status.CONFIRMED))
 
     def wanting(self, topic: str) -> int:
-        """Count the subscribers of a topic who have not left."""
+        """Count the subscribers of a topic who may still get it."""
+        gone = subscribers.c.status.in_((Status.LEFT, Status.SUPPRESSED))
         query = (
             sa.select(sa.func.count())
             .select_from(subscriptions.join(subscribers))
-            .where(subscriptions.c.topic == topic, subscribers.c.status != Status.LEFT)
+            .where(subscriptions.c.topic == topic, ~gone)
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
@@ -332,6 +342,8 @@ class Book:
                 network=evidence.network,
             )
         )
+        if event is Event.CONFIRM:
+            self._lift(db, subscriber_id)
         return after
 
     def _subscribe(self, db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
@@ -348,16 +360,19 @@ class Book:
     def _may_return(self, db: sa.Connection, key: str, event: Event) -> bool:
         """Whether an address that may have been erased can be written down again.
 
-        Only the reader's own sign-up can, and not if they were never to be written to.
+        Only the reader's own sign-up can, and not if they were never to be written to. The hash
+        stays until they confirm, since anybody can type in their address.
         """
         this = suppressions.c.key_hash == self._hash(key)
         erased = db.execute(sa.select(suppressions).where(this)).first()
-        if erased is None:
-            return True
-        if event is Event.IMPORT or erased.for_ever:
-            return False
-        db.execute(suppressions.delete().where(this))
-        return True
+        return erased is None or not (event is Event.IMPORT or erased.for_ever)
+
+    def _lift(self, db: sa.Connection, subscriber_id: int) -> None:
+        """Let somebody who was erased, and now confirmed, be a reader like any other."""
+        key = db.execute(
+            sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
+        ).scalar_one()
+        db.execute(suppressions.delete().where(suppressions.c.key_hash == self._hash(key)))
 
     def _hash(self, key: str) -> str:
         return hmac.new(self._pepper, key.encode(), hashlib.sha256).hexdigest()

@@ -1,9 +1,11 @@
 """What can go wrong with readers and their addresses.
 
 SubscriberError
-├── AddressError    this is no address mail can be sent to
-├── ConsentError    this step is not possible from where the subscriber stands
-└── LinkError       a link is not ours, or no longer valid
+├── AddressError     this is no address mail can be sent to
+├── ConsentError     this step is not possible from where the subscriber stands
+├── PreferenceError  this cannot be chosen
+├── RosterError      a file is not a list of readers
+└── LinkError        a link is not ours, or no longer valid
 """
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 COLUMNS = ("address", "status", "topics", "since")
+#: A spreadsheet takes a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Fate(StrEnum):
@@ -108,32 +110,39 @@ def export(readers: Iterable[Subscriber]) -> str:
 
 
 def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restval="")
-    names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
-    column = names.get("address") or names.get("email")
-    if column is None:
-        raise RosterError("the first line must name a column `address`; others may be `topics`")
+    """Yield the lines after the first, each with its number: where it begins, if it is several."""
+    lines = text.removeprefix("\ufeff")
+    reader = csv.DictReader(io.StringIO(lines), restval="", delimiter=_delimiter(lines))
     try:
+        names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
+        column = names.get("address") or names.get("email")
+        if column is None:
+            raise RosterError("the first line must name a column `address`; others may be `topics`")
         for row in reader:
-            yield (
-                reader.line_num,
-                {"address": row[column] or "", "topics": row.get(names.get("topics") or "") or ""},
-            )
+            breaks = "".join(map("".join, row.values())).count("\n")
+            topics = row.get(names.get("topics") or "") or ""
+            yield reader.line_num - breaks, {"address": _written(row[column]), "topics": topics}
     except csv.Error as error:
         raise RosterError(f"line {reader.line_num} is not CSV: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """Tell the lists of countries that write 0,5 for a half, whose spreadsheets use semicolons."""
+    first, _, _ = text.partition("\n")
+    return ";" if ";" in first and "," not in first else ","
 
 
 def _judge(
     number: int, cells: dict[str, str], book: Book, slugs: set[str], *, confirmed: bool
 ) -> Line:
     address = cells["address"].strip()
-    topics = tuple(cells["topics"].replace(";", " ").split())
+    topics = tuple(dict.fromkeys(cells["topics"].replace(";", " ").split()))
     unknown = [topic for topic in topics if topic not in slugs]
     if unknown:
         return _reject(number, address, f"there is no topic {unknown[0]!r}")
     try:
         found = book.find(address)
-        erased = found is None and book.is_erased(address)
+        erased = book.is_erased(address)
     except AddressError as error:
         return _reject(number, address, str(error))
     say: Callable[[Fate, str], Line] = lambda fate, reason: Line(  # noqa: E731
@@ -157,5 +166,9 @@ def _reject(number: int, address: str, reason: str) -> Line:
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Keep a spreadsheet from taking a cell for a formula; `_written` takes this back."""
+    return "'" + cell if cell.startswith(("'", *_FORMULA)) else cell
+
+
+def _written(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(("'", *_FORMULA)) else cell

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from digest.delivery.transports import Parcel
 from digest.models import Edition, Issue, Links, Paper, Pick, Reason, Section, Signals
-from subscribers.models import Status, Subscriber, Topic
+from subscribers.book import Evidence
+from subscribers.models import Event, Status, Subscriber, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from subscribers.book import Book
+
+PEPPER = "a pepper for tests"
 DAY = date(2026, 2, 2)
 NOON = datetime(2026, 2, 2, 12, tzinfo=UTC)
 
@@ -58,6 +62,23 @@ def subscriber(id: int = 7, **details: Any) -> Subscriber:  # noqa: A002
         "since": NOON,
     }
     return Subscriber(id=id, **(defaults | details))
+
+
+def evidence(**details: Any) -> Evidence:
+    defaults: dict[str, Any] = {"at": NOON, "door": "tests"}
+    return Evidence(**(defaults | details))
+
+
+def enrolled(
+    book: Book, address: str = "ada@example.org", *events: Event, topics: tuple[str, ...] = ()
+) -> Subscriber:
+    """A reader in the book who signed up, for agents unless told otherwise, and did all this."""
+    found = book.add(address, topics or ("agents",), confirmed=False, evidence=evidence())
+    for event in events:
+        book.record(found.id if found else 0, event, evidence=evidence())
+    reader = book.find(address)
+    assert reader is not None
+    return reader
 
 
 def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:

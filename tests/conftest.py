@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from builders import PEPPER
 from hypothesis import settings
 
 from digest.database import open_database
+from subscribers.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +39,12 @@ def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def book(engine: sa.Engine) -> Book:
+    """An empty book, whose readers get the ids 100, 101, and so on."""
+    return Book(engine, new_id=count(100).__next__, pepper=PEPPER)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import issues, papers, setup, subscribers, topics
+from digest.cli import issues, papers, serve, setup, subscribers, topics
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -32,6 +32,7 @@ app = typer.Typer(
 setup.register(app)
 papers.register(app)
 issues.register(app)
+serve.register(app)
 app.add_typer(papers.app, name="papers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(subscribers.app, name="subscribers")

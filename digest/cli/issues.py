@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import screen, shapes
+from digest import shapes
+from digest.cli import screen
 from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
 from digest.cli.subscribers import known
 

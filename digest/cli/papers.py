@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import screen, shapes
+from digest import shapes
+from digest.cli import screen
 
 if TYPE_CHECKING:
     from digest.app import App

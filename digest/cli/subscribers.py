@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import screen, shapes
+from digest import shapes
+from digest.cli import screen
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
-    from digest.app import App
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
 
@@ -96,7 +96,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             {
                 **shapes.subscriber(reader),
                 "consent": [shapes.step(s) for s in steps],
-                "issues": issues_of(opened, reader.id),
+                "issues": shapes.issues_of(opened.ledger, reader.id),
             }
         )
         return
@@ -201,7 +201,9 @@ def export(
         typer.echo(roster.export(opened.book.all()), nl=False)
         return
     reader = known(opened.book.find(email), email)
-    screen.as_json(privacy.export(reader, opened.book, issues=partial(issues_of, opened)))
+    screen.as_json(
+        privacy.export(reader, opened.book, issues=partial(shapes.issues_of, opened.ledger))
+    )
 
 
 @app.command(epilog="Example: [bold]digest subscribers erase ada@example.org[/bold]")
@@ -213,14 +215,6 @@ def erase(ctx: typer.Context, email: Email) -> None:
     reader = known(opened.book.find(email), email)
     privacy.erase(reader, opened.book, forget=opened.ledger.forget, evidence=_evidence())
     screen.answer(f"{reader.address}: erased")
-
-
-def issues_of(opened: App, subscriber_id: int) -> list[dict[str, object]]:
-    """Return every mail a subscriber was sent or not, with its papers and their reasons."""
-    return [
-        {**shapes.entry(e), "contents": [shapes.shown(s) for s in opened.ledger.contents(e.id)]}
-        for e in opened.ledger.entries(subscriber_id=subscriber_id)
-    ]
 
 
 def known(reader: Subscriber | None, email: str) -> Subscriber:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import screen, shapes
+from digest import shapes
+from digest.cli import screen
 from digest.cli.papers import Json
 
 app = typer.Typer(

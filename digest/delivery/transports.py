@@ -28,6 +28,8 @@ class Parcel:
     #: the envelope's recipient
     recipient: str
     content: bytes
+    #: tells letters apart from the day's issue
+    kind: str = ""
 
 
 class Transport(Protocol):
@@ -76,7 +78,8 @@ class Directory:
         name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", parcel.recipient)[:200]
         if name != parcel.recipient:
             name += "-" + hashlib.sha256(parcel.recipient.encode()).hexdigest()[:12]
-        return self._folder / parcel.day.isoformat() / f"{name}.eml"
+        ending = f".{parcel.kind}.eml" if parcel.kind else ".eml"
+        return self._folder / parcel.day.isoformat() / f"{name}{ending}"
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -53,9 +53,12 @@ class Recipient:
     leave_mailto: str
 
 
-def message_id(day: date, subscriber_id: int, *, secret: str, domain: str) -> str:
-    """Return the Message-ID of a subscriber's issue: the same for every attempt to send it."""
-    name = f"{day:%Y%m%d}.{subscriber_id:x}"
+def message_id(day: date, subscriber_id: int, *, secret: str, domain: str, kind: str = "") -> str:
+    """Return the Message-ID of a subscriber's issue: the same for every attempt to send it.
+
+    `kind` tells letters of one day apart from the issue.
+    """
+    name = ".".join(filter(None, (f"{day:%Y%m%d}", f"{subscriber_id:x}", kind)))
     mac = hmac.new(secret.encode(), f"message-id {name}".encode(), hashlib.sha256).hexdigest()[:16]
     return f"<{name}.{mac}@{domain}>"
 
@@ -75,14 +78,45 @@ def build(
         RenderError: a header would hold a control character, or an address does not parse.
 
     """
-    beyond_ascii = not recipient.address.isascii()
-    message = EmailMessage(policy=_policy(SMTPUTF8 if beyond_ascii else SMTP))
-    for name, value in _headers(rendered, sender, recipient, day, identifier, at):
+    headers = _headers(rendered, sender, recipient, day, identifier, at)
+    return _assemble(rendered, headers, to=recipient.address, identifier=identifier)
+
+
+def build_letter(
+    rendered: Rendered, *, sender: Sender, to: str, identifier: str, at: datetime
+) -> bytes:
+    """Return a letter to one person, who asked for it: no list headers (RFC 8058 §3 wants none).
+
+    Raises:
+        RenderError: as `build`.
+
+    """
+    headers: list[tuple[str, Any]] = [
+        ("From", _address(sender.address, sender.name)),
+        ("To", _address(to)),
+        ("Subject", rendered.subject),
+        ("Date", format_datetime(at)),
+        ("Message-ID", identifier),
+        ("Auto-Submitted", "auto-replied"),
+    ]
+    if sender.reply_to and sender.reply_to != sender.address:
+        headers.insert(2, ("Reply-To", _address(sender.reply_to)))
+    return _assemble(rendered, headers, to=to, identifier=identifier)
+
+
+def _assemble(
+    rendered: Rendered, headers: list[tuple[str, Any]], *, to: str, identifier: str
+) -> bytes:
+    message = EmailMessage(policy=_policy(SMTP if to.isascii() else SMTPUTF8))
+    for name, value in headers:
         message[name] = _checked(name, value)
     message.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    # A boundary from the content's own name, since a random one would change with every preview.
-    message.set_boundary("=_" + hashlib.sha256(identifier.encode()).hexdigest()[:32])
+    if rendered.html:
+        message.add_alternative(
+            rendered.html, subtype="html", charset="utf-8", cte="quoted-printable"
+        )
+        # From the content's own name, since a random one would change with every preview.
+        message.set_boundary("=_" + hashlib.sha256(identifier.encode()).hexdigest()[:32])
     return message.as_bytes()
 
 

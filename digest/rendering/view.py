@@ -60,7 +60,7 @@ def view(
         "sections": [
             {
                 "name": section.name,
-                "papers": [_card(pick, summary_length) for pick in section.picks],
+                "papers": [card(pick, summary_length) for pick in section.picks],
             }
             for section in issue.sections
         ],
@@ -98,7 +98,8 @@ def byline(paper: Paper) -> str:
     return " · ".join(filter(None, (authors(paper), when)))
 
 
-def _card(pick: Pick, summary_length: int) -> dict[str, Any]:
+def card(pick: Pick, summary_length: int) -> dict[str, Any]:
+    """Return how a paper is shown, in a mail and on a page."""
     paper = pick.paper
     return {
         "title": shorten(paper.title, TITLE),

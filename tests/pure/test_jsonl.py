@@ -11,7 +11,7 @@ from builders import DAY, NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.cli import shapes
+from digest import shapes
 from digest.models import Batch, Links, Paper, Signals
 from digest.sources import Raw, jsonl
 

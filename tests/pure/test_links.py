@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from builders import NOON
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import LinkError
-from subscribers.links import LIFETIME, Purpose, read, sign
+from subscribers.links import Purpose, read, sign
 
 SECRET = "a secret for tests"
 READER = 281_474_976_710_655
@@ -21,12 +22,12 @@ MONTH = timedelta(days=30)
 
 
 def token(purpose: Purpose = Purpose.LEAVE, reader: int = READER, *, at: datetime = NOON) -> str:
-    return sign(purpose, reader, secret=SECRET, at=at)
+    return sign(purpose, reader, secrets=[SECRET], at=at)
 
 
 @given(PURPOSES, IDS)
 def test_a_link_names_the_reader_it_was_signed_for(purpose: Purpose, reader: int) -> None:
-    assert read(purpose, token(purpose, reader), secret=SECRET, now=NOON) == reader
+    assert read(purpose, token(purpose, reader), secrets=[SECRET], now=NOON) == reader
 
 
 @given(PURPOSES, IDS)
@@ -43,42 +44,67 @@ def test_a_link_to_leave_is_the_same_in_every_mail() -> None:
     assert token(at=NOON) == token(at=NOON + MONTH)
 
 
-@pytest.mark.parametrize(
-    ("signed_for", "used_for"),
-    [(Purpose.LEAVE, Purpose.MANAGE), (Purpose.MANAGE, Purpose.LEAVE)],
-)
+@pytest.mark.parametrize(("signed_for", "used_for"), [*permutations(Purpose, 2)])
 def test_a_link_is_good_for_one_purpose_only(signed_for: Purpose, used_for: Purpose) -> None:
     with pytest.raises(LinkError, match="this link is not valid"):
-        read(used_for, token(signed_for), secret=SECRET, now=NOON)
+        read(used_for, token(signed_for), secrets=[SECRET], now=NOON)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_link_of_another_installation_is_not_valid(purpose: Purpose) -> None:
-    theirs = sign(purpose, READER, secret="another secret", at=NOON)
+    theirs = sign(purpose, READER, secrets=["another secret"], at=NOON)
 
     with pytest.raises(LinkError, match="this link is not valid"):
-        read(purpose, theirs, secret=SECRET, now=NOON)
+        read(purpose, theirs, secrets=[SECRET], now=NOON)
 
 
-def test_a_link_to_manage_works_for_thirty_days() -> None:
-    assert LIFETIME[Purpose.MANAGE] == MONTH
-    assert read(Purpose.MANAGE, token(Purpose.MANAGE), secret=SECRET, now=NOON + MONTH) == READER
+FOR_A_WHILE = pytest.mark.parametrize(
+    ("purpose", "lifetime"),
+    [
+        (Purpose.CONFIRM, timedelta(hours=72)),
+        (Purpose.MANAGE, MONTH),
+        (Purpose.PRIVACY, timedelta(hours=1)),
+    ],
+)
 
 
-def test_a_link_to_manage_expires() -> None:
+@FOR_A_WHILE
+def test_a_link_works_as_long_as_its_purpose_asks(purpose: Purpose, lifetime: timedelta) -> None:
+    assert read(purpose, token(purpose), secrets=[SECRET], now=NOON + lifetime) == READER
+
+
+@FOR_A_WHILE
+def test_a_link_expires(purpose: Purpose, lifetime: timedelta) -> None:
+    after = NOON + lifetime + timedelta(seconds=1)
+
     with pytest.raises(LinkError, match="this link has expired; use the one in your latest mail"):
-        read(
-            Purpose.MANAGE,
-            token(Purpose.MANAGE),
-            secret=SECRET,
-            now=NOON + MONTH + timedelta(seconds=1),
-        )
+        read(purpose, token(purpose), secrets=[SECRET], now=after)
 
 
-def test_a_link_to_leave_works_for_ever() -> None:
-    assert read(Purpose.LEAVE, token(), secret=SECRET, now=datetime(2126, 1, 1, tzinfo=UTC)) == (
-        READER
-    )
+@pytest.mark.parametrize("purpose", [Purpose.LEAVE, Purpose.REFUSE])
+def test_a_link_to_be_left_alone_works_for_ever(purpose: Purpose) -> None:
+    in_a_century = datetime(2126, 1, 1, tzinfo=UTC)
+
+    assert read(purpose, token(purpose), secrets=[SECRET], now=in_a_century) == READER
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_link_signed_before_the_secret_was_changed_still_works(purpose: Purpose) -> None:
+    assert read(purpose, token(purpose), secrets=["new", SECRET], now=NOON) == READER
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_of_two_secrets_the_first_signs(purpose: Purpose) -> None:
+    signed = sign(purpose, READER, secrets=["new", SECRET], at=NOON)
+
+    assert signed == sign(purpose, READER, secrets=["new"], at=NOON)
+    assert signed != token(purpose)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_link_stops_with_the_secret_that_signed_it(purpose: Purpose) -> None:
+    with pytest.raises(LinkError, match="this link is not valid"):
+        read(purpose, token(purpose), secrets=["newer", "new"], now=NOON)
 
 
 def changed(text: str, place: int, character: str) -> str:
@@ -106,11 +132,11 @@ def test_a_signature_is_not_good_for_another_reader(purpose: Purpose, other: int
 @given(PURPOSES, st.text() | st.text(alphabet="abcXYZ019-_."))
 def test_a_made_up_link_is_not_valid(purpose: Purpose, text: str) -> None:
     with pytest.raises(LinkError, match="this link is not valid"):
-        read(purpose, text, secret=SECRET, now=NOON)
+        read(purpose, text, secrets=[SECRET], now=NOON)
 
 
 def reader_of(purpose: Purpose, text: str) -> int | None:
     try:
-        return read(purpose, text, secret=SECRET, now=NOON)
+        return read(purpose, text, secrets=[SECRET], now=NOON)
     except LinkError:
         return None

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from builders import DAY, NOON, paper
+from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config, pipeline
 from digest.app import App
-from subscribers.book import Book, Evidence
+from subscribers.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ class House:
         self.app = App(
             config=config.build(
                 {
-                    "site": {"secret_key": "for the tests"},
+                    "site": {"secret_key": "for the tests", "pepper": PEPPER},
                     "topics": TOPICS,
                     "sources": [
                         {"name": "first", "kind": "jsonl", "path": "first.jsonl"},
@@ -77,16 +77,15 @@ class House:
         )
         # Readers are served in the order of their ids: here, in the order they came.
         ids = itertools.count(1)
-        self.book = Book(engine, new_id=lambda: next(ids))
+        self.book = Book(engine, new_id=lambda: next(ids), pepper=PEPPER)
 
     def reader(self, name: str, *topics: str) -> Subscriber:
         """Add a confirmed reader; of agents, unless told otherwise."""
-        return self.book.add(
-            f"{name}@example.org",
-            topics or ("agents",),
-            confirmed=True,
-            evidence=Evidence(at=NOON, door="tests"),
+        added = self.book.add(
+            f"{name}@example.org", topics or ("agents",), confirmed=True, evidence=evidence()
         )
+        assert added is not None
+        return added
 
     def papers(self, *papers: Paper) -> None:
         """Put papers into the store, past the sources."""

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
-from itertools import count
 
 import pytest
 import sqlalchemy as sa
-from builders import NOON
+from builders import NOON, PEPPER, enrolled, evidence
 
 from subscribers.book import Book, Evidence, Step
-from subscribers.errors import AddressError
-from subscribers.models import Event, Status, Subscriber
+from subscribers.errors import AddressError, ConsentError
+from subscribers.models import Event, Preferences, Status, Subscriber
 
 LATER = NOON + timedelta(days=1)
 BY_HAND = Evidence(at=NOON, door="cli", note="asked on the phone")
-BY_LINK = Evidence(at=LATER, door="link")
-
-
-@pytest.fixture
-def book(engine: sa.Engine) -> Book:
-    return Book(engine, new_id=count(100).__next__)
+BY_LINK = Evidence(at=LATER, door="link", wording="2026-01", network="192.0.2.0")
+STRANGER = 999
 
 
 def add(book: Book, address: str = "ada@example.org", *topics: str) -> Subscriber:
-    return book.add(address, topics or ("agents",), confirmed=True, evidence=BY_HAND)
+    added = book.add(address, topics or ("agents",), confirmed=True, evidence=BY_HAND)
+    assert added is not None
+    return added
 
 
 def test_an_address_that_is_vouched_for_is_confirmed_at_once(book: Book) -> None:
@@ -47,7 +44,7 @@ def test_an_address_that_nobody_vouches_for_waits(book: Book) -> None:
 def test_every_step_of_consent_is_kept_with_its_evidence(book: Book) -> None:
     reader = add(book)
 
-    book.leave("ada@example.org", evidence=BY_LINK)
+    book.record(reader.id, Event.LEAVE, evidence=BY_LINK)
 
     assert book.history(reader.id) == [
         Step(event=Event.SIGN_UP, status=Status.PENDING, evidence=BY_HAND),
@@ -58,16 +55,16 @@ def test_every_step_of_consent_is_kept_with_its_evidence(book: Book) -> None:
 
 def test_each_reader_has_a_history_of_their_own(book: Book) -> None:
     add(book, "ada@example.org")
-    second = book.add("bo@example.org", [], confirmed=False, evidence=BY_LINK)
+    second = enrolled(book, "bo@example.org")
 
     assert [step.event for step in book.history(second.id)] == [Event.SIGN_UP]
-    assert book.history(999) == []
+    assert book.history(STRANGER) == []
 
 
 def test_a_reader_who_left_stays_in_the_book_as_left(book: Book) -> None:
-    add(book)
+    reader = add(book)
 
-    left = book.leave("ada@example.org", evidence=BY_LINK)
+    left = book.record(reader.id, Event.LEAVE, evidence=BY_LINK)
 
     assert left is not None
     assert left.status is Status.LEFT
@@ -76,22 +73,40 @@ def test_a_reader_who_left_stays_in_the_book_as_left(book: Book) -> None:
 
 
 def test_leaving_twice_is_leaving(book: Book) -> None:
-    add(book)
-    book.leave("ada@example.org", evidence=BY_LINK)
+    reader = enrolled(book, "ada@example.org", Event.LEAVE)
 
-    again = book.leave("ada@example.org", evidence=BY_LINK)
+    again = book.record(reader.id, Event.LEAVE, evidence=BY_LINK)
 
-    assert again is not None
-    assert again.status is Status.LEFT
+    assert again == reader
 
 
-def test_somebody_who_was_never_here_cannot_leave(book: Book) -> None:
-    assert book.leave("ada@example.org", evidence=BY_LINK) is None
+def test_a_reader_on_a_pause_gets_no_digest_until_they_resume(book: Book) -> None:
+    reader = add(book)
+
+    book.record(reader.id, Event.PAUSE, evidence=BY_LINK)
+    during = book.confirmed()
+    book.record(reader.id, Event.RESUME, evidence=BY_LINK)
+
+    assert (during, book.confirmed()) == ([], [reader])
+
+
+def test_nobody_does_anything_who_was_never_here(book: Book) -> None:
+    assert book.record(STRANGER, Event.LEAVE, evidence=BY_LINK) is None
+
+
+def test_a_step_that_is_refused_is_not_written_down(book: Book) -> None:
+    reader = enrolled(book, "ada@example.org", Event.LEAVE)
+    before = book.history(reader.id)
+
+    with pytest.raises(ConsentError):
+        book.record(reader.id, Event.CONFIRM, evidence=BY_LINK)
+
+    assert book.get(reader.id) == reader
+    assert book.history(reader.id) == before
 
 
 def test_a_reader_who_left_and_comes_back_has_the_same_id_and_the_whole_history(book: Book) -> None:
-    before = add(book)
-    book.leave("ada@example.org", evidence=BY_LINK)
+    before = enrolled(book, "ada@example.org", Event.CONFIRM, Event.LEAVE)
 
     after = add(book)
 
@@ -106,18 +121,36 @@ def test_a_reader_who_left_and_comes_back_has_the_same_id_and_the_whole_history(
 
 
 def test_a_reader_who_left_is_not_confirmed_by_signing_up_alone(book: Book) -> None:
-    add(book)
-    book.leave("ada@example.org", evidence=BY_LINK)
+    enrolled(book, "ada@example.org", Event.CONFIRM, Event.LEAVE)
 
-    again = book.add("ada@example.org", ["agents"], confirmed=False, evidence=BY_LINK)
+    assert enrolled(book, "ada@example.org").status is Status.PENDING
 
-    assert again.status is Status.PENDING
+
+@pytest.mark.parametrize("last", [Event.LEAVE, Event.BOUNCE, Event.COMPLAINT])
+def test_an_import_changes_nothing_for_somebody_who_is_gone(book: Book, last: Event) -> None:
+    before = enrolled(book, "ada@example.org", Event.CONFIRM, last)
+
+    after = book.add(
+        "ada@example.org", ["speech"], confirmed=True, evidence=BY_HAND, event=Event.IMPORT
+    )
+
+    assert after == before
+
+
+def test_nobody_vouches_for_a_reader_who_is_suppressed(book: Book) -> None:
+    reader = enrolled(book, "ada@example.org", Event.COMPLAINT)
+
+    with pytest.raises(ConsentError, match="confirm is not possible for suppressed reader"):
+        add(book)
+
+    assert book.get(reader.id) == reader
+    assert [step.event for step in book.history(reader.id)] == [Event.SIGN_UP, Event.COMPLAINT]
 
 
 def test_a_confirmed_reader_who_signs_up_again_stays_confirmed(book: Book) -> None:
     add(book)
 
-    again = book.add("ada@example.org", ["speech"], confirmed=False, evidence=BY_LINK)
+    again = enrolled(book, "ada@example.org", topics=("speech",))
 
     assert (again.status, again.topics) == (Status.CONFIRMED, ("speech",))
 
@@ -152,11 +185,14 @@ def test_topics_keep_the_readers_order_and_are_wanted_once(book: Book) -> None:
 def test_a_reader_may_want_no_topics(book: Book) -> None:
     add(book)
 
-    assert book.add("ada@example.org", [], confirmed=True, evidence=BY_HAND).topics == ()
+    again = book.add("ada@example.org", [], confirmed=True, evidence=BY_HAND)
+
+    assert again is not None
+    assert again.topics == ()
 
 
 def test_confirmed_readers_come_by_id_and_all_readers_by_address(engine: sa.Engine) -> None:
-    book = Book(engine, new_id=iter([30, 10, 20]).__next__)
+    book = Book(engine, new_id=iter([30, 10, 20]).__next__, pepper=PEPPER)
     add(book, "Zoe@example.org")
     add(book, "bo@example.org")
     book.add("Ada@example.org", ["agents"], confirmed=False, evidence=BY_HAND)
@@ -165,13 +201,52 @@ def test_confirmed_readers_come_by_id_and_all_readers_by_address(engine: sa.Engi
     assert [reader.id for reader in book.all()] == [20, 10, 30]
 
 
-def test_readers_of_a_topic_are_counted_unless_they_left(book: Book) -> None:
-    add(book, "ada@example.org", "agents", "speech")
-    add(book, "bo@example.org", "agents")
-    book.add("cy@example.org", ["agents"], confirmed=False, evidence=BY_HAND)
-    book.leave("bo@example.org", evidence=BY_LINK)
+def test_readers_of_a_topic_are_counted_unless_they_are_gone(book: Book) -> None:
+    enrolled(book, "ada@example.org", Event.CONFIRM, topics=("agents", "speech"))
+    enrolled(book, "bo@example.org", Event.CONFIRM, Event.LEAVE)
+    enrolled(book, "cy@example.org")
+    enrolled(book, "di@example.org", Event.CONFIRM, Event.BOUNCE)
 
     assert (book.wanting("agents"), book.wanting("speech"), book.wanting("proofs")) == (2, 1, 0)
+
+
+def test_what_a_reader_chose_is_kept(book: Book) -> None:
+    chosen = Preferences(words_in=("whale",), authors=("Ada Example",), days=("sat",), hour=0)
+    reader = add(book)
+
+    after = book.choose(reader.id, ["speech", "agents"], chosen)
+
+    assert after is not None
+    assert after == book.get(reader.id)
+    assert (after.topics, after.preferences) == (("speech", "agents"), chosen)
+
+
+def test_somebody_who_was_never_here_chooses_nothing(book: Book) -> None:
+    assert book.choose(STRANGER, ["agents"], Preferences()) is None
+
+
+def test_who_does_not_confirm_in_time_is_deleted(book: Book) -> None:
+    enrolled(book, "ada@example.org")
+    enrolled(book, "bo@example.org", Event.CONFIRM)
+    book.add("cy@example.org", ["agents"], confirmed=False, evidence=evidence(at=LATER))
+
+    deleted = book.forget_unconfirmed(before=LATER, evidence=evidence(at=LATER))
+
+    assert deleted == 1
+    assert [reader.address for reader in book.all()] == ["bo@example.org", "cy@example.org"]
+
+
+def test_who_had_left_and_does_not_confirm_again_has_left(book: Book) -> None:
+    enrolled(book, "ada@example.org", Event.CONFIRM, Event.LEAVE)
+    reader = enrolled(book, "ada@example.org")
+
+    deleted = book.forget_unconfirmed(before=LATER, evidence=evidence(at=LATER, door="deadline"))
+
+    assert deleted == 0
+    assert [kept.status for kept in book.all()] == [Status.LEFT]
+    assert book.history(reader.id)[-1] == Step(
+        event=Event.LEAVE, status=Status.LEFT, evidence=evidence(at=LATER, door="deadline")
+    )
 
 
 def test_a_sign_up_that_fails_leaves_nothing_behind(book: Book) -> None:
@@ -188,4 +263,5 @@ def test_a_time_in_another_zone_comes_back_as_the_same_moment(book: Book) -> Non
 
     reader = book.add("a@example.org", [], confirmed=True, evidence=Evidence(at=at, door="cli"))
 
+    assert reader is not None
     assert reader.since.isoformat() == "2026-02-02T12:00:00+00:00"

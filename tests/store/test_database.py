@@ -19,14 +19,14 @@ from builders import paper
 import digest.store
 import subscribers.book
 from digest.database import lock_path, open_database
-from digest.delivery import ledger
+from digest.delivery import ledger, letters
 from digest.errors import ConfigError, StoreError
 from digest.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS = [digest.store.metadata, subscribers.book.metadata, ledger.metadata]
+OURS = [digest.store.metadata, subscribers.book.metadata, ledger.metadata, letters.metadata]
 
 
 def pragma(engine: sa.Engine, name: str) -> object:
@@ -58,7 +58,13 @@ def test_a_new_database_can_be_read_by_its_owner_only(engine: sa.Engine, tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2), ("busy_timeout", 10000)],
+    [
+        ("journal_mode", "wal"),
+        ("foreign_keys", 1),
+        ("synchronous", 2),
+        ("busy_timeout", 10000),
+        ("secure_delete", 1),
+    ],
 )
 def test_every_connection_has_our_settings(engine: sa.Engine, name: str, value: object) -> None:
     assert pragma(engine, name) == value
@@ -211,4 +217,4 @@ def test_processes_that_open_a_new_database_at_once_all_find_it_ready(tmp_path: 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
         found = list(processes.map(_opened, [str(tmp_path)] * 3))
 
-    assert found == ["0001"] * 3
+    assert found == ["0002"] * 3

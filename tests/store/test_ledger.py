@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import DAY, NOON, issue, paper, pick
+from builders import DAY, NOON, PEPPER, issue, paper, pick
 
 from digest.database import lock_path
 from digest.delivery.ledger import Claim, Ledger
@@ -44,7 +44,7 @@ with open(sys.argv[1], "a") as file:
 @pytest.fixture
 def ledger(engine: sa.Engine) -> Ledger:
     """A ledger with two readers and four papers."""
-    book = Book(engine, new_id=count(ADA).__next__)
+    book = Book(engine, new_id=count(ADA).__next__, pepper=PEPPER)
     evidence = Evidence(at=NOON, door="cli")
     book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence)
     book.add("bo@example.org", ["agents"], confirmed=True, evidence=evidence)

@@ -20,3 +20,20 @@ def upgrade() -> None:
         sa.Column("for_ever", sa.Boolean, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
     )
+    op.create_table(
+        "letters",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(
+            "subscriber_id",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            sa.ForeignKey("subscribers.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("reason", sa.String),
+        sa.Column("made_at", sa.DateTime, nullable=False),
+        sa.Column("next_at", sa.DateTime, index=True),
+        sa.Column("attempts", sa.Integer, nullable=False),
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.delivery.ledger import Entry, Shown
+    from digest.delivery.ledger import Entry, Ledger, Shown
     from digest.models import Issue, Paper, Pick, SendReport, SourceReport
     from digest.store import Fetched, Observation
     from subscribers.book import Step
@@ -159,3 +159,11 @@ def pick(found: Pick) -> dict[str, Any]:
         "reasons": [asdict(reason) for reason in found.reasons],
         "similar": [other.id for other in found.similar],
     }
+
+
+def issues_of(ledger: Ledger, subscriber_id: int) -> list[dict[str, Any]]:
+    """Write every mail a subscriber was sent or not, with its papers and their reasons."""
+    return [
+        {**entry(found), "contents": [shown(paper) for paper in ledger.contents(found.id)]}
+        for found in ledger.entries(subscriber_id=subscriber_id)
+    ]

@@ -1,0 +1,162 @@
+"""Letters: mails to one person who asked for them, such as a confirmation. A queue that retries.
+
+Unlike a digest a letter may come twice rather than not at all: its links can be used any number
+of times. So a letter that was being sent when its process died is simply sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from subscribers.book import UTCDateTime, subscribers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+metadata = sa.MetaData()
+
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "subscriber_id",
+        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("reason", sa.String),
+    sa.Column("made_at", UTCDateTime, nullable=False),
+    # when it is tried next; null when it will not be
+    sa.Column("next_at", UTCDateTime, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+)
+
+#: One letter of a kind per reader in this time, whoever asks for it and how often.
+PAUSE = timedelta(hours=24)
+#: A letter that was not delivered by then is given up.
+GIVE_UP = timedelta(hours=72)
+#: For how long a sender has a letter to itself.
+CLAIM = timedelta(minutes=10)
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
+
+
+class Kind(StrEnum):
+    """What a letter is about; each has templates of its name."""
+
+    #: please confirm
+    CONFIRM = "confirm"
+    #: somebody, perhaps you, signed up an address that is subscribed already
+    KNOWN = "known"
+    #: the link to export or erase everything
+    PRIVACY = "privacy"
+
+
+class LetterState(StrEnum):
+    """Where a letter stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter that somebody has taken up to send."""
+
+    id: int
+    subscriber_id: int
+    kind: Kind
+    made_at: datetime
+    attempts: int
+
+
+class Letters:
+    """The queue in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def queue(self, subscriber_id: int, kind: Kind, *, now: datetime) -> bool:
+        """Ask for a letter; False when one of this kind was made within the last day."""
+        recent = sa.select(letters.c.id).where(
+            letters.c.subscriber_id == subscriber_id,
+            letters.c.kind == kind,
+            letters.c.made_at > now - PAUSE,
+        )
+        with self._writer.begin() as db:
+            if db.execute(recent).first():
+                return False
+            db.execute(
+                letters.insert().values(
+                    subscriber_id=subscriber_id,
+                    kind=kind,
+                    state=LetterState.WAITING,
+                    made_at=now,
+                    next_at=now,
+                    attempts=0,
+                )
+            )
+        return True
+
+    def take(self, *, now: datetime) -> Letter | None:
+        """Take up the letter that has waited longest; for a while it is this caller's alone."""
+        with self._writer.begin() as db:
+            row = db.execute(
+                sa.select(letters).where(letters.c.next_at <= now).order_by(letters.c.next_at)
+            ).first()
+            if row is None:
+                return None
+            db.execute(
+                letters.update()
+                .where(letters.c.id == row.id)
+                .values(next_at=now + CLAIM, attempts=row.attempts + 1)
+            )
+        return Letter(
+            id=row.id,
+            subscriber_id=row.subscriber_id,
+            kind=Kind(row.kind),
+            made_at=row.made_at,
+            attempts=row.attempts + 1,
+        )
+
+    def sent(self, letter: Letter) -> None:
+        """Note that a letter has left."""
+        self._settle(letter, LetterState.SENT, None, None)
+
+    def failed(self, letter: Letter, reason: str) -> None:
+        """Note that a letter will never arrive."""
+        self._settle(letter, LetterState.FAILED, reason, None)
+
+    def deferred(self, letter: Letter, reason: str, *, now: datetime) -> None:
+        """Try a letter again later, in longer and longer steps, until it is too old."""
+        if now - letter.made_at > GIVE_UP:
+            self.failed(letter, f"given up: {reason}")
+            return
+        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts - 1, 20), _LONGEST_WAIT)
+        self._settle(letter, LetterState.WAITING, reason, now + wait)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many letters stand in which state."""
+        query = sa.select(letters.c.state, sa.func.count()).group_by(letters.c.state)
+        with self._engine.connect() as db:
+            return {row[0]: row[1] for row in db.execute(query)}
+
+    def _settle(
+        self, letter: Letter, state: LetterState, reason: str | None, next_at: datetime | None
+    ) -> None:
+        with self._writer.begin() as db:
+            db.execute(
+                letters.update()
+                .where(letters.c.id == letter.id)
+                .values(state=state, reason=reason, next_at=next_at)
+            )

@@ -1,0 +1,105 @@
+"""What the web door gets from the house: topics with their papers, past editions, letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest import pipeline
+from digest.app import default_topics
+from digest.compose import compose
+from digest.delivery.letters import Kind
+from digest.models import Issue
+from digest.rendering.view import card
+from digest.resources import templates_dir
+from digest.shapes import issues_of
+from subscribers.limits import Gate, Rates
+from subscribers.web.house import Edition, Entry, House
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from digest.app import App
+    from digest.compose import Desk
+    from subscribers.web.house import Letter
+
+#: For how long a day's ranking is shown before it is worked out again.
+FRESH = timedelta(minutes=5)
+#: Days kept in memory; the archive's readers mostly look at the newest.
+KEPT = 30
+
+
+@dataclass
+class Archive:
+    """Past editions, ranked when somebody asks for them and kept for a while."""
+
+    opened: App
+    clock: Callable[[], datetime]
+    _desks: dict[date, tuple[datetime, Desk]] = field(default_factory=dict)
+
+    def edition(self, day: date, slug: str) -> Edition | None:
+        """Return what a reader of one topic alone would have got that day, or None."""
+        desk = self._desk(day)
+        topic = desk.topics.get(slug)
+        if topic is None or not desk.edition.considered:
+            return None
+        issue = compose(desk, [slug], seen=())
+        picks = issue.picks if isinstance(issue, Issue) else ()
+        length = self.opened.config.ranking.summary_length
+        cards = [(pick.paper.id, card(pick, length)) for pick in picks]
+        entries = [
+            Entry(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
+            for paper_id, shown in cards
+        ]
+        return Edition(day=day, topic=topic, entries=entries)
+
+    def _desk(self, day: date) -> Desk:
+        now = self.clock()
+        made_at, desk = self._desks.get(day, (None, None))
+        if desk is None or made_at is None or now - made_at > FRESH:
+            opened = self.opened
+            names = [place.name for place in opened.places]
+            desk = pipeline.lay_out(
+                day, opened.topics, names, store=opened.store, quotas=opened.quotas
+            )
+            self._desks[day] = (now, desk)
+            while len(self._desks) > KEPT:
+                self._desks.pop(next(iter(self._desks)))
+        return desk
+
+
+def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]) -> House:
+    """Return what the web door needs; `poke` is called when a letter waits."""
+    config = opened.config
+    archive = Archive(opened, clock)
+
+    def write(subscriber_id: int, letter: Letter) -> None:
+        if opened.letters.queue(subscriber_id, Kind(letter), now=clock()):
+            poke()
+
+    return House(
+        name=config.site.name,
+        postal_address=config.site.postal_address,
+        contact=config.mail.reply_to or config.mail.from_address,
+        url=config.web.url.rstrip("/"),
+        book=opened.book,
+        gate=Gate(
+            Rates(
+                network=config.web.signups_per_network,
+                domain=config.web.signups_per_domain,
+                total=config.web.signups_in_total,
+            )
+        ),
+        secrets=opened.secrets,
+        clock=clock,
+        topics=opened.topics,
+        default_topics=default_topics(opened.topics),
+        days=lambda most: opened.store.days(until=opened.today(), most=most),
+        edition=archive.edition,
+        write=write,
+        issues=lambda subscriber_id: issues_of(opened.ledger, subscriber_id),
+        forget=opened.ledger.forget,
+        templates=templates_dir() / "web",
+    )

@@ -1,0 +1,164 @@
+"""The post: takes letters from the queue, writes them out and hands them to the transport."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.delivery.letters import Kind
+from digest.delivery.transports import Parcel
+from digest.errors import (
+    DigestError,
+    MailServerError,
+    RecipientDeferredError,
+    RecipientRefusedError,
+    RenderError,
+    UnknownOutcomeError,
+)
+from digest.rendering import message
+from subscribers.addresses import for_envelope
+from subscribers.errors import AddressError
+from subscribers.models import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from digest.delivery.letters import Letter, Letters
+    from digest.delivery.transports import Transport
+    from digest.rendering.templates import Templates
+    from subscribers.book import Book
+    from subscribers.models import Subscriber
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stationery:
+    """What it takes to write letters."""
+
+    templates: Mapping[Kind, Templates]
+    sender: message.Sender
+    postal_address: str
+    bounce_address: str
+    secret: str
+    #: returns the addresses a letter of a kind leads to, by name, signed for this time
+    links: Callable[[Kind, int, datetime], Mapping[str, str]]
+    #: returns the names of topics
+    names: Callable[[tuple[str, ...]], list[str]]
+
+
+def write(letter: Letter, reader: Subscriber, *, stationery: Stationery) -> Parcel:
+    """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
+
+    Raises:
+        RenderError, AddressError: it cannot be made.
+
+    """
+    at = letter.made_at
+    rendered = stationery.templates[letter.kind].render(
+        {
+            "site": stationery.sender.name,
+            "postal_address": stationery.postal_address,
+            "topics": stationery.names(reader.topics),
+            **stationery.links(letter.kind, reader.id, at),
+        }
+    )
+    recipient = for_envelope(reader.address)
+    identifier = message.message_id(
+        at.date(),
+        reader.id,
+        secret=stationery.secret,
+        domain=stationery.sender.domain,
+        kind=f"{letter.kind}{letter.id}",
+    )
+    content = message.build_letter(
+        rendered, sender=stationery.sender, to=recipient, identifier=identifier, at=at
+    )
+    return Parcel(
+        day=at.date(),
+        sender=stationery.bounce_address,
+        recipient=recipient,
+        content=content,
+        kind=str(letter.kind),
+    )
+
+
+def deliver_letters(
+    letters: Letters,
+    book: Book,
+    *,
+    stationery: Stationery,
+    transport: Transport,
+    clock: Callable[[], datetime],
+) -> int:
+    """Send every letter that is due, return how many left; a failing server keeps the rest."""
+    left = 0
+    while letter := letters.take(now=clock()):
+        reader = book.get(letter.subscriber_id)
+        if reader is None or reader.status is Status.SUPPRESSED:
+            letters.failed(letter, "the reader must not be written to")
+            continue
+        try:
+            transport.send(write(letter, reader, stationery=stationery))
+        except (RecipientRefusedError, RenderError, AddressError) as error:
+            letters.failed(letter, str(error))
+            log.warning("letter failed", extra=_fields(letter, error))
+        except (RecipientDeferredError, UnknownOutcomeError) as error:
+            letters.deferred(letter, str(error), now=clock())
+            log.warning("letter deferred", extra=_fields(letter, error))
+        except MailServerError as error:
+            letters.deferred(letter, str(error), now=clock())
+            log.warning("letter deferred", extra=_fields(letter, error))
+            break
+        else:
+            letters.sent(letter)
+            left += 1
+            log.info("letter sent", extra=_fields(letter))
+    return left
+
+
+def _fields(letter: Letter, error: Exception | None = None) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "letter": letter.id,
+        "kind": str(letter.kind),
+        "subscriber": letter.subscriber_id,
+    }
+    return fields if error is None else {**fields, "reason": str(error)}
+
+
+class Postman:
+    """Sends letters in the background: at once when poked, else every `pause` seconds."""
+
+    def __init__(self, deliver: Callable[[], int], *, pause: float = 60.0) -> None:
+        """Call `deliver` from a thread of its own; its errors are logged and it goes on."""
+        self._deliver = deliver
+        self._pause = pause
+        self._poked = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._walk, name="postman", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def poke(self) -> None:
+        """Say that a letter is waiting."""
+        self._poked.set()
+
+    def stop(self) -> None:
+        """Finish the letter in hand and end."""
+        self._stopped.set()
+        self._poked.set()
+        self._thread.join()
+
+    def _walk(self) -> None:
+        while not self._stopped.is_set():
+            self._poked.clear()
+            try:
+                self._deliver()
+            except DigestError as error:
+                log.error("letters not sent", extra={"error": str(error)})  # noqa: TRY400
+            self._poked.wait(self._pause)

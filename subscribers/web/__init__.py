@@ -1,0 +1,10 @@
+"""The web door: sign up, confirm, choose, pause and leave, read past editions. No account.
+
+Nothing is imported from above; what the door needs comes in as a `House`. GET and HEAD change
+nothing anywhere, because mail scanners open every link.
+"""
+
+from subscribers.web.house import House
+from subscribers.web.site import create
+
+__all__ = ["House", "create"]

@@ -1,0 +1,76 @@
+"""What the door needs from the house it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from subscribers.book import Book
+    from subscribers.limits import Gate
+    from subscribers.models import Topic
+
+#: The version of the words people agree to on the sign-up page; change it with the words.
+WORDING = "2026-11"
+
+Letter = Literal["confirm", "known", "privacy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A paper as a page shows it."""
+
+    id: str
+    title: str
+    url: str
+    byline: str
+    summary: str
+    why: str
+    signals: str
+    links: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What one topic had on one day."""
+
+    day: date
+    topic: Topic
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything the pages ask for."""
+
+    name: str
+    postal_address: str
+    #: a person's address, for help
+    contact: str
+    #: where the site is, without a slash at the end
+    url: str
+    book: Book
+    gate: Gate
+    #: the keys of links, the one in use first
+    secrets: Sequence[str]
+    clock: Callable[[], datetime]
+    topics: Sequence[Topic]
+    #: the topics of somebody who chooses none
+    default_topics: Sequence[str]
+    #: the days there are editions of, newest first, at most so many
+    days: Callable[[int], Sequence[date]]
+    #: one topic's edition of a day, or None
+    edition: Callable[[date, str], Edition | None]
+    #: ask for a letter to a reader; it is sent when the mail server will
+    write: Callable[[int, Letter], None]
+    #: all mails to a reader, and forgetting them
+    issues: Callable[[int], list[dict[str, Any]]]
+    forget: Callable[[int], None]
+    templates: Path
+    #: how old a form is when people send it; what is younger was sent by a machine
+    form_age: tuple[timedelta, timedelta] = (timedelta(seconds=3), timedelta(hours=2))

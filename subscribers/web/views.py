@@ -1,0 +1,45 @@
+"""Filling the pages' templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+
+if TYPE_CHECKING:
+    from subscribers.web.house import House
+
+
+class StrangerError(Exception):
+    """A link is not valid, or its reader is gone; the words are for the page."""
+
+
+class Views:
+    """The pages of one house."""
+
+    def __init__(self, house: House) -> None:
+        """Compile templates as they are needed."""
+        self._house = house
+        self._pages = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(house.templates),
+            undefined=jinja2.StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(self, name: str, *, status: int = 200, **words: Any) -> HTMLResponse:
+        """Return a page."""
+        html = self._pages.get_template(f"{name}.html").render(
+            site=self._house.name,
+            postal_address=self._house.postal_address,
+            contact=self._house.contact,
+            root=self._house.url,
+            **words,
+        )
+        return HTMLResponse(html, status_code=status)
+
+    def fault(self, status: int, words: str) -> HTMLResponse:
+        """Return a page that says what went wrong."""
+        return self.page("fault", status=status, words=words)
