@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.dates import long_date
 from digest.models import Edition, Issue, Section, Silence
 from digest.ranking import select
 from digest.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
-    from digest.models import Pick
+    from digest.models import Paper, Pick
     from subscribers.models import Topic
 
 
@@ -22,11 +22,13 @@ class Desk:
     """All that is the same for every subscriber on one day, worked out once per run."""
 
     edition: Edition
+    papers: Sequence[Paper]
     topics: Mapping[str, Topic]
     ranked: Mapping[str, Sequence[Pick]]
     similar: Mapping[str, frozenset[str]]
     per_topic: int
     max_papers: int
+    trend_weight: float
 
 
 def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | Silence:
@@ -56,28 +58,17 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
     return Issue(day=desk.edition.day, sections=sections, edition=desk.edition)
 
 
-def statement(edition: Edition) -> list[str]:
+def statement(edition: Edition, language: str = "en") -> list[str]:
     """Write the edition statement: what was covered, what was missing, a line each."""
     covered = " and ".join(f"{name} ({count(number, 'paper')})" for name, number in edition.covered)
-    lines = [
-        f"Chosen from {count(edition.considered, 'paper')} of {long_date(edition.day)}: {covered}."
-    ]
+    considered, day = count(edition.considered, "paper"), long_date(edition.day, language)
+    lines = [f"Chosen from {considered} of {day}: {covered}."]
     if edition.missing:
         lines.append(
             f"Could not be read today: {', '.join(edition.missing)}. Papers found only there are"
             " missing from this issue."
         )
     return lines
-
-
-def long_date(day: date) -> str:
-    """Write a date as Monday 2 February 2026."""
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
-
-
-def short_date(day: date) -> str:
-    """Write a date as 2 Feb."""
-    return f"{day.day} {day:%b}"
 
 
 def _no_papers(edition: Edition) -> str:

@@ -11,9 +11,11 @@ from digest.app import default_topics
 from digest.compose import compose
 from digest.delivery.letters import Kind
 from digest.models import Issue
+from digest.post import deliver_letters
 from digest.rendering.view import card
 from digest.resources import templates_dir
 from digest.shapes import issues_of
+from subscribers.book import Evidence
 from subscribers.limits import Gate, Rates
 from subscribers.web.house import Edition, Entry, House
 
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
 
     from digest.app import App
     from digest.compose import Desk
+    from digest.delivery.transports import Transport
     from subscribers.web.house import Letter
 
 #: For how long a day's ranking is shown before it is worked out again.
 FRESH = timedelta(minutes=5)
 #: Days kept in memory; the archive's readers mostly look at the newest.
 KEPT = 30
+#: Who has not confirmed by then is forgotten.
+UNCONFIRMED = timedelta(days=7)
 
 
 @dataclass
@@ -68,6 +73,23 @@ class Archive:
             while len(self._desks) > KEPT:
                 self._desks.pop(next(iter(self._desks)))
         return desk
+
+
+def go_round(opened: App, transport: Transport, *, clock: Callable[[], datetime]) -> int:
+    """Send the letters that are due and forget who never confirmed; return how many left."""
+    at = clock()
+    evidence = Evidence(at=at, door="never confirmed")
+    opened.book.forget_unconfirmed(before=at - UNCONFIRMED, evidence=evidence)
+    try:
+        return deliver_letters(
+            opened.letters,
+            opened.book,
+            stationery=opened.stationery,
+            transport=transport,
+            clock=clock,
+        )
+    finally:
+        transport.close()
 
 
 def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]) -> House:

@@ -40,7 +40,9 @@ from digest.models import (
 from digest.press import Mail, Press, print_mail
 from digest.ranking import near_duplicates, rank
 from digest.sources import Location
+from digest.tailor import tailor
 from subscribers.errors import AddressError
+from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -182,11 +184,13 @@ def lay_out(
     papers = store.papers(day)
     return Desk(
         edition=edition(day, places, store=store, considered=len(papers)),
+        papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),
         similar=near_duplicates(papers),
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
+        trend_weight=quotas.trend_weight,
     )
 
 
@@ -276,20 +280,22 @@ class _Mailbag:
 
     def __init__(self, desk: Desk, *, press: Press, ledger: Ledger, clock: Clock) -> None:
         self._desk, self._press, self._clock = desk, press, clock
-        self._seen = ledger.seen(
-            (pick.paper.id for picks in desk.ranked.values() for pick in picks),
-            apart_from=desk.edition.day,
-        )
+        self._seen = ledger.seen((paper.id for paper in desk.papers), apart_from=desk.edition.day)
         self._planned = ledger.planned(desk.edition.day)
 
     def fill(self, reader: Subscriber) -> Outcome:
         """Return the reader's mail, or why there is none."""
-        issue = compose(self._desk, reader.topics, seen=self._seen.get(reader.id, ()))
+        weekday = WEEK[self._desk.edition.day.weekday()]
+        if weekday not in reader.preferences.days:
+            reason = f"wants no mail on a {self._desk.edition.day:%A}"
+            return Outcome(reader=reader, state=State.SKIPPED, reason=reason)
+        desk, wanted = tailor(self._desk, reader)
+        issue = compose(desk, wanted, seen=self._seen.get(reader.id, ()))
         if isinstance(issue, Silence):
             return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
         at = self._planned.get(reader.id) or self._clock()
         try:
-            mail = print_mail(issue, reader, self._desk, press=self._press, at=at)
+            mail = print_mail(issue, reader, desk, press=self._press, at=at)
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))

@@ -50,8 +50,10 @@ class Stationery:
     names: Callable[[tuple[str, ...]], list[str]]
 
 
-def write(letter: Letter, reader: Subscriber, *, stationery: Stationery) -> Parcel:
+def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: datetime) -> Parcel:
     """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
+
+    Its links work for as long as it says from `now`, however long the letter had to wait.
 
     Raises:
         RenderError, AddressError: it cannot be made.
@@ -63,7 +65,7 @@ def write(letter: Letter, reader: Subscriber, *, stationery: Stationery) -> Parc
             "site": stationery.sender.name,
             "postal_address": stationery.postal_address,
             "topics": stationery.names(reader.topics),
-            **stationery.links(letter.kind, reader.id, at),
+            **stationery.links(letter.kind, reader.id, now),
         }
     )
     recipient = for_envelope(reader.address)
@@ -102,7 +104,7 @@ def deliver_letters(
             letters.failed(letter, "the reader must not be written to")
             continue
         try:
-            transport.send(write(letter, reader, stationery=stationery))
+            transport.send(write(letter, reader, stationery=stationery, now=clock()))
         except (RecipientRefusedError, RenderError, AddressError) as error:
             letters.failed(letter, str(error))
             log.warning("letter failed", extra=_fields(letter, error))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.delivery.transports import Parcel
 from digest.rendering import message
 from digest.rendering.fit import fit
 from digest.rendering.view import Doors, Letterhead, view
+from digest.tailor import OWN
 from subscribers.addresses import for_envelope
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at
 
     """
     doors = press.doors(reader.id, at)
-    wanted = [desk.topics[slug].name for slug in reader.topics if slug in desk.topics]
+    choice = reader.preferences
+    wanted = [desk.topics[slug].name for slug in (*reader.topics, OWN) if slug in desk.topics]
     letterhead = Letterhead(name=press.sender.name, postal_address=press.postal_address)
 
     def render(candidate: Issue, summary_length: int) -> Rendered:
@@ -69,10 +71,13 @@ def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at
             wanted=wanted,
             doors=doors,
             summary_length=summary_length,
+            language=choice.language,
         )
         return press.templates.render(words)
 
     fitted, rendered = fit(issue, render, summary_length=press.summary_length)
+    if choice.text_only:
+        rendered = replace(rendered, html="")
     recipient = for_envelope(reader.address)
     identifier = message.message_id(
         issue.day, reader.id, secret=press.secret, domain=press.sender.domain

@@ -303,20 +303,7 @@ class Book:
         """Return every change of a subscriber's consent, oldest first."""
         query = sa.select(consent).where(consent.c.subscriber_id == subscriber_id).order_by("id")
         with self._engine.connect() as db:
-            return [
-                Step(
-                    event=Event(row.event),
-                    status=Status(row.status),
-                    evidence=Evidence(
-                        at=row.at,
-                        door=row.door,
-                        note=row.note,
-                        wording=row.wording,
-                        network=row.network,
-                    ),
-                )
-                for row in db.execute(query)
-            ]
+            return [_step(row) for row in db.execute(query)]
 
     def _move(
         self,
@@ -332,14 +319,7 @@ class Book:
         )
         db.execute(
             consent.insert().values(
-                subscriber_id=subscriber_id,
-                event=event,
-                status=after,
-                at=evidence.at,
-                door=evidence.door,
-                note=evidence.note,
-                wording=evidence.wording,
-                network=evidence.network,
+                subscriber_id=subscriber_id, event=event, status=after, **asdict(evidence)
             )
         )
         if event is Event.CONFIRM:
@@ -369,10 +349,9 @@ class Book:
 
     def _lift(self, db: sa.Connection, subscriber_id: int) -> None:
         """Let somebody who was erased, and now confirmed, be a reader like any other."""
-        key = db.execute(
-            sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
-        ).scalar_one()
-        db.execute(suppressions.delete().where(suppressions.c.key_hash == self._hash(key)))
+        query = sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
+        this = suppressions.c.key_hash == self._hash(db.execute(query).scalar_one())
+        db.execute(suppressions.delete().where(this))
 
     def _hash(self, key: str) -> str:
         return hmac.new(self._pepper, key.encode(), hashlib.sha256).hexdigest()
@@ -403,6 +382,13 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
     for row in rows:
         grouped.setdefault(row.subscriber_id, []).append(row.topic)
     return grouped
+
+
+def _step(row: Any) -> Step:
+    evidence = Evidence(
+        at=row.at, door=row.door, note=row.note, wording=row.wording, network=row.network
+    )
+    return Step(event=Event(row.event), status=Status(row.status), evidence=evidence)
 
 
 def _preferences(stored: dict[str, Any]) -> Preferences:

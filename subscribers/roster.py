@@ -123,7 +123,7 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
             topics = row.get(names.get("topics") or "") or ""
             yield reader.line_num - breaks, {"address": _written(row[column]), "topics": topics}
     except csv.Error as error:
-        raise RosterError(f"line {reader.line_num} is not CSV: {error}") from error
+        raise RosterError(f"line {reader.reader.line_num} is not CSV: {error}") from error
 
 
 def _delimiter(text: str) -> str:

@@ -169,7 +169,7 @@ def run(
         complete = _rehearse(opened, desk, readers, reports, json=json)
     else:
         from digest import app as wiring
-        from digest import pipeline
+        from digest import door, pipeline
 
         report = pipeline.send(
             readers,
@@ -180,6 +180,8 @@ def run(
             clock=wiring.now,
             track=screen.track,
         )
+        if report.stopped is None:
+            door.go_round(opened, transport, clock=wiring.now)
         _show_run(opened, report, reports, readers=len(readers), json=json)
         complete = report.complete
     if failed or not complete:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import typer
 
 from digest.cli import screen
-
-#: Who has not confirmed by then is forgotten.
-UNCONFIRMED = timedelta(days=7)
 
 
 def register(root: typer.Typer) -> None:
@@ -23,27 +18,12 @@ def serve(ctx: typer.Context) -> None:
 
     from digest import app as wiring
     from digest import door, post
-    from subscribers.book import Evidence
     from subscribers.web import create
 
     opened = screen.open_app(ctx)
     transport = opened.transport()
 
-    def deliver() -> int:
-        at = wiring.now()
-        evidence = Evidence(at=at, door="never confirmed")
-        opened.book.forget_unconfirmed(before=at - UNCONFIRMED, evidence=evidence)
-        left = post.deliver_letters(
-            opened.letters,
-            opened.book,
-            stationery=opened.stationery,
-            transport=transport,
-            clock=wiring.now,
-        )
-        transport.close()
-        return left
-
-    postman = post.Postman(deliver)
+    postman = post.Postman(lambda: door.go_round(opened, transport, clock=wiring.now))
     site = create(door.open_house(opened, clock=wiring.now, poke=postman.poke))
     web = opened.config.web
     screen.note(f"listening on http://{web.host}:{web.port}, links lead to {web.url}")

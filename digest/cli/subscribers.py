@@ -14,6 +14,9 @@ from digest.cli import screen
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digest.app import App
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
 
@@ -62,12 +65,13 @@ def add(
     if found is None:
         raise NotFoundError(f"{email} asked to be erased and never to be written to again")
     reader = found
+    _ask_to_confirm(opened, [reader])
     if json:
         screen.as_json(shapes.subscriber(reader))
         return
     screen.answer(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
-    if reader.status != "confirmed":
-        screen.note("no mail is sent before the reader is confirmed; --confirmed vouches for it")
+    if reader.status == "pending":
+        screen.note("the next run asks them to confirm; --confirmed vouches for it instead")
 
 
 @app.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
@@ -163,13 +167,14 @@ def import_(
     slugs = [topic.slug for topic in opened.topics]
     lines = roster.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
     if not dry_run:
-        roster.carry_out(
+        changed = roster.carry_out(
             lines,
             opened.book,
             default_topics=default_topics(opened.topics),
             confirmed=confirmed,
             evidence=_evidence(),
         )
+        _ask_to_confirm(opened, changed)
     if json:
         screen.as_json([asdict(line) for line in lines])
     else:
@@ -229,6 +234,16 @@ def known(reader: Subscriber | None, email: str) -> Subscriber:
     if reader is None:
         raise NotFoundError(f"{email} has never subscribed")
     return reader
+
+
+def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
+    """Queue the letter that asks for consent, for those whose is missing."""
+    from digest.app import now
+    from digest.delivery.letters import Kind
+
+    for reader in readers:
+        if reader.status == "pending":
+            opened.letters.queue(reader.id, Kind.CONFIRM, now=now())
 
 
 def _evidence() -> Evidence:

@@ -39,8 +39,6 @@ letters = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
 )
 
-#: One letter of a kind per reader in this time, whoever asks for it and how often.
-PAUSE = timedelta(hours=24)
 #: A letter that was not delivered by then is given up.
 GIVE_UP = timedelta(hours=72)
 #: For how long a sender has a letter to itself.
@@ -57,6 +55,15 @@ class Kind(StrEnum):
     KNOWN = "known"
     #: the link to export or erase everything
     PRIVACY = "privacy"
+
+
+#: One letter of a kind per reader in this time, whoever asks for it and how often.
+PAUSE = {
+    Kind.CONFIRM: timedelta(hours=24),
+    Kind.KNOWN: timedelta(hours=24),
+    # Only the reader can ask for it, and its link works for an hour.
+    Kind.PRIVACY: timedelta(hours=1),
+}
 
 
 class LetterState(StrEnum):
@@ -87,11 +94,11 @@ class Letters:
         self._writer = engine.execution_options(writes=True)
 
     def queue(self, subscriber_id: int, kind: Kind, *, now: datetime) -> bool:
-        """Ask for a letter; False when one of this kind was made within the last day."""
+        """Ask for a letter; False when one of this kind was made a short time ago."""
         recent = sa.select(letters.c.id).where(
             letters.c.subscriber_id == subscriber_id,
             letters.c.kind == kind,
-            letters.c.made_at > now - PAUSE,
+            letters.c.made_at > now - PAUSE[kind],
         )
         with self._writer.begin() as db:
             if db.execute(recent).first():

@@ -67,6 +67,12 @@ def bm25(
     return corpus.scores(phrases)
 
 
+def barred(papers: Iterable[Paper], words_out: Iterable[str]) -> set[str]:
+    """Return the ids of the papers that hold one of the words, in the singular or plural."""
+    phrases = {tuple(singulars(word)) for word in words_out} - {()}
+    return {paper.id for paper in papers if phrases and _is_barred(paper, phrases)}
+
+
 def _phrases(topics: Iterable[Topic]) -> set[Phrase]:
     found = {tuple(stems(word)) for topic in topics for word in topic.words_in}
     return found - {()}
@@ -137,7 +143,7 @@ def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list
     phrases = list(dict.fromkeys(tuple(stems(word)) for word in topic.words_in if words(word)))
     scores = corpus.scores(phrases)
     wanted = {" ".join(words(name)): name for name in topic.authors}
-    barred = {tuple(singulars(word)) for word in topic.words_out} - {()}
+    gone = barred(papers, topic.words_out)
     found = []
     for index, paper in enumerate(papers):
         title_words = corpus.titles[index].quotes(phrases)
@@ -146,7 +152,7 @@ def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list
         authors = tuple(a for a in paper.authors if wanted and " ".join(words(a)) in wanted)
         if not (topic.trending or title_words or abstract_words or categories or authors):
             continue
-        if barred and _is_barred(paper, barred):
+        if paper.id in gone:
             continue
         score = scores[index] + CATEGORY_WORTH * bool(categories) + AUTHOR_WORTH * bool(authors)
         found.append(
@@ -177,10 +183,10 @@ def _part_of(part: Phrase, whole: Phrase) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
 
 
-def _is_barred(paper: Paper, barred: set[Phrase]) -> bool:
-    longest = max(map(len, barred))
+def _is_barred(paper: Paper, phrases: set[Phrase]) -> bool:
+    longest = max(map(len, phrases))
     return any(
-        run in barred
+        run in phrases
         for text in (paper.title, paper.abstract)
         for run in runs(singulars(text), longest)
     )

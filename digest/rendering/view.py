@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from digest.compose import long_date, short_date, statement
+from digest.compose import statement
+from digest.dates import long_date, short_date
 from digest.text import count, safe_url, shorten, summarise
 
 if TYPE_CHECKING:
@@ -45,14 +46,18 @@ def view(
     wanted: Sequence[str],
     doors: Doors,
     summary_length: int,
+    language: str = "en",
 ) -> dict[str, Any]:
-    """Return the values for the templates of a digest; `wanted` names the reader's topics."""
+    """Return the values for the templates of a digest; `wanted` names the reader's topics.
+
+    Dates are in the reader's `language`, all else is English.
+    """
     topics = [section.name for section in issue.sections]
     return {
         "site": letterhead.name,
         "postal_address": letterhead.postal_address,
-        "date": long_date(issue.day),
-        "subject": subject(issue),
+        "date": long_date(issue.day, language),
+        "subject": subject(issue, language),
         "preheader": shorten(f"{issue.top.paper.title} — {', '.join(topics)}", PREHEADER),
         "total": count(len(issue.picks), "paper"),
         "topics": topics,
@@ -60,21 +65,21 @@ def view(
         "sections": [
             {
                 "name": section.name,
-                "papers": [card(pick, summary_length) for pick in section.picks],
+                "papers": [card(pick, summary_length, language) for pick in section.picks],
             }
             for section in issue.sections
         ],
-        "statement": statement(issue.edition),
+        "statement": statement(issue.edition, language),
         "address": address,
         "manage_url": doors.manage_url,
         "leave_url": doors.leave_url,
     }
 
 
-def subject(issue: Issue) -> str:
+def subject(issue: Issue, language: str = "en") -> str:
     """Name the day's top paper, how many more there are, and the day, so no two are alike."""
     more = len(issue.picks) - 1
-    tail = f" · {short_date(issue.day)}"
+    tail = f" · {short_date(issue.day, language)}"
     tail = f" + {more} more{tail}" if more else tail
     return shorten(issue.top.paper.title, SUBJECT - len(tail)) + tail
 
@@ -91,20 +96,20 @@ def authors(paper: Paper) -> str:
     return f"{', '.join(first)} and {total - len(first):,} more"
 
 
-def byline(paper: Paper) -> str:
+def byline(paper: Paper, language: str = "en") -> str:
     """Name the authors, and the date of the first version where it is known."""
     published = paper.published_at
-    when = f"{short_date(published)} {published.year}" if published else ""
+    when = f"{short_date(published, language)} {published.year}" if published else ""
     return " · ".join(filter(None, (authors(paper), when)))
 
 
-def card(pick: Pick, summary_length: int) -> dict[str, Any]:
+def card(pick: Pick, summary_length: int, language: str = "en") -> dict[str, Any]:
     """Return how a paper is shown, in a mail and on a page."""
     paper = pick.paper
     return {
         "title": shorten(paper.title, TITLE),
         "url": _address(paper),
-        "byline": byline(paper),
+        "byline": byline(paper, language),
         "summary": summarise(paper.abstract, summary_length),
         "why": "; ".join(reason.text for reason in pick.reasons),
         "signals": _signals(paper.signals),

@@ -21,7 +21,7 @@ from subscribers.web.house import WORDING
 from subscribers.web.signup import sign_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from subscribers.models import Subscriber
     from subscribers.web.house import House
@@ -100,12 +100,21 @@ class Said(Record):
     detail: str
 
 
-_ERRORS: dict[int | str, dict[str, Any]] = {410: {"model": Said}, 422: {"model": Said}}
+def _said(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe answers in words."""
+    return {status: {"model": Said} for status in statuses}
 
 
 def fault(status: int, words: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return an error as JSON."""
     return JSONResponse({"detail": words}, status_code=status, headers=dict(headers or {}))
+
+
+def explain(faults: Sequence[Mapping[str, Any]]) -> str:
+    """Name every field that is not as described, and what is wrong with it."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}" for found in faults
+    )
 
 
 def router(house: House) -> APIRouter:
@@ -128,7 +137,7 @@ def _reading(routes: APIRouter, house: House) -> None:
         """List the days there are editions of, newest first."""
         return list(house.days(60))
 
-    @routes.get("/editions/{day}/{topic}", responses={404: {"model": Said}})
+    @routes.get("/editions/{day}/{topic}", responses=_said(404, 422))
     def edition(day: date, topic: str) -> EditionOut:
         """Return what a topic had on a day."""
         found = house.edition(day, topic)
@@ -145,18 +154,14 @@ def _reading(routes: APIRouter, house: House) -> None:
 
 
 def _signing_up(routes: APIRouter, house: House) -> None:
-    @routes.post(
-        "/subscriptions",
-        status_code=202,
-        responses={422: {"model": Said}, 429: {"model": Said}},
-    )
+    @routes.post("/subscriptions", status_code=202, responses=_said(400, 413, 422, 429))
     def subscribe(wish: SignUpIn, request: Request, tasks: BackgroundTasks) -> Said:
         """Sign an address up; whoever it belongs to is asked by mail to confirm."""
         wanted = _known(house, wish.topics) or list(house.default_topics)
         email = wish.email.strip()
         if words := forms.address_fault(email):
             raise HTTPException(422, words)
-        if not house.gate.admits(ip=_ip(request), domain=email.rpartition("@")[2]):
+        if not house.gate.admits(ip=_ip(request), domain=forms.domain(email)):
             raise HTTPException(429, "there have been many sign-ups; try again in an hour")
         evidence = _evidence(house, request, wording=WORDING)
         tasks.add_task(sign_up, house, email, wanted, evidence=evidence)
@@ -174,12 +179,12 @@ def _choosing(routes: APIRouter, house: House) -> None:
             raise HTTPException(410, "this subscription is no longer here")
         return reader
 
-    @routes.get("/readers/{token}", responses=_ERRORS)
+    @routes.get("/readers/{token}", responses=_said(410, 422))
     def reader(token: Token) -> ReaderOut:
         """Return how a reader stands."""
         return _reader_out(reader_of(token))
 
-    @routes.put("/readers/{token}", responses=_ERRORS)
+    @routes.put("/readers/{token}", responses=_said(400, 410, 413, 422))
     def choose(token: Token, choices: Choices) -> ReaderOut:
         """Change a reader's choices."""
         found = reader_of(token)
@@ -191,10 +196,13 @@ def _choosing(routes: APIRouter, house: House) -> None:
             preferences = Preferences(**chosen)
         except PreferenceError as error:
             raise HTTPException(422, str(error)) from error
-        changed = house.book.choose(found.id, _known(house, choices.topics), preferences)
+        topics = _known(house, choices.topics)
+        if words := forms.choice_fault(topics, preferences):
+            raise HTTPException(422, words)
+        changed = house.book.choose(found.id, topics, preferences)
         return _reader_out(changed or found)
 
-    @routes.post("/readers/{token}/{step}", responses=_ERRORS)
+    @routes.post("/readers/{token}/{step}", responses=_said(410, 422))
     def act(token: Token, step: Literal["pause", "resume", "leave"], request: Request) -> ReaderOut:
         """Pause, resume or leave."""
         found = reader_of(token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter
@@ -61,9 +62,11 @@ def router(house: House, views: Views) -> APIRouter:
 def edition(house: House, day: str, slug: str) -> Edition | None:
     """Return one topic's edition of a day written as YYYY-MM-DD, or None."""
     try:
-        return house.edition(date.fromisoformat(day), slug)
+        found = date.fromisoformat(day)
     except ValueError:
         return None
+    # It reads other spellings too, but an edition has one address.
+    return house.edition(found, slug) if found.isoformat() == day else None
 
 
 def _topic(house: House, slug: str) -> Topic:
@@ -99,7 +102,7 @@ def _atom(house: House, topic: Topic) -> bytes:
     for found in editions:
         for paper in found.entries:
             entry = add(feed, "entry")
-            add(entry, "id", f"{address}#{found.day}:{paper.id}")
+            add(entry, "id", f"{address}#{found.day}:{quote(paper.id)}")
             add(entry, "title", paper.title)
             add(entry, "link", rel="alternate", href=paper.url)
             add(entry, "updated", _moment(found.day))

@@ -37,11 +37,6 @@ class SignUp:
     #: whether a machine sent it
     trapped: bool = False
 
-    @property
-    def domain(self) -> str:
-        """The mail domain, by which sign-ups are limited."""
-        return self.email.rpartition("@")[2]
-
 
 def stamp(house: House, *, now: datetime) -> str:
     """Return the signed time that a form is given along."""
@@ -53,13 +48,22 @@ def read_sign_up(form: FormData, house: House, *, now: datetime) -> SignUp:
     email = str(form.get("email") or "").strip()[:320]
     slugs = {topic.slug for topic in house.topics}
     topics = tuple(str(slug) for slug in form.getlist("topic") if slug in slugs)
-    fault = _address_fault(email) or _age_fault(str(form.get("stamp") or ""), house, now=now)
+    fault = address_fault(email) or _age_fault(str(form.get("stamp") or ""), house, now=now)
     return SignUp(email=email, topics=topics, fault=fault, trapped=bool(form.get(TRAP)))
 
 
 def address_fault(email: str) -> str:
-    """Return what is wrong with an address, whoever it belongs to."""
-    return _address_fault(email)
+    """Return what is wrong with an address, whoever it belongs to; empty if nothing."""
+    try:
+        addresses.parse(email)
+    except AddressError:
+        return "This is not an e-mail address that mail can be sent to."
+    return ""
+
+
+def domain(email: str) -> str:
+    """Return the mail domain by which sign-ups are limited, the same for all its spellings."""
+    return addresses.parse(email).key.rpartition("@")[2]
 
 
 def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Preferences]:
@@ -78,13 +82,15 @@ def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Pr
         "weekdays": WEEK[:5],
         "chosen": [day for day in WEEK if day in form.getlist("day")],
     }
+    if rhythm not in days:
+        raise PreferenceError(f"rhythm must be {', '.join(days)}")
     try:
         preferences = Preferences(
             words_in=_list(form.get("words_in")),
             words_out=_list(form.get("words_out")),
             authors=_list(form.get("authors")),
             papers=int(papers) if papers else None,
-            days=tuple(days.get(rhythm, WEEK)),
+            days=tuple(days[rhythm]),
             timezone=str(form.get("timezone") or "UTC").strip(),
             hour=int(str(form.get("hour") or "18")),
             language=str(form.get("language") or "en"),
@@ -97,17 +103,16 @@ def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Pr
     return chosen, preferences
 
 
+def choice_fault(topics: Sequence[str], preferences: Preferences) -> str:
+    """Return what is wrong with choices that are each possible; empty if nothing."""
+    if topics or preferences.words_in or preferences.authors:
+        return ""
+    return "choose at least one topic, or name words or authors of your own"
+
+
 def rhythm_of(preferences: Preferences) -> str:
     """Return which of the three rhythms a reader has."""
     return {WEEK: "daily", WEEK[:5]: "weekdays"}.get(preferences.days, "chosen")
-
-
-def _address_fault(email: str) -> str:
-    try:
-        addresses.parse(email)
-    except AddressError:
-        return "This is not an e-mail address that mail can be sent to."
-    return ""
 
 
 def _age_fault(text: str, house: House, *, now: datetime) -> str:

@@ -7,11 +7,12 @@ no password, since the link itself says who may act; it is in its reader's mail 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from subscribers import links, privacy
@@ -46,6 +47,13 @@ _DAY_NAMES = dict(
 )  # fmt: skip
 
 
+async def _form(request: Request) -> FormData:
+    """Read what a form sent; what is done with it may then wait for the database in a thread."""
+    return await request.form(max_fields=200, max_files=0)
+
+
+_Form = Annotated[FormData, Depends(_form)]
+_ZONES = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
 _GONE = "This subscription is no longer here. Sign up again to come back."
 
 
@@ -90,17 +98,16 @@ class _Desk:
         wanted = [found.slug for found in self._house.topics if found.slug == topic]
         return self._sign_up_page(topics=wanted)
 
-    async def subscribe(self, request: Request) -> Response:
+    def subscribe(self, request: Request, form: _Form) -> Response:
         house = self._house
-        async with request.form(max_fields=200, max_files=0) as form:
-            sent = forms.read_sign_up(form, house, now=house.clock())
+        sent = forms.read_sign_up(form, house, now=house.clock())
         if sent.trapped:
             return RedirectResponse("/sent", status_code=303)
         if sent.fault:
             return self._sign_up_page(
                 email=sent.email, topics=sent.topics, fault=sent.fault, status=422
             )
-        if not house.gate.admits(ip=_ip(request), domain=sent.domain):
+        if not house.gate.admits(ip=_ip(request), domain=forms.domain(sent.email)):
             return self._sign_up_page(
                 email=sent.email,
                 topics=sent.topics,
@@ -181,7 +188,7 @@ class _Desk:
             return self._left()
         return self._ask("Leave the digest?", "Leave", reader)
 
-    async def leave(self, token: str, request: Request) -> Response:
+    def leave(self, token: str, request: Request) -> Response:
         # One-click (RFC 8058): nobody reads the body, in either encoding; the address says it all.
         self._record(self._reader(Purpose.LEAVE, token), Event.LEAVE, request)
         return self._left()
@@ -196,16 +203,14 @@ class _Desk:
         note = "Saved." if saved else "We have sent you a mail with the link." if asked else ""
         return self._choices(reader, token, note=note)
 
-    async def choose(self, token: str, request: Request) -> Response:
+    def choose(self, token: str, form: _Form) -> Response:
         reader = self._reader(Purpose.MANAGE, token)
-        async with request.form(max_fields=200, max_files=0) as form:
-            try:
-                topics, preferences = forms.read_choices(form, self._house.topics)
-            except PreferenceError as error:
-                return self._choices(reader, token, fault=f"Not saved: {error}.", status=422)
-        if not (topics or preferences.words_in or preferences.authors):
-            fault = "Not saved: choose at least one topic, or name words or authors of your own."
-            return self._choices(reader, token, fault=fault, status=422)
+        try:
+            topics, preferences = forms.read_choices(form, self._house.topics)
+        except PreferenceError as error:
+            return self._choices(reader, token, fault=f"Not saved: {error}.", status=422)
+        if words := forms.choice_fault(topics, preferences):
+            return self._choices(reader, token, fault=f"Not saved: {words}.", status=422)
         self._house.book.choose(reader.id, topics, preferences)
         return RedirectResponse(f"/manage/{token}?saved=1", status_code=303)
 
@@ -237,9 +242,7 @@ class _Desk:
             rhythm=forms.rhythm_of(preferences),
             days=_DAY_NAMES,
             languages=_LANGUAGE_NAMES,
-            timezones=sorted(
-                zone for zone in available_timezones() if "/" in zone or zone == "UTC"
-            ),
+            timezones=sorted(_ZONES | {preferences.timezone}),
             note=note,
             fault=fault,
         )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from subscribers.web import api, archive, pages
 from subscribers.web.views import StrangerError, Views
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from subscribers.web.house import House
 
@@ -44,7 +46,7 @@ _PUBLIC = (
 _LONGEST_BODY = 100_000
 
 
-def create(house: House) -> FastAPI:
+def create(house: House) -> ASGIApp:
     """Return the site of a house."""
     app = FastAPI(
         title=house.name,
@@ -59,34 +61,97 @@ def create(house: House) -> FastAPI:
     app.include_router(archive.router(house, views))
     app.include_router(api.router(house))
     app.mount("/static", StaticFiles(directory=house.templates / "static"), name="static")
+    _answer_faults(app, views)
+    return _Guard(app, views)
 
-    @app.middleware("http")
-    async def _guard(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > _LONGEST_BODY:
-            response: Response = views.fault(413, "That is more than a form can hold.")
-        else:
-            response = await call_next(request)
-        response.headers.update(_HEADERS)
-        path = request.url.path
-        if not path.startswith(_PUBLIC):
-            response.headers["Cache-Control"] = "no-store"
-            if path != "/":
-                response.headers["X-Robots-Tag"] = "noindex"
-        return response
+
+def _answer_faults(app: FastAPI, views: Views) -> None:
+    """Say what went wrong in words, to people as a page and to programs as JSON."""
 
     @app.exception_handler(HTTPException)
     async def _fault(request: Request, error: HTTPException) -> Response:
         if request.url.path.startswith("/api/"):
             return api.fault(error.status_code, str(error.detail), error.headers)
-        words: dict[int, str] = {404: "There is no such page.", 405: "That cannot be done here."}
-        said: Any = words.get(error.status_code, error.detail)
-        return views.fault(error.status_code, str(said))
+        words = {404: "There is no such page.", 405: "That cannot be done here."}
+        said = words.get(error.status_code, str(error.detail))
+        return views.fault(error.status_code, said, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _misshapen(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001
+        return api.fault(422, api.explain(error.errors()))
 
     @app.exception_handler(StrangerError)
     async def _stranger(request: Request, error: StrangerError) -> Response:  # noqa: ARG001
         return views.fault(410, str(error))
 
-    return app
+    @app.exception_handler(Exception)
+    async def _broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 (it is logged)
+        words = "Something broke on our side. Please try again later."
+        return _say(request.url.path, 500, words, views)
+
+
+def _say(path: str, status: int, words: str, views: Views) -> Response:
+    """Answer in words, a program as JSON."""
+    return api.fault(status, words) if path.startswith("/api/") else views.fault(status, words)
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """Stands before everything, so that even the answer to a fault of ours has the headers."""
+
+    app: ASGIApp
+    views: Views
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a body no form could have, whatever length it claims; else go on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _set_headers(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        body = await _read(receive)
+        if body is None:
+            app: ASGIApp = _say(
+                scope["path"], 413, "That is more than a form can hold.", self.views
+            )
+        else:
+            app, receive = self.app, _Replay(body, receive)
+        await app(scope, receive, guarded)
+
+
+@dataclass
+class _Replay:
+    """Hands over a body that was read already."""
+
+    body: bytes | None
+    receive: Receive
+
+    async def __call__(self) -> Message:
+        if self.body is None:
+            return await self.receive()
+        body, self.body = self.body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body of a request, or None as soon as it is too long."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > _LONGEST_BODY:
+            return None
+        if not message.get("more_body", False):  # a visitor who hung up says no more, too
+            return bytes(body)
+
+
+def _set_headers(headers: MutableHeaders, path: str) -> None:
+    headers.update(_HEADERS)
+    if not path.startswith(_PUBLIC):
+        headers["Cache-Control"] = "no-store"
+        if path != "/":
+            headers["X-Robots-Tag"] = "noindex"

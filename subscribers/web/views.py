@@ -8,6 +8,8 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from subscribers.web.house import House
 
 
@@ -40,6 +42,10 @@ class Views:
         )
         return HTMLResponse(html, status_code=status)
 
-    def fault(self, status: int, words: str) -> HTMLResponse:
+    def fault(
+        self, status: int, words: str, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
         """Return a page that says what went wrong."""
-        return self.page("fault", status=status, words=words)
+        page = self.page("fault", status=status, words=words)
+        page.headers.update(headers or {})
+        return page

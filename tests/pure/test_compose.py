@@ -17,6 +17,8 @@ SATURDAY = date(2026, 2, 7)
 def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Desk:
     defaults: dict[str, Any] = {"day": DAY, "covered": (("list", 3),), "considered": 3}
     return Desk(
+        papers=[],
+        trend_weight=1.0,
         edition=Edition(**(defaults | edition)),
         topics={slug: topic(slug) for slug in ("agents", "robots")},
         ranked={"agents": [], "robots": [], **(ranked or {})},

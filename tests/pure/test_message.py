@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.rendering.message import Recipient, Sender, build, message_id
+from digest.rendering.message import Recipient, Sender, build, build_letter, message_id
 from digest.rendering.templates import Rendered
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: st
     readable = "".join(ch for ch in subject if ch.isprintable())
     encodable = body.encode("utf-8", "ignore").decode()
 
-    content = mail(subject=readable, text=encodable, html=encodable)
+    content = mail(subject=readable, text=encodable, html=f"<p>{encodable}</p>")
 
     found = parsed(content)
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
@@ -157,6 +157,32 @@ def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: st
     assert [part.defects for part in found.walk()] == [[], [], []]
     assert " ".join(str(found["Subject"]).split()) == " ".join(readable.split())
     assert "Bcc" not in found
+
+
+def test_a_mail_without_html_is_plain_text_alone() -> None:
+    found = parsed(mail(html=""))
+
+    assert found.get_content_type() == "text/plain"
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_letter_is_no_list_mail_and_comes_from_whom_it_should() -> None:
+    sender = Sender(name="Papers", address="hello@example.org", reply_to="us@example.org")
+
+    found = parsed(
+        build_letter(
+            Rendered(subject="Confirm", text="t", html="<p>h</p>"),
+            sender=sender,
+            to="r@example.org",
+            identifier="<1@example.org>",
+            at=NOON,
+        )
+    )
+
+    assert found["From"] == "Papers <hello@example.org>"
+    assert found["Reply-To"] == "us@example.org"
+    assert found["Auto-Submitted"] == "auto-replied"
+    assert [name for name in found if name.startswith(("List-", "Precedence"))] == []
 
 
 def test_a_message_id_tells_subscribers_and_days_and_installations_apart() -> None:

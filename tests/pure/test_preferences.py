@@ -77,7 +77,7 @@ def test_what_is_not_on_offer_is_refused_by_name(chosen: dict[str, Any], message
     ],
 )
 def test_a_time_zone_must_be_one(timezone: str) -> None:
-    with pytest.raises(PreferenceError, match="is not a time zone like Europe/Paris$"):
+    with pytest.raises(PreferenceError, match=r"is not a time zone like Europe/Paris$"):
         Preferences(timezone=timezone)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import alembic.command
@@ -14,11 +13,13 @@ from builders import NOON, PEPPER
 
 import digest.migrations
 from digest.database import open_database
+from digest.errors import StoreError
 from subscribers.book import Book, Evidence, Step
 from subscribers.models import Event, Preferences, Status, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 AT = "2026-02-02 12:00:00.000000"
 
@@ -111,7 +112,7 @@ def test_a_migration_that_breaks_off_changes_nothing(
     first_version.execute("CREATE TABLE suppressions (in_the_way TEXT)")
     first_version.close()
 
-    with pytest.raises(sa.exc.OperationalError, match="suppressions already exists"):
+    with pytest.raises(StoreError, match="suppressions already exists"):
         open_database("sqlite:///digest.db", folder=tmp_path)
 
     db = sqlite3.connect(tmp_path / "digest.db")

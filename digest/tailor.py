@@ -1,0 +1,45 @@
+"""A desk made to one reader's measure: words and people of their own, fewer papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digest.ranking import rank
+from digest.ranking.relevance import barred
+from subscribers.models import Topic
+
+if TYPE_CHECKING:
+    from digest.compose import Desk
+    from subscribers.models import Subscriber
+
+#: The slug of a reader's own topic; no configured topic can have it.
+OWN = "own:words"
+
+
+def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
+    """Return the desk for this reader, and the topics they want in the order of the mail.
+
+    Words and authors of their own make a topic of its own, which comes first; their words out
+    keep papers out of every topic.
+    """
+    choice = reader.preferences
+    wanted = list(reader.topics)
+    if choice.papers is not None:
+        desk = replace(desk, max_papers=min(choice.papers, desk.max_papers))
+    if choice.words_out:
+        gone = barred(desk.papers, choice.words_out)
+        ranked = {
+            slug: tuple(pick for pick in picks if pick.paper.id not in gone)
+            for slug, picks in desk.ranked.items()
+        }
+        papers = [paper for paper in desk.papers if paper.id not in gone]
+        desk = replace(desk, ranked=ranked, papers=papers)
+    if choice.words_in or choice.authors:
+        own = Topic(
+            slug=OWN, name="Your own words", words_in=choice.words_in, authors=choice.authors
+        )
+        picks = rank(desk.papers, [own], trend_weight=desk.trend_weight)
+        desk = replace(desk, topics={**desk.topics, OWN: own}, ranked={**desk.ranked, **picks})
+        wanted = [OWN, *wanted]
+    return desk, wanted
