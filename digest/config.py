@@ -59,10 +59,15 @@ def _one_line(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
-        raise ValueError("is not an e-mail address")
+    if text and not re.fullmatch(_ADDRESS, text):
+        raise ValueError("is not an e-mail address (an international domain is written as xn--…)")
     return text
 
+
+#: RFC 5322's dot-atom and a host name: what every mail server takes as a sender.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
 Line = Annotated[str, AfterValidator(_one_line)]
 MailAddress = Annotated[Line, AfterValidator(_address)]
@@ -207,6 +212,10 @@ class _Environment(EnvSettingsSource):
     """The environment, with `<KEY>_FILE` replaced by what the file holds."""
 
     def __call__(self) -> dict[str, Any]:
+        for name in os.environ:
+            section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
+            if name.startswith(ENV_PREFIX) and nested and section not in Config.model_fields:
+                raise ConfigError(f"{name}: there is no section {section}{_hint(section, ())}")
         values = super().__call__()
         for section, key in _SECRETS:
             table = values.get(section)
@@ -282,7 +291,7 @@ def load(path: Path) -> Config:
 
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(
             f"there is no {path}; run `digest init`, or name a file with -c or DIGEST_CONFIG"
@@ -301,6 +310,9 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
         ConfigError: a value is wrong.
 
     """
+    for key in tables:
+        if key not in Config.model_fields:  # pydantic has arguments of its own among these names
+            raise ConfigError(f"{where}: [{key}]: there is no such key{_hint(key, ())}")
     try:
         config = Config(**tables)
     except SettingsError as error:
@@ -309,6 +321,11 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
         raise ConfigError("\n".join(_explain(fault, where) for fault in error.errors())) from error
     config._folder = folder  # noqa: SLF001 (our own private attribute)
     return config
+
+
+def wants_traceback() -> bool:
+    """Whether a developer asked to see where an internal error comes from."""
+    return bool(os.environ.get("DIGEST_TRACEBACK"))
 
 
 def default_path() -> Path:
@@ -320,14 +337,17 @@ def _explain(fault: ErrorDetails, where: str) -> str:
     """Write one fault as a line that names key and remedy; never the value, it may be secret."""
     place = _place(fault["loc"])
     if fault["type"] == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        close = difflib.get_close_matches(key, _siblings(fault["loc"]), n=1, cutoff=0.4)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = _hint(str(fault["loc"][-1]), fault["loc"])
         return f"{where}: {place}: there is no such key{hint}"
     message = fault["msg"].removeprefix("Value error, ")
     return (
         f"{where}: {place}: {message[:1].lower()}{message[1:]}" if place else f"{where}: {message}"
     )
+
+
+def _hint(key: str, loc: tuple[int | str, ...]) -> str:
+    close = difflib.get_close_matches(key, _siblings(loc), n=1, cutoff=0.4)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -347,7 +367,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
     """Return the keys that would have been right where an unknown one stands."""
-    if len(loc) == 1:
+    if len(loc) <= 1:
         return Config.model_fields
     tables: dict[str, type[Section]] = {
         "site": Site,
