@@ -35,7 +35,7 @@ def add(
         typer.Option(
             "--topic",
             metavar="SLUG",
-            help="A topic, best liked first; repeat. Trending overall unless given.",
+            help="A topic, best liked first; repeat. Unless given: those they have, else trending.",
         ),
     ] = None,
     *,
@@ -51,7 +51,9 @@ def add(
     from digest.app import default_topics, find_topic
 
     opened = screen.open_app(ctx)
-    wanted = [
+    found = opened.book.find(email)
+    kept = list(found.topics) if found and not topic else []
+    wanted = kept or [
         find_topic(slug, opened.topics).slug for slug in topic or default_topics(opened.topics)
     ]
     reader = opened.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
