@@ -6,12 +6,15 @@ What can be wrong in the configuration is checked before the database is opened.
 from __future__ import annotations
 
 import difflib
+import glob
+import logging
 import os
 import secrets
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -39,12 +42,13 @@ from subscribers.models import Topic
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-    from pathlib import Path
 
     import sqlalchemy as sa
     from pydantic import SecretStr
 
     from digest.config import Config
+
+log = logging.getLogger(__name__)
 
 KEY_FILE = "digest.key"
 PEPPER_FILE = "digest.pepper"
@@ -102,11 +106,18 @@ class App:
             Location(
                 name=source.name,
                 kind=source.kind,
-                path=str(self.config.path(source.path)) if source.path else None,
+                path=self._glob(source.path) if source.path else None,
                 url=source.url or None,
             )
             for source in self.config.sources
         )
+
+    def _glob(self, pattern: str) -> str:
+        """Return a glob as seen from anywhere; a folder's own name is not part of it."""
+        path = Path(pattern).expanduser()
+        if path.is_absolute():
+            return str(path)
+        return f"{glob.escape(str(self.config.folder))}/{path}"
 
     @cached_property
     def quotas(self) -> Quotas:
@@ -219,20 +230,27 @@ class App:
                 )
 
     def today(self) -> date:
-        """Return the day it is in the configured time zone."""
-        return now().astimezone(ZoneInfo(self.config.schedule.timezone)).date()
+        """Return the day it is in the configured time zone, once it has begun in UTC too.
+
+        Lists are kept by UTC days, and a day that is still to come can not be asked for.
+        """
+        at = now()
+        local = at.astimezone(ZoneInfo(self.config.schedule.timezone)).date()
+        return min(local, at.date())
 
     def _refuse_example_names(self) -> None:
         """Keep real readers from getting links and addresses that lead nowhere."""
         mail, web = self.config.mail, self.config.web
-        if mail.host in _LOOPBACK:
-            return
         for key, host in (
             ("[mail] from_address", mail.from_address.rpartition("@")[2]),
             ("[web] url", urlsplit(web.url).hostname or ""),
         ):
-            if host == "example.org" or host.endswith(".example.org"):
+            if host != "example.org" and not host.endswith(".example.org"):
+                continue
+            if mail.host not in _LOOPBACK:
                 raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
+            # A test server is likely here, but a relay to the world is possible.
+            log.warning("a setting is still the example's", extra={"key": key, "value": host})
 
     def _secret(self, setting: SecretStr, file: str, key: str) -> str:
         """Return a secret: configured, or made once and kept in a file beside the configuration."""

@@ -68,12 +68,20 @@ def statement(edition: Edition, language: str = "en") -> list[str]:
             f"Could not be read today: {', '.join(edition.missing)}. Papers found only there are"
             " missing from this issue."
         )
+    if edition.cut_off:
+        lines.append(
+            f"Could not be read again: {', '.join(edition.cut_off)}. Papers added there since are"
+            " missing from this issue."
+        )
     return lines
 
 
 def _no_papers(edition: Edition) -> str:
     if edition.missing:
         return f"no papers for {edition.day}: {', '.join(edition.missing)} could not be read"
+    if edition.stale:
+        names = ", ".join(edition.stale)
+        return f"no new papers for {edition.day}: {names} still shows those of another day"
     if edition.day.weekday() >= 5:
         return f"no papers were announced for {edition.day}, a {edition.day:%A}"
     return f"no papers were announced for {edition.day}"

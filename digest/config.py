@@ -1,4 +1,4 @@
-"""The configuration: the classes are the schema, config.example.toml shows every key.
+"""The configuration: where its values come from, and what is said when one is wrong.
 
 A value comes from the file, unless the environment has one. This is the only module that reads
 the environment. Secrets are `SecretStr` and do not show in any output.
@@ -7,24 +7,12 @@ the environment. Secrets are `SecretStr` and do not show in any output.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
-import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -34,7 +22,19 @@ from pydantic_settings import (
 )
 
 from digest.errors import ConfigError
-from digest.resources import example_config
+from digest.settings import (
+    Database,
+    Log,
+    Mail,
+    Ranking,
+    Schedule,
+    Section,
+    Site,
+    Source,
+    Topic,
+    Web,
+    starter_topics,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,184 +43,6 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("is not a time zone like Europe/Paris") from error
-    return name
-
-
-def _one_line(text: str) -> str:
-    if any(not ch.isprintable() for ch in text):
-        raise ValueError("must be one line of printable text")
-    return text
-
-
-def _address(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
-        raise ValueError("is not an e-mail address")
-    return text
-
-
-Line = Annotated[str, AfterValidator(_one_line)]
-MailAddress = Annotated[Line, AfterValidator(_address)]
-
-
-class Section(BaseModel):
-    """A table of the file; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Site(Section):
-    """Who sends."""
-
-    name: Annotated[Line, Field(min_length=1, max_length=80)] = "Trending Papers"
-    postal_address: Line = ""
-    secret_key: SecretStr = SecretStr("")
-    previous_secret_key: SecretStr = SecretStr("")
-    pepper: SecretStr = SecretStr("")
-
-
-class Database(Section):
-    """Where everything is kept."""
-
-    url: str = "sqlite:///digest.db"
-
-
-class Source(Section):
-    """Where papers come from."""
-
-    name: Annotated[Line, Field(min_length=1)] = "Hugging Face"
-    kind: Literal["capture", "jsonl", "huggingface"] = "huggingface"
-    path: str = ""
-    url: str = ""
-
-    @model_validator(mode="after")
-    def _somewhere(self) -> Source:
-        if self.kind != "huggingface" and not self.path:
-            raise ValueError(f'a source of kind "{self.kind}" needs a path')
-        if not self.path and not self.url.startswith(("http://", "https://")):
-            raise ValueError("a source needs a path, or a url that begins with http")
-        return self
-
-
-class Topic(Section):
-    """A named interest; see subscribers.models.Topic."""
-
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-    name: Annotated[Line, Field(min_length=1, max_length=80)]
-    words_in: tuple[str, ...] = ()
-    words_out: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    trending: bool = False
-
-    @model_validator(mode="after")
-    def _something(self) -> Topic:
-        if not (self.words_in or self.categories or self.authors or self.trending):
-            raise ValueError("a topic needs words_in, categories, authors, or trending = true")
-        return self
-
-
-class Ranking(Section):
-    """How papers are chosen."""
-
-    per_topic: Annotated[int, Field(ge=1, le=100)] = 5
-    max_papers: Annotated[int, Field(ge=1, le=100)] = 20
-    trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
-    summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Schedule(Section):
-    """When a day begins and when the daemon runs."""
-
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-    )
-
-
-class Mail(Section):
-    """How mails leave."""
-
-    transport: Literal["directory", "stdout", "smtp"] = "directory"
-    directory: str = "outbox"
-    host: Annotated[Line, Field(min_length=1)] = "localhost"
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: Line = ""
-    password: SecretStr = SecretStr("")
-    timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
-    from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
-    letters_from: MailAddress = ""
-    reply_to: MailAddress = ""
-    bounce_address: MailAddress = ""
-
-    @model_validator(mode="after")
-    def _no_login_in_the_clear(self) -> Mail:
-        if self.transport == "smtp" and self.security == "none" and self.username:
-            raise ValueError(
-                'a login is never sent over an unprotected connection; set security = "starttls"'
-                ' or "tls", or leave username empty'
-            )
-        return self
-
-
-def _network(text: str) -> str:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"{text} is not an address or network") from error
-    return text
-
-
-def _rate(text: str) -> str:
-    for part in text.split(";"):
-        if not re.fullmatch(r"\s*[1-9]\d{0,6}\s*/\s*(second|minute|hour|day)\s*", part):
-            raise ValueError("is not a rate like 6/hour or 6/hour;20/day")
-    return text
-
-
-Rate = Annotated[str, AfterValidator(_rate)]
-
-
-class Web(Section):
-    """The web door, and where links in mails point."""
-
-    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = (
-        "https://digest.example.org"
-    )
-    host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
-    signups_per_network: Rate = "6/hour;20/day"
-    signups_per_domain: Rate = "60/hour"
-    signups_in_total: Rate = "600/hour"
-
-
-class Log(Section):
-    """What is logged, to standard error."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
-
-
-def starter_topics() -> tuple[Topic, ...]:
-    """Return the topics a new installation begins with: those of the example configuration."""
-    with example_config().open("rb") as file:
-        return tuple(Topic(**topic) for topic in tomllib.load(file)["topics"])
 
 
 def _default_sources() -> tuple[Source, ...]:
@@ -241,6 +63,10 @@ class _Environment(EnvSettingsSource):
     """The environment, with `<KEY>_FILE` replaced by what the file holds."""
 
     def __call__(self) -> dict[str, Any]:
+        for name in os.environ:
+            section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
+            if name.startswith(ENV_PREFIX) and nested and section not in Config.model_fields:
+                raise ConfigError(f"{name}: there is no section {section}{_hint(section, ())}")
         values = super().__call__()
         for section, key in _SECRETS:
             table = values.get(section)
@@ -316,7 +142,7 @@ def load(path: Path) -> Config:
 
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(
             f"there is no {path}; run `digest init`, or name a file with -c or DIGEST_CONFIG"
@@ -335,6 +161,9 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
         ConfigError: a value is wrong.
 
     """
+    for key in tables:
+        if key not in Config.model_fields:  # pydantic has arguments of its own among these names
+            raise ConfigError(f"{where}: [{key}]: there is no such key{_hint(key, ())}")
     try:
         config = Config(**tables)
     except SettingsError as error:
@@ -343,6 +172,11 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
         raise ConfigError("\n".join(_explain(fault, where) for fault in error.errors())) from error
     config._folder = folder  # noqa: SLF001 (our own private attribute)
     return config
+
+
+def wants_traceback() -> bool:
+    """Whether a developer asked to see where an internal error comes from."""
+    return bool(os.environ.get("DIGEST_TRACEBACK"))
 
 
 def default_path() -> Path:
@@ -354,14 +188,17 @@ def _explain(fault: ErrorDetails, where: str) -> str:
     """Write one fault as a line that names key and remedy; never the value, it may be secret."""
     place = _place(fault["loc"])
     if fault["type"] == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        close = difflib.get_close_matches(key, _siblings(fault["loc"]), n=1, cutoff=0.4)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = _hint(str(fault["loc"][-1]), fault["loc"])
         return f"{where}: {place}: there is no such key{hint}"
     message = fault["msg"].removeprefix("Value error, ")
     return (
         f"{where}: {place}: {message[:1].lower()}{message[1:]}" if place else f"{where}: {message}"
     )
+
+
+def _hint(key: str, loc: tuple[int | str, ...]) -> str:
+    close = difflib.get_close_matches(key, _siblings(loc), n=1, cutoff=0.4)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -381,7 +218,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
     """Return the keys that would have been right where an unknown one stands."""
-    if len(loc) == 1:
+    if len(loc) <= 1:
         return Config.model_fields
     tables: dict[str, type[Section]] = {
         "site": Site,

@@ -36,3 +36,5 @@ def configure(level: str, style: Literal["text", "json"]) -> None:
         logger.handlers[:] = [handler]
         logger.setLevel(level.upper())
         logger.propagate = False
+    # The scheduler tells of every job it adds; only its troubles are news.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -115,7 +115,7 @@ class SourceReport:
     declared: int = 0
     parsed: int = 0
     new: int = 0
-    #: records of another day than the one asked for, left where they are
+    #: papers of other days than the one asked for
     other_days: int = 0
     rejected: tuple[Rejected, ...] = ()
     error: str | None = None
@@ -168,6 +168,10 @@ class Edition:
     covered: tuple[tuple[str, int], ...] = ()
     #: sources whose papers are unknown
     missing: tuple[str, ...] = ()
+    #: sources that gave papers at first and could not be read when asked again
+    cut_off: tuple[str, ...] = ()
+    #: sources that were read and held nothing but papers of other days
+    stale: tuple[str, ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
 
@@ -187,8 +191,8 @@ class Issue:
 
     @property
     def top(self) -> Pick:
-        """The pick with the highest score; the first read wins a tie."""
-        return max(self.picks, key=lambda pick: pick.score)
+        """The pick readers elsewhere value most; without votes, the one with the highest score."""
+        return max(self.picks, key=lambda pick: (pick.trend, pick.score))
 
 
 @dataclass(frozen=True, kw_only=True)

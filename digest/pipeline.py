@@ -45,10 +45,13 @@ from subscribers.errors import AddressError
 from subscribers.models import WEEK
 
 if TYPE_CHECKING:
-    from digest.store import Store
+    from digest.store import Fetched, Store
     from subscribers.models import Subscriber, Topic
 
 log = logging.getLogger(__name__)
+
+#: So many mails in a row that did not leave are nobody's own fault: the run stops.
+TROUBLES = 5
 
 Item = TypeVar("Item")
 Clock = Callable[[], datetime]
@@ -113,7 +116,8 @@ def _fetch_one(
             error=str(error),
             seconds=time.monotonic() - started,
         )
-    kept = [paper for paper in papers if not only_day or paper.day == day]
+    of_day = [paper for paper in papers if paper.day == day]
+    kept = of_day if only_day else papers
     new = store.save(kept, source=place.name, kind=place.kind)
     unusable = not papers and bool(rejected)
     return SourceReport(
@@ -123,7 +127,7 @@ def _fetch_one(
         declared=declared,
         parsed=len(kept),
         new=new,
-        other_days=len(papers) - len(kept),
+        other_days=len(papers) - len(of_day),
         rejected=tuple(rejected),
         error=f"nothing in it could be used: {rejected[0].reason}" if unusable else None,
         seconds=time.monotonic() - started,
@@ -167,14 +171,27 @@ class Quotas:
 def edition(day: date, places: Sequence[str], *, store: Store, considered: int) -> Edition:
     """Say which sources a day's issues cover and which are unknown."""
     numbers = store.counts(day)
-    failed = {f.source for f in store.fetched(day) if f.state is SourceState.FAILED}
+    fetched = {found.source: found for found in store.fetched(day) if found.source in places}
+    failed = [name for name in places if name in fetched and _failed(fetched[name])]
+    read = [name for name in places if name in fetched and not _failed(fetched[name])]
     order = [*places, *sorted(set(numbers) - set(places))]
     return Edition(
         day=day,
         covered=tuple((name, numbers[name]) for name in order if name in numbers),
-        missing=tuple(name for name in places if name in failed),
+        missing=tuple(name for name in failed if name not in numbers),
+        cut_off=tuple(name for name in failed if name in numbers),
+        stale=tuple(n for n in read if n not in numbers and _has_papers(fetched[n])),
         considered=considered,
     )
+
+
+def _has_papers(fetched: Fetched) -> bool:
+    """Whether a source held papers that could be of the day."""
+    return fetched.declared > fetched.rejected + fetched.other_days
+
+
+def _failed(fetched: Fetched) -> bool:
+    return fetched.state is SourceState.FAILED
 
 
 def lay_out(
@@ -234,16 +251,21 @@ def send(
         settled = ledger.settled(day)
         waiting = [reader for reader in readers if reader.id not in settled]
         mailbag = _Mailbag(desk, press=press, ledger=ledger, clock=clock)
+        troubles = 0
         for reader in track(waiting, "mails"):
             try:
-                state = _send_one(mailbag.fill(reader), day, ledger, transport, clock)
+                state, reason = _send_one(mailbag.fill(reader), day, ledger, transport, clock)
             except MailServerError as error:
-                stopped = str(error)
-                counts[State.DEFERRED] += 1
-                log.error("run stopped", extra={"day": str(day), "error": stopped})  # noqa: TRY400
+                state, reason, troubles = State.DEFERRED, str(error), TROUBLES
+            if state is None:
+                continue
+            counts[state] += 1
+            if state is not State.SKIPPED:
+                troubles = troubles + 1 if state in (State.DEFERRED, State.UNKNOWN) else 0
+            if troubles >= TROUBLES:
+                stopped = reason
+                log.error("run stopped", extra={"day": str(day), "error": stopped})
                 break
-            if state is not None:
-                counts[state] += 1
     report = SendReport(
         day=day, counts=dict(counts), already=len(readers) - len(waiting), stopped=stopped
     )
@@ -306,13 +328,13 @@ class _Mailbag:
 
 def _send_one(
     outcome: Outcome, day: date, ledger: Ledger, transport: Transport, clock: Clock
-) -> State | None:
-    """Carry out one outcome; None when another sender was quicker."""
+) -> tuple[State | None, str | None]:
+    """Carry out one outcome, return its state and reason; None when another was quicker."""
     reader, mail = outcome.reader, outcome.mail
     if mail is None:
         ledger.close(day, reader.id, outcome.state, reason=outcome.reason or "", now=clock())
         _log_delivery(reader, day, outcome.state, outcome.reason)
-        return outcome.state
+        return outcome.state, outcome.reason
     claim = ledger.claim(
         day,
         reader.id,
@@ -322,10 +344,10 @@ def _send_one(
         planned_at=mail.at,
     )
     if claim is None:
-        return None
+        return None, None
     state, reason = deliver(claim, mail.parcel, ledger=ledger, transport=transport, clock=clock)
     _log_delivery(reader, day, state, reason, papers=len(mail.issue.picks))
-    return state
+    return state, reason
 
 
 def _log_delivery(

@@ -43,6 +43,6 @@ def every_day(job: Callable[[], None], *, at: str, weekdays: Sequence[str], time
         max_instances=1,
         misfire_grace_time=MISFIRE_GRACE,
     )
-    # The running mail is finished, then the process ends.
+    # The run in hand is finished, then the process ends.
     signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     scheduler.start()

@@ -144,6 +144,8 @@ def issue(found: Issue, subject: str) -> dict[str, Any]:
         "edition": {
             "covered": [{"source": name, "papers": n} for name, n in found.edition.covered],
             "missing": list(found.edition.missing),
+            "cut_off": list(found.edition.cut_off),
+            "stale": list(found.edition.stale),
             "considered": found.edition.considered,
         },
     }

@@ -75,6 +75,7 @@ fetches = sa.Table(
     sa.Column("declared", sa.Integer, nullable=False),
     sa.Column("parsed", sa.Integer, nullable=False),
     sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Column("other_days", sa.Integer, nullable=False),
     sa.Column("error", sa.String),
 )
 
@@ -89,6 +90,8 @@ class Fetched:
     declared: int
     parsed: int
     rejected: int
+    #: how many records were of other days
+    other_days: int
     error: str | None
 
 
@@ -138,6 +141,7 @@ class Store:
             "declared": report.declared,
             "parsed": report.parsed,
             "rejected": len(report.rejected),
+            "other_days": report.other_days,
             "error": report.error,
         }
         this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
@@ -157,6 +161,7 @@ class Store:
                     declared=row.declared,
                     parsed=row.parsed,
                     rejected=row.rejected,
+                    other_days=row.other_days,
                     error=row.error,
                 )
                 for row in db.execute(query)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 _SPACE = re.compile(r"\s+")
 #: controls, zero-width marks, bidi embeddings and isolates, byte order marks, lone surrogates
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
     "\ufeff\ufff9-\ufffc\ud800-\udfff]"
 )
 _TAG = re.compile(
@@ -38,6 +38,10 @@ _WESTERN = re.compile("[\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\
 _LATIN_RUN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]+")
 
 
+#: Characters; the longest abstracts have a few thousand.
+LONGEST = 20_000
+
+
 def squeeze(text: str) -> str:
     """Join lines and fold runs of white space to single spaces."""
     return _SPACE.sub(" ", text).strip()
@@ -47,7 +51,9 @@ def clean(text: str) -> str:
     """Return text fit to be shown: mended, without tags or invisible marks, on one line.
 
     Text that is clean stays as it is, so what one installation hands to another does not change.
+    What is longer than LONGEST is cut, since it is no text of a paper.
     """
+    text = text[:LONGEST]
     while (cleaner := _cleaner(text)) != text:
         text = cleaner
     return text
@@ -116,7 +122,7 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATION.search(text, start, match.end()):
+        if _ABBREVIATION.search(text[max(start, match.end() - 12) : match.end()]):
             continue
         found.append(text[start : match.end()].strip())
         start = match.end()

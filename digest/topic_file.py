@@ -13,6 +13,7 @@ from tomlkit.items import AoT
 
 from digest import config
 from digest.errors import ConfigError
+from digest.settings import starter_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
     if "topics" not in document:
         # A file that names no topics has the starter set; once it names one it must name all.
         starter = tomlkit.aot()
-        for topic in config.starter_topics():
+        for topic in starter_topics():
             starter.append(tomlkit.item({k: _plain(v) for k, v in topic.model_dump().items()}))
         document["topics"] = starter
     topics = document["topics"]

@@ -68,6 +68,8 @@ def _options(
 
 def main() -> None:
     """Run the command line and turn errors into one line and an exit code."""
+    if sys.stdout is None or sys.stderr is None:  # closed, as by `>&-`
+        sys.exit(NOT_FULLY_DONE)
     try:
         app()
     except (ConfigError, NotFoundError, AddressError) as error:
@@ -83,8 +85,13 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
+    except OSError as error:
+        _complain(f"cannot write the answer: {error.strerror or error}")
+        sys.exit(NOT_FULLY_DONE)
     except Exception as error:
-        if os.environ.get("DIGEST_TRACEBACK"):
+        from digest.config import wants_traceback
+
+        if wants_traceback():
             raise
         _complain(
             f"internal error, please report it: {type(error).__name__}: {error}"

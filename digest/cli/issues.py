@@ -43,7 +43,7 @@ def register(root: typer.Typer) -> None:
     )(preview)
     root.command(
         epilog="Example, as a line of crontab:"
-        " [bold]0 18 * * 1-5 digest -c /etc/digest/config.toml run[/bold]"
+        " [bold]0 18 * * 1-5 /opt/digest/bin/digest -c /etc/digest/config.toml run[/bold]"
     )(run)
     root.command(epilog="Example: [bold]digest status --day 2026-02-02[/bold]")(status)
     root.command(epilog="Example: [bold]digest -c /etc/digest/config.toml daemon[/bold]")(daemon)
@@ -133,7 +133,9 @@ def _show(mail: Mail, form: Form, out: Path | None, *, in_browser: bool) -> None
         with tempfile.NamedTemporaryFile(prefix="digest-", suffix=f".{form}", delete=False) as file:
             out = Path(file.name)
     if out is None:
-        typer.get_binary_stream("stdout").write(content)
+        stdout = typer.get_binary_stream("stdout")
+        stdout.write(content)
+        stdout.flush()
         return
     try:
         out.write_bytes(content)
@@ -291,7 +293,7 @@ def status(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
         screen.as_json(
             {
                 "day": chosen.isoformat(),
-                "papers": sum(opened.store.counts(chosen).values()),
+                "papers": len(opened.store.papers(chosen)),
                 "sources": [shapes.fetched(found) for found in fetched],
                 "deliveries": counts,
                 "not_planned": waiting,
@@ -324,6 +326,7 @@ def status(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
 
 def daemon(ctx: typer.Context) -> None:
     """Stay and run every day at the hour the configuration says, instead of cron."""
+    from digest import app as wiring
     from digest import schedule
 
     opened = screen.open_app(ctx)
@@ -333,7 +336,13 @@ def daemon(ctx: typer.Context) -> None:
         fetch_and_send(ctx)
 
     settings = opened.config.schedule
-    screen.note(f"runs at {settings.at} {settings.timezone} on {', '.join(settings.weekdays)}")
+    first = schedule.next_run(
+        at=settings.at,
+        weekdays=settings.weekdays,
+        timezone=settings.timezone,
+        after=wiring.now(),
+    )
+    screen.note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
     schedule.every_day(
         daily, at=settings.at, weekdays=settings.weekdays, timezone=settings.timezone
     )

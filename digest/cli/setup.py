@@ -58,6 +58,7 @@ def demo(
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
     from digest import app, config, log, pipeline
+    from digest.delivery.transports import Directory
     from digest.errors import ConfigError
     from digest.resources import sample_day
     from subscribers.book import Evidence
@@ -112,7 +113,7 @@ def demo(
         opened.engine.dispose()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
-    eml = next((out / day.isoformat()).glob("*.eml"))
+    eml = out / Directory(out).path(mail.parcel).relative_to(out)
     for path, content in (
         (eml.with_suffix(".html"), mail.rendered.html),
         (eml.with_suffix(".txt"), mail.rendered.text),

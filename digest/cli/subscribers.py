@@ -41,7 +41,7 @@ def add(
         typer.Option(
             "--topic",
             metavar="SLUG",
-            help="A topic, best liked first; repeat. Trending overall unless given.",
+            help="A topic, best liked first; repeat. Unless given: those they have, else trending.",
         ),
     ] = None,
     *,
@@ -58,7 +58,9 @@ def add(
     from digest.errors import NotFoundError
 
     opened = screen.open_app(ctx)
-    wanted = [
+    found = opened.book.find(email)
+    kept = list(found.topics) if found and not topic else []
+    wanted = kept or [
         find_topic(slug, opened.topics).slug for slug in topic or default_topics(opened.topics)
     ]
     found = opened.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())

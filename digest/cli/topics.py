@@ -135,7 +135,7 @@ def remove(
     readers = opened.book.wanting(slug)
     if readers and not force:
         raise ConfigError(
-            f"{count(readers, 'reader')} have the topic {slug}; --force removes it all the same"
+            f"the topic {slug} is wanted by {count(readers, 'reader')}; --force removes it"
         )
     path = topic_file.remove(slug, ctx.obj)
     screen.answer(f"removed {slug} from {path}")

@@ -11,7 +11,7 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from digest.delivery.transports import Parcel
 from digest.errors import (
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 _TOO_BIG = 552
 
 
+#: RFC 4954 §6: the server takes mail from those who log in, and we have not, or not well.
+_LOGIN_WANTED = (530, 534, 535, 538)
+#: A 5xx about this address or this mail: RFC 3463's 5.1.x and 5.2.x, or the bare codes for
+#: mailboxes and sizes where no enhanced code says otherwise.
+_ADDRESS_AT_FAULT = re.compile(r"\d{3}[ -]5\.[123]\.\d|(?:550|551|552|553)(?![ -]\d\.\d+\.\d)")
 #: So many connections broken in a row are the server's fault; fewer may be one recipient's.
 _BROKEN_LIMIT = 4
 
@@ -47,6 +52,8 @@ class Server:
     password: str = ""
     #: seconds to wait for a connection or an answer
     timeout: float = 30.0
+    #: seconds to wait for the answer to a whole mail
+    dot_timeout: float = 600.0
 
 
 class SMTP:
@@ -190,8 +197,7 @@ class SMTP:
                         f"{self._name} refuses mail from {parcel.sender}: {_reply(code, text)};"
                         " check [mail] from_address and bounce_address"
                     )
-                kind = RecipientRefusedError if code >= 500 else RecipientDeferredError
-                raise kind(f"{self._name} at {command}: {_reply(code, text)}", code=code)
+                self._turn_away(command, code, _reply(code, text))
 
     def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
         """Send the mail itself; from the final dot on its fate is the server's to tell."""
@@ -199,6 +205,9 @@ class SMTP:
         end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
             connection.send(stuffed + end)
+            if connection.sock is not None:
+                # Giving up early here would send the mail twice (RFC 5321 §4.5.3.2.6).
+                connection.sock.settimeout(max(self._server.timeout, self._server.dot_timeout))
             code, text = _understood(connection.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
@@ -206,11 +215,22 @@ class SMTP:
                 f"{self._name} was lost after the mail was handed over: {error};"
                 " it may have been delivered"
             ) from error
+        if connection.sock is not None:
+            connection.sock.settimeout(self._server.timeout)
         if code == 421:
             self._drop()
         if code >= 400:
-            kind = RecipientRefusedError if code >= 500 else RecipientDeferredError
-            raise kind(f"{self._name} at the end of DATA: {_reply(code, text)}", code=code)
+            self._turn_away("the end of DATA", code, _reply(code, text))
+
+    def _turn_away(self, stage: str, code: int, reply: str) -> NoReturn:
+        """Raise what a reply of 4xx or 5xx means for this recipient, and for the others."""
+        message = f"{self._name} at {stage}: {reply}"
+        if code in _LOGIN_WANTED:
+            raise MailServerError(f"{message}; check [mail] username, password and security")
+        # A policy (5.7.x) or an unnamed failure says nothing about the address: not for ever.
+        refused = code >= 500 and _ADDRESS_AT_FAULT.match(reply)
+        kind = RecipientRefusedError if refused else RecipientDeferredError
+        raise kind(message, code=code)
 
     def _reset(self, connection: smtplib.SMTP) -> None:
         """Forget the transaction so that the next recipient starts clean."""

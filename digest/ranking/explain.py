@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: At most so many words are quoted.
 WORDS = 3
-#: A rate says something while votes are fresh; after so many votes an hour is noise no more.
+#: A place by votes is a reason in this best part of the day; below it is none.
 _TOP_SHARE = 0.25
 
 
@@ -42,13 +42,16 @@ def explain(match: Match, standing: Standing) -> tuple[Reason, ...]:
 
 
 def _trend(standing: Standing, *, always: bool) -> str | None:
-    if standing.place is None or standing.rate is None or standing.cohort < 2:
+    if standing.place is None or standing.cohort < 2:
         return None
-    if not always and standing.place > max(1, standing.cohort * _TOP_SHARE):
+    # Where several are tied each has the last of their places, so that a tie praises nobody.
+    place = standing.place + standing.tied - 1
+    if place > standing.cohort * _TOP_SHARE and not ((always and standing.tied == 1) or place == 1):
         return None
-    if standing.place == 1:
-        return f"most voted of the day’s {count(standing.cohort, 'paper')}"
-    return f"{ordinal(standing.place)} most voted of the day’s {count(standing.cohort, 'paper')}"
+    of_all = f"most voted of the day’s {count(standing.cohort, 'paper')}"
+    if standing.tied > 1:
+        return f"among the {place} {of_all}"
+    return of_all if place == 1 else f"{ordinal(place)} {of_all}"
 
 
 def ordinal(number: int) -> str:

@@ -46,14 +46,21 @@ def select(
     )
     picks = [pick for *_, pick in order]
     taken = _Taken(seen, similar)
-    share = max(1, max_papers // len(topics))
-    for quota in (min(share, per_topic), per_topic):
-        for pick in picks:
-            if sum(map(len, chosen.values())) == max_papers:
-                break
-            if len(chosen[pick.topic]) < quota and taken.is_free(pick.paper.id):
-                taken.take(pick.paper.id)
-                chosen[pick.topic].append(pick)
+    best: dict[str, str] = {}
+    for pick in picks:
+        best.setdefault(pick.paper.id, pick.topic)
+    share = min(max(1, max_papers // len(topics)), per_topic)
+    # Each topic's share, then the rest; each time papers go to their best topic first.
+    for quota in (share, per_topic):
+        for only_best in (True, False):
+            for pick in picks:
+                if sum(map(len, chosen.values())) == max_papers:
+                    break
+                if only_best and best[pick.paper.id] != pick.topic:
+                    continue
+                if len(chosen[pick.topic]) < quota and taken.is_free(pick.paper.id):
+                    taken.take(pick.paper.id)
+                    chosen[pick.topic].append(pick)
     followers = taken.followers(picks)
     return {
         slug: [

@@ -31,10 +31,10 @@ class Standing:
 
     #: 0..1, one half for an ordinary paper and for one nothing is known of
     trend: float
-    #: votes per hour since it was featured, or None when no votes are known
-    rate: float | None
-    #: its place by votes among the papers of its day that have any, or None
+    #: its place by votes among the papers of its day, or None without votes
     place: int | None
+    #: how many papers have that many votes
+    tied: int
     #: how many papers of its day have known votes
     cohort: int
 
@@ -67,10 +67,10 @@ def _standings_of_day(cohort: Sequence[Paper]) -> dict[str, Standing]:
     return {
         paper.id: Standing(
             trend=1 / (1 + math.exp(-1.7 * heat[paper.id])),
-            rate=votes[paper.id] / hours[paper.id] if paper.id in votes else None,
             place=sum(other > votes[paper.id] for other in votes.values()) + 1
             if votes.get(paper.id)
             else None,
+            tied=sum(other == votes.get(paper.id) for other in votes.values()),
             cohort=len(votes),
         )
         for paper in cohort

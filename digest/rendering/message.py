@@ -138,7 +138,7 @@ def _headers(
         ("List-Id", f"{_phrase(sender.name)} <digest.{sender.domain}>"),
         ("List-Unsubscribe", ", ".join(leave)),
         ("List-Help", f"<mailto:{sender.answers}?subject=help>"),
-        ("Feedback-ID", f"{day:%Y%m%d}:digest:{sender.domain}"),
+        ("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
         ("Precedence", "bulk"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Digest-Issue", identifier.strip("<>").rpartition("@")[0]),

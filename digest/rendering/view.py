@@ -58,7 +58,7 @@ def view(
         "postal_address": letterhead.postal_address,
         "date": long_date(issue.day, language),
         "subject": subject(issue, language),
-        "preheader": shorten(f"{issue.top.paper.title} — {', '.join(topics)}", PREHEADER),
+        "preheader": shorten(_preheader(issue, topics), PREHEADER),
         "total": count(len(issue.picks), "paper"),
         "topics": topics,
         "topics_wanted": list(wanted),
@@ -74,6 +74,12 @@ def view(
         "manage_url": doors.manage_url,
         "leave_url": doors.leave_url,
     }
+
+
+def _preheader(issue: Issue, topics: Sequence[str]) -> str:
+    """Say what the subject does not: the next paper, and the topics."""
+    others = [pick.paper.title for pick in issue.picks if pick is not issue.top]
+    return f"Also: {others[0]} · {', '.join(topics)}" if others else ", ".join(topics)
 
 
 def subject(issue: Issue, language: str = "en") -> str:

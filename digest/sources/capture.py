@@ -35,12 +35,17 @@ _DATE = re.compile(
     rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
     r"(?: +(?P<comments>\d[\d,]{0,9}))?"
 )
-_AUTHORS = re.compile(r"[•·*-]?\s*(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
-_DOT = re.compile(r"[•·]")
+# The bullet and the dot may have been lost to another code page on the way.
+_AUTHORS = re.compile(r"[^\dA-Za-z]{0,4}(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
+_DOT = re.compile(r"[^\dA-Za-z\s]{1,3}")
 
 #: An abstract line is at least this long, in characters, or ends like a sentence past `_SHORT`.
 _LONG = 250
 _SHORT = 80
+#: A file whose longest line is shorter has its lines wrapped.
+_WRAPPED = 200
+#: So many rejected records, and more than there are papers: it is no capture at all.
+_HOPELESS = 5
 
 
 def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (a folder has no days)
@@ -53,11 +58,17 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     if looks_like_html(raw.text):
         reason = "this is a web page's HTML; capture its text (select all, copy, save as .txt)"
         return Batch(rejected=(Rejected(where=f"{raw.where}:1", reason=reason),), declared=1)
+    if reason := _no_capture(raw.text):
+        return Batch(rejected=(Rejected(where=f"{raw.where}:1", reason=reason),), declared=1)
     reader = _Reader(where=raw.where, day=day, today=day, now=now)
-    lines = list(_lines(raw.text))
-    for number, line in lines:
+    for number, line in _lines(raw.text):
         reader.take(number, line)
     reader.finish()
+    if reason := _hopeless(reader, raw.text):
+        return Batch(
+            rejected=(Rejected(where=f"{raw.where}:1", reason=reason),),
+            declared=max(len(reader.papers) + len(reader.rejected), 1),
+        )
     return Batch(
         papers=tuple(reader.papers),
         rejected=tuple(reader.rejected),
@@ -65,17 +76,82 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     )
 
 
+def _no_capture(text: str) -> str:
+    """Return why a file cannot be the text of the page, or nothing."""
+    start = text.lstrip("\ufeff \t\r\n")[:20]
+    if "\0" in text or start.startswith("%PDF"):
+        return "this is no text; capture the page's text (select all, copy, save as .txt)"
+    if start.startswith(("[{", "[\n", "[\r", '{"')):
+        return 'this is JSON; give it to a source of kind "huggingface" or "jsonl"'
+    if _is_wrapped(text) and not re.search(r"\n[ \t\r]*\n", text):
+        return (
+            "its lines are wrapped, and nothing tells titles and abstracts apart; save it unwrapped"
+        )
+    return ""
+
+
+def _hopeless(reader: _Reader, text: str) -> str:
+    """Return why nothing of a page should be believed, or nothing."""
+    if not reader.papers and not reader.rejected:
+        return "there are no papers on this page"
+    if len(reader.rejected) >= max(_HOPELESS, len(reader.papers) + 1):
+        unusable, total = len(reader.rejected), len(reader.papers) + len(reader.rejected)
+        return f"this does not read as the daily-papers page: {unusable} of {total} records fail"
+    shown = [clean(line) for line in text.splitlines()]
+    known = any(_BANNER.fullmatch(line) or _AUTHORS.fullmatch(line) for line in shown)
+    if reader.papers and not known and max(len(p.abstract) for p in reader.papers) < _LONG:
+        return "this does not read as the daily-papers page: no banner, no authors, no abstract"
+    return ""
+
+
+def _is_wrapped(text: str) -> bool:
+    lines = text.splitlines()
+    return len(lines) > 20 and max(map(len, lines)) < _WRAPPED
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the numbered lines that hold something, without banners and glued-on buttons."""
-    before_first = True
-    for number, line in enumerate(text.splitlines(), start=1):
-        shown = clean(line)
-        if before_first:
-            shown = _GLUED.sub("", shown)
-        if not shown or _BANNER.fullmatch(shown):
+    """Yield the numbered lines that hold something, without banners and glued-on buttons.
+
+    Lines that were wrapped are joined again, paragraph by paragraph.
+    """
+    head = True  # whether only banners and dates came before
+    for number, line in _paragraphs(text) if _is_wrapped(text) else _numbered(text):
+        shown = _GLUED.sub("", line) if head else line
+        if not shown:
+            continue
+        if _BANNER.fullmatch(shown):
+            head = True
             continue
         yield number, shown
-        before_first = before_first and _DATE.fullmatch(shown) is not None
+        head = head and _DATE.fullmatch(shown) is not None
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number, clean(line)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Join neighbouring lines, but for banners and details, which stand alone."""
+    joined: list[str] = []
+    first = 0
+    for number, line in (*_numbered(text), (0, "")):
+        alone = _BANNER.fullmatch(line) or _is_detail(line)
+        if joined and (not line or alone):
+            yield first, " ".join(joined)
+            joined = []
+        if alone:
+            yield number, line
+        elif line:
+            first = first if joined else number
+            joined.append(line)
+
+
+def _is_detail(line: str) -> bool:
+    if _DOT.fullmatch(line):
+        return True
+    found = _AUTHORS.fullmatch(line) or _DATE.fullmatch(line)
+    return found is not None or re.match(r"[•·].* author", line) is not None
 
 
 @dataclass(kw_only=True)
@@ -99,7 +175,7 @@ class _Reader:
     def take(self, number: int, line: str) -> None:
         """Understand one line."""
         self.last_line = number
-        if self._is_detail(line):
+        if _is_detail(line):
             self._detail(number, line)
         elif self.title is None:
             self._title_or_stray(number, line)
@@ -153,19 +229,13 @@ class _Reader:
         )
         self.title, self.doubt, self.open = None, None, True
 
-    def _is_detail(self, line: str) -> bool:
-        if _DOT.fullmatch(line):
-            return True
-        found = _AUTHORS.fullmatch(line) or _DATE.fullmatch(line)
-        return found is not None or (line.startswith(("•", "·")) and " author" in line)
-
     def _detail(self, number: int, line: str) -> None:
-        if self.title is not None and self.doubt is not None:
+        if self.title is not None and self.doubt is not None and _may_be_abstract(self.doubt[1]):
             # Details follow an abstract, so the short line was one.
             self._record(self.doubt[1])
         if self.title is not None:
             self._give_up_title()
-            self.title, self.open = None, False
+            self.title, self.doubt, self.open = None, None, False
         for part in filter(None, (piece.strip() for piece in re.split("[•·]", line))):
             self._apply(number, part)
 
@@ -216,6 +286,10 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _is_abstract(line: str) -> bool:
     return len(line) >= _LONG or (len(line) >= _SHORT and line.endswith("."))
+
+
+def _may_be_abstract(line: str) -> bool:
+    return len(line) >= _SHORT or line.endswith((".", "!", "?"))
 
 
 def _breaks_off(paper: Paper) -> bool:

@@ -1,7 +1,8 @@
 """One paper per line: the hand-over format for any other parser.
 
-It is the shape `digest papers list --json` prints, so what one installation knows another can
-read. Only `title` and `abstract` are required; unknown keys are left alone. The fields are
+It is the shape of what `digest papers list --json` prints, and that answer, an array, is read as it
+is: what one installation knows another can read. Only `title` is required; unknown keys are left
+alone. The fields are
 listed in docs/operating.md.
 """
 
@@ -17,7 +18,7 @@ from digest.sources import Location, Raw, read_files
 from digest.text import clean, safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (days are in the lines)
@@ -29,10 +30,7 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     """Parse one file; a line that is no paper is rejected with its number and reason."""
     papers: list[Paper] = []
     rejected: list[Rejected] = []
-    # Not splitlines(): JSON strings may hold U+2028, which is no end of line there.
-    for number, line in enumerate(raw.text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in _records(raw.text):
         try:
             papers.append(_paper(line, day=day, now=now))
         except _BadRecordError as error:
@@ -46,12 +44,27 @@ class _BadRecordError(ValueError):
     """Why a line is not a paper."""
 
 
+def _records(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the records with their lines, or the elements of an array with their places."""
+    try:
+        elements = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        elements = None  # then it is lines, and each says what is wrong with it
+    if isinstance(elements, list) and all(isinstance(element, dict) for element in elements):
+        yield from enumerate(map(json.dumps, elements), start=1)
+        return
+    # Not splitlines(): JSON strings may hold U+2028, which is no end of line there.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
 def _paper(line: str, *, day: date, now: datetime) -> Paper:
     record = _object(line)
     title = clean(_text(record, "title"))
     abstract = clean(_text(record, "abstract"))
-    if not title or not abstract:
-        raise _BadRecordError(f"no {'title' if not title else 'abstract'}")
+    if not title:
+        raise _BadRecordError("no title")
     authors = tuple(filter(None, (clean(name) for name in _texts(record, "authors"))))
     identifier = clean(_text(record, "id"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
@@ -67,7 +80,7 @@ def _paper(line: str, *, day: date, now: datetime) -> Paper:
         day=_day(record) or day,
         links=_links(record, paper_id),
         signals=signals,
-        observed_at=now if signals.known else None,
+        observed_at=(_moment(record, "observed_at") or now) if signals.known else None,
     )
 
 

@@ -64,6 +64,12 @@ SILENT: dict[str, tuple[Desk, list[str], set[str], str]] = {
     "weekend": (
         desk(considered=0, covered=(), day=SATURDAY), ["agents"], set(),
         "no papers were announced for 2026-02-07, a Saturday"),
+    "stale source": (
+        desk(considered=0, covered=(), stale=("page",)),
+        ["agents"],
+        set(),
+        "no new papers for 2026-02-02: page still shows those of another day",
+    ),
     "failed source": (
         desk(considered=0, covered=(), missing=("list",)), ["agents"], set(),
         "no papers for 2026-02-02: list could not be read"),
@@ -92,4 +98,12 @@ def test_the_edition_statement_says_what_was_missing() -> None:
 
     assert statement(edition)[1] == (
         "Could not be read today: page. Papers found only there are missing from this issue."
+    )
+
+
+def test_a_source_that_could_not_be_read_again_is_not_called_missing() -> None:
+    edition = Edition(day=DAY, covered=(("HF", 41),), cut_off=("HF",), considered=41)
+
+    assert statement(edition)[1] == (
+        "Could not be read again: HF. Papers added there since are missing from this issue."
     )

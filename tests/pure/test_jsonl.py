@@ -119,7 +119,7 @@ def test_a_link_that_is_no_web_address_is_left_out(url: Any) -> None:
         pytest.param("{", "not JSON", id="cut off"),
         pytest.param("[" * 100_000, "not JSON", id="too deep"),
         pytest.param('{"author_count": ' + "9" * 5000 + "}", "not JSON", id="endless number"),
-        pytest.param("[]", "not a JSON object", id="list"),
+        pytest.param("[1]", "not a JSON object", id="list"),
         pytest.param("null", "not a JSON object", id="null"),
     ],
 )
@@ -136,7 +136,6 @@ def test_a_line_that_is_no_object_is_rejected(line: str, reason: str) -> None:
     [
         pytest.param({"title": None}, "no title", id="no title"),
         pytest.param({"title": "\u200b "}, "no title", id="title of nothing"),
-        pytest.param({"abstract": ""}, "no abstract", id="no abstract"),
         pytest.param({"title": ["x"]}, "title is not text", id="title is a list"),
         pytest.param({"id": 2602.00001}, "id is not text", id="id is a number"),
         pytest.param(
@@ -225,3 +224,16 @@ def test_no_text_breaks_the_parser(text: str) -> None:
     batch = parse(text)
 
     assert (batch.papers, batch.declared) == ((), len(batch.rejected))
+
+
+def test_an_array_of_papers_is_read_like_their_lines() -> None:
+    lines = [{"id": "2602.00001", "title": "One", "abstract": "A."}, {"title": "Two"}]
+
+    array = parse(json.dumps(lines, indent=2))
+
+    assert array.papers == parse("\n".join(map(json.dumps, lines))).papers
+    assert [paper.abstract for paper in array.papers] == ["A.", ""]
+
+
+def test_an_array_without_papers_is_an_empty_batch() -> None:
+    assert parse("[]").declared == 0

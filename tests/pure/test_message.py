@@ -60,7 +60,7 @@ def test_the_headers_are_those_of_a_mailing_list() -> None:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Help": "<mailto:digest@example.org?subject=help>",
         "List-Archive": "<https://digest.example.org/archive>",
-        "Feedback-ID": "20260202:digest:example.org",
+        "Feedback-ID": "20260202:daily:digest:example.org",
         "Precedence": "bulk",
         "Auto-Submitted": "auto-generated",
         "X-Digest-Issue": found["Message-ID"].strip("<>").split("@")[0],

@@ -89,3 +89,14 @@ def test_permuted_input_gives_the_same_output(
     topics = [topic(words_in=("agent", "tool")), topic("all", words_in=(), trending=True)]
 
     assert rank(shuffled, topics, trend_weight=1.0) == rank(papers, topics, trend_weight=1.0)
+
+
+def test_a_tie_praises_nobody_alone() -> None:
+    even = [paper(str(i), title=f"Agents {i}", votes=1) for i in range(9)]
+    some = [paper(f"1{i}", title=f"Agents 1{i}", votes=7 if i < 2 else 1) for i in range(9)]
+
+    flat = rank(even, [topic()], trend_weight=1.0)["agents"]
+    top = rank(some, [topic()], trend_weight=1.0)["agents"][0]
+
+    assert {reason.kind for pick in flat for reason in pick.reasons} == {"word"}
+    assert top.reasons[-1].text == "among the 2 most voted of the day’s 9 papers"

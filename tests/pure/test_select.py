@@ -57,6 +57,24 @@ def test_what_a_small_topic_leaves_goes_to_the_others() -> None:
     assert chosen(ranked, max_papers=3)["big"] == ["1", "2", "3"]
 
 
+def test_a_paper_does_not_leave_its_best_topic_for_one_that_has_enough_of_its_own() -> None:
+    ranked = {
+        "rl": [("1", 0.99), ("2", 0.98), ("3", 0.9), ("4", 0.85)],
+        "eval": [("3", 0.8), ("5", 0.7), ("6", 0.6)],
+    }
+
+    found = chosen(ranked, per_topic=4, max_papers=4)
+
+    assert found == {"rl": ["1", "2"], "eval": ["5", "6"]}
+    assert chosen(ranked, per_topic=4, max_papers=6)["rl"] == ["1", "2", "3", "4"]
+
+
+def test_a_topic_whose_papers_another_prefers_but_cannot_take_still_gets_them() -> None:
+    ranked = {"big": [(f"b{i}", 5.0) for i in range(9)] + [("x", 0.9)], "small": [("x", 0.5)]}
+
+    assert chosen(ranked, per_topic=3, max_papers=4)["small"] == ["x"]
+
+
 def test_a_paper_that_finds_its_topic_full_is_taken_by_another_that_wants_it() -> None:
     ranked = {"graphs": [("1", 0.9), ("2", 0.8)], "proofs": [("2", 0.3)]}
 

@@ -80,17 +80,17 @@ def test_an_empty_source_is_empty_and_not_failed(house: House) -> None:
 
 
 def test_a_source_with_nothing_usable_has_failed(house: House) -> None:
-    house.file("first", {"title": "no abstract"})
+    house.file("first", {"abstract": "no title"})
     house.file("second")
 
     first, _ = house.fetch()
 
     assert first.state is SourceState.FAILED
-    assert first.error == "nothing in it could be used: no abstract"
+    assert first.error == "nothing in it could be used: no title"
 
 
 def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: House) -> None:
-    house.file("first", record(id="2602.00001"), {"title": "no abstract"})
+    house.file("first", record(id="2602.00001"), {"abstract": "no title"})
     house.file("second")
 
     first, _ = house.fetch()
@@ -98,7 +98,7 @@ def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: House) -> 
     (rejected,) = first.rejected
     assert (first.state, first.declared, first.parsed) == (SourceState.OK, 2, 1)
     assert rejected.where.endswith("first.jsonl:2")
-    assert rejected.reason == "no abstract"
+    assert rejected.reason == "no title"
 
 
 def test_fetching_a_day_twice_changes_nothing(house: House) -> None:
@@ -139,5 +139,5 @@ def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: House) -> 
 
     first, _ = house.fetch(DAY, only_day=False)
 
-    assert (first.parsed, first.other_days) == (2, 0)
+    assert (first.parsed, first.other_days) == (2, 1)
     assert ids(house.app.store.papers(TOMORROW)) == ["2602.00002"]

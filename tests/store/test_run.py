@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from builders import DAY, NOON, paper
 from store.house import House, Recorder, agents_paper, record
 
+from digest import pipeline
 from digest.delivery.ledger import Ledger
 from digest.errors import (
     MailServerError,
@@ -270,3 +271,43 @@ def test_in_memory_runs_need_no_lock(engine: sa.Engine) -> None:
 
     with ledger.sending(now=NOON) as stale:
         assert stale == 0
+
+
+# -- a server that is at fault ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RecipientDeferredError("554 relay access denied"), UnknownOutcomeError("no answer")],
+    ids=["turns everybody away", "answers nobody"],
+)
+def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
+    house: House, error: Exception
+) -> None:
+    house.about_agents("2602.00001")
+    names = [f"r{number}" for number in range(9)]
+    for name in names:
+        house.reader(name)
+
+    report = house.send(
+        Recorder(failures=dict.fromkeys((f"{n}@example.org" for n in names), error))
+    )
+
+    assert sum(report.counts.values()) == pipeline.TROUBLES
+    assert report.stopped == str(error)
+    assert not report.complete
+
+
+def test_troubles_with_readers_who_are_strewn_among_others_do_not_stop_the_run(
+    house: House,
+) -> None:
+    house.about_agents("2602.00001")
+    names = [f"r{number}" for number in range(12)]
+    for name in names:
+        house.reader(name)
+    later = {f"{name}@example.org": RecipientDeferredError("451 later") for name in names[::2]}
+
+    report = house.send(Recorder(failures=later))
+
+    assert report.counts == {State.SENT: 6, State.DEFERRED: 6}
+    assert report.stopped is None

@@ -233,6 +233,7 @@ def test_the_last_fetch_of_a_source_for_a_day_counts(store: Store) -> None:
             declared=3,
             parsed=2,
             rejected=1,
+            other_days=0,
             error=None,
         )
     ]

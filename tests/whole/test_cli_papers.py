@@ -29,18 +29,18 @@ def test_a_fetch_reports_every_source(home: Path, digest: Command) -> None:
 def test_a_fetch_without_a_day_takes_all_that_files_hold(home: Path, digest: Command) -> None:
     (report,) = digest("fetch", "--json").json
 
-    assert (report["parsed"], report["other_days"]) == (2, 0)
+    assert (report["parsed"], report["other_days"]) == (2, 2)
 
 
 def test_a_bad_record_is_named_with_its_line(home: Path, digest: Command) -> None:
     with (home / "papers.jsonl").open("a") as file:
-        file.write('{"title": "No abstract"}\n')
+        file.write('{"abstract": "No title"}\n')
 
     answer = digest("fetch", *DAY, "--json")
 
     (report,) = answer.json
     assert answer.code == 0
-    assert report["rejected"] == [{"where": f"{home}/papers.jsonl:3", "reason": "no abstract"}]
+    assert report["rejected"] == [{"where": f"{home}/papers.jsonl:3", "reason": "no title"}]
 
 
 def test_only_the_sources_named_are_fetched(home: Path, digest: Command) -> None:
@@ -143,6 +143,8 @@ def test_a_preview_can_be_json_with_every_reason(furnished: Path, digest: Comman
     assert pick["reasons"] != []
     assert issue["edition"] == {
         "covered": [{"source": "file", "papers": 2}],
+        "cut_off": [],
+        "stale": [],
         "missing": [],
         "considered": 2,
     }

@@ -49,12 +49,14 @@ def test_a_run_without_readers_says_so(home: Path, digest: Command) -> None:
     assert "nobody is subscribed and confirmed yet" in answer.out
 
 
-def test_a_pending_reader_gets_nothing(home: Path, digest: Command) -> None:
+def test_a_pending_reader_gets_nothing_but_the_question_whether_they_want_it(
+    home: Path, digest: Command
+) -> None:
     digest("subscribers", "add", "ada@example.org", "--topic", "agents")
 
     digest("run", *DAY)
 
-    assert outbox(home) == []
+    assert outbox(home) == ["ada@example.org.confirm.eml"]
 
 
 def test_a_reader_who_left_gets_nothing_any_more(furnished: Path, digest: Command) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from digest import config
-from digest.config import Config, Source, Topic
+from digest.config import Config, build, load
+from digest.errors import ConfigError
 from digest.resources import example_config
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from digest.settings import Source, Topic, starter_topics
 
 LINES = example_config().read_text(encoding="utf-8").splitlines()
 EXAMPLE = tomllib.loads("\n".join(LINES))
@@ -50,7 +50,7 @@ def test_the_example_s_source_is_the_default_one_with_every_key(tmp_path: Path) 
 
 
 def test_the_example_s_topics_are_the_starter_set_with_every_key() -> None:
-    assert [Topic(**topic) for topic in EXAMPLE["topics"]] == list(config.starter_topics())
+    assert [Topic(**topic) for topic in EXAMPLE["topics"]] == list(starter_topics())
     assert {tuple(topic) for topic in EXAMPLE["topics"]} == {tuple(Topic.model_fields)}
 
 
@@ -111,3 +111,29 @@ def test_a_value_that_cannot_be_is_an_error_that_names_its_place(
 ) -> None:
     with pytest.raises(config.ConfigError, match=re.escape(words)):
         config.build(tables, folder=tmp_path, where="config.toml")
+
+
+@pytest.mark.parametrize("key", ["_env_file", "_cli_parse_args", "_anything"])
+def test_a_key_that_the_library_would_take_for_its_own_is_unknown(key: str) -> None:
+    with pytest.raises(ConfigError, match="there is no such key"):
+        build({key: True}, folder=Path(), where="config.toml")
+
+
+def test_a_section_misspelt_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGEST_MALI__PORT", "25")
+
+    with pytest.raises(ConfigError, match=r"DIGEST_MALI__PORT.*did you mean mail"):
+        build({}, folder=Path(), where="config.toml")
+
+
+@pytest.mark.parametrize("address", ["digest@bücher.example", "a..b@example.com", "-@", "a@b@c"])
+def test_a_sender_no_server_would_take_is_refused(address: str) -> None:
+    with pytest.raises(ConfigError, match=r"\[mail\] from_address: is not an e-mail address"):
+        build({"mail": {"from_address": address}}, folder=Path(), where="config.toml")
+
+
+def test_a_byte_order_mark_before_the_configuration_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes("\ufeff[site]\nname = 'Papers'\n".encode())
+
+    assert load(path).site.name == "Papers"

@@ -87,7 +87,7 @@ def test_every_state_and_kind_of_source_is_in_the_guide(word: str) -> None:
     assert f"| `{word}` |" in GUIDE
 
 
-@pytest.mark.parametrize("line", re.findall(r"(?m)^(?:0 .* )?digest .*$", README))
+@pytest.mark.parametrize("line", re.findall(r"(?m)^(?:0 .*/)?digest .*$", README))
 def test_every_command_in_the_readme_exists(line: str) -> None:
     words = re.sub(r"#.*|-c \S+", "", line.split("digest ", 1)[1]).split()
 

@@ -13,6 +13,7 @@ from wire.smtp_server import HANG_UP, SMTPServer
 
 from digest.delivery.smtp import SMTP, Server
 from digest.errors import (
+    MailServerError,
     RecipientDeferredError,
     RecipientRefusedError,
 )
@@ -122,9 +123,12 @@ def test_closing_is_quiet_when_the_server_has_gone() -> None:
         pytest.param("RCPT", "452 box full", RecipientDeferredError, id="mailbox full"),
         pytest.param("MAIL", "451 busy", RecipientDeferredError, id="busy at MAIL"),
         pytest.param("MAIL", "552 too big", RecipientRefusedError, id="mail too big"),
-        pytest.param("DATA", "554 no", RecipientRefusedError, id="refused at DATA"),
+        pytest.param("DATA", "554 no", RecipientDeferredError, id="refused at DATA"),
         pytest.param("DATA", "451 later", RecipientDeferredError, id="deferred at DATA"),
-        pytest.param(".", "554 spam", RecipientRefusedError, id="refused after the mail"),
+        pytest.param(".", "554 spam", RecipientDeferredError, id="called spam"),
+        pytest.param("RCPT", "550 5.7.1 relay denied", RecipientDeferredError, id="policy"),
+        pytest.param("RCPT", "550 5.1.1 who?", RecipientRefusedError, id="unknown, in full"),
+        pytest.param("RCPT", "554 5.2.1 disabled", RecipientRefusedError, id="disabled"),
         pytest.param(".", "451 later", RecipientDeferredError, id="deferred after the mail"),
         pytest.param(".", "421 closing", RecipientDeferredError, id="closing after the mail"),
     ],
@@ -138,6 +142,15 @@ def test_a_reply_about_one_recipient_keeps_its_code_and_words(
         smtp.send(parcel())
 
     assert str(caught.value.code) == reply[:3]
+
+
+def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("RCPT", reply="530 5.7.0 Authentication required")
+
+    with pytest.raises(MailServerError, match="username, password and security"):
+        smtp.send(parcel())
 
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])

@@ -24,7 +24,10 @@ def smtp(server: SMTPServer) -> Iterator[SMTP]:
 
 
 def client(server: SMTPServer, *, timeout: float = 10) -> SMTP:
-    return SMTP(Server(host="127.0.0.1", port=server.port, security="none", timeout=timeout))
+    settings = Server(
+        host="127.0.0.1", port=server.port, security="none", timeout=timeout, dot_timeout=timeout
+    )
+    return SMTP(settings)
 
 
 # -- the connection breaks ----------------------------------------------------------------------

@@ -55,6 +55,7 @@ def _store() -> None:
         sa.Column("declared", sa.Integer, nullable=False),
         sa.Column("parsed", sa.Integer, nullable=False),
         sa.Column("rejected", sa.Integer, nullable=False),
+        sa.Column("other_days", sa.Integer, nullable=False),
         sa.Column("error", sa.String),
     )
 

@@ -1,0 +1,203 @@
+"""The tables of the configuration: each class is one, each field a key with its default."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
+
+from digest.resources import example_config
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("is not a time zone like Europe/Paris") from error
+    return name
+
+
+def _one_line(text: str) -> str:
+    if any(not ch.isprintable() for ch in text):
+        raise ValueError("must be one line of printable text")
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(_ADDRESS, text):
+        raise ValueError("is not an e-mail address (an international domain is written as xn--…)")
+    return text
+
+
+#: RFC 5322's dot-atom and a host name: what every mail server takes as a sender.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+
+Line = Annotated[str, AfterValidator(_one_line)]
+MailAddress = Annotated[Line, AfterValidator(_address)]
+
+
+class Section(BaseModel):
+    """A table of the file; a key it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(Section):
+    """Who sends."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=80)] = "Trending Papers"
+    postal_address: Line = ""
+    secret_key: SecretStr = SecretStr("")
+    previous_secret_key: SecretStr = SecretStr("")
+    pepper: SecretStr = SecretStr("")
+
+
+class Database(Section):
+    """Where everything is kept."""
+
+    url: str = "sqlite:///digest.db"
+
+
+class Source(Section):
+    """Where papers come from."""
+
+    name: Annotated[Line, Field(min_length=1)] = "Hugging Face"
+    kind: Literal["capture", "jsonl", "huggingface"] = "huggingface"
+    path: str = ""
+    url: str = ""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Source:
+        if self.kind != "huggingface" and not self.path:
+            raise ValueError(f'a source of kind "{self.kind}" needs a path')
+        if not self.path and not self.url.startswith(("http://", "https://")):
+            raise ValueError("a source needs a path, or a url that begins with http")
+        return self
+
+
+class Topic(Section):
+    """A named interest; see subscribers.models.Topic."""
+
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+    name: Annotated[Line, Field(min_length=1, max_length=80)]
+    words_in: tuple[str, ...] = ()
+    words_out: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    trending: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> Topic:
+        if not (self.words_in or self.categories or self.authors or self.trending):
+            raise ValueError("a topic needs words_in, categories, authors, or trending = true")
+        return self
+
+
+class Ranking(Section):
+    """How papers are chosen."""
+
+    per_topic: Annotated[int, Field(ge=1, le=100)] = 5
+    max_papers: Annotated[int, Field(ge=1, le=100)] = 20
+    trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
+    summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Schedule(Section):
+    """When a day begins and when the daemon runs."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    )
+
+
+class Mail(Section):
+    """How mails leave."""
+
+    transport: Literal["directory", "stdout", "smtp"] = "directory"
+    directory: str = "outbox"
+    host: Annotated[Line, Field(min_length=1)] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: Line = ""
+    password: SecretStr = SecretStr("")
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
+    letters_from: MailAddress = ""
+    reply_to: MailAddress = ""
+    bounce_address: MailAddress = ""
+
+    @model_validator(mode="after")
+    def _no_login_in_the_clear(self) -> Mail:
+        if self.transport == "smtp" and self.security == "none" and self.username:
+            raise ValueError(
+                'a login is never sent over an unprotected connection; set security = "starttls"'
+                ' or "tls", or leave username empty'
+            )
+        return self
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text} is not an address or network") from error
+    return text
+
+
+def _rate(text: str) -> str:
+    for part in text.split(";"):
+        if not re.fullmatch(r"\s*[1-9]\d{0,6}\s*/\s*(second|minute|hour|day)\s*", part):
+            raise ValueError("is not a rate like 6/hour or 6/hour;20/day")
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
+class Web(Section):
+    """The web door, and where links in mails point."""
+
+    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = (
+        "https://digest.example.org"
+    )
+    host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
+    signups_per_network: Rate = "6/hour;20/day"
+    signups_per_domain: Rate = "60/hour"
+    signups_in_total: Rate = "600/hour"
+
+
+class Log(Section):
+    """What is logged, to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+def starter_topics() -> tuple[Topic, ...]:
+    """Return the topics a new installation begins with: those of the example configuration."""
+    with example_config().open("rb") as file:
+        return tuple(Topic(**topic) for topic in tomllib.load(file)["topics"])
