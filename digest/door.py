@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ class Archive:
     opened: App
     clock: Callable[[], datetime]
     _desks: dict[date, tuple[datetime, Desk]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def edition(self, day: date, slug: str) -> Edition | None:
         """Return what a reader of one topic alone would have got that day, or None."""
@@ -61,18 +63,21 @@ class Archive:
         return Edition(day=day, topic=topic, entries=entries)
 
     def _desk(self, day: date) -> Desk:
-        now = self.clock()
-        made_at, desk = self._desks.get(day, (None, None))
-        if desk is None or made_at is None or now - made_at > FRESH:
-            opened = self.opened
-            names = [place.name for place in opened.places]
-            desk = pipeline.lay_out(
-                day, opened.topics, names, store=opened.store, quotas=opened.quotas
-            )
-            self._desks[day] = (now, desk)
-            while len(self._desks) > KEPT:
+        # Visitors come in threads; of those who ask for one day at once, one has it ranked.
+        with self._lock:
+            now = self.clock()
+            made_at, desk = self._desks.pop(day, (now, None))
+            if desk is None or now - made_at > FRESH:
+                made_at, desk = now, self._lay_out(day)
+            self._desks[day] = (made_at, desk)  # last: what was not asked for longest goes first
+            if len(self._desks) > KEPT:
                 self._desks.pop(next(iter(self._desks)))
-        return desk
+            return desk
+
+    def _lay_out(self, day: date) -> Desk:
+        opened = self.opened
+        names = [place.name for place in opened.places]
+        return pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
 
 
 def go_round(opened: App, transport: Transport, *, clock: Callable[[], datetime]) -> int:

@@ -103,6 +103,9 @@ def deliver_letters(
         if reader is None or reader.status is Status.SUPPRESSED:
             letters.failed(letter, "the reader must not be written to")
             continue
+        if letter.kind is Kind.CONFIRM and reader.status is not Status.PENDING:
+            letters.failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
+            continue
         try:
             transport.send(write(letter, reader, stationery=stationery, now=clock()))
         except (RecipientRefusedError, RenderError, AddressError) as error:

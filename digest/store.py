@@ -16,7 +16,7 @@ from digest.identity import title_key
 from digest.merging import Work, Works, overlay
 from digest.models import Links, Paper, Signals, SourceReport, SourceState
 from digest.sources import PRECEDENCE
-from subscribers.book import UTCDateTime
+from subscribers.tables import UTCDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

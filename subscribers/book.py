@@ -9,95 +9,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from subscribers import addresses
 from subscribers.models import Event, Preferences, Status, Subscriber, move
+from subscribers.tables import consent, subscribers, subscriptions, suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-
-class UTCDateTime(sa.types.TypeDecorator[datetime]):
-    """A time zone that SQLite does not forget: naive times are refused, UTC comes back."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Store UTC without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-metadata = sa.MetaData()
-
-subscribers = sa.Table(
-    "subscribers",
-    metadata,
-    # Random, so that a link does not tell how many readers there are.
-    sa.Column(
-        "id",
-        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=False,
-    ),
-    sa.Column("address", sa.String, nullable=False),
-    sa.Column("address_key", sa.String, nullable=False, unique=True),
-    sa.Column("status", sa.String, nullable=False),
-    sa.Column("since", UTCDateTime, nullable=False),
-    sa.Column("preferences", sa.JSON, nullable=False, server_default="{}"),
-)
-
-subscriptions = sa.Table(
-    "subscriptions",
-    metadata,
-    sa.Column(
-        "subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("topic", sa.String, primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Index("subscriptions_by_topic", "topic"),
-)
-
-consent = sa.Table(
-    "consent",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column(
-        "subscriber_id",
-        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    sa.Column("event", sa.String, nullable=False),
-    sa.Column("status", sa.String, nullable=False),
-    sa.Column("at", UTCDateTime, nullable=False),
-    sa.Column("door", sa.String, nullable=False),
-    sa.Column("note", sa.String, nullable=False, server_default=""),
-    sa.Column("wording", sa.String, nullable=False, server_default=""),
-    sa.Column("network", sa.String, nullable=False, server_default=""),
-)
-
-# What is left of somebody who was erased: enough to know them again, not to name them.
-suppressions = sa.Table(
-    "suppressions",
-    metadata,
-    sa.Column("key_hash", sa.String, primary_key=True),
-    # whether even their own sign-up is ignored
-    sa.Column("for_ever", sa.Boolean, nullable=False),
-    sa.Column("at", UTCDateTime, nullable=False),
-)
+    from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +158,20 @@ class Book:
                 suppressions.insert().values(key_hash=key_hash, for_ever=for_ever, at=evidence.at)
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
+        if self._engine.dialect.name == "sqlite":
+            # The pages just overwritten may stand in the write-ahead log until it is tidied.
+            raw = self._engine.raw_connection()
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.close()
         return True
+
+    def had_left(self, subscriber_id: int) -> bool:
+        """Whether a reader ever left; then only their own confirmation brings them back."""
+        query = sa.select(consent.c.id).where(
+            consent.c.subscriber_id == subscriber_id, consent.c.event == Event.LEAVE
+        )
+        with self._engine.connect() as db:
+            return db.execute(query).first() is not None
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
         """Delete those who signed up before a time and never confirmed; return how many.

@@ -150,6 +150,8 @@ def _judge(
     )
     if erased:
         return say(Fate.REFUSE, "was erased")
+    if found is not None and found.status is Status.PENDING and book.had_left(found.id):
+        return say(Fate.REFUSE, "had left, and has not confirmed to come back")
     if found is not None and found.status in (Status.LEFT, Status.SUPPRESSED):
         return say(Fate.REFUSE, f"is {found.status}")
     if confirmed and (found is None or found.status is Status.PENDING):

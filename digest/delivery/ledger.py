@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from digest.errors import RunInProgressError
 from digest.models import State
 from digest.store import papers
-from subscribers.book import UTCDateTime, subscribers
+from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from subscribers.book import UTCDateTime, subscribers
+from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,7 +16,7 @@ from subscribers.web.views import StrangerError, Views
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
     from subscribers.web.house import House
 
@@ -46,8 +46,8 @@ _PUBLIC = (
 _LONGEST_BODY = 100_000
 
 
-def create(house: House) -> ASGIApp:
-    """Return the site of a house."""
+def create(house: House, *, lifespan: Lifespan[FastAPI] | None = None) -> ASGIApp:
+    """Return the site of a house; `lifespan` begins and ends what runs beside it."""
     app = FastAPI(
         title=house.name,
         version="1",
@@ -55,6 +55,7 @@ def create(house: House) -> ASGIApp:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its pages load scripts from a third party
         redoc_url=None,
+        lifespan=lifespan,
     )
     views = Views(house)
     app.include_router(pages.router(house, views))

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from builders import paper
 
 import digest.store
-import subscribers.book
+import subscribers.tables
 from digest.database import lock_path, open_database
 from digest.delivery import ledger, letters
 from digest.errors import ConfigError, StoreError
@@ -26,7 +26,7 @@ from digest.store import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS = [digest.store.metadata, subscribers.book.metadata, ledger.metadata, letters.metadata]
+OURS = [digest.store.metadata, subscribers.tables.metadata, ledger.metadata, letters.metadata]
 
 
 def pragma(engine: sa.Engine, name: str) -> object:

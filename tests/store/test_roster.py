@@ -235,3 +235,19 @@ def test_no_address_is_a_formula_to_a_spreadsheet(first: str) -> None:
     assert [row["address"] for row in csv.DictReader(io.StringIO(text))] == [
         f"'{first}cmd@example.org"
     ]
+
+
+def test_who_left_is_not_confirmed_by_a_list_even_while_a_strangers_sign_up_waits(
+    book: Book,
+) -> None:
+    reader = book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence())
+    assert reader is not None
+    book.record(reader.id, Event.LEAVE, evidence=evidence())
+    book.add("ada@example.org", ["agents"], confirmed=False, evidence=evidence())
+
+    (line,) = planned("address\nada@example.org\n", book, confirmed=True)
+    changed = bring_in("address\nada@example.org\n", book, confirmed=True)
+
+    assert line.fate is Fate.REFUSE
+    assert changed == []
+    assert book.confirmed() == []

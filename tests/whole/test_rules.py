@@ -81,6 +81,7 @@ HOMES = {
         "digest/delivery/letters",
         "digest/migrations/",
         "subscribers/book",
+        "subscribers/tables",
     ),
     "stamina": ("digest/sources/web",),
     "starlette": ("subscribers/web/",),

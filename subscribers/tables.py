@@ -1,0 +1,86 @@
+"""The address book's tables, and the one way a time is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """A time zone that SQLite does not forget: naive times are refused, UTC comes back."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData()
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    # Random, so that a link does not tell how many readers there are.
+    sa.Column(
+        "id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("address_key", sa.String, nullable=False, unique=True),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("since", UTCDateTime, nullable=False),
+    sa.Column("preferences", sa.JSON, nullable=False, server_default="{}"),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column(
+        "subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("topic", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Index("subscriptions_by_topic", "topic"),
+)
+
+consent = sa.Table(
+    "consent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "subscriber_id",
+        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("event", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("door", sa.String, nullable=False),
+    sa.Column("note", sa.String, nullable=False, server_default=""),
+    sa.Column("wording", sa.String, nullable=False, server_default=""),
+    sa.Column("network", sa.String, nullable=False, server_default=""),
+)
+
+# What is left of somebody who was erased: enough to know them again, not to name them.
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("key_hash", sa.String, primary_key=True),
+    # whether even their own sign-up is ignored
+    sa.Column("for_ever", sa.Boolean, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+)

@@ -1,0 +1,180 @@
+"""Every page for everybody: axe-core, a narrow phone, a keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from subscribers.links import Purpose
+from subscribers.models import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from browser.conftest import Site
+    from playwright.sync_api import Page
+
+#: As long as an address can be, in one word.
+LONG = f"{'a' * 64}@{'b' * 63}.example.org"
+OPEN = ["/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/nowhere"]
+
+
+def pages(site: Site) -> list[str]:
+    """Every kind of page, the personal ones in the states they can be in."""
+    house = site.house
+    reader = house.reader(LONG, Event.CONFIRM)
+    paused = house.reader("ben@example.org", Event.CONFIRM, Event.PAUSE)
+    new = house.reader("cyd@example.org")
+    gone = house.reader("dan@example.org", Event.LEAVE)
+    return [
+        *OPEN,
+        "/?topic=agents",
+        "/confirm/forged",
+        house.link(Purpose.CONFIRM, new),
+        house.link(Purpose.CONFIRM, reader),
+        house.link(Purpose.REFUSE, reader),
+        house.link(Purpose.LEAVE, reader),
+        house.link(Purpose.LEAVE, gone),
+        house.link(Purpose.MANAGE, reader),
+        house.link(Purpose.MANAGE, reader) + "?saved=1",
+        house.link(Purpose.MANAGE, paused),
+        house.link(Purpose.PRIVACY, reader),
+    ]
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe-core finds on a page, at both widths and in both lights."""
+    page.add_script_tag(path=axe)
+    return [
+        f"{page.url}, {width} px, {scheme}: {fault}"
+        for width in (375, 1280)
+        for scheme in ("light", "dark")
+        for fault in look(page, width, scheme)
+    ]
+
+
+def look(page: Page, width: int, scheme: Any) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{fault['id']} at {[node['target'] for node in fault['nodes']]}" for fault in found]
+
+
+def test_axe_finds_nothing_on_any_page(site: Site, visit: Callable[..., Page], axe: str) -> None:
+    page = visit(java_script_enabled=True, bypass_csp=True)
+    found = []
+
+    for path in pages(site):
+        page.goto(path)
+        found += violations(page, axe)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_on_pages_that_refuse(
+    site: Site, visit: Callable[..., Page], axe: str
+) -> None:
+    page = visit(java_script_enabled=True, bypass_csp=True)
+
+    page.goto("/")
+    page.get_by_label("Your e-mail address").fill("ada@example")
+    page.get_by_role("button", name="Send me the digest").first.click()
+    page.get_by_role("alert").wait_for()
+    found = violations(page, axe)
+    page.goto(site.house.link(Purpose.MANAGE, site.house.reader(LONG, Event.CONFIRM)))
+    page.get_by_label("Papers at most").fill("99")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").wait_for()
+    found += violations(page, axe)
+
+    assert found == []
+
+
+def test_axe_does_find_what_is_wrong(visit: Callable[..., Page], axe: str) -> None:
+    page = visit(java_script_enabled=True, bypass_csp=True)
+    page.goto("/")
+    page.add_style_tag(content="@media (prefers-color-scheme: dark) { .lead { color: #333 } }")
+
+    found = violations(page, axe)
+
+    assert len(found) == 2
+    assert all("dark: color-contrast" in fault for fault in found)
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_phone(
+    site: Site, visit: Callable[..., Page]
+) -> None:
+    page = visit(width=320, java_script_enabled=True)
+    widths = {}
+
+    for path in pages(site):
+        page.goto(path)
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: width for path, width in widths.items() if width > 320} == {}
+
+
+def test_every_button_is_large_enough_for_a_thumb(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit(width=320, java_script_enabled=True)
+    small = []
+
+    for path in pages(site):
+        page.goto(path)
+        small += page.evaluate(
+            "[...document.querySelectorAll('button, select, input:not([type=checkbox], .trap *,"
+            " [type=hidden])')].filter(e => e.getBoundingClientRect().height < 44)"
+            ".map(e => location.pathname + ' ' + (e.id || e.textContent))"
+        )
+
+    assert small == []
+
+
+def test_the_keyboard_alone_signs_up(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit(java_script_enabled=True)
+    page.goto("/")
+    stops = []
+
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
+    page.locator("#email").focus()
+    page.keyboard.type("ada@example.org")
+    site.house.wait(minutes=1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sent")
+
+    assert stops == [
+        "Skip to the content", "Trending Papers", "Sign up", "Past editions", "email",
+        "Send me the digest",
+    ]  # fmt: skip
+    assert site.house.status("ada@example.org") == "pending"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_the_focus_is_seen(visit: Callable[..., Page], scheme: str) -> None:
+    page = visit(scheme=scheme, java_script_enabled=True)
+    page.goto("/")
+    outlines = []
+
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outlines.append(
+            page.evaluate(
+                "(e => getComputedStyle(e).outlineStyle + ' ' + getComputedStyle(e).outlineWidth)"
+                "(document.activeElement)"
+            )
+        )
+
+    assert [found for found in outlines if found in ("none 0px", "none 3px")] == []
+
+
+def test_the_skip_link_comes_into_sight(visit: Callable[..., Page]) -> None:
+    page = visit(java_script_enabled=True)
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+
+    box = page.get_by_role("link", name="Skip to the content").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0

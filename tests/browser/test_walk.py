@@ -1,0 +1,129 @@
+"""A reader's whole way in a real browser without JavaScript: phone and desk, light and dark."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from doors.house import find, text_of
+
+from digest.delivery.letters import Kind
+from subscribers.links import Purpose
+from subscribers.models import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import EmailMessage
+
+    from browser.conftest import Site
+    from playwright.sync_api import Page
+
+ADA = "ada@example.org"
+
+
+def link(mail: EmailMessage, purpose: Purpose) -> str:
+    return find(rf"(http://127\.0\.0\.1:\d+/{purpose}/\S+)", text_of(mail))
+
+
+def sign_up(site: Site, page: Page, *topics: str) -> None:
+    """Fill in the form, which takes a minute, and send it."""
+    page.goto("/")
+    page.get_by_label("Your e-mail address").fill(ADA)
+    for topic in topics:
+        page.get_by_label(topic).check()
+    site.house.wait(minutes=1)
+    page.get_by_role("button", name="Send me the digest").first.click()
+    page.wait_for_url("**/sent")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_reader_signs_up_confirms_chooses_and_leaves(
+    site: Site, visit: Callable[..., Page], width: int, scheme: str
+) -> None:
+    house, page = site.house, visit(width=width, scheme=scheme)
+
+    sign_up(site, page, "Agents", "Robots & machines")
+    assert page.get_by_role("heading", level=1).inner_text() == "Check your mail"
+    page.goto(link(house.letter(ADA, Kind.CONFIRM), Purpose.CONFIRM))
+    assert house.status(ADA) == "pending"
+
+    page.get_by_role("button", name="Yes, send me the digest").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Confirmed"
+    assert house.status(ADA) == "confirmed"
+
+    page.get_by_role("link", name="Choose topics, days and more").click()
+    page.get_by_label("Whales").check()
+    page.get_by_label("Agents").uncheck()
+    page.get_by_label("Papers by these authors").fill("Ada Example")
+    page.get_by_label("Days", exact=True).select_option("On the days chosen below")
+    for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        page.get_by_label(day).uncheck()
+    page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    page.get_by_label("Papers at most").fill("9")
+    page.get_by_label("Mail as").select_option("Text only")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "Saved."
+    assert page.get_by_label("Papers at most").input_value() == "9"
+    reader = house.book.find(ADA)
+    assert reader is not None
+    assert reader.topics == ("robots", "whales")
+    assert (reader.preferences.days, reader.preferences.papers) == (("mon",), 9)
+    assert (reader.preferences.timezone, reader.preferences.text_only) == ("Asia/Tokyo", True)
+
+    page.get_by_role("button", name="Pause").click()
+    assert house.status(ADA) == "paused"
+    page.get_by_role("button", name="Resume").click()
+    assert house.status(ADA) == "confirmed"
+
+    page.goto(house.link(Purpose.LEAVE, reader))
+    page.get_by_role("button", name="Leave").click()
+    assert "You have left." in page.inner_text("main")
+    assert house.status(ADA) == "left"
+
+
+def test_a_reader_sees_their_data_and_has_it_erased(site: Site, visit: Callable[..., Page]) -> None:
+    house, page = site.house, visit()
+    reader = house.reader(ADA, Event.CONFIRM)
+
+    page.goto(house.link(Purpose.MANAGE, reader))
+    page.get_by_role("button", name="Mail me a link to my data").click()
+    page.goto(link(house.letter(ADA, Kind.PRIVACY), Purpose.PRIVACY))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download everything").click()
+    page.get_by_role("button", name="Erase everything").click()
+
+    assert download.value.suggested_filename == "digest-data.json"
+    assert "erased" in page.inner_text("main")
+    assert house.status(ADA) is None
+
+
+def test_a_wrong_address_is_said_beside_what_was_typed(
+    site: Site, visit: Callable[..., Page]
+) -> None:
+    page = visit()
+    page.goto("/")
+    page.get_by_label("Your e-mail address").fill("ada@example")
+    page.get_by_label("Whales").check()
+    site.house.wait(minutes=1)
+
+    page.get_by_role("button", name="Send me the digest").first.click()
+
+    assert "not an e-mail address" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Your e-mail address").input_value() == "ada@example"
+    assert page.get_by_label("Whales").is_checked()
+
+
+def test_a_visitor_reads_past_editions_and_comes_back_to_sign_up(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(width=1280)
+    page.goto("/")
+
+    page.get_by_role("link", name="Past editions").click()
+    page.get_by_role("link", name=re.compile("2 February 2026")).click()
+    page.get_by_role("heading", name="Agents").get_by_role("link").click()
+    page.get_by_role("link", name="Get this by mail").click()
+
+    assert page.get_by_label("Agents").is_checked()
