@@ -109,9 +109,16 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     screen.answer(f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}")
     screen.table(
         "Consent",
-        ("at", "event", "then", "door", "by"),
+        ("at", "event", "then", "door", "network", "by"),
         [
-            (shapes.moment(s.evidence.at), s.event, s.status, s.evidence.door, s.evidence.note)
+            (
+                shapes.moment(s.evidence.at),
+                s.event,
+                s.status,
+                s.evidence.door,
+                s.evidence.network,
+                s.evidence.note,
+            )
             for s in steps
         ],
     )
