@@ -178,7 +178,7 @@ class App:
 
     def _letter_links(self, kind: Kind, subscriber: int, at: datetime) -> dict[str, str]:
         purposes = {
-            Kind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.REFUSE),
+            Kind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.MANAGE, links.Purpose.REFUSE),
             Kind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
             Kind.PRIVACY: (links.Purpose.PRIVACY,),
         }

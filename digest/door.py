@@ -15,7 +15,7 @@ from digest.models import Issue
 from digest.post import deliver_letters
 from digest.rendering.view import card
 from digest.resources import templates_dir
-from digest.shapes import issues_of
+from digest.shapes import issues_of, letters_of
 from subscribers.book import Evidence
 from subscribers.limits import Gate, Rates
 from subscribers.web.house import Edition, Entry, House
@@ -80,7 +80,13 @@ class Archive:
         return pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
 
 
-def go_round(opened: App, transport: Transport, *, clock: Callable[[], datetime]) -> int:
+def go_round(
+    opened: App,
+    transport: Transport,
+    *,
+    clock: Callable[[], datetime],
+    going: Callable[[], bool] = lambda: True,
+) -> int:
     """Send the letters that are due and forget who never confirmed; return how many left."""
     at = clock()
     evidence = Evidence(at=at, door="never confirmed")
@@ -92,6 +98,7 @@ def go_round(opened: App, transport: Transport, *, clock: Callable[[], datetime]
             stationery=opened.stationery,
             transport=transport,
             clock=clock,
+            going=going,
         )
     finally:
         transport.close()
@@ -114,6 +121,7 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
         book=opened.book,
         gate=Gate(
             Rates(
+                address=config.web.signups_per_address,
                 network=config.web.signups_per_network,
                 domain=config.web.signups_per_domain,
                 total=config.web.signups_in_total,
@@ -126,6 +134,7 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
         days=lambda most: opened.store.days(until=opened.today(), most=most),
         edition=archive.edition,
         write=write,
+        letters=lambda subscriber_id: letters_of(opened.letters, subscriber_id),
         issues=lambda subscriber_id: issues_of(opened.ledger, subscriber_id),
         forget=opened.ledger.forget,
         templates=templates_dir() / "web",

@@ -95,10 +95,14 @@ def deliver_letters(
     stationery: Stationery,
     transport: Transport,
     clock: Callable[[], datetime],
+    going: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Send every letter that is due, return how many left; a failing server keeps the rest."""
+    """Send every letter that is due, return how many left; a failing server keeps the rest.
+
+    `going` is asked before each letter, to end in between.
+    """
     left = 0
-    while letter := letters.take(now=clock()):
+    while going() and (letter := letters.take(now=clock())):
         reader = book.get(letter.subscriber_id)
         if reader is None or reader.status is Status.SUPPRESSED:
             letters.failed(letter, "the reader must not be written to")
@@ -149,6 +153,10 @@ class Postman:
         """Begin."""
         self._thread.start()
 
+    def going(self) -> bool:
+        """Whether it has not been told to stop."""
+        return not self._stopped.is_set()
+
     def poke(self) -> None:
         """Say that a letter is waiting."""
         self._poked.set()
@@ -160,7 +168,7 @@ class Postman:
         self._thread.join()
 
     def _walk(self) -> None:
-        while not self._stopped.is_set():
+        while self.going():
             self._poked.clear()
             try:
                 self._deliver()

@@ -179,12 +179,11 @@ Rate = Annotated[str, AfterValidator(_rate)]
 class Web(Section):
     """The web door, and where links in mails point."""
 
-    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = (
-        "https://digest.example.org"
-    )
+    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = "https://digest.example.org"
     host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
+    signups_per_address: Rate = "5/hour;12/day"
     signups_per_network: Rate = "6/hour;20/day"
     signups_per_domain: Rate = "60/hour"
     signups_in_total: Rate = "600/hour"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.delivery.ledger import Entry, Ledger, Shown
+    from digest.delivery.letters import Letters
     from digest.models import Issue, Paper, Pick, SendReport, SourceReport
     from digest.store import Fetched, Observation
     from subscribers.book import Step
@@ -169,3 +170,8 @@ def issues_of(ledger: Ledger, subscriber_id: int) -> list[dict[str, Any]]:
         {**entry(found), "contents": [shown(paper) for paper in ledger.contents(found.id)]}
         for found in ledger.entries(subscriber_id=subscriber_id)
     ]
+
+
+def letters_of(letters: Letters, subscriber_id: int) -> list[dict[str, Any]]:
+    """Write every letter a subscriber was sent, or was to be."""
+    return [{**found, "made_at": moment(found["made_at"])} for found in letters.of(subscriber_id)]

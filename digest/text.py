@@ -15,7 +15,7 @@ _SPACE = re.compile(r"\s+")
 #: controls, zero-width marks, bidi embeddings and isolates, byte order marks, lone surrogates
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffc\ud800-\udfff]"
+    "\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
 )
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"

@@ -29,7 +29,7 @@ def parse(text: str) -> Address:
         AddressError: with the reason in words.
 
     """
-    valid = _validated(text.strip())
+    valid = _validated(text.strip().replace("\ufffd", "\0"))  # what could not be decoded
     # Local parts may differ by case in theory (RFC 5321 §2.4); in practice nobody's do.
     return Address(
         original=f"{valid.local_part}@{valid.domain}",

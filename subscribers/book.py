@@ -179,17 +179,20 @@ class Book:
         Whoever had left before they signed up again has left once more: their row is what keeps
         them from being imported, and the mails they got speak of it.
         """
-        last = (
-            sa.select(sa.func.max(consent.c.at))
-            .where(consent.c.subscriber_id == subscribers.c.id)
-            .scalar_subquery()
-        )
-        overdue = (subscribers.c.status == Status.PENDING) & (last < before)
+
+        def asked(which: Any) -> sa.ScalarSelect[Any]:
+            this = consent.c.subscriber_id == subscribers.c.id
+            return sa.select(which(consent.c.at)).where(this).scalar_subquery()
+
+        pending = subscribers.c.status == Status.PENDING
         had_left = subscribers.c.id.in_(
             sa.select(consent.c.subscriber_id).where(consent.c.event == Event.LEAVE)
         )
+        # From the first time they were asked: signing up again and again keeps nobody here.
+        never = pending & ~had_left & (asked(sa.func.min) < before)
+        overdue = pending & had_left & (asked(sa.func.max) < before)
         with self._writer.begin() as db:
-            gone = db.execute(subscribers.delete().where(overdue & ~had_left)).rowcount
+            gone = db.execute(subscribers.delete().where(never)).rowcount
             for row in db.execute(sa.select(subscribers.c.id).where(overdue)).all():
                 self._move(db, row.id, Status.PENDING, Event.LEAVE, evidence)
         return gone

@@ -18,6 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 class Rates:
     """How many sign-ups there may be, in the notation of `limits`, such as `5/hour;20/day`."""
 
+    address: str = "5/hour;12/day"
     network: str = "6/hour;20/day"
     domain: str = "60/hour"
     total: str = "600/hour"
@@ -32,11 +33,16 @@ class Gate:
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
     )
 
-    def admits(self, *, ip: str, domain: str) -> bool:
-        """Count a sign-up and say whether it may go on; one too many is not counted."""
+    def admits(self, *, ip: str, mailbox: str) -> bool:
+        """Count a sign-up and say whether it may go on; one too many is not counted.
+
+        `mailbox` is an address in its one spelling, without what follows a plus sign.
+        """
+        domain = mailbox.rpartition("@")[2]
         asked = (
+            ("address", mailbox, parse_many(self.rates.address)),
             ("network", network(ip), parse_many(self.rates.network)),
-            ("domain", domain.casefold(), parse_many(self.rates.domain)),
+            ("domain", domain, parse_many(self.rates.domain)),
             ("total", "", parse_many(self.rates.total)),
         )
         if not all(self._has_room(item, name, key) for name, key, items in asked for item in items):

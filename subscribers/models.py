@@ -141,6 +141,9 @@ class Preferences:
             values: tuple[str, ...] = getattr(self, name)
             fits = len(values) <= 50 and all(0 < len(value) <= 100 for value in values)
             _require(fits, f"{name} takes at most 50 words of at most 100 characters")
+            readable = all(v.isprintable() and any(c.isalnum() for c in v) for v in values)
+            _require(readable, f"{name} takes words of letters and digits")
+        object.__setattr__(self, "days", tuple(day for day in WEEK if day in self.days))
 
 
 def _require(fulfilled: bool, message: str) -> None:  # noqa: FBT001 (reads as a sentence)

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 def export(
-    reader: Subscriber, book: Book, *, issues: Callable[[int], list[dict[str, Any]]]
+    reader: Subscriber,
+    book: Book,
+    *,
+    issues: Callable[[int], list[dict[str, Any]]],
+    letters: Callable[[int], list[dict[str, Any]]],
 ) -> dict[str, Any]:
     """Return everything known about a reader, ready for JSON.
 
-    `issues` gives the mails sent to an id; it comes from above, where mails are known.
+    `issues` and `letters` give the mails to an id; they come from above, where mails are known.
     """
     return {
         "address": reader.address,
@@ -36,6 +40,7 @@ def export(
             for step in book.history(reader.id)
         ],
         "issues": issues(reader.id),
+        "letters": letters(reader.id),
     }
 
 

@@ -29,7 +29,10 @@ def serve(ctx: typer.Context) -> None:
     opened = screen.open_app(ctx)
     transport = opened.transport()
 
-    postman = post.Postman(lambda: door.go_round(opened, transport, clock=wiring.now))
+    def deliver() -> int:
+        return door.go_round(opened, transport, clock=wiring.now, going=postman.going)
+
+    postman = post.Postman(deliver)
 
     @asynccontextmanager
     async def with_postman(_site: object) -> AsyncIterator[None]:
@@ -41,7 +44,9 @@ def serve(ctx: typer.Context) -> None:
     house = door.open_house(opened, clock=wiring.now, poke=postman.poke)
     site = create(house, lifespan=with_postman)
     web = opened.config.web
-    screen.note(f"listening on http://{web.host}:{web.port}, links lead to {web.url}")
+    _check_free(web.host, web.port)
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    screen.note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
     uvicorn.run(
         site,
         host=web.host,
@@ -52,3 +57,24 @@ def serve(ctx: typer.Context) -> None:
         log_level="warning",
         access_log=False,  # it would keep addresses and tokens
     )
+
+
+def _check_free(host: str, port: int) -> None:
+    """Say so in our words if nobody could listen there.
+
+    Raises:
+        ConfigError: the host is none of this machine's, or the port is taken.
+
+    """
+    import socket
+
+    from digest.errors import ConfigError
+
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        reason = f"cannot listen on {host}:{port}: {error.strerror}; check [web] host and port"
+        raise ConfigError(reason) from error

@@ -216,7 +216,12 @@ def export(
         return
     reader = known(opened.book.find(email), email)
     screen.as_json(
-        privacy.export(reader, opened.book, issues=partial(shapes.issues_of, opened.ledger))
+        privacy.export(
+            reader,
+            opened.book,
+            issues=partial(shapes.issues_of, opened.ledger),
+            letters=partial(shapes.letters_of, opened.letters),
+        )
     )
 
 

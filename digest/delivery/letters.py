@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -94,11 +94,11 @@ class Letters:
         self._writer = engine.execution_options(writes=True)
 
     def queue(self, subscriber_id: int, kind: Kind, *, now: datetime) -> bool:
-        """Ask for a letter; False when one of this kind was made a short time ago."""
+        """Ask for a letter; False when one of this kind waits, or was made a short time ago."""
         recent = sa.select(letters.c.id).where(
             letters.c.subscriber_id == subscriber_id,
             letters.c.kind == kind,
-            letters.c.made_at > now - PAUSE[kind],
+            (letters.c.state == LetterState.WAITING) | (letters.c.made_at > now - PAUSE[kind]),
         )
         with self._writer.begin() as db:
             if db.execute(recent).first():
@@ -151,6 +151,16 @@ class Letters:
             return
         wait = min(_FIRST_WAIT * 2 ** min(letter.attempts - 1, 20), _LONGEST_WAIT)
         self._settle(letter, LetterState.WAITING, reason, now + wait)
+
+    def of(self, subscriber_id: int) -> list[dict[str, Any]]:
+        """Return what letters a reader was sent, or was to be."""
+        query = (
+            sa.select(letters.c.kind, letters.c.state, letters.c.made_at)
+            .where(letters.c.subscriber_id == subscriber_id)
+            .order_by(letters.c.id)
+        )
+        with self._engine.connect() as db:
+            return [dict(row) for row in db.execute(query).mappings()]
 
     def counts(self) -> dict[str, int]:
         """Return how many letters stand in which state."""

@@ -161,7 +161,7 @@ def _signing_up(routes: APIRouter, house: House) -> None:
         email = wish.email.strip()
         if words := forms.address_fault(email):
             raise HTTPException(422, words)
-        if not house.gate.admits(ip=_ip(request), domain=forms.domain(email)):
+        if not house.gate.admits(ip=_ip(request), mailbox=forms.mailbox(email)):
             raise HTTPException(429, "there have been many sign-ups; try again in an hour")
         evidence = _evidence(house, request, wording=WORDING)
         tasks.add_task(sign_up, house, email, wanted, evidence=evidence)

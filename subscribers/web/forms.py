@@ -11,7 +11,7 @@ from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, in
 
 from subscribers import addresses
 from subscribers.errors import AddressError, PreferenceError
-from subscribers.models import WEEK, Preferences
+from subscribers.models import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +61,10 @@ def address_fault(email: str) -> str:
     return ""
 
 
-def domain(email: str) -> str:
-    """Return the mail domain by which sign-ups are limited, the same for all its spellings."""
-    return addresses.parse(email).key.rpartition("@")[2]
+def mailbox(email: str) -> str:
+    """Return who sign-ups are counted for: the same for all spellings, and for `+` tags."""
+    local, _, domain = addresses.parse(email).key.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Preferences]:
@@ -76,21 +77,13 @@ def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Pr
     slugs = [topic.slug for topic in topics]
     chosen = [str(slug) for slug in form.getlist("topic") if slug in slugs]
     papers = str(form.get("papers") or "").strip()
-    rhythm = str(form.get("rhythm") or "daily")
-    days: dict[str, Sequence[str]] = {
-        "daily": WEEK,
-        "weekdays": WEEK[:5],
-        "chosen": [day for day in WEEK if day in form.getlist("day")],
-    }
-    if rhythm not in days:
-        raise PreferenceError(f"rhythm must be {', '.join(days)}")
     try:
         preferences = Preferences(
             words_in=_list(form.get("words_in")),
             words_out=_list(form.get("words_out")),
             authors=_list(form.get("authors")),
             papers=int(papers) if papers else None,
-            days=tuple(days[rhythm]),
+            days=tuple(str(day) for day in form.getlist("day")),
             timezone=str(form.get("timezone") or "UTC").strip(),
             hour=int(str(form.get("hour") or "18")),
             language=str(form.get("language") or "en"),
@@ -108,11 +101,6 @@ def choice_fault(topics: Sequence[str], preferences: Preferences) -> str:
     if topics or preferences.words_in or preferences.authors:
         return ""
     return "choose at least one topic, or name words or authors of your own"
-
-
-def rhythm_of(preferences: Preferences) -> str:
-    """Return which of the three rhythms a reader has."""
-    return {WEEK: "daily", WEEK[:5]: "weekdays"}.get(preferences.days, "chosen")
 
 
 def _age_fault(text: str, house: House, *, now: datetime) -> str:

@@ -70,6 +70,7 @@ class House:
     write: Callable[[int, Letter], None]
     #: all mails to a reader, and forgetting them
     issues: Callable[[int], list[dict[str, Any]]]
+    letters: Callable[[int], list[dict[str, Any]]]
     forget: Callable[[int], None]
     templates: Path
     #: how old a form is when people send it; what is younger was sent by a machine

@@ -7,6 +7,7 @@ no password, since the link itself says who may act; it is in its reader's mail 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import available_timezones
 
@@ -24,7 +25,7 @@ from subscribers.models import LANGUAGES, WEEK, Event, Status
 from subscribers.web import forms
 from subscribers.web.house import WORDING
 from subscribers.web.signup import sign_up
-from subscribers.web.views import StrangerError
+from subscribers.web.views import ForgottenError, StrangerError
 
 if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
@@ -107,7 +108,7 @@ class _Desk:
             return self._sign_up_page(
                 email=sent.email, topics=sent.topics, fault=sent.fault, status=422
             )
-        if not house.gate.admits(ip=_ip(request), domain=forms.domain(sent.email)):
+        if not house.gate.admits(ip=_ip(request), mailbox=forms.mailbox(sent.email)):
             return self._sign_up_page(
                 email=sent.email,
                 topics=sent.topics,
@@ -156,7 +157,7 @@ class _Desk:
     def ask_confirm(self, token: str) -> Response:
         reader = self._reader(Purpose.CONFIRM, token)
         if reader.status in (Status.CONFIRMED, Status.PAUSED):
-            return self._confirmed(reader, already=True)
+            return self._views.page("confirmed", already=True)
         if reader.status is not Status.PENDING:
             raise StrangerError(_GONE)
         return self._ask("Confirm your subscription", "Yes, send me the digest", reader)
@@ -166,11 +167,8 @@ class _Desk:
         already = reader.status in (Status.CONFIRMED, Status.PAUSED)
         if not already:
             self._record(reader, Event.CONFIRM, request)
-        return self._confirmed(reader, already=already)
-
-    def _confirmed(self, reader: Subscriber, *, already: bool) -> HTMLResponse:
-        manage = self._link(Purpose.MANAGE, reader)
-        return self._views.page("confirmed", already=already, manage=manage)
+        # No link to manage here: that would make every confirm link one.
+        return self._views.page("confirmed", already=already)
 
     def ask_refuse(self, token: str) -> Response:
         reader = self._reader(Purpose.REFUSE, token)
@@ -183,14 +181,19 @@ class _Desk:
     # -- leaving --------------------------------------------------------------------------
 
     def ask_leave(self, token: str) -> Response:
-        reader = self._reader(Purpose.LEAVE, token)
+        try:
+            reader = self._reader(Purpose.LEAVE, token)
+        except ForgottenError:
+            return self._left()
         if reader.status in (Status.LEFT, Status.SUPPRESSED):
             return self._left()
         return self._ask("Leave the digest?", "Leave", reader)
 
     def leave(self, token: str, request: Request) -> Response:
         # One-click (RFC 8058): nobody reads the body, in either encoding; the address says it all.
-        self._record(self._reader(Purpose.LEAVE, token), Event.LEAVE, request)
+        # Who was erased, or never confirmed, has what they ask for.
+        with suppress(ForgottenError):
+            self._record(self._reader(Purpose.LEAVE, token), Event.LEAVE, request)
         return self._left()
 
     def _left(self) -> HTMLResponse:
@@ -200,7 +203,8 @@ class _Desk:
 
     def manage(self, token: str, saved: str = "", asked: str = "") -> Response:
         reader = self._reader(Purpose.MANAGE, token)
-        note = "Saved." if saved else "We have sent you a mail with the link." if asked else ""
+        sent = "A mail with the link is on its way, unless you had one within the hour."
+        note = "Saved." if saved else sent if asked else ""
         return self._choices(reader, token, note=note)
 
     def choose(self, token: str, form: _Form) -> Response:
@@ -225,7 +229,10 @@ class _Desk:
         return self._left()
 
     def _act(self, token: str, event: Event, request: Request) -> Response:
-        self._record(self._reader(Purpose.MANAGE, token), event, request)
+        reader = self._reader(Purpose.MANAGE, token)
+        if reader.status not in (Status.CONFIRMED, Status.PAUSED):
+            return self._choices(reader, token, fault="You get no digest at present.", status=409)
+        self._record(reader, event, request)
         return RedirectResponse(f"/manage/{token}?saved=1", status_code=303)
 
     def _choices(
@@ -239,7 +246,6 @@ class _Desk:
             token=token,
             topics=self._house.topics,
             preferences=preferences,
-            rhythm=forms.rhythm_of(preferences),
             days=_DAY_NAMES,
             languages=_LANGUAGE_NAMES,
             timezones=sorted(_ZONES | {preferences.timezone}),
@@ -260,7 +266,8 @@ class _Desk:
 
     def export(self, token: str) -> Response:
         reader = self._reader(Purpose.PRIVACY, token)
-        known = privacy.export(reader, self._house.book, issues=self._house.issues)
+        house = self._house
+        known = privacy.export(reader, house.book, issues=house.issues, letters=house.letters)
         return Response(
             json.dumps(known, ensure_ascii=False, indent=2),
             media_type="application/json",
@@ -291,7 +298,7 @@ class _Desk:
             raise StrangerError(words[:1].upper() + words[1:] + ".") from error
         reader = house.book.get(subscriber_id)
         if reader is None:
-            raise StrangerError(_GONE)
+            raise ForgottenError(_GONE)
         return reader
 
     def _record(self, reader: Subscriber, event: Event, request: Request) -> None:
@@ -303,11 +310,6 @@ class _Desk:
     def _evidence(self, request: Request, door: str, *, wording: str = "") -> Evidence:
         at = self._house.clock()
         return Evidence(at=at, door=door, network=truncated(_ip(request)), wording=wording)
-
-    def _link(self, purpose: Purpose, reader: Subscriber) -> str:
-        house = self._house
-        token = links.sign(purpose, reader.id, secrets=house.secrets, at=house.clock())
-        return f"/{purpose}/{token}"
 
 
 def _ip(request: Request) -> str:

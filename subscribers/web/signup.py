@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from subscribers.book import Evidence
     from subscribers.web.house import House
 
-#: A visitor can not change what these readers chose; only their own link can.
 _SETTLED = (Status.CONFIRMED, Status.PAUSED)
 
 
@@ -25,7 +24,8 @@ def sign_up(house: House, address: str, topics: Sequence[str], *, evidence: Evid
     """Write a sign-up down and ask for the letter that fits."""
     try:
         found = house.book.find(address)
-        if found is not None and found.status in _SETTLED:
+        if found is not None and found.status in (*_SETTLED, Status.PENDING):
+            # What a letter has named, or its reader chosen, only a link of theirs can change.
             topics = found.topics
         reader = house.book.add(address, topics, confirmed=False, evidence=evidence)
     except AddressError:

@@ -55,6 +55,7 @@ def create(house: House, *, lifespan: Lifespan[FastAPI] | None = None) -> ASGIAp
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its pages load scripts from a third party
         redoc_url=None,
+        redirect_slashes=False,  # it would send a link's token on, to whatever Host was named
         lifespan=lifespan,
     )
     views = Views(house)

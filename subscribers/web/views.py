@@ -17,6 +17,10 @@ class StrangerError(Exception):
     """A link is not valid, or its reader is gone; the words are for the page."""
 
 
+class ForgottenError(StrangerError):
+    """The link is good, but nothing is known of its reader any more."""
+
+
 class Views:
     """The pages of one house."""
 

@@ -53,11 +53,10 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
     assert page.get_by_role("heading", level=1).inner_text() == "Confirmed"
     assert house.status(ADA) == "confirmed"
 
-    page.get_by_role("link", name="Choose topics, days and more").click()
+    page.goto(link(house.letter(ADA, Kind.CONFIRM), Purpose.MANAGE))
     page.get_by_label("Whales").check()
     page.get_by_label("Agents").uncheck()
     page.get_by_label("Papers by these authors").fill("Ada Example")
-    page.get_by_label("Days", exact=True).select_option("On the days chosen below")
     for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
         page.get_by_label(day).uncheck()
     page.get_by_label("Time zone").select_option("Asia/Tokyo")

@@ -135,7 +135,7 @@ def test_an_expired_link_is_gone(house: House, purpose: Purpose, age: timedelta)
     assert "has expired" in house.get(link).text
 
 
-@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("purpose", [p for p in PURPOSES if p is not Purpose.LEAVE])
 def test_a_link_of_somebody_who_was_erased_is_gone(house: House, purpose: Purpose) -> None:
     reader = house.reader(ADA)
     house.book.erase(reader.id, evidence=evidence())
@@ -143,7 +143,33 @@ def test_a_link_of_somebody_who_was_erased_is_gone(house: House, purpose: Purpos
     assert house.get(house.link(purpose, reader)).status_code == 410
 
 
+@pytest.mark.parametrize("path", ["confirm", "manage"])
+def test_a_slash_too_many_sends_a_links_token_nowhere(house: House, path: str) -> None:
+    link = house.link(Purpose(path), house.reader(ADA, CONFIRM))
+
+    answer = house.get(f"{link}/")
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+def test_the_page_of_a_confirm_link_hands_out_no_other_link(house: House) -> None:
+    link = house.link(Purpose.CONFIRM, house.reader(ADA))
+
+    pages = [house.post(link).text, house.get(link).text]
+
+    assert [page.count("/manage/") for page in pages] == [0, 0]
+
+
 # -- leaving ----------------------------------------------------------------------------------
+
+
+def test_one_click_for_somebody_who_was_erased_says_they_have_left(house: House) -> None:
+    reader = house.reader(ADA, CONFIRM)
+    house.book.erase(reader.id, evidence=evidence())
+    link = house.link(Purpose.LEAVE, reader)
+
+    assert [house.post(link).status_code, house.get(link).status_code] == [200, 200]
 
 
 def test_the_page_to_leave_asks_and_its_button_leaves(house: House) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from subscribers.errors import PreferenceError
 from subscribers.models import LANGUAGES, WEEK, Preferences
 
-WORDS = st.lists(st.text(min_size=1, max_size=100), max_size=50).map(tuple)
+LETTERS = st.characters(categories=["L", "Nd"])
+WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=100), max_size=50).map(tuple)
 
 
 @given(
@@ -21,7 +22,9 @@ WORDS = st.lists(st.text(min_size=1, max_size=100), max_size=50).map(tuple)
         words_out=WORDS,
         authors=WORDS,
         papers=st.none() | st.integers(1, 50),
-        days=st.lists(st.sampled_from(WEEK), min_size=1).map(tuple),
+        days=st.sets(st.sampled_from(WEEK), min_size=1).map(
+            lambda chosen: tuple(day for day in WEEK if day in chosen)
+        ),
         timezone=st.sampled_from(["UTC", "Europe/Paris", "America/St_Johns", "Pacific/Chatham"]),
         hour=st.integers(0, 23),
         language=st.sampled_from(LANGUAGES),

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.text import (
+    LONGEST,
     clean,
     count,
     decode,
@@ -264,3 +265,15 @@ def test_what_is_no_plain_web_address_is_no_link(url: object) -> None:
 @given(st.text() | st.text().map(lambda rest: "https://" + rest))
 def test_a_link_is_given_back_as_it_was_or_not_at_all(url: str) -> None:
     assert safe_url(url) in (url, None)
+
+
+def test_what_no_feed_may_hold_is_taken_out() -> None:
+    assert clean("Ag\ufffeen\uffffts \ufffd") == "Agents \ufffd"
+
+
+def test_joiners_that_spelling_needs_are_kept() -> None:
+    assert clean("👩\u200d🔬 نمی\u200cخواهم") == "👩\u200d🔬 نمی\u200cخواهم"
+
+
+def test_a_text_longer_than_any_paper_is_cut() -> None:
+    assert len(clean("&amp;" * 50_000)) <= LONGEST

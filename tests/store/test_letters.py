@@ -63,9 +63,24 @@ def test_the_letter_that_waited_longest_goes_first(letters: Letters, book: Book)
 def test_a_second_letter_of_a_kind_has_to_wait(
     letters: Letters, reader: Subscriber, kind: Kind, pause: timedelta
 ) -> None:
-    moments = (NOON, NOON + pause - MINUTE, NOON + pause)
+    letters.queue(reader.id, kind, now=NOON)
+    first = letters.take(now=NOON)
+    assert first is not None
+    letters.sent(first)
 
-    assert [letters.queue(reader.id, kind, now=now) for now in moments] == [True, False, True]
+    moments = (NOON + pause - MINUTE, NOON + pause)
+    assert [letters.queue(reader.id, kind, now=now) for now in moments] == [False, True]
+
+
+def test_while_a_letter_waits_for_a_dead_server_no_second_joins_it(
+    letters: Letters, reader: Subscriber
+) -> None:
+    days = [NOON + number * 24 * HOUR for number in range(3)]
+
+    asked = [letters.queue(reader.id, Kind.CONFIRM, now=day) for day in days]
+
+    assert asked == [True, False, False]
+    assert letters.counts() == {"waiting": 1}
 
 
 def test_letters_of_another_kind_or_reader_do_not_wait_for_it(

@@ -14,7 +14,7 @@ from store.house import House
 
 from digest.database import open_database
 from digest.delivery.letters import Kind, Letters
-from digest.shapes import issues_of
+from digest.shapes import issues_of, letters_of
 from subscribers import privacy
 from subscribers.book import Book, suppressions
 from subscribers.models import Event, Preferences, Status
@@ -48,7 +48,12 @@ def ada(house: House) -> Subscriber:
 
 
 def exported(house: House, reader: Subscriber) -> dict[str, Any]:
-    return privacy.export(reader, house.book, issues=partial(issues_of, house.app.ledger))
+    return privacy.export(
+        reader,
+        house.book,
+        issues=partial(issues_of, house.app.ledger),
+        letters=partial(letters_of, house.app.letters),
+    )
 
 
 def erase(house: House, reader: Subscriber) -> None:

@@ -33,6 +33,7 @@ def served(
 ) -> Callable[[], uvicorn.Config]:
     """What the command gives uvicorn, which is not started."""
     given: list[uvicorn.Config] = []
+    monkeypatch.setattr("digest.cli.serve._check_free", lambda *_: None)
     monkeypatch.setattr(uvicorn, "run", lambda *a, **k: given.append(uvicorn.Config(*a, **k)))
 
     def serve() -> uvicorn.Config:
@@ -105,6 +106,18 @@ def test_it_listens_where_it_is_told_and_keeps_no_list_of_visitors(
     assert (given.host, given.port) == ("127.0.0.1", 8000)
     assert given.access_log is False
     assert given.server_header is False
+
+
+def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
+    file = home / "config.toml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        file.write_text(file.read_text(encoding="utf-8") + f"\n[web]\nport = {port}\n")
+
+        answer = digest("serve")
+
+    assert answer.code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in answer.err
 
 
 def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -> None:
