@@ -110,12 +110,15 @@ class Book:
         return self.find(address.original)
 
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
-        """Write down what a reader did; return them as they now stand, None if unknown.
+        """Write down what a reader did; return them as they now stand, None if unknown or erased.
 
         Raises:
             ConsentError: it is not possible from where they stand.
 
         """
+        if event is Event.ERASE:
+            self.erase(subscriber_id, evidence=evidence)
+            return None
         with self._writer.begin() as db:
             status = db.execute(
                 sa.select(subscribers.c.status).where(subscribers.c.id == subscriber_id)
@@ -152,10 +155,12 @@ class Book:
             if known is None:
                 return False
             key_hash = self._hash(known.address_key)
-            for_ever = known.status == Status.SUPPRESSED
+            for_ever = move(Status(known.status), Event.ERASE) is Status.SUPPRESSED
             db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
             db.execute(
-                suppressions.insert().values(key_hash=key_hash, for_ever=for_ever, at=evidence.at)
+                suppressions.insert().values(
+                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, door=evidence.door
+                )
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
         if self._engine.dialect.name == "sqlite":

@@ -60,6 +60,8 @@ class Event(StrEnum):
     COMPLAINT = "complaint"
     #: came in with a list of the operator's
     IMPORT = "import"
+    #: asked to be forgotten; the status after it is that of the hash that stays
+    ERASE = "erase"
 
 
 _PENDING, _CONFIRMED, _PAUSED = Status.PENDING, Status.CONFIRMED, Status.PAUSED
@@ -83,6 +85,7 @@ _MOVES: dict[Event, dict[Status | None, Status]] = {
         _PENDING: _LEFT, _CONFIRMED: _LEFT, _PAUSED: _LEFT, _LEFT: _LEFT,
         _SUPPRESSED: _SUPPRESSED,
     },
+    Event.ERASE: {**dict.fromkeys(Status, _LEFT), _SUPPRESSED: _SUPPRESSED},
     Event.BOUNCE: dict.fromkeys(Status, _SUPPRESSED),
     Event.COMPLAINT: dict.fromkeys(Status, _SUPPRESSED),
 }  # fmt: skip

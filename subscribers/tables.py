@@ -83,4 +83,6 @@ suppressions = sa.Table(
     # whether even their own sign-up is ignored
     sa.Column("for_ever", sa.Boolean, nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
+    # the way the wish came in by
+    sa.Column("door", sa.String, nullable=False),
 )

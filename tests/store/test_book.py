@@ -265,3 +265,11 @@ def test_a_time_in_another_zone_comes_back_as_the_same_moment(book: Book) -> Non
 
     assert reader is not None
     assert reader.since.isoformat() == "2026-02-02T12:00:00+00:00"
+
+
+def test_an_erasure_is_a_step_like_any_other_and_leaves_nobody(book: Book) -> None:
+    reader = add(book)
+
+    assert book.record(reader.id, Event.ERASE, evidence=BY_LINK) is None
+    assert book.all() == []
+    assert book.is_erased("ada@example.org")

@@ -76,7 +76,7 @@ class Consent(RuleBasedStateMachine):
     @rule(
         key=st.sampled_from(MAILBOXES),
         event=st.sampled_from(Event).filter(
-            lambda event: event not in (Event.SIGN_UP, Event.IMPORT)
+            lambda event: event not in (Event.SIGN_UP, Event.IMPORT, Event.ERASE)
         ),
     )
     def happen(self, key: str, event: Event) -> None:
@@ -91,7 +91,8 @@ class Consent(RuleBasedStateMachine):
     @rule(key=st.sampled_from(MAILBOXES))
     def erase(self, key: str) -> None:
         reader = self.book.find(key)
-        if reader is not None and self.book.erase(reader.id, evidence=evidence()):
+        if reader is not None:
+            self.book.record(reader.id, Event.ERASE, evidence=evidence())
             self.erased.add(key)
             self.for_ever |= {key} if reader.status is Status.SUPPRESSED else set()
             self.consented.discard(key)

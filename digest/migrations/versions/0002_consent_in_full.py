@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("key_hash", sa.String, primary_key=True),
         sa.Column("for_ever", sa.Boolean, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("door", sa.String, nullable=False),
     )
     op.create_table(
         "letters",
