@@ -115,13 +115,11 @@ def deliver_letters(
         except (RecipientRefusedError, RenderError, AddressError) as error:
             letters.failed(letter, str(error))
             log.warning("letter failed", extra=_fields(letter, error))
-        except (RecipientDeferredError, UnknownOutcomeError) as error:
+        except (RecipientDeferredError, UnknownOutcomeError, MailServerError) as error:
             letters.deferred(letter, str(error), now=clock())
             log.warning("letter deferred", extra=_fields(letter, error))
-        except MailServerError as error:
-            letters.deferred(letter, str(error), now=clock())
-            log.warning("letter deferred", extra=_fields(letter, error))
-            break
+            if isinstance(error, MailServerError):
+                break
         else:
             letters.sent(letter)
             left += 1

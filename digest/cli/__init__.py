@@ -18,7 +18,7 @@ from digest.cli import issues, papers, serve, setup, subscribers, topics
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
-DONE, NOT_FULLY_DONE, USAGE = 0, 1, 2
+NOT_FULLY_DONE, USAGE = 1, 2
 
 app = typer.Typer(
     name="digest",

@@ -11,14 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from subscribers import links
-from subscribers.book import Evidence
 from subscribers.errors import ConsentError, LinkError, PreferenceError
-from subscribers.limits import truncated
 from subscribers.links import Purpose
 from subscribers.models import WEEK, Event, Preferences
 from subscribers.web import forms
 from subscribers.web.house import WORDING
 from subscribers.web.signup import sign_up
+from subscribers.web.visitor import evidence_of, ip_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,9 +160,9 @@ def _signing_up(routes: APIRouter, house: House) -> None:
         email = wish.email.strip()
         if words := forms.address_fault(email):
             raise HTTPException(422, words)
-        if not house.gate.admits(ip=_ip(request), mailbox=forms.mailbox(email)):
+        if not house.gate.admits(ip=ip_of(request), mailbox=forms.mailbox(email)):
             raise HTTPException(429, "there have been many sign-ups; try again in an hour")
-        evidence = _evidence(house, request, wording=WORDING)
+        evidence = evidence_of(house, request, "api", wording=WORDING)
         tasks.add_task(sign_up, house, email, wanted, evidence=evidence)
         return Said(detail="check your mail")
 
@@ -207,7 +206,8 @@ def _choosing(routes: APIRouter, house: House) -> None:
         """Pause, resume or leave."""
         found = reader_of(token)
         try:
-            changed = house.book.record(found.id, Event(step), evidence=_evidence(house, request))
+            evidence = evidence_of(house, request, "api")
+            changed = house.book.record(found.id, Event(step), evidence=evidence)
         except ConsentError as error:
             raise HTTPException(410, str(error)) from error
         return _reader_out(changed or found)
@@ -219,10 +219,6 @@ def _known(house: House, topics: list[str]) -> list[str]:
         if slug not in slugs:
             raise HTTPException(422, f"there is no topic {slug!r}")
     return list(dict.fromkeys(topics))
-
-
-def _evidence(house: House, request: Request, *, wording: str = "") -> Evidence:
-    return Evidence(at=house.clock(), door="api", network=truncated(_ip(request)), wording=wording)
 
 
 def _reader_out(reader: Subscriber) -> ReaderOut:
@@ -242,7 +238,3 @@ def _reader_out(reader: Subscriber) -> ReaderOut:
             text_only=chosen.text_only,
         ),
     )
-
-
-def _ip(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -17,15 +17,14 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from subscribers import links, privacy
-from subscribers.book import Evidence
 from subscribers.errors import ConsentError, LinkError, PreferenceError
-from subscribers.limits import truncated
 from subscribers.links import Purpose
 from subscribers.models import LANGUAGES, WEEK, Event, Status
 from subscribers.web import forms
 from subscribers.web.house import WORDING
 from subscribers.web.signup import sign_up
 from subscribers.web.views import ForgottenError, StrangerError
+from subscribers.web.visitor import evidence_of, ip_of
 
 if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
@@ -108,7 +107,7 @@ class _Desk:
             return self._sign_up_page(
                 email=sent.email, topics=sent.topics, fault=sent.fault, status=422
             )
-        if not house.gate.admits(ip=_ip(request), mailbox=forms.mailbox(sent.email)):
+        if not house.gate.admits(ip=ip_of(request), mailbox=forms.mailbox(sent.email)):
             return self._sign_up_page(
                 email=sent.email,
                 topics=sent.topics,
@@ -120,7 +119,7 @@ class _Desk:
             house,
             sent.email,
             sent.topics or tuple(house.default_topics),
-            evidence=self._evidence(request, "web", wording=WORDING),
+            evidence=evidence_of(house, request, "web", wording=WORDING),
         )
         return RedirectResponse("/sent", status_code=303, background=work)
 
@@ -277,7 +276,7 @@ class _Desk:
     def erase(self, token: str, request: Request) -> Response:
         house = self._house
         reader = self._reader(Purpose.PRIVACY, token)
-        evidence = self._evidence(request, "web")
+        evidence = evidence_of(house, request, "web")
         privacy.erase(reader, house.book, forget=house.forget, evidence=evidence)
         return self._views.page("done", words="Everything we knew about you is erased.")
 
@@ -303,14 +302,7 @@ class _Desk:
 
     def _record(self, reader: Subscriber, event: Event, request: Request) -> None:
         try:
-            self._house.book.record(reader.id, event, evidence=self._evidence(request, "web"))
+            evidence = evidence_of(self._house, request, "web")
+            self._house.book.record(reader.id, event, evidence=evidence)
         except ConsentError as error:  # they have left since, and only a sign-up brings them back
             raise StrangerError(_GONE) from error
-
-    def _evidence(self, request: Request, door: str, *, wording: str = "") -> Evidence:
-        at = self._house.clock()
-        return Evidence(at=at, door=door, network=truncated(_ip(request)), wording=wording)
-
-
-def _ip(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -1,0 +1,23 @@
+"""Who is at the door: all that is kept of a visitor is the network they came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from subscribers.book import Evidence
+from subscribers.limits import truncated
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from subscribers.web.house import House
+
+
+def ip_of(request: Request) -> str:
+    """Return the visitor's address, or nothing where the server has none."""
+    return request.client.host if request.client else ""
+
+
+def evidence_of(house: House, request: Request, door: str, *, wording: str = "") -> Evidence:
+    """Return what is written down of a visitor's step."""
+    return Evidence(at=house.clock(), door=door, network=truncated(ip_of(request)), wording=wording)
