@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import difflib
 import glob
+import hashlib
 import logging
 import os
 import secrets
+import socket
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +23,15 @@ from zoneinfo import ZoneInfo
 
 from digest import config as configuration
 from digest.database import lock_path, open_database
-from digest.delivery.ledger import Ledger
+from digest.delivery.account import Account
+from digest.delivery.desks import Desks
+from digest.delivery.ledger import Ledger, Machine
 from digest.delivery.letters import Kind, Letters
 from digest.delivery.smtp import SMTP, Server
 from digest.delivery.transports import Directory, Stream, Transport
+from digest.dispatch import Office, Policy
 from digest.errors import ConfigError, NotFoundError
+from digest.mailroom import Mailroom
 from digest.pipeline import Quotas
 from digest.post import Stationery
 from digest.press import Press
@@ -36,8 +42,8 @@ from digest.resources import templates_dir
 from digest.sources import Location
 from digest.store import Store
 from subscribers import links
-from subscribers.book import Book
-from subscribers.models import Topic
+from subscribers.book import Book, Evidence
+from subscribers.models import Event, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +52,25 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from pydantic import SecretStr
 
+    from digest.compose import Desk
     from digest.config import Config
 
 log = logging.getLogger(__name__)
 
+#: So many mails take about as long as starting a process.
+WORTH_A_PROCESS = 1000
 KEY_FILE = "digest.key"
 PEPPER_FILE = "digest.pepper"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def this_machine() -> Machine:
+    """Return where this process runs; Linux tells one start of a machine from another."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        boot = ""
+    return Machine(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
 def now() -> datetime:
@@ -93,6 +111,69 @@ class App:
     def ledger(self) -> Ledger:
         """The deliveries."""
         return Ledger(self.engine, lock=lock_path(self.engine))
+
+    @cached_property
+    def desks(self) -> Desks:
+        """What mails were made from."""
+        return Desks(self.engine)
+
+    @cached_property
+    def account(self) -> Account:
+        """Who got what."""
+        return Account(self.engine, self.desks)
+
+    @cached_property
+    def office(self) -> Office:
+        """All that a run of mails needs."""
+        delivery = self.config.delivery
+        return Office(
+            ledger=self.ledger,
+            account=self.account,
+            desks=self.desks,
+            book=self.book,
+            press=self.press,
+            press_key=self._press_key(),
+            machine=this_machine(),
+            policy=Policy(
+                on_unknown=delivery.on_unknown,
+                max_lateness=timedelta(hours=delivery.max_lateness),
+                allowance=delivery.allowance,
+            ),
+            clock=now,
+            gone=self._gone,
+        )
+
+    def glance(self, desk: Desk) -> Mailroom:
+        """Return what makes the mails of a desk as a run would now, writing nothing."""
+        frozen = self.desks.glance(desk, press_key=self._press_key(), now=now())
+        return Mailroom(
+            frozen, press=self.press, book=self.book, desks=self.desks, account=self.account
+        )
+
+    def _press_key(self) -> str:
+        """Return a hash of all that shapes a mail beside what is in it."""
+        site, mail, web = self.config.site, self.config.mail, self.config.web
+        words = [site.name, site.postal_address, mail.from_address, mail.reply_to, web.url]
+        words += [mail.bounce_address, str(self.config.ranking.summary_length)]
+        hashed = hashlib.sha256("\0".join(words).encode())
+        for path in sorted((templates_dir() / "email").rglob("*.*")):
+            hashed.update(path.read_bytes())
+        return hashed.hexdigest()
+
+    def _gone(self, subscriber_id: int, reason: str) -> None:
+        """Take an address off the list that does not exist any more, in the server's own words."""
+        evidence = Evidence(at=now(), door="mail server", note=reason[:500])
+        self.book.record(subscriber_id, Event.BOUNCE, evidence=evidence)
+        log.warning("address suppressed", extra={"subscriber": subscriber_id, "reason": reason})
+
+    def processes(self, mails: int) -> int:
+        """Return how many processes send so many mails."""
+        wanted = self.config.delivery.senders
+        if wanted != "auto":
+            return wanted
+        if self.config.mail.transport != "smtp":
+            return 1
+        return min(os.cpu_count() or 1, 1 + mails // WORTH_A_PROCESS)
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:

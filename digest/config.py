@@ -24,6 +24,7 @@ from pydantic_settings import (
 from digest.errors import ConfigError
 from digest.settings import (
     Database,
+    Delivery,
     Log,
     Mail,
     Ranking,
@@ -95,6 +96,7 @@ class Config(BaseSettings):
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
+    delivery: Delivery = Delivery()
     web: Web = Web()
     log: Log = Log()
 
@@ -228,6 +230,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "ranking": Ranking,
         "schedule": Schedule,
         "mail": Mail,
+        "delivery": Delivery,
         "web": Web,
         "log": Log,
     }

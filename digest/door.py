@@ -135,7 +135,7 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
         edition=archive.edition,
         write=write,
         letters=lambda subscriber_id: letters_of(opened.letters, subscriber_id),
-        issues=lambda subscriber_id: issues_of(opened.ledger, subscriber_id),
+        issues=lambda subscriber_id: issues_of(opened.account, subscriber_id),
         forget=opened.ledger.forget,
         templates=templates_dir() / "web",
     )

@@ -8,6 +8,7 @@
     ├── RenderError          a template does not compile or lacks a value
     └── DeliveryError
         ├── RunInProgressError   another run holds the ledger
+        ├── LedgerError          the ledger and what happened do not agree; nothing more leaves
         ├── MailServerError      the mail server could not be used; nothing was accepted
         ├── RecipientRefusedError   the server will never take mail for this address
         ├── RecipientDeferredError  the server will not take it now
@@ -48,6 +49,10 @@ class DeliveryError(DigestError):
 
 class RunInProgressError(DeliveryError):
     """Another run is sending from the same database; two at once are never needed."""
+
+
+class LedgerError(DeliveryError):
+    """The ledger does not agree with what happened; better no mail than a second one."""
 
 
 class MailServerError(DeliveryError):

@@ -203,20 +203,26 @@ class Silence:
 
 
 class State(StrEnum):
-    """Where a delivery stands."""
+    """Where a delivery stands; `delivery.states` says which steps there are between them."""
 
-    #: a run has taken it up; after a crash this becomes unknown
+    #: the reader is to get a mail today; nothing has left
+    PLANNED = "planned"
+    #: a sender has taken it up; nothing has left
     CLAIMED = "claimed"
+    #: the mail is being handed over; if the process dies now, nobody knows
+    INFLIGHT = "inflight"
     #: the mail server (or the directory) has taken the mail
     SENT = "sent"
-    #: not now; the next run of the same day tries again
+    #: not now; tried again later, until the day is stale
     DEFERRED = "deferred"
     #: refused for good
     FAILED = "failed"
     #: nothing to send, with the reason
     SKIPPED = "skipped"
-    #: handed over, but the answer was lost; not repeated by itself
+    #: handed over, but the answer was lost; `on_unknown` says what becomes of it
     UNKNOWN = "unknown"
+    #: the day was too old before the mail could leave
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +235,16 @@ class SendReport:
     already: int = 0
     #: why the run stopped before everybody was served
     stopped: str | None = None
+    #: mails in doubt that the operator wants to be asked about
+    doubtful: int = 0
+    #: seconds of CPU by stage: select, render, ledger, wire
+    cpu: Mapping[str, float] = field(default_factory=dict)
+    #: the most bytes of memory that each process took
+    memory: tuple[int, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether nobody is left waiting or in doubt."""
-        open_states = (State.CLAIMED, State.DEFERRED, State.FAILED, State.UNKNOWN)
-        return self.stopped is None and not any(self.counts.get(state) for state in open_states)
+        """Whether nobody is left waiting, refused, or in doubt who is to be asked about."""
+        open_states = (State.PLANNED, State.DEFERRED, State.FAILED, State.EXPIRED)
+        left = any(self.counts.get(state) for state in open_states)
+        return self.stopped is None and not left and not self.doubtful

@@ -1,57 +1,36 @@
-"""The steps of a day, in a row; the only place where they stand together.
+"""The steps of a day up to the desk, in a row.
 
-    sources ──Raw──▶ parse ──Paper──▶ store                                        fetch()
+    sources ──Raw──▶ parse ──Paper──▶ store                                   fetch()
                                         │
-    subscribers ──Subscriber────────────┤
-                                        ▼
-           ranking ──Pick──▶ compose ──Issue──▶ rendering ──mail──▶ delivery ──▶   send()
+                                     ranking ──Pick──▶ desk                   lay_out()
+                                                         │
+    subscribers ──Subscriber──▶ compose ──Issue──▶ press ──mail──▶ delivery   dispatch()
 
 Everything before `delivery` can be repeated without harm. Nothing here decides: what is chosen is
-decided in ranking, what an error means in delivery.
+decided in ranking, what an error means in delivery. `dispatch` is a module of its own.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from digest import sources
-from digest.compose import Desk, compose
-from digest.delivery.ledger import Ledger
-from digest.delivery.sender import deliver
-from digest.delivery.transports import Transport
-from digest.errors import MailServerError, RenderError, SourceError
-from digest.models import (
-    Edition,
-    Paper,
-    Rejected,
-    SendReport,
-    Silence,
-    SourceReport,
-    SourceState,
-    State,
-)
-from digest.press import Mail, Press, print_mail
+from digest.compose import Desk
+from digest.errors import SourceError
+from digest.models import Edition, Paper, Rejected, SourceReport, SourceState
 from digest.ranking import near_duplicates, rank
 from digest.sources import Location
-from digest.tailor import tailor
-from subscribers.errors import AddressError
-from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     from digest.store import Fetched, Store
-    from subscribers.models import Subscriber, Topic
+    from subscribers.models import Topic
 
 log = logging.getLogger(__name__)
-
-#: So many mails in a row that did not leave are nobody's own fault: the run stops.
-TROUBLES = 5
 
 Item = TypeVar("Item")
 Clock = Callable[[], datetime]
@@ -209,154 +188,3 @@ def lay_out(
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
     )
-
-
-# -- send -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one subscriber."""
-
-    reader: Subscriber
-    state: State
-    reason: str | None = None
-    mail: Mail | None = None
-
-
-def send(
-    readers: Sequence[Subscriber],
-    desk: Desk,
-    *,
-    press: Press,
-    ledger: Ledger,
-    transport: Transport,
-    clock: Clock,
-    track: Track = quietly,
-) -> SendReport:
-    """Send every reader the day's issue who has not had it; one bad recipient stops nobody.
-
-    Raises:
-        RunInProgressError: another process is sending.
-
-    """
-    day = desk.edition.day
-    counts: Counter[State] = Counter()
-    stopped: str | None = None
-    with ledger.sending(now=clock()) as stale, closing(transport):
-        if stale:
-            # Somebody may have to be asked whether the mail came, so the run is not complete.
-            counts[State.UNKNOWN] += stale
-            log.warning("claims of a dead run are unknown", extra={"deliveries": stale})
-        settled = ledger.settled(day)
-        waiting = [reader for reader in readers if reader.id not in settled]
-        mailbag = _Mailbag(desk, press=press, ledger=ledger, clock=clock)
-        troubles = 0
-        for reader in track(waiting, "mails"):
-            try:
-                state, reason = _send_one(mailbag.fill(reader), day, ledger, transport, clock)
-            except MailServerError as error:
-                state, reason, troubles = State.DEFERRED, str(error), TROUBLES
-            if state is None:
-                continue
-            counts[state] += 1
-            if state is not State.SKIPPED:
-                troubles = troubles + 1 if state in (State.DEFERRED, State.UNKNOWN) else 0
-            if troubles >= TROUBLES:
-                stopped = reason
-                log.error("run stopped", extra={"day": str(day), "error": stopped})
-                break
-    report = SendReport(
-        day=day, counts=dict(counts), already=len(readers) - len(waiting), stopped=stopped
-    )
-    numbers = {str(state): counts[state] for state in State if counts[state]}
-    log.info("run finished", extra={"day": str(day), "already": report.already, **numbers})
-    return report
-
-
-def rehearse(
-    readers: Sequence[Subscriber],
-    desk: Desk,
-    *,
-    press: Press,
-    ledger: Ledger,
-    clock: Clock,
-    track: Track = quietly,
-) -> list[Outcome]:
-    """Say what `send` would do now for each reader, writing and sending nothing."""
-    settled = ledger.settled(desk.edition.day)
-    waiting = [reader for reader in readers if reader.id not in settled]
-    mailbag = _Mailbag(desk, press=press, ledger=ledger, clock=clock)
-    return [mailbag.fill(reader) for reader in track(waiting, "mails")]
-
-
-def preview(
-    reader: Subscriber, desk: Desk, *, press: Press, ledger: Ledger, clock: Clock
-) -> Outcome:
-    """Make the mail that `send` makes for this reader and day, byte for byte."""
-    return _Mailbag(desk, press=press, ledger=ledger, clock=clock).fill(reader)
-
-
-class _Mailbag:
-    """Makes the mails of a run; the questions to the database are asked once for everybody."""
-
-    def __init__(self, desk: Desk, *, press: Press, ledger: Ledger, clock: Clock) -> None:
-        self._desk, self._press, self._clock = desk, press, clock
-        self._seen = ledger.seen((paper.id for paper in desk.papers), apart_from=desk.edition.day)
-        self._planned = ledger.planned(desk.edition.day)
-
-    def fill(self, reader: Subscriber) -> Outcome:
-        """Return the reader's mail, or why there is none."""
-        weekday = WEEK[self._desk.edition.day.weekday()]
-        if weekday not in reader.preferences.days:
-            reason = f"wants no mail on a {self._desk.edition.day:%A}"
-            return Outcome(reader=reader, state=State.SKIPPED, reason=reason)
-        desk, wanted = tailor(self._desk, reader)
-        issue = compose(desk, wanted, seen=self._seen.get(reader.id, ()))
-        if isinstance(issue, Silence):
-            return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
-        at = self._planned.get(reader.id) or self._clock()
-        try:
-            mail = print_mail(issue, reader, desk, press=self._press, at=at)
-        except RenderError as error:
-            # To be tried again once the template is mended: never a silent "nothing new".
-            return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
-        except AddressError as error:
-            return Outcome(reader=reader, state=State.FAILED, reason=str(error))
-        return Outcome(reader=reader, state=State.SENT, mail=mail)
-
-
-def _send_one(
-    outcome: Outcome, day: date, ledger: Ledger, transport: Transport, clock: Clock
-) -> tuple[State | None, str | None]:
-    """Carry out one outcome, return its state and reason; None when another was quicker."""
-    reader, mail = outcome.reader, outcome.mail
-    if mail is None:
-        ledger.close(day, reader.id, outcome.state, reason=outcome.reason or "", now=clock())
-        _log_delivery(reader, day, outcome.state, outcome.reason)
-        return outcome.state, outcome.reason
-    claim = ledger.claim(
-        day,
-        reader.id,
-        mail.issue,
-        subject=mail.rendered.subject,
-        message_id=mail.message_id,
-        planned_at=mail.at,
-    )
-    if claim is None:
-        return None, None
-    state, reason = deliver(claim, mail.parcel, ledger=ledger, transport=transport, clock=clock)
-    _log_delivery(reader, day, state, reason, papers=len(mail.issue.picks))
-    return state, reason
-
-
-def _log_delivery(
-    reader: Subscriber, day: date, state: State, reason: str | None, papers: int = 0
-) -> None:
-    extra = {"day": str(day), "subscriber": reader.id, "state": str(state)}
-    if state is State.SENT:
-        log.info("digest sent", extra={**extra, "papers": papers})
-    elif state is State.SKIPPED:
-        log.info("digest skipped", extra={**extra, "reason": reason})
-    else:
-        log.warning("digest not sent", extra={**extra, "reason": reason})

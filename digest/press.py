@@ -37,6 +37,9 @@ class Press:
     #: returns the mailto address by which a subscriber's id leaves
     leave_mailto: Callable[[int], str]
 
+    def printer(self, desk: Desk, *, at: datetime) -> Printer:
+        return Printer(press=self, desk=desk, at=at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
@@ -48,6 +51,10 @@ class Mail:
     #: the mail's Date
     at: datetime
     parcel: Parcel
+
+    @property
+    def subject(self) -> str:
+        return self.rendered.subject
 
 
 def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at: datetime) -> Mail:
@@ -95,6 +102,20 @@ def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at
         at=at,
     )
     parcel = Parcel(
-        day=issue.day, sender=press.bounce_address, recipient=recipient, content=content
+        day=issue.day,
+        sender=press.bounce_address,
+        recipient=recipient,
+        content=content,
+        envid=identifier,
     )
     return Mail(issue=fitted, rendered=rendered, message_id=identifier, at=at, parcel=parcel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printer:
+    press: Press
+    desk: Desk
+    at: datetime
+
+    def print(self, issue: Issue, reader: Subscriber) -> Mail:
+        return print_mail(issue, reader, self.desk, press=self.press, at=self.at)

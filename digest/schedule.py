@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
@@ -32,9 +35,23 @@ def next_run(*, at: str, weekdays: Sequence[str], timezone: str, after: datetime
     return found
 
 
-def every_day(job: Callable[[], None], *, at: str, weekdays: Sequence[str], timezone: str) -> None:
-    """Run a job at its times until SIGTERM or SIGINT; never two at once."""
-    scheduler = BlockingScheduler(timezone=timezone)
+def every_day(
+    job: Callable[[], None],
+    *,
+    again: Callable[[], None],
+    minutes: int,
+    at: str,
+    weekdays: Sequence[str],
+    timezone: str,
+    stopped: threading.Event,
+) -> None:
+    """Run a job at its times, and `again` every few minutes, until SIGTERM or SIGINT.
+
+    Never two at once. `stopped` is set when the end is asked for, so that a job can give back
+    what it has not begun.
+    """
+    # One thread: what is tried again never meets the day's run.
+    scheduler = BlockingScheduler(timezone=timezone, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
         job,
         trigger(at=at, weekdays=weekdays, timezone=timezone),
@@ -43,6 +60,14 @@ def every_day(job: Callable[[], None], *, at: str, weekdays: Sequence[str], time
         max_instances=1,
         misfire_grace_time=MISFIRE_GRACE,
     )
-    # The run in hand is finished, then the process ends.
-    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
+    scheduler.add_job(
+        again, IntervalTrigger(minutes=minutes), id="again", coalesce=True, max_instances=1
+    )
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        scheduler.shutdown(wait=True)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     scheduler.start()

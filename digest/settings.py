@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,13 @@ def _zone(name: str) -> str:
     except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ValueError("is not a time zone like Europe/Paris") from error
     return name
+
+
+def _day(text: str) -> str:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError("is not a day like 2026-02-02") from error
 
 
 def _one_line(text: str) -> str:
@@ -156,6 +164,29 @@ class Mail(Section):
                 ' or "tls", or leave username empty'
             )
         return self
+
+
+class Delivery(Section):
+    """What becomes of mails that do not leave as they should."""
+
+    on_unknown: Literal["skip", "resend", "ask"] = "skip"
+    max_lateness: Annotated[float, Field(ge=0, le=8760)] = 24.0
+    senders: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    warm_up_from: Annotated[str, AfterValidator(_day)] = ""
+
+    @model_validator(mode="after")
+    def _warmed_up_from_a_day(self) -> Delivery:
+        if bool(self.warm_up) != bool(self.warm_up_from):
+            raise ValueError("warm_up and warm_up_from go together")
+        return self
+
+    def allowance(self, day: date) -> int | None:
+        """Return the most mails on a day while the sender is warmed up; None when that is over."""
+        if not self.warm_up:
+            return None
+        passed = (day - date.fromisoformat(self.warm_up_from)).days
+        return self.warm_up[max(passed, 0)] if passed < len(self.warm_up) else None
 
 
 def _network(text: str) -> str:

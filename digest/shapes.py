@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.delivery.ledger import Entry, Ledger, Shown
+    from digest.delivery.account import Account, Balance, Entry, Shown
     from digest.delivery.letters import Letters
     from digest.models import Issue, Paper, Pick, SendReport, SourceReport
     from digest.store import Fetched, Observation
@@ -95,6 +95,19 @@ def entry(found: Entry) -> dict[str, Any]:
         "planned_at": moment(found.planned_at),
         "settled_at": moment(found.settled_at),
         "attempts": found.attempts,
+        "next_at": moment(found.next_at),
+        "code": found.code,
+        "status": found.status,
+    }
+
+
+def balance(found: Balance) -> dict[str, Any]:
+    """Write how a day's account stands."""
+    return {
+        "planned": found.planned,
+        "deliveries": {str(state): number for state, number in found.states.items()},
+        "adds_up": found.is_even,
+        "closed_at": moment(found.closed_at),
     }
 
 
@@ -129,6 +142,7 @@ def send_report(found: SendReport) -> dict[str, Any]:
         "day": found.day.isoformat(),
         "deliveries": {str(state): number for state, number in found.counts.items()},
         "already": found.already,
+        "doubtful": found.doubtful,
         "stopped": found.stopped,
     }
 
@@ -164,11 +178,11 @@ def pick(found: Pick) -> dict[str, Any]:
     }
 
 
-def issues_of(ledger: Ledger, subscriber_id: int) -> list[dict[str, Any]]:
+def issues_of(account: Account, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every mail a subscriber was sent or not, with its papers and their reasons."""
     return [
-        {**entry(found), "contents": [shown(paper) for paper in ledger.contents(found.id)]}
-        for found in ledger.entries(subscriber_id=subscriber_id)
+        {**entry(found), "contents": [shown(paper) for paper in account.contents(found)]}
+        for found in account.entries(subscriber_id=subscriber_id)
     ]
 
 

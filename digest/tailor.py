@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: The slug of a reader's own topic; no configured topic can have it.
 OWN = "own:words"
+OWN_NAME = "Your own words"
 
 
 def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
@@ -36,9 +37,7 @@ def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
         papers = [paper for paper in desk.papers if paper.id not in gone]
         desk = replace(desk, ranked=ranked, papers=papers)
     if choice.words_in or choice.authors:
-        own = Topic(
-            slug=OWN, name="Your own words", words_in=choice.words_in, authors=choice.authors
-        )
+        own = Topic(slug=OWN, name=OWN_NAME, words_in=choice.words_in, authors=choice.authors)
         picks = rank(desk.papers, [own], trend_weight=desk.trend_weight)
         desk = replace(desk, topics={**desk.topics, OWN: own}, ranked={**desk.ranked, **picks})
         wanted = [OWN, *wanted]

@@ -18,7 +18,7 @@ from subscribers.models import Event, Preferences, Status, Subscriber, move
 from subscribers.tables import consent, subscribers, subscriptions, suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
 
@@ -226,6 +226,10 @@ class Book:
     def all(self) -> list[Subscriber]:
         """Return everybody who ever signed up, by address."""
         return sorted(self._select(), key=lambda reader: reader.address.casefold())
+
+    def some(self, subscriber_ids: Collection[int]) -> list[Subscriber]:
+        """Return the subscribers of these ids, whatever their status; unknown ids are left out."""
+        return list(self._select(subscribers.c.id.in_(subscriber_ids)))
 
     def confirmed(self) -> list[Subscriber]:
         """Return those who want a digest, by id, so that every run goes in the same order."""

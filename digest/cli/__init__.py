@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import issues, papers, serve, setup, subscribers, topics
+from digest.cli import papers, preview, runs, serve, setup, status, subscribers, topics
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -31,7 +31,9 @@ app = typer.Typer(
 )
 setup.register(app)
 papers.register(app)
-issues.register(app)
+preview.register(app)
+runs.register(app)
+status.register(app)
 serve.register(app)
 app.add_typer(papers.app, name="papers")
 app.add_typer(topics.app, name="topics")

@@ -12,6 +12,7 @@ from digest.cli import screen
 
 if TYPE_CHECKING:
     from digest.app import App
+    from digest.compose import Desk
     from digest.models import SourceReport
 
 app = typer.Typer(
@@ -91,6 +92,14 @@ def fetch_day(
         clock=wiring.now,
         track=screen.track,
     )
+
+
+def lay_out(opened: App, day: date) -> Desk:
+    """Rank a day's papers for all topics."""
+    from digest import pipeline
+
+    names = [place.name for place in opened.places]
+    return pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
 
 
 def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from digest.app import App
@@ -80,3 +83,46 @@ def track(items: Sequence[Item], what: str) -> Iterable[Item]:
     from rich.progress import track as rich_track
 
     return rich_track(items, description=what, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def bar(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """Show how far a long work is, on a terminal; yield what to tell the total and each advance."""
+    if not sys.stderr.isatty():
+        yield (lambda _total: None), (lambda _advance: None)
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield (
+            lambda total: progress.update(task, total=total),
+            lambda advance: progress.update(task, advance=advance),
+        )
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Let SIGTERM and Ctrl-C ask for an end instead of making one; yield whether to go on.
+
+    The second Ctrl-C ends the program at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: True  # signals are somebody else's
+        return
+    stopped = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.set()
+        signal.signal(number, before[number])
+
+    before: dict[int, Any] = {
+        number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield lambda: not stopped.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

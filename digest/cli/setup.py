@@ -59,6 +59,7 @@ def demo(
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
     from digest import app, config, log, pipeline
     from digest.delivery.transports import Directory
+    from digest.dispatch import Run, dispatch
     from digest.errors import ConfigError
     from digest.resources import sample_day
     from subscribers.book import Evidence
@@ -98,18 +99,9 @@ def demo(
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         names = [place.name for place in opened.places]
         desk = pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
-        mail = pipeline.preview(
-            reader, desk, press=opened.press, ledger=opened.ledger, clock=app.now
-        ).mail
-        report = pipeline.send(
-            [reader],
-            desk,
-            press=opened.press,
-            ledger=opened.ledger,
-            transport=opened.transport(),
-            clock=app.now,
-            track=screen.track,
-        )
+        asked = Run(day=day, desk=desk, named=True)
+        report = dispatch(asked, opened.office, opened.transport())
+        mail = opened.glance(desk).would(reader).mail
         opened.engine.dispose()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")

@@ -96,13 +96,13 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     opened = screen.open_app(ctx)
     reader = known(opened.book.find(email), email)
     steps = opened.book.history(reader.id)
-    entries = opened.ledger.entries(subscriber_id=reader.id)
+    entries = opened.account.entries(subscriber_id=reader.id)
     if json:
         screen.as_json(
             {
                 **shapes.subscriber(reader),
                 "consent": [shapes.step(s) for s in steps],
-                "issues": shapes.issues_of(opened.ledger, reader.id),
+                "issues": shapes.issues_of(opened.account, reader.id),
             }
         )
         return
@@ -124,7 +124,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     )
     for entry in entries:
         screen.answer(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
-        for shown in opened.ledger.contents(entry.id):
+        for shown in opened.account.contents(entry):
             screen.answer(f"  {shown.paper_id:18} {shown.title}")
             screen.answer(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
 
@@ -219,7 +219,7 @@ def export(
         privacy.export(
             reader,
             opened.book,
-            issues=partial(shapes.issues_of, opened.ledger),
+            issues=partial(shapes.issues_of, opened.account),
             letters=partial(shapes.letters_of, opened.letters),
         )
     )

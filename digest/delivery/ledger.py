@@ -1,104 +1,65 @@
-"""Who got what: one row per day and subscriber, which makes "once" true.
+"""Who got what: one row per day and subscriber, and every step it takes.
 
-A row is claimed before its mail leaves and settled after. `UNIQUE(day, subscriber_id)` is the
-guard, not care: two crons, a killed run, a restarted machine come to the same result. A row left
-claimed by a dead run becomes unknown, since nobody can say whether its mail left (RFC 1047).
+    planned ─▶ claimed ─▶ inflight ─▶ sent
+       ▲          │           ├─▶ deferred ─▶ (claimed again)
+       └──────────┘           ├─▶ failed
+                              └─▶ unknown
+
+A row is claimed in a batch, with one durable commit; it is inflight, by a quick commit, before
+the first byte of its mail leaves; and how that ended is written down before the next mail leaves.
+So after a kill, what is claimed has not left, and what is inflight, at most one mail for each
+connection, is unknown: nobody can say (RFC 1047). Every step is an update on a condition (where
+the row stands, whose fence it carries), and its row count is looked at: not care, but the database
+makes "once" true, for two crons, a killed run or a restored machine alike.
 """
 
 from __future__ import annotations
 
 import fcntl
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.errors import RunInProgressError
+from digest.delivery.marks import Marks, Waiting
+from digest.delivery.states import IN_HAND, MOVES, OPEN, WAITING, into
+from digest.delivery.tables import days, delivered_papers, deliveries, desks, senders
+from digest.errors import LedgerError, RunInProgressError
 from digest.models import State
-from digest.store import papers
-from subscribers.tables import UTCDateTime, subscribers
+from subscribers.models import Status
+from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
-    from digest.models import Issue
 
-metadata = sa.MetaData()
-
-deliveries = sa.Table(
-    "deliveries",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id), nullable=False, index=True),
-    sa.Column("state", sa.String, nullable=False),
-    sa.Column("reason", sa.String),
-    sa.Column("subject", sa.String),
-    sa.Column("message_id", sa.String),
-    # the mail's Date, so that another attempt sends the same bytes
-    sa.Column("planned_at", UTCDateTime, nullable=False),
-    sa.Column("settled_at", UTCDateTime),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.UniqueConstraint("day", "subscriber_id"),
-)
-
-delivered_papers = sa.Table(
-    "delivered_papers",
-    metadata,
-    sa.Column("delivery_id", sa.ForeignKey(deliveries.c.id, ondelete="CASCADE"), primary_key=True),
-    sa.Column(
-        "paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), primary_key=True, index=True
-    ),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("topic", sa.String, nullable=False),
-    sa.Column("score", sa.Float, nullable=False),
-    sa.Column("reasons", sa.JSON, nullable=False),
-)
-
-#: A run of the same day may take these up again.
-OPEN = (State.DEFERRED, State.SKIPPED)
-#: What counts as shown to a reader. Unknown does: a paper that may have come is not sent again.
-SHOWN = (State.SENT, State.UNKNOWN)
+LOST = "the run ended while this mail was being sent; it may or may not have arrived"
+LATE = "the day was too old before this mail could leave"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
-    """The right to send one mail."""
+class Machine:
+    """Where a sender runs."""
+
+    host: str
+    #: differs after each start of the machine; empty where the system does not tell
+    boot: str
+    pid: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """What is written down when a row is claimed: what its mail holds, so that it can be remade."""
 
     delivery_id: int
-    planned_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One row of the ledger, for people who ask."""
-
-    id: int
-    day: date
-    subscriber_id: int
-    address: str
-    state: State
-    reason: str | None
-    subject: str | None
-    message_id: str | None
-    planned_at: datetime
-    settled_at: datetime | None
-    attempts: int
-    papers: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A paper in a mail, and why it was there."""
-
-    paper_id: str
-    title: str
-    topic: str
-    score: float
-    reasons: tuple[str, ...]
+    desk_id: int
+    subject: str
+    message_id: str
+    contents: Sequence[Mapping[str, Any]] = field(default=())
 
 
 class Ledger:
@@ -111,32 +72,21 @@ class Ledger:
         self._writer = engine.execution_options(writes=True)
         self._lock = lock
 
-    @contextmanager
-    def sending(self, *, now: datetime) -> Iterator[int]:
-        """Be the only sender, for as long as the block runs; yield how many claims were stale.
+    # -- a run ------------------------------------------------------------------------------
 
-        The lock is the kernel's and ends with the process, so whatever is claimed when it is
-        taken was claimed by a run that died: those rows become unknown.
+    @contextmanager
+    def alone(self) -> Iterator[int | None]:
+        """Be the only run, for as long as the block lasts; yield the lock's file descriptor.
+
+        The lock is the kernel's and ends with the last process that holds the descriptor, so
+        whatever is in hand when it is taken belongs to a run that died.
 
         Raises:
-            RunInProgressError: another process is sending.
+            RunInProgressError: another run is under way.
 
         """
-        with self._only_one():
-            stale = deliveries.c.state == State.CLAIMED
-            reason = "the run ended while this mail was being sent; it may or may not have arrived"
-            with self._writer.begin() as db:
-                stale_rows = db.execute(
-                    deliveries.update()
-                    .where(stale)
-                    .values(state=State.UNKNOWN, reason=reason, settled_at=now)
-                ).rowcount
-            yield stale_rows
-
-    @contextmanager
-    def _only_one(self) -> Iterator[None]:
         if self._lock is None:
-            yield
+            yield None
             return
         with self._lock.open("a") as file:
             self._lock.chmod(0o600)
@@ -146,215 +96,336 @@ class Ledger:
                 raise RunInProgressError(
                     "another run is sending from this database; it will finish by itself"
                 ) from error
-            yield
+            yield file.fileno()
 
-    def settled(self, day: date) -> set[int]:
-        """Return the subscribers who need nothing more on this day."""
-        query = sa.select(deliveries.c.subscriber_id).where(
-            deliveries.c.day == day, deliveries.c.state.not_in(OPEN)
-        )
-        with self._engine.connect() as db:
-            return set(db.execute(query).scalars())
+    def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[State]:
+        """Take back what dead senders had in hand; return how many are planned and unknown now.
 
-    def planned(self, day: date) -> dict[int, datetime]:
-        """Return the dates of a day's mails, so that one made again has the same bytes."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.planned_at).where(
-            deliveries.c.day == day, deliveries.c.state != State.SKIPPED
-        )
-        with self._engine.connect() as db:
-            return {row.subscriber_id: row.planned_at for row in db.execute(query)}
-
-    def seen(self, paper_ids: Iterable[str], *, apart_from: date) -> dict[int, set[str]]:
-        """Return, by subscriber, which papers the mails of other days have shown.
-
-        One query for everybody. The day itself is left out, so that its mail can be made again.
+        After a power cut (another `boot`) the quick commits may be lost, so that what is claimed
+        may have left too. With `resend` what is unknown is planned again.
         """
-        wanted = sorted(set(paper_ids))
-        found: dict[int, set[str]] = {}
-        with self._engine.connect() as db:
-            for start in range(0, len(wanted), 500):
-                query = (
-                    sa.select(deliveries.c.subscriber_id, delivered_papers.c.paper_id)
-                    .join(deliveries)
-                    .where(
-                        deliveries.c.state.in_(SHOWN),
-                        deliveries.c.day != apart_from,
-                        delivered_papers.c.paper_id.in_(wanted[start : start + 500]),
-                    )
-                )
-                for row in db.execute(query):
-                    found.setdefault(row.subscriber_id, set()).add(row.paper_id)
+        found: Counter[State] = Counter()
+        with self._writer.begin() as db:
+            living = sa.select(senders.c.id, senders.c.boot).where(senders.c.ended_at.is_(None))
+            for fence, before in db.execute(living).all():
+                same_boot = bool(boot) and before == boot
+                found += self._take_back(db, fence, killed=same_boot, resend=resend, now=now)
+            # Claimed before there were senders.
+            orphans = deliveries.c.fence.is_(None) & deliveries.c.state.in_(IN_HAND)
+            found[State.UNKNOWN] += _to_unknown(db, orphans, resend=resend, now=now)
+        return +found
+
+    def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[State]:
+        """End a sender, and take back what it still has in hand."""
+        with self._writer.begin() as db:
+            return +self._take_back(db, fence, killed=True, resend=resend, now=now)
+
+    def _take_back(
+        self, db: sa.Connection, fence: int, *, killed: bool, resend: bool, now: datetime
+    ) -> Counter[State]:
+        mine = deliveries.c.fence == fence
+        found: Counter[State] = Counter()
+        if killed:
+            found[State.PLANNED] = db.execute(
+                deliveries.update()
+                .where(mine, deliveries.c.state == State.CLAIMED)
+                .values(state=State.PLANNED, fence=None)
+            ).rowcount
+        in_hand = mine & deliveries.c.state.in_(IN_HAND)
+        found[State.UNKNOWN] = _to_unknown(db, in_hand, resend=resend, now=now)
+        db.execute(senders.update().where(senders.c.id == fence).values(ended_at=now))
         return found
 
-    def claim(
-        self,
-        day: date,
-        subscriber_id: int,
-        issue: Issue,
-        *,
-        subject: str,
-        message_id: str,
-        planned_at: datetime,
-    ) -> Claim | None:
-        """Take up one subscriber's mail, noting what is in it; None when it is settled already.
-
-        `planned_at` is the mail's Date; a mail deferred before keeps the one it had.
-        """
-        values = {
-            "state": State.CLAIMED,
-            "reason": None,
-            "subject": subject,
-            "message_id": message_id,
-            "settled_at": None,
-        }
+    def enlist(self, day: date, machine: Machine, *, now: datetime) -> int:
+        """Begin to send; return the fencing token that all of this sender's claims carry."""
         with self._writer.begin() as db:
-            claim = self._take(db, day, subscriber_id, values, planned_at=planned_at)
-            if claim is not None:
-                this = delivered_papers.c.delivery_id == claim.delivery_id
-                db.execute(delivered_papers.delete().where(this))
-                db.execute(delivered_papers.insert(), _contents(claim.delivery_id, issue))
-        return claim
-
-    def settle(
-        self, claim: Claim, state: State, *, reason: str | None = None, now: datetime
-    ) -> None:
-        """Write down how a claimed mail ended."""
-        with self._writer.begin() as db:
-            db.execute(
-                deliveries.update()
-                .where(deliveries.c.id == claim.delivery_id, deliveries.c.state == State.CLAIMED)
-                .values(state=state, reason=reason, settled_at=now)
+            row = senders.insert().values(
+                day=day, started_at=now, host=machine.host, boot=machine.boot, pid=machine.pid
             )
+            (fence,) = db.execute(row).inserted_primary_key or (0,)
+        return int(fence)
 
-    def close(
-        self, day: date, subscriber_id: int, state: State, *, reason: str, now: datetime
-    ) -> None:
-        """Write down that there is no mail to send, and why: skipped, or failed."""
-        values = {
-            "state": state,
-            "reason": reason,
-            "subject": None,
-            "message_id": None,
-            "settled_at": now,
-        }
+    # -- a day ------------------------------------------------------------------------------
+
+    def plan(self, day: date, *, now: datetime, only: int | None = None) -> int:
+        """Plan a mail for every confirmed reader who has no row for the day; return how many.
+
+        In one transaction, so that nobody is left out by a kill. Who was skipped is planned
+        again: a list grows through the day.
+        """
+        wanting = subscribers.c.status == Status.CONFIRMED
+        if only is not None:
+            wanting &= subscribers.c.id == only
+        planned_before = sa.exists().where(
+            deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
+        )
+        rows = sa.select(
+            sa.literal(day), subscribers.c.id, sa.literal(State.PLANNED.value),
+            sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
+        ).where(wanting, ~planned_before)  # fmt: skip
+        columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
         with self._writer.begin() as db:
-            self._take(db, day, subscriber_id, values, planned_at=now)
-
-    def entries(self, *, day: date | None = None, subscriber_id: int | None = None) -> list[Entry]:
-        """Return the rows of a day or of a subscriber, newest day first, then by address."""
-        number = (
-            sa.select(sa.func.count())
-            .where(delivered_papers.c.delivery_id == deliveries.c.id)
-            .scalar_subquery()
-        )
-        query = (
-            sa.select(deliveries, subscribers.c.address, number.label("papers"))
-            .join(subscribers)
-            .order_by(deliveries.c.day.desc(), subscribers.c.address)
-        )
-        if day is not None:
-            query = query.where(deliveries.c.day == day)
-        if subscriber_id is not None:
-            query = query.where(deliveries.c.subscriber_id == subscriber_id)
-        with self._engine.connect() as db:
-            return [
-                Entry(**{**row, "state": State(row["state"])})
-                for row in db.execute(query).mappings()
-            ]
-
-    def contents(self, delivery_id: int) -> list[Shown]:
-        """Return what was in one mail, in its order, with the reasons given."""
-        query = (
-            sa.select(delivered_papers, papers.c.title)
-            .join(papers)
-            .where(delivered_papers.c.delivery_id == delivery_id)
-            .order_by(delivered_papers.c.position)
-        )
-        with self._engine.connect() as db:
-            return [
-                Shown(
-                    paper_id=row.paper_id,
-                    title=row.title,
-                    topic=row.topic,
-                    score=row.score,
-                    reasons=tuple(row.reasons),
+            new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
+            again = db.execute(
+                deliveries.update()
+                .where(
+                    deliveries.c.day == day,
+                    deliveries.c.state == State.SKIPPED,
+                    deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(wanting)),
                 )
-                for row in db.execute(query)
-            ]
+                .values(state=State.PLANNED, reason=None, settled_at=None, planned_at=now)
+            ).rowcount
+            changed = db.execute(
+                days.update()
+                .where(days.c.day == day)
+                .values(planned=days.c.planned + new, closed_at=None)
+            ).rowcount
+            if not changed:
+                db.execute(days.insert().values(day=day, planned=new))
+        return int(new + again)
+
+    def plan_again(self, day: date, states: Collection[State], *, only: int | None = None) -> int:
+        """Plan mails once more that ended in one of these states, on somebody's word."""
+        allowed = [state for state in states if State.PLANNED in MOVES[state]]
+        which = (deliveries.c.day == day) & deliveries.c.state.in_(allowed)
+        if only is not None:
+            which &= deliveries.c.subscriber_id == only
+        with self._writer.begin() as db:
+            again = db.execute(
+                deliveries.update().where(which).values(state=State.PLANNED, next_at=None)
+            ).rowcount
+            if again:
+                db.execute(days.update().where(days.c.day == day).values(closed_at=None))
+        return int(again)
+
+    def hold(self, day: date, *, beyond: int, reason: str, now: datetime) -> int:
+        """Skip all planned mails of a day but the first `beyond`, by subscriber."""
+        kept = (
+            sa.select(deliveries.c.id)
+            .where(deliveries.c.day == day, deliveries.c.state == State.PLANNED)
+            .order_by(deliveries.c.subscriber_id)
+            .limit(max(beyond, 0))
+        )
+        with self._writer.begin() as db:
+            return db.execute(
+                deliveries.update()
+                .where(
+                    deliveries.c.day == day,
+                    deliveries.c.state == State.PLANNED,
+                    deliveries.c.id.not_in(kept),
+                )
+                .values(state=State.SKIPPED, reason=reason, settled_at=now)
+            ).rowcount
+
+    def expire(self, *, before: date, apart_from: date | None, now: datetime) -> int:
+        """Give up what still waits of days before one; a restored machine must not mail last week.
+
+        The day in `apart_from` was asked for by name.
+        """
+        stale = sa.select(days.c.day).where(days.c.closed_at.is_(None), days.c.day < before)
+        if apart_from is not None:
+            stale = stale.where(days.c.day != apart_from)
+        which = deliveries.c.day.in_(stale) & deliveries.c.state.in_(WAITING)
+        with self._writer.begin() as db:
+            return db.execute(
+                deliveries.update()
+                .where(which)
+                .values(state=State.EXPIRED, reason=LATE, settled_at=now, next_at=None)
+            ).rowcount
+
+    def open_days(self) -> list[date]:
+        """Return the days that are not closed, oldest first."""
+        query = sa.select(days.c.day).where(days.c.closed_at.is_(None)).order_by(days.c.day)
+        with self._engine.connect() as db:
+            return list(db.execute(query).scalars())
+
+    def close(self, day: date, *, now: datetime) -> bool:
+        """Close a day whose mails are all settled; whether it is closed.
+
+        Raises:
+            LedgerError: the states do not add up to what was planned: rows were lost or doubled.
+
+        """
+        with self._writer.begin() as db:
+            states = _states(db, day)
+            planned = db.execute(sa.select(days.c.planned).where(days.c.day == day)).scalar()
+            if planned is None:
+                return False
+            if sum(states.values()) != planned:
+                raise LedgerError(
+                    f"the ledger of {day} does not add up: {planned} planned, but"
+                    f" {sum(states.values())} accounted for; restore a backup, or report this"
+                )
+            if any(states[state] for state in OPEN):
+                return False
+            db.execute(
+                days.update()
+                .where(days.c.day == day, days.c.closed_at.is_(None))
+                .values(closed_at=now)
+            )
+            # Lists grow through the day; a desk that no mail was made from is not kept.
+            used = sa.select(deliveries.c.desk_id).where(
+                deliveries.c.day == day, deliveries.c.desk_id.is_not(None)
+            )
+            db.execute(desks.delete().where(desks.c.day == day, desks.c.id.not_in(used)))
+        return True
 
     def forget(self, subscriber_id: int) -> None:
         """Remove every row of a subscriber, because they asked to be forgotten."""
+        this = deliveries.c.subscriber_id == subscriber_id
         with self._writer.begin() as db:
-            db.execute(deliveries.delete().where(deliveries.c.subscriber_id == subscriber_id))
-
-    def newest_day(self) -> date | None:
-        """Return the last day on which anything was planned."""
-        with self._engine.connect() as db:
-            newest: date | None = db.execute(sa.select(sa.func.max(deliveries.c.day))).scalar_one()
-        return newest
-
-    def _take(
-        self,
-        db: sa.Connection,
-        day: date,
-        subscriber_id: int,
-        values: dict[str, Any],
-        *,
-        planned_at: datetime,
-    ) -> Claim | None:
-        """Insert the row, or take over an open one; None when it is neither new nor open."""
-        this = (deliveries.c.day == day) & (deliveries.c.subscriber_id == subscriber_id)
-        row = db.execute(
-            sa.select(deliveries.c.id, deliveries.c.state, deliveries.c.planned_at).where(this)
-        ).first()
-        if row is None:
-            try:
-                with db.begin_nested():
-                    inserted = db.execute(
-                        deliveries.insert().values(
-                            day=day,
-                            subscriber_id=subscriber_id,
-                            planned_at=planned_at,
-                            attempts=1,
-                            **values,
-                        )
-                    )
-            except sa.exc.IntegrityError:
-                return None  # another sender was quicker
-            return Claim(delivery_id=_new_id(inserted), planned_at=planned_at)
-        # A skipped row never had a mail, so its mail begins now; a deferred one keeps its date.
-        if row.state == State.DEFERRED:
-            planned_at = row.planned_at
-        taken = db.execute(
-            deliveries.update()
-            .where(this, deliveries.c.state.in_(OPEN))
-            .values(planned_at=planned_at, attempts=deliveries.c.attempts + 1, **values)
-        )
-        return Claim(delivery_id=row.id, planned_at=planned_at) if taken.rowcount else None
-
-
-def _contents(delivery_id: int, issue: Issue) -> Sequence[dict[str, Any]]:
-    """List the papers of an issue, near-duplicates behind the paper that stands for them."""
-    rows: dict[str, dict[str, Any]] = {}
-    for pick in issue.picks:
-        reasons = [reason.text for reason in pick.reasons]
-        entries = [(pick.paper.id, reasons)]
-        entries += [(other.id, [f"similar to {pick.paper.id}"]) for other in pick.similar]
-        for paper_id, why in entries:
-            rows.setdefault(
-                paper_id,
-                {
-                    "delivery_id": delivery_id,
-                    "paper_id": paper_id,
-                    "position": len(rows),
-                    "topic": pick.topic,
-                    "score": pick.score,
-                    "reasons": why,
-                },
+            theirs = sa.select(deliveries.c.day).where(this)
+            db.execute(
+                days.update().where(days.c.day.in_(theirs)).values(planned=days.c.planned - 1)
             )
-    return list(rows.values())
+            db.execute(deliveries.delete().where(this))
+
+    # -- a batch ----------------------------------------------------------------------------
+
+    def look(
+        self,
+        day: date,
+        *,
+        after: int,
+        most: int,
+        share: tuple[int, int] = (0, 1),
+        only: int | None = None,
+        now: datetime,
+    ) -> list[Waiting]:
+        """Return the next rows to take up, in the order of subscribers, after one of them.
+
+        `share` is (number, of how many): the rows of one sender among several.
+        """
+        number, of_all = share
+        due = (deliveries.c.state == State.PLANNED) | (
+            (deliveries.c.state == State.DEFERRED)
+            & (deliveries.c.next_at.is_(None) | (deliveries.c.next_at <= now))
+        )
+        query = (
+            sa.select(
+                deliveries.c.id,
+                deliveries.c.subscriber_id,
+                deliveries.c.desk_id,
+                deliveries.c.attempts,
+            )
+            .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due)
+            .order_by(deliveries.c.subscriber_id)
+            .limit(most)
+        )
+        if only is not None:
+            query = query.where(deliveries.c.subscriber_id == only)
+        if of_all > 1:
+            query = query.where(deliveries.c.subscriber_id % of_all == number)
+        with self._engine.connect() as db:
+            return [
+                Waiting(delivery_id=id_, subscriber_id=whose, desk_id=desk, attempts=attempts)
+                for id_, whose, desk, attempts in db.execute(query)
+            ]
+
+    def claim(self, filings: Sequence[Filing], *, fence: int) -> set[int]:
+        """Take up a batch, durably; return the ids of those that are ours.
+
+        In the same statement everybody's consent is looked at once more: who left since the
+        batch was looked at is not written to.
+        """
+        if not filings:
+            return set()
+        ids = [filing.delivery_id for filing in filings]
+        consent = sa.select(subscribers.c.id).where(subscribers.c.status == Status.CONFIRMED)
+        statement = (
+            deliveries.update()
+            .where(
+                deliveries.c.id.in_(ids),
+                deliveries.c.state.in_(into(State.CLAIMED)),
+                deliveries.c.subscriber_id.in_(consent),
+            )
+            .values(
+                state=State.CLAIMED,
+                fence=fence,
+                attempts=deliveries.c.attempts + 1,
+                reason=None,
+                settled_at=None,
+                next_at=None,
+            )
+            .returning(deliveries.c.id)
+        )
+        with self._writer.begin() as db:
+            self._claim_ours(db, fence)
+            ours = set(db.execute(statement).scalars())
+            claimed = [filing for filing in filings if filing.delivery_id in ours]
+            if claimed:
+                _file(db, claimed)
+        return ours
+
+    def _claim_ours(self, db: sa.Connection, fence: int) -> None:
+        """Refuse to claim for a sender that was ended: somebody else may have its mails."""
+        ended = sa.select(senders.c.ended_at).where(senders.c.id == fence)
+        if db.execute(ended).scalar_one_or_none() is not None:
+            raise LedgerError("this sender was taken for dead and its mails were given to another")
+
+    def settle(
+        self, delivery_ids: Collection[int], state: State, *, reason: str, now: datetime
+    ) -> int:
+        """Write down that there is no mail to send, and why; return for how many."""
+        with self._writer.begin() as db:
+            return db.execute(
+                deliveries.update()
+                .where(
+                    deliveries.c.id.in_(delivery_ids),
+                    deliveries.c.state.in_([one for one in into(state) if one in WAITING]),
+                )
+                .values(state=state, reason=reason, settled_at=now, next_at=None)
+            ).rowcount
+
+    @contextmanager
+    def marking(self, fence: int) -> Iterator[Marks]:
+        """Hold a connection for the quick commits of one sender."""
+        with self._engine.execution_options(writes=True, lasting=False).connect() as db:
+            yield Marks(db, fence)
 
 
-def _new_id(result: sa.CursorResult[Any]) -> int:
-    (delivery_id,) = result.inserted_primary_key or (0,)
-    return int(delivery_id)
+def _file(db: sa.Connection, claimed: Sequence[Filing]) -> None:
+    """Write down what the claimed mails hold."""
+    db.execute(
+        deliveries.update()
+        .where(deliveries.c.id == sa.bindparam("this"))
+        .values(
+            desk_id=sa.bindparam("desk"),
+            subject=sa.bindparam("title"),
+            message_id=sa.bindparam("name"),
+        ),
+        [
+            {
+                "this": filing.delivery_id,
+                "desk": filing.desk_id,
+                "title": filing.subject,
+                "name": filing.message_id,
+            }
+            for filing in claimed
+        ],
+    )
+    rows = [row for filing in claimed for row in filing.contents]
+    if rows:
+        db.execute(
+            delivered_papers.delete().where(
+                delivered_papers.c.delivery_id.in_([f.delivery_id for f in claimed if f.contents])
+            )
+        )
+        db.execute(delivered_papers.insert(), rows)
+
+
+def _to_unknown(
+    db: sa.Connection, which: sa.ColumnElement[bool], *, resend: bool, now: datetime
+) -> int:
+    state = State.PLANNED if resend else State.UNKNOWN
+    values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
+    return db.execute(deliveries.update().where(which).values(**values)).rowcount
+
+
+def _states(db: sa.Connection, day: date) -> Counter[State]:
+    query = (
+        sa.select(deliveries.c.state, sa.func.count())
+        .where(deliveries.c.day == day)
+        .group_by(deliveries.c.state)
+    )
+    return Counter({State(state): number for state, number in db.execute(query)})

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
+from digest.models import State
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,10 +32,24 @@ class Parcel:
     content: bytes
     #: tells letters apart from the day's issue
     kind: str = ""
+    envid: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    state: State
+    reason: str | None = None
+    code: int = 0
+    status: str = ""
+
+
+Note = Callable[[Sequence[tuple[Parcel, Answer]], Sequence[Parcel]], None]
 
 
 class Transport(Protocol):
     """How mails leave."""
+
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None: ...
 
     def send(self, parcel: Parcel) -> None:
         """Hand a mail over.
@@ -56,6 +72,12 @@ class Directory:
     def __init__(self, folder: Path) -> None:
         """Write below a folder, which is created when first needed."""
         self._folder = folder
+
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        for parcel in parcels:
+            note([], [parcel])
+            self.send(parcel)
+            note([(parcel, Answer(state=State.SENT))], [])
 
     def send(self, parcel: Parcel) -> None:
         """Write the file whole or not at all."""

@@ -64,7 +64,7 @@ def select(
     followers = taken.followers(picks)
     return {
         slug: [
-            _with_similar(pick, followers)
+            with_similar(pick, followers.get(pick.paper.id, ()))
             for pick in sorted(section, key=lambda pick: (-pick.score, pick.paper.id))
         ]
         for slug, section in chosen.items()
@@ -100,9 +100,14 @@ class _Taken:
         return behind
 
 
-def _with_similar(pick: Pick, followers: Mapping[str, list[Paper]]) -> Pick:
-    behind = followers.get(pick.paper.id)
+def standing_for(number: int) -> Reason:
+    """Say that a paper stands for others that are nearly the same."""
+    return Reason(kind="similar", text=f"stands for {count(number, 'similar paper')}")
+
+
+def with_similar(pick: Pick, behind: Sequence[Paper]) -> Pick:
+    """Put the near-duplicates of a pick behind it."""
     if not behind:
         return pick
-    reason = Reason(kind="similar", text=f"stands for {count(len(behind), 'similar paper')}")
-    return replace(pick, similar=tuple(behind), reasons=(*pick.reasons, reason))
+    reasons = (*pick.reasons, standing_for(len(behind)))
+    return replace(pick, similar=tuple(behind), reasons=reasons)

@@ -1,0 +1,305 @@
+"""`digest run`, `digest retry` and `digest daemon`: mails that leave."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest import shapes
+from digest.cli import screen
+from digest.cli.papers import Day, Json, fetch_day, lay_out, parse_day, show_reports
+from digest.cli.subscribers import known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from digest.app import App
+    from digest.compose import Desk
+    from digest.delivery.transports import Transport
+    from digest.mailbag import Outcome
+    from digest.models import SendReport, SourceReport
+
+#: Minutes between two looks for mails that were deferred and are due again.
+RETRY_MINUTES = 5
+
+Only = Annotated[
+    str | None, typer.Option("--only", metavar="EMAIL", help="Serve only this reader.")
+]
+
+
+class Again(StrEnum):
+    """How a mail ended that is to be sent once more."""
+
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.command(
+        epilog="Example, as a line of crontab:"
+        " [bold]0 18 * * 1-5 /opt/digest/bin/digest -c /etc/digest/config.toml run[/bold]"
+    )(run)
+    root.command(epilog="Example: [bold]digest retry --day 2026-02-02 --state unknown[/bold]")(
+        retry
+    )
+    root.command(epilog="Example: [bold]digest -c /etc/digest/config.toml daemon[/bold]")(daemon)
+
+
+def run(
+    ctx: typer.Context,
+    day: Day = None,
+    only: Only = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch, then show who would get what; send nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Fetch the day's papers and send every confirmed reader their digest, once."""
+    with screen.stoppable() as going:
+        complete = _run(ctx, parse_day(day), only, dry_run=dry_run, json=json, going=going)
+    if not complete:
+        raise typer.Exit(1)
+
+
+def _run(
+    ctx: typer.Context,
+    day: date | None,
+    only: str | None,
+    *,
+    dry_run: bool,
+    json: bool,
+    going: Callable[[], bool],
+) -> bool:
+    from digest import app as wiring
+    from digest import door
+
+    opened = screen.open_app(ctx)
+    reader = None if only is None else _confirmed(opened, only)
+    # Checked before anything is fetched: a wrong mail setting should not wait for the network.
+    transport = opened.transport()
+    reports = fetch_day(opened, day)
+    desk = lay_out(opened, day or opened.today())
+    if dry_run:
+        complete = _rehearse(opened, desk, only, reports, json=json)
+    else:
+        report = _dispatch(opened, transport, desk.edition.day, desk=desk, named=day is not None,
+                           only=reader, going=going)  # fmt: skip
+        if report.stopped is None:
+            door.go_round(opened, transport, clock=wiring.now, going=going)
+        _show_run(opened, report, reports, json=json)
+        complete = report.complete
+    return complete and not any(report.error for report in reports)
+
+
+def _dispatch(
+    opened: App,
+    transport: Transport,
+    day: date,
+    *,
+    desk: Desk | None,
+    named: bool,
+    only: int | None,
+    going: Callable[[], bool],
+) -> SendReport:
+    from digest.crew import Crew
+    from digest.dispatch import Run, Watch, dispatch
+
+    with screen.bar("mails") as (total, progress):
+        asked = Run(
+            day=day,
+            desk=desk,
+            named=named,
+            only=only,
+            watch=Watch(going=going, total=total, progress=progress),
+            crew=Crew(config=opened.config, processes=opened.processes),
+        )
+        return dispatch(asked, opened.office, transport)
+
+
+def _confirmed(opened: App, only: str) -> int:
+    from digest.errors import ConfigError
+    from subscribers.models import Status
+
+    reader = known(opened.book.find(only), only)
+    if reader.status is not Status.CONFIRMED:
+        raise ConfigError(
+            f"{reader.address} is {reader.status}, and only confirmed readers get mail"
+        )
+    return reader.id
+
+
+def _show_run(opened: App, report: SendReport, reports: list[SourceReport], *, json: bool) -> None:
+    # With transport stdout the mails are the answer, and this is a note beside them.
+    aside = opened.config.mail.transport == "stdout"
+    if json and not aside:
+        shape = shapes.send_report(report)
+        screen.as_json({**shape, "sources": [shapes.source_report(r) for r in reports]})
+        return
+    if reports:
+        show_reports(reports, err=aside)
+    parts = [f"{number} {state}" for state, number in report.counts.items()]
+    if report.already:
+        parts.append(f"{report.already} already settled")
+    if not parts and not report.stopped:
+        parts.append("nobody is subscribed and confirmed yet")
+    say = screen.note if aside else screen.answer
+    say(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
+    if report.doubtful:
+        say(
+            f"{report.doubtful} may or may not have arrived:"
+            f" `digest retry --day {report.day} --state unknown` sends them again"
+        )
+    if report.stopped:
+        say(f"stopped: {report.stopped}")
+
+
+def _rehearse(
+    opened: App, desk: Desk, only: str | None, reports: list[SourceReport], *, json: bool
+) -> bool:
+    day = desk.edition.day
+    settled = {
+        entry.subscriber_id
+        for entry in opened.account.entries(day=day)
+        if entry.state not in ("planned", "deferred", "skipped")
+    }
+    readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]
+    room = opened.glance(desk)
+    waiting = [reader for reader in readers if reader.id not in settled]
+    outcomes = [_outcome(room.would(reader)) for reader in screen.track(waiting, "mails")]
+    if json:
+        screen.as_json(
+            {
+                "day": day.isoformat(),
+                "dry_run": True,
+                "sources": [shapes.source_report(report) for report in reports],
+                "would": outcomes,
+            }
+        )
+    else:
+        show_reports(reports)
+        screen.table(
+            "Dry run: nothing was sent",
+            ("address", "would be", "papers#", "subject or reason"),
+            [(o["address"], o["state"], o["papers"], o["subject"] or o["reason"])
+             for o in outcomes],
+        )  # fmt: skip
+    return all(outcome["state"] in ("sent", "skipped") for outcome in outcomes)
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    mail = outcome.mail
+    return {
+        "address": outcome.reader.address,
+        "state": str(outcome.state),
+        "papers": len(mail.issue.picks) if mail else 0,
+        "subject": mail.subject if mail else None,
+        "reason": outcome.reason,
+    }
+
+
+def retry(
+    ctx: typer.Context,
+    day: Day = None,
+    state: Annotated[
+        Again | None,
+        typer.Option("--state", help="Send mails of the day again that ended so."),
+    ] = None,
+    only: Only = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Send what was deferred and is due again, or what ended otherwise, on your word."""
+    from digest import app as wiring
+    from digest.errors import ConfigError
+    from digest.models import State
+
+    opened = screen.open_app(ctx)
+    named = parse_day(day)
+    if state is not None and named is None:
+        raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
+    transport = opened.transport()
+    reader = None if only is None else _confirmed(opened, only)
+    if named is not None:
+        chosen = [State(state or Again.DEFERRED)]
+        opened.ledger.plan_again(named, chosen, only=reader)
+    reports = []
+    with screen.stoppable() as going:
+        for one in [named] if named else opened.account.days_waiting(now=wiring.now()):
+            desk = None if opened.desks.newest(one) else lay_out(opened, one)
+            reports.append(
+                _dispatch(opened, transport, one, desk=desk, named=named is not None,
+                          only=reader, going=going)
+            )  # fmt: skip
+    if json:
+        screen.as_json([shapes.send_report(report) for report in reports])
+    elif not reports:
+        screen.answer("nothing waits to be sent again")
+    else:
+        for report in reports:
+            _show_run(opened, report, [], json=False)
+    if not all(report.complete for report in reports):
+        raise typer.Exit(1)
+
+
+def daemon(ctx: typer.Context) -> None:
+    """Stay and run every day at the hour the configuration says, instead of cron."""
+    from digest import app as wiring
+    from digest import schedule
+
+    opened = screen.open_app(ctx)
+    opened.transport().close()
+    stopped = threading.Event()
+
+    def going() -> bool:
+        return not stopped.is_set()
+
+    settings = opened.config.schedule
+    first = schedule.next_run(
+        at=settings.at,
+        weekdays=settings.weekdays,
+        timezone=settings.timezone,
+        after=wiring.now(),
+    )
+    screen.note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
+    schedule.every_day(
+        lambda: _undisturbed(ctx, lambda fresh: _run(
+            fresh, None, None, dry_run=False, json=False, going=going)),
+        again=lambda: _undisturbed(ctx, lambda fresh: _retry_due(fresh, going)),
+        minutes=RETRY_MINUTES,
+        at=settings.at,
+        weekdays=settings.weekdays,
+        timezone=settings.timezone,
+        stopped=stopped,
+    )  # fmt: skip
+
+
+def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
+    from digest import app as wiring
+
+    opened = screen.open_app(ctx)
+    for day in opened.account.days_waiting(now=wiring.now()):
+        if opened.desks.newest(day):
+            _dispatch(opened, opened.transport(), day, desk=None, named=False, only=None,
+                      going=going)  # fmt: skip
+
+
+def _undisturbed(ctx: typer.Context, job: Callable[[typer.Context], object]) -> None:
+    """Do a job of the daemon's, with errors logged instead of raised, so that it goes on."""
+    from digest.errors import DigestError
+
+    try:
+        # A context of its own, so that the database is closed when the job is done.
+        fresh = typer.Context(ctx.command, parent=ctx)
+        with fresh:
+            job(fresh)
+    except DigestError as error:
+        logging.getLogger("digest").error("run failed", extra={"error": str(error)})  # noqa: TRY400

@@ -1,0 +1,90 @@
+"""`digest status`: what happened on a day, and to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest import shapes
+from digest.cli import screen
+from digest.cli.papers import Day, Json, parse_day
+from digest.models import State
+
+if TYPE_CHECKING:
+    from digest.delivery.account import Balance, Entry
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command(epilog="Example: [bold]digest status --day 2026-02-02 --state deferred[/bold]")(
+        status
+    )
+
+
+def status(
+    ctx: typer.Context,
+    day: Day = None,
+    state: Annotated[
+        list[State] | None,
+        typer.Option("--state", help="Only the people whose mail stands so; repeat."),
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Say what happened on a day: sources, and who got what or why not."""
+    opened = screen.open_app(ctx)
+    chosen = parse_day(day) or opened.account.newest_day() or opened.today()
+    fetched = opened.store.fetched(chosen)
+    balance = opened.account.balance(chosen)
+    waiting = opened.account.not_planned(chosen)
+    entries = opened.account.entries(day=chosen, states=state or ())
+    if json:
+        screen.as_json(
+            {
+                "day": chosen.isoformat(),
+                "papers": len(opened.store.papers(chosen)),
+                "sources": [shapes.fetched(found) for found in fetched],
+                **shapes.balance(balance),
+                "not_planned": waiting,
+                "people": [shapes.entry(entry) for entry in entries],
+            }
+        )
+        return
+    screen.table(
+        f"Sources for {chosen}",
+        ("source", "state", "fetched at", "declared#", "parsed#", "rejected#", "error"),
+        [
+            (f.source, f.state, shapes.moment(f.at), f.declared, f.parsed, f.rejected, f.error)
+            for f in fetched
+        ],
+    )
+    screen.answer("")
+    screen.table(
+        f"Deliveries for {chosen}",
+        ("address", "state", "papers#", "settled at", "tried#", "subject or reason"),
+        [
+            (e.address, e.state, e.papers, shapes.moment(e.settled_at), e.attempts, _about(e))
+            for e in entries
+        ],
+    )
+    screen.answer(f"\n{chosen}: {_sum(balance, waiting)}")
+
+
+def _about(entry: Entry) -> str | None:
+    again = f" (again at {shapes.moment(entry.next_at)})" if entry.next_at else ""
+    return f"{entry.reason}{again}" if entry.reason else entry.subject
+
+
+def _sum(balance: Balance, waiting: int) -> str:
+    """Write the day's account as a sum: planned = sent + deferred + …."""
+    if not balance.planned and not balance.states:
+        return f"no deliveries; {waiting} not planned yet" if waiting else "no deliveries"
+    states = " + ".join(f"{number} {state}" for state, number in balance.states.items())
+    parts = [f"{balance.planned} planned = {states or '0'}"]
+    if not balance.is_even:
+        parts.append("this does not add up")
+    if waiting:
+        parts.append(f"{waiting} not planned yet")
+    parts.append("closed" if balance.closed_at else "open")
+    return "; ".join(parts)

@@ -1,0 +1,148 @@
+"""Several processes for one day's mails: making, signing and sending on all cores.
+
+The run itself is one of them. Each has a share of the readers, a fence of its own and its own
+connections; what one that dies had in hand is taken back by the run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import DupFd
+from typing import TYPE_CHECKING, Any
+
+from digest import app as wiring
+from digest import log as logs
+from digest.delivery.sender import Tally
+from digest.dispatch import Task, Watch, serve_share
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.config import Config
+
+#: Seconds between two looks at whether the run was told to stop.
+_LOOK = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crew:
+    """Processes, each with an installation of its own from the same configuration."""
+
+    config: Config
+    #: returns how many processes so many mails are worth
+    processes: Callable[[int], int]
+
+    def __call__(
+        self,
+        task: Task,
+        serve: Callable[[Task, Watch], Tally],
+        lock: int | None,
+        watch: Watch,
+    ) -> Tally:
+        """Serve all shares, the first of them by `serve` here, and return what was done."""
+        number = self.processes(task.mails)
+        if number == 1:
+            return serve(task, watch)
+        shares = [replace(task, share=(n, number)) for n in range(number)]
+        mates = [_Mate(self.config, share, lock) for share in shares[1:]]
+
+        def listen() -> None:
+            for mate in mates:
+                mate.listen(watch.progress)
+
+        def progress(number: int) -> None:
+            watch.progress(number)
+            listen()
+
+        tally = Tally(stopped="the run itself failed")
+        try:
+            tally = serve(shares[0], replace(watch, progress=progress))
+        finally:
+            while any(mate.is_at_work for mate in mates):
+                if tally.stopped or not watch.going() or any(mate.tally.stopped for mate in mates):
+                    for mate in mates:
+                        mate.stop()
+                wait([mate.ear for mate in mates if mate.is_at_work], timeout=_LOOK)
+                listen()
+        for mate in mates:
+            tally.add(mate.tally)
+        return tally
+
+
+class _Mate:
+    """One more process, as the run sees it."""
+
+    def __init__(self, config: Config, task: Task, lock: int | None) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.ear, mouth = spawn.Pipe(duplex=False)
+        # It holds the run's lock too, so that nobody else begins while it is still at work.
+        kept = None if lock is None else _Inherited(lock)
+        self._process = spawn.Process(
+            target=_work, args=(config, task, mouth, kept), name="digest sender", daemon=True
+        )
+        self._process.start()
+        mouth.close()
+        self.is_at_work = True
+        self.tally = Tally()
+
+    def listen(self, progress: Callable[[int], None]) -> None:
+        """Take in what it has told since; it is not at work any more when it falls silent."""
+        try:
+            while self.is_at_work and self.ear.poll():
+                told = self.ear.recv()
+                if isinstance(told, Tally):
+                    self.tally = told
+                else:
+                    progress(told)
+        except (EOFError, OSError):
+            self.is_at_work = False
+            self._process.join()
+
+    def stop(self) -> None:
+        """Ask it to finish what it has in hand, and end."""
+        self._process.terminate()
+
+
+class _Inherited:
+    """A file descriptor that a new process gets too."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _take, (DupFd(self._descriptor),)
+
+
+def _take(descriptor: Any) -> int:
+    return int(descriptor.detach())
+
+
+def _work(config: Config, task: Task, mouth: Connection, lock: int | None) -> None:  # noqa: ARG001
+    """Be a mate: serve a share, tell of progress, and at the end of what was done."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    parent = os.getppid()
+    logs.configure(config.log.level, config.log.format)
+
+    def tell(what: int | Tally) -> None:
+        with suppress(OSError):  # the run has gone; so shall we
+            mouth.send(what)
+
+    def going() -> bool:
+        return not stopped.is_set() and os.getppid() == parent
+
+    try:
+        opened = wiring.open_app(config)
+        frozen = opened.desks.open(task.desk_id)
+        watch = Watch(going=going, progress=tell)
+        tell(serve_share(task, frozen, opened.office, opened.transport(), watch))
+    except DigestError as error:
+        tell(Tally(stopped=str(error)))

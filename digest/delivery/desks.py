@@ -1,0 +1,123 @@
+"""What mails were made from, kept so that a second attempt is the same bytes as the first."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.delivery.tables import desk_papers, desks
+from digest.errors import NotFoundError
+from digest.frozen import freeze, thaw
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from digest.compose import Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """A desk that does not change any more."""
+
+    id: int
+    desk: Desk
+    #: the Date of the mails that are made from it
+    at: datetime
+    #: papers that a desk of another day had too, so that somebody may have seen them
+    familiar: frozenset[str]
+
+
+class Desks:
+    """The frozen desks in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def freeze(self, desk: Desk, *, press_key: str, now: datetime) -> Frozen:
+        """Keep a desk, dated now; one with the same content on the same day is kept once."""
+        content = freeze(desk)
+        found = self._find(desk, content, press_key)
+        if found is None:
+            with self._writer.begin() as db:
+                row = desks.insert().values(
+                    day=desk.edition.day,
+                    # A mail's Date has no fractions of a second.
+                    frozen_at=now.replace(microsecond=0),
+                    content_key=hashlib.sha256(content).hexdigest(),
+                    press_key=press_key,
+                    content=content,
+                )
+                (found,) = db.execute(row).inserted_primary_key or (0,)
+                places = [
+                    {"desk_id": found, "place": place, "paper_id": paper.id}
+                    for place, paper in enumerate(desk.papers)
+                ]
+                if places:
+                    db.execute(desk_papers.insert(), places)
+        return self.open(int(found or 0))
+
+    def glance(self, desk: Desk, *, press_key: str, now: datetime) -> Frozen:
+        """Return a desk as it would be frozen now, keeping nothing; its id is 0 if it is new."""
+        found = self._find(desk, freeze(desk), press_key)
+        if found is not None:
+            return self.open(found)
+        day, ids = desk.edition.day, [paper.id for paper in desk.papers]
+        familiar: set[str] = set()
+        with self._engine.connect() as db:
+            for start in range(0, len(ids), 500):
+                query = _familiar(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
+                familiar.update(db.execute(query).scalars().all())
+        at = now.replace(microsecond=0)
+        return Frozen(id=0, desk=desk, at=at, familiar=frozenset(familiar))
+
+    def _find(self, desk: Desk, content: bytes, press_key: str) -> int | None:
+        same = (
+            (desks.c.day == desk.edition.day)
+            & (desks.c.content_key == hashlib.sha256(content).hexdigest())
+            & (desks.c.press_key == press_key)
+        )
+        with self._engine.connect() as db:
+            return db.execute(sa.select(desks.c.id).where(same)).scalar()
+
+    def open(self, desk_id: int) -> Frozen:
+        """Return a frozen desk.
+
+        Raises:
+            NotFoundError: there is none, or it is of a time when desks were not kept.
+
+        """
+        places = (
+            sa.select(desk_papers.c.paper_id)
+            .where(desk_papers.c.desk_id == desk_id)
+            .order_by(desk_papers.c.place)
+        )
+        with self._engine.connect() as db:
+            row = db.execute(sa.select(desks).where(desks.c.id == desk_id)).first()
+            if row is None or not row.content:
+                raise NotFoundError(f"what was mailed from desk {desk_id} is not kept")
+            ids = list(db.execute(places).scalars())
+            known = desk_papers.c.paper_id.in_(places.order_by(None))
+            familiar = frozenset(db.execute(_familiar(row.day, known)).scalars().all())
+        desk = thaw(row.content, ids)
+        return Frozen(id=row.id, desk=desk, at=row.frozen_at, familiar=familiar)
+
+    def newest(self, day: date) -> int | None:
+        """Return the desk that was frozen last for a day."""
+        kept = (desks.c.day == day) & (desks.c.content_key != "")
+        with self._engine.connect() as db:
+            return db.execute(sa.select(sa.func.max(desks.c.id)).where(kept)).scalar()
+
+
+def _familiar(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Which of some papers lay on a desk of another day."""
+    return (
+        sa.select(desk_papers.c.paper_id)
+        .join_from(desk_papers, desks)
+        .where(desks.c.day != day, papers)
+        .distinct()
+    )

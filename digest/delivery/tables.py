@@ -1,0 +1,105 @@
+"""The ledger's tables. `UNIQUE(day, subscriber_id)` is what makes "once" true."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digest.store import papers
+from subscribers.tables import UTCDateTime, subscribers
+
+metadata = sa.MetaData()
+
+days = sa.Table(
+    "days",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    # how many deliveries were ever planned; the states must add up to it
+    sa.Column("planned", sa.Integer, nullable=False),
+    sa.Column("closed_at", UTCDateTime),
+)
+
+# What a day's mails are made from, as it was when the first of them was claimed.
+desks = sa.Table(
+    "desks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    # the Date of the mails
+    sa.Column("frozen_at", UTCDateTime, nullable=False),
+    # a hash of the content, so that nothing is frozen twice
+    sa.Column("content_key", sa.String, nullable=False),
+    # a hash of the templates and of all else that shapes a mail
+    sa.Column("press_key", sa.String, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# Which papers a desk has, by their place in its content: a paper may take its real id later.
+desk_papers = sa.Table(
+    "desk_papers",
+    metadata,
+    sa.Column("desk_id", sa.ForeignKey(desks.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), nullable=False),
+    sa.Index("desk_papers_by_paper", "paper_id"),
+    sqlite_with_rowid=False,
+)
+
+# Everybody who ever took up mails. The id is the fencing token: what one sender has claimed,
+# nobody else can settle, and what was taken from it, it cannot settle any more.
+senders = sa.Table(
+    "senders",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("started_at", UTCDateTime, nullable=False),
+    sa.Column("ended_at", UTCDateTime),
+    sa.Column("host", sa.String, nullable=False),
+    sa.Column("boot", sa.String, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    # an id is never given twice
+    sqlite_autoincrement=True,
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id), nullable=False, index=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("reason", sa.String),
+    sa.Column("subject", sa.String),
+    sa.Column("message_id", sa.String),
+    sa.Column("planned_at", UTCDateTime, nullable=False),
+    sa.Column("settled_at", UTCDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # what the mail was made from, once there is one
+    sa.Column("desk_id", sa.Integer),
+    # who has it in hand, or had
+    sa.Column("fence", sa.Integer),
+    # when a deferred mail is tried again
+    sa.Column("next_at", UTCDateTime),
+    # the mail server's last answer: reply code, and enhanced status (RFC 3463)
+    sa.Column("code", sa.Integer),
+    sa.Column("status", sa.String),
+    sa.UniqueConstraint("day", "subscriber_id"),
+)
+
+# What is in a mail. It counts as shown once the delivery is sent, or unknown.
+delivered_papers = sa.Table(
+    "delivered_papers",
+    metadata,
+    sa.Column("delivery_id", sa.ForeignKey(deliveries.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), primary_key=True),
+    sa.Column("subscriber_id", sa.BigInteger, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("topic", sa.String, nullable=False),
+    # the position of the paper it stands behind, being nearly the same
+    sa.Column("behind", sa.Integer),
+    # as the desk says, where null: only a reader's own words are ranked for them alone
+    sa.Column("score", sa.Float),
+    sa.Column("trend", sa.Float),
+    sa.Column("reasons", sa.JSON(none_as_null=True)),
+    sa.Index("delivered_papers_by_paper", "paper_id", "subscriber_id"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,277 @@
+"""A day's mails, from the plan to the closed account.
+
+    recover ─▶ expire ─▶ plan ─▶ freeze ─▶ (look, make, claim, carry, note)* ─▶ close
+
+Every step can be repeated: a run that was killed anywhere is finished by the next.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from digest.delivery.sender import Sender, Tally
+from digest.delivery.states import OPEN, oldest_day
+from digest.mailroom import Mailroom
+from digest.models import SendReport, State
+
+if TYPE_CHECKING:
+    from digest.compose import Desk
+    from digest.delivery.account import Account
+    from digest.delivery.desks import Desks, Frozen
+    from digest.delivery.ledger import Ledger, Machine
+    from digest.delivery.transports import Transport
+    from digest.press import Press
+    from subscribers.book import Book
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What the operator decided about mails that do not leave as they should."""
+
+    on_unknown: Literal["skip", "resend", "ask"] = "skip"
+    #: how long after a day's end, in UTC, its mails may still leave by themselves
+    max_lateness: timedelta = timedelta(hours=24)
+    #: the most mails a day while a new sender earns its name; None when that is over
+    allowance: Callable[[date], int | None] = lambda _day: None
+
+    @property
+    def resend(self) -> bool:
+        """Whether a mail whose fate is unknown is sent again."""
+        return self.on_unknown == "resend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """The parts that a run of mails needs."""
+
+    ledger: Ledger
+    account: Account
+    desks: Desks
+    book: Book
+    press: Press
+    #: a hash of all that shapes a mail beside the desk
+    press_key: str
+    machine: Machine
+    policy: Policy
+    clock: Clock
+    #: told of an address that does not exist any more
+    gone: Callable[[int, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One share of a day's mails, to be sent by one process."""
+
+    day: date
+    desk_id: int
+    #: how many wait, in all shares
+    mails: int
+    share: tuple[int, int] = (0, 1)
+    only: int | None = None
+    #: whether somebody named the day, so that it may be late
+    named: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """How a run is followed and stopped."""
+
+    #: whether to go on
+    going: Callable[[], bool] = lambda: True
+    #: told how many mails wait, once
+    total: Callable[[int], None] = lambda _number: None
+    #: told how many more rows were dealt with
+    progress: Callable[[int], None] = lambda _number: None
+
+
+class Crew(Protocol):
+    """Shares a task among several processes."""
+
+    def __call__(
+        self,
+        task: Task,
+        serve: Callable[[Task, Watch], Tally],
+        lock: int | None,
+        watch: Watch,
+    ) -> Tally:
+        """Serve all shares, one of them by calling `serve` here, and return what was done."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What is asked of a run."""
+
+    day: date
+    #: what new mails are made from; None to go on with what was frozen before
+    desk: Desk | None
+    #: whether somebody named this very day, so that it may be late
+    named: bool = False
+    #: serve this subscriber alone
+    only: int | None = None
+    watch: Watch = field(default_factory=Watch)
+    crew: Crew | None = None
+
+
+def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
+    """Send every reader the day's issue who has not had it; one bad recipient stops nobody.
+
+    Raises:
+        RunInProgressError: another process is sending.
+        LedgerError, StoreError: nothing can be written down, so nothing more is sent.
+
+    """
+    with office.ledger.alone() as lock:
+        counts = _tidy(run, office)
+        refusal = _refusal(run, office)
+        if refusal:
+            return SendReport(day=run.day, counts=counts, stopped=refusal)
+        frozen = _prepare(run, office)
+        if frozen is None:
+            return _report(run, office, counts, Tally(), already=0)
+        states = office.account.balance(run.day).states
+        already = sum(number for state, number in states.items() if state not in OPEN)
+        mails = 1 if run.only else office.account.waiting(run.day, now=office.clock())
+        run.watch.total(mails)
+        task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only, named=run.named)
+
+        def serve(share: Task, watch: Watch) -> Tally:
+            return serve_share(share, frozen, office, transport, watch)
+
+        tally = run.crew(task, serve, lock, run.watch) if run.crew else serve(task, run.watch)
+        if lost := _recover(office):  # a process of the crew died; what it left is sent from here
+            counts[State.UNKNOWN] += lost[State.UNKNOWN]
+            tally.add(serve(task, run.watch))
+        if not run.watch.going() and tally.stopped is None:
+            tally.stopped = "told to stop; what had not left was given back"
+        office.ledger.close(run.day, now=office.clock())
+        return _report(run, office, counts, tally, already=already)
+
+
+def serve_share(
+    task: Task, frozen: Frozen, office: Office, transport: Transport, watch: Watch
+) -> Tally:
+    """Send one share of a day's mails, as one sender."""
+    tally = Tally()
+    room = Mailroom(
+        frozen,
+        press=office.press,
+        book=office.book,
+        desks=office.desks,
+        account=office.account,
+        cpu=tally.cpu,
+    )
+    fence = office.ledger.enlist(task.day, office.machine, now=office.clock())
+    sender = Sender(
+        day=task.day,
+        ledger=office.ledger,
+        maker=room,
+        transport=transport,
+        fence=fence,
+        clock=office.clock,
+        share=task.share,
+        only=task.only,
+        # A machine that slept in mid-run must not go on with last week.
+        going=lambda: watch.going() and (task.named or task.day >= _oldest(office)),
+        gone=office.gone,
+        progress=watch.progress,
+        resend=office.policy.resend,
+        tally=tally,
+    )
+    try:
+        sender.run()
+    finally:
+        transport.close()
+    office.ledger.dismiss(fence, now=office.clock(), resend=office.policy.resend)
+    tally.memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    return tally
+
+
+def _tidy(run: Run, office: Office) -> Counter[State]:
+    """Settle what dead runs left behind, and give up what is too old."""
+    now, ledger = office.clock(), office.ledger
+    found = _recover(office)
+    named = run.day if run.named else None
+    late = ledger.expire(before=_oldest(office), apart_from=named, now=now)
+    if late:
+        log.warning("mails were too late", extra={"deliveries": late})
+    for day in ledger.open_days():
+        if day != run.day:
+            ledger.close(day, now=now)
+    return Counter({State.UNKNOWN: found[State.UNKNOWN]} if found[State.UNKNOWN] else {})
+
+
+def _recover(office: Office) -> Counter[State]:
+    """Take back what dead senders had in hand."""
+    policy = office.policy
+    found = office.ledger.recover(
+        boot=office.machine.boot, resend=policy.resend, now=office.clock()
+    )
+    if found:
+        numbers = {str(state): number for state, number in found.items()}
+        log.warning("a sender died", extra=numbers)
+    return found
+
+
+def _oldest(office: Office) -> date:
+    return oldest_day(now=office.clock(), max_lateness=office.policy.max_lateness)
+
+
+def _refusal(run: Run, office: Office) -> str | None:
+    if run.named or run.day >= _oldest(office):
+        return None
+    return f"{run.day} is too long ago to be mailed; name it with --day to mail it all the same"
+
+
+def _prepare(run: Run, office: Office) -> Frozen | None:
+    """Plan the day's mails and freeze what they are made from."""
+    ledger, now = office.ledger, office.clock()
+    if run.desk is None:
+        desk_id = office.desks.newest(run.day)
+        return None if desk_id is None else office.desks.open(desk_id)
+    ledger.plan(run.day, now=now, only=run.only)
+    allowed = office.policy.allowance(now.date())
+    if allowed is not None:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        left = allowed - office.account.sent_since(midnight)
+        held = ledger.hold(run.day, beyond=left, reason=_warm_up(allowed), now=now)
+        if held:
+            log.warning("held back to warm up", extra={"deliveries": held, "allowed": allowed})
+    return office.desks.freeze(run.desk, press_key=office.press_key, now=now)
+
+
+def _warm_up(allowed: int) -> str:
+    return f"the sender is being warmed up: {allowed} mails today"
+
+
+def _report(
+    run: Run, office: Office, counts: Counter[State], tally: Tally, *, already: int
+) -> SendReport:
+    balance = office.account.balance(run.day)
+    counts = counts + tally.counts
+    if balance.states[State.PLANNED] and run.only is None:
+        counts[State.PLANNED] = balance.states[State.PLANNED]
+    asks = office.policy.on_unknown == "ask"
+    report = SendReport(
+        day=run.day,
+        counts={state: counts[state] for state in State if counts[state]},
+        already=already,
+        stopped=tally.stopped,
+        doubtful=balance.states[State.UNKNOWN] if asks else 0,
+        cpu=dict(tally.cpu),
+        memory=tuple(tally.memory),
+    )
+    if report.stopped:
+        log.error("run stopped", extra={"day": str(run.day), "error": report.stopped})
+    numbers = {str(state): number for state, number in report.counts.items()}
+    log.info("run finished", extra={"day": str(run.day), "already": already, **numbers})
+    return report

@@ -1,0 +1,120 @@
+"""A desk as bytes, so that a mail can be made again from what it was first made from.
+
+JSON, compressed; numbers survive exactly. Papers stand in it once, and are referred to by their
+place, since a paper known by its title alone may take its real id later.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from digest.compose import Desk
+from digest.models import Edition, Links, Paper, Pick, Reason, Signals
+from subscribers.models import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_TIMES = ("published_at", "featured_at", "observed_at")
+
+
+def freeze(desk: Desk) -> bytes:
+    """Return a desk as bytes; equal desks give equal bytes."""
+    papers = list(desk.papers)
+    places = {paper.id: place for place, paper in enumerate(papers)}
+    content = {
+        "edition": {**asdict(desk.edition), "day": desk.edition.day.isoformat()},
+        "papers": [_paper(paper) for paper in papers],
+        "topics": [asdict(topic) for topic in desk.topics.values()],
+        "ranked": {
+            slug: [_pick(pick, places) for pick in picks] for slug, picks in desk.ranked.items()
+        },
+        "similar": [
+            [places[paper_id], sorted(places[other] for other in others)]
+            for paper_id, others in sorted(desk.similar.items(), key=lambda item: places[item[0]])
+        ],
+        "per_topic": desk.per_topic,
+        "max_papers": desk.max_papers,
+        "trend_weight": desk.trend_weight,
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 6)
+
+
+def thaw(content: bytes, ids: Sequence[str]) -> Desk:
+    """Return the desk that was frozen; `ids` are its papers' ids of today, by place."""
+    found = json.loads(zlib.decompress(content))
+    papers = [
+        _paper_of(record, paper_id) for record, paper_id in zip(found["papers"], ids, strict=True)
+    ]
+    edition = found["edition"]
+    return Desk(
+        edition=Edition(
+            **{
+                **{name: _tuples(value) for name, value in edition.items()},
+                "day": date.fromisoformat(edition["day"]),
+            }
+        ),
+        papers=papers,
+        topics={
+            topic["slug"]: Topic(**{name: _tuples(value) for name, value in topic.items()})
+            for topic in found["topics"]
+        },
+        ranked={
+            slug: tuple(_pick_of(slug, record, papers) for record in picks)
+            for slug, picks in found["ranked"].items()
+        },
+        similar={
+            ids[one]: frozenset(ids[other] for other in others) for one, others in found["similar"]
+        },
+        per_topic=found["per_topic"],
+        max_papers=found["max_papers"],
+        trend_weight=found["trend_weight"],
+    )
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    values = asdict(paper)
+    # Its id is in a table beside, where it is kept up to date.
+    del values["id"]
+    values["day"] = paper.day.isoformat()
+    for name in _TIMES:
+        if values[name] is not None:
+            values[name] = values[name].isoformat()
+    return values
+
+
+def _paper_of(record: Mapping[str, Any], paper_id: str) -> Paper:
+    values = {name: _tuples(value) for name, value in record.items()}
+    for name in _TIMES:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    values["day"] = date.fromisoformat(values["day"])
+    values["links"] = Links(**values["links"])
+    values["signals"] = Signals(**values["signals"])
+    return Paper(id=paper_id, **values)
+
+
+def _pick(pick: Pick, places: Mapping[str, int]) -> list[Any]:
+    reasons = [[reason.kind, reason.text] for reason in pick.reasons]
+    return [places[pick.paper.id], pick.relevance, pick.trend, pick.score, reasons]
+
+
+def _pick_of(slug: str, record: Sequence[Any], papers: Sequence[Paper]) -> Pick:
+    place, relevance, trend, score, reasons = record
+    return Pick(
+        paper=papers[place],
+        topic=slug,
+        relevance=relevance,
+        trend=trend,
+        score=score,
+        reasons=tuple(Reason(kind=kind, text=text) for kind, text in reasons),
+    )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

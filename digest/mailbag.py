@@ -1,0 +1,157 @@
+"""The mailbag: makes the mails of one day's readers, and says why somebody gets none.
+
+A mail that was made before is made again from the same desk and with the same papers, whatever
+has come in since, so that a second attempt is the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from digest.compose import compose
+from digest.errors import RenderError
+from digest.models import Issue, Pick, Reason, Section, Silence, State
+from digest.ranking.select import with_similar
+from digest.tailor import OWN, OWN_NAME, tailor
+from subscribers.errors import AddressError
+from subscribers.models import WEEK
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Sequence
+
+    from digest.delivery.desks import Frozen
+    from digest.press import Mail, Printer
+    from subscribers.models import Subscriber
+
+#: Different contents kept for readers who get the same.
+KEPT = 2048
+
+
+class Row(Protocol):
+    """A paper as it was filed with a mail; see `delivery.tables.delivered_papers`."""
+
+    paper_id: str
+    position: int
+    topic: str
+    behind: int | None
+    score: float | None
+    trend: float | None
+    reasons: list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What becomes of one reader: a mail, or a state and the reason."""
+
+    reader: Subscriber
+    state: State
+    reason: str | None = None
+    mail: Mail | None = None
+
+
+class Mailbag:
+    """Mails from one desk."""
+
+    def __init__(self, frozen: Frozen, printer: Printer) -> None:
+        """Make mails from a desk, on a printer for it."""
+        self.frozen = frozen
+        self._desk = frozen.desk
+        self._printer = printer
+        self._composed: OrderedDict[Hashable, Issue | Silence] = OrderedDict()
+
+    def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | Silence:
+        """Choose a reader's papers; readers who want and have seen the same get the same object."""
+        weekday = WEEK[self._desk.edition.day.weekday()]
+        choice = reader.preferences
+        if weekday not in choice.days:
+            return Silence(reason=f"wants no mail on a {self._desk.edition.day:%A}")
+        key = (
+            reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
+            frozenset(seen),
+        )  # fmt: skip
+        found = self._composed.get(key)
+        if found is None:
+            desk, wanted = tailor(self._desk, reader)
+            found = self._composed[key] = compose(desk, wanted, seen=seen)
+            if len(self._composed) > KEPT:
+                self._composed.popitem(last=False)
+        return found
+
+    def recall(self, rows: Sequence[Row]) -> Issue:
+        """Return the issue that was filed, from the desk it was made from."""
+        picks = {
+            (slug, pick.paper.id): pick
+            for slug, ranked in self._desk.ranked.items()
+            for pick in ranked
+        }
+        papers = {paper.id: paper for paper in self._desk.papers}
+        sections: dict[str, list[Pick]] = {}
+        for row in rows:
+            if row.behind is not None or row.paper_id not in papers:
+                continue
+            pick = picks.get((row.topic, row.paper_id)) or Pick(
+                paper=papers[row.paper_id],
+                topic=row.topic,
+                relevance=0.0,
+                trend=row.trend or 0.0,
+                score=row.score or 0.0,
+                reasons=tuple(Reason(kind="word", text=text) for text in row.reasons or ()),
+            )
+            behind = [papers[o.paper_id] for o in rows if o.behind == row.position]
+            sections.setdefault(row.topic, []).append(with_similar(pick, behind))
+        named = {**{slug: t.name for slug, t in self._desk.topics.items()}, OWN: OWN_NAME}
+        return Issue(
+            day=self._desk.edition.day,
+            sections=tuple(
+                Section(slug=slug, name=named[slug], picks=tuple(chosen))
+                for slug, chosen in sections.items()
+            ),
+            edition=self._desk.edition,
+        )
+
+    def print(self, reader: Subscriber, issue: Issue | Silence) -> Outcome:
+        """Make the mail of an issue."""
+        if isinstance(issue, Silence):
+            return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
+        try:
+            mail = self._printer.print(issue, reader)
+        except RenderError as error:
+            # To be tried again once the template is mended: never a silent "nothing new".
+            return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
+        except AddressError as error:
+            return Outcome(reader=reader, state=State.FAILED, reason=str(error))
+        return Outcome(reader=reader, state=State.SENT, mail=mail)
+
+
+def contents(issue: Issue, delivery_id: int, subscriber_id: int) -> list[dict[str, Any]]:
+    """List the papers of an issue for the ledger, near-duplicates behind the one they are like.
+
+    Scores and reasons are on the desk, but for those of a reader's own words.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+
+    def add(paper_id: str, pick: Pick, behind: int | None) -> None:
+        own = pick.topic == OWN and behind is None
+        rows.setdefault(
+            paper_id,
+            {
+                "delivery_id": delivery_id,
+                "subscriber_id": subscriber_id,
+                "paper_id": paper_id,
+                "position": len(rows),
+                "topic": pick.topic,
+                "behind": behind,
+                "score": pick.score if own else None,
+                "trend": pick.trend if own else None,
+                "reasons": [r.text for r in pick.reasons if r.kind != "similar"] if own else None,
+            },
+        )
+
+    for pick in issue.picks:
+        position = len(rows)
+        add(pick.paper.id, pick, None)
+        for other in pick.similar:
+            add(other.id, pick, position)
+    return list(rows.values())
