@@ -92,13 +92,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        writes = options.get("writes")
-        # A commit that must survive a power cut waits for the disk; one that need not does not.
-        wanted = "FULL" if options.get("lasting", True) else "NORMAL"
-        if connection.info.get("synchronous", "FULL") != wanted:
-            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
-            connection.info["synchronous"] = wanted
+        writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def failed(context: sa.ExceptionContext) -> None:

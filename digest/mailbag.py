@@ -6,11 +6,13 @@ has come in since, so that a second attempt is the same bytes.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from digest.compose import compose
+from digest.delivery.marks import Filed
 from digest.errors import RenderError
 from digest.models import Issue, Pick, Reason, Section, Silence, State
 from digest.ranking.select import with_similar
@@ -60,6 +62,8 @@ class Mailbag:
         self._desk = frozen.desk
         self._printer = printer
         self._composed: OrderedDict[Hashable, Issue | Silence] = OrderedDict()
+        # By identity: to compare two issues would take longer than to list their papers.
+        self._filed: OrderedDict[int, tuple[Issue, tuple[Filed, ...]]] = OrderedDict()
 
     def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | Silence:
         """Choose a reader's papers; readers who want and have seen the same get the same object."""
@@ -111,6 +115,15 @@ class Mailbag:
             edition=self._desk.edition,
         )
 
+    def filed(self, issue: Issue) -> tuple[Filed, ...]:
+        """Return an issue's papers for the ledger, worked out once for all who get it."""
+        known = self._filed.get(id(issue))
+        if known is None or known[0] is not issue:
+            known = self._filed[id(issue)] = issue, contents(issue)
+            if len(self._filed) > KEPT:
+                self._filed.popitem(last=False)
+        return known[1]
+
     def print(self, reader: Subscriber, issue: Issue | Silence) -> Outcome:
         """Make the mail of an issue."""
         if isinstance(issue, Silence):
@@ -125,33 +138,26 @@ class Mailbag:
         return Outcome(reader=reader, state=State.SENT, mail=mail)
 
 
-def contents(issue: Issue, delivery_id: int, subscriber_id: int) -> list[dict[str, Any]]:
+def contents(issue: Issue) -> tuple[Filed, ...]:
     """List the papers of an issue for the ledger, near-duplicates behind the one they are like.
 
     Scores and reasons are on the desk, but for those of a reader's own words.
     """
-    rows: dict[str, dict[str, Any]] = {}
-
-    def add(paper_id: str, pick: Pick, behind: int | None) -> None:
-        own = pick.topic == OWN and behind is None
-        rows.setdefault(
-            paper_id,
-            {
-                "delivery_id": delivery_id,
-                "subscriber_id": subscriber_id,
-                "paper_id": paper_id,
-                "position": len(rows),
-                "topic": pick.topic,
-                "behind": behind,
-                "score": pick.score if own else None,
-                "trend": pick.trend if own else None,
-                "reasons": [r.text for r in pick.reasons if r.kind != "similar"] if own else None,
-            },
-        )
-
+    rows: dict[str, Filed] = {}
     for pick in issue.picks:
+        own = pick.topic == OWN
         position = len(rows)
-        add(pick.paper.id, pick, None)
+        reasons = [reason.text for reason in pick.reasons if reason.kind != "similar"]
+        rows[pick.paper.id] = Filed(
+            paper_id=pick.paper.id,
+            position=position,
+            topic=pick.topic,
+            behind=None,
+            score=pick.score if own else None,
+            trend=pick.trend if own else None,
+            reasons=json.dumps(reasons, ensure_ascii=False) if own else None,
+        )
         for other in pick.similar:
-            add(other.id, pick, position)
-    return list(rows.values())
+            behind = Filed(other.id, len(rows), pick.topic, position, None, None, None)
+            rows.setdefault(other.id, behind)
+    return tuple(rows.values())

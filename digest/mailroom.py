@@ -10,10 +10,10 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from digest.delivery.ledger import Filing
+from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
 from digest.errors import NotFoundError
-from digest.mailbag import Mailbag, Outcome, contents
+from digest.mailbag import Mailbag, Outcome
 from digest.models import Issue, Silence, State
 from subscribers.models import Status
 
@@ -101,19 +101,18 @@ class Mailroom:
 
     def _print(self, row: Waiting, reader: Subscriber, issue: Issue | Silence) -> Made:
         desk_id = row.desk_id if row.desk_id is not None else self._newest.id
-        outcome = self._bag(desk_id).print(reader, issue)
+        bag = self._bag(desk_id)
+        outcome = bag.print(reader, issue)
         mail = outcome.mail
         if mail is None:
             return Made(row=row, state=outcome.state, reason=outcome.reason)
         filing = Filing(
-            delivery_id=row.delivery_id,
+            row=row,
             desk_id=desk_id,
             subject=mail.subject,
             message_id=mail.message_id,
             # What was filed at an earlier attempt stays as it is.
-            contents=()
-            if row.delivery_id in self._filed
-            else contents(mail.issue, row.delivery_id, reader.id),
+            contents=() if row.delivery_id in self._filed else bag.filed(mail.issue),
         )
         return Made(row=row, filing=filing, parcel=mail.parcel, state=State.SENT)
 

@@ -109,6 +109,40 @@ class Book:
                 self._subscribe(db, subscriber_id, topics)
         return self.find(address.original)
 
+    def enrol(self, people: Iterable[tuple[str, Sequence[str]]], *, evidence: Evidence) -> int:
+        """Take in many readers nobody knows yet, confirmed, all or none; return how many.
+
+        Raises:
+            AddressError: one is not an address.
+            ValueError: one is known already, or stands twice.
+
+        """
+        who, wants, steps = [], [], []
+        for text, topics in people:
+            address, subscriber_id = addresses.parse(text), self._new_id()
+            who.append(
+                {
+                    "id": subscriber_id,
+                    "address": address.original,
+                    "address_key": address.key,
+                    "status": Status.CONFIRMED,
+                    "since": evidence.at,
+                    "preferences": {},
+                }
+            )
+            wants += _wishes(subscriber_id, topics)
+            step = {"subscriber_id": subscriber_id, **asdict(evidence)}
+            steps.append({**step, "event": Event.SIGN_UP, "status": Status.PENDING})
+            steps.append({**step, "event": Event.CONFIRM, "status": Status.CONFIRMED})
+        try:
+            with self._writer.begin() as db:
+                for table, rows in ((subscribers, who), (subscriptions, wants), (consent, steps)):
+                    if rows:
+                        db.execute(table.insert(), rows)
+        except sa.exc.IntegrityError as error:
+            raise ValueError("one of these readers is known already, or stands twice") from error
+        return len(who)
+
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
         """Write down what a reader did; return them as they now stand, None if unknown or erased.
 
@@ -276,13 +310,7 @@ class Book:
     def _subscribe(self, db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
         db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))
         if topics:
-            db.execute(
-                subscriptions.insert(),
-                [
-                    {"subscriber_id": subscriber_id, "topic": topic, "position": position}
-                    for position, topic in enumerate(dict.fromkeys(topics))
-                ],
-            )
+            db.execute(subscriptions.insert(), _wishes(subscriber_id, topics))
 
     def _may_return(self, db: sa.Connection, key: str, event: Event) -> bool:
         """Whether an address that may have been erased can be written down again.
@@ -329,6 +357,13 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
     for row in rows:
         grouped.setdefault(row.subscriber_id, []).append(row.topic)
     return grouped
+
+
+def _wishes(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"subscriber_id": subscriber_id, "topic": topic, "position": position}
+        for position, topic in enumerate(dict.fromkeys(topics))
+    ]
 
 
 def _step(row: Any) -> Step:

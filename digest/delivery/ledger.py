@@ -17,22 +17,22 @@ from __future__ import annotations
 
 import fcntl
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.delivery.marks import Marks, Waiting
 from digest.delivery.states import IN_HAND, MOVES, OPEN, WAITING, into
-from digest.delivery.tables import days, delivered_papers, deliveries, desks, senders
+from digest.delivery.tables import days, deliveries, desks, senders
 from digest.errors import LedgerError, RunInProgressError
 from digest.models import State
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator
     from datetime import date, datetime
     from pathlib import Path
 
@@ -49,17 +49,6 @@ class Machine:
     #: differs after each start of the machine; empty where the system does not tell
     boot: str
     pid: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filing:
-    """What is written down when a row is claimed: what its mail holds, so that it can be remade."""
-
-    delivery_id: int
-    desk_id: int
-    subject: str
-    message_id: str
-    contents: Sequence[Mapping[str, Any]] = field(default=())
 
 
 class Ledger:
@@ -106,35 +95,24 @@ class Ledger:
         """
         found: Counter[State] = Counter()
         with self._writer.begin() as db:
-            living = sa.select(senders.c.id, senders.c.boot).where(senders.c.ended_at.is_(None))
-            for fence, before in db.execute(living).all():
-                same_boot = bool(boot) and before == boot
-                found += self._take_back(db, fence, killed=same_boot, resend=resend, now=now)
+            for sender in db.execute(sa.select(senders).where(senders.c.ended_at.is_(None))).all():
+                certain = bool(boot) and sender.boot == boot
+                found += _take_back(db, sender, certain=certain, resend=resend, now=now)
             # Claimed before there were senders.
-            orphans = deliveries.c.fence.is_(None) & deliveries.c.state.in_(IN_HAND)
+            not_closed = sa.select(days.c.day).where(days.c.closed_at.is_(None))
+            orphans = (
+                deliveries.c.day.in_(not_closed)
+                & deliveries.c.fence.is_(None)
+                & deliveries.c.state.in_(IN_HAND)
+            )
             found[State.UNKNOWN] += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
     def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[State]:
-        """End a sender, and take back what it still has in hand."""
+        """End a sender that lives, and take back what it still has in hand."""
         with self._writer.begin() as db:
-            return +self._take_back(db, fence, killed=True, resend=resend, now=now)
-
-    def _take_back(
-        self, db: sa.Connection, fence: int, *, killed: bool, resend: bool, now: datetime
-    ) -> Counter[State]:
-        mine = deliveries.c.fence == fence
-        found: Counter[State] = Counter()
-        if killed:
-            found[State.PLANNED] = db.execute(
-                deliveries.update()
-                .where(mine, deliveries.c.state == State.CLAIMED)
-                .values(state=State.PLANNED, fence=None)
-            ).rowcount
-        in_hand = mine & deliveries.c.state.in_(IN_HAND)
-        found[State.UNKNOWN] = _to_unknown(db, in_hand, resend=resend, now=now)
-        db.execute(senders.update().where(senders.c.id == fence).values(ended_at=now))
-        return found
+            sender = db.execute(sa.select(senders).where(senders.c.id == fence)).one()
+            return +_take_back(db, sender, certain=True, resend=resend, now=now)
 
     def enlist(self, day: date, machine: Machine, *, now: datetime) -> int:
         """Begin to send; return the fencing token that all of this sender's claims carry."""
@@ -322,47 +300,6 @@ class Ledger:
                 for id_, whose, desk, attempts in db.execute(query)
             ]
 
-    def claim(self, filings: Sequence[Filing], *, fence: int) -> set[int]:
-        """Take up a batch, durably; return the ids of those that are ours.
-
-        In the same statement everybody's consent is looked at once more: who left since the
-        batch was looked at is not written to.
-        """
-        if not filings:
-            return set()
-        ids = [filing.delivery_id for filing in filings]
-        consent = sa.select(subscribers.c.id).where(subscribers.c.status == Status.CONFIRMED)
-        statement = (
-            deliveries.update()
-            .where(
-                deliveries.c.id.in_(ids),
-                deliveries.c.state.in_(into(State.CLAIMED)),
-                deliveries.c.subscriber_id.in_(consent),
-            )
-            .values(
-                state=State.CLAIMED,
-                fence=fence,
-                attempts=deliveries.c.attempts + 1,
-                reason=None,
-                settled_at=None,
-                next_at=None,
-            )
-            .returning(deliveries.c.id)
-        )
-        with self._writer.begin() as db:
-            self._claim_ours(db, fence)
-            ours = set(db.execute(statement).scalars())
-            claimed = [filing for filing in filings if filing.delivery_id in ours]
-            if claimed:
-                _file(db, claimed)
-        return ours
-
-    def _claim_ours(self, db: sa.Connection, fence: int) -> None:
-        """Refuse to claim for a sender that was ended: somebody else may have its mails."""
-        ended = sa.select(senders.c.ended_at).where(senders.c.id == fence)
-        if db.execute(ended).scalar_one_or_none() is not None:
-            raise LedgerError("this sender was taken for dead and its mails were given to another")
-
     def settle(
         self, delivery_ids: Collection[int], state: State, *, reason: str, now: datetime
     ) -> int:
@@ -378,40 +315,30 @@ class Ledger:
             ).rowcount
 
     @contextmanager
-    def marking(self, fence: int) -> Iterator[Marks]:
-        """Hold a connection for the quick commits of one sender."""
-        with self._engine.execution_options(writes=True, lasting=False).connect() as db:
-            yield Marks(db, fence)
+    def marking(self, day: date, fence: int) -> Iterator[Marks]:
+        """Hold a connection for what one sender writes down."""
+        with closing(Marks(self._engine, day=day, fence=fence)) as marks:
+            yield marks
 
 
-def _file(db: sa.Connection, claimed: Sequence[Filing]) -> None:
-    """Write down what the claimed mails hold."""
-    db.execute(
-        deliveries.update()
-        .where(deliveries.c.id == sa.bindparam("this"))
-        .values(
-            desk_id=sa.bindparam("desk"),
-            subject=sa.bindparam("title"),
-            message_id=sa.bindparam("name"),
-        ),
-        [
-            {
-                "this": filing.delivery_id,
-                "desk": filing.desk_id,
-                "title": filing.subject,
-                "name": filing.message_id,
-            }
-            for filing in claimed
-        ],
-    )
-    rows = [row for filing in claimed for row in filing.contents]
-    if rows:
-        db.execute(
-            delivered_papers.delete().where(
-                delivered_papers.c.delivery_id.in_([f.delivery_id for f in claimed if f.contents])
-            )
-        )
-        db.execute(delivered_papers.insert(), rows)
+def _take_back(
+    db: sa.Connection, sender: Any, *, certain: bool, resend: bool, now: datetime
+) -> Counter[State]:
+    """End a sender: what it had claimed is planned again, what was inflight is unknown.
+
+    Where it is not certain that all its quick commits are there, both are unknown.
+    """
+    mine = (deliveries.c.day == sender.day) & (deliveries.c.fence == sender.id)
+    found: Counter[State] = Counter()
+    if certain:
+        claimed = mine & (deliveries.c.state == State.CLAIMED)
+        found[State.PLANNED] = db.execute(
+            deliveries.update().where(claimed).values(state=State.PLANNED, fence=None)
+        ).rowcount
+    in_hand = mine & deliveries.c.state.in_(IN_HAND)
+    found[State.UNKNOWN] = _to_unknown(db, in_hand, resend=resend, now=now)
+    db.execute(senders.update().where(senders.c.id == sender.id).values(ended_at=now))
+    return found
 
 
 def _to_unknown(

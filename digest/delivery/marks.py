@@ -1,20 +1,27 @@
-"""What a sender writes down while mails leave: quickly, in the order of events."""
+"""What a sender writes down while it works: what it claims, what leaves, and how that ended.
+
+These few statements are run for every mail. They are compiled once and handed to the database's
+driver as they are, which costs a fifth of going the usual way.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from digest.delivery.states import IN_HAND, wait
-from digest.delivery.tables import deliveries
-from digest.errors import LedgerError
+from digest.delivery.states import IN_HAND, into, wait
+from digest.delivery.tables import delivered_papers, deliveries, senders
+from digest.errors import LedgerError, StoreError
 from digest.models import State
+from subscribers.models import Status
+from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from digest.delivery.transports import Answer
 
@@ -30,17 +37,114 @@ class Waiting:
     attempts: int
 
 
-class Marks:
-    """The quick commits of one sender.
+class Filed(NamedTuple):
+    """A paper in a mail, as the ledger keeps it; see `tables.delivered_papers`."""
 
-    They survive the death of the process, though not of the machine (SQLite's synchronous=NORMAL).
-    The claim of the batch is durable, so a power cut costs certainty and nothing else.
+    paper_id: str
+    position: int
+    topic: str
+    behind: int | None
+    score: float | None
+    trend: float | None
+    #: a list in JSON
+    reasons: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """What is written down when a row is claimed: what its mail holds, so that it can be remade."""
+
+    row: Waiting
+    desk_id: int
+    subject: str
+    message_id: str
+    #: empty when it was filed at an earlier attempt
+    contents: Sequence[Filed] = ()
+
+
+class Marks:
+    """The writings of one sender on one day, on a connection of its own.
+
+    A claim is durable. The other commits are quick: they survive the death of the process, though
+    not of the machine (SQLite's synchronous=NORMAL), so a power cut costs certainty and nothing
+    else.
     """
 
-    def __init__(self, db: sa.Connection, fence: int) -> None:
-        """Write on a connection, for one sender."""
-        self._db = db
+    def __init__(self, engine: sa.Engine, *, day: date, fence: int) -> None:
+        """Open a connection; `close` it."""
         self._fence = fence
+        self._day = _processor(deliveries.c.day, engine)(day)
+        self._moment = _processor(deliveries.c.settled_at, engine)
+        self._name = engine.url.database
+        self._errors = engine.dialect.loaded_dbapi.Error
+        self._lite = engine.dialect.name == "sqlite"
+        self._durable = True
+        self._db = engine.raw_connection()
+        self._db.detach()
+        self._cursor: Any = self._db.cursor()
+        self._claim = _Statement(engine, _CLAIM)
+        self._clear = _Statement(engine, _CLEAR)
+        self._file = _Statement(engine, delivered_papers.insert())
+        self._ours = _Statement(engine, _OURS)
+        self._ended = _Statement(engine, _ENDED)
+        self._settle = _Statement(engine, _SETTLE)
+        self._leave = _Statement(engine, _LEAVE)
+        if self._lite:
+            # Nothing that is overwritten here needs to be wiped off the disk.
+            self._cursor.execute("PRAGMA secure_delete=OFF")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._db.close()
+
+    def claim(self, filings: Sequence[Filing]) -> set[int]:
+        """Take up a batch, in the order of subscribers, durably; return which are ours.
+
+        In the same statement everybody's consent is looked at once more: who left since the
+        batch was looked at is not written to.
+
+        Raises:
+            LedgerError: this sender was taken for dead.
+            StoreError: it cannot be written down.
+
+        """
+        if not filings:
+            return set()
+        rows = [
+            {
+                "this": filing.row.delivery_id,
+                "mine": self._fence,
+                "desk": filing.desk_id,
+                "title": filing.subject,
+                "name": filing.message_id,
+            }
+            for filing in filings
+        ]
+        between = {
+            "today": self._day,
+            "first": filings[0].row.subscriber_id,
+            "last": filings[-1].row.subscriber_id,
+            "mine": self._fence,
+        }
+        with self._transaction(durable=True):
+            if self._ended.rows(self._cursor, {"mine": self._fence}):
+                raise LedgerError(
+                    "this sender was taken for dead and its mails were given to another"
+                )
+            self._claim.many(self._cursor, rows)
+            ours = {row[0] for row in self._ours.rows(self._cursor, between)}
+            filed = [f for f in filings if f.contents and f.row.delivery_id in ours]
+            again = [{"this": f.row.delivery_id} for f in filed if f.row.attempts]
+            self._clear.many(self._cursor, again)
+            self._cursor.executemany(
+                self._file.sql,
+                [
+                    (filing.row.delivery_id, filing.row.subscriber_id, *paper)
+                    for filing in filed
+                    for paper in filing.contents
+                ],
+            )
+        return ours
 
     def note(
         self,
@@ -53,54 +157,139 @@ class Marks:
 
         Raises:
             LedgerError: a row is not ours any more; nothing more must leave.
+            StoreError: it cannot be written down.
 
         """
-        settled = [_outcome(row, answer, self._fence, now) for row, answer in answers]
-        with self._db.begin():
-            done = 0
-            if settled:
-                done += self._db.execute(_SETTLE, settled).rowcount
-            if leaving:
-                rows = [{"this": row.delivery_id, "mine": self._fence} for row in leaving]
-                done += self._db.execute(_LEAVE, rows).rowcount
+        settled = [self._outcome(row, answer, now) for row, answer in answers]
+        with self._transaction(durable=False):
+            done = self._settle.many(self._cursor, settled)
+            done += self._leave.many(
+                self._cursor, [{"this": row.delivery_id, "mine": self._fence} for row in leaving]
+            )
             if done != len(answers) + len(leaving):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
 
+    def _outcome(self, row: Waiting, answer: Answer, now: datetime) -> dict[str, Any]:
+        deferred = answer.state is State.DEFERRED
+        again = now + wait(row.delivery_id, row.attempts + 1) if deferred else None
+        return {
+            "this": row.delivery_id,
+            "mine": self._fence,
+            "new_state": answer.state.value,
+            "new_reason": answer.reason,
+            "new_settled_at": None if answer.state is State.PLANNED else self._moment(now),
+            "new_next_at": again and self._moment(again),
+            "new_code": answer.code or None,
+            "new_status": answer.status or None,
+        }
 
-_SETTLE = (
+    @contextmanager
+    def _transaction(self, *, durable: bool) -> Iterator[None]:
+        """Do all or nothing, with the driver's errors in our words."""
+        try:
+            if self._lite:
+                if durable is not self._durable:
+                    self._cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    self._durable = durable
+                self._cursor.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.commit()
+        except self._errors as error:
+            with suppress(self._errors):
+                self._db.rollback()
+            raise StoreError(f"cannot write to {self._name}: {error}") from error
+        except LedgerError:
+            self._db.rollback()
+            raise
+
+
+class _Statement:
+    """A statement as the driver takes it."""
+
+    def __init__(self, engine: sa.Engine, statement: sa.ClauseElement) -> None:
+        style = "qmark" if engine.dialect.name == "sqlite" else "format"
+        dialect: Any = type(engine.dialect)
+        compiled: Any = statement.compile(
+            dialect=dialect(paramstyle=style), compile_kwargs={"render_postcompile": True}
+        )
+        self.sql = str(compiled)
+        self._order = tuple(compiled.positiontup)
+        self._constants = {k: v for k, v in compiled.params.items() if v is not None}
+
+    def many(self, cursor: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it for each of some rows, return how many rows of the table it changed."""
+        if not rows:
+            return 0
+        cursor.executemany(self.sql, [self._values(row) for row in rows])
+        return int(cursor.rowcount)
+
+    def rows(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
+        """Run it once, return the rows it finds."""
+        return list(cursor.execute(self.sql, self._values(values)).fetchall())
+
+    def _values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        constants = self._constants
+        return tuple([row[name] if name in row else constants[name] for name in self._order])
+
+
+def _given(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, None)
+
+
+_this = deliveries.c.id == _given("this")
+_mine = deliveries.c.fence == _given("mine")
+_ENDED = sa.select(senders.c.id).where(
+    senders.c.id == _given("mine"), senders.c.ended_at.is_not(None)
+)
+_CLAIM = (
     deliveries.update()
     .where(
-        deliveries.c.id == sa.bindparam("this"),
-        deliveries.c.fence == sa.bindparam("mine"),
-        deliveries.c.state.in_(IN_HAND),
+        _this,
+        deliveries.c.state.in_([state.value for state in into(State.CLAIMED)]),
+        sa.exists().where(
+            subscribers.c.id == deliveries.c.subscriber_id,
+            subscribers.c.status == Status.CONFIRMED.value,
+        ),
     )
     .values(
+        state=State.CLAIMED.value,
+        fence=_given("mine"),
+        attempts=deliveries.c.attempts + 1,
+        desk_id=_given("desk"),
+        subject=_given("title"),
+        message_id=_given("name"),
+        reason=sa.null(),
+        settled_at=sa.null(),
+        next_at=sa.null(),
+    )
+)
+_OURS = sa.select(deliveries.c.id).where(
+    deliveries.c.day == _given("today"),
+    deliveries.c.subscriber_id.between(_given("first"), _given("last")),
+    _mine,
+    deliveries.c.state == State.CLAIMED.value,
+)
+_CLEAR = delivered_papers.delete().where(delivered_papers.c.delivery_id == _given("this"))
+_SETTLE = (
+    deliveries.update()
+    .where(_this, _mine, deliveries.c.state.in_([state.value for state in IN_HAND]))
+    .values(
         {
-            name: sa.bindparam(f"new_{name}")
+            name: _given(f"new_{name}")
             for name in ("state", "reason", "settled_at", "next_at", "code", "status")
         }
     )
 )
 _LEAVE = (
     deliveries.update()
-    .where(
-        deliveries.c.id == sa.bindparam("this"),
-        deliveries.c.fence == sa.bindparam("mine"),
-        deliveries.c.state == State.CLAIMED,
-    )
-    .values(state=State.INFLIGHT)
+    .where(_this, _mine, deliveries.c.state == State.CLAIMED.value)
+    .values(state=State.INFLIGHT.value)
 )
 
 
-def _outcome(row: Waiting, answer: Answer, fence: int, now: datetime) -> dict[str, Any]:
-    deferred = answer.state is State.DEFERRED
-    return {
-        "this": row.delivery_id,
-        "mine": fence,
-        "new_state": answer.state,
-        "new_reason": answer.reason,
-        "new_settled_at": None if answer.state is State.PLANNED else now,
-        "new_next_at": now + wait(row.delivery_id, row.attempts + 1) if deferred else None,
-        "new_code": answer.code or None,
-        "new_status": answer.status or None,
-    }
+def _processor(column: sa.Column[Any], engine: sa.Engine) -> Callable[[Any], Any]:
+    """Return what turns a value of a column into what the driver takes."""
+    process: Callable[[Any], Any] | None = column.type.dialect_impl(engine.dialect).bind_processor(
+        engine.dialect
+    )
+    return process or (lambda value: value)

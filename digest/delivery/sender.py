@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
-    from digest.delivery.ledger import Filing, Ledger
-    from digest.delivery.marks import Marks, Waiting
+    from digest.delivery.ledger import Ledger
+    from digest.delivery.marks import Filing, Marks, Waiting
     from digest.delivery.transports import Parcel, Transport
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Sender:
 
         """
         after = -1
-        with self.ledger.marking(self.fence) as marks:
+        with self.ledger.marking(self.day, self.fence) as marks:
             while self._goes_on():
                 with self._stage("ledger"):
                     rows = self.ledger.look(
@@ -132,7 +132,7 @@ class Sender:
         with self._stage("ledger"):
             self._without_mail([one for one in made if one.filing is None])
             filings = [one.filing for one in made if one.filing is not None]
-            ours = self.ledger.claim(filings, fence=self.fence)
+            ours = marks.claim(filings)
         claimed = {
             one.parcel.envid: (one.row, one.parcel)
             for one in made

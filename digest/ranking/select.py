@@ -36,31 +36,31 @@ def select(
     chosen: dict[str, list[Pick]] = {slug: [] for slug in topics}
     if not topics:
         return chosen
+    # A topic and a paper come together once, so that two entries differ before the pick.
     order = sorted(
-        (
-            (slug in last, -pick.score, place, pick.paper.id, pick)
-            for place, slug in enumerate(topics)
-            for pick in ranked[slug]
-        ),
-        key=lambda entry: entry[:4],
+        (slug in last, -pick.score, place, pick.paper.id, pick)
+        for place, slug in enumerate(topics)
+        for pick in ranked[slug]
     )
-    picks = [pick for *_, pick in order]
+    picks = [entry[4] for entry in order]
     taken = _Taken(seen, similar)
     best: dict[str, str] = {}
     for pick in picks:
         best.setdefault(pick.paper.id, pick.topic)
+    first = [pick for pick in picks if best[pick.paper.id] == pick.topic]
     share = min(max(1, max_papers // len(topics)), per_topic)
+    left = max_papers
     # Each topic's share, then the rest; each time papers go to their best topic first.
     for quota in (share, per_topic):
-        for only_best in (True, False):
-            for pick in picks:
-                if sum(map(len, chosen.values())) == max_papers:
+        for candidates in (first, picks):
+            for pick in candidates:
+                if not left:
                     break
-                if only_best and best[pick.paper.id] != pick.topic:
-                    continue
-                if len(chosen[pick.topic]) < quota and taken.is_free(pick.paper.id):
+                section = chosen[pick.topic]
+                if len(section) < quota and taken.is_free(pick.paper.id):
                     taken.take(pick.paper.id)
-                    chosen[pick.topic].append(pick)
+                    section.append(pick)
+                    left -= 1
     followers = taken.followers(picks)
     return {
         slug: [

@@ -1,0 +1,122 @@
+"""`digest bench`: how fast this machine sends."""
+
+from __future__ import annotations
+
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import screen
+from digest.cli.papers import Json
+
+if TYPE_CHECKING:
+    from digest.bench import Result
+
+app = typer.Typer(
+    help="Measure how fast this machine makes and sends mail.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest bench delivery --port 2525 --subscribers 1000[/bold]",
+)
+
+
+class Signature(StrEnum):
+    """How the mails are signed."""
+
+    NONE = "none"
+    RSA = "rsa"
+    BOTH = "rsa+ed25519"
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `delivery` a command of its own, though it is the only one."""
+
+
+@app.command(
+    epilog="Example, beside Postfix's sink: [bold]smtp-sink -c 127.0.0.1:2525 100 &"
+    " digest bench delivery --port 2525 --subscribers 10000 --dkim rsa[/bold]"
+)
+def delivery(
+    host: Annotated[str, typer.Option("--host", metavar="H", help="The server.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="P", help="Its port.")] = 2525,
+    subscribers: Annotated[
+        int, typer.Option("--subscribers", metavar="N", min=1, help="Made-up readers.")
+    ] = 1000,
+    size: Annotated[
+        int, typer.Option("--size", metavar="BYTES", min=1, help="Bytes of a mail.")
+    ] = 60_000,
+    dkim: Annotated[Signature, typer.Option("--dkim", help="How the mails are signed.")] = (
+        Signature.NONE
+    ),
+    senders: Annotated[
+        int | None, typer.Option("--senders", metavar="N", min=1, help="Processes; else by cores.")
+    ] = None,
+    connections: Annotated[
+        int, typer.Option("--connections", metavar="N", min=1, help="Connections a process.")
+    ] = 5,
+    *,
+    json: Json = False,
+) -> None:
+    """Send made-up readers a made-up day: select, render, sign, ledger, SMTP, all of it.
+
+    The mails go to a server that should throw them away, such as Postfix's smtp-sink.
+    """
+    from digest import bench, log
+    from digest.dispatch import Watch
+
+    log.configure("error", "text")
+    setting = bench.Setting(
+        host=host,
+        port=port,
+        subscribers=subscribers,
+        size=size,
+        dkim=dkim,
+        senders=senders or "auto",
+        connections=connections,
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch,
+        screen.stoppable() as going,
+        screen.bar("mails") as (total, progress),
+    ):
+        watch = Watch(going=going, total=total, progress=progress)
+        result = bench.measure(setting, Path(scratch), watch)
+    if json:
+        screen.as_json(_shape(result))
+    else:
+        _show(result)
+    if result.sent != result.subscribers:
+        screen.note(f"stopped: {result.stopped or 'some mails did not leave'}")
+        raise typer.Exit(1)
+
+
+def _shape(result: Result) -> dict[str, Any]:
+    return {
+        "mails_per_second": round(result.mails_per_second, 1),
+        "subscribers": result.subscribers,
+        "sent": result.sent,
+        "seconds": round(result.seconds, 3),
+        "bytes_per_mail": result.size,
+        "cpu_seconds": {stage: round(used, 3) for stage, used in result.cpu.items()},
+        "peak_rss_bytes": list(result.memory),
+    }
+
+
+def _show(result: Result) -> None:
+    screen.answer(
+        f"{result.mails_per_second:,.0f} mails/s:"
+        f" {result.sent:,} mails of {result.size:,} bytes in {result.seconds:.2f} s"
+    )
+    screen.table(
+        "CPU by stage",
+        ("stage", "seconds#", "per mail#"),
+        [
+            (stage, f"{used:.2f}", f"{used / max(result.sent, 1) * 1e6:,.0f} µs")
+            for stage, used in result.cpu.items()
+        ],
+    )
+    peaks = ", ".join(f"{peak / 1e6:.0f} MB" for peak in result.memory)
+    screen.answer(f"peak memory: {peaks}")
