@@ -1,0 +1,137 @@
+"""How fast mails leave, beside what others do with the same server on the same cores.
+
+    python benchmarks/delivery.py [MAILS]
+
+Everything goes into Postfix's `smtp-sink` on a private port, in one run, one after the other:
+Postfix's own generator (C, a constant body, unsigned), the whole of this program (ranking,
+rendering, signing, ledger), and the usual way (EmailMessage, dkimpy, smtplib). Then with 20 ms of
+round trip, through a proxy that delays. Only the ratios mean something on another machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import dkim
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SIZE = 60_000
+ROUNDS = 3
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """Run a server that throws mails away, on a port of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    tool = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
+    server = subprocess.Popen([tool, *user, f"127.0.0.1:{port}", "1000"])
+    try:
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def generator(port: int, mails: int, sessions: int) -> float:
+    """Return the mails/s of smtp-source."""
+    tool = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
+    command = [tool, "-s", str(sessions), "-m", str(mails), "-l", str(SIZE), f"127.0.0.1:{port}"]
+    started = time.perf_counter()
+    subprocess.run(command, check=True)
+    return mails / (time.perf_counter() - started)
+
+
+def ours(port: int, mails: int, *options: str) -> dict[str, Any]:
+    """Return what `digest bench delivery` says."""
+    command = [sys.executable, "-m", "digest", "bench", "delivery", "--port", str(port)]
+    command += ["--subscribers", str(mails), "--size", str(SIZE), "--json", *options]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def naive(port: int, mails: int) -> float:
+    """Return the mails/s of what one would write at first: one connection, a mail at a time."""
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    text = "The words of an abstract, again and again, until there are enough of them. " * 80
+    html = "<p>" + "</p>\n<p>".join([text[:600]] * 82) + "</p>"
+    started = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as connection:
+        for number in range(mails):
+            recipient = f"reader{number}@readers.example.com"
+            content = _naive_mail(recipient, text, html)
+            content = dkim.sign(content, b"rsa", b"bench.example.com", key) + content
+            connection.sendmail("digest@bench.example.com", recipient, content)
+    return mails / (time.perf_counter() - started)
+
+
+def _naive_mail(recipient: str, text: str, html: str) -> bytes:
+    message = EmailMessage(policy=POLICY)
+    message["From"] = "Trending Papers <digest@bench.example.com>"
+    message["To"] = recipient
+    message["Subject"] = "Trending papers of today"
+    message["List-Unsubscribe"] = f"<https://digest.bench.example.com/leave/{recipient}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def best_of(rounds: int, run: Callable[[], float]) -> float:
+    """Return the median of some runs."""
+    return median(run() for _ in range(rounds))
+
+
+def main(mails: int) -> None:
+    """Print the rates and the ratios."""
+    with sink() as port:
+        generator(port, 500, 1)
+        rates = {"smtp-source, 1 session": [], "smtp-source, 20 sessions": [], "digest, RSA": []}
+        # In turns, so that a noisy neighbour is felt by all.
+        for _ in range(ROUNDS):
+            rates["smtp-source, 1 session"].append(generator(port, mails, 1))
+            rates["smtp-source, 20 sessions"].append(generator(port, mails, 20))
+            found = ours(port, mails, "--dkim", "rsa")
+            rates["digest, RSA"].append(found["mails_per_second"])
+        for name, figures in rates.items():
+            spread = f"{min(figures):,.0f} to {max(figures):,.0f}"
+            print(f"{name:28} {median(figures):8,.0f} mails/s  ({spread})")
+        print("one of these runs, CPU by stage:", found["cpu_seconds"])
+        plain = ours(port, mails, "--dkim", "none")["mails_per_second"]
+        both = ours(port, mails, "--dkim", "rsa+ed25519")["mails_per_second"]
+        usual = naive(port, max(mails // 40, 50))
+        print(f"{'digest, unsigned':28} {plain:8,.0f} mails/s")
+        print(f"{'digest, RSA and Ed25519':28} {both:8,.0f} mails/s")
+        print(f"{'naive, RSA':28} {usual:8,.0f} mails/s")
+        signed = median(rates["digest, RSA"])
+        for name in ("smtp-source, 1 session", "smtp-source, 20 sessions"):
+            print(f"digest, RSA / {name}: {signed / median(rates[name]):.2f}")
+        print(f"digest, RSA / naive: {signed / usual:.1f}")

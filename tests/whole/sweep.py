@@ -1,0 +1,236 @@
+"""Kills a run at its nth system call, again and again, and counts what became of everybody.
+
+A run of the command line for 200 readers is started under strace, which sends SIGKILL as the nth
+call that writes to the disk or the network begins. Then the run is started again, until it is done.
+The server has kept what it took, and is the oracle.
+
+    python tests/whole/sweep.py [EVERY] [SENDERS]      kill at every EVERYth call; 1 takes an hour
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from wire.smtp_server import SMTPServer
+
+READERS, CONNECTIONS = 200, 3
+DAY = "2026-02-02"
+#: What a run does to the world: mails, the ledger, and the disk's word that it is kept.
+CALLS = "sendto,sendmsg,write,writev,pwrite64,fdatasync"
+
+CONFIG = """\
+[site]
+secret_key = "for the sweep"
+pepper = "for the sweep"
+[[sources]]
+name = "file"
+kind = "jsonl"
+path = "papers.jsonl"
+[ranking]
+max_papers = 3
+[mail]
+transport = "smtp"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+connections = {connections}
+[delivery]
+senders = {senders}
+[[topics]]
+slug = "agents"
+name = "Agents"
+words_in = ["agent"]
+"""
+
+
+@dataclass(kw_only=True)
+class Toll:
+    """What became of the readers of one or many killed runs."""
+
+    kills: int = 0
+    #: runs that were done before the call was reached
+    spared: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unknown: int = 0
+    #: the most that were unknown after one kill
+    most_unknown: int = 0
+    #: anything else that is not as it should be
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Toll) -> None:
+        """Count another."""
+        self.kills += other.kills
+        self.spared += other.spared
+        self.lost += other.lost
+        self.doubled += other.doubled
+        self.unknown += other.unknown
+        self.most_unknown = max(self.most_unknown, other.most_unknown)
+        self.faults += other.faults
+
+
+class Sweep:
+    """An installation that is copied for every kill."""
+
+    def __init__(self, folder: Path, *, senders: int = 1) -> None:
+        """Make the installation: papers in a file, readers in the book, nothing planned."""
+        self._senders = senders
+        self._origin = folder / "origin"
+        self._origin.mkdir()
+        papers = [
+            {
+                "id": f"2602.0000{n}",
+                "title": f"Agent number {n}",
+                "abstract": "An agent.",
+                "day": DAY,
+            }
+            for n in range(3)
+        ]
+        lines = "".join(json.dumps(paper) + "\n" for paper in papers)
+        (self._origin / "papers.jsonl").write_text(lines)
+        self._configure(self._origin, port=1)
+        rows = "".join(f"reader{n:03}@example.net,agents\n" for n in range(READERS))
+        (self._origin / "readers.csv").write_text(f"address,topics\n{rows}")
+        _digest(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
+
+    def _configure(self, home: Path, *, port: int) -> None:
+        text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
+        (home / "config.toml").write_text(text)
+
+    def calls(self, folder: Path) -> int:
+        """Count the calls of a run that nobody kills, in the process that makes the most."""
+        home, log = folder / "counted", folder / "calls.txt"
+        with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
+            self._copy(home, server.port)
+            _strace(home, "-o", str(log), "-ff", "-e", f"trace={CALLS}")
+        counts = [len(path.read_bytes().splitlines()) for path in folder.glob("calls.txt.*")]
+        return max(counts)
+
+    def kill_at(self, nth: int, folder: Path) -> Toll:
+        """Kill a run at its nth call, run again until it is done, and look at everybody."""
+        home = folder / f"at-{nth}"
+        with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
+            self._copy(home, server.port)
+            inject = f"inject={CALLS}:signal=KILL:when={nth}"
+            killed = _strace(home, "-o", "/dev/null", "-e", f"trace={CALLS}", "-e", inject)
+            again = _until_done(home)
+            status = json.loads(_digest(home, "status", "--day", DAY, "--json").stdout)
+            accepted = Counter(server.recipients)
+        shutil.rmtree(home)
+        toll = _toll(accepted, status)
+        toll.kills, toll.spared = int(killed), int(not killed)
+        if again:
+            toll.faults.append(f"at {nth}: {again}")
+        toll.faults = [f"at {nth}: {fault}" for fault in toll.faults]
+        return toll
+
+    def _copy(self, home: Path, port: int) -> None:
+        shutil.copytree(self._origin, home)
+        self._configure(home, port=port)
+
+
+def _toll(accepted: Counter[str], status: Any) -> Toll:
+    states = {person["address"]: person["state"] for person in status["people"]}
+    toll = Toll()
+    for address, state in states.items():
+        times = accepted[address]
+        toll.doubled += times > 1
+        if state == "unknown":
+            toll.unknown += 1
+        elif state != "sent":
+            toll.faults.append(f"{address} is {state}")
+        elif times == 0:
+            toll.lost += 1
+    toll.lost += READERS - len(states)
+    toll.most_unknown = toll.unknown
+    if not status["adds_up"] or status["closed_at"] is None:
+        toll.faults.append("the day does not add up, or is not closed")
+    return toll
+
+
+def _until_done(home: Path) -> str | None:
+    """Run until a run is complete; say so if it never is."""
+    for _ in range(20):
+        # While the processes of a killed run finish what they have in hand, a run is refused.
+        if _digest(home, "run", "--day", DAY, check=False).returncode == 0:
+            return None
+    return "no run was complete"
+
+
+def _digest(home: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "digest", *arguments]
+    return subprocess.run(
+        command, cwd=home, capture_output=True, text=True, check=check, timeout=120, env=_clean()
+    )
+
+
+def _strace(home: Path, *options: str) -> bool:
+    """Run under strace; whether anybody was killed."""
+    command = ["strace", "-f", "-qq", "--seccomp-bpf", *options]
+    run = [sys.executable, "-m", "digest", "run", "--day", DAY]
+    done = subprocess.run(
+        [*command, *run], cwd=home, capture_output=True, text=True, timeout=120, env=_clean()
+    )
+    if re.search(r"strace: (?!Process)", done.stderr):
+        raise RuntimeError(done.stderr)
+    return done.returncode != 0
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
+
+
+def sweep(points: list[int], folder: Path, origin: Sweep, advance: Any = lambda: None) -> Toll:
+    """Kill at all these points, a few at a time, and add up."""
+    total = Toll()
+    with closing(_Pool()) as pool:
+        for toll in pool.map(lambda nth: origin.kill_at(nth, folder), points):
+            total.add(toll)
+            advance()
+    return total
+
+
+class _Pool(ThreadPoolExecutor):
+    def __init__(self) -> None:
+        super().__init__(max_workers=os.cpu_count())
+
+    def close(self) -> None:
+        self.shutdown()
+
+
+def main() -> None:
+    """Sweep over a whole run and print the toll."""
+    from rich.progress import Progress
+
+    every, senders = (int(text) for text in (sys.argv[1:] + ["1", "1"][len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
+        folder = Path(scratch)
+        origin = Sweep(folder, senders=senders)
+        calls = origin.calls(folder)
+        points = list(range(1, calls + 1, every))
+        task = progress.add_task("kills", total=len(points))
+        toll = sweep(points, folder, origin, lambda: progress.advance(task))
+    print(f"a run of {READERS} mails makes {calls} calls of {CALLS}")
+    for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
+        print(f"{name:>13} {getattr(toll, name)}")
+    print(*toll.faults, sep="\n")
+    sys.exit(1 if toll.lost or toll.doubled or toll.faults else 0)
+
+
+if __name__ == "__main__":
+    main()
