@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from digest.errors import ConfigError
 from digest.settings import (
+    DKIM,
     Database,
     Log,
     Mail,
@@ -95,6 +96,7 @@ class Config(BaseSettings):
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
+    dkim: DKIM = DKIM()
     web: Web = Web()
     log: Log = Log()
 
@@ -228,6 +230,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "ranking": Ranking,
         "schedule": Schedule,
         "mail": Mail,
+        "dkim": DKIM,
         "web": Web,
         "log": Log,
     }

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import issues, papers, serve, setup, subscribers, topics
+from digest.cli import dkim, issues, papers, serve, setup, subscribers, topics
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -36,6 +36,7 @@ serve.register(app)
 app.add_typer(papers.app, name="papers")
 app.add_typer(topics.app, name="topics")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(dkim.app, name="dkim")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)
