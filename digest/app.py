@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from digest import config as configuration
 from digest.database import lock_path, open_database
+from digest.delivery import dkim
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger, Machine
@@ -310,6 +311,16 @@ class App:
                     )
                 )
 
+    @cached_property
+    def signer(self) -> dkim.Signer | None:
+        """What signs mails, or None where that is left to the mail server.
+
+        Raises:
+            ConfigError: a key cannot be used.
+
+        """
+        return signer(self.config)
+
     def today(self) -> date:
         """Return the day it is in the configured time zone, once it has begun in UTC too.
 
@@ -365,6 +376,30 @@ def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
 def default_topics(topics: Sequence[Topic]) -> list[str]:
     """Return what a reader gets who names no topic: trending overall, or all there is."""
     return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
+
+
+def signer(config: Config) -> dkim.Signer | None:
+    """Read the DKIM keys; None where there are none.
+
+    Raises:
+        ConfigError: a key cannot be used.
+
+    """
+    named: tuple[tuple[str, str, dkim.Kind], ...] = (
+        (config.dkim.selector, config.dkim.key, "rsa"),
+        (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),
+    )
+    keys = [
+        dkim.load(config.path(file), selector=selector, kind=kind)
+        for selector, file, kind in named
+        if file
+    ]
+    return dkim.Signer(mail_domain(config), keys) if keys else None
+
+
+def mail_domain(config: Config) -> str:
+    """Return the domain that mails come from."""
+    return config.mail.from_address.rpartition("@")[2].lower()
 
 
 def open_app(config: Config) -> App:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digest import app, pipeline
 from digest.config import build
 from digest.crew import Crew
+from digest.delivery import dkim
 from digest.dispatch import Run, Watch, dispatch
 from digest.errors import ConfigError
 from digest.mailbag import Mailbag
@@ -203,6 +204,14 @@ def _lay_out(opened: app.App) -> Desk:
 def _cpu() -> float:
     usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _key(folder: Path, kind: dkim.Kind) -> str:
+    """Make a key, once, and return its file."""
+    path = folder / f"{kind}.pem"
+    if not path.exists():
+        dkim.save(dkim.generate(kind, kind), path)
+    return path.name
 
 
 def _config(setting: Setting, folder: Path, *, papers: int, summary: int) -> Config:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from digest.errors import ConfigError
 from digest.settings import (
+    DKIM,
     Database,
     Delivery,
     Log,
@@ -97,6 +98,7 @@ class Config(BaseSettings):
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     delivery: Delivery = Delivery()
+    dkim: DKIM = DKIM()
     web: Web = Web()
     log: Log = Log()
 
@@ -231,6 +233,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "schedule": Schedule,
         "mail": Mail,
         "delivery": Delivery,
+        "dkim": DKIM,
         "web": Web,
         "log": Log,
     }

@@ -48,13 +48,23 @@ def _address(text: str) -> str:
     return text
 
 
+def _selector(text: str) -> str:
+    if text and not re.fullmatch(SELECTOR, text):
+        raise ValueError("is not a name like digest202602: letters, digits, hyphens and dots")
+    return text
+
+
 #: RFC 5322's dot-atom and a host name: what every mail server takes as a sender.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
+#: RFC 6376 §3.1: what stands before `._domainkey.` in the DNS.
+SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
+
 Line = Annotated[str, AfterValidator(_one_line)]
 MailAddress = Annotated[Line, AfterValidator(_address)]
+Selector = Annotated[str, AfterValidator(_selector)]
 
 
 class Section(BaseModel):
@@ -187,6 +197,31 @@ class Delivery(Section):
             return None
         passed = (day - date.fromisoformat(self.warm_up_from)).days
         return self.warm_up[max(passed, 0)] if passed < len(self.warm_up) else None
+
+
+class DKIM(Section):
+    """What mails are signed with; nothing where the relay signs."""
+
+    selector: Selector = ""
+    key: str = ""
+    ed25519_selector: Selector = ""
+    ed25519_key: str = ""
+
+    @model_validator(mode="after")
+    def _pairs(self) -> DKIM:
+        if bool(self.selector) != bool(self.key):
+            raise ValueError("selector and key belong together; set both or neither")
+        if bool(self.ed25519_selector) != bool(self.ed25519_key):
+            raise ValueError(
+                "ed25519_selector and ed25519_key belong together; set both or neither"
+            )
+        if self.ed25519_key and not self.key:
+            raise ValueError("ed25519_key needs key beside it: many receivers know RSA alone")
+        if self.key and self.selector.lower() == self.ed25519_selector.lower():
+            raise ValueError(
+                "selector and ed25519_selector must differ: a name in the DNS is one key"
+            )
+        return self
 
 
 def _network(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import bench, papers, preview, runs, serve, setup, status, subscribers, topics
+from digest.cli import bench, dkim, papers, preview, runs, serve, setup, status, subscribers, topics
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -39,6 +39,7 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(topics.app, name="topics")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(dkim.app, name="dkim")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)

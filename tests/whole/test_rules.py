@@ -62,6 +62,7 @@ HOMES = {
     "alembic": ("digest/database", "digest/migrations/"),
     "apscheduler": ("digest/schedule",),
     "babel": ("digest/dates",),
+    "cryptography": ("digest/delivery/dkim",),
     "email_validator": ("subscribers/addresses",),
     "fastapi": ("subscribers/web/",),
     "httpx": ("digest/sources/web",),

@@ -1,0 +1,119 @@
+"""`digest dkim`: make the keys that mails are signed with, and say what the DNS has to hold."""
+
+from __future__ import annotations
+
+import json as notation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import screen
+from digest.cli.papers import Json
+
+if TYPE_CHECKING:
+    from digest.delivery.dkim import Record
+
+app = typer.Typer(
+    help="Make the keys that mails are signed with.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest dkim keygen[/bold]",
+)
+
+
+@app.command(epilog="Example: [bold]digest dkim keygen --selector spring[/bold]")
+def keygen(
+    ctx: typer.Context,
+    selector: Annotated[
+        str | None,
+        typer.Option(
+            "--selector", metavar="NAME", help="Its name in the DNS; the month's if none."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The key; beside the configuration if none."),
+    ] = None,
+    *,
+    ed25519: Annotated[
+        bool, typer.Option("--ed25519", help="Make an Ed25519 key, for a second signature.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make a key and print its DNS record and the lines for the configuration.
+
+    A file that is there already is never touched, and nothing is signed until the configuration
+    says so.
+    """
+    from digest.app import load_config, mail_domain, now
+    from digest.delivery import dkim
+
+    config = load_config(ctx.obj)
+    selector = _checked(selector or f"digest{now():%Y%m}{'-ed25519' if ed25519 else ''}")
+    path = out or config.folder / f"dkim-{selector}.pem"
+    key = dkim.generate(selector, "ed25519" if ed25519 else "rsa")
+    dkim.save(key, path)
+    record = key.record(mail_domain(config))
+    prefix = "ed25519_" if ed25519 else ""
+    settings = {f"{prefix}selector": selector, f"{prefix}key": _seen_from(config.folder, path)}
+    if json:
+        screen.as_json({"file": str(path), "record": _shape(record), "dkim": settings})
+        return
+    screen.answer(f"wrote {path}; whoever has it can sign as you\n")
+    _show(record)
+    screen.answer("\nWhen the DNS answers with it, set in the configuration:\n\n[dkim]")
+    for name, value in settings.items():
+        screen.answer(f"{name} = {notation.dumps(value, ensure_ascii=False)}")
+
+
+@app.command(epilog="Example: [bold]digest dkim record --json[/bold]")
+def record(ctx: typer.Context, *, json: Json = False) -> None:
+    """Print the DNS records of the keys in use."""
+    from digest.app import load_config, signer
+    from digest.errors import ConfigError
+
+    signing = signer(load_config(ctx.obj))
+    if signing is None:
+        raise ConfigError("[dkim] names no key; `digest dkim keygen` makes one")
+    if json:
+        screen.as_json([_shape(record) for record in signing.records])
+        return
+    for number, found in enumerate(signing.records):
+        if number:
+            screen.answer("")
+        _show(found)
+
+
+def _checked(selector: str) -> str:
+    import re
+
+    from digest.errors import ConfigError
+    from digest.settings import SELECTOR
+
+    if not re.fullmatch(SELECTOR, selector):
+        raise ConfigError(
+            f"{selector!r} cannot be a selector; use letters, digits, hyphens and dots"
+        )
+    return selector
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """Write a path as the configuration in this folder would name it."""
+    whole = path.absolute()
+    return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(whole)
+
+
+def _show(record: Record) -> None:
+    screen.answer("The DNS record, as a line of a zone file:\n")
+    screen.answer(record.zone_line)
+    screen.answer("\nor in the fields of a form:\n")
+    screen.answer(f"name   {record.name}\ntype   TXT\nvalue  {record.value}")
+
+
+def _shape(record: Record) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "type": "TXT",
+        "value": record.value,
+        "zone_line": record.zone_line,
+    }
