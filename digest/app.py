@@ -22,8 +22,8 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from digest import config as configuration
+from digest import keyring
 from digest.database import lock_path, open_database
-from digest.delivery import dkim
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger, Machine
@@ -51,17 +51,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     import sqlalchemy as sa
-    from pydantic import SecretStr
 
     from digest.compose import Desk
     from digest.config import Config
+    from digest.delivery.dkim import Signer
 
 log = logging.getLogger(__name__)
 
 #: So many mails take about as long as starting a process.
 WORTH_A_PROCESS = 1000
-KEY_FILE = "digest.key"
-PEPPER_FILE = "digest.pepper"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -98,7 +96,9 @@ class App:
         return Book(
             self.engine,
             new_id=lambda: secrets.randbits(53),
-            pepper=self._secret(self.config.site.pepper, PEPPER_FILE, "pepper"),
+            pepper=keyring.secret(
+                self.config, self.config.site.pepper, keyring.PEPPER_FILE, "pepper"
+            ),
         )
 
     @cached_property
@@ -106,7 +106,8 @@ class App:
         """The keys that sign links: the one in use, and the one before it if it is still live."""
         site = self.config.site
         previous = site.previous_secret_key.get_secret_value()
-        return [self._secret(site.secret_key, KEY_FILE, "secret_key"), *filter(None, [previous])]
+        newest = keyring.secret(self.config, site.secret_key, keyring.KEY_FILE, "secret_key")
+        return [newest, *filter(None, [previous])]
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -312,14 +313,14 @@ class App:
                 )
 
     @cached_property
-    def signer(self) -> dkim.Signer | None:
+    def signer(self) -> Signer | None:
         """What signs mails, or None where that is left to the mail server.
 
         Raises:
             ConfigError: a key cannot be used.
 
         """
-        return signer(self.config)
+        return keyring.signer(self.config)
 
     def today(self) -> date:
         """Return the day it is in the configured time zone, once it has begun in UTC too.
@@ -344,19 +345,6 @@ class App:
             # A test server is likely here, but a relay to the world is possible.
             log.warning("a setting is still the example's", extra={"key": key, "value": host})
 
-    def _secret(self, setting: SecretStr, file: str, key: str) -> str:
-        """Return a secret: configured, or made once and kept in a file beside the configuration."""
-        configured = setting.get_secret_value()
-        if configured:
-            return configured
-        path = self.config.path(file)
-        try:
-            return path.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            return _new_key(path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read {path}: {error}; or set [site] {key}") from error
-
 
 def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
     """Return a topic by its slug.
@@ -378,30 +366,6 @@ def default_topics(topics: Sequence[Topic]) -> list[str]:
     return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
 
 
-def signer(config: Config) -> dkim.Signer | None:
-    """Read the DKIM keys; None where there are none.
-
-    Raises:
-        ConfigError: a key cannot be used.
-
-    """
-    named: tuple[tuple[str, str, dkim.Kind], ...] = (
-        (config.dkim.selector, config.dkim.key, "rsa"),
-        (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),
-    )
-    keys = [
-        dkim.load(config.path(file), selector=selector, kind=kind)
-        for selector, file, kind in named
-        if file
-    ]
-    return dkim.Signer(mail_domain(config), keys) if keys else None
-
-
-def mail_domain(config: Config) -> str:
-    """Return the domain that mails come from."""
-    return config.mail.from_address.rpartition("@")[2].lower()
-
-
 def open_app(config: Config) -> App:
     """Open the database and return the parts.
 
@@ -416,19 +380,3 @@ def open_app(config: Config) -> App:
 def load_config(path: Path | None) -> Config:
     """Load the configuration the command line or DIGEST_CONFIG names, else ./config.toml."""
     return configuration.load(path or configuration.default_path())
-
-
-def _new_key(path: Path) -> str:
-    try:
-        with open(path, "x", encoding="ascii", opener=_private) as file:
-            key = secrets.token_urlsafe(32)
-            file.write(key + "\n")
-    except FileExistsError:  # another process was quicker
-        return path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}; or set it in [site]") from error
-    return key
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

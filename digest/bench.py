@@ -215,7 +215,9 @@ def _key(folder: Path, kind: dkim.Kind) -> str:
 
 
 def _config(setting: Setting, folder: Path, *, papers: int, summary: int) -> Config:
-    keys = {"selector": "rsa", "key": _key(folder, "rsa")} if "rsa" in setting.dkim else {}
+    keys: dict[str, object] = {}
+    if "rsa" in setting.dkim:
+        keys |= {"selector": "rsa", "key": _key(folder, "rsa")}
     if "ed25519" in setting.dkim:
         keys |= {"ed25519_selector": "ed25519", "ed25519_key": _key(folder, "ed25519")}
     domain = "bench.example.com"

@@ -45,8 +45,9 @@ def keygen(
     A file that is there already is never touched, and nothing is signed until the configuration
     says so.
     """
-    from digest.app import load_config, mail_domain, now
+    from digest.app import load_config, now
     from digest.delivery import dkim
+    from digest.keyring import mail_domain
 
     config = load_config(ctx.obj)
     selector = _checked(selector or f"digest{now():%Y%m}{'-ed25519' if ed25519 else ''}")
@@ -69,8 +70,9 @@ def keygen(
 @app.command(epilog="Example: [bold]digest dkim record --json[/bold]")
 def record(ctx: typer.Context, *, json: Json = False) -> None:
     """Print the DNS records of the keys in use."""
-    from digest.app import load_config, signer
+    from digest.app import load_config
     from digest.errors import ConfigError
+    from digest.keyring import signer
 
     signing = signer(load_config(ctx.obj))
     if signing is None:

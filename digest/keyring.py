@@ -1,0 +1,74 @@
+"""The keys of an installation: those of links and hashes, and those that sign mails."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from digest.delivery import dkim
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+    from digest.config import Config
+
+KEY_FILE = "digest.key"
+PEPPER_FILE = "digest.pepper"
+
+
+def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
+    """Return a secret: configured, or made once and kept in a file beside the configuration."""
+    configured = setting.get_secret_value()
+    if configured:
+        return configured
+    path = config.path(file)
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return _new_key(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}; or set [site] {key}") from error
+
+
+def signer(config: Config) -> dkim.Signer | None:
+    """Read the DKIM keys; None where there are none.
+
+    Raises:
+        ConfigError: a key cannot be used.
+
+    """
+    named: tuple[tuple[str, str, dkim.Kind], ...] = (
+        (config.dkim.selector, config.dkim.key, "rsa"),
+        (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),
+    )
+    keys = [
+        dkim.load(config.path(file), selector=selector, kind=kind)
+        for selector, file, kind in named
+        if file
+    ]
+    return dkim.Signer(mail_domain(config), keys) if keys else None
+
+
+def mail_domain(config: Config) -> str:
+    """Return the domain that mails come from."""
+    return config.mail.from_address.rpartition("@")[2].lower()
+
+
+def _new_key(path: Path) -> str:
+    try:
+        with open(path, "x", encoding="ascii", opener=_private) as file:
+            key = secrets.token_urlsafe(32)
+            file.write(key + "\n")
+    except FileExistsError:  # another process was quicker
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}; or set it in [site]") from error
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
