@@ -22,7 +22,7 @@ from signing import signed
 from whole.installation import CONFIG
 from wire import verifiers
 
-from digest import app, config
+from digest import config, keyring
 from digest.delivery import dkim
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def lines_to_set(out: str) -> str:
 
 
 def signer(home: Path) -> dkim.Signer:
-    found = app.signer(config.load(home / "config.toml"))
+    found = keyring.signer(config.load(home / "config.toml"))
     assert found is not None
     return found
 
@@ -190,7 +190,7 @@ def test_without_keys_there_is_no_record_and_nothing_is_signed(home: Path, diges
 
     assert answer.code == 2
     assert "[dkim] names no key; `digest dkim keygen` makes one" in answer.err
-    assert app.signer(config.load(home / "config.toml")) is None
+    assert keyring.signer(config.load(home / "config.toml")) is None
 
 
 def test_the_installation_signs_for_the_domain_mails_come_from(home: Path, digest: Command) -> None:
