@@ -22,7 +22,7 @@ from signing import signed
 from whole.installation import CONFIG
 from wire import verifiers
 
-from digest import config, keyring
+from digest import app, config, keyring
 from digest.delivery import dkim
 
 if TYPE_CHECKING:
