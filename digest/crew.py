@@ -61,12 +61,15 @@ class Crew:
             watch.progress(number)
             listen()
 
+        def going() -> bool:
+            return watch.going() and not any(mate.tally.stopped for mate in mates)
+
         tally = Tally(stopped="the run itself failed")
         try:
-            tally = serve(shares[0], replace(watch, progress=progress))
+            tally = serve(shares[0], replace(watch, going=going, progress=progress))
         finally:
             while any(mate.is_at_work for mate in mates):
-                if tally.stopped or not watch.going() or any(mate.tally.stopped for mate in mates):
+                if tally.stopped or not going():
                     for mate in mates:
                         mate.stop()
                 wait([mate.ear for mate in mates if mate.is_at_work], timeout=_LOOK)

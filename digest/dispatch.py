@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.sender import Sender, Tally
-from digest.delivery.states import OPEN, oldest_day
+from digest.delivery.states import OPEN, WAITING, oldest_day
 from digest.mailroom import Mailroom
 from digest.models import SendReport, State
 
@@ -114,6 +114,8 @@ class Run:
     day: date
     #: what new mails are made from; None to go on with what was frozen before
     desk: Desk | None
+    #: whether readers are planned who have no mail of the day yet
+    plans: bool = True
     #: whether somebody named this very day, so that it may be late
     named: bool = False
     #: serve this subscriber alone
@@ -131,15 +133,19 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
 
     """
     with office.ledger.alone() as lock:
-        counts = _tidy(run, office)
+        before = office.account.balance(run.day).states
+        _tidy(run, office)
         refusal = _refusal(run, office)
         if refusal:
-            return SendReport(day=run.day, counts=counts, stopped=refusal)
-        frozen = _prepare(run, office)
-        if frozen is None:
-            return _report(run, office, counts, Tally(), already=0)
+            return SendReport(day=run.day, stopped=refusal)
+        frozen, held = _prepare(run, office)
         states = office.account.balance(run.day).states
-        already = sum(number for state, number in states.items() if state not in OPEN)
+        lost = states[State.UNKNOWN] - before[State.UNKNOWN]
+        counts = Counter({State.SKIPPED: held, State.UNKNOWN: lost})
+        settled = sum(number for state, number in states.items() if state not in OPEN)
+        already = settled - counts.total()
+        if frozen is None:
+            return _report(run, office, counts, Tally(), already=already)
         mails = 1 if run.only else office.account.waiting(run.day, now=office.clock())
         run.watch.total(mails)
         task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only, named=run.named)
@@ -148,8 +154,9 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
             return serve_share(share, frozen, office, transport, watch)
 
         tally = run.crew(task, serve, lock, run.watch) if run.crew else serve(task, run.watch)
-        if lost := _recover(office):  # a process of the crew died; what it left is sent from here
-            counts[State.UNKNOWN] += lost[State.UNKNOWN]
+        counts[State.UNKNOWN] += _recover(office)[State.UNKNOWN]
+        if run.crew and tally.stopped is None and _is_planned(run, office):
+            # A process of the crew died; what it left is sent from here.
             tally.add(serve(task, run.watch))
         if not run.watch.going() and tally.stopped is None:
             tally.stopped = "told to stop; what had not left was given back"
@@ -196,10 +203,10 @@ def serve_share(
     return tally
 
 
-def _tidy(run: Run, office: Office) -> Counter[State]:
+def _tidy(run: Run, office: Office) -> None:
     """Settle what dead runs left behind, and give up what is too old."""
     now, ledger = office.clock(), office.ledger
-    found = _recover(office)
+    _recover(office)
     named = run.day if run.named else None
     late = ledger.expire(before=_oldest(office), apart_from=named, now=now)
     if late:
@@ -207,7 +214,6 @@ def _tidy(run: Run, office: Office) -> Counter[State]:
     for day in ledger.open_days():
         if day != run.day:
             ledger.close(day, now=now)
-    return Counter({State.UNKNOWN: found[State.UNKNOWN]} if found[State.UNKNOWN] else {})
 
 
 def _recover(office: Office) -> Counter[State]:
@@ -232,25 +238,35 @@ def _refusal(run: Run, office: Office) -> str | None:
     return f"{run.day} is too long ago to be mailed; name it with --day to mail it all the same"
 
 
-def _prepare(run: Run, office: Office) -> Frozen | None:
-    """Plan the day's mails and freeze what they are made from."""
-    ledger, now = office.ledger, office.clock()
+def _prepare(run: Run, office: Office) -> tuple[Frozen | None, int]:
+    """Plan the day's mails, freeze what they are made from; return it, and how many are held."""
+    now, held = office.clock(), 0
     if run.desk is None:
         desk_id = office.desks.newest(run.day)
-        return None if desk_id is None else office.desks.open(desk_id)
-    ledger.plan(run.day, now=now, only=run.only)
+        return (None if desk_id is None else office.desks.open(desk_id)), held
+    if run.plans:
+        office.ledger.plan(run.day, now=now, only=run.only)
+        held = _hold(run, office, now)
+    return office.desks.freeze(run.desk, press_key=office.press_key, now=now), held
+
+
+def _hold(run: Run, office: Office, now: datetime) -> int:
+    """Skip what is more than a new sender may mail today; what is deferred comes first."""
     allowed = office.policy.allowance(now.date())
-    if allowed is not None:
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        left = allowed - office.account.sent_since(midnight)
-        held = ledger.hold(run.day, beyond=left, reason=_warm_up(allowed), now=now)
-        if held:
-            log.warning("held back to warm up", extra={"deliveries": held, "allowed": allowed})
-    return office.desks.freeze(run.desk, press_key=office.press_key, now=now)
+    if allowed is None:
+        return 0
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    deferred = office.account.balance(run.day).states[State.DEFERRED]
+    left = allowed - office.account.sent_since(midnight) - deferred
+    reason = f"the sender is being warmed up: {allowed} mails today"
+    held = office.ledger.hold(run.day, beyond=left, reason=reason, now=now)
+    if held:
+        log.warning("held back to warm up", extra={"deliveries": held, "allowed": allowed})
+    return held
 
 
-def _warm_up(allowed: int) -> str:
-    return f"the sender is being warmed up: {allowed} mails today"
+def _is_planned(run: Run, office: Office) -> bool:
+    return bool(office.account.balance(run.day).states[State.PLANNED])
 
 
 def _report(
@@ -258,8 +274,9 @@ def _report(
 ) -> SendReport:
     balance = office.account.balance(run.day)
     counts = counts + tally.counts
-    if balance.states[State.PLANNED] and run.only is None:
-        counts[State.PLANNED] = balance.states[State.PLANNED]
+    if run.only is None:
+        # What waits, whoever left it so.
+        counts |= Counter({state: balance.states[state] for state in WAITING})
     asks = office.policy.on_unknown == "ask"
     report = SendReport(
         day=run.day,

@@ -1,5 +1,8 @@
 """The mailroom: makes the mails of a batch of ledger rows, and answers what a mail would be.
 
+A mail that was made before is made again as it was, unless a mail of another day has shown one of
+its papers since: then its reader gets what is still new.
+
 The questions to the database are asked once for a batch; nothing is kept for a reader beyond it,
 so that a hundred thousand readers take no more memory than ten thousand.
 """
@@ -8,22 +11,28 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
+from digest.delivery.states import WAITING
 from digest.errors import NotFoundError
 from digest.mailbag import Mailbag, Outcome
 from digest.models import Issue, Silence, State
 from subscribers.models import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
     from digest.delivery.account import Account
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.marks import Waiting
     from digest.delivery.sender import Cpu
+    from digest.mailbag import Row
     from digest.press import Press
     from subscribers.book import Book
     from subscribers.models import Subscriber
@@ -46,7 +55,6 @@ class Mailroom:
         self._newest = frozen
         self._press, self._book, self._desks, self._account = press, book, desks, account
         self._bags: dict[int, Mailbag] = {}
-        self._filed: set[int] = set()
         self._cpu: Cpu = defaultdict(float) if cpu is None else cpu
 
     def make(self, rows: Sequence[Waiting]) -> list[Made]:
@@ -55,66 +63,52 @@ class Mailroom:
         started = time.process_time()
         composed = self._compose([row for row in rows if row.subscriber_id in readers], readers)
         chosen = time.process_time()
-        made = [self._print(row, readers[row.subscriber_id], issue) for row, issue in composed]
+        made = [_made(choice, readers[choice.row.subscriber_id]) for choice in composed]
         self._cpu["select"] += chosen - started
         self._cpu["render"] += time.process_time() - chosen
         return made
 
     def would(self, reader: Subscriber) -> Outcome:
         """Return what a reader would get now, or got, writing nothing."""
-        day = self._newest.desk.edition.day
-        entry = self._account.row(day, reader.id)
-        if entry is not None and entry.desk_id is not None:
-            try:
+        entry = self._account.row(self._day, reader.id)
+        filed = self._account.recorded([entry.id]).get(entry.id, ()) if entry else ()
+        seen = self._seen([reader.id], filed).get(reader.id, ())
+        if entry is not None and entry.desk_id is not None and filed:
+            waits = entry.state in WAITING
+            with suppress(NotFoundError):
                 bag = self._bag(entry.desk_id)
-            except NotFoundError:
-                bag = None
-            if bag is not None:
-                return bag.print(reader, bag.recall(self._account.recorded([entry.id])[entry.id]))
+                if not (waits and _is_stale(filed, seen)):
+                    return bag.print(reader, bag.recall(filed))
         bag = self._bag(self._newest.id)
-        familiar = self._newest.familiar
-        seen = self._account.seen([reader.id], familiar, apart_from=day) if familiar else {}
-        return bag.print(reader, bag.compose(reader, seen=seen.get(reader.id, ())))
+        return bag.print(reader, bag.compose(reader, seen=seen))
 
-    def _compose(
-        self, rows: Sequence[Waiting], readers: dict[int, Subscriber]
-    ) -> list[tuple[Waiting, Issue | Silence]]:
-        newest, day = self._newest, self._newest.desk.edition.day
+    @property
+    def _day(self) -> date:
+        return self._newest.desk.edition.day
+
+    def _seen(self, readers: Sequence[int], filed: Iterable[Row]) -> dict[int, set[str]]:
+        """Return, by reader, which papers the mails of other days have shown."""
+        asked = self._newest.familiar | {row.paper_id for row in filed}
+        return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
+
+    def _compose(self, rows: Sequence[Waiting], readers: dict[int, Subscriber]) -> list[_Choice]:
         made_before = [row.delivery_id for row in rows if row.desk_id is not None]
         recorded = self._account.recorded(made_before) if made_before else {}
-        ids = [row.subscriber_id for row in rows]
-        familiar = newest.familiar
-        seen = self._account.seen(ids, familiar, apart_from=day) if familiar else {}
-        composed: list[tuple[Waiting, Issue | Silence]] = []
-        self._filed = set(recorded)
+        seen_by = self._seen([row.subscriber_id for row in rows], chain(*recorded.values()))
+        composed = []
         for row in rows:
             reader = readers[row.subscriber_id]
-            filed = recorded.get(row.delivery_id)
+            filed, seen = recorded.get(row.delivery_id, ()), seen_by.get(reader.id, ())
+            bag, again = self._bag(self._newest.id), False
             if reader.status is not Status.CONFIRMED:
                 issue: Issue | Silence = Silence(reason=f"the reader is {reader.status} now")
-            elif row.desk_id is not None and filed:
-                issue = self._bag(row.desk_id).recall(filed)
+            elif row.desk_id is not None and filed and not _is_stale(filed, seen):
+                bag, again = self._bag(row.desk_id), True
+                issue = bag.recall(filed)
             else:
-                issue = self._bag(newest.id).compose(reader, seen=seen.get(reader.id, ()))
-            composed.append((row, issue))
+                issue = bag.compose(reader, seen=seen)
+            composed.append(_Choice(row=row, bag=bag, issue=issue, again=again))
         return composed
-
-    def _print(self, row: Waiting, reader: Subscriber, issue: Issue | Silence) -> Made:
-        desk_id = row.desk_id if row.desk_id is not None else self._newest.id
-        bag = self._bag(desk_id)
-        outcome = bag.print(reader, issue)
-        mail = outcome.mail
-        if mail is None:
-            return Made(row=row, state=outcome.state, reason=outcome.reason)
-        filing = Filing(
-            row=row,
-            desk_id=desk_id,
-            subject=mail.subject,
-            message_id=mail.message_id,
-            # What was filed at an earlier attempt stays as it is.
-            contents=() if row.delivery_id in self._filed else bag.filed(mail.issue),
-        )
-        return Made(row=row, filing=filing, parcel=mail.parcel, state=State.SENT)
 
     def _bag(self, desk_id: int) -> Mailbag:
         if desk_id not in self._bags:
@@ -122,3 +116,34 @@ class Mailroom:
             printer = self._press.printer(frozen.desk, at=frozen.at)
             self._bags[desk_id] = Mailbag(frozen, printer)
         return self._bags[desk_id]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Choice:
+    """What goes into a row's mail, and what that is made from."""
+
+    row: Waiting
+    bag: Mailbag
+    issue: Issue | Silence
+    #: whether it was filed at an earlier attempt
+    again: bool
+
+
+def _is_stale(filed: Iterable[Row], seen: Collection[str]) -> bool:
+    """Whether a mail of another day has shown something of what was filed."""
+    return any(row.paper_id in seen for row in filed)
+
+
+def _made(choice: _Choice, reader: Subscriber) -> Made:
+    outcome = choice.bag.print(reader, choice.issue)
+    mail = outcome.mail
+    if mail is None:
+        return Made(row=choice.row, state=outcome.state, reason=outcome.reason)
+    filing = Filing(
+        row=choice.row,
+        desk_id=choice.bag.frozen.id,
+        subject=mail.subject,
+        message_id=mail.message_id,
+        contents=() if choice.again else choice.bag.filed(mail.issue),
+    )
+    return Made(row=choice.row, filing=filing, parcel=mail.parcel, state=State.SENT)

@@ -109,6 +109,7 @@ def _dispatch(
     named: bool,
     only: int | None,
     going: Callable[[], bool],
+    plans: bool = True,
 ) -> SendReport:
     from digest.crew import Crew
     from digest.dispatch import Run, Watch, dispatch
@@ -117,6 +118,7 @@ def _dispatch(
         asked = Run(
             day=day,
             desk=desk,
+            plans=plans,
             named=named,
             only=only,
             watch=Watch(going=going, total=total, progress=progress),
@@ -232,12 +234,13 @@ def retry(
         chosen = [State(state or Again.DEFERRED)]
         opened.ledger.plan_again(named, chosen, only=reader)
     reports = []
+    days = opened.account.days_waiting(now=wiring.now())
     with screen.stoppable() as going:
-        for one in [named] if named else opened.account.days_waiting(now=wiring.now()):
+        for one in days if named is None else [one for one in days if one == named]:
             desk = None if opened.desks.newest(one) else lay_out(opened, one)
             reports.append(
-                _dispatch(opened, transport, one, desk=desk, named=named is not None,
-                          only=reader, going=going)
+                _dispatch(opened, transport, one, desk=desk, plans=False,
+                          named=named is not None, only=reader, going=going)
             )  # fmt: skip
     if json:
         screen.as_json([shapes.send_report(report) for report in reports])

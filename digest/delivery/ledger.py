@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.delivery.marks import Marks, Waiting
-from digest.delivery.states import IN_HAND, MOVES, OPEN, WAITING, into
+from digest.delivery.states import IN_HAND, OPEN, WAITING, into
 from digest.delivery.tables import days, deliveries, desks, senders
 from digest.errors import LedgerError, RunInProgressError
 from digest.models import State
@@ -105,7 +105,7 @@ class Ledger:
                 & deliveries.c.fence.is_(None)
                 & deliveries.c.state.in_(IN_HAND)
             )
-            found[State.UNKNOWN] += _to_unknown(db, orphans, resend=resend, now=now)
+            found += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
     def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[State]:
@@ -163,14 +163,21 @@ class Ledger:
         return int(new + again)
 
     def plan_again(self, day: date, states: Collection[State], *, only: int | None = None) -> int:
-        """Plan mails once more that ended in one of these states, on somebody's word."""
-        allowed = [state for state in states if State.PLANNED in MOVES[state]]
-        which = (deliveries.c.day == day) & deliveries.c.state.in_(allowed)
+        """Plan mails once more that ended in one of these states, on somebody's word.
+
+        What a sender has in hand is not for others to plan.
+        """
+        may = [state for state in into(State.PLANNED) if state not in IN_HAND]
+        which = (deliveries.c.day == day) & deliveries.c.state.in_(
+            [state for state in states if state in may]
+        )
         if only is not None:
             which &= deliveries.c.subscriber_id == only
         with self._writer.begin() as db:
             again = db.execute(
-                deliveries.update().where(which).values(state=State.PLANNED, next_at=None)
+                deliveries.update()
+                .where(which)
+                .values(state=State.PLANNED, reason=None, settled_at=None, next_at=None)
             ).rowcount
             if again:
                 db.execute(days.update().where(days.c.day == day).values(closed_at=None))
@@ -241,11 +248,13 @@ class Ledger:
                 .where(days.c.day == day, days.c.closed_at.is_(None))
                 .values(closed_at=now)
             )
-            # Lists grow through the day; a desk that no mail was made from is not kept.
+            # Lists grow through the day; a desk that no mail was made from is not kept. One without
+            # content is of a time when desks were not kept, and tells what was shown that day.
             used = sa.select(deliveries.c.desk_id).where(
                 deliveries.c.day == day, deliveries.c.desk_id.is_not(None)
             )
-            db.execute(desks.delete().where(desks.c.day == day, desks.c.id.not_in(used)))
+            kept = desks.c.id.in_(used) | (desks.c.content_key == "")
+            db.execute(desks.delete().where(desks.c.day == day, ~kept))
         return True
 
     def forget(self, subscriber_id: int) -> None:
@@ -336,17 +345,17 @@ def _take_back(
             deliveries.update().where(claimed).values(state=State.PLANNED, fence=None)
         ).rowcount
     in_hand = mine & deliveries.c.state.in_(IN_HAND)
-    found[State.UNKNOWN] = _to_unknown(db, in_hand, resend=resend, now=now)
+    found += _to_unknown(db, in_hand, resend=resend, now=now)
     db.execute(senders.update().where(senders.c.id == sender.id).values(ended_at=now))
     return found
 
 
 def _to_unknown(
     db: sa.Connection, which: sa.ColumnElement[bool], *, resend: bool, now: datetime
-) -> int:
+) -> Counter[State]:
     state = State.PLANNED if resend else State.UNKNOWN
     values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
-    return db.execute(deliveries.update().where(which).values(**values)).rowcount
+    return Counter({state: db.execute(deliveries.update().where(which).values(**values)).rowcount})
 
 
 def _states(db: sa.Connection, day: date) -> Counter[State]:

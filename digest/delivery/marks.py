@@ -89,6 +89,7 @@ class Marks:
         self._ended = _Statement(engine, _ENDED)
         self._settle = _Statement(engine, _SETTLE)
         self._leave = _Statement(engine, _LEAVE)
+        self._there = _Statement(engine, _THERE)
         if self._lite:
             # Nothing that is overwritten here needs to be wiped off the disk.
             self._cursor.execute("PRAGMA secure_delete=OFF")
@@ -155,6 +156,8 @@ class Marks:
     ) -> None:
         """Write down how mails ended and which leave next, all or nothing.
 
+        The row of a reader who was erased in the meantime is gone, and nobody else has it.
+
         Raises:
             LedgerError: a row is not ours any more; nothing more must leave.
             StoreError: it cannot be written down.
@@ -166,8 +169,12 @@ class Marks:
             done += self._leave.many(
                 self._cursor, [{"this": row.delivery_id, "mine": self._fence} for row in leaving]
             )
-            if done != len(answers) + len(leaving):
+            missing = len(answers) + len(leaving) - done
+            if missing and missing != self._erased([*(row for row, _ in answers), *leaving]):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
+
+    def _erased(self, rows: Sequence[Waiting]) -> int:
+        return sum(not self._there.rows(self._cursor, {"this": row.delivery_id}) for row in rows)
 
     def _outcome(self, row: Waiting, answer: Answer, now: datetime) -> dict[str, Any]:
         deferred = answer.state is State.DEFERRED
@@ -285,6 +292,9 @@ _LEAVE = (
     .where(_this, _mine, deliveries.c.state == State.CLAIMED.value)
     .values(state=State.INFLIGHT.value)
 )
+
+
+_THERE = sa.select(deliveries.c.id).where(_this)
 
 
 def _processor(column: sa.Column[Any], engine: sa.Engine) -> Callable[[Any], Any]:

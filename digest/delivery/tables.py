@@ -90,7 +90,7 @@ delivered_papers = sa.Table(
     "delivered_papers",
     metadata,
     sa.Column("delivery_id", sa.ForeignKey(deliveries.c.id, ondelete="CASCADE"), primary_key=True),
-    sa.Column("subscriber_id", sa.BigInteger, nullable=False),
+    sa.Column("subscriber_id", subscribers.c.id.type, nullable=False),
     sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("topic", sa.String, nullable=False),
