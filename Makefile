@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench screenshot clean
+.PHONY: help demo test lint bench faults screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
 	@echo "make test        run the tests"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed and relevance"
+	@echo "make faults      kill a run at every system call (an hour; needs strace)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -29,7 +30,11 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
 	$(BIN)/python benchmarks/relevance.py
 	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python benchmarks/delivery.py
 	$(BIN)/python benchmarks/signing.py
+
+faults: $(VENV)/developing
+	$(BIN)/python scripts/faults.py
 
 screenshot: $(VENV)/installed
 	$(BIN)/python scripts/screenshot.py docs/images/digest.png

@@ -33,7 +33,6 @@ from digest.delivery.transports import Directory, Stream, Transport
 from digest.dispatch import Office, Policy
 from digest.errors import ConfigError, NotFoundError
 from digest.mailroom import Mailroom
-from digest.pipeline import Quotas
 from digest.post import Stationery
 from digest.press import Press
 from digest.rendering.message import Sender
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from digest.compose import Desk
     from digest.config import Config
     from digest.delivery.dkim import Signer
+    from digest.pipeline import Quotas
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +205,8 @@ class App:
     @cached_property
     def quotas(self) -> Quotas:
         """How much goes into an issue."""
+        from digest.pipeline import Quotas  # it brings the matrices of the ranking along
+
         ranking = self.config.ranking
         return Quotas(
             per_topic=ranking.per_topic,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.dates import long_date
 from digest.models import Edition, Issue, Section, Silence
-from digest.ranking import select
+from digest.ranking.select import select
 from digest.text import count
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from digest import sources
 from digest.compose import Desk
 from digest.errors import SourceError
 from digest.models import Edition, Paper, Rejected, SourceReport, SourceState
-from digest.ranking import near_duplicates, rank
+from digest.ranking.rank import rank
+from digest.ranking.similar import near_duplicates
 from digest.sources import Location
 
 if TYPE_CHECKING:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digest.ranking import rank
-from digest.ranking.relevance import barred
 from subscribers.models import Topic
 
 if TYPE_CHECKING:
@@ -25,6 +23,10 @@ def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
     keep papers out of every topic.
     """
     choice = reader.preferences
+    if choice.words_in or choice.words_out or choice.authors:
+        # Few readers have words of their own, and the matrices take a third of the memory.
+        from digest.ranking.rank import rank
+        from digest.ranking.relevance import barred
     wanted = list(reader.topics)
     if choice.papers is not None:
         desk = replace(desk, max_papers=min(choice.papers, desk.max_papers))

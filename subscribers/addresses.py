@@ -12,7 +12,6 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from subscribers.errors import AddressError
 
-
 #: What nearly every address is like: it needs no second look for each mail of a run.
 _PLAIN = re.compile(
     r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([a-z0-9-]{1,60}\.){1,3}[a-z]{2,9}"

@@ -8,8 +8,8 @@ from builders import ids, paper, topic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.ranking import rank
 from digest.ranking.explain import ordinal
+from digest.ranking.rank import rank
 
 
 def test_votes_order_papers_that_are_equally_relevant() -> None:

@@ -8,7 +8,7 @@ from builders import ids, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.ranking import select
+from digest.ranking.select import select
 
 
 def chosen(ranked: dict[str, list[Any]], wanted: list[str] | None = None, **options: Any) -> Any:

@@ -9,7 +9,7 @@ from builders import DAY, ids, paper, subscriber, topic
 
 from digest.compose import Desk, compose
 from digest.models import Edition, Issue
-from digest.ranking import rank
+from digest.ranking.rank import rank
 from digest.tailor import tailor
 from subscribers.models import Preferences
 

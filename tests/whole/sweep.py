@@ -2,9 +2,7 @@
 
 A run of the command line for 200 readers is started under strace, which sends SIGKILL as the nth
 call that writes to the disk or the network begins. Then the run is started again, until it is done.
-The server has kept what it took, and is the oracle.
-
-    python tests/whole/sweep.py [EVERY] [SENDERS]      kill at every EVERYth call; 1 takes an hour
+The server has kept what it took, and is the oracle. `scripts/faults.py` does it for every call.
 """
 
 from __future__ import annotations
@@ -15,18 +13,16 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+from typing import TYPE_CHECKING, Any
 
 from wire.smtp_server import SMTPServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 READERS, CONNECTIONS = 200, 3
 DAY = "2026-02-02"
@@ -211,26 +207,3 @@ class _Pool(ThreadPoolExecutor):
 
     def close(self) -> None:
         self.shutdown()
-
-
-def main() -> None:
-    """Sweep over a whole run and print the toll."""
-    from rich.progress import Progress
-
-    every, senders = (int(text) for text in (sys.argv[1:] + ["1", "1"][len(sys.argv) - 1 :]))
-    with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
-        folder = Path(scratch)
-        origin = Sweep(folder, senders=senders)
-        calls = origin.calls(folder)
-        points = list(range(1, calls + 1, every))
-        task = progress.add_task("kills", total=len(points))
-        toll = sweep(points, folder, origin, lambda: progress.advance(task))
-    print(f"a run of {READERS} mails makes {calls} calls of {CALLS}")
-    for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
-        print(f"{name:>13} {getattr(toll, name)}")
-    print(*toll.faults, sep="\n")
-    sys.exit(1 if toll.lost or toll.doubled or toll.faults else 0)
-
-
-if __name__ == "__main__":
-    main()
