@@ -25,11 +25,11 @@ def kill(every: int, senders: int) -> Toll:
     with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
         folder = Path(scratch)
         origin = Sweep(folder, senders=senders)
-        calls = origin.calls(folder)
-        points = list(range(1, calls + 1, every))
+        calls = origin.points(folder)
+        points = calls[::every]
         task = progress.add_task("kills", total=len(points))
         toll = sweep(points, folder, origin, lambda: progress.advance(task))
-    print(f"a run of {READERS} mails by {senders} makes {calls} calls of {CALLS}")
+    print(f"a run of {READERS} mails by {senders} makes {len(calls)} calls of {', '.join(CALLS)}")
     for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
         print(f"{name:>13} {getattr(toll, name)}")
     print(*toll.faults, sep="\n")

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -22,12 +23,16 @@ from typing import TYPE_CHECKING, Any
 from wire.smtp_server import SMTPServer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 READERS, CONNECTIONS = 200, 3
 DAY = "2026-02-02"
 #: What a run does to the world: mails, the ledger, and the disk's word that it is kept.
-CALLS = "sendto,sendmsg,write,writev,pwrite64,fdatasync"
+CALLS = ("sendto", "sendmsg", "write", "pwrite64", "fdatasync")
+
+#: The nth call of a name.
+Point = tuple[str, int]
 
 CONFIG = """\
 [site]
@@ -108,31 +113,34 @@ class Sweep:
         text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
         (home / "config.toml").write_text(text)
 
-    def calls(self, folder: Path) -> int:
-        """Count the calls of a run that nobody kills, in the process that makes the most."""
+    def points(self, folder: Path) -> list[Point]:
+        """Return every call of a run that nobody kills, of the process that makes the most."""
         home, log = folder / "counted", folder / "calls.txt"
         with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
             self._copy(home, server.port)
-            _strace(home, "-o", str(log), "-ff", "-e", f"trace={CALLS}")
-        counts = [len(path.read_bytes().splitlines()) for path in folder.glob("calls.txt.*")]
-        return max(counts)
+            _strace(home, "-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}")
+        most: Counter[str] = Counter()
+        for path in folder.glob("calls.txt.*"):
+            lines = path.read_text(errors="replace").splitlines()
+            most |= Counter(line.partition("(")[0] for line in lines)
+        return [(call, n) for call in CALLS for n in range(1, most[call] + 1)]
 
-    def kill_at(self, nth: int, folder: Path) -> Toll:
-        """Kill a run at its nth call, run again until it is done, and look at everybody."""
-        home = folder / f"at-{nth}"
+    def kill_at(self, point: Point, folder: Path) -> Toll:
+        """Kill a run at a call, run again until it is done, and look at everybody."""
+        call, nth = point
+        home = folder / f"at-{call}-{nth}"
         with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
             self._copy(home, server.port)
-            inject = f"inject={CALLS}:signal=KILL:when={nth}"
-            killed = _strace(home, "-o", "/dev/null", "-e", f"trace={CALLS}", "-e", inject)
+            inject = f"inject={call}:signal=KILL:when={nth}"
+            killed = _strace(home, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
             again = _until_done(home)
-            status = json.loads(_digest(home, "status", "--day", DAY, "--json").stdout)
             accepted = Counter(server.recipients)
+        toll = _toll(accepted, home / "digest.db")
         shutil.rmtree(home)
-        toll = _toll(accepted, status)
         toll.kills, toll.spared = int(killed), int(not killed)
         if again:
-            toll.faults.append(f"at {nth}: {again}")
-        toll.faults = [f"at {nth}: {fault}" for fault in toll.faults]
+            toll.faults.append(again)
+        toll.faults = [f"at {call} {nth}: {fault}" for fault in toll.faults]
         return toll
 
     def _copy(self, home: Path, port: int) -> None:
@@ -140,8 +148,11 @@ class Sweep:
         self._configure(home, port=port)
 
 
-def _toll(accepted: Counter[str], status: Any) -> Toll:
-    states = {person["address"]: person["state"] for person in status["people"]}
+def _toll(accepted: Counter[str], database: Path) -> Toll:
+    with closing(sqlite3.connect(database)) as db:
+        query = "SELECT address, state FROM deliveries JOIN subscribers s ON s.id = subscriber_id"
+        states: dict[str, str] = dict(db.execute(query).fetchall())
+        ((planned, closed_at),) = db.execute("SELECT planned, closed_at FROM days").fetchall()
     toll = Toll()
     for address, state in states.items():
         times = accepted[address]
@@ -154,7 +165,7 @@ def _toll(accepted: Counter[str], status: Any) -> Toll:
             toll.lost += 1
     toll.lost += READERS - len(states)
     toll.most_unknown = toll.unknown
-    if not status["adds_up"] or status["closed_at"] is None:
+    if planned != READERS or closed_at is None:
         toll.faults.append("the day does not add up, or is not closed")
     return toll
 
@@ -191,11 +202,13 @@ def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
 
 
-def sweep(points: list[int], folder: Path, origin: Sweep, advance: Any = lambda: None) -> Toll:
+def sweep(
+    points: Sequence[Point], folder: Path, origin: Sweep, advance: Any = lambda: None
+) -> Toll:
     """Kill at all these points, a few at a time, and add up."""
     total = Toll()
     with closing(_Pool()) as pool:
-        for toll in pool.map(lambda nth: origin.kill_at(nth, folder), points):
+        for toll in pool.map(lambda point: origin.kill_at(point, folder), points):
             total.add(toll)
             advance()
     return total

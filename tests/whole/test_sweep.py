@@ -7,10 +7,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from whole.sweep import CONNECTIONS, Sweep, sweep
+from whole.sweep import CALLS, CONNECTIONS, Sweep, sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from whole.sweep import Point
 
 #: Kills of a single sender, and of one among two; `make faults` kills at every call.
 ALONE, IN_PAIRS = 24, 8
@@ -24,10 +27,15 @@ def _strace() -> None:
         pytest.skip("strace is not installed")
 
 
-def points(calls: int, kills: int) -> list[int]:
-    """So many points, spread evenly over a run."""
-    step = max(calls // kills, 1)
-    return list(range(step // 2 + 1, calls + 1, step))[:kills]
+def some(points: Sequence[Point], number: int) -> list[Point]:
+    """So many points, spread evenly over a run, and over the calls it makes."""
+    chosen = []
+    calls = [[point for point in points if point[0] == call] for call in CALLS]
+    often = [found for found in calls if len(found) >= number]
+    for found in often:
+        each = number // len(often)
+        chosen += [found[(2 * n + 1) * len(found) // (2 * each)] for n in range(each)]
+    return chosen
 
 
 @pytest.mark.parametrize(("senders", "kills"), [(1, ALONE), (2, IN_PAIRS)], ids=["one", "two"])
@@ -36,7 +44,7 @@ def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
 ) -> None:
     origin = Sweep(tmp_path, senders=senders)
 
-    toll = sweep(points(origin.calls(tmp_path), kills), tmp_path, origin)
+    toll = sweep(some(origin.points(tmp_path), kills), tmp_path, origin)
 
     assert toll.faults == []
     assert (toll.lost, toll.doubled) == (0, 0)
