@@ -17,7 +17,7 @@ from rich.progress import Progress
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
 
-from whole.sweep import CALLS, READERS, Sweep, Toll, sweep  # noqa: E402 (found by the path above)
+from whole.sweep import CALLS, READERS, Sweep, Toll  # noqa: E402 (found by the path above)
 
 
 def kill(every: int, senders: int) -> Toll:
@@ -25,10 +25,10 @@ def kill(every: int, senders: int) -> Toll:
     with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
         folder = Path(scratch)
         origin = Sweep(folder, senders=senders)
-        calls = origin.points(folder)
+        calls = origin.points()
         points = calls[::every]
         task = progress.add_task("kills", total=len(points))
-        toll = sweep(points, folder, origin, lambda: progress.advance(task))
+        toll = origin.sweep(points, lambda: progress.advance(task))
     print(f"a run of {READERS} mails by {senders} makes {len(calls)} calls of {', '.join(CALLS)}")
     for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
         print(f"{name:>13} {getattr(toll, name)}")

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from wire.smtp_server import SMTPServer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 READERS, CONNECTIONS = 200, 3
 DAY = "2026-02-02"
@@ -33,6 +34,8 @@ CALLS = ("sendto", "sendmsg", "write", "pwrite64", "fdatasync")
 
 #: The nth call of a name.
 Point = tuple[str, int]
+RUN = ("run", "--day", DAY)
+EXTENSIONS = ("PIPELINING", "SIZE 9000000")
 
 CONFIG = """\
 [site]
@@ -91,6 +94,7 @@ class Sweep:
     def __init__(self, folder: Path, *, senders: int = 1) -> None:
         """Make the installation: papers in a file, readers in the book, nothing planned."""
         self._senders = senders
+        self._folder = folder
         self._origin = folder / "origin"
         self._origin.mkdir()
         papers = [
@@ -107,45 +111,115 @@ class Sweep:
         self._configure(self._origin, port=1)
         rows = "".join(f"reader{n:03}@example.net,agents\n" for n in range(READERS))
         (self._origin / "readers.csv").write_text(f"address,topics\n{rows}")
-        _digest(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
+        with Warm() as warm:
+            code = warm.run(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
+        if code:
+            raise RuntimeError((self._origin / "log.txt").read_text())
 
     def _configure(self, home: Path, *, port: int) -> None:
         text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
         (home / "config.toml").write_text(text)
 
-    def points(self, folder: Path) -> list[Point]:
+    def points(self) -> list[Point]:
         """Return every call of a run that nobody kills, of the process that makes the most."""
-        home, log = folder / "counted", folder / "calls.txt"
-        with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
+        home, log = self._folder / "counted", self._folder / "calls.txt"
+        with SMTPServer(extensions=EXTENSIONS) as server, Warm() as warm:
             self._copy(home, server.port)
-            _strace(home, "-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}")
+            warm.run(home, *RUN, trace=("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}"))
         most: Counter[str] = Counter()
-        for path in folder.glob("calls.txt.*"):
+        for path in self._folder.glob("calls.txt.*"):
             lines = path.read_text(errors="replace").splitlines()
             most |= Counter(line.partition("(")[0] for line in lines)
         return [(call, n) for call in CALLS for n in range(1, most[call] + 1)]
 
-    def kill_at(self, point: Point, folder: Path) -> Toll:
+    def kill_at(self, point: Point, warm: Warm) -> Toll:
         """Kill a run at a call, run again until it is done, and look at everybody."""
         call, nth = point
-        home = folder / f"at-{call}-{nth}"
-        with SMTPServer(extensions=("PIPELINING", "SIZE 9000000")) as server:
+        home = self._folder / f"at-{call}-{nth}"
+        inject = f"inject={call}:signal=SIGKILL:when={nth}"
+        with SMTPServer(extensions=EXTENSIONS) as server:
             self._copy(home, server.port)
-            inject = f"inject={call}:signal=KILL:when={nth}"
-            killed = _strace(home, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
-            again = _until_done(home)
+            ended = warm.run(
+                home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+            )
+            # While the processes of a killed run finish what they have in hand, a run is refused.
+            done = any(warm.run(home, *RUN) == 0 for _ in range(50))
             accepted = Counter(server.recipients)
         toll = _toll(accepted, home / "digest.db")
+        if not done:
+            toll.faults.append("no run was complete: " + (home / "log.txt").read_text()[-300:])
         shutil.rmtree(home)
-        toll.kills, toll.spared = int(killed), int(not killed)
-        if again:
-            toll.faults.append(again)
+        toll.kills, toll.spared = int(ended != 0), int(ended == 0)
         toll.faults = [f"at {call} {nth}: {fault}" for fault in toll.faults]
         return toll
+
+    def sweep(self, points: Sequence[Point], advance: Callable[[], object] = lambda: None) -> Toll:
+        """Kill at all these points, one on each core at a time, and add up."""
+        waiting, total, lock = list(reversed(points)), Toll(), threading.Lock()
+
+        def work() -> None:
+            with Warm() as warm:
+                while True:
+                    with lock:
+                        if not waiting:
+                            return
+                        point = waiting.pop()
+                    toll = self.kill_at(point, warm)
+                    with lock:
+                        total.add(toll)
+                        advance()
+
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(work) for _ in range(workers)]:
+                done.result()
+        return total
 
     def _copy(self, home: Path, port: int) -> None:
         shutil.copytree(self._origin, home)
         self._configure(home, port=port)
+
+
+class Warm:
+    """The command line without the time it takes to start; see `warm.py`."""
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("DIGEST_")}
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("warm.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=clean,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def run(self, folder: Path, *arguments: str, trace: tuple[str, ...] = ()) -> int:
+        """Run a command in a folder, maybe under strace; return its exit code, or -signal."""
+        order, answer = self._process.stdin, self._process.stdout
+        assert order is not None
+        assert answer is not None
+        asked = {"folder": str(folder), "arguments": arguments, "stopped": bool(trace)}
+        order.write(json.dumps(asked) + "\n")
+        order.flush()
+        child = int(answer.readline())
+        if not trace:
+            return int(answer.readline())
+        command = ["strace", "-f", *trace, "-p", str(child)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+            assert tracer.stderr is not None
+            said = tracer.stderr.readline()
+            os.kill(child, signal.SIGCONT)
+            code = int(answer.readline())
+            said += tracer.stderr.read()
+        if "attached" not in said:
+            raise RuntimeError(said)
+        return code
 
 
 def _toll(accepted: Counter[str], database: Path) -> Toll:
@@ -168,55 +242,3 @@ def _toll(accepted: Counter[str], database: Path) -> Toll:
     if planned != READERS or closed_at is None:
         toll.faults.append("the day does not add up, or is not closed")
     return toll
-
-
-def _until_done(home: Path) -> str | None:
-    """Run until a run is complete; say so if it never is."""
-    for _ in range(20):
-        # While the processes of a killed run finish what they have in hand, a run is refused.
-        if _digest(home, "run", "--day", DAY, check=False).returncode == 0:
-            return None
-    return "no run was complete"
-
-
-def _digest(home: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "digest", *arguments]
-    return subprocess.run(
-        command, cwd=home, capture_output=True, text=True, check=check, timeout=120, env=_clean()
-    )
-
-
-def _strace(home: Path, *options: str) -> bool:
-    """Run under strace; whether anybody was killed."""
-    command = ["strace", "-f", "-qq", "--seccomp-bpf", *options]
-    run = [sys.executable, "-m", "digest", "run", "--day", DAY]
-    done = subprocess.run(
-        [*command, *run], cwd=home, capture_output=True, text=True, timeout=120, env=_clean()
-    )
-    if re.search(r"strace: (?!Process)", done.stderr):
-        raise RuntimeError(done.stderr)
-    return done.returncode != 0
-
-
-def _clean() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
-
-
-def sweep(
-    points: Sequence[Point], folder: Path, origin: Sweep, advance: Any = lambda: None
-) -> Toll:
-    """Kill at all these points, a few at a time, and add up."""
-    total = Toll()
-    with closing(_Pool()) as pool:
-        for toll in pool.map(lambda point: origin.kill_at(point, folder), points):
-            total.add(toll)
-            advance()
-    return total
-
-
-class _Pool(ThreadPoolExecutor):
-    def __init__(self) -> None:
-        super().__init__(max_workers=os.cpu_count())
-
-    def close(self) -> None:
-        self.shutdown()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
+from digest.cli.issues import fetch_and_send
 from whole.installation import CONFIG, DAY
 
 from digest.cli import app
-from digest.cli.issues import fetch_and_send
 
 if TYPE_CHECKING:
     from pathlib import Path

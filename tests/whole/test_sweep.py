@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from whole.sweep import CALLS, CONNECTIONS, Sweep, sweep
+from whole.sweep import CALLS, CONNECTIONS, Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
 ) -> None:
     origin = Sweep(tmp_path, senders=senders)
 
-    toll = sweep(some(origin.points(tmp_path), kills), tmp_path, origin)
+    toll = origin.sweep(some(origin.points(), kills))
 
     assert toll.faults == []
     assert (toll.lost, toll.doubled) == (0, 0)

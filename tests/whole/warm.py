@@ -1,0 +1,54 @@
+"""A process that has imported everything and forks off one command after another.
+
+It reads a line of JSON for each: the folder to work in, the arguments, and whether the new process
+stops itself first, so that somebody can attach to it. It answers with the process id, and, when
+that has ended, with its exit code; below 0 it is the signal that killed it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    import digest.app
+    import digest.cli
+    import digest.crew
+    import digest.door
+    import digest.pipeline  # noqa: F401 (imported here, so that no child has to)
+
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _be(asked)
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _be(asked: dict[str, Any]) -> None:
+    from digest.cli import main as command
+
+    os.chdir(asked["folder"])
+    with open("log.txt", "ab") as log, open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    if asked["stopped"]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    sys.argv = ["digest", *asked["arguments"]]
+    try:
+        command()
+    except SystemExit as ended:
+        os._exit(int(ended.code or 0))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
