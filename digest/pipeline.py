@@ -37,7 +37,7 @@ from digest.models import (
     SourceState,
     State,
 )
-from digest.press import Mail, Press, print_mail
+from digest.press import Mail, Press
 from digest.ranking import near_duplicates, rank
 from digest.sources import Location
 from digest.tailor import tailor
@@ -301,7 +301,7 @@ class _Mailbag:
     """Makes the mails of a run; the questions to the database are asked once for everybody."""
 
     def __init__(self, desk: Desk, *, press: Press, ledger: Ledger, clock: Clock) -> None:
-        self._desk, self._press, self._clock = desk, press, clock
+        self._desk, self._printer = desk, press.printer(desk, at=clock())
         self._seen = ledger.seen((paper.id for paper in desk.papers), apart_from=desk.edition.day)
         self._planned = ledger.planned(desk.edition.day)
 
@@ -315,9 +315,10 @@ class _Mailbag:
         issue = compose(desk, wanted, seen=self._seen.get(reader.id, ()))
         if isinstance(issue, Silence):
             return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
-        at = self._planned.get(reader.id) or self._clock()
+        planned = self._planned.get(reader.id)
+        printer = self._printer.dated(planned) if planned else self._printer
         try:
-            mail = print_mail(issue, reader, desk, press=self._press, at=at)
+            mail = printer.print(issue, reader)
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
@@ -339,7 +340,7 @@ def _send_one(
         day,
         reader.id,
         mail.issue,
-        subject=mail.rendered.subject,
+        subject=mail.subject,
         message_id=mail.message_id,
         planned_at=mail.at,
     )

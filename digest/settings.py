@@ -45,8 +45,25 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
+#: What `[mail] bounce_address` becomes for a mail; see digest.rendering.returns.
+_ID = "20260131.1fffffffffffff.ffffffff"
+#: Octets of a local part (RFC 5321 §4.5.3.1.1).
+_LOCAL = 64
+
+
+def _bounce_address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if text.count("{id}") > 1 or "{id}" in domain or re.search(r"[{}]", text.replace("{id}", "")):
+        raise ValueError("may hold {id} once, before the @, and no other braces")
+    filled = local.replace("{id}", _ID)
+    if len(filled) > _LOCAL:
+        raise ValueError(f"has no room for {{id}}: it makes {len(filled)} characters before the @")
+    return _address(text.replace("{id}", _ID)) and text
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
 MailAddress = Annotated[Line, AfterValidator(_address)]
+BounceAddress = Annotated[Line, AfterValidator(_bounce_address)]
 
 
 class Section(BaseModel):
@@ -146,7 +163,7 @@ class Mail(Section):
     from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
     letters_from: MailAddress = ""
     reply_to: MailAddress = ""
-    bounce_address: MailAddress = ""
+    bounce_address: BounceAddress = ""
 
     @model_validator(mode="after")
     def _no_login_in_the_clear(self) -> Mail:

@@ -98,9 +98,6 @@ def demo(
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         names = [place.name for place in opened.places]
         desk = pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
-        mail = pipeline.preview(
-            reader, desk, press=opened.press, ledger=opened.ledger, clock=app.now
-        ).mail
         report = pipeline.send(
             [reader],
             desk,
@@ -110,13 +107,17 @@ def demo(
             clock=app.now,
             track=screen.track,
         )
+        # Of what was sent, by the ledger's word for when.
+        mail = pipeline.preview(
+            reader, desk, press=opened.press, ledger=opened.ledger, clock=app.now
+        ).mail
         opened.engine.dispose()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
     eml = out / Directory(out).path(mail.parcel).relative_to(out)
     for path, content in (
-        (eml.with_suffix(".html"), mail.rendered.html),
-        (eml.with_suffix(".txt"), mail.rendered.text),
+        (eml.with_suffix(".html"), mail.html),
+        (eml.with_suffix(".txt"), mail.text),
     ):
         path.write_text(content, encoding="utf-8")
     screen.answer(

@@ -30,6 +30,8 @@ class Parcel:
     content: bytes
     #: tells letters apart from the day's issue
     kind: str = ""
+    #: what mail servers may call it in a report (RFC 3461 §4.4, ENVID); ASCII
+    envid: str = ""
 
 
 class Transport(Protocol):
