@@ -1,9 +1,10 @@
-"""Where a day's time goes: each step's rate, and beside it the cost of compiling MJML per mail.
+"""Where a day's time goes: each step's rate, and where a mail's does.
 
     python benchmarks/pipeline.py [READERS]
 
 Runs the sample day for made-up readers into a folder that is thrown away. Rates are for this
-machine and run only; the ratio at the end compares two ways in the same run.
+machine and run only; the ratios at the end compare the press, in the same run, with filling the
+whole template and building an `email.message` for every mail.
 """
 
 from __future__ import annotations
@@ -12,12 +13,29 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest import app, config, pipeline
+from digest.compose import Desk, compose
+from digest.models import Issue
+from digest.press import Press
+from digest.rendering import message
+from digest.rendering.forme import Own, Typesetter
 from digest.rendering.templates import Templates
+from digest.rendering.view import Letterhead, card, contents, imprint, personal
 from digest.resources import sample_day, templates_dir
+from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
+from subscribers.models import Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Served = tuple[Issue, Subscriber]
 
 
 def measure(readers: int) -> None:
@@ -50,26 +68,129 @@ def measure(readers: int) -> None:
         outcomes = pipeline.rehearse(
             everybody, desk, press=opened.press, ledger=opened.ledger, clock=app.now
         )
-        made = _line("compose and render", len(outcomes), "mails", started)
+        _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
         pipeline.send(
             everybody, desk, press=opened.press, ledger=opened.ledger,
             transport=opened.transport(), clock=app.now,
         )  # fmt: skip
         _line("the same and deliver to files", readers, "mails", started)
-        started = time.perf_counter()
-        for _ in range(20):
-            Templates(templates_dir(), "digest")
-        compiled = (time.perf_counter() - started) / 20
-        print(f"compiling MJML for every mail would take {1 + compiled / made:.2f} x the time")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        measure_press(opened.press, desk, everybody)
+        fuller = _with_long_abstracts(desk)
+        measure_press(replace(opened.press, summary_length=1200), fuller, everybody)
 
 
-def _line(what: str, number: int, unit: str, started: float) -> float:
+def measure_press(press: Press, desk: Desk, readers: Iterable[Subscriber]) -> None:
+    """Print what a mail costs, whole and by step, with everything that is shared set before."""
+    found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
+    mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
+    at = app.now()
+    printer = press.printer(desk, at=at)
+    sizes = [len(printer.print(issue, reader).parcel.content) for issue, reader in mails]
+    print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")
+    typesetter = Typesetter(
+        press.templates,
+        letterhead=Letterhead(name=press.sender.name, postal_address=press.postal_address),
+        edition=desk.edition,
+        summary_length=press.summary_length,
+    )
+    masthead = message.Masthead(press.sender, day=desk.edition.day, at=at)
+    doors = {reader.id: press.doors(reader.id, at) for _, reader in mails}
+    own = {
+        reader.id: Own(
+            personal(address=reader.address, wanted=reader.topics, doors=doors[reader.id])
+        )
+        for _, reader in mails
+    }
+    formes = {reader.id: typesetter.forme(issue, "en", own[reader.id]) for issue, reader in mails}
+
+    def build(_: Issue, reader: Subscriber) -> None:
+        forme, ways = formes[reader.id], doors[reader.id]
+        message.build(
+            masthead,
+            recipient=message.Recipient(
+                address=reader.address, leave_url=ways.leave_url, leave_mailto=ways.leave_mailto
+            ),
+            subject=forme.header,
+            identifier=f"<{reader.id:x}@example.org>",
+            text=forme.text.printed({}),
+            html=typesetter.html(forme, own[reader.id]),
+        )
+
+    _cost("address, checked again", mails, lambda _, reader: for_envelope(reader.address))
+    _cost("links, signed", mails, lambda _, reader: press.doors(reader.id, at))
+    _cost("own words, encoded", mails, lambda _, reader: Own(own[reader.id].words))
+    _cost("text", mails, lambda _, r: typesetter.text(formes[r.id], own[r.id]))
+    _cost("HTML", mails, lambda _, r: typesetter.html(formes[r.id], own[r.id]))
+    _cost("headers, and all joined", mails, build)
+    known = _cost("whole, the issue set", mails, printer.print)
+    fresh = _cost("whole, an issue of its own", mails, lambda i, r: printer.print(replace(i), r))
+    whole = Templates(templates_dir(), "digest")
+    plain = _cost(
+        "whole, without a press",
+        mails[:50],
+        lambda issue, reader: _without_a_press(press, whole, issue, own[reader.id]),
+    )
+    print(f"beside that, the press takes 1/{plain / known:.0f}, or 1/{plain / fresh:.0f}")
+
+
+def _without_a_press(press: Press, templates: Templates, issue: Issue, own: Own) -> bytes:
+    """Fill and encode everything for one mail alone."""
+    letterhead = Letterhead(name=press.sender.name, postal_address=press.postal_address)
+    sections = [
+        {
+            "name": section.name,
+            "papers": [card(pick, press.summary_length) for pick in section.picks],
+        }
+        for section in issue.sections
+    ]
+    rendered = templates.render(
+        {
+            **imprint(letterhead, issue.edition),
+            **contents(issue),
+            **own.words,
+            "sections": sections,
+        }
+    )
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = rendered.subject
+    mail.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _with_long_abstracts(desk: Desk) -> Desk:
+    """Return the desk with abstracts of some two thousand characters."""
+    longer = {
+        paper.id: replace(
+            paper, abstract=" ".join([paper.abstract] * (1 + 2000 // len(paper.abstract)))
+        )
+        for paper in desk.papers
+    }
+    ranked = {
+        slug: [replace(pick, paper=longer[pick.paper.id]) for pick in picks]
+        for slug, picks in desk.ranked.items()
+    }
+    return replace(desk, papers=list(longer.values()), ranked=ranked)
+
+
+def _cost(what: str, mails: list[Served], step: Callable[[Issue, Subscriber], object]) -> float:
+    """Print and return the CPU time a step takes for a mail: the best of five rounds."""
+    rounds = []
+    for _ in range(5):
+        started = time.process_time()
+        for issue, reader in mails:
+            step(issue, reader)
+        rounds.append((time.process_time() - started) / len(mails))
+    print(f"{what:30} {min(rounds) * 1e6:9.1f} µs")
+    return min(rounds)
+
+
+def _line(what: str, number: int, unit: str, started: float) -> None:
     each = (time.perf_counter() - started) / number
     print(f"{what:30} {number:6} {unit:8} {1 / each:9.0f} /s")
-    return each
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

@@ -36,7 +36,7 @@ from digest.mailroom import Mailroom
 from digest.post import Stationery
 from digest.press import Press
 from digest.rendering.message import Sender
-from digest.rendering.templates import Templates
+from digest.rendering.templates import DigestTemplates, Templates
 from digest.rendering.view import Doors
 from digest.resources import templates_dir
 from digest.sources import Location
@@ -219,14 +219,14 @@ class App:
         """What makes mails of issues."""
         mail = self.config.mail
         return Press(
-            templates=Templates(templates_dir(), "digest"),
+            templates=DigestTemplates(templates_dir(), "digest"),
             sender=self._sender(mail.from_address),
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
             secret=self.secrets[0],
             doors=self._doors,
-            leave_mailto=self._leave_mailto,
+            signer=self.signer,
         )
 
     @cached_property
@@ -259,6 +259,9 @@ class App:
 
     def _link(self, purpose: links.Purpose, subscriber: int, at: datetime) -> str:
         token = links.sign(purpose, subscriber, secrets=self.secrets, at=at)
+        return self._web(purpose, token)
+
+    def _web(self, purpose: links.Purpose, token: str) -> str:
         return f"{self.config.web.url.rstrip('/')}/{purpose}/{token}"
 
     def _letter_links(self, kind: Kind, subscriber: int, at: datetime) -> dict[str, str]:
@@ -271,18 +274,19 @@ class App:
 
     def _doors(self, subscriber: int, at: datetime) -> Doors:
         """Return where a reader goes to change or stop the mail; by mail while there is no site."""
+        leave = links.sign(links.Purpose.LEAVE, subscriber, secrets=self.secrets, at=at)
+        leave_mailto = f"{self._write_to('leave')}%20{leave}"
         if not self.config.web.url:
             return Doors(
-                manage_url=self._write_to("topics"), leave_url=self._leave_mailto(subscriber)
+                manage_url=self._write_to("topics"),
+                leave_url=leave_mailto,
+                leave_mailto=leave_mailto,
             )
         return Doors(
             manage_url=self._link(links.Purpose.MANAGE, subscriber, at),
-            leave_url=self._link(links.Purpose.LEAVE, subscriber, at),
+            leave_url=self._web(links.Purpose.LEAVE, leave),
+            leave_mailto=leave_mailto,
         )
-
-    def _leave_mailto(self, subscriber: int) -> str:
-        token = links.sign(links.Purpose.LEAVE, subscriber, secrets=self.secrets, at=now())
-        return self._write_to(f"leave {token}")
 
     def _write_to(self, subject: str) -> str:
         answers = self.config.mail.reply_to or self.config.mail.from_address

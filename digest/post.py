@@ -18,6 +18,7 @@ from digest.errors import (
     UnknownOutcomeError,
 )
 from digest.rendering import message
+from digest.rendering.returns import return_address
 from subscribers.addresses import for_envelope
 from subscribers.errors import AddressError
 from subscribers.models import Status
@@ -48,6 +49,7 @@ class Stationery:
     links: Callable[[Kind, int, datetime], Mapping[str, str]]
     #: returns the names of topics
     names: Callable[[tuple[str, ...]], list[str]]
+    signer: message.Signs | None = None
 
 
 def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: datetime) -> Parcel:
@@ -64,7 +66,7 @@ def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: da
         {
             "site": stationery.sender.name,
             "postal_address": stationery.postal_address,
-            "topics": stationery.names(reader.topics),
+            "topics": ", ".join(stationery.names(reader.topics)),
             **stationery.links(letter.kind, reader.id, now),
         }
     )
@@ -77,14 +79,22 @@ def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: da
         kind=f"{letter.kind}{letter.id}",
     )
     content = message.build_letter(
-        rendered, sender=stationery.sender, to=recipient, identifier=identifier, at=at
+        rendered,
+        sender=stationery.sender,
+        to=recipient,
+        identifier=identifier,
+        at=at,
+        signer=stationery.signer,
     )
     return Parcel(
         day=at.date(),
-        sender=stationery.bounce_address,
+        sender=return_address(
+            stationery.bounce_address, at.date(), reader.id, secret=stationery.secret
+        ),
         recipient=recipient,
         content=content,
         kind=str(letter.kind),
+        envid=message.envelope_id(identifier),
     )
 
 

@@ -1,15 +1,21 @@
-"""The press: turns an issue into the very bytes that are sent, in a preview as in a run."""
+"""The press: turns an issue into the very bytes that are sent, in a preview as in a run.
+
+What all mails of a run share is made once: header fields, the frame around the papers, each paper.
+What all readers of one issue share is made once per issue. Only a reader's own words, addresses and
+links are made for each mail.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.delivery.transports import Parcel
 from digest.rendering import message
-from digest.rendering.fit import fit
-from digest.rendering.view import Doors, Letterhead, view
-from digest.tailor import OWN
+from digest.rendering.forme import Own, Typesetter
+from digest.rendering.returns import return_address
+from digest.rendering.view import Doors, Letterhead, personal
+from digest.tailor import own_topic
 from subscribers.addresses import for_envelope
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 
     from digest.compose import Desk
     from digest.models import Issue
-    from digest.rendering.templates import Rendered, Templates
+    from digest.rendering.templates import DigestTemplates
     from subscribers.models import Subscriber
 
 
@@ -26,96 +32,112 @@ if TYPE_CHECKING:
 class Press:
     """What it takes to make mails of issues."""
 
-    templates: Templates
+    templates: DigestTemplates
     sender: message.Sender
     postal_address: str
+    #: the envelope sender; `{id}` in it tells whose mail came back
     bounce_address: str
     summary_length: int
     secret: str
     #: returns the ways out for a subscriber's id, signed for this time
     doors: Callable[[int, datetime], Doors]
-    #: returns the mailto address by which a subscriber's id leaves
-    leave_mailto: Callable[[int], str]
+    signer: message.Signs | None = None
 
     def printer(self, desk: Desk, *, at: datetime) -> Printer:
-        return Printer(press=self, desk=desk, at=at)
+        """Return what prints the mails of a run, all of them dated `at`."""
+        typesetter = Typesetter(
+            self.templates,
+            letterhead=Letterhead(name=self.sender.name, postal_address=self.postal_address),
+            edition=desk.edition,
+            summary_length=self.summary_length,
+        )
+        return Printer(self, desk, typesetter, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A finished mail: what it shows and the very bytes that are sent."""
+    """A finished mail: what is in it and the very bytes that are sent."""
 
+    #: as far as it fitted
     issue: Issue
-    rendered: Rendered
+    subject: str
     message_id: str
     #: the mail's Date
     at: datetime
     parcel: Parcel
 
     @property
-    def subject(self) -> str:
-        return self.rendered.subject
+    def text(self) -> str:
+        """The plain text, as the bytes show it."""
+        return message.read(self.parcel.content)[0]
+
+    @property
+    def html(self) -> str:
+        """The HTML, as the bytes show it; empty for readers who want none."""
+        return message.read(self.parcel.content)[1]
 
 
-def print_mail(issue: Issue, reader: Subscriber, desk: Desk, *, press: Press, at: datetime) -> Mail:
-    """Turn an issue into the bytes of a mail, dated `at`; the same input gives the same bytes.
-
-    Raises:
-        RenderError: the templates or this issue's content do not make a mail.
-        AddressError: the reader's address is none any more.
-
-    """
-    doors = press.doors(reader.id, at)
-    choice = reader.preferences
-    wanted = [desk.topics[slug].name for slug in (*reader.topics, OWN) if slug in desk.topics]
-    letterhead = Letterhead(name=press.sender.name, postal_address=press.postal_address)
-
-    def render(candidate: Issue, summary_length: int) -> Rendered:
-        words = view(
-            candidate,
-            letterhead=letterhead,
-            address=reader.address,
-            wanted=wanted,
-            doors=doors,
-            summary_length=summary_length,
-            language=choice.language,
-        )
-        return press.templates.render(words)
-
-    fitted, rendered = fit(issue, render, summary_length=press.summary_length)
-    if choice.text_only:
-        rendered = replace(rendered, html="")
-    recipient = for_envelope(reader.address)
-    identifier = message.message_id(
-        issue.day, reader.id, secret=press.secret, domain=press.sender.domain
-    )
-    content = message.build(
-        rendered,
-        sender=press.sender,
-        recipient=message.Recipient(
-            address=recipient,
-            leave_url=doors.leave_url if press.sender.web_url else "",
-            leave_mailto=press.leave_mailto(reader.id),
-        ),
-        day=issue.day,
-        identifier=identifier,
-        at=at,
-    )
-    parcel = Parcel(
-        day=issue.day,
-        sender=press.bounce_address,
-        recipient=recipient,
-        content=content,
-        envid=identifier,
-    )
-    return Mail(issue=fitted, rendered=rendered, message_id=identifier, at=at, parcel=parcel)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Printer:
-    press: Press
-    desk: Desk
-    at: datetime
+    """Prints the mails of one day; the same issue and reader give the same bytes."""
+
+    def __init__(self, press: Press, desk: Desk, typesetter: Typesetter, *, at: datetime) -> None:
+        """Make what all mails share."""
+        self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
+        self._masthead = message.Masthead(press.sender, day=desk.edition.day, at=at)
+
+    def dated(self, at: datetime) -> Printer:
+        """Return a printer of another time, which shares all that is set."""
+        return Printer(self._press, self._desk, self._typesetter, at=at)
 
     def print(self, issue: Issue, reader: Subscriber) -> Mail:
-        return print_mail(issue, reader, self.desk, press=self.press, at=self.at)
+        """Turn a reader's issue into the bytes of a mail.
+
+        Readers who get the same issue share most of the work, if they come with the same object.
+
+        Raises:
+            RenderError: the templates or this issue's content do not make a mail.
+            AddressError: the reader's address is none any more.
+
+        """
+        press, day = self._press, issue.day
+        recipient = for_envelope(reader.address)
+        doors = press.doors(reader.id, self._at)
+        own = Own(personal(address=reader.address, wanted=self._wanted(reader), doors=doors))
+        forme = self._typesetter.forme(issue, reader.preferences.language, own)
+        identifier = message.message_id(
+            day, reader.id, secret=press.secret, domain=press.sender.domain
+        )
+        text_only = reader.preferences.text_only
+        content = message.build(
+            self._masthead,
+            recipient=message.Recipient(
+                address=recipient,
+                leave_url=doors.leave_url if press.sender.web_url else "",
+                leave_mailto=doors.leave_mailto,
+            ),
+            subject=forme.header,
+            identifier=identifier,
+            text=self._typesetter.text(forme, own),
+            html=() if text_only else self._typesetter.html(forme, own),
+            signer=press.signer,
+        )
+        parcel = Parcel(
+            day=day,
+            sender=return_address(press.bounce_address, day, reader.id, secret=press.secret),
+            recipient=recipient,
+            content=content,
+            envid=message.envelope_id(identifier),
+        )
+        return Mail(
+            issue=forme.issue,
+            subject=forme.subject,
+            message_id=identifier,
+            at=self._at,
+            parcel=parcel,
+        )
+
+    def _wanted(self, reader: Subscriber) -> list[str]:
+        topics = self._desk.topics
+        wanted = [topics[slug].name for slug in reader.topics if slug in topics]
+        own = own_topic(reader)
+        return [*wanted, own.name] if own else wanted

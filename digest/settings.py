@@ -62,9 +62,26 @@ _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 #: RFC 6376 §3.1: what stands before `._domainkey.` in the DNS.
 SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
 
+Selector = Annotated[str, AfterValidator(_selector)]
+#: What `[mail] bounce_address` becomes for a mail; see digest.rendering.returns.
+_ID = "20260131.1fffffffffffff.ffffffff"
+#: Octets of a local part (RFC 5321 §4.5.3.1.1).
+_LOCAL = 64
+
+
+def _bounce_address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if text.count("{id}") > 1 or "{id}" in domain or re.search(r"[{}]", text.replace("{id}", "")):
+        raise ValueError("may hold {id} once, before the @, and no other braces")
+    filled = local.replace("{id}", _ID)
+    if len(filled) > _LOCAL:
+        raise ValueError(f"has no room for {{id}}: it makes {len(filled)} characters before the @")
+    return _address(text.replace("{id}", _ID)) and text
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
 MailAddress = Annotated[Line, AfterValidator(_address)]
-Selector = Annotated[str, AfterValidator(_selector)]
+BounceAddress = Annotated[Line, AfterValidator(_bounce_address)]
 
 
 class Section(BaseModel):
@@ -164,7 +181,7 @@ class Mail(Section):
     from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
     letters_from: MailAddress = ""
     reply_to: MailAddress = ""
-    bounce_address: MailAddress = ""
+    bounce_address: BounceAddress = ""
 
     @model_validator(mode="after")
     def _no_login_in_the_clear(self) -> Mail:

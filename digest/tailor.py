@@ -38,9 +38,17 @@ def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
         }
         papers = [paper for paper in desk.papers if paper.id not in gone]
         desk = replace(desk, ranked=ranked, papers=papers)
-    if choice.words_in or choice.authors:
-        own = Topic(slug=OWN, name=OWN_NAME, words_in=choice.words_in, authors=choice.authors)
+    own = own_topic(reader)
+    if own:
         picks = rank(desk.papers, [own], trend_weight=desk.trend_weight)
         desk = replace(desk, topics={**desk.topics, OWN: own}, ranked={**desk.ranked, **picks})
         wanted = [OWN, *wanted]
     return desk, wanted
+
+
+def own_topic(reader: Subscriber) -> Topic | None:
+    """Return the topic a reader's own words and authors make, or None without any."""
+    words, authors = reader.preferences.words_in, reader.preferences.authors
+    if not (words or authors):
+        return None
+    return Topic(slug=OWN, name=OWN_NAME, words_in=words, authors=authors)

@@ -107,13 +107,13 @@ def _show(mail: Mail, form: Form, out: Path | None, *, in_browser: bool) -> None
 
     match form:
         case Form.HTML:
-            content = mail.rendered.html.encode()
+            content = mail.html.encode()
         case Form.TEXT:
-            content = mail.rendered.text.encode()
+            content = mail.text.encode()
         case Form.EML:
             content = mail.parcel.content
         case Form.JSON:
-            shape = shapes.issue(mail.issue, mail.rendered.subject)
+            shape = shapes.issue(mail.issue, mail.subject)
             content = jsonlib.dumps(shape, ensure_ascii=False, indent=2).encode() + b"\n"
     if in_browser and out is None:
         with tempfile.NamedTemporaryFile(prefix="digest-", suffix=f".{form}", delete=False) as file:

@@ -107,8 +107,8 @@ def demo(
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
     eml = out / Directory(out).path(mail.parcel).relative_to(out)
     for path, content in (
-        (eml.with_suffix(".html"), mail.rendered.html),
-        (eml.with_suffix(".txt"), mail.rendered.text),
+        (eml.with_suffix(".html"), mail.html),
+        (eml.with_suffix(".txt"), mail.text),
     ):
         path.write_text(content, encoding="utf-8")
     screen.answer(

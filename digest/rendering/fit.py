@@ -7,7 +7,7 @@ dropped from the end of the longest section; what was dropped does not count as 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from digest.errors import RenderError
 
@@ -15,42 +15,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.models import Issue
-    from digest.rendering.templates import Rendered
 
 #: Bytes of UTF-8 HTML.
 BUDGET = 90_000
 _SHORTER = (1.0, 0.6, 0.3, 0.0)
 
 
+class Sized(Protocol):
+    """An issue set in type."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of its HTML."""
+
+
+Typeset = TypeVar("Typeset", bound=Sized)
+
+
 def fit(
     issue: Issue,
-    render: Callable[[Issue, int], Rendered],
+    typeset: Callable[[Issue, int], Typeset],
     *,
     summary_length: int,
     budget: int = BUDGET,
-) -> tuple[Issue, Rendered]:
-    """Return as much of the issue as fits, and how it looks.
+) -> Typeset:
+    """Return as much of the issue as fits, set in type.
 
-    `render` is given the issue and the longest summary in characters.
+    `typeset` is given the issue and the longest summary in characters. What fits is left as it is:
+    the issue that comes out, put in again, gives the same.
 
     Raises:
         RenderError: not even one paper fits.
 
     """
-    for share in _SHORTER:
-        rendered = render(issue, int(summary_length * share))
-        if _size(rendered) <= budget:
-            return issue, rendered
-    while len(issue.picks) > 1:
+    while True:
+        for share in _SHORTER:
+            found = typeset(issue, int(summary_length * share))
+            if found.size <= budget:
+                return found
+        if len(issue.picks) == 1:
+            break
         issue = _without_one(issue)
-        rendered = render(issue, 0)
-        if _size(rendered) <= budget:
-            return issue, rendered
-    raise RenderError(f"one paper alone takes {_size(rendered):,} bytes, more than {budget:,}")
-
-
-def _size(rendered: Rendered) -> int:
-    return len(rendered.html.encode())
+    raise RenderError(f"one paper alone takes {found.size:,} bytes, more than {budget:,}")
 
 
 def _without_one(issue: Issue) -> Issue:

@@ -1,23 +1,38 @@
-"""The bytes of a mail, correct to the last header (RFC 5322, 2045, 2369, 2919, 8058, 3834)."""
+"""The bytes of a mail, correct to the last header (RFC 5322, 2045, 2369, 2919, 8058, 3834).
+
+Bodies come encoded (see `quoted`), so a mail is put together and never parsed, folded or encoded
+as a whole.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email import message_from_bytes, policy
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from digest.errors import RenderError
+from digest.rendering.headers import Field, field
+from digest.rendering.quoted import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
-    from email.policy import Policy
 
     from digest.rendering.templates import Rendered
+
+#: A local part and a domain as a header can hold them (RFC 5322 §3.4.1, RFC 6532).
+_ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
+
+
+class Signs(Protocol):
+    """Vouches for a mail (DKIM, RFC 6376)."""
+
+    def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
+        """Return whole header fields, each with its CRLF, to stand on top of the mail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,31 +74,76 @@ def message_id(day: date, subscriber_id: int, *, secret: str, domain: str, kind:
     `kind` tells letters of one day apart from the issue.
     """
     name = ".".join(filter(None, (f"{day:%Y%m%d}", f"{subscriber_id:x}", kind)))
-    mac = hmac.new(secret.encode(), f"message-id {name}".encode(), hashlib.sha256).hexdigest()[:16]
+    mac = hmac.digest(secret.encode(), f"message-id {name}".encode(), "sha256").hex()[:16]
     return f"<{name}.{mac}@{domain}>"
 
 
+def envelope_id(identifier: str) -> str:
+    """Return what is before the @ of a Message-ID: a delivery's name to mail servers (RFC 3461)."""
+    return identifier.strip("<>").rpartition("@")[0]
+
+
+class Masthead:
+    """The header fields that all mails of a day share."""
+
+    def __init__(self, sender: Sender, *, day: date, at: datetime) -> None:
+        """Date them `at`."""
+        self.at = at
+        self.sender = _from(sender)
+        self.date = field("Date", format_datetime(at))
+        self.list = [
+            field("List-Id", f"<digest.{sender.domain}>", words=sender.name),
+            field("List-Help", f"<mailto:{sender.answers}?subject=help>"),
+            field("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
+            field("Precedence", "bulk"),
+            field("Auto-Submitted", "auto-generated"),
+        ]
+        if sender.web_url:
+            self.list.append(field("List-Archive", f"<{sender.web_url}/archive>"))
+
+
 def build(
-    rendered: Rendered,
+    masthead: Masthead,
     *,
-    sender: Sender,
     recipient: Recipient,
-    day: date,
+    subject: Field,
     identifier: str,
-    at: datetime,
+    text: Iterable[bytes],
+    html: Sequence[bytes],
+    signer: Signs | None = None,
 ) -> bytes:
     """Return the mail with CRLF line ends; the same arguments give the same bytes.
 
+    The encoded text and HTML come in pieces; without HTML the mail is plain text alone.
+
     Raises:
-        RenderError: a header would hold a control character, or an address does not parse.
+        RenderError: a header would hold what it cannot, or the address is none.
 
     """
-    headers = _headers(rendered, sender, recipient, day, identifier, at)
-    return _assemble(rendered, headers, to=recipient.address, identifier=identifier)
+    ways_out = (recipient.leave_url, recipient.leave_mailto)
+    headers = [
+        *masthead.sender,
+        field("To", _address(recipient.address)),
+        subject,
+        masthead.date,
+        field("Message-ID", identifier),
+        *masthead.list,
+        field("List-Unsubscribe", ", ".join([f"<{url}>" for url in ways_out if url])),
+        field("X-Digest-Issue", envelope_id(identifier)),
+    ]
+    if recipient.leave_url.startswith("https://"):
+        headers.append(_ONE_CLICK)
+    return _put_together(headers, text, html, identifier=identifier, at=masthead.at, signer=signer)
 
 
 def build_letter(
-    rendered: Rendered, *, sender: Sender, to: str, identifier: str, at: datetime
+    rendered: Rendered,
+    *,
+    sender: Sender,
+    to: str,
+    identifier: str,
+    at: datetime,
+    signer: Signs | None = None,
 ) -> bytes:
     """Return a letter to one person, who asked for it: no list headers (RFC 8058 §3 wants none).
 
@@ -91,107 +151,70 @@ def build_letter(
         RenderError: as `build`.
 
     """
-    headers: list[tuple[str, Any]] = [
-        ("From", _address(sender.address, sender.name)),
-        ("To", _address(to)),
-        ("Subject", rendered.subject),
-        ("Date", format_datetime(at)),
-        ("Message-ID", identifier),
-        ("Auto-Submitted", "auto-replied"),
+    headers = [
+        *_from(sender),
+        field("To", _address(to)),
+        field("Subject", words=rendered.subject),
+        field("Date", format_datetime(at)),
+        field("Message-ID", identifier),
+        field("Auto-Submitted", "auto-replied"),
     ]
-    if sender.reply_to and sender.reply_to != sender.address:
-        headers.insert(2, ("Reply-To", _address(sender.reply_to)))
-    return _assemble(rendered, headers, to=to, identifier=identifier)
+    text, html = [encode(rendered.text)], [encode(rendered.html)]
+    return _put_together(headers, text, html, identifier=identifier, at=at, signer=signer)
 
 
-def _assemble(
-    rendered: Rendered, headers: list[tuple[str, Any]], *, to: str, identifier: str
-) -> bytes:
-    message = EmailMessage(policy=_policy(SMTP if to.isascii() else SMTPUTF8))
-    for name, value in headers:
-        message[name] = _checked(name, value)
-    message.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
-    if rendered.html:
-        message.add_alternative(
-            rendered.html, subtype="html", charset="utf-8", cte="quoted-printable"
-        )
-        # From the content's own name, since a random one would change with every preview.
-        message.set_boundary("=_" + hashlib.sha256(identifier.encode()).hexdigest()[:32])
-    return message.as_bytes()
+def read(content: bytes) -> tuple[str, str]:
+    """Return the text and the HTML that a mail's bytes show; the latter is empty if it has none."""
+    message = message_from_bytes(content, policy=policy.default)
+    found = [message.get_body((kind,)) for kind in ("plain", "html")]
+    text, html = ("" if part is None else part.get_content() for part in found)
+    return text.replace("\r\n", "\n"), html.replace("\r\n", "\n")
 
 
-def _headers(
-    rendered: Rendered,
-    sender: Sender,
-    recipient: Recipient,
-    day: date,
+def _written(headers: Iterable[Field]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % (name.encode(), value) for name, value in headers])
+
+
+_ONE_CLICK = field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+_MIME = field("MIME-Version", "1.0")
+_QUOTED = field("Content-Transfer-Encoding", "quoted-printable")
+_PLAIN = [field("Content-Type", 'text/plain; charset="utf-8"'), _QUOTED]
+_HTML = [field("Content-Type", 'text/html; charset="utf-8"'), _QUOTED]
+_PLAIN_PART, _HTML_PART = (b"\r\n" + _written(part) + b"\r\n" for part in (_PLAIN, _HTML))
+
+
+def _put_together(
+    headers: list[Field],
+    text: Iterable[bytes],
+    html: Sequence[bytes],
+    *,
     identifier: str,
     at: datetime,
-) -> list[tuple[str, Any]]:
-    leave = [f"<{url}>" for url in (recipient.leave_url, recipient.leave_mailto) if url]
-    headers: list[tuple[str, Any]] = [
-        ("From", _address(sender.address, sender.name)),
-        ("To", _address(recipient.address)),
-        ("Subject", rendered.subject),
-        ("Date", format_datetime(at)),
-        ("Message-ID", identifier),
-        ("List-Id", f"{_phrase(sender.name)} <digest.{sender.domain}>"),
-        ("List-Unsubscribe", ", ".join(leave)),
-        ("List-Help", f"<mailto:{sender.answers}?subject=help>"),
-        ("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
-        ("Precedence", "bulk"),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Digest-Issue", identifier.strip("<>").rpartition("@")[0]),
-    ]
-    if recipient.leave_url.startswith("https://"):
-        headers.insert(7, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    if sender.web_url:
-        headers.insert(-4, ("List-Archive", f"<{sender.web_url}/archive>"))
+    signer: Signs | None,
+) -> bytes:
+    if html:
+        # From the mail's own name, since a random one would change with every preview; "=_" stands
+        # in no encoded text.
+        boundary = "=_" + hashlib.sha256(identifier.encode()).hexdigest()[:24]
+        kind = field("Content-Type", f'multipart/alternative; boundary="{boundary}"')
+        headers = [*headers, _MIME, kind]
+        fence = f"\r\n--{boundary}".encode()
+        body = b"".join((fence[2:], _PLAIN_PART, *text, fence, _HTML_PART, *html, fence, b"--\r\n"))
+    else:
+        headers = [*headers, _MIME, *_PLAIN]
+        body = b"".join(text)
+    signature = signer.sign(headers, body, at=at) if signer else b""
+    return b"".join((signature, _written(headers), b"\r\n", body))
+
+
+def _from(sender: Sender) -> list[Field]:
+    found = [field("From", f"<{_address(sender.address)}>", words=sender.name)]
     if sender.reply_to and sender.reply_to != sender.address:
-        headers.insert(2, ("Reply-To", _address(sender.reply_to)))
-    return headers
+        found.append(field("Reply-To", _address(sender.reply_to)))
+    return found
 
 
-def _phrase(name: str) -> str:
-    """Return a name for List-Id, quoted where RFC 2919 needs it."""
-    if name.isascii() and all(ch.isalnum() or ch in " -_'" for ch in name):
-        return name
-    quoted = name.replace("\\", "").replace('"', "")
-    return f'"{quoted}"' if name.isascii() else quoted.replace("<", "").replace(">", "")
-
-
-def _address(address: str, name: str = "") -> Address:
-    # Given in two parts, because the whole would be parsed as ASCII.
-    local, _, domain = address.rpartition("@")
-    try:
-        return Address(display_name=name, username=local, domain=domain)
-    except ValueError as error:
-        raise RenderError(f"{address!r} cannot stand in a header: {error}") from error
-
-
-def _checked(name: str, value: Any) -> Any:
-    """Refuse what could end a header and begin another (CVE-2024-6923 and its kin)."""
-    if any(not ch.isprintable() for ch in str(value)):
-        raise RenderError(f"{name} would hold a control character: {str(value)!r}")
-    return value
-
-
-class _OneLine(UnstructuredHeader):
-    """A header of addresses: folding would turn a long one into words no client can follow."""
-
-    def fold(self: Any, *, policy: Policy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-def _policy(base: Any) -> Any:
-    registry = HeaderRegistry()
-    for name in (
-        "List-Unsubscribe",
-        "List-Help",
-        "List-Archive",
-        "Feedback-ID",
-        "X-Digest-Issue",
-        "Message-ID",
-    ):
-        registry.map_to_type(name, _OneLine)  # type: ignore[arg-type]  # typeshed: mixins
-    return base.clone(header_factory=registry)
+def _address(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise RenderError(f"{address!r} is no address that can stand in a header")
+    return address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,13 +14,15 @@ from digest.text import count, safe_url, shorten, summarise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.models import Issue, Paper, Pick, Signals
+    from digest.models import Edition, Issue, Paper, Pick, Signals
 
 AUTHORS = 4
 TITLE = 300
 #: RFC 5322 §2.1.1 asks for at most 78 characters in a line.
 SUBJECT = 78
 PREHEADER = 100
+#: A language's way with dates is looked up anew for each; there are few days, and many issues.
+_short_date = lru_cache(1024)(short_date)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,60 +35,59 @@ class Letterhead:
 
 @dataclass(frozen=True, kw_only=True)
 class Doors:
-    """Where this reader goes to change or stop the mail."""
+    """Where a reader goes to change or stop the mail."""
 
     manage_url: str
     leave_url: str
+    #: a mailto address by which a reader leaves
+    leave_mailto: str
 
 
-def view(
-    issue: Issue,
-    *,
-    letterhead: Letterhead,
-    address: str,
-    wanted: Sequence[str],
-    doors: Doors,
-    summary_length: int,
-    language: str = "en",
-) -> dict[str, Any]:
-    """Return the values for the templates of a digest; `wanted` names the reader's topics.
+def imprint(letterhead: Letterhead, edition: Edition, language: str = "en") -> dict[str, Any]:
+    """Return what is the same for all readers of a language.
 
     Dates are in the reader's `language`, all else is English.
     """
-    topics = [section.name for section in issue.sections]
     return {
         "site": letterhead.name,
         "postal_address": letterhead.postal_address,
-        "date": long_date(issue.day, language),
+        "date": long_date(edition.day, language),
+        "statement": statement(edition, language),
+    }
+
+
+def contents(issue: Issue, language: str = "en") -> dict[str, str]:
+    """Return what is said of an issue as a whole."""
+    topics = ", ".join(section.name for section in issue.sections)
+    return {
         "subject": subject(issue, language),
         "preheader": shorten(_preheader(issue, topics), PREHEADER),
         "total": count(len(issue.picks), "paper"),
         "topics": topics,
-        "topics_wanted": list(wanted),
-        "sections": [
-            {
-                "name": section.name,
-                "papers": [card(pick, summary_length, language) for pick in section.picks],
-            }
-            for section in issue.sections
-        ],
-        "statement": statement(issue.edition, language),
+    }
+
+
+def personal(*, address: str, wanted: Sequence[str], doors: Doors) -> dict[str, str]:
+    """Return what is the reader's own; `wanted` names their topics."""
+    return {
         "address": address,
+        "topics_wanted": ", ".join(wanted),
         "manage_url": doors.manage_url,
         "leave_url": doors.leave_url,
     }
 
 
-def _preheader(issue: Issue, topics: Sequence[str]) -> str:
+def _preheader(issue: Issue, topics: str) -> str:
     """Say what the subject does not: the next paper, and the topics."""
-    others = [pick.paper.title for pick in issue.picks if pick is not issue.top]
-    return f"Also: {others[0]} · {', '.join(topics)}" if others else ", ".join(topics)
+    top = issue.top
+    other = next((pick.paper.title for pick in issue.picks if pick is not top), "")
+    return f"Also: {other} · {topics}" if other else topics
 
 
 def subject(issue: Issue, language: str = "en") -> str:
     """Name the day's top paper, how many more there are, and the day, so no two are alike."""
     more = len(issue.picks) - 1
-    tail = f" · {short_date(issue.day, language)}"
+    tail = f" · {_short_date(issue.day, language)}"
     tail = f" + {more} more{tail}" if more else tail
     return shorten(issue.top.paper.title, SUBJECT - len(tail)) + tail
 
@@ -105,7 +107,7 @@ def authors(paper: Paper) -> str:
 def byline(paper: Paper, language: str = "en") -> str:
     """Name the authors, and the date of the first version where it is known."""
     published = paper.published_at
-    when = f"{short_date(published, language)} {published.year}" if published else ""
+    when = f"{_short_date(published.date(), language)} {published.year}" if published else ""
     return " · ".join(filter(None, (authors(paper), when)))
 
 

@@ -11,23 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models import Links, Signals
-from digest.rendering.view import SUBJECT, Doors, Letterhead, authors, subject, view
+from digest.rendering.view import PREHEADER, SUBJECT, authors, card, contents, subject
 
 
-def words(*picks: Any) -> dict[str, Any]:
-    return view(
-        issue(*picks),
-        letterhead=Letterhead(name="Trending Papers", postal_address="1 Main St"),
-        address="reader@example.org",
-        wanted=["Agents"],
-        doors=Doors(manage_url="https://m", leave_url="https://l"),
-        summary_length=60,
-    )
-
-
-def card(**details: Any) -> dict[str, Any]:
-    found: dict[str, Any] = words(pick(paper(**details)))["sections"][0]["papers"][0]
-    return found
+def shown(**details: Any) -> dict[str, Any]:
+    return card(pick(paper(**details)), 60)
 
 
 def test_the_subject_names_the_top_paper_the_number_of_others_and_the_day() -> None:
@@ -43,6 +31,19 @@ def test_the_subject_of_a_single_paper_counts_no_others() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
 def test_the_subject_never_exceeds_its_length(title: str) -> None:
     assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT
+
+
+def test_the_preheader_says_what_the_subject_does_not() -> None:
+    found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
+
+    assert contents(found)["preheader"] == "Also: Small · Agents"
+    assert contents(issue())["preheader"] == "Agents"
+
+
+def test_the_preheader_is_cut_where_inboxes_cut_it() -> None:
+    long = pick(paper("1", title="Word " * 60), 0.1)
+
+    assert len(contents(issue(pick("2"), long))["preheader"]) <= PREHEADER
 
 
 @pytest.mark.parametrize(
@@ -67,27 +68,27 @@ def test_authors_are_cut_and_the_rest_is_counted(
 def test_the_summary_is_cut_at_a_sentence() -> None:
     abstract = "A first sentence stands here. A second one makes it far too long for this."
 
-    assert card(abstract=abstract)["summary"] == "A first sentence stands here."
+    assert shown(abstract=abstract)["summary"] == "A first sentence stands here."
 
 
 def test_unknown_signals_are_not_shown_and_nothing_is_not_unknown() -> None:
-    assert card(signals=Signals())["signals"] == ""
-    assert card(signals=Signals(upvotes=0, comments=1))["signals"] == "0 votes · 1 comment"
+    assert shown(signals=Signals())["signals"] == ""
+    assert shown(signals=Signals(upvotes=0, comments=1))["signals"] == "0 votes · 1 comment"
 
 
 def test_only_links_that_are_known_and_safe_are_shown() -> None:
     links = Links(abs="https://arxiv.org/abs/1", code="javascript:alert(1)", page="https://hf.co/1")
 
-    shown = card(links=links)["links"]
+    found = shown(links=links)["links"]
 
-    assert shown == [
+    assert found == [
         {"name": "Abstract", "url": "https://arxiv.org/abs/1"},
         {"name": "Discussion", "url": "https://hf.co/1"},
     ]
 
 
 def test_a_paper_without_any_address_leads_to_a_search_for_its_title() -> None:
-    found = card(links=Links(), title="Agents & tools")
+    found = shown(links=Links(), title="Agents & tools")
 
     address = "https://arxiv.org/search/?query=Agents+%26+tools&searchtype=title"
     assert found["url"] == address
@@ -97,15 +98,15 @@ def test_a_paper_without_any_address_leads_to_a_search_for_its_title() -> None:
 def test_the_byline_tells_how_old_a_paper_is() -> None:
     old = datetime(2021, 2, 26, tzinfo=UTC)
 
-    assert card(authors=("A",), published_at=old)["byline"] == "A · 26 Feb 2021"
-    assert card(published_at=old)["byline"] == "26 Feb 2021"
-    assert card()["byline"] == ""
+    assert shown(authors=("A",), published_at=old)["byline"] == "A · 26 Feb 2021"
+    assert shown(published_at=old)["byline"] == "26 Feb 2021"
+    assert shown()["byline"] == ""
 
 
 def test_reasons_are_joined_and_near_duplicates_named() -> None:
     twin = paper("2", title="Twin")
 
-    found = words(pick("1", similar=(twin,)))["sections"][0]["papers"][0]
+    found = card(pick("1", similar=(twin,)), 60)
 
     assert found["why"] == "“agents” in the title"
     assert found["similar"] == [{"title": "Twin", "url": "https://arxiv.org/abs/2"}]
