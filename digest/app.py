@@ -23,7 +23,9 @@ from digest import config as configuration
 from digest.database import lock_path, open_database
 from digest.delivery.ledger import Ledger
 from digest.delivery.letters import Kind, Letters
-from digest.delivery.smtp import SMTP, Server
+from digest.delivery.pace import Pace
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError, NotFoundError
 from digest.pipeline import Quotas
@@ -226,7 +228,10 @@ class App:
                         username=mail.username,
                         password=mail.password.get_secret_value(),
                         timeout=mail.timeout,
-                    )
+                        connections=mail.connections,
+                        rotate_after=mail.rotate_after,
+                    ),
+                    pace=Pace(self.config.pace.model_dump()),
                 )
 
     def today(self) -> date:

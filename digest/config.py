@@ -26,6 +26,7 @@ from digest.settings import (
     Database,
     Log,
     Mail,
+    Pace,
     Ranking,
     Schedule,
     Section,
@@ -95,6 +96,7 @@ class Config(BaseSettings):
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
+    pace: Pace = Pace()
     web: Web = Web()
     log: Log = Log()
 
@@ -228,6 +230,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "ranking": Ranking,
         "schedule": Schedule,
         "mail": Mail,
+        "pace": Pace,
         "web": Web,
         "log": Log,
     }

@@ -205,8 +205,12 @@ class Silence:
 class State(StrEnum):
     """Where a delivery stands."""
 
+    #: to be sent; nothing was handed over yet, or it was given back
+    PLANNED = "planned"
     #: a run has taken it up; after a crash this becomes unknown
     CLAIMED = "claimed"
+    #: its body is on the way to the mail server, which has not answered yet
+    INFLIGHT = "inflight"
     #: the mail server (or the directory) has taken the mail
     SENT = "sent"
     #: not now; the next run of the same day tries again
@@ -217,6 +221,8 @@ class State(StrEnum):
     SKIPPED = "skipped"
     #: handed over, but the answer was lost; not repeated by itself
     UNKNOWN = "unknown"
+    #: was still to be sent when its time had passed
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.errors import (
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-    UnknownOutcomeError,
-)
+from digest.delivery.transports import post
+from digest.errors import MailServerError
 from digest.models import State
 
 if TYPE_CHECKING:
@@ -34,17 +30,10 @@ def deliver(
         MailServerError: nothing can be sent at all; the row is deferred, the run should stop.
 
     """
-    state, reason = State.SENT, None
     try:
-        transport.send(parcel)
+        answer = post(transport, parcel)
     except MailServerError as error:
         ledger.settle(claim, State.DEFERRED, reason=str(error), now=clock())
         raise
-    except RecipientDeferredError as error:
-        state, reason = State.DEFERRED, str(error)
-    except RecipientRefusedError as error:
-        state, reason = State.FAILED, str(error)
-    except UnknownOutcomeError as error:
-        state, reason = State.UNKNOWN, str(error)
-    ledger.settle(claim, state, reason=reason, now=clock())
-    return state, reason
+    ledger.settle(claim, answer.state, reason=answer.reason, now=clock())
+    return answer.state, answer.reason
