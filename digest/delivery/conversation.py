@@ -64,6 +64,8 @@ class Returned(NamedTuple):
 
     parcel: Parcel
     answer: Answer
+    #: the session broke at the mail before it
+    blameless: bool
 
 
 Event = Answered | Ready | Ended | Returned
@@ -303,7 +305,7 @@ class Conversation:
             events.append(Answered(self._body, self._lost(ended) or not_now))
         events.append(ended)
         if self._envelope is not None and not self._turned_away:
-            events.append(Returned(self._envelope, not_now))
+            events.append(Returned(self._envelope, not_now, blameless=self._body is not None))
         self._body = self._envelope = None
         self._unanswered.clear()
         self.output.clear()

@@ -317,11 +317,12 @@ class _Round:
             self._rest()
 
     def _take_back(self, line: Line, returned: Returned) -> None:
-        """Try a mail once more when the line it was on had grown old, or was closed in order."""
-        parcel, answer = returned
+        """Try a mail once more where the line may have been too old, or was closed in order."""
+        parcel, answer, blameless = returned
+        may_be_the_line = line.answered or answer.code == CLOSING
         if self._fault is not None:
             self._answers.append((parcel, self._planned))
-        elif parcel is not line.again and (line.answered or answer.code == CLOSING):
+        elif blameless or (may_be_the_line and parcel is not line.again):
             self._back.append(parcel)
         else:
             self._answers.append((parcel, answer))

@@ -138,10 +138,7 @@ class SMTPServer:
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
-        # A thread in accept() does not notice that its socket was closed; shutdown() wakes it.
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
+        self.refuse()
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -199,9 +196,22 @@ class SMTPServer:
         """How replies are sent."""
         return self._speech
 
-    def wait_for_the_end(self) -> None:
-        """Do nothing until the test is over."""
-        self._ending.wait(30)
+    def wait(self, seconds: float = 30) -> None:
+        """Do nothing for a while, or until the test is over."""
+        self._ending.wait(seconds)
+
+    def refuse(self) -> None:
+        """Take no connections any more."""
+        # A thread in accept() does not notice that its socket was closed; shutdown() wakes it.
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def hang_up(self) -> None:
+        """Close all connections that are open now."""
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _encrypt(self, connection: socket.socket) -> socket.socket:
         assert self._tls is not None
@@ -309,7 +319,7 @@ class _Talk:
         if reply == SILENCE:
             self._flush()
             if line == "BODY":
-                self._server.wait_for_the_end()
+                self._server.wait()
             while self._connection.recv(65536):
                 pass
         elif reply == RESET:
@@ -321,9 +331,9 @@ class _Talk:
             self._flush()
             return ""
         self._unsent += reply.encode() + b"\r\n"
-        if self._server.speech != "merged":
+        if self._server.speech != "merged" or reply.startswith("421"):
             self._flush()
-        return reply
+        return "" if reply.startswith("421") else reply
 
     def _flush(self) -> None:
         octets, self._unsent = self._unsent, b""
