@@ -28,7 +28,9 @@ from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger, Machine
 from digest.delivery.letters import Kind, Letters
-from digest.delivery.smtp import SMTP, Server
+from digest.delivery.pace import Pace
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.dispatch import Office, Policy
 from digest.errors import ConfigError, NotFoundError
@@ -315,7 +317,10 @@ class App:
                         username=mail.username,
                         password=mail.password.get_secret_value(),
                         timeout=mail.timeout,
-                    )
+                        connections=mail.connections,
+                        rotate_after=mail.rotate_after,
+                    ),
+                    pace=Pace(self.config.pace.model_dump()),
                 )
 
     @cached_property

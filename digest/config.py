@@ -28,6 +28,7 @@ from digest.settings import (
     Delivery,
     Log,
     Mail,
+    Pace,
     Ranking,
     Schedule,
     Section,
@@ -99,6 +100,7 @@ class Config(BaseSettings):
     mail: Mail = Mail()
     delivery: Delivery = Delivery()
     dkim: DKIM = DKIM()
+    pace: Pace = Pace()
     web: Web = Web()
     log: Log = Log()
 
@@ -234,6 +236,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "mail": Mail,
         "delivery": Delivery,
         "dkim": DKIM,
+        "pace": Pace,
         "web": Web,
         "log": Log,
     }

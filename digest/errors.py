@@ -9,11 +9,9 @@
     └── DeliveryError
         ├── RunInProgressError   another run holds the ledger
         ├── LedgerError          the ledger and what happened do not agree; nothing more leaves
-        ├── MailServerError      the mail server could not be used; nothing was accepted
-        ├── RecipientRefusedError   the server will never take mail for this address
-        ├── RecipientDeferredError  the server will not take it now
-        └── UnknownOutcomeError  the connection broke after the mail was handed over
+        └── MailServerError      the mail server cannot be used, whoever the mail is for
 
+What becomes of one mail is no error but an answer, see delivery.parcels.
 Messages are lower case, without a full stop, name the thing and say what to do.
 A bug is none of these and keeps its own exception.
 """
@@ -56,29 +54,4 @@ class LedgerError(DeliveryError):
 
 
 class MailServerError(DeliveryError):
-    """The mail server could not be used; no mail was handed over, the run may be repeated."""
-
-
-class ReplyError(DeliveryError):
-    """A mail server's answer about one recipient.
-
-    Attributes:
-        code: the SMTP reply code (RFC 5321 §4.2), or 0 where no server was asked.
-
-    """
-
-    def __init__(self, message: str, *, code: int = 0) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class RecipientRefusedError(ReplyError):
-    """This recipient will not get the mail: a 5xx reply, or an address no server can take."""
-
-
-class RecipientDeferredError(ReplyError):
-    """This recipient cannot get the mail now: a 4xx reply; the next run tries again."""
-
-
-class UnknownOutcomeError(DeliveryError):
-    """The mail was handed over but no answer came back (RFC 1047); it may have arrived."""
+    """The mail server cannot be used, whoever the mail is for; the run may be repeated."""

@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.delivery.letters import Kind
-from digest.delivery.transports import Parcel
-from digest.errors import (
-    DigestError,
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-    RenderError,
-    UnknownOutcomeError,
-)
+from digest.delivery.transports import Parcel, post
+from digest.errors import DigestError, MailServerError, RenderError
+from digest.models import State
 from digest.rendering import message
 from digest.rendering.returns import return_address
 from subscribers.addresses import for_envelope
@@ -121,29 +115,34 @@ def deliver_letters(
             letters.failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
             continue
         try:
-            transport.send(write(letter, reader, stationery=stationery, now=clock()))
-        except (RecipientRefusedError, RenderError, AddressError) as error:
-            letters.failed(letter, str(error))
-            log.warning("letter failed", extra=_fields(letter, error))
-        except (RecipientDeferredError, UnknownOutcomeError, MailServerError) as error:
-            letters.deferred(letter, str(error), now=clock())
-            log.warning("letter deferred", extra=_fields(letter, error))
-            if isinstance(error, MailServerError):
-                break
+            parcel = write(letter, reader, stationery=stationery, now=clock())
+            answer = post(transport, parcel)
+        except (RenderError, AddressError) as error:
+            _settle(letters, letter, State.FAILED, str(error), now=clock())
+        except MailServerError as error:
+            _settle(letters, letter, State.DEFERRED, str(error), now=clock())
+            break
         else:
-            letters.sent(letter)
-            left += 1
-            log.info("letter sent", extra=_fields(letter))
+            _settle(letters, letter, answer.state, answer.reason or "", now=clock())
+            left += answer.state is State.SENT
     return left
 
 
-def _fields(letter: Letter, error: Exception | None = None) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "letter": letter.id,
-        "kind": str(letter.kind),
-        "subscriber": letter.subscriber_id,
-    }
-    return fields if error is None else {**fields, "reason": str(error)}
+def _settle(letters: Letters, letter: Letter, state: State, reason: str, *, now: datetime) -> None:
+    """Write down how a letter ended. One that may not have arrived is sent again."""
+    if state is State.SENT:
+        letters.sent(letter)
+        log.info("letter sent", extra=_fields(letter))
+    elif state is State.FAILED:
+        letters.failed(letter, reason)
+        log.warning("letter failed", extra={**_fields(letter), "reason": reason})
+    else:
+        letters.deferred(letter, reason, now=now)
+        log.warning("letter deferred", extra={**_fields(letter), "reason": reason})
+
+
+def _fields(letter: Letter) -> dict[str, object]:
+    return {"letter": letter.id, "kind": str(letter.kind), "subscriber": letter.subscriber_id}
 
 
 class Postman:

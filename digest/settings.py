@@ -178,6 +178,8 @@ class Mail(Section):
     username: Line = ""
     password: SecretStr = SecretStr("")
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    connections: Annotated[int, Field(ge=1, le=100)] = 5
+    rotate_after: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     from_address: Annotated[MailAddress, Field(min_length=3)] = "digest@example.org"
     letters_from: MailAddress = ""
     reply_to: MailAddress = ""
@@ -241,14 +243,6 @@ class DKIM(Section):
         return self
 
 
-def _network(text: str) -> str:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"{text} is not an address or network") from error
-    return text
-
-
 def _rate(text: str) -> str:
     for part in text.split(";"):
         if not re.fullmatch(r"\s*[1-9]\d{0,6}\s*/\s*(second|minute|hour|day)\s*", part):
@@ -257,6 +251,27 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+#: A rate, or nothing for no limit.
+Limit = Annotated[str, AfterValidator(lambda text: _rate(text) if text else text)]
+
+
+class Pace(Section):
+    """How fast mails leave; see delivery.pace."""
+
+    total: Limit = ""
+    gmail: Limit = ""
+    outlook: Limit = ""
+    yahoo: Limit = ""
+    icloud: Limit = ""
+    other: Limit = ""
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text} is not an address or network") from error
+    return text
 
 
 class Web(Section):

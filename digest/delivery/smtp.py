@@ -1,258 +1,352 @@
-"""Mail over SMTP (RFC 5321), one connection kept for the run.
+"""Mail over SMTP (RFC 5321): several connections, one thread, and an answer for every mail.
 
-smtplib connects, encrypts and logs in. The transaction is spelled out here, because what an error
-means depends on where it strikes: before the final dot nothing was accepted, after it nobody
-can know.
+    parcels ──▶ pace ──▶ line ──envelope──▶ server ──354──▶ note ──▶ body ──▶ server ──▶ note
+
+All that has come on all connections is told in one `note`, then the bodies of that round are
+written. What the bytes mean is decided in the conversation; here is who speaks when, and how long
+anybody is waited for.
 """
 
 from __future__ import annotations
 
-import re
-import smtplib
-import ssl
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NoReturn
+import selectors
+import socket
+import time
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from digest.delivery.transports import Parcel
-from digest.errors import (
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-    UnknownOutcomeError,
-)
+from digest.delivery.conversation import CLOSING, Answered, Ended, Ready
+from digest.delivery.line import Line
+from digest.delivery.pace import Pace
+from digest.delivery.parcels import Answer, Note, Parcel
+from digest.delivery.server import Call, Caller, Connection, Server
+from digest.errors import MailServerError
+from digest.models import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import ssl
+    from collections.abc import Iterator, Sequence
 
-#: RFC 1870 §6.1: a refusal of this one mail, not of the sender.
-_TOO_BIG = 552
+    from digest.delivery.conversation import Event, Returned
 
-
-#: RFC 4954 §6: the server takes mail from those who log in, and we have not, or not well.
-_LOGIN_WANTED = (530, 534, 535, 538)
-#: A 5xx about this address or this mail: RFC 3463's 5.1.x and 5.2.x, or the bare codes for
-#: mailboxes and sizes where no enhanced code says otherwise.
-_ADDRESS_AT_FAULT = re.compile(r"\d{3}[ -]5\.[123]\.\d|(?:550|551|552|553)(?![ -]\d\.\d+\.\d)")
-#: So many connections broken in a row are the server's fault; fewer may be one recipient's.
+#: So many connections in a row that break without an answer are the server's fault.
 _BROKEN_LIMIT = 4
-
-
-class _BrokenError(RecipientDeferredError):
-    """The connection broke before the mail was handed over."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """A mail server and how to speak to it."""
-
-    host: str
-    port: int
-    security: Literal["none", "starttls", "tls"]
-    username: str = ""
-    password: str = ""
-    #: seconds to wait for a connection or an answer
-    timeout: float = 30.0
-    #: seconds to wait for the answer to a whole mail
-    dot_timeout: float = 600.0
+#: A connection has to bring so many answers before another is made beside it.
+_PROVEN = 3
 
 
 class SMTP:
-    """The connection to a mail server, made with the first mail and remade when it breaks."""
+    """The connections to a mail server, made as they are needed and kept until `close`."""
 
-    def __init__(self, server: Server, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, server: Server, *, tls: ssl.SSLContext | None = None, pace: Pace | None = None
+    ) -> None:
         """Speak to a server; `tls` replaces the system's certificates, for tests and own CAs."""
         self._server = server
-        self._tls = tls
-        self._connection: smtplib.SMTP | None = None
-        self._broken = 0
+        self._caller = Caller(server, tls)
+        self._pace = pace or Pace({})
+        self._lines: list[Line] = []
 
-    def send(self, parcel: Parcel) -> None:
-        """Hand a mail over; see `Transport.send`."""
-        kept = self._connection is not None
-        try:
-            connection = self._begin(parcel)
-        except _BrokenError:
-            if not kept:
-                raise
-            # A kept connection may have been closed for its age; nothing was handed over yet.
-            connection = self._begin(parcel)
-        self._hand_over(connection, parcel.content)
-        self._broken = 0
-
-    def _begin(self, parcel: Parcel) -> smtplib.SMTP:
-        """Bring a transaction to where the mail can follow, connecting first if need be."""
-        connection = self._connection or self._connect()
-        try:
-            self._prepare(connection, parcel)
-        except (smtplib.SMTPException, OSError) as error:
-            self._drop()
-            self._broken += 1
-            message = f"{self._name} broke the connection: {error}"
-            if self._broken >= _BROKEN_LIMIT:
-                raise MailServerError(message) from error
-            raise _BrokenError(message) from error
-        return connection
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        """Hand all parcels over; see `Transport.carry`."""
+        _Round(self._server, self._caller, self._pace, self._lines, parcels, note).walk()
 
     def close(self) -> None:
         """Say goodbye; an error no longer matters."""
-        if self._connection is not None:
-            try:
-                self._connection.quit()
-            except (smtplib.SMTPException, OSError):
-                self._connection.close()
-            self._connection = None
+        lines = self._lines[:]
+        self._lines.clear()
+        until = time.monotonic() + self._server.timeout
+        for line in lines:
+            line.talk.quit()
+            line.write(until)
+        for line in lines:
+            with suppress(OSError), line.socket:
+                line.socket.settimeout(max(until - time.monotonic(), 0.001))
+                line.socket.recv(512)
+
+
+class _Round:
+    """One walk over parcels, from the first that is taken to the last answer."""
+
+    def __init__(
+        self,
+        server: Server,
+        caller: Caller,
+        pace: Pace,
+        lines: list[Line],
+        parcels: Iterator[Parcel],
+        note: Note,
+    ) -> None:
+        self._server, self._caller, self._note = server, caller, note
+        # Taken, but not on a line: those that wait for their turn, and those that came back.
+        self._parcels, self._taken_all = parcels, False
+        self._pace, self._back = pace, deque[Parcel]()
+        # Lines that are in use, and lines that have said goodbye.
+        self._lines, self._parting = lines, list[Line]()
+        self._most = server.connections
+        self._call: Call | None = None
+        self._connected = False
+        self._not_before = 0.0
+        # What to tell next.
+        self._answers: list[tuple[Parcel, Answer]] = []
+        self._ready: list[tuple[Line, Parcel]] = []
+        self._broken = 0
+        self._fault: MailServerError | None = None
+        self._now = time.monotonic()
+        self._writing: set[Line] = set()
+        self._selector = selectors.DefaultSelector()
+        self._waker, self._woken = socket.socketpair()
+
+    def walk(self) -> None:
+        """Carry all there is, then raise what stopped it, if anything did."""
+        whole = False
+        try:
+            self._selector.register(self._woken, selectors.EVENT_READ)
+            for line in self._lines:
+                self._selector.register(line.socket, selectors.EVENT_READ, line)
+            while not self._done():
+                self._hand_over()
+                self._begin_next()
+                self._take_next()
+                self._call_more()
+                self._listen()
+                self._drain()
+                self._tell()
+            whole = True
+        finally:
+            self._leave(whole=whole)
+        if self._fault is not None:
+            raise self._fault
+
+    def _done(self) -> bool:
+        if self._fault is not None:
+            return not self._lines
+        return (
+            self._taken_all
+            and not (self._back or len(self._pace) or self._answers)
+            and all(line.talk.idle for line in self._lines)
+        )
+
+    def _leave(self, *, whole: bool) -> None:
+        """Let go of everything but the lines that can be used again."""
+        if self._call is not None:
+            self._call.hang_up()
+        self._selector.close()
+        self._waker.close()
+        self._woken.close()
+        for line in self._parting if whole else self._parting + self._lines:
+            line.socket.close()
+        if not whole:
+            self._lines.clear()
+            self._pace.clear()
+
+    # -- parcels to lines -----------------------------------------------------------------------
+
+    def _hand_over(self) -> None:
+        """Write the bodies that were asked for, each with the envelope of the next mail."""
+        ready, self._ready = self._ready, []
+        for line, _ in ready:
+            line.talk.hand_over()
+            self._begin(line)
+            self._write(line)
+
+    def _begin_next(self) -> None:
+        """Give every line that has nothing to do a mail, or its leave."""
+        for line in [*self._lines]:
+            self._begin(line)
+            if line.worn:
+                line.talk.quit()
+                self._lines.remove(line)
+                self._parting.append(line)
+            if line.talk.output:
+                self._write(line)
+
+    def _begin(self, line: Line) -> None:
+        """Begin a mail on a line that is free, unless none may leave now."""
+        while line.free:
+            again = bool(self._back)
+            parcel = self._back.popleft() if again else self._pace.next(self._now)
+            if parcel is None:
+                return
+            answer = line.begin(parcel, again=again)
+            if answer is not None:
+                self._answers.append((parcel, answer))
+
+    def _take_next(self) -> None:
+        """Have another mail made while the server is busy with those before."""
+        if self._wants:
+            parcel = next(self._parcels, None)
+            if parcel is None:
+                self._taken_all = True
+            else:
+                self._pace.add(parcel)
+            self._now = time.monotonic()
 
     @property
-    def _name(self) -> str:
-        return f"{self._server.host}:{self._server.port}"
+    def _wants(self) -> bool:
+        """Whether mails shall be made: there is one in advance for every line."""
+        if self._taken_all or self._fault is not None:
+            return False
+        return self._pace.wants(self._now, ahead=max(len(self._lines), 1))
 
-    def _connect(self) -> smtplib.SMTP:
-        server = self._server
-        context = self._tls
-        if context is None and server.security != "none":
-            context = ssl.create_default_context()
-        connection: smtplib.SMTP | None = None
-        try:
-            if server.security == "tls":
-                connection = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=server.timeout, context=context
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
-            connection.ehlo_or_helo_if_needed()
-            if server.security == "starttls":
-                connection.starttls(context=context)
-                connection.ehlo()
-            if server.username:
-                connection.login(server.username, server.password)
-        # A host that no name can have is a UnicodeError of the IDNA codec.
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            if connection is not None:
-                connection.close()
-            raise MailServerError(self._explain(error)) from error
-        self._connection = connection
-        return connection
+    # -- lines --------------------------------------------------------------------------------
 
-    def _explain(self, error: Exception) -> str:
-        """Say what went wrong while connecting, and what to look at."""
-        match error:
-            case ssl.SSLCertVerificationError():
-                return (
-                    f"{self._name} showed a certificate that is not valid for this name:"
-                    f" {error.verify_message}; check [mail] host"
-                )
-            case ssl.SSLError():
-                return (
-                    f"{self._name} does not speak TLS as asked ({error.reason});"
-                    f' check [mail] port and security = "{self._server.security}"'
-                )
-            case smtplib.SMTPAuthenticationError():
-                reply = _reply(error.smtp_code, error.smtp_error)
-                return (
-                    f"{self._name} did not accept the login ({reply});"
-                    " check [mail] username and password"
-                )
-            case smtplib.SMTPNotSupportedError():
-                reason = str(error).rstrip(".")
-                return f'{self._name}: {reason}; check [mail] security = "{self._server.security}"'
-            case smtplib.SMTPResponseException():
-                return f"{self._name} answered {_reply(error.smtp_code, error.smtp_error)}"
-            # smtplib wraps the timeouts it meets while reading an answer.
-            case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
-                return (
-                    f"{self._name} did not answer within {self._server.timeout:g} seconds;"
-                    " check [mail] host, port and security"
-                )
-            case UnicodeError():
-                return f"{self._server.host} cannot be the name of a host; check [mail] host"
-            case OSError(strerror=str(reason)):
-                return f"could not connect to {self._name}: {reason}; check [mail] host and port"
-            case _:
-                return f"could not talk to {self._name}: {error}; check [mail] port and security"
+    def _call_more(self) -> None:
+        """Make another connection when a mail could leave and no line is free for it."""
+        if self._could_call and max(self._next_turn, self._not_before) <= self._now:
+            self._call = Call(self._caller, done=lambda: self._waker.send(b"."))
 
-    def _prepare(self, connection: smtplib.SMTP, parcel: Parcel) -> None:
-        """Speak MAIL, RCPT and DATA: nothing is accepted yet whatever happens here."""
-        options = []
-        if connection.has_extn("size"):
-            options.append(f"SIZE={len(parcel.content)}")
-        if not parcel.recipient.isascii():
-            if not connection.has_extn("smtputf8"):
-                raise RecipientRefusedError(
-                    f"{self._name} does not take addresses beyond ASCII (SMTPUTF8)"
-                )
-            options.append("SMTPUTF8")
-        steps: tuple[tuple[str, Callable[[], tuple[int, bytes]]], ...] = (
-            ("MAIL", lambda: connection.mail(parcel.sender, options)),
-            ("RCPT", lambda: connection.rcpt(parcel.recipient)),
-            ("DATA", lambda: connection.docmd("DATA")),
+    @property
+    def _could_call(self) -> bool:
+        return (
+            self._call is None
+            and self._fault is None
+            and len(self._lines) < self._most
+            and all(line.answered >= _PROVEN and not line.free for line in self._lines)
         )
-        for command, step in steps:
-            code, text = _understood(step())
-            if code == 421:
-                raise smtplib.SMTPServerDisconnected(_reply(code, text))
-            if code >= 400:
-                self._reset(connection)
-                if command == "MAIL" and code >= 500 and code != _TOO_BIG:
-                    raise MailServerError(
-                        f"{self._name} refuses mail from {parcel.sender}: {_reply(code, text)};"
-                        " check [mail] from_address and bounce_address"
-                    )
-                self._turn_away(command, code, _reply(code, text))
 
-    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
-        """Send the mail itself; from the final dot on its fate is the server's to tell."""
-        stuffed = re.sub(rb"(?m)^\.", b"..", content)
-        end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
-        try:
-            connection.send(stuffed + end)
-            if connection.sock is not None:
-                # Giving up early here would send the mail twice (RFC 5321 §4.5.3.2.6).
-                connection.sock.settimeout(max(self._server.timeout, self._server.dot_timeout))
-            code, text = _understood(connection.getreply())
-        except (smtplib.SMTPException, OSError) as error:
-            self._drop()
-            raise UnknownOutcomeError(
-                f"{self._name} was lost after the mail was handed over: {error};"
-                " it may have been delivered"
-            ) from error
-        if connection.sock is not None:
-            connection.sock.settimeout(self._server.timeout)
-        if code == 421:
-            self._drop()
-        if code >= 400:
-            self._turn_away("the end of DATA", code, _reply(code, text))
+    @property
+    def _next_turn(self) -> float:
+        """When the next of the mails that wait may leave."""
+        return self._now if self._back else self._now + self._pace.wait(self._now)
 
-    def _turn_away(self, stage: str, code: int, reply: str) -> NoReturn:
-        """Raise what a reply of 4xx or 5xx means for this recipient, and for the others."""
-        message = f"{self._name} at {stage}: {reply}"
-        if code in _LOGIN_WANTED:
-            raise MailServerError(f"{message}; check [mail] username, password and security")
-        # A policy (5.7.x) or an unnamed failure says nothing about the address: not for ever.
-        refused = code >= 500 and _ADDRESS_AT_FAULT.match(reply)
-        kind = RecipientRefusedError if refused else RecipientDeferredError
-        raise kind(message, code=code)
+    def _take_call(self) -> None:
+        """Use the connection that was made, or do without."""
+        self._woken.recv(1)
+        result = self._call.result if self._call else None
+        self._call = None
+        if isinstance(result, Connection):
+            line = Line(result, self._server)
+            self._connected = True
+            self._lines.append(line)
+            self._selector.register(line.socket, selectors.EVENT_READ, line)
+            if result.early:
+                self._react(line, line.read(self._now))
+        elif self._lines:
+            self._most = len(self._lines)
+        elif result is not None:
+            self._strike(result, final=not self._connected)
 
-    def _reset(self, connection: smtplib.SMTP) -> None:
-        """Forget the transaction so that the next recipient starts clean."""
-        try:
-            connection.rset()
-        except (smtplib.SMTPException, OSError):
-            self._drop()
+    def _strike(self, error: MailServerError, *, final: bool = False) -> None:
+        """Count a connection that was no use; after so many in a row, or a final one, stop."""
+        self._broken += 1
+        if final or self._broken >= _BROKEN_LIMIT:
+            self._fault = self._fault or error
+        self._rest()
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _rest(self) -> None:
+        self._not_before = self._now + self._server.pause * max(self._broken, 1)
 
+    # -- the wire -----------------------------------------------------------------------------
 
-def _understood(reply: tuple[int, bytes]) -> tuple[int, bytes]:
-    """Return an SMTP reply; a line that is none tells as little as a broken connection."""
-    code, text = reply
-    if not 200 <= code < 600:
-        raise smtplib.SMTPServerDisconnected(f"it sent what is no SMTP reply: {_reply(code, text)}")
-    return reply
+    def _write(self, line: Line) -> None:
+        self._react(line, line.write(self._now))
+        waits = bool(line.talk.output)
+        if waits != (line in self._writing) and not line.talk.over:
+            mask = selectors.EVENT_READ | selectors.EVENT_WRITE if waits else selectors.EVENT_READ
+            self._selector.modify(line.socket, mask, line)
+            self._writing ^= {line}
 
+    def _listen(self) -> None:
+        """Wait for somebody to say something, or for a time to come."""
+        found = self._selector.select(self._timeout())
+        self._now = time.monotonic()
+        for key, mask in found:
+            line: Line | None = key.data
+            if line is None:
+                self._take_call()
+                continue
+            if mask & selectors.EVENT_READ:
+                self._react(line, line.read(self._now))
+            if line.talk.output:
+                self._write(line)
+        for line in (*self._lines, *self._parting):
+            self._react(line, line.expire(self._now))
 
-def _reply(code: int, text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"{code} {' '.join(words.split())}".strip()
+    def _timeout(self) -> float | None:
+        """Return for how long nothing can be done, in seconds; None for until something comes."""
+        if self._answers or self._wants or self._done() or (self._fault and not self._carrying):
+            return 0.0
+        times = [line.deadline for line in (*self._lines, *self._parting)]
+        if any(line.free for line in self._lines):
+            times.append(self._next_turn)
+        elif self._could_call:
+            times.append(max(self._next_turn, self._not_before))
+        first = min(times, default=float("inf"))
+        return max(first - self._now, 0.0) if first < float("inf") else None
+
+    @property
+    def _carrying(self) -> bool:
+        return bool(self._lines) and all(line.talk.carrying for line in self._lines)
+
+    # -- events -------------------------------------------------------------------------------
+
+    def _react(self, line: Line, events: Sequence[Event]) -> None:
+        for event in events:
+            match event:
+                case Answered(answer=answer):
+                    self._answers.append(event)
+                    if answer.code not in (0, CLOSING):
+                        line.answered += 1
+                        self._broken = 0
+                case Ready(parcel=parcel):
+                    self._ready.append((line, parcel))
+                case Ended():
+                    self._lose(line, event)
+                case _:
+                    self._take_back(line, event)
+
+    def _lose(self, line: Line, ended: Ended) -> None:
+        """Do without a line. One that was of use may go; one that was not is a bad sign."""
+        self._selector.unregister(line.socket)
+        self._writing.discard(line)
+        line.socket.close()
+        if line in self._parting:
+            self._parting.remove(line)
+            return
+        self._lines.remove(line)
+        if ended.unusable:
+            self._fault = self._fault or MailServerError(ended.reason)
+        elif self._fault is None and not line.answered:
+            if ended.code == CLOSING and self._lines:
+                self._most = len(self._lines)
+            reason = f"{self._server.name} broke the connection: {ended.reason}"
+            self._strike(MailServerError(reason))
+        elif ended.code == CLOSING and line.begun > line.answered:
+            self._rest()
+
+    def _take_back(self, line: Line, returned: Returned) -> None:
+        """Try a mail once more where the line may have been too old, or was closed in order."""
+        parcel, answer, blameless = returned
+        may_be_the_line = line.answered or answer.code == CLOSING
+        if self._fault is not None:
+            self._answers.append((parcel, self._planned))
+        elif blameless or (may_be_the_line and parcel is not line.again):
+            self._back.append(parcel)
+        else:
+            self._answers.append((parcel, answer))
+
+    # -- telling ------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Have written down what has come and what leaves, all in one."""
+        self._ready = [(line, parcel) for line, parcel in self._ready if not line.talk.over]
+        if self._answers or self._ready:
+            answers, self._answers = self._answers, []
+            self._note(answers, [parcel for _, parcel in self._ready])
+
+    def _drain(self) -> None:
+        """After a fault: wait for the answers to the mails that have left, give back the others."""
+        if self._fault is None:
+            return
+        for line in [*self._lines]:
+            if not line.talk.carrying:
+                self._react(line, line.talk.end(str(self._fault)))
+        for parcel in (*self._back, *self._pace.clear()):
+            self._answers.append((parcel, self._planned))
+        self._back.clear()
+
+    @property
+    def _planned(self) -> Answer:
+        return Answer(state=State.PLANNED, reason=str(self._fault))

@@ -1,6 +1,6 @@
-"""The ways a mail can leave. Each takes the finished bytes and says how it ended.
+"""The ways a mail can leave. Each takes parcels as they are made and says what became of each.
 
-No error means the mail was taken. `smtp` has its own module.
+`smtp` has its own module.
 """
 
 from __future__ import annotations
@@ -8,62 +8,53 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from digest.delivery.parcels import Answer, Note, Parcel
 from digest.errors import MailServerError
 from digest.models import State
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+__all__ = ["Answer", "Directory", "Note", "Parcel", "Stream", "Transport", "post"]
 
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """One mail on its way."""
-
-    day: date
-    #: the envelope's sender, where bounces go
-    sender: str
-    #: the envelope's recipient
-    recipient: str
-    content: bytes
-    #: tells letters apart from the day's issue
-    kind: str = ""
-    envid: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    state: State
-    reason: str | None = None
-    code: int = 0
-    status: str = ""
-
-
-Note = Callable[[Sequence[tuple[Parcel, Answer]], Sequence[Parcel]], None]
+_TAKEN = Answer(state=State.SENT)
 
 
 class Transport(Protocol):
     """How mails leave."""
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None: ...
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        """Hand all parcels over, taking the next one when there is room for it.
 
-    def send(self, parcel: Parcel) -> None:
-        """Hand a mail over.
+        `note(answers, leaving)` is called before the first byte of the body of any parcel in
+        `leaving` is written, with the answers that came since the last call; either may be empty,
+        not both. A parcel leaves at most once, and each that was taken gets exactly one answer.
+        When `note` raises, all is dropped at once and the exception comes through.
 
         Raises:
-            MailServerError: nothing can be sent at all.
-            RecipientRefusedError: not to this recipient, ever.
-            RecipientDeferredError: not to this recipient, now.
-            UnknownOutcomeError: it was handed over and may have arrived.
+            MailServerError: nothing can be sent at all; every parcel taken has been answered,
+                those not handed over as planned.
 
         """
 
     def close(self) -> None:
         """Let go of what is held open."""
+
+
+def post(transport: Transport, parcel: Parcel) -> Answer:
+    """Hand one parcel over and return its answer.
+
+    Raises:
+        MailServerError: nothing can be sent at all.
+
+    """
+    told: list[tuple[Parcel, Answer]] = []
+    transport.carry(iter((parcel,)), lambda answers, _: told.extend(answers))
+    ((_, answer),) = told
+    return answer
 
 
 class Directory:
@@ -74,13 +65,10 @@ class Directory:
         self._folder = folder
 
     def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
-        for parcel in parcels:
-            note([], [parcel])
-            self.send(parcel)
-            note([(parcel, Answer(state=State.SENT))], [])
+        """Write each file whole or not at all."""
+        _one_by_one(parcels, note, self._write)
 
-    def send(self, parcel: Parcel) -> None:
-        """Write the file whole or not at all."""
+    def _write(self, parcel: Parcel) -> None:
         path = self.path(parcel)
         try:
             # One by one, since `mode` does not reach the parents.
@@ -114,8 +102,11 @@ class Stream:
         """Write to a binary stream."""
         self._stream = stream
 
-    def send(self, parcel: Parcel) -> None:
-        """Write the mail with its mbox line."""
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        """Write each mail with its mbox line."""
+        _one_by_one(parcels, note, self._write)
+
+    def _write(self, parcel: Parcel) -> None:
         body = re.sub(rb"(?m)^(>*From )", rb">\1", parcel.content.replace(b"\r\n", b"\n"))
         stamp = f"{parcel.day:%a %b} {parcel.day.day:2d} 00:00:00 {parcel.day.year}"
         try:
@@ -126,6 +117,21 @@ class Stream:
 
     def close(self) -> None:
         """The stream belongs to the caller."""
+
+
+def _one_by_one(parcels: Iterator[Parcel], note: Note, write: Callable[[Parcel], None]) -> None:
+    """Write parcels in a row; the answer about one is told together with the next that leaves."""
+    answers: list[tuple[Parcel, Answer]] = []
+    for parcel in parcels:
+        note(answers, (parcel,))
+        try:
+            write(parcel)
+        except MailServerError as error:
+            note([(parcel, Answer(state=State.PLANNED, reason=str(error)))], ())
+            raise
+        answers = [(parcel, _TAKEN)]
+    if answers:
+        note(answers, ())
 
 
 def _private(path: str, flags: int) -> int:

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -36,7 +37,7 @@ def _be(asked: dict[str, Any]) -> None:
     from digest.cli import main as command
 
     os.chdir(asked["folder"])
-    with open("log.txt", "ab") as log, open(os.devnull, "rb") as nothing:
+    with Path("log.txt").open("ab") as log, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)

@@ -34,8 +34,9 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-@pytest.fixture
-def server() -> Iterator[SMTPServer]:
-    """A server without encryption."""
-    with SMTPServer() as running:
+@pytest.fixture(params=["plain", "pipelined"])
+def server(request: pytest.FixtureRequest) -> Iterator[SMTPServer]:
+    """A server without encryption, with and without pipelining."""
+    extensions = ("SIZE 9000000", "PIPELINING")[: 1 + (request.param == "pipelined")]
+    with SMTPServer(extensions=extensions) as running:
         yield running

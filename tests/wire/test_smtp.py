@@ -9,14 +9,14 @@ import pytest
 from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
+from wire.notebook import Notebook
 from wire.smtp_server import HANG_UP, SMTPServer
 
-from digest.delivery.smtp import SMTP, Server
-from digest.errors import (
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-)
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
+from digest.delivery.transports import post
+from digest.errors import MailServerError
+from digest.models import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,16 @@ def smtp(server: SMTPServer) -> Iterator[SMTP]:
         yield connected
 
 
-def client(server: SMTPServer, *, timeout: float = 10) -> SMTP:
-    return SMTP(Server(host="127.0.0.1", port=server.port, security="none", timeout=timeout))
+def client(server: SMTPServer, *, timeout: float = 10, rotate_after: int = 100) -> SMTP:
+    settings = Server(
+        host="127.0.0.1",
+        port=server.port,
+        security="none",
+        timeout=timeout,
+        rotate_after=rotate_after,
+        pause=0,
+    )
+    return SMTP(settings)
 
 
 # -- what arrives -----------------------------------------------------------------------------
@@ -38,7 +46,7 @@ def client(server: SMTPServer, *, timeout: float = 10) -> SMTP:
 def test_the_server_gets_the_very_bytes_of_the_mail(server: SMTPServer, smtp: SMTP) -> None:
     content = "Subject: Grüße\r\n\r\nOne.\r\n\r\nTwo.\r\n".encode()
 
-    smtp.send(parcel(content=content))
+    post(smtp, parcel(content=content))
 
     assert [mail.wire for mail in server.mails] == [content]
 
@@ -46,7 +54,7 @@ def test_the_server_gets_the_very_bytes_of_the_mail(server: SMTPServer, smtp: SM
 def test_the_envelope_names_the_bounce_address_and_the_reader(
     server: SMTPServer, smtp: SMTP
 ) -> None:
-    smtp.send(parcel("ada@example.org", sender="bounces@example.org"))
+    post(smtp, parcel("ada@example.org", sender="bounces@example.org"))
 
     assert [(mail.envelope, mail.recipient) for mail in server.mails] == [
         ("bounces@example.org", "ada@example.org")
@@ -56,7 +64,7 @@ def test_the_envelope_names_the_bounce_address_and_the_reader(
 def test_a_line_that_begins_with_a_dot_is_stuffed_on_the_wire(
     server: SMTPServer, smtp: SMTP
 ) -> None:
-    smtp.send(parcel(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
+    post(smtp, parcel(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
 
     assert server.mails[0].wire == b"Subject: a\r\n\r\n..\r\n...two\r\nthree.\r\n"
 
@@ -67,34 +75,110 @@ def test_no_content_ends_its_mail_early(lines: list[str]) -> None:
     content = "".join(f"{line}\r\n" for line in lines).encode()
 
     with SMTPServer() as server, closing(client(server)) as smtp:
-        smtp.send(parcel(content=content))
+        post(smtp, parcel(content=content))
 
         assert [mail.content for mail in server.mails] == [content]
 
 
 def test_a_mail_without_a_last_line_end_gets_one(server: SMTPServer, smtp: SMTP) -> None:
-    smtp.send(parcel(content=b"Subject: a\r\n\r\nend"))
+    post(smtp, parcel(content=b"Subject: a\r\n\r\nend"))
 
     assert server.mails[0].wire == b"Subject: a\r\n\r\nend\r\n"
 
 
+def test_a_large_mail_arrives_whole(server: SMTPServer, smtp: SMTP) -> None:
+    content = b"Subject: a\r\n\r\n" + b"0123456789abcde\r\n" * 60_000
+
+    answer = post(smtp, parcel(content=content))
+
+    assert answer.state is State.SENT
+    assert [mail.wire == content for mail in server.mails] == [True]
+
+
 def test_the_size_is_declared_to_a_server_that_asks_for_it(server: SMTPServer, smtp: SMTP) -> None:
-    smtp.send(parcel(content=b"12345678\r\n"))
+    post(smtp, parcel(content=b"12345678\r\n"))
 
     assert "SIZE=10" in server.sessions[0].commands[1].split()
 
 
+def test_a_mail_that_is_larger_than_the_server_takes_is_not_offered(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    content = b"a" * 9_000_001
+
+    answer = post(smtp, parcel(content=content))
+
+    assert answer.state is State.FAILED
+    assert "up to 9000000 octets, and this one has 9000001" in str(answer.reason)
+    assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
+
+
+def test_a_server_that_can_is_told_how_to_report_a_bounce() -> None:
+    with SMTPServer(extensions=("DSN",)) as server, closing(client(server)) as smtp:
+        post(smtp, parcel("a+b=c@example.org", envid="2026-02-02.7"))
+
+        _, mail, rcpt, *_ = server.sessions[0].commands
+    assert mail == "MAIL FROM:<bounces@example.org> RET=HDRS ENVID=2026-02-02.7"
+    assert rcpt == (
+        "RCPT TO:<a+b=c@example.org> NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb+3Dc@example.org"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a b@example.org",
+        "a\r\nRCPT TO:<b@example.org>",
+        "a>b@example.org",
+        "<a@example.org",
+        "\0@a",
+    ],
+)
+@pytest.mark.parametrize("which", ["sender", "recipient"])
+def test_an_address_that_would_not_stay_one_is_never_sent(
+    server: SMTPServer, smtp: SMTP, which: str, address: str
+) -> None:
+    answer = post(smtp, parcel(**{which: address}))
+
+    assert answer.state is State.FAILED
+    assert "cannot be an address on the wire" in str(answer.reason)
+    assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
+
+
+# -- connections ------------------------------------------------------------------------------
+
+
 def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTP) -> None:
-    smtp.send(parcel("ada@example.org"))
-    smtp.send(parcel("ben@example.org"))
+    post(smtp, parcel("ada@example.org"))
+    post(smtp, parcel("ben@example.org"))
 
     assert server.recipients == ["ada@example.org", "ben@example.org"]
     assert len(server.sessions) == 1
 
 
+def test_without_parcels_nobody_is_called(server: SMTPServer, smtp: SMTP) -> None:
+    notebook = Notebook()
+
+    notebook.carry(smtp, [])
+
+    assert (notebook.calls, server.sessions) == ([], [])
+
+
+def test_after_so_many_mails_a_connection_gives_way_to_a_fresh_one(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(7)]
+
+    with closing(client(server, rotate_after=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
+    assert starts == [3, 3, 1]
+    assert [session.commands[-1] for session in server.sessions] == ["QUIT"] * 3
+
+
 def test_closing_says_goodbye(server: SMTPServer) -> None:
     smtp = client(server)
-    smtp.send(parcel())
+    post(smtp, parcel())
 
     smtp.close()
 
@@ -104,44 +188,124 @@ def test_closing_says_goodbye(server: SMTPServer) -> None:
 def test_closing_is_quiet_when_the_server_has_gone() -> None:
     with SMTPServer() as server:
         smtp = client(server)
-        smtp.send(parcel())
+        post(smtp, parcel())
 
     smtp.close()
 
     assert len(server.mails) == 1
 
 
+# -- telling ----------------------------------------------------------------------------------
+
+
+def test_a_mail_is_said_to_leave_before_the_server_sees_a_byte_of_it(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    notebook = Notebook()
+    said_before: list[list[str]] = []
+    server.when(".", do=lambda: said_before.append(notebook.left[:]))
+    names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
+
+    notebook.carry(smtp, map(parcel, names))
+
+    assert said_before == [names[:1], names[:2], names]
+
+
+def test_the_answer_to_a_mail_is_told_together_with_the_next_that_leaves() -> None:
+    notebook = Notebook()
+    names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
+
+    with (
+        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        closing(client(server)) as smtp,
+    ):
+        notebook.carry(smtp, map(parcel, names))
+
+    ada, ben, cyd = ([name] for name in names)
+    assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
+
+
+def test_a_pipelined_mail_costs_one_round_trip() -> None:
+    names = [f"r{number}@example.org" for number in range(5)]
+
+    with (
+        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        closing(client(server)) as smtp,
+    ):
+        Notebook().carry(smtp, map(parcel, names))
+        turns = server.sessions[0].turns
+
+    # The greeting, EHLO, the first envelope, then every body with the envelope of the next.
+    assert turns == 3 + len(names)
+
+
+def test_when_the_note_cannot_be_written_nothing_leaves_any_more(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    def note(_answers: object, _leaving: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        smtp.carry(iter([parcel(), parcel("ben@example.org")]), note)
+
+    assert server.mails == []
+    assert post(smtp, parcel("cyd@example.org")).state is State.SENT
+
+
 # -- one recipient ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("stage", "reply", "error"),
+    ("stage", "reply", "state"),
     [
-        pytest.param("RCPT", "550 no such user", RecipientRefusedError, id="unknown user"),
-        pytest.param("RCPT", "553 not a mailbox", RecipientRefusedError, id="bad mailbox"),
-        pytest.param("RCPT", "450 greylisted", RecipientDeferredError, id="greylisted"),
-        pytest.param("RCPT", "452 box full", RecipientDeferredError, id="mailbox full"),
-        pytest.param("MAIL", "451 busy", RecipientDeferredError, id="busy at MAIL"),
-        pytest.param("MAIL", "552 too big", RecipientRefusedError, id="mail too big"),
-        pytest.param("DATA", "554 no", RecipientDeferredError, id="refused at DATA"),
-        pytest.param("DATA", "451 later", RecipientDeferredError, id="deferred at DATA"),
-        pytest.param(".", "554 spam", RecipientDeferredError, id="called spam"),
-        pytest.param("RCPT", "550 5.7.1 relay denied", RecipientDeferredError, id="policy"),
-        pytest.param("RCPT", "550 5.1.1 who?", RecipientRefusedError, id="unknown, in full"),
-        pytest.param("RCPT", "554 5.2.1 disabled", RecipientRefusedError, id="disabled"),
-        pytest.param(".", "451 later", RecipientDeferredError, id="deferred after the mail"),
-        pytest.param(".", "421 closing", RecipientDeferredError, id="closing after the mail"),
+        pytest.param("RCPT", "550 no such user", State.FAILED, id="unknown user"),
+        pytest.param("RCPT", "553 not a mailbox", State.FAILED, id="bad mailbox"),
+        pytest.param("RCPT", "450 greylisted", State.DEFERRED, id="greylisted"),
+        pytest.param("RCPT", "452 box full", State.DEFERRED, id="mailbox full"),
+        pytest.param("MAIL", "451 busy", State.DEFERRED, id="busy at MAIL"),
+        pytest.param("MAIL", "552 too big", State.FAILED, id="mail too big"),
+        pytest.param("DATA", "554 no", State.DEFERRED, id="refused at DATA"),
+        pytest.param("DATA", "451 later", State.DEFERRED, id="deferred at DATA"),
+        pytest.param(".", "554 spam", State.DEFERRED, id="called spam"),
+        pytest.param("RCPT", "550 5.7.1 relay denied", State.DEFERRED, id="policy"),
+        pytest.param("RCPT", "550 5.1.1 who?", State.FAILED, id="unknown, in full"),
+        pytest.param("RCPT", "554 5.2.1 disabled", State.FAILED, id="disabled"),
+        pytest.param(".", "554 5.3.4 too big", State.FAILED, id="too big, in full"),
+        pytest.param(".", "554 5.6.0 malformed", State.FAILED, id="bad content"),
+        pytest.param(".", "554 5.3.0 trouble", State.DEFERRED, id="the server's trouble"),
+        pytest.param(".", "451 later", State.DEFERRED, id="deferred after the mail"),
+        pytest.param(".", "421 closing", State.DEFERRED, id="closing after the mail"),
     ],
 )
 def test_a_reply_about_one_recipient_keeps_its_code_and_words(
-    server: SMTPServer, smtp: SMTP, stage: str, reply: str, error: type[RecipientRefusedError]
+    server: SMTPServer, smtp: SMTP, stage: str, reply: str, state: State
 ) -> None:
     server.when(stage, reply=reply)
 
-    with pytest.raises(error, match=reply) as caught:
-        smtp.send(parcel())
+    answer = post(smtp, parcel())
 
-    assert str(caught.value.code) == reply[:3]
+    assert answer.state is state
+    assert reply in str(answer.reason)
+    assert str(answer.code) == reply[:3]
+    assert answer.status == (reply[4:9] if reply[4:5] == "5" else "")
+
+
+def test_a_mail_that_was_taken_keeps_the_reply_s_codes(server: SMTPServer, smtp: SMTP) -> None:
+    server.when(".", reply="250 2.0.0 queued as 4711")
+
+    answer = post(smtp, parcel())
+
+    assert (answer.state, answer.code, answer.status) == (State.SENT, 250, "2.0.0")
+
+
+def test_a_reply_does_no_harm_on_a_terminal(server: SMTPServer, smtp: SMTP) -> None:
+    server.when("RCPT", reply="450-\x1b[2Jlater\r\n450 " + "ü" * 900)
+
+    reason = str(post(smtp, parcel()).reason)
+
+    assert "\x1b" not in reason
+    assert "450 \ufffd[2Jlater ü" in reason
+    assert len(reason) < 600
 
 
 def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
@@ -150,22 +314,36 @@ def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
     server.when("RCPT", reply="530 5.7.0 Authentication required")
 
     with pytest.raises(MailServerError, match="username, password and security"):
-        smtp.send(parcel())
+        post(smtp, parcel())
 
 
-@pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])
-@pytest.mark.parametrize("reply", ["550 never", "450 not now"])
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
+@pytest.mark.parametrize("reply", ["552 never", "450 not now"])
 def test_the_next_recipient_is_served_on_the_same_connection(
     server: SMTPServer, smtp: SMTP, stage: str, reply: str
 ) -> None:
     server.when(stage, reply=reply, nth=1)
 
-    with pytest.raises((RecipientRefusedError, RecipientDeferredError)):
-        smtp.send(parcel("bad@example.org"))
-    smtp.send(parcel("good@example.org"))
+    states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
+    assert states["bad@example.org"] in ("failed", "deferred")
+    assert states["good@example.org"] == "sent"
     assert server.recipients[-1] == "good@example.org"
     assert len(server.sessions) == 1
+
+
+def test_a_server_that_wants_a_mail_for_nobody_gets_an_empty_one() -> None:
+    with SMTPServer(extensions=("PIPELINING",)) as server, closing(client(server)) as smtp:
+        server.when("RCPT", reply="550 5.1.1 who?", nth=1)
+        server.when("NOBODY", reply="354 go ahead")
+
+        states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+
+        assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
+        assert [(mail.recipient, bool(mail.wire)) for mail in server.mails] == [
+            ("", False),
+            ("good@example.org", True),
+        ]
 
 
 def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
@@ -173,10 +351,10 @@ def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
 ) -> None:
     server.when(".", reply="421 closing", nth=1)
 
-    with pytest.raises(RecipientDeferredError):
-        smtp.send(parcel("ada@example.org"))
-    smtp.send(parcel("ada@example.org"))
+    first = post(smtp, parcel("ada@example.org"))
+    second = post(smtp, parcel("ada@example.org"))
 
+    assert (first.state, second.state) == (State.DEFERRED, State.SENT)
     assert len(server.sessions) == 2
 
 
@@ -186,30 +364,35 @@ def test_the_next_recipient_is_served_when_the_server_does_not_even_reset(
     server.when("RCPT", reply="550 never", nth=1)
     server.when("RSET", reply=HANG_UP)
 
-    with pytest.raises(RecipientRefusedError):
-        smtp.send(parcel("bad@example.org"))
-    smtp.send(parcel("good@example.org"))
+    first = post(smtp, parcel("bad@example.org"))
+    second = post(smtp, parcel("good@example.org"))
 
+    assert (first.state, second.state) == (State.FAILED, State.SENT)
     assert server.recipients == ["good@example.org"]
+
+
+# -- beyond ASCII -----------------------------------------------------------------------------
 
 
 def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> None:
     with (
-        SMTPServer(extensions=("8BITMIME", "SMTPUTF8")) as server,
+        SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
         closing(client(server)) as smtp,
     ):
-        smtp.send(parcel("jürgen@example.org"))
-        smtp.send(parcel("ada@example.org"))
+        Notebook().carry(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
 
         assert server.recipients == ["jürgen@example.org", "ada@example.org"]
-        assert "SMTPUTF8" in server.sessions[0].commands[1].split()
+        mail, rcpt = server.sessions[0].commands[1:3]
+    assert "SMTPUTF8" in mail.split()
+    assert r"ORCPT=utf-8;j\x{FC}rgen@example.org" in rcpt.split()
 
 
 def test_an_address_beyond_ascii_is_refused_where_the_server_cannot_take_it(
     server: SMTPServer, smtp: SMTP
 ) -> None:
-    with pytest.raises(RecipientRefusedError, match="SMTPUTF8"):
-        smtp.send(parcel("jürgen@example.org"))
-    smtp.send(parcel("ada@example.org"))
+    first = post(smtp, parcel("jürgen@example.org"))
+    second = post(smtp, parcel("ada@example.org"))
 
+    assert (first.state, second.state) == (State.FAILED, State.SENT)
+    assert "SMTPUTF8" in str(first.reason)
     assert server.recipients == ["ada@example.org"]

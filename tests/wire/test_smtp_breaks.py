@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import socket
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import parcel
-from wire.smtp_server import HANG_UP, SILENCE, SMTPServer
+from wire.notebook import Notebook
+from wire.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 
-from digest.delivery.smtp import SMTP, Server
-from digest.errors import MailServerError, RecipientDeferredError, UnknownOutcomeError
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
+from digest.delivery.transports import post
+from digest.errors import MailServerError
+from digest.models import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ADA, BEN, CYD, DAN = (f"{name}@example.org" for name in ("ada", "ben", "cyd", "dan"))
 
 
 @pytest.fixture
@@ -23,11 +29,16 @@ def smtp(server: SMTPServer) -> Iterator[SMTP]:
         yield connected
 
 
-def client(server: SMTPServer, *, timeout: float = 10) -> SMTP:
-    settings = Server(
-        host="127.0.0.1", port=server.port, security="none", timeout=timeout, dot_timeout=timeout
-    )
-    return SMTP(settings)
+def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTP:
+    defaults: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "none",
+        "timeout": timeout,
+        "dot_timeout": timeout,
+        "pause": 0,
+    }
+    return SMTP(Server(**(defaults | settings)))
 
 
 # -- the connection breaks ----------------------------------------------------------------------
@@ -38,6 +49,7 @@ def client(server: SMTPServer, *, timeout: float = 10) -> SMTP:
     "reply",
     [
         pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(RESET, id="resets"),
         pytest.param("421 too many mails", id="421"),
         pytest.param("what?", id="no SMTP reply"),
         pytest.param("250" + "x" * 9000, id="endless line"),
@@ -48,25 +60,39 @@ def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
 ) -> None:
     server.when(stage, reply=reply, nth=2)
 
-    smtp.send(parcel("ada@example.org"))
-    smtp.send(parcel("ben@example.org"))
+    first, second = post(smtp, parcel(ADA)), post(smtp, parcel(BEN))
 
-    assert server.recipients == ["ada@example.org", "ben@example.org"]
+    assert (first.state, second.state) == (State.SENT, State.SENT)
+    assert server.recipients == [ADA, BEN]
     assert len(server.sessions) == 2
 
 
-@pytest.mark.parametrize("reply", [HANG_UP, "421 go away", "what?"])
+def test_a_kept_connection_that_was_closed_meanwhile_is_remade_in_silence(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    post(smtp, parcel(ADA))
+    server.hang_up()
+
+    answer = post(smtp, parcel(BEN))
+
+    assert answer.state is State.SENT
+    assert server.recipients == [ADA, BEN]
+
+
+@pytest.mark.parametrize("reply", [HANG_UP, RESET, "421 go away", "what?"])
 def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing(
     server: SMTPServer, smtp: SMTP, reply: str
 ) -> None:
     server.when("RCPT", reply=reply)
+    notebook = Notebook()
 
-    for address in ("ada@example.org", "ben@example.org", "cy@example.org"):
-        with pytest.raises(RecipientDeferredError, match="broke the connection"):
-            smtp.send(parcel(address))
     with pytest.raises(MailServerError, match="broke the connection"):
-        smtp.send(parcel("dan@example.org"))
+        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD, DAN)))
 
+    assert set(notebook.states.values()) == {"deferred", "planned"}
+    assert all("broke the connection" in notebook.reason(who) for who in notebook.states)
+    assert notebook.left == []
+    assert len(server.sessions) == 4
     assert server.recipients == []
 
 
@@ -74,18 +100,54 @@ def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
     server: SMTPServer, smtp: SMTP
 ) -> None:
     server.when("RCPT", reply=HANG_UP, nth=1)
+    notebook = Notebook()
 
-    with pytest.raises(RecipientDeferredError, match="broke the connection"):
-        smtp.send(parcel("poison@example.org"))
-    smtp.send(parcel("ada@example.org"))
+    states = notebook.carry(smtp, map(parcel, ("poison@example.org", ADA)))
 
-    assert server.recipients == ["ada@example.org"]
+    assert states == {"poison@example.org": "deferred", ADA: "sent"}
+    assert "broke the connection" in notebook.reason("poison@example.org")
+    assert server.recipients == [ADA]
+
+
+def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops_nobody(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("RCPT TO:<poison", reply=HANG_UP)
+
+    states = Notebook().carry(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
+
+    assert states == {ADA: "sent", "poison@example.org": "deferred", BEN: "sent"}
+    asked = [line for session in server.sessions for line in session.commands]
+    assert sum("poison" in line for line in asked) == 2
+
+
+def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("MAIL", reply="421 4.7.0 slow down", nth=1)
+
+    answer = post(smtp, parcel())
+
+    assert answer.state is State.SENT
+    assert len(server.sessions) == 2
+
+
+def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("RCPT", reply="421 4.7.0 slow down")
+
+    answer = post(smtp, parcel())
+
+    assert (answer.state, answer.code, answer.status) == (State.DEFERRED, 421, "4.7.0")
+    assert "421 4.7.0 slow down" in str(answer.reason)
 
 
 @pytest.mark.parametrize(
     "reply",
     [
         pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(RESET, id="resets"),
         pytest.param(SILENCE, id="says nothing"),
         pytest.param("what?", id="no SMTP reply"),
     ],
@@ -95,12 +157,11 @@ def test_a_mail_without_an_answer_after_its_last_dot_has_an_unknown_fate(
 ) -> None:
     server.when(".", reply=reply)
 
-    with (
-        closing(client(server, timeout=0.3)) as smtp,
-        pytest.raises(UnknownOutcomeError, match="may have been delivered"),
-    ):
-        smtp.send(parcel())
+    with closing(client(server, timeout=0.2)) as smtp:
+        answer = post(smtp, parcel())
 
+    assert answer.state is State.UNKNOWN
+    assert "may have been delivered" in str(answer.reason)
     assert len(server.mails) == 1
 
 
@@ -109,12 +170,75 @@ def test_after_an_unknown_fate_the_next_mail_goes_over_a_new_connection(
 ) -> None:
     server.when(".", reply=HANG_UP, nth=1)
 
-    with pytest.raises(UnknownOutcomeError):
-        smtp.send(parcel("ada@example.org"))
-    smtp.send(parcel("ben@example.org"))
+    states = Notebook().carry(smtp, map(parcel, (ADA, BEN)))
 
-    assert server.recipients == ["ada@example.org", "ben@example.org"]
+    assert states == {ADA: "unknown", BEN: "sent"}
+    assert server.recipients == [ADA, BEN]
     assert len(server.sessions) == 2
+
+
+def test_the_answer_to_a_whole_mail_is_waited_for_longer_than_the_others(
+    server: SMTPServer,
+) -> None:
+    server.when(".", do=lambda: server.wait(0.3))
+
+    with closing(client(server, timeout=0.1, dot_timeout=10)) as smtp:
+        answer = post(smtp, parcel())
+
+    assert answer.state is State.SENT
+
+
+# -- several connections ------------------------------------------------------------------------
+
+
+def test_another_connection_is_made_only_while_mails_keep_waiting(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(60)]
+
+    with closing(client(server, connections=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    assert sorted(server.recipients) == sorted(names)
+    assert len(server.sessions) <= 3
+
+
+def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(40)]
+    notebook = Notebook()
+
+    with closing(client(server, connections=3)) as smtp:
+        notebook.carry(smtp, map(parcel, names))
+
+    open_, most = set[str](), 0
+    for answered, leaving in notebook.calls:
+        open_ = (open_ - set(answered)) | set(leaving)
+        most = max(most, len(open_))
+    assert most <= len(server.sessions)
+
+
+@pytest.mark.parametrize("reply", ["421 too many connections", HANG_UP, "554 no"])
+def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, reply: str) -> None:
+    names = [f"r{number}@example.org" for number in range(30)]
+    for nth in range(2, 30):
+        server.when("CONNECT", reply=reply, nth=nth)
+    server.when(".", do=lambda: server.wait(0.002))
+
+    with closing(client(server, connections=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    assert len(server.sessions) == 2
+
+
+def test_mails_on_one_connection_are_not_held_up_by_another_that_hangs(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(40)]
+    server.when("RCPT TO:<r20@", reply=SILENCE)
+
+    with closing(client(server, timeout=0.3, connections=2)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states.pop("r20@example.org") in ("deferred", "sent")
+    assert set(states.values()) == {"sent"}
 
 
 # -- the server cannot be used ------------------------------------------------------------------
@@ -124,9 +248,35 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
     server: SMTPServer, smtp: SMTP
 ) -> None:
     server.when("MAIL", reply="550 not a sender of ours")
+    notebook = Notebook()
 
     with pytest.raises(MailServerError, match="from_address and bounce_address"):
-        smtp.send(parcel())
+        notebook.carry(smtp, map(parcel, (ADA, BEN)))
+
+    assert set(notebook.states.values()) == {"planned"}
+
+
+def test_a_sender_refused_as_late_as_rcpt_is_no_fault_of_the_recipient(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("RCPT", reply="550 5.1.8 sender's domain not found")
+
+    with pytest.raises(MailServerError, match="from_address and bounce_address"):
+        post(smtp, parcel())
+
+
+def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
+    server: SMTPServer, smtp: SMTP
+) -> None:
+    server.when("MAIL", reply="550 no more", nth=2)
+    notebook = Notebook()
+
+    with pytest.raises(MailServerError, match="550 no more"):
+        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD)))
+
+    assert notebook.states.pop(ADA) == "sent"
+    assert notebook.states[BEN] == "planned"
+    assert server.recipients == [ADA]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +284,7 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
     [
         ("CONNECT", "421 too busy", "answered 421 too busy"),
         ("CONNECT", "554 no service here", "answered 554 no service here"),
+        ("CONNECT", "what?", "sent what is no SMTP reply"),
         ("CONNECT", HANG_UP, "could not talk to"),
         ("CONNECT", SILENCE, "did not answer within 0.3 seconds"),
         ("EHLO", SILENCE, "did not answer within 0.3 seconds"),
@@ -149,7 +300,7 @@ def test_a_server_that_does_not_greet_is_unusable_and_says_why(
         closing(client(server, timeout=0.3)) as smtp,
         pytest.raises(MailServerError, match=words) as caught,
     ):
-        smtp.send(parcel())
+        post(smtp, parcel())
 
     assert f"127.0.0.1:{server.port}" in str(caught.value)
 
@@ -159,7 +310,7 @@ def test_a_closed_port_is_named_with_the_settings_to_check() -> None:
         pass
 
     with pytest.raises(MailServerError, match=r"refused; check \[mail\] host and port"):
-        client(server).send(parcel())
+        post(client(server), parcel())
 
 
 def test_an_unknown_host_is_named_with_the_settings_to_check(
@@ -172,7 +323,7 @@ def test_an_unknown_host_is_named_with_the_settings_to_check(
     smtp = SMTP(Server(host="mail.example.org", port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"mail.example.org:25: Name .* check \[mail\] host"):
-        smtp.send(parcel())
+        post(smtp, parcel())
 
 
 @pytest.mark.parametrize("host", ["mail..example.org", "m" * 70 + ".example.org"])
@@ -180,4 +331,4 @@ def test_a_host_that_cannot_be_a_name_is_a_mail_server_error(host: str) -> None:
     smtp = SMTP(Server(host=host, port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"check \[mail\] host"):
-        smtp.send(parcel())
+        post(smtp, parcel())

@@ -11,7 +11,9 @@ import pytest
 from builders import parcel
 from wire.smtp_server import SMTPServer
 
-from digest.delivery.smtp import SMTP, Server
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
+from digest.delivery.transports import post
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:
@@ -35,14 +37,14 @@ def at_once(server_tls: ssl.SSLContext) -> Iterator[SMTPServer]:
 
 
 def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTP:
-    return SMTP(Server(host="127.0.0.1", port=server.port, timeout=5, **settings), tls=tls)
+    return SMTP(Server(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls)
 
 
 def test_starttls_says_nothing_about_the_mail_in_the_clear(
     starttls: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        smtp.send(parcel("ada@example.org"))
+        post(smtp, parcel("ada@example.org"))
 
     (session,) = starttls.sessions
     assert [line.split()[0] for line in session.in_the_clear] == ["EHLO", "STARTTLS"]
@@ -53,7 +55,7 @@ def test_tls_says_nothing_at_all_in_the_clear(
     at_once: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        smtp.send(parcel("ada@example.org"))
+        post(smtp, parcel("ada@example.org"))
 
     (session,) = at_once.sessions
     assert session.in_the_clear == []
@@ -62,7 +64,7 @@ def test_tls_says_nothing_at_all_in_the_clear(
 
 def test_none_does_not_encrypt_even_where_it_could(starttls: SMTPServer) -> None:
     with closing(client(starttls, security="none")) as smtp:
-        smtp.send(parcel("ada@example.org"))
+        post(smtp, parcel("ada@example.org"))
 
     (session,) = starttls.sessions
     assert session.encrypted == []
@@ -79,7 +81,7 @@ def test_the_login_is_sent_only_once_the_connection_is_encrypted(
     with closing(
         client(server, trusting, security=security, username="ada", password="open sesame")
     ) as smtp:
-        smtp.send(parcel())
+        post(smtp, parcel())
 
     (session,) = server.sessions
     assert f"AUTH PLAIN {secret}" in session.encrypted
@@ -93,7 +95,9 @@ def test_a_server_that_refuses_starttls_gets_neither_login_nor_mail(
     starttls.when("STARTTLS", reply=reply)
 
     with pytest.raises(MailServerError, match=reply):
-        client(starttls, trusting, security="starttls", username="ada", password="x").send(parcel())
+        post(
+            client(starttls, trusting, security="starttls", username="ada", password="x"), parcel()
+        )
 
     (session,) = starttls.sessions
     assert not any(line.startswith(("AUTH", "MAIL")) for line in session.commands)
@@ -104,7 +108,7 @@ def test_a_server_without_starttls_gets_neither_login_nor_mail() -> None:
         smtp = client(server, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match=r'STARTTLS .* check \[mail\] security = "star'):
-            smtp.send(parcel())
+            post(smtp, parcel())
 
         (session,) = server.sessions
         assert not any(line.startswith(("AUTH", "MAIL")) for line in session.commands)
@@ -117,7 +121,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(
     server = {"starttls": starttls, "tls": at_once}[security]
 
     with pytest.raises(MailServerError, match=r"certificate .* check \[mail\] host") as caught:
-        client(server, security=security).send(parcel())
+        post(client(server, security=security), parcel())
 
     assert "unable to get local issuer certificate" in str(caught.value)
     assert server.mails == []
@@ -131,7 +135,7 @@ def test_a_certificate_for_another_name_is_refused(
 
     with SMTPServer(tls=other) as server:
         with pytest.raises(MailServerError, match=r"not valid for '127\.0\.0\.1'"):
-            client(server, trusting, security="starttls").send(parcel())
+            post(client(server, trusting, security="starttls"), parcel())
 
         assert server.mails == []
 
@@ -140,7 +144,7 @@ def test_tls_on_a_port_that_speaks_in_the_clear_names_the_settings(
     server: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with pytest.raises(MailServerError, match=r'port and security = "tls"'):
-        client(server, trusting, security="tls").send(parcel())
+        post(client(server, trusting, security="tls"), parcel())
 
 
 def test_a_refused_login_names_the_settings_and_not_the_password(
@@ -150,7 +154,7 @@ def test_a_refused_login_names_the_settings_and_not_the_password(
     smtp = client(starttls, trusting, security="starttls", username="ada", password="open sesame")
 
     with pytest.raises(MailServerError, match=r"535 .* username and password") as caught:
-        smtp.send(parcel())
+        post(smtp, parcel())
 
     assert "sesame" not in str(caught.value)
 
@@ -162,7 +166,7 @@ def test_a_server_that_takes_no_login_is_an_error_when_one_is_configured(
         smtp = client(server, trusting, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match="AUTH extension not supported"):
-            smtp.send(parcel())
+            post(smtp, parcel())
 
 
 def test_a_connection_remade_is_encrypted_again(
@@ -171,8 +175,8 @@ def test_a_connection_remade_is_encrypted_again(
     starttls.when("MAIL", reply="421 too old", nth=2)
 
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        smtp.send(parcel("ada@example.org"))
-        smtp.send(parcel("ben@example.org"))
+        post(smtp, parcel("ada@example.org"))
+        post(smtp, parcel("ben@example.org"))
 
     assert starttls.recipients == ["ada@example.org", "ben@example.org"]
     assert [len(session.in_the_clear) for session in starttls.sessions] == [2, 2]
