@@ -51,13 +51,13 @@ class Recorder:
 
     failures: Mapping[str, Answer | BaseException] = field(default_factory=dict)
     parcels: list[Parcel] = field(default_factory=list)
-    #: everybody it was asked to send to, failures too
-    asked: list[str] = field(default_factory=list)
+    #: all it was asked to send, failures too
+    tried: list[Parcel] = field(default_factory=list)
     closed: bool = False
 
     def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
         for parcel in parcels:
-            self.asked.append(parcel.recipient)
+            self.tried.append(parcel)
             failure = self.failures.get(parcel.recipient)
             if isinstance(failure, MailServerError):
                 note([(parcel, Answer(state=State.PLANNED, reason=str(failure)))], [])
@@ -82,8 +82,8 @@ class Recorder:
         return [parcel.recipient for parcel in self.parcels]
 
     @property
-    def contents(self) -> list[bytes]:
-        return [parcel.content for parcel in self.parcels]
+    def asked(self) -> list[str]:
+        return [parcel.recipient for parcel in self.tried]
 
 
 class House:
