@@ -239,3 +239,13 @@ def agents_paper(id: str, **details: Any) -> Paper:  # noqa: A002
 def record(**details: object) -> dict[str, object]:
     """A line of a jsonl source, about agents."""
     return {"title": "An agent", "abstract": "It is an agent.", "day": "2026-02-02"} | details
+
+
+def address(name: str) -> str:
+    """A reader's address, by the name they were added with."""
+    return f"{name}@example.org"
+
+
+def failing(answer: Answer | BaseException, *names: str) -> Recorder:
+    """A transport that fails these readers, by name, and no others."""
+    return Recorder(failures=dict.fromkeys(map(address, names), answer))
