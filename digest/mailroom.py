@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
-from digest.delivery.states import WAITING
+from digest.delivery.states import SHOWN
 from digest.errors import NotFoundError
 from digest.mailbag import Mailbag, Outcome
 from digest.models import Issue, Silence, State
@@ -74,10 +74,9 @@ class Mailroom:
         filed = self._account.recorded([entry.id]).get(entry.id, ()) if entry else ()
         seen = self._seen([reader.id], filed).get(reader.id, ())
         if entry is not None and entry.desk_id is not None and filed:
-            waits = entry.state in WAITING
             with suppress(NotFoundError):
                 bag = self._bag(entry.desk_id)
-                if not (waits and _is_stale(filed, seen)):
+                if entry.state in SHOWN or not _is_stale(filed, seen):
                     return bag.print(reader, bag.recall(filed))
         bag = self._bag(self._newest.id)
         return bag.print(reader, bag.compose(reader, seen=seen))

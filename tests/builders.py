@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from digest.compose import Desk
 from digest.delivery.transports import Parcel
 from digest.models import Edition, Issue, Links, Paper, Pick, Reason, Section, Signals
 from subscribers.book import Evidence
@@ -104,3 +106,25 @@ def parcel(recipient: str = "ada@example.org", **details: Any) -> Parcel:
         "content": b"Subject: Today\r\n\r\nHello.\r\n",
     }
     return Parcel(recipient=recipient, **(defaults | details))
+
+
+def desk_of(made: Issue, **details: Any) -> Desk:
+    """The desk an issue may have been made from: its own papers, ranked as it shows them."""
+    papers = {found.id: found for pick in made.picks for found in (pick.paper, *pick.similar)}
+    defaults: dict[str, Any] = {
+        "edition": made.edition,
+        "papers": list(papers.values()),
+        "topics": {section.slug: topic(section.slug) for section in made.sections},
+        "ranked": {section.slug: tuple(map(_alone, section.picks)) for section in made.sections},
+        "similar": {},
+        "per_topic": 9,
+        "max_papers": 20,
+        "trend_weight": 1.0,
+    }
+    return Desk(**(defaults | details))
+
+
+def _alone(pick: Pick) -> Pick:
+    """A pick as it is ranked, before others stand behind it."""
+    reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
+    return replace(pick, similar=(), reasons=reasons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +14,7 @@ from doors.house import DAYS, URL, House, text_of
 
 from digest import pipeline
 from digest.delivery.letters import Kind
+from digest.dispatch import Run, dispatch
 from subscribers.models import Event
 
 if TYPE_CHECKING:
@@ -32,11 +34,8 @@ def write_every_mail(house: House) -> None:
     transport = app.transport()
     names = [place.name for place in app.places]
     desk = pipeline.lay_out(DAYS[0], app.topics, names, store=app.store, quotas=app.quotas)
-    pipeline.send(
-        house.book.confirmed(), desk, press=app.press, ledger=app.ledger, transport=transport,
-        clock=lambda: NOON,
-    )  # fmt: skip
-    transport.close()
+    office = replace(app.office, clock=lambda: NOON)
+    dispatch(Run(day=DAYS[0], desk=desk), office, transport)
 
 
 def urls_in_mail(mail: EmailMessage) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,14 +13,24 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config, pipeline
 from digest.app import App
+from digest.delivery.ledger import Machine
+from digest.delivery.transports import Answer
+from digest.dispatch import Policy, Run, dispatch
+from digest.errors import MailServerError
+from digest.mailroom import Mailroom
+from digest.models import State
 from subscribers.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
-    from digest.delivery.transports import Parcel
+    from digest.compose import Desk
+    from digest.delivery.account import Entry
+    from digest.delivery.transports import Note, Parcel, Transport
+    from digest.dispatch import Office
+    from digest.mailbag import Outcome
     from digest.models import Paper, SendReport, SourceReport
     from subscribers.models import Subscriber
 
@@ -32,19 +43,41 @@ TOPICS = [
 
 @dataclass(kw_only=True)
 class Recorder:
-    """A transport that keeps what it is given, or fails as it is told, by recipient."""
+    """A transport that keeps what it is given, or fails as it is told, by recipient.
 
-    failures: Mapping[str, Exception] = field(default_factory=dict)
+    An answer is given as it is. A `MailServerError` comes before the mail leaves, and any other
+    exception after it did, with no answer told.
+    """
+
+    failures: Mapping[str, Answer | BaseException] = field(default_factory=dict)
     parcels: list[Parcel] = field(default_factory=list)
-    #: everybody it was asked to send to, failures too
-    asked: list[str] = field(default_factory=list)
+    #: all it was asked to send, failures too
+    tried: list[Parcel] = field(default_factory=list)
     closed: bool = False
 
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        for parcel in parcels:
+            self.tried.append(parcel)
+            failure = self.failures.get(parcel.recipient)
+            if isinstance(failure, MailServerError):
+                note([(parcel, Answer(state=State.PLANNED, reason=str(failure)))], [])
+                raise failure
+            note([], [parcel])
+            self.hand_over(parcel, failure)
+            answer = failure if isinstance(failure, Answer) else Answer(state=State.SENT)
+            note([(parcel, answer)], [])
+
+    def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+        """Take the mail, as a server would."""
+        if isinstance(failure, BaseException):
+            raise failure
+        if failure is None:
+            self.parcels.append(parcel)
+
     def send(self, parcel: Parcel) -> None:
-        self.asked.append(parcel.recipient)
-        if parcel.recipient in self.failures:
-            raise self.failures[parcel.recipient]
-        self.parcels.append(parcel)
+        """Hand over a letter, which leaves alone and without a ledger."""
+        self.tried.append(parcel)
+        self.hand_over(parcel, self.failures.get(parcel.recipient))
 
     def close(self) -> None:
         self.closed = True
@@ -53,12 +86,18 @@ class Recorder:
     def recipients(self) -> list[str]:
         return [parcel.recipient for parcel in self.parcels]
 
+    @property
+    def asked(self) -> list[str]:
+        return [parcel.recipient for parcel in self.tried]
+
 
 class House:
     """The parts of an installation on one database, and shorthands for its steps."""
 
-    def __init__(self, engine: sa.Engine, folder: Path) -> None:
-        """Furnish the house."""
+    def __init__(
+        self, engine: sa.Engine, folder: Path, *, new_id: Callable[[], int] | None = None
+    ) -> None:
+        """Furnish the house; readers have the ids 1, 2, … unless told otherwise."""
         self.folder = folder
         self.app = App(
             config=config.build(
@@ -76,8 +115,11 @@ class House:
             engine=engine,
         )
         # Readers are served in the order of their ids: here, in the order they came.
-        ids = itertools.count(1)
-        self.book = Book(engine, new_id=lambda: next(ids), pepper=PEPPER)
+        self.book = Book(engine, new_id=new_id or itertools.count(1).__next__, pepper=PEPPER)
+        self.app.__dict__["book"] = self.book
+        self.now = NOON
+        self.boot = "a start of the machine"
+        self.policy = Policy()
 
     def reader(self, name: str, *topics: str) -> Subscriber:
         """Add a confirmed reader; of agents, unless told otherwise."""
@@ -102,63 +144,85 @@ class House:
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
         return pipeline.fetch(
-            day, self.app.places, only_day=only_day, store=self.app.store, clock=lambda: NOON
+            day, self.app.places, only_day=only_day, store=self.app.store, clock=lambda: self.now
         )
 
-    def desk(self, day: date = DAY) -> pipeline.Desk:
+    def desk(self, day: date = DAY) -> Desk:
         names = [place.name for place in self.app.places]
         return pipeline.lay_out(
             day, self.app.topics, names, store=self.app.store, quotas=self.app.quotas
         )
 
-    def send(
-        self, transport: Recorder | None = None, *, day: date = DAY, now: datetime = NOON
-    ) -> SendReport:
-        return self.send_to(self.book.confirmed(), self.desk(day), transport or Recorder(), now=now)
+    # -- a run ------------------------------------------------------------------------------
 
-    def send_to(
-        self,
-        readers: Sequence[Subscriber],
-        desk: pipeline.Desk,
-        transport: Recorder,
-        *,
-        now: datetime = NOON,
-    ) -> SendReport:
-        return pipeline.send(
-            readers,
-            desk,
-            press=self.app.press,
-            ledger=self.app.ledger,
-            transport=transport,
-            clock=lambda: now,
+    @property
+    def office(self) -> Office:
+        """What a run needs, with this house's clock, machine and policy."""
+        machine = Machine(host="house", boot=self.boot, pid=1)
+        return replace(self.app.office, clock=lambda: self.now, machine=machine, policy=self.policy)
+
+    def wait(self, **time: float) -> None:
+        """Let time go by."""
+        self.now += timedelta(**time)
+
+    def send(self, transport: Transport | None = None, **asked: Any) -> SendReport:
+        """Run the day; what is `asked` of the run is as in `Run`."""
+        day = asked.pop("day", DAY)
+        desk = asked.pop("desk") if "desk" in asked else self.desk(day)
+        run = Run(day=day, desk=desk, **asked)
+        return dispatch(run, self.office, transport or Recorder())
+
+    def retry(self, transport: Transport | None = None, **asked: Any) -> SendReport:
+        """Send what waits, from what was frozen before; nobody new is planned."""
+        return self.send(transport, desk=None, **asked)
+
+    def mailroom(self, day: date = DAY) -> Mailroom:
+        office = self.office
+        frozen = office.desks.glance(self.desk(day), press_key=office.press_key, now=self.now)
+        return Mailroom(
+            frozen,
+            press=office.press,
+            book=office.book,
+            desks=office.desks,
+            account=office.account,
         )
 
-    def rehearse(self) -> Sequence[pipeline.Outcome]:
-        return pipeline.rehearse(
-            self.book.confirmed(),
-            self.desk(),
-            press=self.app.press,
-            ledger=self.app.ledger,
-            clock=lambda: NOON,
-        )
+    def preview(self, reader: Subscriber, *, day: date = DAY) -> Outcome:
+        """What a reader would get now, or got."""
+        return self.mailroom(day).would(reader)
 
-    def preview(self, reader: Subscriber, *, now: datetime = NOON) -> pipeline.Outcome:
-        return pipeline.preview(
-            reader,
-            self.desk(),
-            press=self.app.press,
-            ledger=self.app.ledger,
-            clock=lambda: now,
-        )
+    def rehearse(self) -> list[Outcome]:
+        """What every confirmed reader would get now, or got."""
+        room = self.mailroom()
+        return [room.would(reader) for reader in self.book.confirmed()]
+
+    # -- what is in the ledger --------------------------------------------------------------
+
+    def entry(self, name: str, day: date = DAY) -> Entry:
+        """A reader's row of a day."""
+        reader = self.book.find(f"{name}@example.org")
+        found = reader and self.app.account.row(day, reader.id)
+        assert found is not None
+        return found
+
+    def shown(self, name: str, day: date = DAY) -> list[str]:
+        """The papers in a reader's mail of a day."""
+        return [it.paper_id for it in self.app.account.contents(self.entry(name, day))]
+
+    def sum(self, day: date = DAY) -> dict[str, int]:
+        """How many deliveries of a day stand in each state, having looked that they add up."""
+        balance = self.app.account.balance(day)
+        assert balance.is_even, f"{balance} does not add up"
+        return {str(state): number for state, number in balance.states.items()}
 
     def states(self, day: date = DAY) -> dict[str, str]:
         """What the ledger says of everybody, by the name before the @."""
-        entries = self.app.ledger.entries(day=day)
+        entries = self.app.account.entries(day=day)
         return {entry.address.partition("@")[0]: str(entry.state) for entry in entries}
 
     def reasons(self, day: date = DAY) -> dict[str, str | None]:
         """Why, by the name before the @."""
-        entries = self.app.ledger.entries(day=day)
+        entries = self.app.account.entries(day=day)
         return {entry.address.partition("@")[0]: entry.reason for entry in entries}
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
@@ -180,3 +244,13 @@ def agents_paper(id: str, **details: Any) -> Paper:  # noqa: A002
 def record(**details: object) -> dict[str, object]:
     """A line of a jsonl source, about agents."""
     return {"title": "An agent", "abstract": "It is an agent.", "day": "2026-02-02"} | details
+
+
+def address(name: str) -> str:
+    """A reader's address, by the name they were added with."""
+    return f"{name}@example.org"
+
+
+def failing(answer: Answer | BaseException, *names: str) -> Recorder:
+    """A transport that fails these readers, by name, and no others."""
+    return Recorder(failures=dict.fromkeys(map(address, names), answer))

@@ -19,14 +19,14 @@ from builders import paper
 import digest.store
 import subscribers.tables
 from digest.database import lock_path, open_database
-from digest.delivery import ledger, letters
+from digest.delivery import letters, tables
 from digest.errors import ConfigError, StoreError
 from digest.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS = [digest.store.metadata, subscribers.tables.metadata, ledger.metadata, letters.metadata]
+OURS = [digest.store.metadata, subscribers.tables.metadata, tables.metadata, letters.metadata]
 
 
 def pragma(engine: sa.Engine, name: str) -> object:
@@ -217,4 +217,4 @@ def test_processes_that_open_a_new_database_at_once_all_find_it_ready(tmp_path: 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
         found = list(processes.map(_opened, [str(tmp_path)] * 3))
 
-    assert found == ["0002"] * 3
+    assert found == ["0003"] * 3

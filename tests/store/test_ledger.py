@@ -1,298 +1,344 @@
-"""Who got what: once per day and reader, whatever happens in between."""
+"""One row per day and reader, and every step on a condition: planned, claimed, handed over."""
 
 from __future__ import annotations
 
-import stat
-import subprocess
-import sys
-from datetime import date, timedelta
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
 
 import pytest
-from builders import DAY, NOON, PEPPER, issue, paper, pick
+import sqlalchemy as sa
+from builders import DAY, NOON, issue, pick
+from store.clerk import ADA, BO, ONE, THREE, TWO, Clerk
 
-from digest.database import lock_path
-from digest.delivery.ledger import Claim, Ledger
-from digest.errors import RunInProgressError
-from digest.identity import canonical_id
-from digest.models import Paper, State
-from digest.store import Store
-from subscribers.book import Book, Evidence
+from digest.delivery.states import FIRST_WAIT, LONGEST_WAIT, MOVES
+from digest.delivery.transports import Answer
+from digest.errors import LedgerError
+from digest.models import State
+from subscribers.models import Event
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import sqlalchemy as sa
-
-    from digest.models import Issue
-
-ADA, BO = 100, 101
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)
-ONE, TWO, THREE = (paper(str(number), title=f"Paper {number}") for number in (1, 2, 3))
-TITLED = paper(canonical_id(None, "Lamps in Fog"), title="Lamps in Fog")
-
-#: Takes the lock of the path it is given, as another process would.
-OTHER_PROCESS = """
-import fcntl, sys
-with open(sys.argv[1], "a") as file:
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-"""
+WAITING_OR_NEW = (State.PLANNED, State.DEFERRED)
 
 
 @pytest.fixture
-def ledger(engine: sa.Engine) -> Ledger:
-    """A ledger with two readers and four papers."""
-    book = Book(engine, new_id=count(ADA).__next__, pepper=PEPPER)
-    evidence = Evidence(at=NOON, door="cli")
-    book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence)
-    book.add("bo@example.org", ["agents"], confirmed=True, evidence=evidence)
-    Store(engine).save([ONE, TWO, THREE, TITLED], source="page", kind="capture")
-    return Ledger(engine, lock=lock_path(engine))
+def clerk(engine: sa.Engine) -> Clerk:
+    return Clerk(engine)
 
 
-def claim(
-    ledger: Ledger,
-    *papers: Paper,
-    day: date = DAY,
-    reader: int = ADA,
-    hours: int = 0,
-    mail: Issue | None = None,
-) -> Claim | None:
-    return ledger.claim(
-        day,
-        reader,
-        mail or issue(*(pick(it) for it in papers or (ONE,))),
-        subject="Agents",
-        message_id="<1@example.org>",
-        planned_at=NOON + timedelta(hours=hours),
+# -- plan -------------------------------------------------------------------------------------
+
+
+def test_every_confirmed_reader_is_planned_once(clerk: Clerk) -> None:
+    first, again = (clerk.ledger.plan(DAY, now=NOON) for _ in range(2))
+
+    assert (first, again) == (2, 0)
+    assert clerk.sum() == {"planned": 2}
+    assert clerk.account.balance(DAY).planned == 2
+
+
+def test_a_plan_takes_in_who_came_since(clerk: Clerk) -> None:
+    clerk.ledger.plan(DAY, now=NOON)
+    clerk.add("cy")
+
+    assert clerk.account.not_planned(DAY) == 1
+    assert clerk.ledger.plan(DAY, now=NOON) == 1
+    assert clerk.account.not_planned(DAY) == 0
+    assert clerk.account.balance(DAY).planned == 3
+
+
+@pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
+def test_nobody_is_planned_who_does_not_want_mail(clerk: Clerk, event: Event) -> None:
+    clerk.did(ADA, event)
+
+    clerk.ledger.plan(DAY, now=NOON)
+
+    assert [entry.subscriber_id for entry in clerk.account.entries(day=DAY)] == [BO]
+
+
+def test_one_reader_can_be_planned_alone(clerk: Clerk) -> None:
+    assert clerk.ledger.plan(DAY, now=NOON, only=BO) == 1
+
+    assert clerk.account.not_planned(DAY) == 1
+
+
+def test_who_was_skipped_is_planned_again_and_nobody_else(clerk: Clerk) -> None:
+    clerk.stands(State.SKIPPED)
+    clerk.ended(State.SENT, reader=BO)
+
+    assert clerk.ledger.plan(DAY, now=LATER) == 1
+
+    ada = clerk.entry()
+    assert (ada.state, ada.reason, ada.settled_at) == (State.PLANNED, None, None)
+    assert clerk.sum() == {"planned": 1, "sent": 1}
+
+
+def test_a_plan_that_breaks_off_has_planned_nobody(clerk: Clerk) -> None:
+    clerk.execute(
+        "CREATE TRIGGER broken BEFORE INSERT ON days BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
 
+    with pytest.raises(sa.exc.IntegrityError, match="broken"):
+        clerk.ledger.plan(DAY, now=NOON)
 
-def settled(ledger: Ledger, state: State, *papers: Paper, **details: Any) -> Claim:
-    """A delivery that was claimed and ended in a state."""
-    claimed = claim(ledger, *papers, **details)
-    assert claimed is not None
-    ledger.settle(claimed, state, now=NOON)
-    return claimed
+    assert clerk.account.entries(day=DAY) == []
 
 
-def shown(ledger: Ledger, claimed: Claim | None) -> list[str]:
-    assert claimed is not None
-    return [it.paper_id for it in ledger.contents(claimed.delivery_id)]
+# -- look -------------------------------------------------------------------------------------
 
 
-def states(ledger: Ledger) -> list[tuple[int, State, str | None]]:
-    return [(it.subscriber_id, it.state, it.reason) for it in ledger.entries()]
+def test_rows_are_looked_at_in_the_order_of_readers_after_one_of_them(clerk: Clerk) -> None:
+    clerk.add("cy")
+    clerk.ledger.plan(DAY, now=NOON)
+
+    assert [row.subscriber_id for row in clerk.look(most=2)] == [100, 101]
+    assert [row.subscriber_id for row in clerk.look(after=101)] == [102]
+    assert clerk.look(after=102) == []
 
 
-def test_a_mail_can_be_claimed_once(ledger: Ledger) -> None:
-    assert claim(ledger) is not None
-    assert claim(ledger) is None
-    assert [it.attempts for it in ledger.entries()] == [1]
+@pytest.mark.parametrize("senders", [1, 2, 3, 7])
+def test_the_shares_of_several_senders_are_all_rows_once(clerk: Clerk, senders: int) -> None:
+    for number in range(9):
+        clerk.add(f"r{number}")
+    clerk.ledger.plan(DAY, now=NOON)
+
+    shares = [clerk.look(share=(number, senders)) for number in range(senders)]
+
+    found = [row.subscriber_id for share in shares for row in share]
+    assert sorted(found) == list(range(100, 111))
 
 
-def test_the_same_day_is_claimed_for_each_reader_and_each_day_for_the_same(ledger: Ledger) -> None:
-    assert claim(ledger) is not None
-    assert claim(ledger, reader=BO) is not None
-    assert claim(ledger, day=NEXT_DAY) is not None
+def test_a_deferred_mail_is_not_looked_at_before_its_time(clerk: Clerk) -> None:
+    clerk.ended(State.DEFERRED)
+    due = clerk.entry().next_at
+
+    assert due is not None
+    assert clerk.look(now=due - timedelta(seconds=1), only=ADA) == []
+    assert len(clerk.look(now=due, only=ADA)) == 1
+    assert clerk.account.waiting(DAY, now=due - timedelta(seconds=1)) == 0
+    assert clerk.account.waiting(DAY, now=due) == 1
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.UNKNOWN])
-def test_a_settled_mail_is_not_claimed_again(ledger: Ledger, state: State) -> None:
-    settled(ledger, state)
-
-    assert ledger.settled(DAY) == {ADA}
-    assert claim(ledger) is None
-    assert [it.state for it in ledger.entries()] == [state]
-
-
-def test_a_deferred_mail_is_claimed_again_and_keeps_the_date_it_had(ledger: Ledger) -> None:
-    first = settled(ledger, State.DEFERRED)
-
-    again = claim(ledger, hours=5)
-
-    assert again == Claim(delivery_id=first.delivery_id, planned_at=NOON)
-    assert [(it.state, it.attempts, it.settled_at) for it in ledger.entries()] == [
-        (State.CLAIMED, 2, None)
-    ]
-
-
-def test_a_skipped_mail_is_claimed_again_with_a_date_of_its_own(ledger: Ledger) -> None:
-    ledger.close(DAY, ADA, State.SKIPPED, reason="nothing new", now=NOON)
-
-    assert ledger.settled(DAY) == set()
-    again = claim(ledger, hours=5)
-
-    assert again is not None
-    assert again.planned_at == NOON + timedelta(hours=5)
-    assert states(ledger) == [(ADA, State.CLAIMED, None)]
-
-
-def test_the_dates_of_a_days_mails_are_those_that_were_planned(ledger: Ledger) -> None:
-    settled(ledger, State.DEFERRED)
-    ledger.close(DAY, BO, State.SKIPPED, reason="nothing new", now=NOON)
-
-    assert ledger.planned(DAY) == {ADA: NOON}
-    assert ledger.planned(NEXT_DAY) == {}
-
-
-def test_closing_a_day_that_is_settled_changes_nothing(ledger: Ledger) -> None:
-    settled(ledger, State.SENT)
-
-    ledger.close(DAY, ADA, State.SKIPPED, reason="nothing new", now=LATER)
-
-    assert states(ledger) == [(ADA, State.SENT, None)]
-
-
-def test_a_mail_is_settled_once(ledger: Ledger) -> None:
-    claimed = settled(ledger, State.SENT)
-
-    ledger.settle(claimed, State.FAILED, reason="too late", now=LATER)
-
-    assert states(ledger) == [(ADA, State.SENT, None)]
-
-
-def test_what_was_claimed_by_a_run_that_died_becomes_unknown(ledger: Ledger) -> None:
-    claim(ledger)
-
-    with ledger.sending(now=LATER) as stale:
-        assert stale == 1
-
-    (entry,) = ledger.entries()
-    assert (entry.state, entry.settled_at) == (State.UNKNOWN, LATER)
-    assert entry.reason is not None
-    assert claim(ledger) is None
-
-
-def test_a_second_sender_is_refused_while_the_first_is_at_work(
-    ledger: Ledger, engine: sa.Engine
+def test_a_mail_deferred_again_and_again_waits_longer_each_time_and_not_for_ever(
+    clerk: Clerk,
 ) -> None:
-    second = Ledger(engine, lock=lock_path(engine))
+    now, waits = NOON, []
+    for _ in range(8):
+        clerk.settle(clerk.claim(now=now), State.DEFERRED, now=now)
+        due = clerk.entry().next_at
+        assert due is not None
+        waits.append((due - now).total_seconds())
+        now = due
+
+    assert 0.75 * FIRST_WAIT <= waits[0] <= 1.25 * FIRST_WAIT
+    assert waits[2] > waits[1] > waits[0]
+    assert 0.75 * LONGEST_WAIT <= waits[-1] <= 1.25 * LONGEST_WAIT
+
+
+# -- claim ------------------------------------------------------------------------------------
+
+
+def test_a_mail_is_claimed_once(clerk: Clerk) -> None:
+    filing = clerk.filing(clerk.waiting())
+
+    first, second = (clerk.take_up([filing], fence=clerk.enlist()) for _ in range(2))
+
+    assert (first, second) == ({filing.row.delivery_id}, set())
+    assert clerk.entry().attempts == 1
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in WAITING_OR_NEW])
+def test_only_what_waits_can_be_claimed(clerk: Clerk, state: State) -> None:
+    row = clerk.stands(state)
+
+    ours = clerk.take_up([clerk.filing(row)], fence=clerk.enlist())
+
+    assert ours == set()
+    assert clerk.state() == state
+
+
+@pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
+@pytest.mark.parametrize("state", WAITING_OR_NEW)
+def test_whoever_stops_between_the_look_and_the_claim_is_not_claimed(
+    clerk: Clerk, event: Event, state: State
+) -> None:
+    clerk.stands(state)
+    rows = [clerk.waiting(reader, now=NOON + timedelta(days=9)) for reader in (ADA, BO)]
+    clerk.did(ADA, event)
+
+    ours = clerk.take_up([clerk.filing(row) for row in rows])
+
+    assert ours == {rows[1].delivery_id}
+    assert (clerk.state(ADA), clerk.state(BO)) == (state, State.CLAIMED)
+
+
+def test_whoever_is_erased_between_the_look_and_the_claim_is_not_claimed(clerk: Clerk) -> None:
+    rows = [clerk.waiting(reader) for reader in (ADA, BO)]
+    clerk.ledger.forget(ADA)
+
+    ours = clerk.take_up([clerk.filing(row) for row in rows])
+
+    assert ours == {rows[1].delivery_id}
+    assert clerk.sum() == {"claimed": 1}
+
+
+def test_what_was_not_claimed_is_not_filed(clerk: Clerk) -> None:
+    row = clerk.ended(State.SENT, ONE)
+
+    clerk.take_up([clerk.filing(row, issue(pick(TWO)))], fence=clerk.enlist())
+
+    assert clerk.shown() == ["1"]
+
+
+def test_another_attempt_with_other_papers_holds_those_alone(clerk: Clerk) -> None:
+    clerk.ended(State.DEFERRED, ONE, TWO)
+
+    clerk.claim(THREE, now=NOON + timedelta(days=1))
+
+    assert clerk.shown() == ["3"]
+
+
+def test_an_empty_batch_is_claimed_without_a_word(clerk: Clerk) -> None:
+    assert clerk.take_up([]) == set()
+
+
+# -- the steps --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", State)
+@pytest.mark.parametrize("after", [State.SENT, State.DEFERRED, State.FAILED, State.UNKNOWN])
+def test_only_what_is_in_hand_can_end(clerk: Clerk, before: State, after: State) -> None:
+    row = clerk.stands(before)
+    in_hand = before in (State.CLAIMED, State.INFLIGHT)
+
+    if in_hand:
+        clerk.settle(row, after)
+    else:
+        with pytest.raises(LedgerError, match="taken by another sender"):
+            clerk.settle(row, after)
+
+    assert clerk.state() == (after if in_hand else before)
+
+
+@pytest.mark.parametrize("before", [state for state in State if state is not State.CLAIMED])
+def test_only_what_is_claimed_can_leave(clerk: Clerk, before: State) -> None:
+    row = clerk.stands(before)
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        clerk.leave(row)
+
+    assert clerk.state() == before
+
+
+@pytest.mark.parametrize("after", [State.SKIPPED, State.DEFERRED, State.FAILED, State.EXPIRED])
+@pytest.mark.parametrize("before", State)
+def test_a_row_without_a_mail_ends_only_while_it_waits(
+    clerk: Clerk, before: State, after: State
+) -> None:
+    row = clerk.stands(before)
+    may = before in WAITING_OR_NEW and after in MOVES[before]
+
+    done = clerk.ledger.settle([row.delivery_id], after, reason="no mail", now=LATER)
+
+    assert done == int(may)
+    assert clerk.state() == (after if may else before)
+
+
+def test_of_several_marks_all_are_made_or_none(clerk: Clerk) -> None:
+    ada, bo = clerk.claim(), clerk.claim(reader=BO)
+    clerk.leave(ada)
+    clerk.settle(bo, State.FAILED)
 
     with (
-        ledger.sending(now=NOON),
-        pytest.raises(RunInProgressError, match="another run is sending"),
-        second.sending(now=NOON),
+        clerk.ledger.marking(DAY, clerk.sender()) as marks,
+        pytest.raises(LedgerError, match="this one stops"),
     ):
-        pytest.fail("two were sending")
+        marks.note([(ada, Answer(state=State.SENT))], [bo], now=NOON)
+
+    assert (clerk.state(ADA), clerk.state(BO)) == (State.INFLIGHT, State.FAILED)
 
 
-def test_a_refused_sender_does_not_touch_what_the_first_has_claimed(ledger: Ledger) -> None:
-    with ledger.sending(now=NOON):
-        claim(ledger)
-        with pytest.raises(RunInProgressError), ledger.sending(now=NOON):
-            pytest.fail("two were sending")
+def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
+    row = clerk.claim()
+    answer = Answer(state=State.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1")
 
-        assert states(ledger) == [(ADA, State.CLAIMED, None)]
+    with clerk.ledger.marking(DAY, clerk.sender()) as marks:
+        marks.note([(row, answer)], [], now=LATER)
 
-
-def test_another_process_cannot_take_the_lock(ledger: Ledger, engine: sa.Engine) -> None:
-    command = [sys.executable, "-c", OTHER_PROCESS, str(lock_path(engine))]
-
-    with ledger.sending(now=NOON):
-        during = subprocess.run(command, capture_output=True, text=True)
-    after = subprocess.run(command, capture_output=True, text=True)
-
-    assert "BlockingIOError" in during.stderr
-    assert (after.returncode, after.stderr) == (0, "")
+    entry = clerk.entry()
+    assert (entry.reason, entry.code, entry.status) == ("550 5.1.1 no such user", 550, "5.1.1")
+    assert (entry.settled_at, entry.next_at) == (LATER, None)
 
 
-def test_the_lock_is_free_again_after_a_run_that_failed(ledger: Ledger) -> None:
-    with pytest.raises(KeyboardInterrupt), ledger.sending(now=NOON):
-        raise KeyboardInterrupt
-
-    with ledger.sending(now=NOON) as stale:
-        assert stale == 0
+# -- fences -----------------------------------------------------------------------------------
 
 
-def test_the_lock_can_be_read_by_its_owner_only(ledger: Ledger, tmp_path: Path) -> None:
-    with ledger.sending(now=NOON):
-        mode = stat.S_IMODE((tmp_path / "digest.db-run").stat().st_mode)
+def test_a_sender_cannot_settle_what_another_has_claimed(clerk: Clerk) -> None:
+    row = clerk.claim(fence=clerk.enlist())
 
-    assert mode == 0o600
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        clerk.settle(row, State.SENT, fence=clerk.enlist())
 
-
-@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN])
-def test_a_paper_that_came_or_may_have_come_was_seen(ledger: Ledger, state: State) -> None:
-    settled(ledger, state, ONE, TWO)
-
-    assert ledger.seen(["1", "3"], apart_from=NEXT_DAY) == {ADA: {"1"}}
+    assert clerk.state() is State.CLAIMED
 
 
-@pytest.mark.parametrize("state", [State.CLAIMED, State.DEFERRED, State.FAILED])
-def test_a_paper_that_did_not_come_was_not_seen(ledger: Ledger, state: State) -> None:
-    settled(ledger, state, ONE)
+def test_a_sender_that_was_taken_for_dead_can_neither_settle_nor_claim(clerk: Clerk) -> None:
+    old = clerk.enlist()
+    ada, bo = clerk.claim(fence=old), clerk.waiting(BO)
+    clerk.leave(ada, fence=old)
+    clerk.ledger.recover(boot="", resend=False, now=LATER)
 
-    assert ledger.seen(["1"], apart_from=NEXT_DAY) == {}
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        clerk.settle(ada, State.SENT, fence=old)
+    with pytest.raises(LedgerError, match="taken for dead"):
+        clerk.take_up([clerk.filing(bo)], fence=old)
 
-
-def test_a_days_own_mail_does_not_count_as_seen(ledger: Ledger) -> None:
-    settled(ledger, State.SENT, ONE)
-    settled(ledger, State.SENT, TWO, day=NEXT_DAY)
-
-    assert ledger.seen(["1", "2"], apart_from=DAY) == {ADA: {"2"}}
-    assert ledger.seen(["1", "2"], apart_from=NEXT_DAY) == {ADA: {"1"}}
-
-
-def test_more_papers_can_be_asked_for_than_one_query_holds(ledger: Ledger) -> None:
-    settled(ledger, State.SENT, THREE)
-
-    assert ledger.seen(map(str, range(2000)), apart_from=NEXT_DAY) == {ADA: {"3"}}
+    assert (clerk.state(ADA), clerk.state(BO)) == (State.UNKNOWN, State.PLANNED)
 
 
-def test_a_mail_holds_its_papers_in_order_with_what_stands_behind_them(ledger: Ledger) -> None:
-    mail = issue(pick(TWO, similar=(THREE,)), pick(ONE, topic="speech"))
-    claimed = claim(ledger, mail=mail)
-
-    two, three, one = ledger.contents(claimed.delivery_id) if claimed else ()
-    assert (two.paper_id, two.topic, two.reasons) == ("2", "agents", ("“agents” in the title",))
-    assert (three.paper_id, three.topic, three.reasons) == ("3", "agents", ("similar to 2",))
-    assert (one.paper_id, one.topic, one.title) == ("1", "speech", "Paper 1")
-
-
-def test_a_paper_shown_behind_another_was_seen(ledger: Ledger) -> None:
-    settled(ledger, State.SENT, mail=issue(pick(TWO, similar=(THREE,))))
-
-    assert ledger.seen(["2", "3"], apart_from=NEXT_DAY) == {ADA: {"2", "3"}}
-
-
-def test_another_attempt_holds_what_it_holds_and_no_more(ledger: Ledger) -> None:
-    settled(ledger, State.DEFERRED, ONE, TWO)
-
-    assert shown(ledger, claim(ledger, THREE)) == ["3"]
-
-
-def test_a_paper_that_takes_its_real_id_keeps_its_place_in_the_mails(
-    ledger: Ledger, engine: sa.Engine
+def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claimed(
+    clerk: Clerk,
 ) -> None:
-    claimed = settled(ledger, State.SENT, TITLED)
+    old = clerk.enlist()
+    row = clerk.claim(fence=old)
+    clerk.ledger.dismiss(old, now=LATER)
+    heir = clerk.enlist()
+    clerk.claim(fence=heir)
 
-    Store(engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        clerk.leave(row, fence=old)
 
-    assert shown(ledger, claimed) == ["9"]
-    assert ledger.seen(["9"], apart_from=NEXT_DAY) == {ADA: {"9"}}
-
-
-def test_entries_come_newest_day_first_then_by_address(ledger: Ledger) -> None:
-    claim(ledger, reader=BO)
-    claim(ledger, ONE, TWO)
-    claim(ledger, day=NEXT_DAY)
-
-    assert [(it.day, it.address, it.papers) for it in ledger.entries()] == [
-        (NEXT_DAY, "ada@example.org", 1),
-        (DAY, "ada@example.org", 2),
-        (DAY, "bo@example.org", 1),
-    ]
-    assert [it.day for it in ledger.entries(subscriber_id=ADA)] == [NEXT_DAY, DAY]
-    assert [it.address for it in ledger.entries(day=NEXT_DAY)] == ["ada@example.org"]
+    clerk.leave(row, fence=heir)
+    assert clerk.state() is State.INFLIGHT
 
 
-def test_the_newest_day_is_the_last_that_was_planned(ledger: Ledger) -> None:
-    assert ledger.newest_day() is None
+def test_no_fence_is_given_twice(clerk: Clerk) -> None:
+    first = clerk.enlist()
+    clerk.execute("DELETE FROM senders")
 
-    claim(ledger, day=NEXT_DAY)
-    claim(ledger)
+    assert clerk.enlist() > first
 
-    assert ledger.newest_day() == NEXT_DAY
+
+# -- readers who are erased while their mail is in hand ----------------------------------------
+
+
+def test_erasing_a_reader_whose_mail_is_in_hand_stops_no_sender(clerk: Clerk) -> None:
+    ada, bo = clerk.claim(), clerk.claim(reader=BO)
+    clerk.leave(ada)
+    clerk.ledger.forget(ADA)
+
+    with clerk.ledger.marking(DAY, clerk.sender()) as marks:
+        marks.note([(ada, Answer(state=State.SENT))], [bo], now=NOON)
+
+    assert clerk.sum() == {"inflight": 1}
+
+
+def test_an_erased_reader_does_not_hide_that_another_s_mail_was_taken(clerk: Clerk) -> None:
+    ada, bo = clerk.claim(), clerk.claim(reader=BO)
+    clerk.ledger.forget(ADA)
+    clerk.settle(bo, State.SENT)
+
+    with (
+        clerk.ledger.marking(DAY, clerk.sender()) as marks,
+        pytest.raises(LedgerError, match="taken by another"),
+    ):
+        marks.note([], [ada, bo], now=NOON)

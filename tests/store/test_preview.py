@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import DAY, NOON
 from sqlalchemy import event
 from store.house import House, Recorder
 
+from digest.delivery.sender import BATCH
 from digest.models import State
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.delivery.transports import Parcel
+    from digest.delivery.transports import Answer, Parcel
 
 
 @pytest.fixture
@@ -43,7 +42,8 @@ def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(house: House) -
     transport = Recorder()
 
     house.send(transport)
-    mail = house.preview(ada, now=NOON + timedelta(hours=8)).mail
+    house.wait(hours=8)
+    mail = house.preview(ada).mail
 
     assert mail is not None
     assert transport.parcels == [mail.parcel]
@@ -74,14 +74,6 @@ def test_a_rehearsal_says_what_a_run_would_do(house: House) -> None:
     ]
 
 
-def test_a_rehearsal_leaves_out_those_who_had_their_mail(house: House) -> None:
-    house.about_agents("2602.00001")
-    house.reader("ada")
-    house.send()
-
-    assert house.rehearse() == []
-
-
 def test_neither_a_rehearsal_nor_a_preview_writes_anything(house: House) -> None:
     house.about_agents("2602.00001")
     ada = house.reader("ada")
@@ -95,26 +87,38 @@ def test_neither_a_rehearsal_nor_a_preview_writes_anything(house: House) -> None
     assert before["deliveries"] == []
 
 
-@pytest.mark.parametrize("readers", [5, 50])
-def test_a_run_asks_the_database_once_for_everybody(house: House, readers: int) -> None:
-    house.about_agents("2602.00001")
-    for number in range(readers):
-        house.reader(f"reader{number}")
+def questions_of_a_run(house: House) -> tuple[list[str], list[int]]:
+    """Everything a run asks of the database, and how much of it before each mail."""
     questions: list[str] = []
-    at_first_mail: list[int] = []
+    at_mail: list[int] = []
 
     class Counting(Recorder):
-        def send(self, parcel: Parcel) -> None:
-            super().send(parcel)
-            at_first_mail.append(len(questions))
+        def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+            super().hand_over(parcel, failure)
+            at_mail.append(len(questions))
 
     def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         questions.extend([statement] * statement.startswith("SELECT"))
 
-    confirmed, desk = house.book.confirmed(), house.desk(DAY)
-    assert len(confirmed) == readers
+    desk = house.desk()
     event.listen(house.app.engine, "before_cursor_execute", asked)
-    house.send_to(confirmed, desk, Counting())
+    house.send(Counting(), desk=desk)
+    event.remove(house.app.engine, "before_cursor_execute", asked)
+    return questions, at_mail
 
-    assert len(at_first_mail) == readers
-    assert at_first_mail[0] == 4  # settled, seen, planned, and the first reader's own row
+
+def test_a_run_asks_the_database_once_for_a_batch_and_not_for_each_reader(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    house = House(engine, tmp_path)
+    house.about_agents("2602.00001")
+    house.reader("first")
+    few, _ = questions_of_a_run(house)
+    for number in range(BATCH):
+        house.reader(f"reader{number}")
+
+    many, at_mail = questions_of_a_run(house)
+
+    assert len(at_mail) == BATCH
+    assert len(set(at_mail)) == 1
+    assert len(many) == len(few)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from builders import DAY, NOON, PEPPER, enrolled, evidence
+from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
 from digest.database import open_database
@@ -32,7 +32,8 @@ NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="A
 
 @pytest.fixture
 def house(engine: sa.Engine, tmp_path: Path) -> House:
-    return House(engine, tmp_path)
+    # Ids that are no other number in the tables.
+    return House(engine, tmp_path, new_id=count(7919).__next__)
 
 
 def ada(house: House) -> Subscriber:
@@ -51,7 +52,7 @@ def exported(house: House, reader: Subscriber) -> dict[str, Any]:
     return privacy.export(
         reader,
         house.book,
-        issues=partial(issues_of, house.app.ledger),
+        issues=partial(issues_of, house.app.account),
         letters=partial(letters_of, house.app.letters),
     )
 
@@ -149,8 +150,7 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     tmp_path: Path, others: int
 ) -> None:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    house = House(engine, tmp_path)
-    house.book = Book(engine, new_id=count(7, 7919).__next__, pepper=PEPPER)
+    house = House(engine, tmp_path, new_id=count(7, 7919).__next__)
     neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
     reader = ada(house)
     neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]

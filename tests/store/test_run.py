@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from builders import DAY, NOON, paper
+from builders import DAY, paper
 from store.house import House, Recorder, agents_paper, record
 
-from digest import pipeline
-from digest.delivery.ledger import Ledger
-from digest.errors import (
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-    RunInProgressError,
-    UnknownOutcomeError,
-)
+from digest.delivery.breakers import TROUBLES
+from digest.delivery.transports import Answer
+from digest.errors import MailServerError, RunInProgressError
 from digest.models import State
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TOMORROW = DAY + timedelta(days=1)
+REFUSED = Answer(state=State.FAILED, reason="550 no such user", code=550, status="5.1.1")
+DEFERRED = Answer(state=State.DEFERRED, reason="450 full", code=450)
+LOST = Answer(state=State.UNKNOWN, reason="connection lost")
 
 
 @pytest.fixture
@@ -52,9 +50,10 @@ def test_a_second_run_of_the_day_sends_nothing(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.send()
+    house.wait(hours=1)
     transport = Recorder()
 
-    report = house.send(transport, now=NOON + timedelta(hours=1))
+    report = house.send(transport)
 
     assert transport.asked == []
     assert (report.counts, report.already) == ({}, 1)
@@ -89,21 +88,20 @@ def test_a_paper_is_never_shown_twice_to_a_reader_whatever_its_id_looks_like(hou
 
 def test_only_the_new_papers_of_the_next_day_are_in_its_mail(house: House) -> None:
     house.about_agents("2602.00001", "2602.00002")
-    ada = house.reader("ada")
+    house.reader("ada")
     house.send()
     house.about_agents("2602.00003", day=TOMORROW)
     house.app.store.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
 
     house.send(day=TOMORROW)
 
-    newest, _ = house.app.ledger.entries(subscriber_id=ada.id)
-    assert [shown.paper_id for shown in house.app.ledger.contents(newest.id)] == ["2602.00003"]
+    assert house.shown("ada", TOMORROW) == ["2602.00003"]
 
 
 def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
-    house.send(Recorder(failures={"ada@example.org": UnknownOutcomeError("lost")}))
+    house.send(Recorder(failures={"ada@example.org": LOST}))
     house.app.store.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
     transport = Recorder()
 
@@ -118,7 +116,7 @@ def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house:
 def test_a_refused_mail_does_not_count_as_shown(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
-    house.send(Recorder(failures={"ada@example.org": RecipientRefusedError("no", code=550)}))
+    house.send(Recorder(failures={"ada@example.org": replace(REFUSED, status="5.2.2")}))
     house.app.store.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
     transport = Recorder()
 
@@ -132,7 +130,7 @@ def test_a_run_beside_another_sends_nothing_and_says_so(house: House) -> None:
     house.reader("ada")
     transport = Recorder()
 
-    with house.app.ledger.sending(now=NOON), pytest.raises(RunInProgressError, match="another run"):
+    with house.app.ledger.alone(), pytest.raises(RunInProgressError, match="another run"):
         house.send(transport)
 
     assert transport.asked == []
@@ -155,12 +153,12 @@ def test_what_a_dead_run_left_claimed_is_unknown(house: House) -> None:
 @pytest.mark.parametrize(
     ("failure", "state"),
     [
-        pytest.param(RecipientRefusedError("550 no such user", code=550), "failed", id="refused"),
-        pytest.param(RecipientDeferredError("450 full", code=450), "deferred", id="deferred"),
-        pytest.param(UnknownOutcomeError("connection lost"), "unknown", id="unknown"),
+        pytest.param(REFUSED, "failed", id="refused"),
+        pytest.param(DEFERRED, "deferred", id="deferred"),
+        pytest.param(LOST, "unknown", id="unknown"),
     ],
 )
-def test_one_bad_recipient_stops_nobody(house: House, failure: Exception, state: str) -> None:
+def test_one_bad_recipient_stops_nobody(house: House, failure: Answer, state: str) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.reader("bad")
@@ -171,8 +169,8 @@ def test_one_bad_recipient_stops_nobody(house: House, failure: Exception, state:
 
     assert transport.recipients == ["ada@example.org", "cyd@example.org"]
     assert house.states() == {"ada": "sent", "bad": state, "cyd": "sent"}
-    assert house.reasons()["bad"] == str(failure)
-    assert not report.complete
+    assert house.reasons()["bad"] == failure.reason
+    assert report.counts == {State.SENT: 2, failure.state: 1}
 
 
 def test_a_mail_that_cannot_be_made_stops_nobody_and_waits(house: House) -> None:
@@ -211,10 +209,11 @@ def test_a_deferred_mail_is_sent_by_the_next_run_as_it_was(house: House) -> None
     house.about_agents("2602.00001")
     ada = house.reader("ada")
     before = house.preview(ada).mail
-    house.send(Recorder(failures={"ada@example.org": RecipientDeferredError("450", code=450)}))
+    house.send(Recorder(failures={"ada@example.org": DEFERRED}))
+    house.wait(hours=3)
     transport = Recorder()
 
-    house.send(transport, now=NOON + timedelta(hours=3))
+    house.send(transport)
 
     assert before is not None
     assert [parcel.content for parcel in transport.parcels] == [before.parcel.content]
@@ -233,7 +232,7 @@ def test_a_mail_server_that_fails_stops_the_run_and_the_next_sends_the_rest(hous
     house.send(working)
 
     assert (report.stopped, report.complete) == ("no route to host", False)
-    assert stopped_at == {"ada": "sent", "ben": "deferred"}
+    assert stopped_at == {"ada": "sent", "ben": "planned", "cyd": "planned"}
     assert broken.asked == ["ada@example.org", "ben@example.org"]
     assert working.recipients == ["ben@example.org", "cyd@example.org"]
     assert broken.closed
@@ -257,44 +256,34 @@ def test_a_skipped_reader_gets_a_mail_when_papers_come_later_in_the_day(house: H
     house.reader("ada")
     house.send()
     house.about_agents("2602.00001")
+    house.wait(hours=5)
     transport = Recorder()
 
-    house.send(transport, now=NOON + timedelta(hours=5))
+    house.send(transport)
 
     assert transport.recipients == ["ada@example.org"]
     assert b"Date: Mon, 02 Feb 2026 17:00:00 +0000" in transport.parcels[0].content
     assert house.states() == {"ada": "sent"}
 
 
-def test_in_memory_runs_need_no_lock(engine: sa.Engine) -> None:
-    ledger = Ledger(engine, lock=None)
-
-    with ledger.sending(now=NOON) as stale:
-        assert stale == 0
-
-
 # -- a server that is at fault ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "error",
-    [RecipientDeferredError("554 relay access denied"), UnknownOutcomeError("no answer")],
-    ids=["turns everybody away", "answers nobody"],
-)
+@pytest.mark.parametrize("answer", [DEFERRED, LOST], ids=["turns all away", "answers nobody"])
 def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
-    house: House, error: Exception
+    house: House, answer: Answer
 ) -> None:
     house.about_agents("2602.00001")
     names = [f"r{number}" for number in range(9)]
     for name in names:
         house.reader(name)
+    transport = Recorder(failures=dict.fromkeys((f"{n}@example.org" for n in names), answer))
 
-    report = house.send(
-        Recorder(failures=dict.fromkeys((f"{n}@example.org" for n in names), error))
-    )
+    report = house.send(transport)
 
-    assert sum(report.counts.values()) == pipeline.TROUBLES
-    assert report.stopped == str(error)
+    assert len(transport.asked) == TROUBLES
+    assert house.sum() == {"planned": 9 - TROUBLES, str(answer.state): TROUBLES}
+    assert report.stopped == answer.reason
     assert not report.complete
 
 
@@ -305,7 +294,7 @@ def test_troubles_with_readers_who_are_strewn_among_others_do_not_stop_the_run(
     names = [f"r{number}" for number in range(12)]
     for name in names:
         house.reader(name)
-    later = {f"{name}@example.org": RecipientDeferredError("451 later") for name in names[::2]}
+    later = {f"{name}@example.org": DEFERRED for name in names[::2]}
 
     report = house.send(Recorder(failures=later))
 

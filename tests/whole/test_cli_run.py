@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import mailbox
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-import pytest
-import typer
-from digest.cli.issues import fetch_and_send
 from whole.installation import CONFIG, DAY
-
-from digest.cli import app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +89,23 @@ def test_a_dry_run_and_the_run_after_it_agree(furnished: Path, digest: Command) 
     }
 
 
+def test_a_dry_run_leaves_out_those_who_had_their_mail(furnished: Path, digest: Command) -> None:
+    digest("run", *DAY, "--only", "ada@example.org")
+
+    would = digest("run", *DAY, "--dry-run", "--json").json["would"]
+
+    assert [it["address"] for it in would] == ["ben@example.org"]
+
+
+def test_a_day_that_is_long_past_is_mailed_when_it_is_named(
+    furnished: Path, digest: Command
+) -> None:
+    answer = digest("run", "--day", "2026-02-02")
+
+    assert answer.code == 0
+    assert "2026-02-02: 2 sent" in answer.out
+
+
 def test_only_serves_one_reader_and_the_next_run_the_others(
     furnished: Path, digest: Command
 ) -> None:
@@ -140,6 +153,7 @@ def test_a_folder_that_cannot_be_written_stops_the_run_with_1_and_it_can_be_repe
 
     assert (stopped.code, repeated.code) == (1, 0)
     assert "cannot write" in stopped.json["stopped"]
+    assert stopped.json["deliveries"] == {"planned": 2}
     assert repeated.json["deliveries"] == {"sent": 2}
 
 
@@ -153,27 +167,6 @@ def test_real_mail_under_the_example_s_names_is_refused(furnished: Path, digest:
     assert "[mail] from_address is still the example's" in answer.err
 
 
-# -- the daemon's daily run ---------------------------------------------------------------------
-
-
-def test_the_daemon_s_run_does_what_run_does_and_closes_the_database(furnished: Path) -> None:
-    fetch_and_send(typer.Context(typer.main.get_command(app)))
-
-    # SQLite takes these away when the last connection is closed.
-    assert sorted(path.name for path in furnished.glob("digest.db-*")) == ["digest.db-run"]
-
-
-@pytest.mark.parametrize("broken", ["port = 0", 'transport = "smtp"\nhost = "mail.example.com"'])
-def test_the_daemon_logs_what_a_person_must_mend_and_goes_on(
-    furnished: Path, capsys: pytest.CaptureFixture[str], broken: str
-) -> None:
-    (furnished / "config.toml").write_text(CONFIG.replace('directory = "outbox"', broken))
-
-    fetch_and_send(typer.Context(typer.main.get_command(app)))
-
-    assert "run failed" in capsys.readouterr().err
-
-
 # -- standard output ----------------------------------------------------------------------------
 
 
@@ -185,61 +178,20 @@ def test_with_transport_stdout_the_answer_is_the_mails_and_nothing_else(
     answer = digest("run", *DAY)
 
     (furnished / "mbox").write_text(answer.out)
-    box = mailbox.mbox(furnished / "mbox")
-    assert {message["To"] for message in box} == {"ada@example.org", "ben@example.org"}
+    with closing(mailbox.mbox(furnished / "mbox")) as box:
+        assert {message["To"] for message in box} == {"ada@example.org", "ben@example.org"}
     assert answer.out.startswith("From digest@example.org Mon Feb  2")
     assert "2 sent" in answer.err
-    box.close()
 
 
 def test_the_log_is_on_standard_error_without_addresses_or_titles(
     furnished: Path, digest: Command
 ) -> None:
+    (furnished / "config.toml").write_text(CONFIG + '\n[log]\nlevel = "debug"\n')
+
     answer = digest("run", *DAY)
 
     assert "digest sent" in answer.err
     assert "run finished" in answer.err
     assert "@example.org" not in answer.err
     assert "Reads Maps" not in answer.err
-
-
-# -- status -------------------------------------------------------------------------------------
-
-
-def test_status_says_who_got_what_and_who_waits(furnished: Path, digest: Command) -> None:
-    digest("run", *DAY, "--only", "ada@example.org")
-
-    status = digest("status", *DAY, "--json").json
-
-    (ada,) = status["people"]
-    assert (status["day"], status["papers"]) == ("2026-02-02", 2)
-    assert (status["deliveries"], status["not_planned"]) == ({"sent": 1}, 1)
-    assert (ada["address"], ada["state"], ada["papers"]) == ("ada@example.org", "sent", 1)
-    assert ada["attempts"] == 1
-
-
-def test_status_says_how_each_source_went(furnished: Path, digest: Command) -> None:
-    (furnished / "papers.jsonl").unlink()
-    digest("fetch", *DAY)
-
-    (source,) = digest("status", *DAY, "--json").json["sources"]
-
-    assert (source["source"], source["state"]) == ("file", "failed")
-    assert "no file matches" in source["error"]
-
-
-def test_status_says_why_a_reader_got_nothing(furnished: Path, digest: Command) -> None:
-    digest("run", "--day", "2026-02-07")
-
-    people = digest("status", "--day", "2026-02-07", "--json").json["people"]
-
-    assert {person["state"] for person in people} == {"skipped"}
-    assert {person["reason"] for person in people} == {
-        "no papers were announced for 2026-02-07, a Saturday"
-    }
-
-
-def test_status_of_a_new_installation_is_empty(home: Path, digest: Command) -> None:
-    status = digest("status", "--json").json
-
-    assert (status["people"], status["sources"], status["deliveries"]) == ([], [], {})

@@ -1,0 +1,78 @@
+"""When a run stops by itself."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.delivery.breakers import ENOUGH, TOO_MANY_REFUSED, TROUBLES, Breaker
+from digest.delivery.transports import Answer
+from digest.models import State
+
+SENT = Answer(state=State.SENT)
+REFUSED = Answer(state=State.FAILED, reason="550 no such user")
+PLANNED = Answer(state=State.PLANNED, reason="given back")
+TROUBLED = [
+    Answer(state=State.DEFERRED, reason="450 later"),
+    Answer(state=State.UNKNOWN, reason="no answer"),
+]
+
+
+def watched(*answers: Answer) -> Breaker:
+    breaker = Breaker()
+    for answer in answers:
+        breaker.watch(answer)
+    return breaker
+
+
+@pytest.mark.parametrize("trouble", TROUBLED)
+def test_so_many_troubles_in_a_row_stop_the_run_with_the_last_one_s_reason(trouble: Answer) -> None:
+    assert watched(*[trouble] * (TROUBLES - 1)).stopped is None
+    assert watched(*[trouble] * TROUBLES).stopped == trouble.reason
+
+
+@pytest.mark.parametrize("answer", [SENT, REFUSED])
+def test_any_other_answer_between_them_begins_the_count_anew(answer: Answer) -> None:
+    before = [TROUBLED[0]] * (TROUBLES - 1)
+
+    assert watched(*before, answer, *before).stopped is None
+
+
+def test_both_kinds_of_trouble_count_together() -> None:
+    assert watched(*(TROUBLED * TROUBLES)[:TROUBLES]).stopped is not None
+
+
+@pytest.mark.parametrize("trouble", TROUBLED)
+def test_what_never_left_is_no_answer(trouble: Answer) -> None:
+    between = [it for _ in range(TROUBLES - 1) for it in (trouble, PLANNED)]
+
+    assert watched(*between).stopped is None
+    assert watched(*between, trouble).stopped == trouble.reason
+
+
+def test_too_large_a_share_of_refusals_stops_the_run() -> None:
+    refused = int(ENOUGH * TOO_MANY_REFUSED)
+    sent = [SENT] * (ENOUGH - refused)
+
+    just_so = watched(*sent, *[REFUSED] * refused)
+    one_more = watched(*sent, *[REFUSED] * (refused + 1))
+
+    assert just_so.stopped is None
+    assert one_more.stopped == (
+        f"{refused + 1} of {ENOUGH + 1} addresses were refused, the last one with: 550 no such user"
+    )
+
+
+def test_the_first_refusals_of_a_run_say_nothing_yet() -> None:
+    assert watched(*[REFUSED] * (ENOUGH - 1)).stopped is None
+    assert watched(*[REFUSED] * ENOUGH).stopped is not None
+
+
+@given(st.lists(st.sampled_from([SENT, REFUSED, PLANNED, *TROUBLED]), max_size=120))
+def test_a_run_that_has_stopped_stays_so(answers: list[Answer]) -> None:
+    breaker, stopped = Breaker(), False
+    for answer in answers:
+        breaker.watch(answer)
+        assert not (stopped and breaker.stopped is None)
+        stopped = breaker.stopped is not None
