@@ -11,7 +11,6 @@ import hashlib
 import logging
 import os
 import secrets
-import socket
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +25,7 @@ from digest import keyring
 from digest.database import lock_path, open_database
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
-from digest.delivery.ledger import Ledger, Machine
+from digest.delivery.ledger import Ledger
 from digest.delivery.letters import Kind, Letters
 from digest.delivery.pace import Pace
 from digest.delivery.server import Server
@@ -34,6 +33,7 @@ from digest.delivery.smtp import SMTP
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.dispatch import Office, Policy
 from digest.errors import ConfigError, NotFoundError
+from digest.machine import peak_memory, this_machine
 from digest.mailroom import Mailroom
 from digest.post import Stationery
 from digest.press import Press
@@ -63,15 +63,6 @@ log = logging.getLogger(__name__)
 #: So many mails take about as long as starting a process.
 WORTH_A_PROCESS = 1000
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-def this_machine() -> Machine:
-    """Return where this process runs; Linux tells one start of a machine from another."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        boot = ""
-    return Machine(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
 def now() -> datetime:
@@ -145,6 +136,7 @@ class App:
             ),
             clock=now,
             gone=self._gone,
+            memory=peak_memory,
         )
 
     def glance(self, desk: Desk) -> Mailroom:

@@ -8,7 +8,6 @@ Every step can be repeated: a run that was killed anywhere is finished by the ne
 from __future__ import annotations
 
 import logging
-import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from digest.compose import Desk
     from digest.delivery.account import Account
     from digest.delivery.desks import Desks, Frozen
-    from digest.delivery.ledger import Ledger, Machine
+    from digest.delivery.ledger import Ledger
     from digest.delivery.transports import Transport
+    from digest.machine import Machine
     from digest.press import Press
     from subscribers.book import Book
 
@@ -66,6 +66,8 @@ class Office:
     clock: Clock
     #: told of an address that does not exist any more
     gone: Callable[[int, str], None]
+    #: returns the most bytes of memory this process ever took
+    memory: Callable[[], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +201,7 @@ def serve_share(
     finally:
         transport.close()
     office.ledger.dismiss(fence, now=office.clock(), resend=office.policy.resend)
-    tally.memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    tally.memory.append(office.memory())
     return tally
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, Signer
@@ -49,7 +50,7 @@ def sign(purpose: Purpose, subscriber_id: int, *, secrets: Sequence[str], at: da
     payload = base64_encode(int_to_bytes(subscriber_id))
     if LIFETIME[purpose] is not None:
         payload += b"." + base64_encode(int_to_bytes(int(at.timestamp())))
-    return _signer(purpose, secrets).sign(payload).decode("ascii")
+    return _signer(purpose, tuple(secrets)).sign(payload).decode("ascii")
 
 
 def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime) -> int:
@@ -60,7 +61,7 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
 
     """
     try:
-        parts = _signer(purpose, secrets).unsign(token.encode()).split(b".")
+        parts = _signer(purpose, tuple(secrets)).unsign(token.encode()).split(b".")
         numbers = [bytes_to_int(base64_decode(part)) for part in parts]
     except (BadSignature, UnicodeEncodeError) as error:
         raise LinkError("this link is not valid; use the one in your latest mail") from error
@@ -70,7 +71,8 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
     return numbers[0]
 
 
-def _signer(purpose: Purpose, secrets: Sequence[str]) -> Signer:
+@lru_cache(maxsize=64)
+def _signer(purpose: Purpose, secrets: tuple[str, ...]) -> Signer:
     # itsdangerous signs with the last of its keys and believes all.
     keys = list(reversed(secrets))
     return Signer(keys, salt=f"digest.{purpose}", digest_method=hashlib.sha256)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import fcntl
 from collections import Counter
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -36,19 +35,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from digest.machine import Machine
+
 
 LOST = "the run ended while this mail was being sent; it may or may not have arrived"
 LATE = "the day was too old before this mail could leave"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """Where a sender runs."""
-
-    host: str
-    #: differs after each start of the machine; empty where the system does not tell
-    boot: str
-    pid: int
 
 
 class Ledger:

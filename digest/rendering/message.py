@@ -31,8 +31,13 @@ _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
 class Signs(Protocol):
     """Vouches for a mail (DKIM, RFC 6376)."""
 
-    def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
-        """Return whole header fields, each with its CRLF, to stand on top of the mail."""
+    def sign(
+        self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+    ) -> bytes:
+        """Return whole header fields, each with its CRLF, to stand on top of the mail.
+
+        `canonical`: the body is in relaxed form already (RFC 6376 §3.4.4).
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +208,8 @@ def _put_together(
     else:
         headers = [*headers, _MIME, *_PLAIN]
         body = b"".join(text)
-    signature = signer.sign(headers, body, at=at) if signer else b""
+    # What `quoted.encode` makes has no runs of blanks, none at the end of a line, no empty last one.
+    signature = signer.sign(headers, body, at=at, canonical=True) if signer else b""
     return b"".join((signature, _written(headers), b"\r\n", body))
 
 

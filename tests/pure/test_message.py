@@ -94,7 +94,9 @@ def relaxed(body: bytes) -> bytes:
 class Notary:
     """Signs with a hash of the body and the names of the headers."""
 
-    def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
+    def sign(
+        self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+    ) -> bytes:
         names = ",".join(name for name, _ in headers)
         seal = hashlib.sha256(body).hexdigest()
         return f"X-Seal: {seal}\r\n of {names}\r\n at {at:%Y-%m-%d}\r\n".encode()
@@ -305,7 +307,9 @@ def test_what_is_signed_is_each_header_as_it_is_sent() -> None:
     given_to_sign: list[Field] = []
 
     class Copyist(Notary):
-        def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
+        def sign(
+            self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+        ) -> bytes:
             given_to_sign.extend(headers)
             return super().sign(headers, body, at=at)
 

@@ -54,7 +54,9 @@ def test_a_letter_names_its_topics_in_both_parts() -> None:
 
 def test_a_letter_is_signed_as_it_is_sent() -> None:
     class Stamp:
-        def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
+        def sign(
+            self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+        ) -> bytes:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
     signed, unsigned = (

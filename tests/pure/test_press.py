@@ -267,7 +267,9 @@ def test_an_address_that_is_none_any_more_is_told() -> None:
 
 def test_a_press_with_a_signer_signs_every_mail() -> None:
     class Stamp:
-        def sign(self, headers: Sequence[Field], body: bytes, *, at: datetime) -> bytes:
+        def sign(
+            self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+        ) -> bytes:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
     unsigned, signed = printed(), printed(signer=Stamp())
