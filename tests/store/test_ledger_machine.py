@@ -1,0 +1,270 @@
+"""Runs, kills, retries, reboots, clocks and readers in any order: what is written stays true."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from builders import evidence
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from store.house import House, agents_paper
+from store.mail_server import Fate, KilledError, Server, words
+
+from digest.database import open_database
+from digest.delivery.sender import Tally
+from digest.delivery.states import IN_HAND, SHOWN, oldest_day
+from digest.dispatch import Policy
+from digest.identity import canonical_id
+from digest.models import Links, State
+from subscribers.models import Event, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from digest.delivery.transports import Parcel
+    from digest.dispatch import Task, Watch
+    from digest.models import SendReport
+
+NAMES = ("ada", "bo", "cy", "di", "ed")
+EVENTS = (Event.LEAVE, Event.PAUSE, Event.RESUME, Event.SIGN_UP, Event.CONFIRM)
+AGAIN = (State.DEFERRED, State.FAILED, State.EXPIRED, State.UNKNOWN)
+#: What happens between two runs: the name of a method below, and its words.
+HAPPENINGS = [
+    *(f"consent {name} {event}" for name in NAMES for event in EVENTS),
+    *("paper numbered", "paper title", "elsewhere 0", "elsewhere 1", "elsewhere 2") * 2,
+    *("wait 1", "wait 5", "morrow", "morrow", "wait -1", "wait -24") * 2,
+    *("reboot", "policy skip", "policy resend", "policy ask", "policy skip 2"),
+]
+happenings = st.lists(st.sampled_from(HAPPENINGS), max_size=3)
+#: Days before today that are run, or asked for again.
+past = st.sampled_from([0, 0, 0, 1, 2])
+fates = st.lists(st.sampled_from(Fate), max_size=5)
+
+
+@cache
+def furnished() -> Path:
+    """A database that is up to date; it is copied, never used."""
+    folder = Path(tempfile.mkdtemp(prefix="machine"))
+    open_database("sqlite:///digest.db", folder=folder).dispose()
+    return folder / "digest.db"
+
+
+class Days(RuleBasedStateMachine):
+    """A house and a mail server over several days, and beside them what was in doubt."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="machine"))
+        shutil.copy(furnished(), self.folder)
+        self.house = House(open_database("sqlite:///digest.db", folder=self.folder), self.folder)
+        self.server = Server(watch=self._leaves)
+        #: mails that may have come, and were sent again all the same; by day and address
+        self.resent: set[tuple[date, str]] = set()
+        self.papers = self.boots = 0
+        self.named = False
+        for name in NAMES[:3]:
+            self.house.reader(name)
+        self._paper("numbered")
+
+    def teardown(self) -> None:
+        self.house.app.engine.dispose()
+        shutil.rmtree(self.folder)
+
+    # -- runs -------------------------------------------------------------------------------
+
+    @rule(before=happenings, ago=past, fates=fates, wide=st.integers(1, 3), crew=st.booleans())
+    def run(self, before: list[str], ago: int, fates: list[Fate], wide: int, crew: bool) -> None:  # noqa: FBT001
+        self._happen(before)
+        day = self._today() - timedelta(days=ago)
+        report = self._send(fates, wide, day=day, crew=_two_shares if crew else None)
+        if report and not fates and report.stopped is None:
+            self._everybody_was_served(day)
+
+    @rule(before=happenings, fates=fates, wide=st.integers(1, 3))
+    def retry_what_is_due(self, before: list[str], fates: list[Fate], wide: int) -> None:
+        self._happen(before)
+        for day in self.house.app.account.days_waiting(now=self.house.now):
+            self._send(fates, wide, day=day, desk=self._desk(day), plans=False)
+
+    @rule(before=happenings, ago=past, state=st.sampled_from(AGAIN), fates=fates)
+    def retry(self, before: list[str], ago: int, state: State, fates: list[Fate]) -> None:
+        self._happen(before)
+        day = self._today() - timedelta(days=ago)
+        if state is State.UNKNOWN:
+            self.resent |= self._standing(State.UNKNOWN, day=day)
+        self.house.app.ledger.plan_again(day, [state])
+        if day in self.house.app.account.days_waiting(now=self.house.now):
+            self._send(fates, day=day, desk=self._desk(day), plans=False, named=True)
+
+    def _desk(self, day: date) -> Any:
+        return None if self.house.app.desks.newest(day) else self.house.desk(day)
+
+    def _send(self, fates: list[Fate], wide: int = 1, **asked: Any) -> SendReport | None:
+        """Run, or be killed."""
+        self.server.fates, self.server.wide, self.server.doubtful = list(fates), wide, set()
+        self.named = asked.get("named", False)
+        resend = self.house.policy.resend
+        if resend:
+            self.resent |= self._standing(*IN_HAND)
+        try:
+            return self.house.send(self.server, **asked)
+        except KilledError:
+            return None
+        finally:
+            if resend:
+                self.resent |= self.server.doubtful
+
+    # -- what happens between runs ------------------------------------------------------------
+
+    def _happen(self, happenings: list[str]) -> None:
+        for happening in happenings:
+            what, *who = happening.split()
+            getattr(self, f"_{what}")(*who)
+
+    def _consent(self, name: str, what: str) -> None:
+        reader, event = self.house.book.find(f"{name}@example.org"), Event(what)
+        if reader is None:
+            self.house.reader(name)
+        elif _is_possible(reader.status, event):
+            self.house.book.record(reader.id, event, evidence=evidence())
+
+    def _paper(self, kind: str) -> None:
+        """Feature a new paper today, known by its number or by its title alone."""
+        self.papers += 1
+        new = agents_paper(f"2602.{self.papers:05}", day=self._today())
+        if kind == "title":
+            new = replace(new, id=canonical_id(None, new.title), links=Links())
+        self.house.papers(new)
+
+    def _elsewhere(self, number: str) -> None:
+        """Have another source find one of the last papers today, under its number, with votes."""
+        if int(number) < self.papers:
+            known = f"2602.{self.papers - int(number):05}"
+            found = agents_paper(known, day=self._today(), votes=int(number))
+            self.house.app.store.save([found], source="second", kind="jsonl")
+
+    def _wait(self, hours: str) -> None:
+        self.house.wait(hours=int(hours))
+
+    def _morrow(self) -> None:
+        """Let a day go by, and the next have papers, one of them known already."""
+        self.house.wait(days=1)
+        self._paper("numbered")
+        self._elsewhere("1")
+
+    def _reboot(self) -> None:
+        self.boots += 1
+        self.house.boot = f"start {self.boots}"
+
+    def _policy(self, on_unknown: Any, allowed: str = "") -> None:
+        most = int(allowed) if allowed else None
+        self.house.policy = Policy(on_unknown=on_unknown, allowance=lambda _day: most)
+
+    # -- what is always true ------------------------------------------------------------------
+
+    def _leaves(self, parcel: Parcel) -> None:
+        """Look at a mail whose first byte is about to leave."""
+        reader = self.house.book.find(parcel.recipient)
+        assert reader is not None
+        assert reader.status is Status.CONFIRMED
+        lateness = self.house.policy.max_lateness
+        assert self.named or parcel.day >= oldest_day(now=self.house.now, max_lateness=lateness)
+        before = self.server.tried.get((parcel.day, parcel.recipient), [])
+        if before and before[-1] != parcel.content:
+            assert self._titles(before[-1]) & self._shown_on_other_days(parcel)
+
+    @invariant()
+    def nobody_has_two_but_those_who_were_in_doubt_and_sent_to_again(self) -> None:
+        twice = {key for key, times in self.server.taken.items() if times > 1}
+
+        assert twice <= self.resent
+
+    @invariant()
+    def what_the_ledger_says_is_what_the_server_knows(self) -> None:
+        for key in self.server.taken.keys() - self.resent:
+            assert self._state(*key) in (*SHOWN, State.INFLIGHT)
+        for key in self._standing(State.SENT):
+            assert self.server.taken[key] > 0
+
+    @invariant()
+    def every_day_adds_up(self) -> None:
+        for day in {entry.day for entry in self._entries()}:
+            assert self.house.app.account.balance(day).is_even
+
+    @invariant()
+    def no_paper_is_shown_twice_to_a_reader(self) -> None:
+        shown: dict[str, list[str]] = {}
+        for key in self.server.taken.keys() - self.resent:
+            shown.setdefault(key[1], []).extend(self._titles(self.server.tried[key][-1]))
+        for titles in shown.values():
+            assert len(titles) == len(set(titles))
+
+    def _everybody_was_served(self, day: date) -> None:
+        held = self.house.policy.allowance(day) is not None
+        left = self._standing(State.PLANNED, *IN_HAND, day=day)
+        assert held or not left
+        assert self.house.app.account.not_planned(day) == 0
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def _today(self) -> date:
+        return self.house.now.date()
+
+    def _entries(self) -> list[Any]:
+        return self.house.app.account.entries()
+
+    def _state(self, day: date, address: str) -> State:
+        (found,) = [it for it in self._entries() if (it.day, it.address) == (day, address)]
+        return State(found.state)
+
+    def _standing(self, *states: State, day: date | None = None) -> set[tuple[date, str]]:
+        found = self.house.app.account.entries(day=day, states=states)
+        return {(entry.day, entry.address) for entry in found}
+
+    def _titles(self, content: bytes) -> set[str]:
+        text = words(content)
+        every = (agents_paper(f"2602.{number + 1:05}").title for number in range(self.papers))
+        return {title for title in every if title in text}
+
+    def _shown_on_other_days(self, parcel: Parcel) -> set[str]:
+        others = [
+            self.server.tried[entry.day, entry.address][-1]
+            for entry in self._entries()
+            if entry.address == parcel.recipient
+            and entry.day != parcel.day
+            and entry.state in SHOWN
+            and (entry.day, entry.address) in self.server.tried
+        ]
+        return set().union(*map(self._titles, others))
+
+
+def _two_shares(
+    task: Task, serve: Callable[[Task, Watch], Tally], _lock: int | None, watch: Watch
+) -> Tally:
+    """Serve one half and have a mate serve the other, who may be killed."""
+    tally = serve(replace(task, share=(0, 2)), watch)
+    with suppress(KilledError):
+        tally.add(serve(replace(task, share=(1, 2)), watch))
+    return tally
+
+
+def _is_possible(status: Status, event: Event) -> bool:
+    possible = {
+        Event.CONFIRM: (Status.PENDING, Status.CONFIRMED),
+        Event.PAUSE: (Status.CONFIRMED,),
+        Event.RESUME: (Status.PAUSED,),
+    }
+    return status in possible.get(event, tuple(Status))
+
+
+TestLedger = Days.TestCase
+TestLedger.settings = settings(max_examples=30, stateful_step_count=20)
