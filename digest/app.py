@@ -165,6 +165,8 @@ class App:
     def processes(self, mails: int) -> int:
         """Return how many processes send so many mails."""
         wanted = self.config.delivery.senders
+        if any(self.config.pace.model_dump().values()) or self.config.mail.transport == "stdout":
+            return 1  # a rate is for all together, and a stream is one
         if wanted != "auto":
             return wanted
         if self.config.mail.transport != "smtp":
@@ -233,9 +235,12 @@ class App:
         """What it takes to write letters."""
         mail = self.config.mail
         names = {topic.slug: topic.name for topic in self.topics}
+        address = mail.letters_from or mail.from_address
+        may_sign = self.signer is not None and self.signer.may_sign_for(address)
         return Stationery(
             templates={kind: Templates(templates_dir(), kind) for kind in Kind},
-            sender=self._sender(mail.letters_from or mail.from_address),
+            sender=self._sender(address),
+            signer=self.signer if may_sign else None,
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],

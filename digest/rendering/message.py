@@ -208,7 +208,7 @@ def _put_together(
     else:
         headers = [*headers, _MIME, *_PLAIN]
         body = b"".join(text)
-    # What `quoted.encode` makes has no runs of blanks, none at the end of a line, no empty last one.
+    # What `quoted.encode` makes is in relaxed form: no runs of blanks, none where a line ends.
     signature = signer.sign(headers, body, at=at, canonical=True) if signer else b""
     return b"".join((signature, _written(headers), b"\r\n", body))
 
