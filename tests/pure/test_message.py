@@ -311,7 +311,7 @@ def test_what_is_signed_is_each_header_as_it_is_sent() -> None:
             self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
         ) -> bytes:
             given_to_sign.extend(headers)
-            return super().sign(headers, body, at=at)
+            return super().sign(headers, body, at=at, canonical=canonical)
 
     content = mail(subject="A rather long title that is folded " * 3, signer=Copyist())
 

@@ -11,10 +11,11 @@ from builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
 from digest.database import lock_path
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
-from digest.delivery.ledger import Ledger, Machine
+from digest.delivery.ledger import Ledger
 from digest.delivery.marks import Filing
 from digest.delivery.transports import Answer
 from digest.identity import canonical_id
+from digest.machine import Machine
 from digest.mailbag import contents
 from digest.models import State
 from digest.store import Store

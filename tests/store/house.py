@@ -13,10 +13,10 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config, pipeline
 from digest.app import App
-from digest.delivery.ledger import Machine
 from digest.delivery.transports import Answer
 from digest.dispatch import Policy, Run, dispatch
 from digest.errors import MailServerError
+from digest.machine import Machine
 from digest.mailroom import Mailroom
 from digest.models import State
 from subscribers.book import Book
