@@ -12,14 +12,17 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config, pipeline
 from digest.app import App
+from digest.delivery.transports import Answer
+from digest.errors import MailServerError
+from digest.models import State
 from subscribers.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
-    from digest.delivery.transports import Parcel
+    from digest.delivery.transports import Note, Parcel
     from digest.models import Paper, SendReport, SourceReport
     from subscribers.models import Subscriber
 
@@ -29,22 +32,39 @@ TOPICS = [
     {"slug": "whales", "name": "Whales", "words_in": ["whale"]},
 ]
 
+TAKEN = Answer(state=State.SENT)
+
+
+def answer(state: State, reason: str, *, code: int = 0) -> Answer:
+    """What a server says of one mail."""
+    return Answer(state=state, reason=reason, code=code)
+
 
 @dataclass(kw_only=True)
 class Recorder:
-    """A transport that keeps what it is given, or fails as it is told, by recipient."""
+    """A transport that keeps what it is given, or fails as it is told, by recipient.
 
-    failures: Mapping[str, Exception] = field(default_factory=dict)
+    An answer is given as it is; an exception ends everything, as a dead server or process does.
+    """
+
+    failures: Mapping[str, Answer | Exception] = field(default_factory=dict)
     parcels: list[Parcel] = field(default_factory=list)
     #: everybody it was asked to send to, failures too
     asked: list[str] = field(default_factory=list)
     closed: bool = False
 
-    def send(self, parcel: Parcel) -> None:
-        self.asked.append(parcel.recipient)
-        if parcel.recipient in self.failures:
-            raise self.failures[parcel.recipient]
-        self.parcels.append(parcel)
+    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+        for parcel in parcels:
+            self.asked.append(parcel.recipient)
+            note((), (parcel,))
+            failure = self.failures.get(parcel.recipient, TAKEN)
+            if isinstance(failure, MailServerError):
+                note([(parcel, Answer(state=State.PLANNED, reason=str(failure)))], ())
+            if isinstance(failure, Exception):
+                raise failure
+            if failure.state is State.SENT:
+                self.parcels.append(parcel)
+            note([(parcel, failure)], ())
 
     def close(self) -> None:
         self.closed = True

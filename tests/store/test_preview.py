@@ -13,11 +13,12 @@ from store.house import House, Recorder
 from digest.models import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.delivery.transports import Parcel
+    from digest.delivery.transports import Note, Parcel
 
 
 @pytest.fixture
@@ -104,8 +105,8 @@ def test_a_run_asks_the_database_once_for_everybody(house: House, readers: int) 
     at_first_mail: list[int] = []
 
     class Counting(Recorder):
-        def send(self, parcel: Parcel) -> None:
-            super().send(parcel)
+        def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+            super().carry(parcels, note)
             at_first_mail.append(len(questions))
 
     def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:

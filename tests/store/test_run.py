@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from builders import DAY, NOON, paper
-from store.house import House, Recorder, agents_paper, record
+from store.house import House, Recorder, agents_paper, answer, record
 
 from digest import pipeline
 from digest.delivery.ledger import Ledger
-from digest.errors import (
-    MailServerError,
-    RecipientDeferredError,
-    RecipientRefusedError,
-    RunInProgressError,
-    UnknownOutcomeError,
-)
+from digest.errors import MailServerError, RunInProgressError
 from digest.models import State
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digest.delivery.transports import Answer
 
 TOMORROW = DAY + timedelta(days=1)
 
@@ -103,7 +99,7 @@ def test_only_the_new_papers_of_the_next_day_are_in_its_mail(house: House) -> No
 def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
-    house.send(Recorder(failures={"ada@example.org": UnknownOutcomeError("lost")}))
+    house.send(Recorder(failures={"ada@example.org": answer(State.UNKNOWN, "lost")}))
     house.app.store.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
     transport = Recorder()
 
@@ -118,7 +114,7 @@ def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house:
 def test_a_refused_mail_does_not_count_as_shown(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
-    house.send(Recorder(failures={"ada@example.org": RecipientRefusedError("no", code=550)}))
+    house.send(Recorder(failures={"ada@example.org": answer(State.FAILED, "no", code=550)}))
     house.app.store.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
     transport = Recorder()
 
@@ -155,12 +151,12 @@ def test_what_a_dead_run_left_claimed_is_unknown(house: House) -> None:
 @pytest.mark.parametrize(
     ("failure", "state"),
     [
-        pytest.param(RecipientRefusedError("550 no such user", code=550), "failed", id="refused"),
-        pytest.param(RecipientDeferredError("450 full", code=450), "deferred", id="deferred"),
-        pytest.param(UnknownOutcomeError("connection lost"), "unknown", id="unknown"),
+        pytest.param(answer(State.FAILED, "550 no such user", code=550), "failed", id="refused"),
+        pytest.param(answer(State.DEFERRED, "450 full", code=450), "deferred", id="deferred"),
+        pytest.param(answer(State.UNKNOWN, "connection lost"), "unknown", id="unknown"),
     ],
 )
-def test_one_bad_recipient_stops_nobody(house: House, failure: Exception, state: str) -> None:
+def test_one_bad_recipient_stops_nobody(house: House, failure: Answer, state: str) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.reader("bad")
@@ -171,7 +167,7 @@ def test_one_bad_recipient_stops_nobody(house: House, failure: Exception, state:
 
     assert transport.recipients == ["ada@example.org", "cyd@example.org"]
     assert house.states() == {"ada": "sent", "bad": state, "cyd": "sent"}
-    assert house.reasons()["bad"] == str(failure)
+    assert house.reasons()["bad"] == failure.reason
     assert not report.complete
 
 
@@ -211,7 +207,7 @@ def test_a_deferred_mail_is_sent_by_the_next_run_as_it_was(house: House) -> None
     house.about_agents("2602.00001")
     ada = house.reader("ada")
     before = house.preview(ada).mail
-    house.send(Recorder(failures={"ada@example.org": RecipientDeferredError("450", code=450)}))
+    house.send(Recorder(failures={"ada@example.org": answer(State.DEFERRED, "450", code=450)}))
     transport = Recorder()
 
     house.send(transport, now=NOON + timedelta(hours=3))
@@ -277,12 +273,12 @@ def test_in_memory_runs_need_no_lock(engine: sa.Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
-    [RecipientDeferredError("554 relay access denied"), UnknownOutcomeError("no answer")],
+    "failure",
+    [answer(State.DEFERRED, "554 relay access denied"), answer(State.UNKNOWN, "no answer")],
     ids=["turns everybody away", "answers nobody"],
 )
 def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
-    house: House, error: Exception
+    house: House, failure: Answer
 ) -> None:
     house.about_agents("2602.00001")
     names = [f"r{number}" for number in range(9)]
@@ -290,11 +286,11 @@ def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
         house.reader(name)
 
     report = house.send(
-        Recorder(failures=dict.fromkeys((f"{n}@example.org" for n in names), error))
+        Recorder(failures=dict.fromkeys((f"{n}@example.org" for n in names), failure))
     )
 
     assert sum(report.counts.values()) == pipeline.TROUBLES
-    assert report.stopped == str(error)
+    assert report.stopped == failure.reason
     assert not report.complete
 
 
@@ -305,7 +301,7 @@ def test_troubles_with_readers_who_are_strewn_among_others_do_not_stop_the_run(
     names = [f"r{number}" for number in range(12)]
     for name in names:
         house.reader(name)
-    later = {f"{name}@example.org": RecipientDeferredError("451 later") for name in names[::2]}
+    later = {f"{name}@example.org": answer(State.DEFERRED, "451 later") for name in names[::2]}
 
     report = house.send(Recorder(failures=later))
 

@@ -18,9 +18,7 @@ class Notebook:
         self.calls: list[tuple[list[str], list[str]]] = []
         self.answers: list[tuple[str, Answer]] = []
 
-    def __call__(
-        self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]
-    ) -> None:
+    def __call__(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
         assert answers or leaving
         told = [(parcel.recipient, answer) for parcel, answer in answers]
         self.calls.append(([who for who, _ in told], [parcel.recipient for parcel in leaving]))

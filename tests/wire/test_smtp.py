@@ -126,7 +126,13 @@ def test_a_server_that_can_is_told_how_to_report_a_bounce() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["a b@example.org", "a\r\nRCPT TO:<b@example.org>", "a>b@example.org", "<a@example.org", "\0@a"],
+    [
+        "a b@example.org",
+        "a\r\nRCPT TO:<b@example.org>",
+        "a>b@example.org",
+        "<a@example.org",
+        "\0@a",
+    ],
 )
 @pytest.mark.parametrize("which", ["sender", "recipient"])
 def test_an_address_that_would_not_stay_one_is_never_sent(
