@@ -80,20 +80,17 @@ class Pace:
         self._named = set(_PROVIDERS.values())
         self._rates = {name: Rate(rates[name]) for name in self._named if rates.get(name)}
         self._lanes: dict[str, deque[Parcel]] = {}
-        self._waiting = 0
-
-    def __len__(self) -> int:
-        """How many wait."""
-        return self._waiting
+        #: how many wait
+        self.waiting = 0
 
     def add(self, parcel: Parcel) -> None:
         """Let a parcel wait for its turn."""
         self._lanes.setdefault(self._lane(parcel.recipient), deque()).append(parcel)
-        self._waiting += 1
+        self.waiting += 1
 
     def next(self, now: float) -> Parcel | None:
         """Take out a parcel that may leave now, and count it as left."""
-        if not self._waiting or self._total.wait(now) > 0:
+        if not self.waiting or self._total.wait(now) > 0:
             return None
         for name, lane in self._lanes.items():
             if self._wait(name, now) > 0:
@@ -101,7 +98,7 @@ class Pace:
             parcel = lane.popleft()
             if not lane:
                 del self._lanes[name]
-            self._waiting -= 1
+            self.waiting -= 1
             self._spend(name, now)
             return parcel
         return None
@@ -113,15 +110,15 @@ class Pace:
 
     def wants(self, now: float, *, ahead: int) -> bool:
         """Whether another parcel would be of use, when so many shall lie ready."""
-        if self._waiting < ahead:
+        if self.waiting < ahead:
             return True
-        return self._waiting < HELD and self.wait(now) > 0 >= self._total.wait(now)
+        return self.waiting < HELD and self.wait(now) > 0 >= self._total.wait(now)
 
     def clear(self) -> list[Parcel]:
         """Take out all that wait."""
         parcels = [parcel for lane in self._lanes.values() for parcel in lane]
         self._lanes.clear()
-        self._waiting = 0
+        self.waiting = 0
         return parcels
 
     def _lane(self, recipient: str) -> str:

@@ -124,7 +124,7 @@ class _Round:
             return not self._lines
         return (
             self._taken_all
-            and not (self._back or len(self._pace) or self._answers)
+            and not (self._back or self._pace.waiting or self._answers)
             and all(line.talk.idle for line in self._lines)
         )
 

@@ -245,6 +245,7 @@ class _Talk:
             self._said.append(" ".join((verb, *rest)))
             reply = self._answer(line, self._situation(verb))
             if verb == "STARTTLS" and reply.startswith("220"):
+                self._flush()
                 return True
             if reply:
                 reply = self._follow(verb, line, reply)

@@ -1,4 +1,4 @@
-"""Every stage of a session by every fault: what becomes of the mail, the next, and the run."""
+"""Every stage of a session by every fault: the fates of the mail, of the next, and of the run."""
 
 from __future__ import annotations
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import parcel
+from wire.notebook import Notebook
 from wire.smtp_server import SMTPServer
 
 from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
 from digest.delivery.transports import post
 from digest.errors import MailServerError
+from digest.models import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,3 +182,70 @@ def test_a_connection_remade_is_encrypted_again(
 
     assert starttls.recipients == ["ada@example.org", "ben@example.org"]
     assert [len(session.in_the_clear) for session in starttls.sessions] == [2, 2]
+
+
+# -- a whole run, encrypted ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_mails_are_pipelined_over_an_encrypted_connection_too(
+    server_tls: ssl.SSLContext, trusting: ssl.SSLContext, security: str
+) -> None:
+    contents = [b"Subject: %d\r\n\r\n" % n + b"0123456789abcd\r\n" * n**4 for n in range(1, 18)]
+    mails = [parcel(f"r{n}@example.org", content=content) for n, content in enumerate(contents)]
+
+    with SMTPServer(
+        extensions=("PIPELINING",), tls=server_tls, tls_at_once=security == "tls", speech="merged"
+    ) as server:
+        with closing(client(server, trusting, security=security, connections=2)) as smtp:
+            states = Notebook().carry(smtp, mails)
+
+        assert set(states.values()) == {"sent"}
+        assert len(states) == len(mails)
+        assert sorted(mail.wire for mail in server.accepted) == sorted(contents)
+
+
+def test_a_reply_longer_than_one_read_is_heard_whole_though_it_is_decrypted_at_once(
+    at_once: SMTPServer, trusting: ssl.SSLContext
+) -> None:
+    at_once.when("RCPT", reply="550-5.1.1 " + "x" * 5000 + "\r\n550 5.1.1 no such user")
+
+    with closing(client(at_once, trusting, security="tls")) as smtp:
+        answer = post(smtp, parcel())
+
+    assert (answer.state, answer.status) == (State.FAILED, "5.1.1")
+
+
+@pytest.mark.parametrize("extension", ["SIZE 1", "AUTH PLAIN"])
+def test_what_was_said_in_the_clear_before_the_encryption_is_forgotten(
+    server_tls: ssl.SSLContext, trusting: ssl.SSLContext, extension: str
+) -> None:
+    with SMTPServer(tls=server_tls) as server:
+        server.when("STARTTLS", reply=f"220 go\r\n250-evil.example.org\r\n250 {extension}")
+
+        with closing(client(server, trusting, security="starttls")) as smtp:
+            answer = post(smtp, parcel())
+
+    assert answer.state is State.SENT
+
+
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_server_that_answers_before_it_is_asked_is_not_believed(
+    starttls: SMTPServer, at_once: SMTPServer, trusting: ssl.SSLContext, security: str
+) -> None:
+    server = {"none": starttls, "tls": at_once}[security]
+    server.when("EHLO", reply="250 hello\r\n250 ok\r\n250 ok\r\n354 go\r\n250 taken")
+
+    with (
+        closing(client(server, trusting, security=security)) as smtp,
+        pytest.raises(MailServerError, match="said unasked"),
+    ):
+        post(smtp, parcel())
+
+    assert server.mails == []
+
+
+def test_the_password_does_not_show_in_a_server_s_settings() -> None:
+    server = Server(host="h", port=25, security="tls", username="ada", password="open sesame")
+
+    assert "sesame" not in repr(server)

@@ -1,0 +1,47 @@
+"""Rates on the wire: who must wait does, and holds up nobody else."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from builders import parcel
+from wire.notebook import Notebook
+
+from digest.delivery.pace import Pace
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
+
+if TYPE_CHECKING:
+    from wire.smtp_server import SMTPServer
+
+
+def client(server: SMTPServer, **rates: str) -> SMTP:
+    settings = Server(host="127.0.0.1", port=server.port, security="none", connections=1)
+    return SMTP(settings, pace=Pace(rates))
+
+
+def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTPServer) -> None:
+    slow = [f"r{number}@gmail.com" for number in range(3)]
+    fast = [f"r{number}@example.org" for number in range(12)]
+
+    with closing(client(server, gmail="10/second")) as smtp:
+        started = time.monotonic()
+        states = Notebook().carry(smtp, map(parcel, slow + fast))
+        took = time.monotonic() - started
+
+    assert set(states.values()) == {"sent"}
+    assert server.recipients == [slow[0], *fast, *slow[1:]]
+    assert took >= 0.18  # two steps of a tenth, of which a fiftieth may be made up for
+
+
+def test_the_rate_in_all_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:
+    with closing(client(server, total="20/second")) as smtp:
+        started = time.monotonic()
+        for number in range(4):
+            Notebook().carry(smtp, [parcel(f"r{number}@example.org")])
+        took = time.monotonic() - started
+
+    assert took >= 0.13  # three steps of a twentieth, of which a fiftieth may be made up for
+    assert len(server.mails) == 4
