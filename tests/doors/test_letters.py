@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOON, evidence
 from doors.house import path_in, text_of
-from store.house import Recorder, answer
+from store.house import Recorder
 
 from digest.delivery.letters import Kind
+from digest.delivery.transports import Answer
 from digest.errors import MailServerError
 from digest.models import State
 from subscribers.links import Purpose
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from doors.conftest import Build
     from doors.house import House
 
-    from digest.delivery.transports import Answer
 
 ADA = "ada@example.org"
 LETTERS = [Kind.CONFIRM, Kind.KNOWN, Kind.PRIVACY]
@@ -134,9 +134,9 @@ def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> 
     "failure",
     [
         CLOSED,
-        answer(State.PLANNED, "not yet"),
-        answer(State.DEFERRED, "greylisted"),
-        answer(State.UNKNOWN, "cut off"),
+        Answer(state=State.PLANNED, reason="not yet"),
+        Answer(state=State.DEFERRED, reason="greylisted"),
+        Answer(state=State.UNKNOWN, reason="cut off"),
     ],
 )
 def test_a_letter_that_could_not_leave_leaves_later(
@@ -165,7 +165,7 @@ def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(hous
 def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -> None:
     house.sign_up(ADA)
     asked_at = house.now
-    house.deliver(Recorder(failures={ADA: answer(State.UNKNOWN, "cut off")}))
+    house.deliver(Recorder(failures={ADA: Answer(state=State.UNKNOWN, reason="cut off")}))
     house.wait(hours=5)
 
     mail = house.letter(ADA, Kind.CONFIRM)
@@ -175,7 +175,7 @@ def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -
 
 def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None:
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: answer(State.FAILED, "550 no such user")}))
+    house.deliver(Recorder(failures={ADA: Answer(state=State.FAILED, reason="550 no such user")}))
     house.wait(days=1)
 
     assert house.deliver() == 0
@@ -194,7 +194,7 @@ def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house:
 def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: answer(State.DEFERRED, "try later")}))
+    house.deliver(Recorder(failures={ADA: Answer(state=State.DEFERRED, reason="try later")}))
     house.wait(minutes=5)
     house.deliver()
 

@@ -74,11 +74,6 @@ class Recorder:
         if failure is None:
             self.parcels.append(parcel)
 
-    def send(self, parcel: Parcel) -> None:
-        """Hand over a letter, which leaves alone and without a ledger."""
-        self.tried.append(parcel)
-        self.hand_over(parcel, self.failures.get(parcel.recipient))
-
     def close(self) -> None:
         self.closed = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from builders import DAY, NOON
@@ -11,7 +11,9 @@ from signing import signed
 from wire import verifiers
 
 from digest.delivery import dkim
-from digest.rendering.message import Recipient, Sender, build, build_letter
+from digest.rendering.headers import field
+from digest.rendering.message import Masthead, Recipient, Sender, build, build_letter
+from digest.rendering.quoted import encode
 from digest.rendering.templates import Rendered
 
 if TYPE_CHECKING:
@@ -59,8 +61,14 @@ def issue(rendered: Rendered = RENDERED, to: str = "ada@example.org") -> bytes:
     recipient = Recipient(
         address=to, leave_url=LEAVE, leave_mailto="mailto:digest@example.org?subject=leave"
     )
-    details: dict[str, Any] = {"sender": SENDER, "recipient": recipient, "day": DAY, "at": NOON}
-    return build(rendered, identifier="<20260202.7@example.org>", **details)
+    return build(
+        Masthead(SENDER, day=DAY, at=NOON),
+        recipient=recipient,
+        subject=field("Subject", words=rendered.subject),
+        identifier="<20260202.7@example.org>",
+        text=[encode(rendered.text)],
+        html=[encode(rendered.html)] if rendered.html else [],
+    )
 
 
 def issue_without_html() -> bytes:
