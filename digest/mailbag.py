@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.
-KEPT = 1024
+KEPT = 2048
 
 
 class Row(Protocol):

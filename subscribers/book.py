@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -332,30 +334,34 @@ class Book:
         return hmac.new(self._pepper, key.encode(), hashlib.sha256).hexdigest()
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Subscriber]:
-        who = sa.select(subscribers).where(*conditions).order_by(subscribers.c.id)
+        columns = [
+            *(subscribers.c[name] for name in ("id", "address", "status", "since")),
+            sa.cast(subscribers.c.preferences, sa.Text),
+        ]
+        who = sa.select(*columns).where(*conditions).order_by(subscribers.c.id)
         wants = (
-            sa.select(subscriptions)
-            .join(subscribers)
+            sa.select(subscriptions.c.subscriber_id, subscriptions.c.topic)
+            .join_from(subscriptions, subscribers)
             .where(*conditions)
             .order_by(subscriptions.c.subscriber_id, subscriptions.c.position)
         )
         with self._engine.connect() as db:
             topics = _grouped(db.execute(wants))
-            for row in db.execute(who):
+            for subscriber_id, address, status, since, preferences in db.execute(who):
                 yield Subscriber(
-                    id=row.id,
-                    address=row.address,
-                    status=Status(row.status),
-                    since=row.since,
-                    topics=tuple(topics.get(row.id, ())),
-                    preferences=_preferences(row.preferences),
+                    id=subscriber_id,
+                    address=address,
+                    status=Status(status),
+                    since=since,
+                    topics=tuple(topics.get(subscriber_id, ())),
+                    preferences=_preferences(preferences),
                 )
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = {}
-    for row in rows:
-        grouped.setdefault(row.subscriber_id, []).append(row.topic)
+    for subscriber_id, topic in rows:
+        grouped.setdefault(subscriber_id, []).append(topic)
     return grouped
 
 
@@ -373,8 +379,10 @@ def _step(row: Any) -> Step:
     return Step(event=Event(row.event), status=Status(row.status), evidence=evidence)
 
 
-def _preferences(stored: dict[str, Any]) -> Preferences:
+@lru_cache(maxsize=4096)  # most readers choose what others chose before them
+def _preferences(stored: str) -> Preferences:
     tuples: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(stored).items()
     }
     return Preferences(**tuples)
