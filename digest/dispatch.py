@@ -177,7 +177,6 @@ def serve_share(
         book=office.book,
         desks=office.desks,
         account=office.account,
-        cpu=tally.cpu,
     )
     fence = office.ledger.enlist(task.day, office.machine, now=office.clock())
     sender = Sender(

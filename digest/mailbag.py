@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
     from digest.delivery.desks import Frozen
-    from digest.press import Mail, Printer
+    from digest.press import Mail, Printer, Proof
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.
@@ -126,16 +126,26 @@ class Mailbag:
 
     def print(self, reader: Subscriber, issue: Issue | Silence) -> Outcome:
         """Make the mail of an issue."""
+        proof = self.proof(reader, issue)
+        if isinstance(proof, Outcome):
+            return proof
+        try:
+            mail = proof.print()
+        except RenderError as error:
+            return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
+        return Outcome(reader=reader, state=State.SENT, mail=mail)
+
+    def proof(self, reader: Subscriber, issue: Issue | Silence) -> Proof | Outcome:
+        """Say what the mail of an issue will hold, or why there is none."""
         if isinstance(issue, Silence):
             return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
         try:
-            mail = self._printer.print(issue, reader)
+            return self._printer.proof(issue, reader)
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
         except AddressError as error:
             return Outcome(reader=reader, state=State.FAILED, reason=str(error))
-        return Outcome(reader=reader, state=State.SENT, mail=mail)
 
 
 def contents(issue: Issue) -> tuple[Filed, ...]:

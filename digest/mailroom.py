@@ -9,8 +9,6 @@ so that a hundred thousand readers take no more memory than ten thousand.
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -21,7 +19,7 @@ from digest.delivery.sender import Made
 from digest.delivery.states import SHOWN
 from digest.errors import NotFoundError
 from digest.mailbag import Mailbag, Outcome
-from digest.models import Issue, Silence, State
+from digest.models import Issue, Silence
 from subscribers.models import Status
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from digest.delivery.account import Account
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.marks import Waiting
-    from digest.delivery.sender import Cpu
+    from digest.delivery.sender import Stages
     from digest.mailbag import Row
     from digest.press import Press
     from subscribers.book import Book
@@ -49,24 +47,20 @@ class Mailroom:
         book: Book,
         desks: Desks,
         account: Account,
-        cpu: Cpu | None = None,
     ) -> None:
-        """Make new mails from `frozen`; seconds of CPU are added to `cpu`, by stage."""
+        """Make new mails from `frozen`."""
         self._newest = frozen
         self._press, self._book, self._desks, self._account = press, book, desks, account
         self._bags: dict[int, Mailbag] = {}
-        self._cpu: Cpu = defaultdict(float) if cpu is None else cpu
 
-    def make(self, rows: Sequence[Waiting]) -> list[Made]:
+    def make(self, rows: Sequence[Waiting], stages: Stages) -> list[Made]:
         """Return what becomes of each row; one whose reader was erased is missing."""
-        readers = {one.id: one for one in self._book.some([row.subscriber_id for row in rows])}
-        started = time.process_time()
-        composed = self._compose([row for row in rows if row.subscriber_id in readers], readers)
-        chosen = time.process_time()
-        made = [_made(choice, readers[choice.row.subscriber_id]) for choice in composed]
-        self._cpu["select"] += chosen - started
-        self._cpu["render"] += time.process_time() - chosen
-        return made
+        with stages.stage("select"):
+            readers = {one.id: one for one in self._book.some([r.subscriber_id for r in rows])}
+            known = [row for row in rows if row.subscriber_id in readers]
+            composed = self._compose(known, readers)
+        with stages.stage("render"):
+            return [_made(choice, readers[choice.row.subscriber_id]) for choice in composed]
 
     def would(self, reader: Subscriber) -> Outcome:
         """Return what a reader would get now, or got, writing nothing."""
@@ -134,15 +128,14 @@ def _is_stale(filed: Iterable[Row], seen: Collection[str]) -> bool:
 
 
 def _made(choice: _Choice, reader: Subscriber) -> Made:
-    outcome = choice.bag.print(reader, choice.issue)
-    mail = outcome.mail
-    if mail is None:
-        return Made(row=choice.row, state=outcome.state, reason=outcome.reason)
+    proof = choice.bag.proof(reader, choice.issue)
+    if isinstance(proof, Outcome):
+        return Made(row=choice.row, state=proof.state, reason=proof.reason)
     filing = Filing(
         row=choice.row,
         desk_id=choice.bag.frozen.id,
-        subject=mail.subject,
-        message_id=mail.message_id,
-        contents=() if choice.again else choice.bag.filed(mail.issue),
+        subject=proof.subject,
+        message_id=proof.message_id,
+        contents=() if choice.again else choice.bag.filed(proof.issue),
     )
-    return Made(row=choice.row, filing=filing, parcel=mail.parcel, state=State.SENT)
+    return Made(row=choice.row, filing=filing, print=lambda: proof.print().parcel)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.delivery.transports import Parcel
 from digest.rendering import message
-from digest.rendering.forme import Own, Typesetter
+from digest.rendering.forme import Forme, Own, Typesetter
 from digest.rendering.returns import return_address
 from digest.rendering.view import Doors, Letterhead, personal
 from digest.tailor import own_topic
@@ -77,6 +77,18 @@ class Mail:
         return message.read(self.parcel.content)[1]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What a mail will hold, before its bytes are made."""
+
+    #: as far as it fits
+    issue: Issue
+    subject: str
+    message_id: str
+    #: makes the mail; raises RenderError
+    print: Callable[[], Mail]
+
+
 class Printer:
     """Prints the mails of one day; the same issue and reader give the same bytes."""
 
@@ -85,12 +97,8 @@ class Printer:
         self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
         self._masthead = message.Masthead(press.sender, day=desk.edition.day, at=at)
 
-    def dated(self, at: datetime) -> Printer:
-        """Return a printer of another time, which shares all that is set."""
-        return Printer(self._press, self._desk, self._typesetter, at=at)
-
-    def print(self, issue: Issue, reader: Subscriber) -> Mail:
-        """Turn a reader's issue into the bytes of a mail.
+    def proof(self, issue: Issue, reader: Subscriber) -> Proof:
+        """Say what a reader's mail will hold; most of its bytes are made when it is printed.
 
         Readers who get the same issue share most of the work, if they come with the same object.
 
@@ -99,22 +107,51 @@ class Printer:
             AddressError: the reader's address is none any more.
 
         """
-        press, day = self._press, issue.day
         recipient = for_envelope(reader.address)
-        doors = press.doors(reader.id, self._at)
+        doors = self._press.doors(reader.id, self._at)
         own = Own(personal(address=reader.address, wanted=self._wanted(reader), doors=doors))
         forme = self._typesetter.forme(issue, reader.preferences.language, own)
         identifier = message.message_id(
-            day, reader.id, secret=press.secret, domain=press.sender.domain
+            issue.day, reader.id, secret=self._press.secret, domain=self._press.sender.domain
         )
+        leave_url = doors.leave_url if self._press.sender.web_url else ""
+        return Proof(
+            issue=forme.issue,
+            subject=forme.subject,
+            message_id=identifier,
+            print=lambda: self._print(
+                forme,
+                own,
+                reader,
+                identifier,
+                message.Recipient(
+                    address=recipient, leave_url=leave_url, leave_mailto=doors.leave_mailto
+                ),
+            ),
+        )
+
+    def print(self, issue: Issue, reader: Subscriber) -> Mail:
+        """Turn a reader's issue into the bytes of a mail.
+
+        Raises:
+            RenderError, AddressError: as `proof`.
+
+        """
+        return self.proof(issue, reader).print()
+
+    def _print(
+        self,
+        forme: Forme,
+        own: Own,
+        reader: Subscriber,
+        identifier: str,
+        recipient: message.Recipient,
+    ) -> Mail:
+        press, day = self._press, forme.issue.day
         text_only = reader.preferences.text_only
         content = message.build(
             self._masthead,
-            recipient=message.Recipient(
-                address=recipient,
-                leave_url=doors.leave_url if press.sender.web_url else "",
-                leave_mailto=doors.leave_mailto,
-            ),
+            recipient=recipient,
             subject=forme.header,
             identifier=identifier,
             text=self._typesetter.text(forme, own),
@@ -124,7 +161,7 @@ class Printer:
         parcel = Parcel(
             day=day,
             sender=return_address(press.bounce_address, day, reader.id, secret=press.secret),
-            recipient=recipient,
+            recipient=recipient.address,
             content=content,
             envid=message.envelope_id(identifier),
         )

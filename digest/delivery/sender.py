@@ -1,8 +1,9 @@
 """One sender: looks at a batch of rows, makes their mails, claims them, and hands them over.
 
-    look ─▶ make ─▶ claim (durable) ─▶ carry ─▶ note (quick), for each round of the wire
+    look ─▶ make ─▶ claim (durable) ─▶ print ─▶ note (quick) ─▶ leave
 
-Making comes before claiming, so that what is claimed is at once ready to leave.
+What a mail will hold is chosen before the claim, its bytes are printed when the wire has room for
+it: so the wire is never idle while a batch is prepared, and no batch is held in memory.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from digest.delivery.breakers import Breaker
 from digest.delivery.transports import Answer
-from digest.errors import MailServerError
+from digest.errors import LedgerError, MailServerError, RenderError, StoreError
 from digest.models import State
+from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,22 +31,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Seconds of CPU by stage.
-Cpu = defaultdict[str, float]
 
 #: Rows that are made and claimed together: one durable commit for each.
-BATCH = 100
+BATCH = 200
 #: These codes say that an address does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
 GONE = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A row's mail with what is to be filed, or how the row ends without one."""
+    """A row's mail, ready to be printed, or how the row ends without one."""
 
     row: Waiting
     filing: Filing | None = None
-    parcel: Parcel | None = None
+    #: makes the bytes; raises RenderError or AddressError
+    print: Callable[[], Parcel] | None = None
     state: State = State.SENT
     reason: str | None = None
 
@@ -51,8 +53,8 @@ class Made:
 class Maker(Protocol):
     """Makes the mails of rows."""
 
-    def make(self, rows: Sequence[Waiting]) -> list[Made]:
-        """Return what becomes of each row; a row may be missing, to be looked at another time."""
+    def make(self, rows: Sequence[Waiting], stages: Stages) -> list[Made]:
+        """Return what becomes of each row; a row may be missing, its reader being gone."""
 
 
 @dataclass(kw_only=True)
@@ -60,8 +62,8 @@ class Tally:
     """What a sender did."""
 
     counts: Counter[State] = field(default_factory=Counter)
-    #: seconds of CPU by stage
-    cpu: Cpu = field(default_factory=lambda: defaultdict(float))
+    #: seconds of CPU by stage: select, render, ledger, wire
+    cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     #: why it stopped before the end
     stopped: str | None = None
     #: the most bytes of memory that each of its processes took
@@ -74,6 +76,32 @@ class Tally:
             self.cpu[stage] += seconds
         self.memory += other.memory
         self.stopped = self.stopped or other.stopped
+
+
+class Stages:
+    """Adds up the CPU time of stages, in seconds; an inner stage's time is not the outer's."""
+
+    def __init__(self, cpu: defaultdict[str, float]) -> None:
+        """Add to `cpu`."""
+        self._cpu = cpu
+        self._stage: str | None = None
+        self._since = time.process_time()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the block's time for a stage."""
+        outer = self._turn_to(name)
+        try:
+            yield
+        finally:
+            self._turn_to(outer)
+
+    def _turn_to(self, name: str | None) -> str | None:
+        before, now = self._stage, time.process_time()
+        if before is not None:
+            self._cpu[before] += now - self._since
+        self._stage, self._since = name, now
+        return before
 
 
 @dataclass(kw_only=True)
@@ -99,7 +127,6 @@ class Sender:
     #: whether a mail whose answer was lost is sent again
     resend: bool = False
     tally: Tally = field(default_factory=Tally)
-    _breaker: Breaker = field(default_factory=Breaker)
 
     def run(self) -> Tally:
         """Send until nothing waits, something stops the run, or it is told to stop.
@@ -108,140 +135,156 @@ class Sender:
             LedgerError, StoreError: nothing can be written down, so nothing may be sent.
 
         """
-        after = -1
+        stages = Stages(self.tally.cpu)
         with self.ledger.marking(self.day, self.fence) as marks:
-            while self._goes_on():
-                with self._stage("ledger"):
-                    rows = self.ledger.look(
-                        self.day, after=after, most=BATCH, share=self.share, only=self.only,
-                        now=self.clock(),
-                    )  # fmt: skip
-                if not rows:
-                    break
-                after = rows[-1].subscriber_id
-                self._batch(rows, marks)
-                self.progress(len(rows))
-        return self.tally
-
-    def _goes_on(self) -> bool:
-        self.tally.stopped = self.tally.stopped or self._breaker.stopped
-        return self.tally.stopped is None and self.going()
-
-    def _batch(self, rows: Sequence[Waiting], marks: Marks) -> None:
-        made = self.maker.make(rows)
-        with self._stage("ledger"):
-            self._without_mail([one for one in made if one.filing is None])
-            filings = [one.filing for one in made if one.filing is not None]
-            ours = marks.claim(filings)
-        claimed = {
-            one.parcel.envid: (one.row, one.parcel)
-            for one in made
-            if one.parcel is not None and one.row.delivery_id in ours
-        }
-        wire = _Wire(self, marks, claimed)
-        with self._stage("wire"):
+            hand = _Hand(self, marks, stages)
             try:
-                self.transport.carry(wire.parcels(), wire.note)
+                with stages.stage("wire"):
+                    self.transport.carry(hand.parcels(), hand.note)
             except MailServerError as error:
                 self.tally.stopped = str(error)
-        self.tally.cpu["wire"] -= wire.noting
-        self.tally.cpu["ledger"] += wire.noting
-        with self._stage("ledger"):
-            # What was claimed and not handed over, the run being told to stop.
-            wire.give_back()
+            hand.give_back()
+        return self.tally
 
-    def _without_mail(self, made: Sequence[Made]) -> None:
+
+class _Hand:
+    """What a sender has in hand: given out to the transport, and noted as it tells."""
+
+    def __init__(self, sender: Sender, marks: Marks, stages: Stages) -> None:
+        self._sender, self._marks, self._stages = sender, marks, stages
+        self._breaker = Breaker()
+        #: claimed and not answered, by delivery
+        self._claimed: dict[int, Waiting] = {}
+        #: with the transport, by the parcel's name
+        self._out: dict[str, Waiting] = {}
+        self._failure: LedgerError | StoreError | None = None
+
+    def parcels(self) -> Iterator[Parcel]:
+        """Give out parcels, each printed when it is asked for, until told to stop.
+
+        While one is printed, or the next batch claimed, those before it are on their way.
+        """
+        try:
+            for made in self._batches():
+                for one in made:
+                    if not self._goes_on():
+                        return
+                    parcel = self._print(one)
+                    if parcel is not None:
+                        self._out[parcel.envid] = one.row
+                        yield parcel
+        except (LedgerError, StoreError) as error:
+            # Those on their way may still be noted; then the run ends with this.
+            self._failure = error
+
+    def _batches(self) -> Iterator[list[Made]]:
+        sender, after = self._sender, -1
+        while self._goes_on():
+            with self._stages.stage("ledger"):
+                rows = sender.ledger.look(
+                    sender.day,
+                    after=after,
+                    most=BATCH,
+                    share=sender.share,
+                    only=sender.only,
+                    now=sender.clock(),
+                )
+            if not rows:
+                return
+            after = rows[-1].subscriber_id
+            made = sender.maker.make(rows, self._stages)
+            with self._stages.stage("ledger"):
+                self._settle([one for one in made if one.filing is None])
+                filings = [one.filing for one in made if one.filing is not None]
+                ours = self._marks.claim(filings)
+            self._claimed |= {
+                f.row.delivery_id: f.row for f in filings if f.row.delivery_id in ours
+            }
+            yield [one for one in made if one.row.delivery_id in ours]
+            sender.progress(len(rows))
+
+    def _print(self, one: Made) -> Parcel | None:
+        """Make the bytes of a claimed mail; None when they cannot be made."""
+        if one.print is None:
+            return None
+        try:
+            with self._stages.stage("render"):
+                return one.print()
+        except RenderError as error:
+            # To be tried again once the template is mended.
+            answer = Answer(state=State.DEFERRED, reason=str(error))
+        except AddressError as error:
+            answer = Answer(state=State.FAILED, reason=str(error))
+        self._write([(one.row, answer)], [])
+        return None
+
+    def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
+        """Write down what the transport tells."""
+        rows = [(self._out.pop(parcel.envid), self._final(answer)) for parcel, answer in answers]
+        self._write(rows, [self._out[parcel.envid] for parcel in leaving])
+
+    def _write(self, answers: list[tuple[Waiting, Answer]], leaving: list[Waiting]) -> None:
+        with self._stages.stage("ledger"):
+            self._marks.note(answers, leaving, now=self._sender.clock())
+            for row, answer in answers:
+                del self._claimed[row.delivery_id]
+                self._answered(row, answer)
+
+    def give_back(self) -> None:
+        """Let go of what was claimed and never left, the run being over or told to stop.
+
+        Raises:
+            LedgerError, StoreError: what ended the run.
+
+        """
+        if self._failure is not None:
+            raise self._failure
+        self._write([(row, Answer(state=State.PLANNED)) for row in self._claimed.values()], [])
+
+    def _final(self, answer: Answer) -> Answer:
+        if answer.state is State.UNKNOWN and self._sender.resend:
+            return replace(answer, state=State.DEFERRED)
+        return answer
+
+    def _goes_on(self) -> bool:
+        tally = self._sender.tally
+        tally.stopped = tally.stopped or self._breaker.stopped
+        return tally.stopped is None and self._sender.going()
+
+    def _settle(self, made: Sequence[Made]) -> None:
+        """Write down how rows end that get no mail."""
+        sender = self._sender
         endings: dict[tuple[State, str], list[Waiting]] = {}
         for one in made:
             endings.setdefault((one.state, one.reason or ""), []).append(one.row)
         for (state, reason), rows in endings.items():
             ids = [row.delivery_id for row in rows]
-            self.tally.counts[state] += self.ledger.settle(
-                ids, state, reason=reason, now=self.clock()
+            sender.tally.counts[state] += sender.ledger.settle(
+                ids, state, reason=reason, now=sender.clock()
             )
             for row in rows:
-                self.log(row, state, reason)
+                self._log(row, state, reason)
                 if state is State.DEFERRED:
                     self._breaker.watch(Answer(state=state, reason=reason))
 
-    def answered(self, row: Waiting, answer: Answer) -> None:
+    def _answered(self, row: Waiting, answer: Answer) -> None:
         """Take note of how a mail ended, once that is written down."""
-        if answer.state is not State.PLANNED:
-            self.tally.counts[answer.state] += 1
+        sender = self._sender
+        if answer.state is State.PLANNED:
+            return  # it never got anywhere
+        sender.tally.counts[answer.state] += 1
         self._breaker.watch(answer)
-        self.log(row, answer.state, answer.reason)
+        self._log(row, answer.state, answer.reason)
         if answer.state is State.FAILED and answer.status in GONE:
-            self.gone(row.subscriber_id, answer.reason or "")
+            sender.gone(row.subscriber_id, answer.reason or "")
         if answer.status.startswith("5.7."):
-            log.error("policy refusal", extra={"day": str(self.day), "reason": answer.reason})
+            log.error("policy refusal", extra={"day": str(sender.day), "reason": answer.reason})
 
-    def log(self, row: Waiting, state: State, reason: str | None) -> None:
-        """Say what became of a row."""
-        extra = {"day": str(self.day), "subscriber": row.subscriber_id, "state": str(state)}
+    def _log(self, row: Waiting, state: State, reason: str | None) -> None:
+        extra = {"day": str(self._sender.day), "subscriber": row.subscriber_id, "state": str(state)}
         if state is State.SENT:
             log.debug("digest sent", extra=extra)
         elif state is State.SKIPPED:
             log.debug("digest skipped", extra={**extra, "reason": reason})
         else:
             log.warning("digest not sent", extra={**extra, "reason": reason})
-
-    def _stage(self, name: str) -> Stage:
-        return Stage(self.tally.cpu, name)
-
-
-class _Wire:
-    """What the transport is given of one batch, and what it tells."""
-
-    def __init__(
-        self, sender: Sender, marks: Marks, claimed: dict[str, tuple[Waiting, Parcel]]
-    ) -> None:
-        self._sender, self._marks = sender, marks
-        self._left = claimed
-        #: seconds of CPU spent on writing down
-        self.noting = 0.0
-
-    def parcels(self) -> Iterator[Parcel]:
-        """Give out the parcels, until told to stop."""
-        for _, parcel in list(self._left.values()):
-            if not self._sender._goes_on():  # noqa: SLF001 (its own helper)
-                return
-            yield parcel
-
-    def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
-        """Write down what the transport tells."""
-        started = time.process_time()
-        rows = [(self._left[parcel.envid][0], self._final(answer)) for parcel, answer in answers]
-        going = [self._left[parcel.envid][0] for parcel in leaving]
-        self._marks.note(rows, going, now=self._sender.clock())
-        for parcel, _ in answers:
-            del self._left[parcel.envid]
-        for row, answer in rows:
-            self._sender.answered(row, answer)
-        self.noting += time.process_time() - started
-
-    def give_back(self) -> None:
-        """Let go of what was claimed and never taken by the transport."""
-        back = [(row, Answer(state=State.PLANNED)) for row, _ in self._left.values()]
-        if back:
-            self._marks.note(back, [], now=self._sender.clock())
-
-    def _final(self, answer: Answer) -> Answer:
-        if answer.state is State.UNKNOWN and self._sender.resend:
-            return Answer(state=State.DEFERRED, reason=answer.reason)
-        return answer
-
-
-class Stage:
-    """Adds the CPU time of a block to a stage, in seconds."""
-
-    def __init__(self, cpu: Cpu, name: str) -> None:
-        """Add to `cpu[name]`."""
-        self._cpu, self._name = cpu, name
-
-    def __enter__(self) -> None:
-        """Begin."""
-        self._started = time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        self._cpu[self._name] += time.process_time() - self._started
