@@ -29,6 +29,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
 	$(BIN)/python benchmarks/relevance.py
 	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python benchmarks/wire.py
 
 screenshot: $(VENV)/installed
 	$(BIN)/python scripts/screenshot.py docs/images/digest.png

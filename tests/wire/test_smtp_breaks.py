@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -230,15 +231,59 @@ def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, re
     assert len(server.sessions) == 2
 
 
-def test_mails_on_one_connection_are_not_held_up_by_another_that_hangs(server: SMTPServer) -> None:
+def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(30)]
+    server.when("CONNECT", reply=SILENCE, nth=2)
+
+    with closing(client(server, timeout=30, connections=2)) as smtp:
+        started = time.monotonic()
+        states = Notebook().carry(smtp, map(parcel, names))
+        took = time.monotonic() - started
+
+    assert states == dict.fromkeys(names, "sent")
+    assert took < 10
+
+
+def test_a_recipient_at_whom_one_connection_hangs_holds_up_only_that(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
     server.when("RCPT TO:<r20@", reply=SILENCE)
 
-    with closing(client(server, timeout=0.3, connections=2)) as smtp:
+    with closing(client(server, timeout=0.2, connections=2)) as smtp:
         states = Notebook().carry(smtp, map(parcel, names))
 
-    assert states.pop("r20@example.org") in ("deferred", "sent")
+    assert states.pop("r20@example.org") == "deferred"
     assert set(states.values()) == {"sent"}
+
+
+@pytest.mark.parametrize("speech", ["reply by reply", "merged", "byte by byte"])
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["plain", "pipelined"])
+def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
+    speech: Any, extensions: tuple[str, ...]
+) -> None:
+    names = [f"r{number}@example.org" for number in range(150)]
+    notebook = Notebook()
+    storm = [
+        ("RCPT", 5, HANG_UP), (".", 9, RESET), ("DATA", 14, "421 later"), ("MAIL", 20, "451 later"),
+        (".", 27, HANG_UP), ("BODY", 33, HANG_UP), (".", 40, "what?"), ("RCPT", 47, "550 5.1.1 no"),
+        ("DATA", 52, RESET), (".", 60, "451 later"), (".", 71, "421 closing"), ("MAIL", 80, RESET),
+        ("DATA", 90, "554 no"), ("RCPT", 99, "what?"), (".", 110, "250" + "x" * 9000),
+    ]  # fmt: skip
+
+    with SMTPServer(extensions=extensions, speech=speech) as server:
+        for stage, nth, reply in storm:
+            server.when(stage, reply=reply, nth=nth)
+        with closing(client(server, connections=4)) as smtp:
+            states = notebook.carry(smtp, map(parcel, names))
+
+        got = [mail.recipient for mail in server.mails if mail.wire]
+        accepted = {mail.recipient for mail in server.accepted if mail.wire}
+    sent = {who for who, state in states.items() if state == "sent"}
+    unknown = {who for who, state in states.items() if state == "unknown"}
+    assert sorted(states) == sorted(names)
+    assert sorted(got) == sorted(set(got))
+    assert sent <= accepted <= sent | unknown
+    assert len(unknown) == 5
+    assert len(notebook.left) == len(set(notebook.left))
 
 
 # -- the server cannot be used ------------------------------------------------------------------
