@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,15 @@ def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTP:
         "pause": 0,
     }
     return SMTP(Server(**(defaults | settings)))
+
+
+def hold_until_the_second_says(stage: str, server: SMTPServer) -> None:
+    """Have the first connection answer its fourth mail only when the second is as far as this."""
+    fourth, second = threading.Event(), threading.Event()
+    server.when(".", on=1, nth=4, do=fourth.set)
+    server.when(".", on=1, nth=4, do=lambda: second.wait(10) and server.wait(0.05))
+    server.when("CONNECT", on=2, do=lambda: fourth.wait(10))
+    server.when(stage, on=2, do=second.set)
 
 
 # -- the connection breaks ----------------------------------------------------------------------
@@ -220,9 +230,23 @@ def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -
 @pytest.mark.parametrize("reply", ["421 too many connections", HANG_UP, "554 no"])
 def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, reply: str) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
-    for nth in range(2, 30):
-        server.when("CONNECT", reply=reply, nth=nth)
-    server.when(".", do=lambda: server.wait(0.002))
+    for connection in range(2, 30):
+        server.when("CONNECT", reply=reply, on=connection)
+    hold_until_the_second_says("CONNECT", server)
+
+    with closing(client(server, connections=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    assert len(server.sessions) == 2
+
+
+def test_a_server_that_closes_a_second_connection_in_use_is_not_asked_for_another(
+    server: SMTPServer,
+) -> None:
+    names = [f"r{number}@example.org" for number in range(30)]
+    server.when("MAIL", reply="421 too many connections", on=2)
+    hold_until_the_second_says("MAIL", server)
 
     with closing(client(server, connections=3)) as smtp:
         states = Notebook().carry(smtp, map(parcel, names))
@@ -233,7 +257,8 @@ def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, re
 
 def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
-    server.when("CONNECT", reply=SILENCE, nth=2)
+    server.when("CONNECT", reply=SILENCE, on=2)
+    hold_until_the_second_says("CONNECT", server)
 
     with closing(client(server, timeout=30, connections=2)) as smtp:
         started = time.monotonic()
@@ -322,6 +347,25 @@ def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
     assert notebook.states.pop(ADA) == "sent"
     assert notebook.states[BEN] == "planned"
     assert server.recipients == [ADA]
+
+
+def test_what_one_connection_has_handed_over_is_waited_for_when_another_finds_the_server_unusable(
+    server: SMTPServer,
+) -> None:
+    notebook = Notebook()
+    server.when("MAIL", reply="550 no more", on=2)
+    hold_until_the_second_says("MAIL", server)
+    names = [f"r{number}@example.org" for number in range(30)]
+
+    with (
+        closing(client(server, connections=2)) as smtp,
+        pytest.raises(MailServerError, match="550 no more"),
+    ):
+        notebook.carry(smtp, map(parcel, names))
+
+    assert [who for who, state in notebook.states.items() if state == "sent"] == names[:4]
+    assert set(notebook.states.values()) == {"sent", "planned"}
+    assert server.recipients == names[:4]
 
 
 @pytest.mark.parametrize(
