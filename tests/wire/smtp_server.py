@@ -212,10 +212,11 @@ class SMTPServer:
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
-    def hang_up(self) -> None:
+    def hang_up(self, farewell: str = "") -> None:
         """Close all connections that are open now."""
         for connection in self._open:
             with suppress(OSError):
+                connection.sendall(farewell.encode() + b"\r\n" * bool(farewell))
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _encrypt(self, connection: socket.socket) -> socket.socket:
@@ -233,7 +234,8 @@ class _Talk:
     ) -> None:
         self._server, self._connection = server, connection
         self._session, self._said = session, said
-        self._read = self._unsent = b""
+        self._read = bytearray()
+        self._unsent = b""
         #: mails whose 250 is among what is not sent yet
         self._promised: list[Received] = []
         self._envelope: str | None = None
@@ -306,15 +308,19 @@ class _Talk:
 
     def _until(self, end: bytes, begun: bytes = b"") -> bytes | None:
         """Read to the end of something that may have begun; None when the client has gone."""
-        self._read = begun + self._read
-        while end not in self._read:
+        self._read[:0] = begun
+        place = self._read.find(end)
+        while place < 0:
             self._flush()
             octets = self._connection.recv(65536)
             if not octets:
                 return None
+            looked_at = max(len(self._read) - len(end), 0)
             self._read += octets
-        found, _, self._read = self._read.partition(end)
-        return found + end
+            place = self._read.find(end, looked_at)
+        found = bytes(self._read[: place + len(end)])
+        del self._read[: len(found)]
+        return found
 
     def _answer(self, line: str, situation: str) -> str:
         """Reply to a command; the reply, or nothing when the connection shall end."""

@@ -143,6 +143,31 @@ def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
     assert len(server.sessions) == 2
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "DATA", "."])
+def test_a_server_that_closes_is_left_alone_for_a_while(server: SMTPServer, stage: str) -> None:
+    server.when(stage, reply="421 4.7.0 slow down", nth=2)
+
+    with closing(client(server, pause=0.2)) as smtp:
+        started = time.monotonic()
+        Notebook().carry(smtp, map(parcel, (ADA, BEN, CYD)))
+        took = time.monotonic() - started
+
+    assert took >= 0.2
+    assert server.recipients[-1] == CYD
+
+
+def test_a_server_that_closed_an_idle_connection_is_called_again_at_once(
+    server: SMTPServer,
+) -> None:
+    with closing(client(server, pause=30)) as smtp:
+        post(smtp, parcel(ADA))
+        server.hang_up("421 4.4.2 idle for too long")
+        answer = post(smtp, parcel(BEN))
+
+    assert answer.state is State.SENT
+    assert len(server.sessions) == 2
+
+
 def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
     server: SMTPServer, smtp: SMTP
 ) -> None:
