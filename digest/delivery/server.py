@@ -49,7 +49,7 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Connection:
     """A connection on which mails can begin."""
 
@@ -118,7 +118,7 @@ class Caller:
         with suppress(ssl.SSLWantReadError):
             early = file.peek()
         offers = read_offers(smtp.esmtp_features)
-        return Connection(socket=plain, offers=offers, early=early)
+        return Connection(plain, offers, early)
 
 
 class Call:

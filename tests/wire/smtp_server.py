@@ -33,7 +33,7 @@ _USUAL = {
 }
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Session:
     """What one client said on one connection, before and after encryption; verbs in capitals."""
 
@@ -68,11 +68,12 @@ class _Rule:
     start: str
     reply: str | None
     nth: int | None
+    on: int | None
     do: Callable[[], object] | None
     met: int = 0
 
-    def meets(self, line: str) -> bool:
-        if not line.upper().startswith(self.start.upper()):
+    def meets(self, line: str, connection: int) -> bool:
+        if not line.upper().startswith(self.start.upper()) or self.on not in (None, connection):
             return False
         self.met += 1
         return self.nth in (None, self.met)
@@ -121,16 +122,19 @@ class SMTPServer:
         *,
         reply: str | None = None,
         nth: int | None = None,
+        on: int | None = None,
         do: Callable[[], object] | None = None,
     ) -> None:
         """Change the answer to commands that begin so, or only to the nth of them.
+
+        `on` leaves all connections alone but one, counted from 1.
 
         A new connection is the command CONNECT. The first line of a mail is the command BODY; its
         reply comes at once, and the connection ends without another line being read. The end of a
         mail is the command `.` and finds the mail already kept. `do` is called before the reply
         is sent.
         """
-        self._rules.append(_Rule(start=start, reply=reply, nth=nth, do=do))
+        self._rules.append(_Rule(start=start, reply=reply, nth=nth, on=on, do=do))
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -174,10 +178,11 @@ class SMTPServer:
                 with self._encrypt(connection) as encrypted:
                     _Talk(self, encrypted, session, session.encrypted).talk(greet=False)
 
-    def decide(self, line: str, usual: str) -> str:
+    def decide(self, line: str, usual: str, session: Session) -> str:
         """Return the reply to a command, after what shall happen before it."""
+        connection = self.sessions.index(session) + 1
         with self._lock:
-            rules = [rule for rule in self._rules if rule.meets(line)]
+            rules = [rule for rule in self._rules if rule.meets(line, connection)]
         for rule in rules:
             if rule.do:
                 rule.do()
@@ -207,10 +212,11 @@ class SMTPServer:
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
-    def hang_up(self) -> None:
+    def hang_up(self, farewell: str = "") -> None:
         """Close all connections that are open now."""
         for connection in self._open:
             with suppress(OSError):
+                connection.sendall(farewell.encode() + b"\r\n" * bool(farewell))
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _encrypt(self, connection: socket.socket) -> socket.socket:
@@ -228,7 +234,8 @@ class _Talk:
     ) -> None:
         self._server, self._connection = server, connection
         self._session, self._said = session, said
-        self._read = self._unsent = b""
+        self._read = bytearray()
+        self._unsent = b""
         #: mails whose 250 is among what is not sent yet
         self._promised: list[Received] = []
         self._envelope: str | None = None
@@ -278,7 +285,7 @@ class _Talk:
         first = self._until(b"\n")
         if first is None:
             return ""
-        early = self._server.decide("BODY", "")
+        early = self._server.decide("BODY", "", self._session)
         if early:
             self._send("BODY", early)
             return ""
@@ -292,7 +299,7 @@ class _Talk:
         )
         self._server.mails.append(mail)
         self._envelope = None
-        reply = self._server.decide(".", self._server.usual("."))
+        reply = self._server.decide(".", self._server.usual("."), self._session)
         if reply.startswith("250"):
             self._promised.append(mail)
         return self._send(".", reply)
@@ -301,20 +308,25 @@ class _Talk:
 
     def _until(self, end: bytes, begun: bytes = b"") -> bytes | None:
         """Read to the end of something that may have begun; None when the client has gone."""
-        self._read = begun + self._read
-        while end not in self._read:
+        self._read[:0] = begun
+        place = self._read.find(end)
+        while place < 0:
             self._flush()
             octets = self._connection.recv(65536)
             if not octets:
                 return None
+            looked_at = max(len(self._read) - len(end), 0)
             self._read += octets
-        found, _, self._read = self._read.partition(end)
-        return found + end
+            place = self._read.find(end, looked_at)
+        found = bytes(self._read[: place + len(end)])
+        del self._read[: len(found)]
+        return found
 
     def _answer(self, line: str, situation: str) -> str:
         """Reply to a command; the reply, or nothing when the connection shall end."""
         wanted = line if situation == line.partition(" ")[0].upper() else situation
-        return self._send(line, self._server.decide(wanted, self._server.usual(situation)))
+        usual = self._server.usual(situation)
+        return self._send(line, self._server.decide(wanted, usual, self._session))
 
     def _send(self, line: str, reply: str) -> str:
         if reply == SILENCE:

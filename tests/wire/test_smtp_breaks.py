@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,15 @@ def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTP:
         "pause": 0,
     }
     return SMTP(Server(**(defaults | settings)))
+
+
+def hold_until_the_second_says(stage: str, server: SMTPServer) -> None:
+    """Have the first connection answer its fourth mail only when the second is as far as this."""
+    fourth, second = threading.Event(), threading.Event()
+    server.when(".", on=1, nth=4, do=fourth.set)
+    server.when(".", on=1, nth=4, do=lambda: second.wait(10) and server.wait(0.05))
+    server.when("CONNECT", on=2, do=lambda: fourth.wait(10))
+    server.when(stage, on=2, do=second.set)
 
 
 # -- the connection breaks ----------------------------------------------------------------------
@@ -132,6 +143,31 @@ def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
     assert len(server.sessions) == 2
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "DATA", "."])
+def test_a_server_that_closes_is_left_alone_for_a_while(server: SMTPServer, stage: str) -> None:
+    server.when(stage, reply="421 4.7.0 slow down", nth=2)
+
+    with closing(client(server, pause=0.2)) as smtp:
+        started = time.monotonic()
+        Notebook().carry(smtp, map(parcel, (ADA, BEN, CYD)))
+        took = time.monotonic() - started
+
+    assert took >= 0.2
+    assert server.recipients[-1] == CYD
+
+
+def test_a_server_that_closed_an_idle_connection_is_called_again_at_once(
+    server: SMTPServer,
+) -> None:
+    with closing(client(server, pause=30)) as smtp:
+        post(smtp, parcel(ADA))
+        server.hang_up("421 4.4.2 idle for too long")
+        answer = post(smtp, parcel(BEN))
+
+    assert answer.state is State.SENT
+    assert len(server.sessions) == 2
+
+
 def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
     server: SMTPServer, smtp: SMTP
 ) -> None:
@@ -219,9 +255,9 @@ def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -
 @pytest.mark.parametrize("reply", ["421 too many connections", HANG_UP, "554 no"])
 def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, reply: str) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
-    for nth in range(2, 30):
-        server.when("CONNECT", reply=reply, nth=nth)
-    server.when(".", do=lambda: server.wait(0.002))
+    for connection in range(2, 30):
+        server.when("CONNECT", reply=reply, on=connection)
+    hold_until_the_second_says("CONNECT", server)
 
     with closing(client(server, connections=3)) as smtp:
         states = Notebook().carry(smtp, map(parcel, names))
@@ -230,15 +266,74 @@ def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, re
     assert len(server.sessions) == 2
 
 
-def test_mails_on_one_connection_are_not_held_up_by_another_that_hangs(server: SMTPServer) -> None:
+def test_a_server_that_closes_a_second_connection_in_use_is_not_asked_for_another(
+    server: SMTPServer,
+) -> None:
+    names = [f"r{number}@example.org" for number in range(30)]
+    server.when("MAIL", reply="421 too many connections", on=2)
+    hold_until_the_second_says("MAIL", server)
+
+    with closing(client(server, connections=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    assert len(server.sessions) == 2
+
+
+def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(30)]
+    server.when("CONNECT", reply=SILENCE, on=2)
+    hold_until_the_second_says("CONNECT", server)
+
+    with closing(client(server, timeout=30, connections=2)) as smtp:
+        started = time.monotonic()
+        states = Notebook().carry(smtp, map(parcel, names))
+        took = time.monotonic() - started
+
+    assert states == dict.fromkeys(names, "sent")
+    assert took < 10
+
+
+def test_a_recipient_at_whom_one_connection_hangs_holds_up_only_that(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
     server.when("RCPT TO:<r20@", reply=SILENCE)
 
-    with closing(client(server, timeout=0.3, connections=2)) as smtp:
+    with closing(client(server, timeout=0.2, connections=2)) as smtp:
         states = Notebook().carry(smtp, map(parcel, names))
 
-    assert states.pop("r20@example.org") in ("deferred", "sent")
+    assert states.pop("r20@example.org") == "deferred"
     assert set(states.values()) == {"sent"}
+
+
+@pytest.mark.parametrize("speech", ["reply by reply", "merged", "byte by byte"])
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["plain", "pipelined"])
+def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
+    speech: Any, extensions: tuple[str, ...]
+) -> None:
+    names = [f"r{number}@example.org" for number in range(150)]
+    notebook = Notebook()
+    storm = [
+        ("RCPT", 5, HANG_UP), (".", 9, RESET), ("DATA", 14, "421 later"), ("MAIL", 20, "451 later"),
+        (".", 27, HANG_UP), ("BODY", 33, HANG_UP), (".", 40, "what?"), ("RCPT", 47, "550 5.1.1 no"),
+        ("DATA", 52, RESET), (".", 60, "451 later"), (".", 71, "421 closing"), ("MAIL", 80, RESET),
+        ("DATA", 90, "554 no"), ("RCPT", 99, "what?"), (".", 110, "250" + "x" * 9000),
+    ]  # fmt: skip
+
+    with SMTPServer(extensions=extensions, speech=speech) as server:
+        for stage, nth, reply in storm:
+            server.when(stage, reply=reply, nth=nth)
+        with closing(client(server, connections=4)) as smtp:
+            states = notebook.carry(smtp, map(parcel, names))
+
+        got = [mail.recipient for mail in server.mails if mail.wire]
+        accepted = {mail.recipient for mail in server.accepted if mail.wire}
+    sent = {who for who, state in states.items() if state == "sent"}
+    unknown = {who for who, state in states.items() if state == "unknown"}
+    assert sorted(states) == sorted(names)
+    assert sorted(got) == sorted(set(got))
+    assert sent <= accepted <= sent | unknown
+    assert len(unknown) == 5
+    assert len(notebook.left) == len(set(notebook.left))
 
 
 # -- the server cannot be used ------------------------------------------------------------------
@@ -277,6 +372,25 @@ def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
     assert notebook.states.pop(ADA) == "sent"
     assert notebook.states[BEN] == "planned"
     assert server.recipients == [ADA]
+
+
+def test_what_one_connection_has_handed_over_is_waited_for_when_another_finds_the_server_unusable(
+    server: SMTPServer,
+) -> None:
+    notebook = Notebook()
+    server.when("MAIL", reply="550 no more", on=2)
+    hold_until_the_second_says("MAIL", server)
+    names = [f"r{number}@example.org" for number in range(30)]
+
+    with (
+        closing(client(server, connections=2)) as smtp,
+        pytest.raises(MailServerError, match="550 no more"),
+    ):
+        notebook.carry(smtp, map(parcel, names))
+
+    assert [who for who, state in notebook.states.items() if state == "sent"] == names[:4]
+    assert set(notebook.states.values()) == {"sent", "planned"}
+    assert server.recipients == names[:4]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from builders import DAY, parcel
 from hypothesis import given
 from hypothesis import strategies as st
+from wire.notebook import Notebook
 
 from digest.delivery.transports import Directory, Stream, post
 from digest.errors import MailServerError
@@ -104,6 +105,38 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
 
     with pytest.raises(MailServerError, match=f"cannot write {in_the_way}"):
         post(Directory(in_the_way), parcel())
+
+
+def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Path) -> None:
+    directory, notebook = Directory(tmp_path), Notebook()
+
+    notebook.carry(directory, map(parcel, ("ada@example.org", "ben@example.org")))
+
+    assert notebook.calls == [
+        ([], ["ada@example.org"]),
+        (["ada@example.org"], ["ben@example.org"]),
+        (["ben@example.org"], []),
+    ]
+    assert set(notebook.states.values()) == {"sent"}
+
+
+def test_mails_are_given_back_that_a_folder_does_not_take(tmp_path: Path) -> None:
+    directory, notebook = Directory(tmp_path), Notebook()
+    directory.path(parcel("ben@example.org")).mkdir(parents=True)
+    names = ("ada@example.org", "ben@example.org", "cyd@example.org")
+
+    with pytest.raises(MailServerError, match="cannot write"):
+        notebook.carry(directory, map(parcel, names))
+
+    assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
+
+
+def test_without_mails_nothing_is_told(tmp_path: Path) -> None:
+    notebook = Notebook()
+
+    notebook.carry(Directory(tmp_path), [])
+
+    assert notebook.calls == []
 
 
 # -- stream -----------------------------------------------------------------------------------

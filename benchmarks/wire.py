@@ -1,0 +1,185 @@
+"""How fast mails go over the wire, beside smtplib and Postfix's own generator.
+
+    python benchmarks/wire.py [MAILS]
+
+Needs smtp-sink and smtp-source (Debian: postfix). All run on this machine against one smtp-sink,
+which throws the mails away; then once more with the sink 20 milliseconds away. Rates are for this
+machine and run only; the ratios compare ways in the same run.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import multiprocessing
+import os
+import random
+import resource
+import selectors
+import shutil
+import smtplib
+import socket
+import string
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager, suppress
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest.delivery.server import Server
+from digest.delivery.smtp import SMTP
+from digest.delivery.transports import Parcel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LINES = 800
+ROUND_TRIP = 0.020
+
+
+def compare(mails: int) -> None:
+    """Print a line per way of sending."""
+    tools = {name: shutil.which(name, path="/usr/sbin") for name in ("smtp-sink", "smtp-source")}
+    missing = [name for name, path in tools.items() if path is None]
+    if missing:
+        print(f"no figures for the wire without {' and '.join(missing)} (Debian: postfix)")
+        return
+    print(f"mails of {len(_content()) / 1000:.0f} kB, processor time of the sender alone")
+    with _sink(str(tools["smtp-sink"])) as port:
+        for sessions in (1, 20):
+            generate = partial(_source, str(tools["smtp-source"]), port, mails, sessions)
+            _line(f"smtp-source, {sessions} sessions", mails, generate)
+        _beside_smtplib(port, mails, mails)
+        few = max(mails // 50, 20)
+        print(f"with a round trip of {ROUND_TRIP * 1000:.0f} ms")
+        with _far_away(port) as far:
+            _beside_smtplib(far, few, few * 5)
+
+
+def _beside_smtplib(port: int, mails: int, more_mails: int) -> None:
+    """Compare a kept connection of smtplib with one, and with several, of ours."""
+    theirs = _line("smtplib, a kept connection", mails, partial(_smtplib, port, mails))
+    for connections, number in ((1, mails), (5, more_mails)):
+        what = f"digest, {connections} connections at most"
+        ours = _line(what, number, partial(_digest, port, number, connections))
+        print(f"{'':30} {theirs / ours:6.1f} x smtplib")
+
+
+def _digest(port: int, mails: int, connections: int) -> None:
+    server = Server(
+        host="127.0.0.1", port=port, security="none", connections=connections, rotate_after=10**6
+    )
+    with closing(SMTP(server)) as smtp:
+        smtp.carry(_parcels(mails), lambda _answers, _leaving: None)
+
+
+def _smtplib(port: int, mails: int) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
+        for parcel in _parcels(mails):
+            smtp.sendmail(parcel.sender, parcel.recipient, parcel.content)
+
+
+def _source(path: str, port: int, mails: int, sessions: int) -> None:
+    size = str(len(_content()))
+    command = [path, "-s", str(sessions), "-m", str(mails), "-l", size, f"127.0.0.1:{port}"]
+    subprocess.run(command, check=True)
+
+
+def _parcels(mails: int) -> Iterator[Parcel]:
+    content = _content()
+    for number in range(mails):
+        yield Parcel(
+            day=date(2026, 2, 2),
+            sender="bounces@example.org",
+            recipient=f"r{number}@example.org",
+            content=content,
+        )
+
+
+def _content() -> bytes:
+    """Make lines such as quoted-printable has; the same ones in every run."""
+    letters = random.Random(1).choices(string.ascii_letters + "     .,=", k=74)  # noqa: S311
+    line = ("x" + "".join(letters) + "=\r\n").encode()
+    return b"Subject: a\r\n\r\n" + line * LINES
+
+
+def _line(what: str, mails: int, send: Callable[[], None]) -> float:
+    """Send, print rate and processor time, and return the seconds for each mail."""
+    cpu, started = _processor_time(), time.perf_counter()
+    send()
+    each = (time.perf_counter() - started) / mails
+    spent = (_processor_time() - cpu) / mails
+    print(f"{what:30} {1 / each:6.0f} /s {spent * 1e6:6.0f} us of processor time each")
+    return each
+
+
+def _processor_time() -> float:
+    """Count this process and the children that have ended."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))
+
+
+@contextmanager
+def _sink(path: str) -> Iterator[int]:
+    """Run smtp-sink on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    sink = subprocess.Popen([path, *user, f"127.0.0.1:{port}", "1000"])
+    try:
+        for _ in range(100):
+            with suppress(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            time.sleep(0.02)
+        yield port
+    finally:
+        sink.kill()
+        sink.wait()
+
+
+@contextmanager
+def _far_away(port: int) -> Iterator[int]:
+    """Put a port at a distance, by a process that holds back all it passes on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        proxy = multiprocessing.Process(target=_hold_back, args=(listening, port), daemon=True)
+        proxy.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            proxy.kill()
+            proxy.join()
+
+
+def _hold_back(listening: socket.socket, port: int) -> None:
+    """Pass on what comes either way, half a round trip later."""
+    selector = selectors.DefaultSelector()
+    selector.register(listening, selectors.EVENT_READ)
+    held: list[tuple[float, int, socket.socket, bytes]] = []
+    numbers = itertools.count()
+    while True:
+        wait = max(held[0][0] - time.monotonic(), 0) if held else None
+        for key, _ in selector.select(wait):
+            if key.data is None:
+                near, _address = listening.accept()
+                far = socket.create_connection(("127.0.0.1", port))
+                for one, other in ((near, far), (far, near)):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    selector.register(one, selectors.EVENT_READ, other)
+                continue
+            source: socket.socket = key.fileobj  # type: ignore[assignment]
+            octets = source.recv(1 << 20)
+            if not octets:
+                selector.unregister(source)
+            due = time.monotonic() + ROUND_TRIP / 2
+            heapq.heappush(held, (due, next(numbers), key.data, octets))
+        while held and held[0][0] <= time.monotonic():
+            *_, target, octets = heapq.heappop(held)
+            with suppress(OSError):
+                target.sendall(octets) if octets else target.shutdown(socket.SHUT_WR)
+
+
+if __name__ == "__main__":
+    compare(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
