@@ -6,14 +6,13 @@ has come in since, so that a second attempt is the same bytes.
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from digest.compose import compose
-from digest.delivery.marks import Filed
 from digest.errors import RenderError
+from digest.filed import Filed, contents, write
 from digest.models import Issue, Pick, Reason, Section, Silence, State
 from digest.ranking.select import with_similar
 from digest.tailor import OWN, OWN_NAME, tailor
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
 
 #: Different contents kept for readers who get the same.
 KEPT = 2048
-
-
-class Row(Protocol):
-    """A paper as it was filed with a mail; see `delivery.tables.delivered_papers`."""
-
-    paper_id: str
-    position: int
-    topic: str
-    behind: int | None
-    score: float | None
-    trend: float | None
-    reasons: list[str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +49,9 @@ class Mailbag:
         self._desk = frozen.desk
         self._printer = printer
         self._composed: OrderedDict[Hashable, Issue | Silence] = OrderedDict()
+        self._places = {paper.id: place for place, paper in enumerate(self._desk.papers)}
         # By identity: to compare two issues would take longer than to list their papers.
-        self._filed: OrderedDict[int, tuple[Issue, tuple[Filed, ...]]] = OrderedDict()
+        self._filed: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
     def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | Silence:
         """Choose a reader's papers; readers who want and have seen the same get the same object."""
@@ -83,7 +71,7 @@ class Mailbag:
                 self._composed.popitem(last=False)
         return found
 
-    def recall(self, rows: Sequence[Row]) -> Issue:
+    def recall(self, rows: Sequence[Filed]) -> Issue:
         """Return the issue that was filed, from the desk it was made from."""
         picks = {
             (slug, pick.paper.id): pick
@@ -115,11 +103,11 @@ class Mailbag:
             edition=self._desk.edition,
         )
 
-    def filed(self, issue: Issue) -> tuple[Filed, ...]:
-        """Return an issue's papers for the ledger, worked out once for all who get it."""
+    def filed(self, issue: Issue) -> str:
+        """Return an issue's papers for the ledger, written once for all who get it."""
         known = self._filed.get(id(issue))
         if known is None or known[0] is not issue:
-            known = self._filed[id(issue)] = issue, contents(issue)
+            known = self._filed[id(issue)] = issue, write(contents(issue), self._places)
             if len(self._filed) > KEPT:
                 self._filed.popitem(last=False)
         return known[1]
@@ -146,28 +134,3 @@ class Mailbag:
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
         except AddressError as error:
             return Outcome(reader=reader, state=State.FAILED, reason=str(error))
-
-
-def contents(issue: Issue) -> tuple[Filed, ...]:
-    """List the papers of an issue for the ledger, near-duplicates behind the one they are like.
-
-    Scores and reasons are on the desk, but for those of a reader's own words.
-    """
-    rows: dict[str, Filed] = {}
-    for pick in issue.picks:
-        own = pick.topic == OWN
-        position = len(rows)
-        reasons = [reason.text for reason in pick.reasons if reason.kind != "similar"]
-        rows[pick.paper.id] = Filed(
-            paper_id=pick.paper.id,
-            position=position,
-            topic=pick.topic,
-            behind=None,
-            score=pick.score if own else None,
-            trend=pick.trend if own else None,
-            reasons=json.dumps(reasons, ensure_ascii=False) if own else None,
-        )
-        for other in pick.similar:
-            behind = Filed(other.id, len(rows), pick.topic, position, None, None, None)
-            rows.setdefault(other.id, behind)
-    return tuple(rows.values())

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.marks import Waiting
     from digest.delivery.sender import Stages
-    from digest.mailbag import Row
+    from digest.filed import Filed
     from digest.press import Press
     from subscribers.book import Book
     from subscribers.models import Subscriber
@@ -79,7 +79,7 @@ class Mailroom:
     def _day(self) -> date:
         return self._newest.desk.edition.day
 
-    def _seen(self, readers: Sequence[int], filed: Iterable[Row]) -> dict[int, set[str]]:
+    def _seen(self, readers: Sequence[int], filed: Iterable[Filed]) -> dict[int, set[str]]:
         """Return, by reader, which papers the mails of other days have shown."""
         asked = self._newest.familiar | {row.paper_id for row in filed}
         return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
@@ -95,13 +95,20 @@ class Mailroom:
             bag, again = self._bag(self._newest.id), False
             if reader.status is not Status.CONFIRMED:
                 issue: Issue | Silence = Silence(reason=f"the reader is {reader.status} now")
-            elif row.desk_id is not None and filed and not _is_stale(filed, seen):
-                bag, again = self._bag(row.desk_id), True
-                issue = bag.recall(filed)
             else:
-                issue = bag.compose(reader, seen=seen)
+                before = None if _is_stale(filed, seen) else self._bag_of(row, filed)
+                bag, again = before or bag, before is not None
+                issue = bag.recall(filed) if again else bag.compose(reader, seen=seen)
             composed.append(_Choice(row=row, bag=bag, issue=issue, again=again))
         return composed
+
+    def _bag_of(self, row: Waiting, filed: Sequence[Filed]) -> Mailbag | None:
+        """Return what makes a mail as it was made before, if it was and the desk is kept."""
+        if row.desk_id is None or not filed:
+            return None
+        with suppress(NotFoundError):
+            return self._bag(row.desk_id)
+        return None
 
     def _bag(self, desk_id: int) -> Mailbag:
         if desk_id not in self._bags:
@@ -122,7 +129,7 @@ class _Choice:
     again: bool
 
 
-def _is_stale(filed: Iterable[Row], seen: Collection[str]) -> bool:
+def _is_stale(filed: Iterable[Filed], seen: Collection[str]) -> bool:
     """Whether a mail of another day has shown something of what was filed."""
     return any(row.paper_id in seen for row in filed)
 
@@ -136,6 +143,6 @@ def _made(choice: _Choice, reader: Subscriber) -> Made:
         desk_id=choice.bag.frozen.id,
         subject=proof.subject,
         message_id=proof.message_id,
-        contents=() if choice.again else choice.bag.filed(proof.issue),
+        contents=None if choice.again else choice.bag.filed(proof.issue),
     )
     return Made(row=choice.row, filing=filing, print=lambda: proof.print().parcel)

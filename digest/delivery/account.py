@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest import filed
 from digest.delivery.states import SHOWN, WAITING
-from digest.delivery.tables import days, delivered_papers, deliveries
+from digest.delivery.tables import days, deliveries, desk_papers, desks
 from digest.models import State
 from digest.ranking.select import standing_for
 from digest.store import papers
@@ -18,10 +19,11 @@ from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from digest.delivery.desks import Desks
+    from digest.filed import Filed
     from digest.models import Pick
 
 
@@ -89,16 +91,11 @@ class Account:
         states: Collection[State] = (),
     ) -> list[Entry]:
         """Return the rows of a day or of a subscriber, newest day first, then by address."""
-        number = (
-            sa.select(sa.func.count())
-            .where(delivered_papers.c.delivery_id == deliveries.c.id)
-            .scalar_subquery()
-        )
         columns = [
             deliveries.c[name] for name in Entry.__dataclass_fields__ if name in deliveries.c
         ]
         query = (
-            sa.select(*columns, subscribers.c.address, number.label("papers"))
+            sa.select(*columns, subscribers.c.address, deliveries.c.contents)
             .join_from(deliveries, subscribers)
             .order_by(deliveries.c.day.desc(), subscribers.c.address)
         )
@@ -109,10 +106,7 @@ class Account:
         if states:
             query = query.where(deliveries.c.state.in_(states))
         with self._engine.connect() as db:
-            return [
-                Entry(**{**row, "state": State(row["state"])})
-                for row in db.execute(query).mappings()
-            ]
+            return [_entry(dict(row)) for row in db.execute(query).mappings()]
 
     def row(self, day: date, subscriber_id: int) -> Entry | None:
         """Return a subscriber's row of a day."""
@@ -120,18 +114,17 @@ class Account:
 
     def contents(self, entry: Entry) -> list[Shown]:
         """Return what was in one mail, in its order, with the reasons given."""
-        query = (
-            sa.select(delivered_papers, papers.c.title)
-            .join_from(delivered_papers, papers)
-            .where(delivered_papers.c.delivery_id == entry.id)
-            .order_by(delivered_papers.c.position)
-        )
-        with self._engine.connect() as db:
-            rows = db.execute(query).all()
+        rows = self.recorded([entry.id]).get(entry.id, [])
         picks = self._picks(entry.desk_id) if any(row.reasons is None for row in rows) else {}
         leaders = {row.position: row.paper_id for row in rows}
         followers = Counter(row.behind for row in rows)
-        return [_shown(row, picks, leaders, followers[row.position]) for row in rows]
+        titles = sa.select(papers.c.id, papers.c.title).where(papers.c.id.in_(leaders.values()))
+        with self._engine.connect() as db:
+            named = {row.id: row.title for row in db.execute(titles)}
+        return [
+            _shown(row, named[row.paper_id], picks, leaders, followers[row.position])
+            for row in rows
+        ]
 
     def _picks(self, desk_id: int | None) -> dict[tuple[str, str], Pick]:
         if desk_id is None:
@@ -139,17 +132,21 @@ class Account:
         ranked = self._desks.open(desk_id).desk.ranked
         return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
 
-    def recorded(self, delivery_ids: Sequence[int]) -> dict[int, list[Any]]:
-        """Return the rows of what was filed as the contents of mails, in order."""
-        query = (
-            sa.select(delivered_papers)
-            .where(delivered_papers.c.delivery_id.in_(delivery_ids))
-            .order_by(delivered_papers.c.delivery_id, delivered_papers.c.position)
+    def recorded(self, delivery_ids: Sequence[int]) -> dict[int, list[Filed]]:
+        """Return what was filed as the contents of mails, with the papers' ids of today."""
+        query = sa.select(deliveries.c.id, deliveries.c.desk_id, deliveries.c.contents).where(
+            deliveries.c.id.in_(delivery_ids), deliveries.c.contents.is_not(None)
         )
-        found: dict[int, list[Any]] = {}
+        found: dict[int, list[Filed]] = {}
+        ids: dict[int, dict[int, str]] = {}
         with self._engine.connect() as db:
-            for row in db.execute(query):
-                found.setdefault(row.delivery_id, []).append(row)
+            for delivery_id, desk_id, text in db.execute(query).all():
+                if desk_id not in ids:
+                    places = sa.select(desk_papers.c.place, desk_papers.c.paper_id).where(
+                        desk_papers.c.desk_id == desk_id
+                    )
+                    ids[desk_id] = {row.place: row.paper_id for row in db.execute(places)}
+                found[delivery_id] = filed.read(text, ids[desk_id])
         return found
 
     def seen(
@@ -157,24 +154,29 @@ class Account:
     ) -> dict[int, set[str]]:
         """Return, by subscriber, which of these papers the mails of other days have shown.
 
-        The day itself is left out, so that its mail can be made again.
+        The day itself is left out, so that its mail can be made again. Only days on whose desks
+        one of these papers lay are looked at.
         """
         found: dict[int, set[str]] = {}
-        wanted = sorted(paper_ids)
         with self._engine.connect() as db:
-            for start in range(0, len(wanted), 500):
-                query = (
-                    sa.select(delivered_papers.c.subscriber_id, delivered_papers.c.paper_id)
-                    .join_from(delivered_papers, deliveries)
-                    .where(
-                        delivered_papers.c.paper_id.in_(wanted[start : start + 500]),
-                        delivered_papers.c.subscriber_id.in_(subscriber_ids),
-                        deliveries.c.state.in_(SHOWN),
-                        deliveries.c.day != apart_from,
-                    )
-                )
-                for subscriber_id, paper_id in db.execute(query):
-                    found.setdefault(subscriber_id, set()).add(paper_id)
+            desks_of: dict[int, dict[int, str]] = {}
+            on_days: set[date] = set()
+            for desk_id, day, place, paper_id in _where(db, sorted(paper_ids), apart_from):
+                desks_of.setdefault(desk_id, {})[place] = paper_id
+                on_days.add(day)
+            query = sa.select(
+                deliveries.c.subscriber_id, deliveries.c.desk_id, deliveries.c.contents
+            ).where(
+                deliveries.c.day.in_(on_days),
+                deliveries.c.subscriber_id.in_(subscriber_ids),
+                deliveries.c.state.in_(SHOWN),
+                deliveries.c.contents.is_not(None),
+            )
+            for subscriber_id, desk_id, text in db.execute(query) if on_days else ():
+                wanted = desks_of.get(desk_id, {})
+                shown = {wanted[place] for place in filed.places(text) if place in wanted}
+                if shown:
+                    found.setdefault(subscriber_id, set()).update(shown)
         return found
 
     def balance(self, day: date) -> Balance:
@@ -251,22 +253,45 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     return deliveries.c.state.in_(WAITING) & ~later
 
 
+def _entry(row: dict[str, Any]) -> Entry:
+    text = row.pop("contents")
+    number = len(filed.places(text)) if text else 0
+    return Entry(**{**row, "state": State(row["state"]), "papers": number})
+
+
+def _where(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Iterator[Any]:
+    """Return desk, day and place of papers, on the desks of other days."""
+    for start in range(0, len(paper_ids), 500):
+        yield from db.execute(
+            sa.select(desks.c.id, desks.c.day, desk_papers.c.place, desk_papers.c.paper_id)
+            .join_from(desk_papers, desks)
+            .where(
+                desk_papers.c.paper_id.in_(paper_ids[start : start + 500]),
+                desks.c.day != apart_from,
+            )
+        )
+
+
 def _shown(
-    row: Any, picks: dict[tuple[str, str], Pick], leaders: dict[int, str], followers: int
+    row: Filed,
+    title: str,
+    picks: dict[tuple[str, str], Pick],
+    leaders: dict[int, str],
+    followers: int,
 ) -> Shown:
     pick = picks.get((row.topic, row.paper_id))
-    score, reasons = row.score, row.reasons
+    score, reasons = row.score, list(row.reasons or ())
     if row.behind is not None:
         leader = picks.get((row.topic, leaders[row.behind]))
         score, reasons = leader.score if leader else 0.0, [f"similar to {leaders[row.behind]}"]
-    elif pick is not None and reasons is None:
+    elif pick is not None and row.reasons is None:
         score, reasons = pick.score, [reason.text for reason in pick.reasons]
         if followers:
             reasons.append(standing_for(followers).text)
     return Shown(
         paper_id=row.paper_id,
-        title=row.title,
+        title=title,
         topic=row.topic,
         score=score or 0.0,
-        reasons=tuple(reasons or ()),
+        reasons=tuple(reasons),
     )

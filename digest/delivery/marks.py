@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.delivery.states import IN_HAND, into, wait
-from digest.delivery.tables import delivered_papers, deliveries, senders
+from digest.delivery.tables import deliveries, senders
 from digest.errors import LedgerError, StoreError
 from digest.models import State
 from subscribers.models import Status
@@ -37,19 +37,6 @@ class Waiting:
     attempts: int
 
 
-class Filed(NamedTuple):
-    """A paper in a mail, as the ledger keeps it; see `tables.delivered_papers`."""
-
-    paper_id: str
-    position: int
-    topic: str
-    behind: int | None
-    score: float | None
-    trend: float | None
-    #: a list in JSON
-    reasons: str | None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filing:
     """What is written down when a row is claimed: what its mail holds, so that it can be remade."""
@@ -58,8 +45,8 @@ class Filing:
     desk_id: int
     subject: str
     message_id: str
-    #: empty when it was filed at an earlier attempt
-    contents: Sequence[Filed] = ()
+    #: see digest.filed; None when it was filed at an earlier attempt
+    contents: str | None
 
 
 class Marks:
@@ -83,8 +70,6 @@ class Marks:
         self._db.detach()
         self._cursor: Any = self._db.cursor()
         self._claim = _Statement(engine, _CLAIM)
-        self._clear = _Statement(engine, _CLEAR)
-        self._file = _Statement(engine, delivered_papers.insert())
         self._ours = _Statement(engine, _OURS)
         self._ended = _Statement(engine, _ENDED)
         self._settle = _Statement(engine, _SETTLE)
@@ -118,6 +103,7 @@ class Marks:
                 "desk": filing.desk_id,
                 "title": filing.subject,
                 "name": filing.message_id,
+                "filed": filing.contents,
             }
             for filing in filings
         ]
@@ -133,19 +119,7 @@ class Marks:
                     "this sender was taken for dead and its mails were given to another"
                 )
             self._claim.many(self._cursor, rows)
-            ours = {row[0] for row in self._ours.rows(self._cursor, between)}
-            filed = [f for f in filings if f.contents and f.row.delivery_id in ours]
-            again = [{"this": f.row.delivery_id} for f in filed if f.row.attempts]
-            self._clear.many(self._cursor, again)
-            self._cursor.executemany(
-                self._file.sql,
-                [
-                    (filing.row.delivery_id, filing.row.subscriber_id, *paper)
-                    for filing in filed
-                    for paper in filing.contents
-                ],
-            )
-        return ours
+            return {row[0] for row in self._ours.rows(self._cursor, between)}
 
     def note(
         self,
@@ -265,6 +239,7 @@ _CLAIM = (
         desk_id=_given("desk"),
         subject=_given("title"),
         message_id=_given("name"),
+        contents=sa.func.coalesce(_given("filed"), deliveries.c.contents),
         reason=sa.null(),
         settled_at=sa.null(),
         next_at=sa.null(),
@@ -276,7 +251,6 @@ _OURS = sa.select(deliveries.c.id).where(
     _mine,
     deliveries.c.state == State.CLAIMED.value,
 )
-_CLEAR = delivered_papers.delete().where(delivered_papers.c.delivery_id == _given("this"))
 _SETTLE = (
     deliveries.update()
     .where(_this, _mine, deliveries.c.state.in_([state.value for state in IN_HAND]))

@@ -75,6 +75,8 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     # what the mail was made from, once there is one
     sa.Column("desk_id", sa.Integer),
+    # the papers in it, see digest.filed; shown once the delivery is sent, or unknown
+    sa.Column("contents", sa.Text),
     # who has it in hand, or had
     sa.Column("fence", sa.Integer),
     # when a deferred mail is tried again
@@ -83,23 +85,4 @@ deliveries = sa.Table(
     sa.Column("code", sa.Integer),
     sa.Column("status", sa.String),
     sa.UniqueConstraint("day", "subscriber_id"),
-)
-
-# What is in a mail. It counts as shown once the delivery is sent, or unknown.
-delivered_papers = sa.Table(
-    "delivered_papers",
-    metadata,
-    sa.Column("delivery_id", sa.ForeignKey(deliveries.c.id, ondelete="CASCADE"), primary_key=True),
-    sa.Column("subscriber_id", subscribers.c.id.type, nullable=False),
-    sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("topic", sa.String, nullable=False),
-    # the position of the paper it stands behind, being nearly the same
-    sa.Column("behind", sa.Integer),
-    # as the desk says, where null: only a reader's own words are ranked for them alone
-    sa.Column("score", sa.Float),
-    sa.Column("trend", sa.Float),
-    sa.Column("reasons", sa.JSON(none_as_null=True)),
-    sa.Index("delivered_papers_by_paper", "paper_id", "subscriber_id"),
-    sqlite_with_rowid=False,
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +14,8 @@ from digest import mailbag
 from digest.compose import Desk
 from digest.delivery.desks import Frozen
 from digest.errors import RenderError
-from digest.mailbag import Mailbag, contents
+from digest.filed import contents, read, write
+from digest.mailbag import Mailbag
 from digest.models import Edition, Issue, Reason, Section, Silence, State
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
@@ -25,7 +24,7 @@ from subscribers.errors import AddressError
 from subscribers.models import WEEK, Preferences
 
 if TYPE_CHECKING:
-    from digest.delivery.marks import Filed
+    from digest.filed import Filed
     from digest.models import Pick
     from subscribers.models import Subscriber
 
@@ -42,7 +41,7 @@ class Broken:
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error
 
-    def print(self, *_: object) -> Any:
+    def proof(self, *_: object) -> Any:
         assert self._error
         raise self._error
 
@@ -65,12 +64,10 @@ def desk(*papers: Any) -> Desk:
     )
 
 
-def rows(filed: tuple[Filed, ...]) -> list[Any]:
+def rows(filed: tuple[Filed, ...]) -> list[Filed]:
     """What was filed, as it is read back from the ledger."""
-    return [
-        SimpleNamespace(**it._asdict() | {"reasons": it.reasons and json.loads(it.reasons)})
-        for it in filed
-    ]
+    places = {it.paper_id: place for place, it in enumerate(reversed(filed))}
+    return read(write(filed, places), {place: known for known, place in places.items()})
 
 
 def as_filed(made: Issue) -> Issue:
@@ -165,7 +162,7 @@ def test_scores_and_reasons_are_filed_for_a_reader_s_own_words_alone() -> None:
 
     of_own, behind, of_topic = contents(issue(own, pick("2")))
 
-    assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, '["“lamp”"]')
+    assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, ("“lamp”",))
     assert behind[-3:] == of_topic[-3:] == (None, None, None)
 
 
@@ -244,7 +241,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_filed_is_listed_once_for_all_who_get_the_same_object() -> None:
-    bag = bag_of(desk())
+    bag = bag_of(desk(paper("1")))
     made, twin = issue(pick("1")), issue(pick("1"))
 
     assert bag.filed(made) is bag.filed(made)

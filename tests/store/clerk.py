@@ -14,9 +14,9 @@ from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger
 from digest.delivery.marks import Filing
 from digest.delivery.transports import Answer
+from digest.filed import contents, write
 from digest.identity import canonical_id
 from digest.machine import Machine
-from digest.mailbag import contents
 from digest.models import State
 from digest.store import Store
 from subscribers.book import Book
@@ -95,7 +95,7 @@ class Clerk:
             desk_id=frozen.id,
             subject="Agents",
             message_id="<1@example.org>",
-            contents=contents(made),
+            contents=write(contents(made), {it.id: n for n, it in enumerate(frozen.desk.papers)}),
         )
 
     def claim(

@@ -10,7 +10,7 @@ import pytest
 from builders import DAY, NOON, issue, paper, pick
 from store.clerk import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
-from digest.mailbag import contents
+from digest.filed import contents
 from digest.models import Reason, Section, State
 from digest.store import Store
 from digest.tailor import OWN, OWN_NAME

@@ -1,5 +1,8 @@
 """Deliveries that survive a kill: senders, frozen desks, days that add up."""
 
+import json
+from itertools import groupby
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -50,6 +53,7 @@ def upgrade() -> None:
     )
     for column in (
         sa.Column("desk_id", sa.Integer),
+        sa.Column("contents", sa.Text),
         sa.Column("fence", sa.Integer),
         sa.Column("next_at", sa.DateTime),
         sa.Column("code", sa.Integer),
@@ -60,46 +64,37 @@ def upgrade() -> None:
 
 
 def _delivered_papers() -> None:
-    op.rename_table("delivered_papers", "delivered_papers_before")
-    op.drop_index("ix_delivered_papers_paper_id", "delivered_papers_before")
-    op.create_table(
-        "delivered_papers",
-        sa.Column(
-            "delivery_id",
-            sa.Integer,
-            sa.ForeignKey("deliveries.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("paper_id", sa.String, _paper(), primary_key=True),
-        sa.Column("subscriber_id", _ID, nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("topic", sa.String, nullable=False),
-        sa.Column("behind", sa.Integer),
-        sa.Column("score", sa.Float),
-        sa.Column("trend", sa.Float),
-        sa.Column("reasons", sa.JSON),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("delivered_papers_by_paper", "delivered_papers", ["paper_id", "subscriber_id"])
-    op.execute(
-        "INSERT INTO delivered_papers"
-        " (delivery_id, paper_id, subscriber_id, position, topic, score, reasons)"
-        " SELECT p.delivery_id, p.paper_id, d.subscriber_id, p.position, p.topic, p.score,"
-        " p.reasons FROM delivered_papers_before p JOIN deliveries d ON d.id = p.delivery_id"
-    )
-    op.drop_table("delivered_papers_before")
-    # Days of old have no desk to make a mail from, but what they showed must be found.
-    op.execute(
+    """Write what each mail held into its row, with a desk for each day of old.
+
+    These desks have no content to make a mail from, but what they showed must be found.
+    """
+    db = op.get_bind()
+    db.exec_driver_sql(
         "INSERT INTO desks (day, frozen_at, content_key, press_key, content)"
         " SELECT DISTINCT d.day, d.day || ' 00:00:00.000000', '', '', ''"
         " FROM delivered_papers p JOIN deliveries d ON d.id = p.delivery_id"
     )
-    op.execute(
+    db.exec_driver_sql(
         "INSERT INTO desk_papers (desk_id, place, paper_id)"
         " SELECT id, row_number() OVER (PARTITION BY id ORDER BY paper_id), paper_id FROM"
         " (SELECT DISTINCT k.id, p.paper_id FROM delivered_papers p"
         " JOIN deliveries d ON d.id = p.delivery_id JOIN desks k ON k.day = d.day)"
     )
+    held = db.exec_driver_sql(
+        "SELECT d.id, k.id, q.place, p.topic, p.score, p.reasons FROM delivered_papers p"
+        " JOIN deliveries d ON d.id = p.delivery_id JOIN desks k ON k.day = d.day"
+        " JOIN desk_papers q ON q.desk_id = k.id AND q.paper_id = p.paper_id"
+        " ORDER BY d.id, p.position"
+    ).all()
+    for (delivery_id, desk_id), rows in groupby(held, key=lambda row: (row[0], row[1])):
+        topics = []
+        for topic, of in groupby(rows, key=lambda row: row[3]):
+            entries = ([row[2], None, row[4], None, json.loads(row[5])] for row in of)
+            topics.append([topic, *entries])
+        contents = json.dumps(topics, ensure_ascii=False, separators=(",", ":"))
+        update = "UPDATE deliveries SET desk_id = ?, contents = ? WHERE id = ?"
+        db.exec_driver_sql(update, (desk_id, contents, delivery_id))
+    op.drop_table("delivered_papers")
 
 
 def _paper() -> sa.ForeignKey:

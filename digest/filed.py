@@ -1,0 +1,85 @@
+"""What a mail holds, as the ledger keeps it: a short line of JSON in which papers are places.
+
+    [["agents", 3, [7, 0], 12], ["own:words", [5, null, 0.41, 0.2, ["“maps” in the title"]]]]
+
+A list for each topic: its papers by their places on the desk; `[place, position]` stands behind
+another paper, being nearly the same; what was ranked for this reader alone has its score, trend
+and reasons, for the desk knows nothing of them. A place outlives the id: a paper known by its title
+alone may take its real id later.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from digest.tailor import OWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from digest.models import Issue
+
+
+class Filed(NamedTuple):
+    """A paper in a mail."""
+
+    paper_id: str
+    #: where in the mail it stands, from 0
+    position: int
+    topic: str
+    #: the position of the paper it stands behind
+    behind: int | None = None
+    # as the desk says, where there is nothing
+    score: float | None = None
+    trend: float | None = None
+    reasons: tuple[str, ...] | None = None
+
+
+def contents(issue: Issue) -> tuple[Filed, ...]:
+    """List the papers of an issue, near-duplicates behind the one they are like."""
+    rows: dict[str, Filed] = {}
+    for pick in issue.picks:
+        position = len(rows)
+        row = Filed(pick.paper.id, position, pick.topic)
+        if pick.topic == OWN:
+            reasons = tuple(reason.text for reason in pick.reasons if reason.kind != "similar")
+            row = row._replace(score=pick.score, trend=pick.trend, reasons=reasons)
+        rows[pick.paper.id] = row
+        for other in pick.similar:
+            rows.setdefault(other.id, Filed(other.id, len(rows), pick.topic, position))
+    return tuple(rows.values())
+
+
+def write(filed: Iterable[Filed], places: Mapping[str, int]) -> str:
+    """Write papers down, by their places; those of a topic come in a row."""
+    topics: list[list[Any]] = []
+    for row in filed:
+        if not topics or topics[-1][0] != row.topic:
+            topics.append([row.topic])
+        entry: list[Any] = [places[row.paper_id], row.behind, row.score, row.trend, row.reasons]
+        while len(entry) > 1 and entry[-1] is None:
+            entry.pop()
+        topics[-1].append(entry if len(entry) > 1 else entry[0])
+    return json.dumps(topics, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str, ids: Mapping[int, str]) -> list[Filed]:
+    """Return what was written, with the papers' ids of today by their places."""
+    found = []
+    for position, (topic, entry) in enumerate(_entries(text)):
+        place, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
+        why = None if reasons is None else tuple(reasons)
+        found.append(Filed(ids[place], position, topic, behind, score, trend, why))
+    return found
+
+
+def places(text: str) -> list[int]:
+    """Return the places of all papers, in order."""
+    return [entry[0] for _, entry in _entries(text)]
+
+
+def _entries(text: str) -> Iterator[tuple[str, list[Any]]]:
+    for topic, *entries in json.loads(text):
+        for entry in entries:
+            yield topic, entry if isinstance(entry, list) else [entry]
