@@ -104,6 +104,8 @@ def test_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
         pytest.param({"schedule": {"weekdays": []}}, "[schedule] weekdays", id="no weekday"),
         pytest.param({"site": {"name": "a\r\nBcc: b"}}, "one line of printable", id="header"),
         pytest.param({"mail": 25}, "[mail]", id="no table"),
+        pytest.param({"pace": {"gmail": "fast"}}, "[pace] gmail: is not a rate", id="rate"),
+        pytest.param({"mail": {"connections": 0}}, "[mail] connections", id="no connection"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_that_names_its_place(
