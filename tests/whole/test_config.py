@@ -111,6 +111,8 @@ def test_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
         pytest.param(
             {"mail": {"bounce_address": f"{'b' * 33}{{id}}@a.org"}}, "65 characters", id="too long"
         ),
+        pytest.param({"pace": {"gmail": "fast"}}, "[pace] gmail: is not a rate", id="rate"),
+        pytest.param({"mail": {"connections": 0}}, "[mail] connections", id="no connection"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_that_names_its_place(

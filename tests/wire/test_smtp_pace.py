@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 from builders import parcel
 from wire.notebook import Notebook
 
+from digest import config
+from digest.app import App
 from digest.delivery.pace import Pace
 from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
     from wire.smtp_server import SMTPServer
 
 
@@ -34,6 +39,22 @@ def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTP
     assert set(states.values()) == {"sent"}
     assert server.recipients == [slow[0], *fast, *slow[1:]]
     assert took >= 0.18  # two steps of a tenth, of which a fiftieth may be made up for
+
+
+def test_connections_and_rates_are_those_of_the_configuration(
+    server: SMTPServer, engine: sa.Engine, tmp_path: Path
+) -> None:
+    mail = {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
+    tables = {"mail": mail | {"rotate_after": 2}, "pace": {"total": "20/second"}}
+    app = App(config=config.build(tables, folder=tmp_path, where="the test"), engine=engine)
+
+    with closing(app.transport()) as transport:
+        started = time.monotonic()
+        Notebook().carry(transport, [parcel(f"r{number}@example.org") for number in range(4)])
+        took = time.monotonic() - started
+
+    assert took >= 0.13
+    assert len(server.sessions) == 2
 
 
 def test_the_rate_in_all_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:
