@@ -8,9 +8,10 @@ Making comes before claiming, so that what is claimed is at once ready to leave.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from digest.delivery.breakers import Breaker
@@ -210,7 +211,9 @@ class _Wire:
     def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
         """Write down what the transport tells."""
         started = time.process_time()
-        rows = [(self._left[parcel.envid][0], self._final(answer)) for parcel, answer in answers]
+        rows = [
+            (self._left[parcel.envid][0], self._final(parcel, answer)) for parcel, answer in answers
+        ]
         going = [self._left[parcel.envid][0] for parcel in leaving]
         self._marks.note(rows, going, now=self._sender.clock())
         for parcel, _ in answers:
@@ -225,10 +228,14 @@ class _Wire:
         if back:
             self._marks.note(back, [], now=self._sender.clock())
 
-    def _final(self, answer: Answer) -> Answer:
+    def _final(self, parcel: Parcel, answer: Answer) -> Answer:
         if answer.state is State.UNKNOWN and self._sender.resend:
-            return Answer(state=State.DEFERRED, reason=answer.reason)
-        return answer
+            answer = replace(answer, state=State.DEFERRED)
+        if answer.reason is None:
+            return answer
+        # A server's words may name the address, which is neither for the log nor for the ledger.
+        address = re.compile(re.escape(parcel.recipient), re.IGNORECASE)
+        return replace(answer, reason=address.sub("the address", answer.reason))
 
 
 class Stage:
