@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from digest.compose import compose
-from digest.delivery.marks import Filed
 from digest.errors import RenderError
 from digest.models import Issue, Pick, Reason, Section, Silence, State
 from digest.ranking.select import with_similar
@@ -31,8 +30,21 @@ if TYPE_CHECKING:
 KEPT = 2048
 
 
+class Filed(NamedTuple):
+    """A paper in a mail, as the ledger keeps it; see `delivery.tables.delivered_papers`."""
+
+    paper_id: str
+    position: int
+    topic: str
+    behind: int | None
+    score: float | None
+    trend: float | None
+    #: a list in JSON
+    reasons: str | None
+
+
 class Row(Protocol):
-    """A paper as it was filed with a mail; see `delivery.tables.delivered_papers`."""
+    """A paper as it was filed with a mail, read back."""
 
     paper_id: str
     position: int

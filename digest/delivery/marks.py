@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.delivery.transports import Answer
+    from digest.mailbag import Filed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,19 +36,6 @@ class Waiting:
     #: what its mail was made from at an earlier attempt, if there was one
     desk_id: int | None
     attempts: int
-
-
-class Filed(NamedTuple):
-    """A paper in a mail, as the ledger keeps it; see `tables.delivered_papers`."""
-
-    paper_id: str
-    position: int
-    topic: str
-    behind: int | None
-    score: float | None
-    trend: float | None
-    #: a list in JSON
-    reasons: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

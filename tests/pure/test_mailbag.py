@@ -24,7 +24,7 @@ from subscribers.errors import AddressError
 from subscribers.models import WEEK, Preferences
 
 if TYPE_CHECKING:
-    from digest.delivery.marks import Filed
+    from digest.mailbag import Filed
     from digest.models import Pick
     from subscribers.models import Subscriber
 
