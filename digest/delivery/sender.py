@@ -9,6 +9,7 @@ it: so the wire is never idle while a batch is prepared, and no batch is held in
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
@@ -220,7 +221,9 @@ class _Hand:
 
     def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
         """Write down what the transport tells."""
-        rows = [(self._out.pop(parcel.envid), self._final(answer)) for parcel, answer in answers]
+        rows = [
+            (self._out.pop(parcel.envid), self._final(parcel, answer)) for parcel, answer in answers
+        ]
         self._write(rows, [self._out[parcel.envid] for parcel in leaving])
 
     def _write(self, answers: list[tuple[Waiting, Answer]], leaving: list[Waiting]) -> None:
@@ -241,10 +244,14 @@ class _Hand:
             raise self._failure
         self._write([(row, Answer(state=State.PLANNED)) for row in self._claimed.values()], [])
 
-    def _final(self, answer: Answer) -> Answer:
+    def _final(self, parcel: Parcel, answer: Answer) -> Answer:
         if answer.state is State.UNKNOWN and self._sender.resend:
-            return replace(answer, state=State.DEFERRED)
-        return answer
+            answer = replace(answer, state=State.DEFERRED)
+        if answer.reason is None:
+            return answer
+        # A server's words may name the address, which is neither for the log nor for the ledger.
+        address = re.compile(re.escape(parcel.recipient), re.IGNORECASE)
+        return replace(answer, reason=address.sub("the address", answer.reason))
 
     def _goes_on(self) -> bool:
         tally = self._sender.tally

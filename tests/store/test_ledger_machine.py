@@ -77,6 +77,8 @@ class Days(RuleBasedStateMachine):
         self.server = Server(watch=self._leaves)
         #: mails that may have come, and were sent again all the same; by day and address
         self.resent: set[tuple[date, str]] = set()
+        #: which papers counted as shown at some time: to whom, by the mail of which day
+        self.shown: set[tuple[str, date, str]] = set()
         self.papers = self.boots = 0
         self.named = False
         for name in NAMES[:3]:
@@ -196,7 +198,21 @@ class Days(RuleBasedStateMachine):
         assert self.named or parcel.day >= oldest_day(now=self.house.now, max_lateness=lateness)
         before = self.server.tried.get((parcel.day, parcel.recipient), [])
         if before and before[-1] != parcel.content:
-            assert self._titles(before[-1]) & self._shown_on_other_days(parcel)
+            self.remember_what_was_shown()
+            others = {
+                title
+                for whose, day, title in self.shown
+                if whose == parcel.recipient and day != parcel.day
+            }
+            assert self._titles(before[-1]) & others
+
+    @invariant()
+    def remember_what_was_shown(self) -> None:
+        """Keep in mind what ever counted as shown; what is sent again does not for a while."""
+        for entry in self.house.app.account.entries(states=SHOWN):
+            for content in self.server.tried.get((entry.day, entry.address), [])[-1:]:
+                for title in self._titles(content):
+                    self.shown.add((entry.address, entry.day, title))
 
     @invariant()
     def nobody_has_two_but_those_who_were_in_doubt_and_sent_to_again(self) -> None:
@@ -250,17 +266,6 @@ class Days(RuleBasedStateMachine):
         text = words(content)
         every = (agents_paper(f"2602.{number + 1:05}").title for number in range(self.papers))
         return {title for title in every if title in text}
-
-    def _shown_on_other_days(self, parcel: Parcel) -> set[str]:
-        others = [
-            self.server.tried[entry.day, entry.address][-1]
-            for entry in self._entries()
-            if entry.address == parcel.recipient
-            and entry.day != parcel.day
-            and entry.state in SHOWN
-            and (entry.day, entry.address) in self.server.tried
-        ]
-        return set().union(*map(self._titles, others))
 
 
 def _two_shares(

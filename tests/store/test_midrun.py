@@ -190,6 +190,18 @@ def test_a_refusal_that_says_nothing_of_the_address_takes_nobody_off(
     assert bo.status is Status.CONFIRMED
 
 
+@pytest.mark.parametrize("state", [State.FAILED, State.DEFERRED, State.UNKNOWN])
+def test_what_a_server_says_is_kept_and_logged_without_the_address(
+    house: House, caplog: pytest.LogCaptureFixture, state: State
+) -> None:
+    said = Answer(state=state, reason="5.1.1 <Bo@EXAMPLE.org>: no such user", status="5.1.1")
+
+    house.send(failing(said, "bo"))
+
+    assert house.reasons()["bo"] == "5.1.1 <the address>: no such user"
+    assert "example.org" not in str([vars(record) for record in caplog.records]).lower()
+
+
 def test_a_server_that_objects_to_the_sender_is_a_matter_for_a_person(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
