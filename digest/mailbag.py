@@ -118,7 +118,7 @@ class Mailbag:
         if isinstance(proof, Outcome):
             return proof
         try:
-            mail = proof.print()
+            mail = proof.make()
         except RenderError as error:
             return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
         return Outcome(reader=reader, state=State.SENT, mail=mail)

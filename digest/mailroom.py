@@ -145,4 +145,4 @@ def _made(choice: _Choice, reader: Subscriber) -> Made:
         message_id=proof.message_id,
         contents=None if choice.again else choice.bag.filed(proof.issue),
     )
-    return Made(row=choice.row, filing=filing, print=lambda: proof.print().parcel)
+    return Made(row=choice.row, filing=filing, make=lambda: proof.make().parcel)

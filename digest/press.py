@@ -86,7 +86,7 @@ class Proof:
     subject: str
     message_id: str
     #: makes the mail; raises RenderError
-    print: Callable[[], Mail]
+    make: Callable[[], Mail]
 
 
 class Printer:
@@ -119,7 +119,7 @@ class Printer:
             issue=forme.issue,
             subject=forme.subject,
             message_id=identifier,
-            print=lambda: self._print(
+            make=lambda: self._print(
                 forme,
                 own,
                 reader,
@@ -137,7 +137,7 @@ class Printer:
             RenderError, AddressError: as `proof`.
 
         """
-        return self.proof(issue, reader).print()
+        return self.proof(issue, reader).make()
 
     def _print(
         self,

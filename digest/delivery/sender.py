@@ -46,7 +46,7 @@ class Made:
     row: Waiting
     filing: Filing | None = None
     #: makes the bytes; raises RenderError or AddressError
-    print: Callable[[], Parcel] | None = None
+    make: Callable[[], Parcel] | None = None
     state: State = State.SENT
     reason: str | None = None
 
@@ -206,11 +206,11 @@ class _Hand:
 
     def _print(self, one: Made) -> Parcel | None:
         """Make the bytes of a claimed mail; None when they cannot be made."""
-        if one.print is None:
+        if one.make is None:
             return None
         try:
             with self._stages.stage("render"):
-                return one.print()
+                return one.make()
         except RenderError as error:
             # To be tried again once the template is mended.
             answer = Answer(state=State.DEFERRED, reason=str(error))

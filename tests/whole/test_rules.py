@@ -27,6 +27,7 @@ PURE = (
     "digest/merging",
     "digest/compose",
     "digest/dates",
+    "digest/filed",
     "digest/delivery/conversation",
     "digest/delivery/envelope",
     "digest/delivery/pace",
