@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.sender import Sender, Tally
 from digest.delivery.states import OPEN, WAITING, oldest_day
+from digest.machine import calm
 from digest.mailroom import Mailroom
 from digest.models import SendReport, State
 
@@ -196,7 +197,8 @@ def serve_share(
         tally=tally,
     )
     try:
-        sender.run()
+        with calm():
+            sender.run()
     finally:
         transport.close()
     office.ledger.dismiss(fence, now=office.clock(), resend=office.policy.resend)

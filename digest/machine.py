@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,22 @@ def this_machine() -> Machine:
     except OSError:
         boot = ""
     return Machine(host=socket.gethostname(), boot=boot, pid=os.getpid())
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Let the collector of cyclic garbage look up less often, and not at what is there already.
+
+    A sender makes few cycles, and a twentieth of its time went into looking for them.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def peak_memory() -> int:

@@ -91,13 +91,14 @@ class Stages:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Count the block's time for a stage."""
-        outer = self._turn_to(name)
+        outer = self.turn_to(name)
         try:
             yield
         finally:
-            self._turn_to(outer)
+            self.turn_to(outer)
 
-    def _turn_to(self, name: str | None) -> str | None:
+    def turn_to(self, name: str | None) -> str | None:
+        """Count for a stage from now on; return the one before."""
         before, now = self._stage, time.process_time()
         if before is not None:
             self._cpu[before] += now - self._since
