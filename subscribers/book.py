@@ -117,7 +117,7 @@ class Book:
             ValueError: one is known already, was erased, or stands twice.
 
         """
-        who, wants, steps = [], [], []
+        who, wants, steps, keys = [], [], [], []
         for text, topics in people:
             address, subscriber_id = addresses.parse(text), self._new_id()
             who.append(
@@ -130,13 +130,14 @@ class Book:
                     "preferences": {},
                 }
             )
+            keys.append(address.key)
             wants += _wishes(subscriber_id, topics)
             step = {"subscriber_id": subscriber_id, **asdict(evidence)}
             steps.append({**step, "event": Event.SIGN_UP, "status": Status.PENDING})
             steps.append({**step, "event": Event.CONFIRM, "status": Status.CONFIRMED})
         try:
             with self._writer.begin() as db:
-                if self._were_erased(db, [row["address_key"] for row in who]):
+                if self._were_erased(db, keys):
                     raise ValueError("one of these readers asked to be forgotten")
                 for table, rows in ((subscribers, who), (subscriptions, wants), (consent, steps)):
                     if rows:
