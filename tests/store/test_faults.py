@@ -217,6 +217,37 @@ def test_a_plan_that_cannot_be_written_is_made_by_the_next_run(
     assert transport.recipients == EVERYBODY
 
 
+def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
+    house: Lived,
+) -> None:
+    away = house.folder.with_name(f"{house.folder.name} away")
+    lost, found = Recorder(), Recorder()
+
+    with pytest.raises(StoreError, match="digest.db: unable to open"):
+        house.send(lost, watch=Watch(total=lambda _: house.folder.rename(away)))
+    away.rename(house.folder)
+    report = house.send(found)
+
+    assert lost.asked == []
+    assert found.recipients == EVERYBODY
+    assert report.counts == {State.SENT: 4}
+
+
+def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_back(
+    house: Lived,
+) -> None:
+    away = house.folder.with_name(f"{house.folder.name} away")
+    first, second = Beside(lambda: house.folder.rename(away), nth=2, taken=True), Recorder()
+
+    house.send(first)
+    away.rename(house.folder)
+    again = house.send(second)
+
+    assert first.recipients == EVERYBODY
+    assert second.asked == []
+    assert (again.counts, again.already) == ({}, 4)
+
+
 # -- two at once ----------------------------------------------------------------------------------
 
 
