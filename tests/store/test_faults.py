@@ -112,16 +112,20 @@ def locked(house: Lived) -> Iterator[Callable[[], None]]:
             process.stdin.flush()  # type: ignore[union-attr]
             assert process.stdout.readline() == "held\n"  # type: ignore[union-attr]
 
-        yield breaks
-        process.stdin.close()
+        try:
+            yield breaks
+        finally:
+            process.stdin.close()
 
 
 @contextmanager
 def full(_house: Lived) -> Iterator[Callable[[], None]]:
     """A disk that takes no page any more."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager
@@ -223,7 +227,7 @@ def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
     away = house.folder.with_name(f"{house.folder.name} away")
     lost, found = Recorder(), Recorder()
 
-    with pytest.raises(StoreError, match="digest.db: unable to open"):
+    with pytest.raises(StoreError, match="unable to open database file"):
         house.send(lost, watch=Watch(total=lambda _: house.folder.rename(away)))
     away.rename(house.folder)
     report = house.send(found)
