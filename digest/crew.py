@@ -47,7 +47,7 @@ class Crew:
         watch: Watch,
     ) -> Tally:
         """Serve all shares, the first of them by `serve` here, and return what was done."""
-        number = self.processes(task.mails)
+        number = min(self.processes(task.mails), max(task.mails, 1))
         if number == 1:
             return serve(task, watch)
         shares = [replace(task, share=(n, number)) for n in range(number)]

@@ -149,7 +149,7 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
         already = settled - counts.total()
         if frozen is None:
             return _report(run, office, counts, Tally(), already=already)
-        mails = 1 if run.only else office.account.waiting(run.day, now=office.clock())
+        mails = 1 if run.only is not None else office.account.waiting(run.day, now=office.clock())
         run.watch.total(mails)
         task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only, named=run.named)
 

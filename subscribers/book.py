@@ -116,10 +116,10 @@ class Book:
 
         Raises:
             AddressError: one is not an address.
-            ValueError: one is known already, or stands twice.
+            ValueError: one is known already, was erased, or stands twice.
 
         """
-        who, wants, steps = [], [], []
+        who, wants, steps, keys = [], [], [], []
         for text, topics in people:
             address, subscriber_id = addresses.parse(text), self._new_id()
             who.append(
@@ -132,12 +132,15 @@ class Book:
                     "preferences": {},
                 }
             )
+            keys.append(address.key)
             wants += _wishes(subscriber_id, topics)
             step = {"subscriber_id": subscriber_id, **asdict(evidence)}
             steps.append({**step, "event": Event.SIGN_UP, "status": Status.PENDING})
             steps.append({**step, "event": Event.CONFIRM, "status": Status.CONFIRMED})
         try:
             with self._writer.begin() as db:
+                if self._were_erased(db, keys):
+                    raise ValueError("one of these readers asked to be forgotten")
                 for table, rows in ((subscribers, who), (subscriptions, wants), (consent, steps)):
                     if rows:
                         db.execute(table.insert(), rows)
@@ -323,6 +326,14 @@ class Book:
         this = suppressions.c.key_hash == self._hash(key)
         erased = db.execute(sa.select(suppressions).where(this)).first()
         return erased is None or not (event is Event.IMPORT or erased.for_ever)
+
+    def _were_erased(self, db: sa.Connection, keys: Sequence[str]) -> bool:
+        hashes = [self._hash(key) for key in keys]
+        some = (
+            sa.select(suppressions).where(suppressions.c.key_hash.in_(hashes[start : start + 500]))
+            for start in range(0, len(hashes), 500)
+        )
+        return any(db.execute(query).first() for query in some)
 
     def _lift(self, db: sa.Connection, subscriber_id: int) -> None:
         """Let somebody who was erased, and now confirmed, be a reader like any other."""

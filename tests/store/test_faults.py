@@ -112,16 +112,20 @@ def locked(house: Lived) -> Iterator[Callable[[], None]]:
             process.stdin.flush()  # type: ignore[union-attr]
             assert process.stdout.readline() == "held\n"  # type: ignore[union-attr]
 
-        yield breaks
-        process.stdin.close()
+        try:
+            yield breaks
+        finally:
+            process.stdin.close()
 
 
 @contextmanager
 def full(_house: Lived) -> Iterator[Callable[[], None]]:
     """A disk that takes no page any more."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager
@@ -215,6 +219,37 @@ def test_a_plan_that_cannot_be_written_is_made_by_the_next_run(
 
     assert asked_before == []
     assert transport.recipients == EVERYBODY
+
+
+def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
+    house: Lived,
+) -> None:
+    away = house.folder.with_name(f"{house.folder.name} away")
+    lost, found = Recorder(), Recorder()
+
+    with pytest.raises(StoreError, match="unable to open database file"):
+        house.send(lost, watch=Watch(total=lambda _: house.folder.rename(away)))
+    away.rename(house.folder)
+    report = house.send(found)
+
+    assert lost.asked == []
+    assert found.recipients == EVERYBODY
+    assert report.counts == {State.SENT: 4}
+
+
+def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_back(
+    house: Lived,
+) -> None:
+    away = house.folder.with_name(f"{house.folder.name} away")
+    first, second = Beside(lambda: house.folder.rename(away), nth=2, taken=True), Recorder()
+
+    house.send(first)
+    away.rename(house.folder)
+    again = house.send(second)
+
+    assert first.recipients == EVERYBODY
+    assert second.asked == []
+    assert (again.counts, again.already) == ({}, 4)
 
 
 # -- two at once ----------------------------------------------------------------------------------

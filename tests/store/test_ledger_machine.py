@@ -209,10 +209,10 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def remember_what_was_shown(self) -> None:
         """Keep in mind what ever counted as shown; what is sent again does not for a while."""
-        for entry in self.house.app.account.entries(states=SHOWN):
-            for content in self.server.tried.get((entry.day, entry.address), [])[-1:]:
-                for title in self._titles(content):
-                    self.shown.add((entry.address, entry.day, title))
+        account = self.house.app.account
+        for entry in account.entries(states=SHOWN):
+            titles = (it.title for it in account.contents(entry))
+            self.shown |= {(entry.address, entry.day, title) for title in titles}
 
     @invariant()
     def nobody_has_two_but_those_who_were_in_doubt_and_sent_to_again(self) -> None:

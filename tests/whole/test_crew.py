@@ -202,6 +202,18 @@ def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     assert len(report.memory) == 2
 
 
+def test_there_are_no_more_processes_than_mails(two: Path, digest: Command) -> None:
+    digest("run", *DAY, "--only", f"{NAMES[0]}@example.org")
+    alone = len(senders(two))
+    digest("run", *DAY)
+    together = len(senders(two)) - alone
+    digest("run", *DAY)
+    nobody = len(senders(two)) - alone - together
+
+    assert (alone, together, nobody) == (1, 2, 1)
+    assert mailed(two) == NAMES
+
+
 # -- a mate that dies -----------------------------------------------------------------------------
 
 
