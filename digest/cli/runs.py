@@ -245,7 +245,7 @@ def retry(
     if json:
         screen.as_json([shapes.send_report(report) for report in reports])
     elif not reports:
-        screen.answer("nothing waits to be sent again")
+        screen.remark("nothing waits to be sent again")
     else:
         for report in reports:
             _show_run(opened, report, [], json=False)

@@ -42,6 +42,12 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def remark(text: str) -> None:
+    """Say to a person who watches what is no answer; cron would mail it every time."""
+    if sys.stderr.isatty():
+        note(text)
+
+
 def as_json(value: Any) -> None:
     """Print the answer as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
