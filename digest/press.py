@@ -164,6 +164,7 @@ class Printer:
             recipient=recipient.address,
             content=content,
             envid=message.envelope_id(identifier),
+            dotless=True,  # `quoted.encode` sees to it, and no header begins with one
         )
         return Mail(
             issue=forme.issue,

@@ -152,7 +152,7 @@ class Conversation:
             raise RuntimeError("no mail is ready to be handed over")
         self._envelope, self._body = None, parcel
         content = parcel.content
-        if _dotted_line(content) or content.startswith(b"."):
+        if not parcel.dotless and (_dotted_line(content) or content.startswith(b".")):
             content = re.sub(rb"(?m)^\.", b"..", content)
         self._queue(content)
         if not content.endswith(b"\r\n"):

@@ -26,6 +26,8 @@ class Parcel:
     kind: str = ""
     #: what a bounce calls the mail by (RFC 3461 §4.4), in ASCII; empty for nothing
     envid: str = ""
+    #: whoever made it knows that no line begins with a dot, so that none is looked for
+    dotless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

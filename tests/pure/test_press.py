@@ -275,3 +275,13 @@ def test_a_press_with_a_signer_signs_every_mail() -> None:
 
     assert signed.parcel.content.endswith(unsigned.parcel.content)
     assert parsed(signed)["X-Stamp"].endswith(" 12:00")
+
+
+@given(st.sampled_from(ISSUES), st.sampled_from(READERS))
+@settings(max_examples=25, deadline=None)
+def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, reader: Subscriber) -> None:
+    parcel = printer().print(issue, reader).parcel
+
+    assert parcel.dotless
+    assert b"\r\n." not in parcel.content
+    assert not parcel.content.startswith(b".")
