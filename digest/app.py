@@ -127,7 +127,6 @@ class App:
             desks=self.desks,
             book=self.book,
             press=self.press,
-            press_key=self._press_key(),
             machine=this_machine(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
@@ -141,7 +140,7 @@ class App:
 
     def glance(self, desk: Desk) -> Mailroom:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.desks.glance(desk, press_key=self._press_key(), now=now())
+        frozen = self.desks.glance(desk, press_key=self.press.key, now=now())
         return Mailroom(
             frozen, press=self.press, book=self.book, desks=self.desks, account=self.account
         )
@@ -223,6 +222,7 @@ class App:
             secret=self.secrets[0],
             doors=self._doors,
             signer=self.signer,
+            key=self._press_key(),
         )
 
     @cached_property

@@ -125,7 +125,7 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         """Return the mean size of a mail, in bytes."""
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.press, summary_length=summary)
-        frozen = opened.desks.glance(laid, press_key="", now=app.now())
+        frozen = opened.desks.glance(laid, press_key=press.key, now=app.now())
         bag = Mailbag(frozen, press.printer(laid, at=frozen.at))
         outcomes = [bag.print(reader, bag.compose(reader)) for reader in readers]
         sizes = [len(outcome.mail.parcel.content) for outcome in outcomes if outcome.mail]

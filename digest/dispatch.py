@@ -60,8 +60,6 @@ class Office:
     desks: Desks
     book: Book
     press: Press
-    #: a hash of all that shapes a mail beside the desk
-    press_key: str
     machine: Machine
     policy: Policy
     clock: Clock
@@ -250,7 +248,7 @@ def _prepare(run: Run, office: Office) -> tuple[Frozen | None, int]:
     if run.plans:
         office.ledger.plan(run.day, now=now, only=run.only)
         held = _hold(run, office, now)
-    return office.desks.freeze(run.desk, press_key=office.press_key, now=now), held
+    return office.desks.freeze(run.desk, press_key=office.press.key, now=now), held
 
 
 def _hold(run: Run, office: Office, now: datetime) -> int:

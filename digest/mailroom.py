@@ -9,6 +9,7 @@ so that a hundred thousand readers take no more memory than ten thousand.
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from digest.press import Press
     from subscribers.book import Book
     from subscribers.models import Subscriber
+
+log = logging.getLogger(__name__)
 
 
 class Mailroom:
@@ -113,6 +116,9 @@ class Mailroom:
     def _bag(self, desk_id: int) -> Mailbag:
         if desk_id not in self._bags:
             frozen = self._newest if desk_id == self._newest.id else self._desks.open(desk_id)
+            if frozen.press_key != self._press.key:
+                # The papers are those of the first attempt; what is around them is not.
+                log.warning("templates have changed", extra={"desk": desk_id})
             printer = self._press.printer(frozen.desk, at=frozen.at)
             self._bags[desk_id] = Mailbag(frozen, printer)
         return self._bags[desk_id]

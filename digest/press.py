@@ -42,6 +42,8 @@ class Press:
     #: returns the ways out for a subscriber's id, signed for this time
     doors: Callable[[int, datetime], Doors]
     signer: message.Signs | None = None
+    #: a hash of the templates, and of all else that shapes a mail beside what is in it
+    key: str = ""
 
     def printer(self, desk: Desk, *, at: datetime) -> Printer:
         """Return what prints the mails of a run, all of them dated `at`."""

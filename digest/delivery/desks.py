@@ -26,6 +26,8 @@ class Frozen:
     desk: Desk
     #: the Date of the mails that are made from it
     at: datetime
+    #: a hash of the templates, and of all else that shaped the mails
+    press_key: str
     #: papers that a desk of another day had too, so that somebody may have seen them
     familiar: frozenset[str]
 
@@ -73,7 +75,7 @@ class Desks:
                 query = _familiar(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
                 familiar.update(db.execute(query).scalars().all())
         at = now.replace(microsecond=0)
-        return Frozen(id=0, desk=desk, at=at, familiar=frozenset(familiar))
+        return Frozen(id=0, desk=desk, at=at, press_key=press_key, familiar=frozenset(familiar))
 
     def _find(self, desk: Desk, content: bytes, press_key: str) -> int | None:
         same = (
@@ -104,7 +106,9 @@ class Desks:
             known = desk_papers.c.paper_id.in_(places.order_by(None))
             familiar = frozenset(db.execute(_familiar(row.day, known)).scalars().all())
         desk = thaw(row.content, ids)
-        return Frozen(id=row.id, desk=desk, at=row.frozen_at, familiar=familiar)
+        return Frozen(
+            id=row.id, desk=desk, at=row.frozen_at, press_key=row.press_key, familiar=familiar
+        )
 
     def newest(self, day: date) -> int | None:
         """Return the desk that was frozen last for a day."""

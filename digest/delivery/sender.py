@@ -91,14 +91,13 @@ class Stages:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Count the block's time for a stage."""
-        outer = self.turn_to(name)
+        outer = self._turn_to(name)
         try:
             yield
         finally:
-            self.turn_to(outer)
+            self._turn_to(outer)
 
-    def turn_to(self, name: str | None) -> str | None:
-        """Count for a stage from now on; return the one before."""
+    def _turn_to(self, name: str | None) -> str | None:
         before, now = self._stage, time.process_time()
         if before is not None:
             self._cpu[before] += now - self._since

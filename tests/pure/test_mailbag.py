@@ -47,7 +47,10 @@ class Broken:
 
 
 def bag_of(desk: Desk, printer: Any = None) -> Mailbag:
-    return Mailbag(Frozen(id=1, desk=desk, at=NOON, familiar=frozenset()), printer or Broken())
+    return Mailbag(
+        Frozen(id=1, desk=desk, at=NOON, press_key="press", familiar=frozenset()),
+        printer or Broken(),
+    )
 
 
 def desk(*papers: Any) -> Desk:

@@ -173,7 +173,7 @@ class House:
 
     def mailroom(self, day: date = DAY) -> Mailroom:
         office = self.office
-        frozen = office.desks.glance(self.desk(day), press_key=office.press_key, now=self.now)
+        frozen = office.desks.glance(self.desk(day), press_key=office.press.key, now=self.now)
         return Mailroom(
             frozen,
             press=office.press,

@@ -258,7 +258,7 @@ def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_bac
 def share(house: House, transport: Recorder, number: int, of_all: int) -> Callable[[], None]:
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
-    frozen = office.desks.freeze(house.desk(), press_key=office.press_key, now=NOON)
+    frozen = office.desks.freeze(house.desk(), press_key=office.press.key, now=NOON)
     task = Task(day=DAY, desk_id=frozen.id, mails=4, share=(number, of_all))
     return lambda: serve_share(task, frozen, office, transport, Watch()) and None
 

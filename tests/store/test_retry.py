@@ -332,3 +332,20 @@ def test_an_expired_mail_leaves_on_somebody_s_word_and_as_it_was(house: House) -
 
     assert second.parcels == first.tried
     assert report.complete
+
+
+def test_a_mail_made_again_by_other_templates_is_told_of(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = Recorder(failures={ADA: LATER}), Recorder()
+    house.send(first)
+    house.wait(hours=2)
+    press = replace(house.app.press, postal_address="A new house", key="of other templates")
+    house.app.__dict__["press"] = press
+    house.app.__dict__.pop("office", None)
+
+    house.retry(second)
+
+    assert "templates have changed" in caplog.messages
+    assert second.parcels[0].content != first.tried[0].content
+    assert second.parcels[0].envid == first.tried[0].envid
