@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from contextlib import suppress
@@ -62,6 +63,7 @@ fates = st.lists(
 def furnished() -> Path:
     """A database that is up to date; it is copied, never used."""
     folder = Path(tempfile.mkdtemp(prefix="machine"))
+    atexit.register(shutil.rmtree, folder)
     open_database("sqlite:///digest.db", folder=folder).dispose()
     return folder / "digest.db"
 
