@@ -88,7 +88,10 @@ class _Mate:
         # It holds the run's lock too, so that nobody else begins while it is still at work.
         kept = None if lock is None else _Inherited(lock)
         self._process = spawn.Process(
-            target=_work, args=(config, task, mouth, kept), name="digest sender", daemon=True
+            target=_work,
+            args=(config, task, mouth, kept, os.getpid()),
+            name="digest sender",
+            daemon=True,
         )
         self._process.start()
         mouth.close()
@@ -127,12 +130,17 @@ def _take(descriptor: Any) -> int:
     return int(descriptor.detach())
 
 
-def _work(config: Config, task: Task, mouth: Connection, lock: int | None) -> None:  # noqa: ARG001
+def _work(
+    config: Config,
+    task: Task,
+    mouth: Connection,
+    lock: int | None,  # noqa: ARG001 (held by being open)
+    run: int,
+) -> None:
     """Be a mate: serve a share, tell of progress, and at the end of what was done."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    parent = os.getppid()
     logs.configure(config.log.level, config.log.format)
 
     def tell(what: int | Tally) -> None:
@@ -140,7 +148,7 @@ def _work(config: Config, task: Task, mouth: Connection, lock: int | None) -> No
             mouth.send(what)
 
     def going() -> bool:
-        return not stopped.is_set() and os.getppid() == parent
+        return not stopped.is_set() and os.getppid() == run
 
     try:
         opened = wiring.open_app(config)

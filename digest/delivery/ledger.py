@@ -333,7 +333,9 @@ def _take_back(
     if certain:
         claimed = mine & (deliveries.c.state == State.CLAIMED)
         found[State.PLANNED] = db.execute(
-            deliveries.update().where(claimed).values(state=State.PLANNED, fence=None)
+            deliveries.update()
+            .where(claimed)
+            .values(state=State.PLANNED, fence=None, attempts=deliveries.c.attempts - 1)
         ).rowcount
     in_hand = mine & deliveries.c.state.in_(IN_HAND)
     found += _to_unknown(db, in_hand, resend=resend, now=now)

@@ -75,6 +75,7 @@ class Marks:
         self._settle = _Statement(engine, _SETTLE)
         self._leave = _Statement(engine, _LEAVE)
         self._there = _Statement(engine, _THERE)
+        self._wanted = _Statement(engine, _WANTED)
         if self._lite:
             # Nothing that is overwritten here needs to be wiped off the disk.
             self._cursor.execute("PRAGMA secure_delete=OFF")
@@ -147,6 +148,10 @@ class Marks:
             if missing and missing != self._erased([*(row for row, _ in answers), *leaving]):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
 
+    def is_wanted(self, row: Waiting) -> bool:
+        """Whether a claimed mail's reader still wants it."""
+        return bool(self._wanted.rows(self._cursor, {"whose": row.subscriber_id}))
+
     def _erased(self, rows: Sequence[Waiting]) -> int:
         return sum(not self._there.rows(self._cursor, {"this": row.delivery_id}) for row in rows)
 
@@ -162,6 +167,8 @@ class Marks:
             "new_next_at": again and self._moment(again),
             "new_code": answer.code or None,
             "new_status": answer.status or None,
+            # What is given back was no attempt.
+            "none": int(answer.state is State.PLANNED),
         }
 
     @contextmanager
@@ -259,6 +266,7 @@ _SETTLE = (
             name: _given(f"new_{name}")
             for name in ("state", "reason", "settled_at", "next_at", "code", "status")
         }
+        | {"attempts": deliveries.c.attempts - _given("none")}
     )
 )
 _LEAVE = (
@@ -268,6 +276,9 @@ _LEAVE = (
 )
 
 
+_WANTED = sa.select(subscribers.c.id).where(
+    subscribers.c.id == _given("whose"), subscribers.c.status == Status.CONFIRMED.value
+)
 _THERE = sa.select(deliveries.c.id).where(_this)
 
 

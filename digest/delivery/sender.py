@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 
 #: Rows that are made and claimed together: one durable commit for each.
 BATCH = 200
+#: Seconds after which a claim's word on consent is not believed any more: where mails leave slowly,
+#: a reader may leave while the batch is in hand.
+FRESH = 2.0
 #: These codes say that an address does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
 GONE = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
@@ -158,6 +161,7 @@ class _Hand:
         self._claimed: dict[int, Waiting] = {}
         #: with the transport, by the parcel's name
         self._out: dict[str, Waiting] = {}
+        self._claimed_at = 0.0
         self._failure: LedgerError | StoreError | None = None
 
     def parcels(self) -> Iterator[Parcel]:
@@ -194,6 +198,7 @@ class _Hand:
                 return
             after = rows[-1].subscriber_id
             made = sender.maker.make(rows, self._stages)
+            self._claimed_at = time.monotonic()
             with self._stages.stage("ledger"):
                 self._settle([one for one in made if one.filing is None])
                 filings = [one.filing for one in made if one.filing is not None]
@@ -207,6 +212,10 @@ class _Hand:
     def _print(self, one: Made) -> Parcel | None:
         """Make the bytes of a claimed mail; None when they cannot be made."""
         if one.make is None:
+            return None
+        if time.monotonic() - self._claimed_at > FRESH and not self._marks.is_wanted(one.row):
+            answer = Answer(state=State.SKIPPED, reason="the reader left while the mail waited")
+            self._write([(one.row, answer)], [])
             return None
         try:
             with self._stages.stage("render"):

@@ -17,7 +17,14 @@ MOVES: dict[State, frozenset[State]] = {
         {State.CLAIMED, State.SKIPPED, State.FAILED, State.DEFERRED, State.EXPIRED}
     ),
     State.CLAIMED: frozenset(
-        {State.INFLIGHT, State.PLANNED, State.FAILED, State.DEFERRED, State.UNKNOWN}
+        {
+            State.INFLIGHT,
+            State.PLANNED,
+            State.SKIPPED,
+            State.FAILED,
+            State.DEFERRED,
+            State.UNKNOWN,
+        }
     ),
     State.INFLIGHT: frozenset(
         {State.SENT, State.PLANNED, State.FAILED, State.DEFERRED, State.UNKNOWN}

@@ -126,6 +126,28 @@ def test_whoever_leaves_while_the_batch_is_made_gets_nothing(
     assert again.counts == {State.SKIPPED: 1}
 
 
+def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.delivery.sender.FRESH", -1.0)  # every claim is old
+    transport = Then(lambda: did(house, "cy", Event.LEAVE))
+
+    report = house.send(transport)
+
+    assert transport.recipients == [address(name) for name in ("ada", "bo", "di")]
+    assert (house.states()["cy"], report.complete) == ("skipped", True)
+    assert house.reasons()["cy"] == "the reader left while the mail waited"
+
+
+def test_a_mail_that_was_given_back_was_not_tried(house: House) -> None:
+    stopped: list[bool] = []
+    house.send(Then(lambda: stopped.append(True)), watch=Watch(going=lambda: not stopped))
+
+    tried = {name: house.entry(name).attempts for name in NAMES}
+
+    assert tried == {"ada": 1, "bo": 0, "cy": 0, "di": 0}
+
+
 def test_whoever_is_erased_in_mid_run_stops_nobody_and_leaves_no_row(house: House) -> None:
     readers = {name: house.book.find(address(name)) for name in ("ada", "di")}
 
