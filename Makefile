@@ -11,7 +11,7 @@ help:
 	@echo "make test        run the tests"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed and relevance"
-	@echo "make faults      kill a run at every system call (an hour; needs strace)"
+	@echo "make faults      kill a run at every system call (some minutes; needs strace)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 

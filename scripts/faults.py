@@ -1,6 +1,6 @@
 """Kills a run of 200 readers at every system call that writes, and prints what became of them.
 
-    python scripts/faults.py [EVERY] [SENDERS]      at every EVERYth call; 1 takes about an hour
+    python scripts/faults.py [EVERY] [SENDERS]      at every EVERYth call; 1 takes some minutes
 
 Then the stages of SMTP times all that can go wrong there, as the tests do it.
 """

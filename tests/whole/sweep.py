@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -204,17 +203,20 @@ class Warm:
         order, answer = self._process.stdin, self._process.stdout
         assert order is not None
         assert answer is not None
-        asked = {"folder": str(folder), "arguments": arguments, "stopped": bool(trace)}
+        gate = folder / "gate" if trace else None
+        if gate:
+            os.mkfifo(gate)
+        asked = {"folder": str(folder), "arguments": arguments, "gate": gate and str(gate)}
         order.write(json.dumps(asked) + "\n")
         order.flush()
         child = int(answer.readline())
-        if not trace:
+        if gate is None:
             return int(answer.readline())
         command = ["strace", "-f", *trace, "-p", str(child)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None
             said = tracer.stderr.readline()
-            os.kill(child, signal.SIGCONT)
+            gate.write_bytes(b"")  # opened: go
             code = int(answer.readline())
             said += tracer.stderr.read()
         if "attached" not in said:

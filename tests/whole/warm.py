@@ -1,15 +1,14 @@
 """A process that has imported everything and forks off one command after another.
 
-It reads a line of JSON for each: the folder to work in, the arguments, and whether the new process
-stops itself first, so that somebody can attach to it. It answers with the process id, and, when
-that has ended, with its exit code; below 0 it is the signal that killed it.
+It reads a line of JSON for each: the folder to work in, the arguments, and maybe a gate: a fifo
+the new process waits at, so that somebody can attach to it first. It answers with the process id,
+and, when that has ended, with its exit code; below 0 it is the signal that killed it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,8 @@ def _be(asked: dict[str, Any]) -> None:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    if asked["stopped"]:
-        os.kill(os.getpid(), signal.SIGSTOP)
+    if asked["gate"]:
+        Path(asked["gate"]).read_bytes()
     sys.argv = ["digest", *asked["arguments"]]
     try:
         command()
