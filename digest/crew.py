@@ -21,6 +21,7 @@ from digest import log as logs
 from digest.delivery.sender import Tally
 from digest.dispatch import Task, Watch, serve_share
 from digest.errors import DigestError
+from digest.machine import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,8 +140,13 @@ def _work(
 ) -> None:
     """Be a mate: serve a share, tell of progress, and at the end of what was done."""
     stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        signal.alarm(PATIENCE)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, stop)
     logs.configure(config.log.level, config.log.format)
 
     def tell(what: int | Tally) -> None:

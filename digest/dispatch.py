@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_TOO_LATE = "is too long ago to be mailed; name it with --day to mail it all the same"
+
 Clock = Callable[[], datetime]
 
 
@@ -44,6 +46,11 @@ class Policy:
     max_lateness: timedelta = timedelta(hours=24)
     #: the most mails a day while a new sender earns its name; None when that is over
     allowance: Callable[[date], int | None] = lambda _day: None
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to decide about mails whose fate is unknown."""
+        return self.on_unknown == "ask"
 
     @property
     def resend(self) -> bool:
@@ -79,8 +86,6 @@ class Task:
     mails: int
     share: tuple[int, int] = (0, 1)
     only: int | None = None
-    #: whether somebody named the day, so that it may be late
-    named: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +140,12 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
     """
     with office.ledger.alone() as lock:
         before = office.account.balance(run.day).states
-        _tidy(run, office)
-        refusal = _refusal(run, office)
-        if refusal:
-            return SendReport(day=run.day, stopped=refusal)
+        if run.named:
+            office.ledger.name(run.day, now=office.clock())
+        _tidy(office, apart_from=run.day)
+        if not _may_leave(run.day, office):
+            office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
+            return SendReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
         frozen, held = _prepare(run, office)
         states = office.account.balance(run.day).states
         lost = states[State.UNKNOWN] - before[State.UNKNOWN]
@@ -149,7 +156,7 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
             return _report(run, office, counts, Tally(), already=already)
         mails = 1 if run.only is not None else office.account.waiting(run.day, now=office.clock())
         run.watch.total(mails)
-        task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only, named=run.named)
+        task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only)
 
         def serve(share: Task, watch: Watch) -> Tally:
             return serve_share(share, frozen, office, transport, watch)
@@ -161,8 +168,19 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
             tally.add(serve(task, run.watch))
         if not run.watch.going() and tally.stopped is None:
             tally.stopped = "told to stop; what had not left was given back"
-        office.ledger.close(run.day, now=office.clock())
+        office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
         return _report(run, office, counts, tally, already=already)
+
+
+def tidy(office: Office) -> None:
+    """Settle what dead runs left behind, and give up what is too old, without sending.
+
+    Raises:
+        RunInProgressError: another process is sending.
+
+    """
+    with office.ledger.alone():
+        _tidy(office)
 
 
 def serve_share(
@@ -177,6 +195,7 @@ def serve_share(
         desks=office.desks,
         account=office.account,
     )
+    late = task.day in _named(office)
     fence = office.ledger.enlist(task.day, office.machine, now=office.clock())
     sender = Sender(
         day=task.day,
@@ -188,7 +207,7 @@ def serve_share(
         share=task.share,
         only=task.only,
         # A machine that slept in mid-run must not go on with last week.
-        going=lambda: watch.going() and (task.named or task.day >= _oldest(office)),
+        going=lambda: watch.going() and (task.day >= _oldest(office) or late),
         gone=office.gone,
         progress=watch.progress,
         resend=office.policy.resend,
@@ -204,17 +223,16 @@ def serve_share(
     return tally
 
 
-def _tidy(run: Run, office: Office) -> None:
-    """Settle what dead runs left behind, and give up what is too old."""
+def _tidy(office: Office, *, apart_from: date | None = None) -> None:
+    """Settle what dead runs left behind, give up what is too old, close what is done."""
     now, ledger = office.clock(), office.ledger
     _recover(office)
-    named = run.day if run.named else None
-    late = ledger.expire(before=_oldest(office), apart_from=named, now=now)
+    late = ledger.expire(before=_oldest(office), apart_from=_named(office), now=now)
     if late:
         log.warning("mails were too late", extra={"deliveries": late})
     for day in ledger.open_days():
-        if day != run.day:
-            ledger.close(day, now=now)
+        if day != apart_from:
+            ledger.close(day, asks=office.policy.asks, now=now)
 
 
 def _recover(office: Office) -> Counter[State]:
@@ -233,10 +251,13 @@ def _oldest(office: Office) -> date:
     return oldest_day(now=office.clock(), max_lateness=office.policy.max_lateness)
 
 
-def _refusal(run: Run, office: Office) -> str | None:
-    if run.named or run.day >= _oldest(office):
-        return None
-    return f"{run.day} is too long ago to be mailed; name it with --day to mail it all the same"
+def _named(office: Office) -> set[date]:
+    """Return the days that somebody named not longer ago than a mail may be late."""
+    return office.ledger.named_since(office.clock() - office.policy.max_lateness)
+
+
+def _may_leave(day: date, office: Office) -> bool:
+    return day >= _oldest(office) or day in _named(office)
 
 
 def _prepare(run: Run, office: Office) -> tuple[Frozen | None, int]:
@@ -278,13 +299,12 @@ def _report(
     if run.only is None:
         # What waits, whoever left it so.
         counts |= Counter({state: balance.states[state] for state in WAITING})
-    asks = office.policy.on_unknown == "ask"
     report = SendReport(
         day=run.day,
         counts={state: counts[state] for state in State if counts[state]},
         already=already,
         stopped=tally.stopped,
-        doubtful=balance.states[State.UNKNOWN] if asks else 0,
+        doubtful=balance.states[State.UNKNOWN] if office.policy.asks else 0,
         cpu=dict(tally.cpu),
         memory=tuple(tally.memory),
     )

@@ -34,6 +34,10 @@ def this_machine() -> Machine:
     return Machine(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
+#: Seconds that a run which is told to stop may take for the mails it has in hand.
+PATIENCE = 30
+
+
 @contextmanager
 def calm() -> Iterator[None]:
     """Let the collector of cyclic garbage look up less often, and not at what is there already.

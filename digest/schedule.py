@@ -10,6 +10,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from digest.machine import PATIENCE
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
@@ -66,6 +68,7 @@ def every_day(
 
     def stop(*_: object) -> None:
         stopped.set()
+        signal.alarm(PATIENCE)
         scheduler.shutdown(wait=True)
 
     for number in (signal.SIGTERM, signal.SIGINT):

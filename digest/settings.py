@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -27,6 +28,14 @@ def _zone(name: str) -> str:
     except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ValueError("is not a time zone like Europe/Paris") from error
     return name
+
+
+def _senders(value: object) -> object:
+    if value == "auto":
+        return value
+    if isinstance(value, str | int) and str(value).isdecimal() and 1 <= int(value) <= 64:
+        return int(value)
+    raise ValueError('is neither "auto" nor a number from 1 to 64')
 
 
 def _day(text: str) -> str:
@@ -64,7 +73,7 @@ SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
 
 Selector = Annotated[str, AfterValidator(_selector)]
 #: What `[mail] bounce_address` becomes for a mail; see digest.rendering.returns.
-_ID = "20260131.1fffffffffffff.ffffffff"
+_ID = "20260131.1fffffffffffff.ffffffffffffffff"
 #: Octets of a local part (RFC 5321 §4.5.3.1.1).
 _LOCAL = 64
 
@@ -199,8 +208,8 @@ class Delivery(Section):
     """What becomes of mails that do not leave as they should."""
 
     on_unknown: Literal["skip", "resend", "ask"] = "skip"
-    max_lateness: Annotated[float, Field(ge=0, le=8760)] = 24.0
-    senders: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    max_lateness: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
+    senders: Annotated[int | Literal["auto"], BeforeValidator(_senders)] = "auto"
     warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
     warm_up_from: Annotated[str, AfterValidator(_day)] = ""
 

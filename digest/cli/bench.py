@@ -46,7 +46,8 @@ def delivery(
         int, typer.Option("--subscribers", metavar="N", min=1, help="Made-up readers.")
     ] = 1000,
     size: Annotated[
-        int, typer.Option("--size", metavar="BYTES", min=1, help="Bytes of a mail.")
+        int,
+        typer.Option("--size", metavar="BYTES", min=1, help="Of a mail: 18,000 to 110,000."),
     ] = 60_000,
     dkim: Annotated[Signature, typer.Option("--dkim", help="How the mails are signed.")] = (
         Signature.NONE
@@ -66,6 +67,7 @@ def delivery(
     """
     from digest import bench, log
     from digest.dispatch import Watch
+    from digest.errors import MailServerError
 
     log.configure("error", "text")
     setting = bench.Setting(
@@ -84,6 +86,8 @@ def delivery(
     ):
         watch = Watch(going=going, total=total, progress=progress)
         result = bench.measure(setting, Path(scratch), watch)
+    if not result.sent:
+        raise MailServerError(result.stopped or "no mail left")
     if json:
         screen.as_json(_shape(result))
     else:

@@ -220,28 +220,25 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send what was deferred and is due again, or what ended otherwise, on your word."""
-    from digest import app as wiring
-    from digest.errors import ConfigError
+    from digest import dispatch
+    from digest.errors import ConfigError, RunInProgressError
     from digest.models import State
 
     opened = screen.open_app(ctx)
     named = parse_day(day)
     if state is not None and named is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
-    transport = opened.transport()
     reader = None if only is None else _confirmed(opened, only)
+    try:
+        dispatch.tidy(opened.office)
+    except RunInProgressError:
+        if named is None:
+            return  # it does what there is to do
+        raise
     if named is not None:
-        chosen = [State(state or Again.DEFERRED)]
-        opened.ledger.plan_again(named, chosen, only=reader)
-    reports = []
-    days = opened.account.days_waiting(now=wiring.now())
+        opened.ledger.plan_again(named, [State(state or Again.DEFERRED)], only=reader)
     with screen.stoppable() as going:
-        for one in days if named is None else [one for one in days if one == named]:
-            desk = None if opened.desks.newest(one) else lay_out(opened, one)
-            reports.append(
-                _dispatch(opened, transport, one, desk=desk, plans=False,
-                          named=named is not None, only=reader, going=going)
-            )  # fmt: skip
+        reports = _retry(opened, named, reader, going)
     if json:
         screen.as_json([shapes.send_report(report) for report in reports])
     elif not reports:
@@ -285,14 +282,29 @@ def daemon(ctx: typer.Context) -> None:
     )  # fmt: skip
 
 
-def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
+def _retry(
+    opened: App, named: date | None, only: int | None, going: Callable[[], bool]
+) -> list[SendReport]:
+    """Send what waits and is due, of one day or of all; nobody is planned who was not."""
     from digest import app as wiring
 
-    opened = screen.open_app(ctx)
+    reports = []
     for day in opened.account.days_waiting(now=wiring.now()):
-        if opened.desks.newest(day):
-            _dispatch(opened, opened.transport(), day, desk=None, named=False, only=None,
-                      going=going)  # fmt: skip
+        if named in (None, day):
+            desk = None if opened.desks.newest(day) else lay_out(opened, day)
+            reports.append(
+                _dispatch(opened, opened.transport(), day, desk=desk, plans=False,
+                          named=named is not None, only=only, going=going)
+            )  # fmt: skip
+    return reports
+
+
+def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
+    from digest import dispatch
+
+    opened = screen.open_app(ctx)
+    dispatch.tidy(opened.office)
+    _retry(opened, None, None, going)
 
 
 def _undisturbed(ctx: typer.Context, job: Callable[[typer.Context], object]) -> None:

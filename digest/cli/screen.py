@@ -113,16 +113,21 @@ def bar(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None
 def stoppable() -> Iterator[Callable[[], bool]]:
     """Let SIGTERM and Ctrl-C ask for an end instead of making one; yield whether to go on.
 
-    The second Ctrl-C ends the program at once.
+    The second signal ends the program at once, and so does the time: a server that does not answer
+    is not waited for longer than `PATIENCE`. The next run settles what was on the wire.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: True  # signals are somebody else's
         return
+    from digest.machine import PATIENCE
+
     stopped = threading.Event()
 
-    def stop(number: int, _frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         stopped.set()
-        signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.alarm(PATIENCE)
 
     before: dict[int, Any] = {
         number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)
@@ -130,5 +135,6 @@ def stoppable() -> Iterator[Callable[[], bool]]:
     try:
         yield lambda: not stopped.is_set()
     finally:
+        signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -69,6 +69,12 @@ def status(
         ],
     )
     screen.answer(f"\n{chosen}: {_sum(balance, waiting)}")
+    doubtful = balance.states[State.UNKNOWN]
+    if doubtful and opened.office.policy.asks:
+        screen.answer(
+            f"{doubtful} may or may not have arrived:"
+            f" `digest retry --day {chosen} --state unknown` sends them again"
+        )
 
 
 def _about(entry: Entry) -> str | None:

@@ -153,15 +153,31 @@ class Ledger:
                 db.execute(days.insert().values(day=day, planned=new))
         return int(new + again)
 
+    def name(self, day: date, *, now: datetime) -> None:
+        """Remember that somebody named a day, so that its mails may be late for a while."""
+        with self._writer.begin() as db:
+            named = days.update().where(days.c.day == day).values(named_at=now)
+            if not db.execute(named).rowcount:
+                db.execute(days.insert().values(day=day, planned=0, named_at=now))
+
+    def named_since(self, moment: datetime) -> set[date]:
+        """Return the days that somebody named after a time."""
+        query = sa.select(days.c.day).where(days.c.named_at >= moment)
+        with self._engine.connect() as db:
+            return set(db.execute(query).scalars())
+
     def plan_again(self, day: date, states: Collection[State], *, only: int | None = None) -> int:
         """Plan mails once more that ended in one of these states, on somebody's word.
 
-        What a sender has in hand is not for others to plan.
+        What a sender has in hand is not for others to plan, and who must not be written to keeps
+        what is known of them.
         """
         may = [state for state in into(State.PLANNED) if state not in IN_HAND]
         which = (deliveries.c.day == day) & deliveries.c.state.in_(
             [state for state in states if state in may]
         )
+        confirmed = sa.select(subscribers.c.id).where(subscribers.c.status == Status.CONFIRMED)
+        which &= deliveries.c.state.in_(WAITING) | deliveries.c.subscriber_id.in_(confirmed)
         if only is not None:
             which &= deliveries.c.subscriber_id == only
         with self._writer.begin() as db:
@@ -193,14 +209,14 @@ class Ledger:
                 .values(state=State.SKIPPED, reason=reason, settled_at=now)
             ).rowcount
 
-    def expire(self, *, before: date, apart_from: date | None, now: datetime) -> int:
+    def expire(self, *, before: date, apart_from: Collection[date], now: datetime) -> int:
         """Give up what still waits of days before one; a restored machine must not mail last week.
 
-        The day in `apart_from` was asked for by name.
+        The days in `apart_from` were asked for by name.
         """
-        stale = sa.select(days.c.day).where(days.c.closed_at.is_(None), days.c.day < before)
-        if apart_from is not None:
-            stale = stale.where(days.c.day != apart_from)
+        stale = sa.select(days.c.day).where(
+            days.c.closed_at.is_(None), days.c.day < before, days.c.day.not_in(apart_from)
+        )
         which = deliveries.c.day.in_(stale) & deliveries.c.state.in_(WAITING)
         with self._writer.begin() as db:
             return db.execute(
@@ -215,8 +231,10 @@ class Ledger:
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
 
-    def close(self, day: date, *, now: datetime) -> bool:
+    def close(self, day: date, *, asks: bool = False, now: datetime) -> bool:
         """Close a day whose mails are all settled; whether it is closed.
+
+        With `asks`, somebody has to decide about unknown mails first.
 
         Raises:
             LedgerError: the states do not add up to what was planned: rows were lost or doubled.
@@ -232,7 +250,7 @@ class Ledger:
                     f"the ledger of {day} does not add up: {planned} planned, but"
                     f" {sum(states.values())} accounted for; restore a backup, or report this"
                 )
-            if any(states[state] for state in OPEN):
+            if any(states[state] for state in OPEN) or (asks and states[State.UNKNOWN]):
                 return False
             db.execute(
                 days.update()

@@ -162,6 +162,8 @@ class _Hand:
         #: with the transport, by the parcel's name
         self._out: dict[str, Waiting] = {}
         self._claimed_at = 0.0
+        #: refusals by policy that were told of
+        self._alarms: set[str | None] = set()
         self._failure: LedgerError | StoreError | None = None
 
     def parcels(self) -> Iterator[Parcel]:
@@ -226,6 +228,7 @@ class _Hand:
         except AddressError as error:
             answer = Answer(state=State.FAILED, reason=str(error))
         self._write([(one.row, answer)], [])
+        self._breaker.watch(answer)
         return None
 
     def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
@@ -234,6 +237,8 @@ class _Hand:
             (self._out.pop(parcel.envid), self._final(parcel, answer)) for parcel, answer in answers
         ]
         self._write(rows, [self._out[parcel.envid] for parcel in leaving])
+        for parcel, answer in answers:
+            self._breaker.watch(answer, domain=parcel.recipient.rpartition("@")[2].lower())
 
     def _write(self, answers: list[tuple[Waiting, Answer]], leaving: list[Waiting]) -> None:
         with self._stages.stage("ledger"):
@@ -289,11 +294,11 @@ class _Hand:
         if answer.state is State.PLANNED:
             return  # it never got anywhere
         sender.tally.counts[answer.state] += 1
-        self._breaker.watch(answer)
         self._log(row, answer.state, answer.reason)
         if answer.state is State.FAILED and answer.status in GONE:
             sender.gone(row.subscriber_id, answer.reason or "")
-        if answer.status.startswith("5.7."):
+        if answer.status.startswith("5.7.") and answer.reason not in self._alarms:
+            self._alarms.add(answer.reason)
             log.error("policy refusal", extra={"day": str(sender.day), "reason": answer.reason})
 
     def _log(self, row: Waiting, state: State, reason: str | None) -> None:

@@ -16,6 +16,8 @@ days = sa.Table(
     # how many deliveries were ever planned; the states must add up to it
     sa.Column("planned", sa.Integer, nullable=False),
     sa.Column("closed_at", UTCDateTime),
+    # when somebody last named the day, so that its mails may be late
+    sa.Column("named_at", UTCDateTime),
 )
 
 # What a day's mails are made from, as it was when the first of them was claimed.

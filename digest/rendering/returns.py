@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: What stands for the id in an address.
 PLACE = "{id}"
-_ID = re.compile(r"([0-9]{8})\.([0-9a-f]{1,16})\.[0-9a-f]{8}")
+_ID = re.compile(r"([0-9]{8})\.([0-9a-f]{1,16})\.[0-9a-f]{16}")
 
 
 def return_address(pattern: str, day: date, subscriber_id: int, *, secret: str) -> str:
@@ -44,4 +44,4 @@ def read_return(identifier: str, *, secrets: Sequence[str]) -> tuple[date, int] 
 
 def _signed(name: str, secret: str) -> str:
     mac = hmac.digest(secret.encode(), f"return {name}".encode(), "sha256")
-    return f"{name}.{mac.hex()[:8]}"
+    return f"{name}.{mac.hex()[:16]}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.breakers import ENOUGH, TOO_MANY_REFUSED, TROUBLES, Breaker
+from digest.delivery.breakers import ENOUGH, PUT_OFF, TOO_MANY_REFUSED, TROUBLES, Breaker
 from digest.delivery.transports import Answer
 from digest.models import State
 
@@ -76,3 +76,35 @@ def test_a_run_that_has_stopped_stays_so(answers: list[Answer]) -> None:
         breaker.watch(answer)
         assert not (stopped and breaker.stopped is None)
         stopped = breaker.stopped is not None
+
+
+PUT_OFF_ANSWER = Answer(state=State.DEFERRED, reason="451 4.7.1 greylisted", code=451)
+
+
+def test_a_provider_that_puts_all_its_readers_off_stops_nobody_else() -> None:
+    breaker = Breaker()
+
+    for _ in range(PUT_OFF - 1):
+        breaker.watch(PUT_OFF_ANSWER, domain="gmail.com")
+
+    assert breaker.stopped is None
+
+
+@pytest.mark.parametrize("domains", [["gmail.com"] * PUT_OFF, ["a.org", "b.org"] * TROUBLES])
+def test_a_server_that_puts_everybody_off_stops_the_run(domains: list[str]) -> None:
+    breaker = Breaker()
+
+    for domain in domains:
+        breaker.watch(PUT_OFF_ANSWER, domain=domain)
+
+    assert breaker.stopped == PUT_OFF_ANSWER.reason
+
+
+@pytest.mark.parametrize("answer", TROUBLED)
+def test_what_is_worse_than_a_delay_is_counted_whatever_the_domain(answer: Answer) -> None:
+    breaker = Breaker()
+
+    for _ in range(TROUBLES):
+        breaker.watch(answer, domain="gmail.com")
+
+    assert breaker.stopped == answer.reason

@@ -36,7 +36,7 @@ def test_an_address_without_a_place_for_it_is_used_as_it_is() -> None:
 
 
 def test_the_address_is_as_long_as_it_must_be() -> None:
-    assert len(address(subscriber=2**53 - 1).partition("@")[0]) == len("bounces+") + 32
+    assert len(address(subscriber=2**53 - 1).partition("@")[0]) == len("bounces+") + 40
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_another_s_key_says_nothing() -> None:
 def test_the_name_of_a_message_makes_no_address() -> None:
     day, subscriber, mac = message_id(DAY, 7, secret=KEYS[0], domain="b.org")[1:-7].split(".")
 
-    assert read_return(f"{day}.{subscriber}.{mac[:8]}", secrets=KEYS) is None
+    assert read_return(f"{day}.{subscriber}.{mac[:16]}", secrets=KEYS) is None
 
 
 @given(st.text(max_size=60))

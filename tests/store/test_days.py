@@ -126,7 +126,7 @@ def test_what_still_waits_of_a_stale_day_is_given_up_and_nothing_else(
 ) -> None:
     clerk.stands(state, day=LAST_WEEK)
 
-    late = clerk.ledger.expire(before=DAY, apart_from=None, now=LATER)
+    late = clerk.ledger.expire(before=DAY, apart_from=(), now=LATER)
 
     assert late == (state in WAITING)
     assert clerk.state(day=LAST_WEEK) is (State.EXPIRED if state in WAITING else state)
@@ -135,7 +135,7 @@ def test_what_still_waits_of_a_stale_day_is_given_up_and_nothing_else(
 def test_what_was_given_up_says_why_and_since_when(clerk: Clerk) -> None:
     clerk.ended(State.DEFERRED, day=LAST_WEEK)
 
-    clerk.ledger.expire(before=DAY, apart_from=None, now=LATER)
+    clerk.ledger.expire(before=DAY, apart_from=(), now=LATER)
 
     entry = clerk.entry(day=LAST_WEEK)
     assert (entry.settled_at, entry.next_at) == (LATER, None)
@@ -148,7 +148,7 @@ def test_the_oldest_day_that_may_be_mailed_and_one_that_was_named_are_left_alone
     for day in (LAST_WEEK, DAY - timedelta(days=1), DAY):
         clerk.stands(State.PLANNED, day=day)
 
-    clerk.ledger.expire(before=DAY, apart_from=LAST_WEEK, now=LATER)
+    clerk.ledger.expire(before=DAY, apart_from={LAST_WEEK}, now=LATER)
 
     assert clerk.state(day=LAST_WEEK) is State.PLANNED
     assert clerk.state(day=DAY - timedelta(days=1)) is State.EXPIRED

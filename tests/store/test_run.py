@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TOMORROW = DAY + timedelta(days=1)
 REFUSED = Answer(state=State.FAILED, reason="550 no such user", code=550, status="5.1.1")
 DEFERRED = Answer(state=State.DEFERRED, reason="450 full", code=450)
+REFUSED_ALL = Answer(state=State.DEFERRED, reason="554 relay access denied", code=554)
 LOST = Answer(state=State.UNKNOWN, reason="connection lost")
 
 
@@ -269,7 +270,7 @@ def test_a_skipped_reader_gets_a_mail_when_papers_come_later_in_the_day(house: H
 # -- a server that is at fault ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [DEFERRED, LOST], ids=["turns all away", "answers nobody"])
+@pytest.mark.parametrize("answer", [REFUSED_ALL, LOST], ids=["turns all away", "answers nobody"])
 def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
     house: House, answer: Answer
 ) -> None:

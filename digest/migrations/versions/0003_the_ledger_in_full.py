@@ -19,8 +19,13 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("planned", sa.Integer, nullable=False),
         sa.Column("closed_at", sa.DateTime),
+        sa.Column("named_at", sa.DateTime),
     )
-    op.execute("INSERT INTO days (day, planned) SELECT day, count(*) FROM deliveries GROUP BY day")
+    op.execute(
+        "INSERT INTO days (day, planned, closed_at) SELECT day, count(*),"
+        " CASE WHEN sum(state IN ('claimed', 'deferred')) = 0 THEN max(settled_at) END"
+        " FROM deliveries GROUP BY day"
+    )
     op.create_table(
         "desks",
         sa.Column("id", sa.Integer, primary_key=True),
