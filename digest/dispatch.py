@@ -140,9 +140,7 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
     """
     with office.ledger.alone() as lock:
         before = office.account.balance(run.day).states
-        if run.named:
-            office.ledger.name(run.day, now=office.clock())
-        _tidy(office, apart_from=run.day)
+        _tidy(office, named=run.day if run.named else None, apart_from=run.day)
         if not _may_leave(run.day, office):
             office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
             return SendReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
@@ -172,15 +170,17 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
         return _report(run, office, counts, tally, already=already)
 
 
-def tidy(office: Office) -> None:
+def tidy(office: Office, *, named: date | None = None) -> None:
     """Settle what dead runs left behind, and give up what is too old, without sending.
+
+    A day that somebody named may be late.
 
     Raises:
         RunInProgressError: another process is sending.
 
     """
     with office.ledger.alone():
-        _tidy(office)
+        _tidy(office, named=named)
 
 
 def serve_share(
@@ -223,9 +223,11 @@ def serve_share(
     return tally
 
 
-def _tidy(office: Office, *, apart_from: date | None = None) -> None:
+def _tidy(office: Office, *, named: date | None, apart_from: date | None = None) -> None:
     """Settle what dead runs left behind, give up what is too old, close what is done."""
     now, ledger = office.clock(), office.ledger
+    if named is not None:
+        ledger.name(named, now=now)
     _recover(office)
     late = ledger.expire(before=_oldest(office), apart_from=_named(office), now=now)
     if late:

@@ -230,7 +230,7 @@ def retry(
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     reader = None if only is None else _confirmed(opened, only)
     try:
-        dispatch.tidy(opened.office)
+        dispatch.tidy(opened.office, named=named)
     except RunInProgressError:
         if named is None:
             return  # it does what there is to do

@@ -301,3 +301,15 @@ def test_a_day_that_was_named_may_be_late_for_a_while(mailed: Path, digest: Comm
     digest("retry")  # it was named when it was mailed, just now
 
     assert outbox(mailed) == before
+
+
+@pytest.mark.parametrize("state", ["deferred", "planned", "expired"])
+def test_an_old_day_is_not_given_up_by_the_retry_that_names_it(
+    mailed: Path, digest: Command, state: str
+) -> None:
+    before = stand(mailed, state)
+    execute(mailed, "UPDATE days SET named_at = NULL")
+
+    digest("retry", *DAY, *(("--state", state) if state != "planned" else ()))
+
+    assert outbox(mailed) == before
