@@ -11,57 +11,28 @@ something on another machine. `wire.py` has the same for the wire alone, also wi
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import smtplib
-import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dkim
+import postfix
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SIZE = 60_000
 ROUNDS = 3
 
 
-@contextmanager
-def sink() -> Iterator[int]:
-    """Run a server that throws mails away, on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    tool = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
-    server = subprocess.Popen([tool, *user, f"127.0.0.1:{port}", "1000"])
-    try:
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.02)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def generator(port: int, mails: int, sessions: int) -> float:
     """Return the mails/s of smtp-source."""
-    tool = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
-    command = [tool, "-s", str(sessions), "-m", str(mails), "-l", str(SIZE), f"127.0.0.1:{port}"]
     started = time.perf_counter()
-    subprocess.run(command, check=True)
+    postfix.generate(port, mails, sessions=sessions, size=SIZE)
     return mails / (time.perf_counter() - started)
 
 
@@ -109,7 +80,7 @@ def rates(mails: int) -> None:
     """Print the rates and the ratios."""
     one, many, ours_ = "smtp-source, 1 session", "smtp-source, 20 sessions", "digest, RSA"
     found: dict[str, list[float]] = {one: [], many: [], ours_: []}
-    with sink() as port:
+    with postfix.sink() as port:
         generator(port, 500, 1)
         # In turns, so that a noisy neighbour is felt by all.
         for _ in range(ROUNDS):
@@ -139,7 +110,7 @@ def rate(port: int, mails: int, dkim_: str, *options: str) -> float:
 def memory() -> None:
     """Print the peak memory for ten thousand readers and for a hundred thousand."""
     peaks = {}
-    with sink() as port:
+    with postfix.sink() as port:
         for readers in (10_000, 100_000):
             found = ours(port, readers, "--dkim", "rsa")
             peaks[readers] = found["peak_rss_bytes"]
@@ -149,6 +120,6 @@ def memory() -> None:
     print(f"the largest process grew by {(many / few - 1) * 100:.1f} %")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and postfix.are_there():
     rates(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
     memory()

@@ -12,15 +12,11 @@ from __future__ import annotations
 import heapq
 import itertools
 import multiprocessing
-import os
 import random
-import resource
 import selectors
-import shutil
 import smtplib
 import socket
 import string
-import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager, suppress
@@ -28,9 +24,12 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+import postfix
+
 from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
 from digest.delivery.transports import Parcel
+from digest.machine import processor_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,15 +40,13 @@ ROUND_TRIP = 0.020
 
 def compare(mails: int) -> None:
     """Print a line per way of sending."""
-    tools = {name: shutil.which(name, path="/usr/sbin") for name in ("smtp-sink", "smtp-source")}
-    missing = [name for name, path in tools.items() if path is None]
-    if missing:
-        print(f"no figures for the wire without {' and '.join(missing)} (Debian: postfix)")
+    if not postfix.are_there():
         return
     print(f"mails of {len(_content()) / 1000:.0f} kB, processor time of the sender alone")
-    with _sink(str(tools["smtp-sink"])) as port:
+    with postfix.sink() as port:
         for sessions in (1, 20):
-            generate = partial(_source, str(tools["smtp-source"]), port, mails, sessions)
+            size = len(_content())
+            generate = partial(postfix.generate, port, mails, sessions=sessions, size=size)
             _line(f"smtp-source, {sessions} sessions", mails, generate)
         _beside_smtplib(port, mails, mails)
         few = max(mails // 50, 20)
@@ -81,12 +78,6 @@ def _smtplib(port: int, mails: int) -> None:
             smtp.sendmail(parcel.sender, parcel.recipient, parcel.content)
 
 
-def _source(path: str, port: int, mails: int, sessions: int) -> None:
-    size = str(len(_content()))
-    command = [path, "-s", str(sessions), "-m", str(mails), "-l", size, f"127.0.0.1:{port}"]
-    subprocess.run(command, check=True)
-
-
 def _parcels(mails: int) -> Iterator[Parcel]:
     content = _content()
     for number in range(mails):
@@ -107,37 +98,12 @@ def _content() -> bytes:
 
 def _line(what: str, mails: int, send: Callable[[], None]) -> float:
     """Send, print rate and processor time, and return the seconds for each mail."""
-    cpu, started = _processor_time(), time.perf_counter()
+    cpu, started = processor_time(), time.perf_counter()
     send()
     each = (time.perf_counter() - started) / mails
-    spent = (_processor_time() - cpu) / mails
+    spent = (processor_time() - cpu) / mails
     print(f"{what:30} {1 / each:6.0f} /s {spent * 1e6:6.0f} us of processor time each")
     return each
-
-
-def _processor_time() -> float:
-    """Count this process and the children that have ended."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))
-
-
-@contextmanager
-def _sink(path: str) -> Iterator[int]:
-    """Run smtp-sink on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    sink = subprocess.Popen([path, *user, f"127.0.0.1:{port}", "1000"])
-    try:
-        for _ in range(100):
-            with suppress(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            time.sleep(0.02)
-        yield port
-    finally:
-        sink.kill()
-        sink.wait()
 
 
 @contextmanager

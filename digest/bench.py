@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import resource
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from digest.crew import Crew
 from digest.delivery import dkim
 from digest.dispatch import Run, Watch, dispatch
 from digest.errors import ConfigError
+from digest.machine import processor_time
 from digest.mailbag import Mailbag
 from digest.models import Links, Paper, Signals, State
 from digest.settings import starter_topics
@@ -91,10 +91,10 @@ def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
         watch=watch,
         crew=Crew(config=opened.config, processes=opened.processes),
     )
-    before, started = _cpu(), time.perf_counter()
+    before, started = processor_time(), time.perf_counter()
     report = dispatch(asked, opened.office, opened.transport())
     seconds = time.perf_counter() - started
-    used = _cpu() - before
+    used = processor_time() - before
     opened.engine.dispose()
     return Result(
         subscribers=setting.subscribers,
@@ -199,11 +199,6 @@ def _lay_out(opened: app.App) -> Desk:
     return pipeline.lay_out(
         opened.today(), opened.topics, ["bench"], store=opened.store, quotas=opened.quotas
     )
-
-
-def _cpu() -> float:
-    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _key(folder: Path, kind: dkim.Kind) -> str:

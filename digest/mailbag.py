@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.compose import compose
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
     from digest.delivery.desks import Frozen
+    from digest.models import Paper
     from digest.press import Mail, Printer, Proof
     from subscribers.models import Subscriber
 
@@ -73,12 +75,7 @@ class Mailbag:
 
     def recall(self, rows: Sequence[Filed]) -> Issue:
         """Return the issue that was filed, from the desk it was made from."""
-        picks = {
-            (slug, pick.paper.id): pick
-            for slug, ranked in self._desk.ranked.items()
-            for pick in ranked
-        }
-        papers = {paper.id: paper for paper in self._desk.papers}
+        picks, papers = self._picks, self._papers
         sections: dict[str, list[Pick]] = {}
         for row in rows:
             if row.behind is not None or row.paper_id not in papers:
@@ -102,6 +99,15 @@ class Mailbag:
             ),
             edition=self._desk.edition,
         )
+
+    @cached_property
+    def _picks(self) -> dict[tuple[str, str], Pick]:
+        ranked = self._desk.ranked.items()
+        return {(slug, pick.paper.id): pick for slug, picks in ranked for pick in picks}
+
+    @cached_property
+    def _papers(self) -> dict[str, Paper]:
+        return {paper.id: paper for paper in self._desk.papers}
 
     def filed(self, issue: Issue) -> str:
         """Return an issue's papers for the ledger, written once for all who get it."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest import filed
-from digest.delivery.states import SHOWN, WAITING
-from digest.delivery.tables import days, deliveries, desk_papers, desks
+from digest.delivery.states import SHOWN
+from digest.delivery.tables import days, deliveries, desk_papers, desks, due, states_of
 from digest.models import State
 from digest.ranking.select import standing_for
 from digest.store import papers
@@ -181,18 +181,13 @@ class Account:
 
     def balance(self, day: date) -> Balance:
         """Return how a day stands."""
-        states = (
-            sa.select(deliveries.c.state, sa.func.count())
-            .where(deliveries.c.day == day)
-            .group_by(deliveries.c.state)
-        )
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
-            counted = {State(state): number for state, number in db.execute(states)}
+            states = states_of(db, day)
         return Balance(
             day=day,
             planned=plan.planned if plan else 0,
-            states=Counter({state: counted[state] for state in State if state in counted}),
+            states=states,
             closed_at=plan.closed_at if plan else None,
         )
 
@@ -214,15 +209,15 @@ class Account:
         query = (
             sa.select(sa.func.count())
             .select_from(deliveries)
-            .where(deliveries.c.day == day, _due(now))
+            .where(deliveries.c.day == day, due(now))
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
     def days_waiting(self, *, now: datetime) -> list[date]:
         """Return the days that have mails a sender would take up now, oldest first."""
-        due = sa.exists().where(deliveries.c.day == days.c.day, _due(now))
-        query = sa.select(days.c.day).where(days.c.closed_at.is_(None), due).order_by(days.c.day)
+        some = sa.exists().where(deliveries.c.day == days.c.day, due(now))
+        query = sa.select(days.c.day).where(days.c.closed_at.is_(None), some).order_by(days.c.day)
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
 
@@ -246,11 +241,6 @@ class Account:
         with self._engine.connect() as db:
             newest: date | None = db.execute(sa.select(sa.func.max(deliveries.c.day))).scalar_one()
         return newest
-
-
-def _due(now: datetime) -> sa.ColumnElement[bool]:
-    later = deliveries.c.next_at.is_not(None) & (deliveries.c.next_at > now)
-    return deliveries.c.state.in_(WAITING) & ~later
 
 
 def _entry(row: dict[str, Any]) -> Entry:

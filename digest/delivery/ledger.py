@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from digest.delivery.marks import Marks, Waiting
 from digest.delivery.states import IN_HAND, OPEN, WAITING, into
-from digest.delivery.tables import days, deliveries, desks, senders
+from digest.delivery.tables import days, deliveries, desks, due, senders, states_of
 from digest.errors import LedgerError, RunInProgressError
 from digest.models import State
 from subscribers.models import Status
@@ -241,7 +241,7 @@ class Ledger:
 
         """
         with self._writer.begin() as db:
-            states = _states(db, day)
+            states = states_of(db, day)
             planned = db.execute(sa.select(days.c.planned).where(days.c.day == day)).scalar()
             if planned is None:
                 return False
@@ -293,10 +293,6 @@ class Ledger:
         `share` is (number, of how many): the rows of one sender among several.
         """
         number, of_all = share
-        due = (deliveries.c.state == State.PLANNED) | (
-            (deliveries.c.state == State.DEFERRED)
-            & (deliveries.c.next_at.is_(None) | (deliveries.c.next_at <= now))
-        )
         query = (
             sa.select(
                 deliveries.c.id,
@@ -304,7 +300,7 @@ class Ledger:
                 deliveries.c.desk_id,
                 deliveries.c.attempts,
             )
-            .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due)
+            .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due(now))
             .order_by(deliveries.c.subscriber_id)
             .limit(most)
         )
@@ -367,12 +363,3 @@ def _to_unknown(
     state = State.PLANNED if resend else State.UNKNOWN
     values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
     return Counter({state: db.execute(deliveries.update().where(which).values(**values)).rowcount})
-
-
-def _states(db: sa.Connection, day: date) -> Counter[State]:
-    query = (
-        sa.select(deliveries.c.state, sa.func.count())
-        .where(deliveries.c.day == day)
-        .group_by(deliveries.c.state)
-    )
-    return Counter({State(state): number for state, number in db.execute(query)})

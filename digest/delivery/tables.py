@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
 
+from digest.delivery.states import WAITING
+from digest.models import State
 from digest.store import papers
 from subscribers.tables import UTCDateTime, subscribers
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 metadata = sa.MetaData()
 
@@ -88,3 +96,20 @@ deliveries = sa.Table(
     sa.Column("status", sa.String),
     sa.UniqueConstraint("day", "subscriber_id"),
 )
+
+
+def due(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a sender would take up a delivery now."""
+    later = deliveries.c.next_at.is_not(None) & (deliveries.c.next_at > now)
+    return deliveries.c.state.in_(WAITING) & ~later
+
+
+def states_of(db: sa.Connection, day: date) -> Counter[State]:
+    """Count a day's deliveries by where they stand, in the order of the states."""
+    query = (
+        sa.select(deliveries.c.state, sa.func.count())
+        .where(deliveries.c.day == day)
+        .group_by(deliveries.c.state)
+    )
+    counted = {State(state): number for state, number in db.execute(query)}
+    return Counter({state: counted[state] for state in State if state in counted})
