@@ -12,9 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.delivery.conversation import Answered, Conversation, Ended, Event, Ready, Returned
-from digest.delivery.envelope import Offers, commands, read_offers, xtext
+from digest.delivery.envelope import Offers
 from digest.delivery.parcels import Parcel
-from digest.delivery.replies import LONGEST, NoReplyError, Replies
 from digest.models import State
 
 PIPELINING = Offers(pipelining=True, size=0)
@@ -369,74 +368,6 @@ def test_an_unasked_421_is_a_farewell_and_other_words_are_an_error() -> None:
     assert (farewell.code, error.code) == (421, 0)
 
 
-# -- replies ------------------------------------------------------------------------------------
-
-
-def test_a_reply_of_several_lines_is_one() -> None:
-    (reply,) = Replies().feed(b"550-5.1.1 no such\r\n550-\r\n550 user\r\n")
-
-    assert (str(reply), reply.status) == ("550 5.1.1 no such user", "5.1.1")
-
-
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [
-        (b"550 5.1.1 who?", "5.1.1"),
-        (b"550 5.1.10", "5.1.10"),
-        (b"550 5.1 who?", ""),
-        (b"550 10.0.0.1 is listed", ""),
-        (b"550 5.x.1 who?", ""),
-        (b"550 1234.567.890 is no code", ""),
-        (b"550", ""),
-    ],
-)
-def test_an_enhanced_code_is_read_where_there_is_one(text: bytes, status: str) -> None:
-    (reply,) = Replies().feed(text + b"\r\n")
-
-    assert reply.status == status
-
-
-@pytest.mark.parametrize(
-    ("octets", "words"),
-    [
-        (b"hello\r\n", "no SMTP reply: hello"),
-        (b"150 well\r\n", "no SMTP reply"),
-        (b"600 well\r\n", "no SMTP reply"),
-        (b"2500 well\r\n", "no SMTP reply"),
-        (b"\r\n", "no SMTP reply"),
-        (b"250-a\r\n550 b\r\n", "two codes"),
-        (b"x" * (LONGEST + 1), "more than"),
-        (b"250-x\r\n" * LONGEST, "more than"),
-        (b"250 " + b"x" * LONGEST + b"\r\n", "more than"),
-    ],
-)
-def test_what_cannot_be_a_reply_is_an_error_with_its_reason(octets: bytes, words: str) -> None:
-    with pytest.raises(NoReplyError, match=words):
-        list(Replies().feed(octets))
-
-
-# -- envelopes ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("extensions", "expected"),
-    [
-        ({}, Offers()),
-        ({"size": ""}, Offers(size=0)),
-        ({"size": "1000"}, Offers(size=1000)),
-        ({"size": "many"}, Offers(size=0)),
-        (
-            {"pipelining": "", "dsn": "", "smtputf8": ""},
-            Offers(pipelining=True, smtputf8=True, dsn=True),
-        ),
-    ],
-)
-def test_what_a_server_offers_is_read_from_its_extensions(
-    extensions: dict[str, str], expected: Offers
-) -> None:
-    assert read_offers(extensions) == expected
-
-
 @given(text=st.text(max_size=40), as_id=st.booleans())
 def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool) -> None:
     mail = parcel(envid=text) if as_id else parcel(f"{text}@example.org")
@@ -451,23 +382,3 @@ def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool
         assert [line[:4] for line in lines] == [b"MAIL", b"RCPT", b"DATA", b""]
         assert not any(octet < 32 or octet == 127 for line in lines for octet in line)
         assert all(line.count(b"<") == line.count(b">") for line in lines)
-
-
-@given(st.text(max_size=40))
-def test_xtext_can_be_read_back(text: str) -> None:
-    written = xtext(text)
-
-    head, *rest = written.encode().split(b"+")
-    read = head + b"".join(bytes((int(part[:2], 16),)) + part[2:] for part in rest)
-    assert read.decode() == text
-    assert all(33 <= ord(ch) <= 126 and ch != "=" for ch in written)
-
-
-def test_an_address_beyond_ascii_is_named_in_ascii_in_its_own_bounce() -> None:
-    offered = Offers(smtputf8=True, dsn=True)
-
-    _, rcpt, _ = commands(parcel("jü+g@example.org"), offered, server="")
-
-    assert rcpt.decode().endswith(
-        "<jü+g@example.org> NOTIFY=FAILURE,DELAY ORCPT=utf-8;j\\x{FC}\\x{2B}g@example.org\r\n"
-    )
