@@ -186,6 +186,10 @@ class App:
                 kind=source.kind,
                 path=self._glob(source.path) if source.path else None,
                 url=source.url or None,
+                categories=source.categories,
+                venues=source.venues,
+                key=source.key.get_secret_value(),
+                options=source.options,
             )
             for source in self.config.sources
         )

@@ -26,6 +26,7 @@ from digest.settings import (
     DKIM,
     Database,
     Delivery,
+    Fetch,
     Log,
     Mail,
     Pace,
@@ -49,7 +50,7 @@ FILE_NAME = "config.toml"
 
 
 def _default_sources() -> tuple[Source, ...]:
-    return (Source(url="https://huggingface.co/api/daily_papers"),)
+    return (Source(),)
 
 
 #: Values that may stand in a file named by the environment, as `DIGEST_MAIL__PASSWORD_FILE`.
@@ -95,6 +96,7 @@ class Config(BaseSettings):
     database: Database = Database()
     sources: Annotated[tuple[Source, ...], Field(default_factory=_default_sources)]
     topics: Annotated[tuple[Topic, ...], Field(default_factory=starter_topics)]
+    fetch: Fetch = Fetch()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
@@ -231,6 +233,7 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
         "database": Database,
         "sources": Source,
         "topics": Topic,
+        "fetch": Fetch,
         "ranking": Ranking,
         "schedule": Schedule,
         "mail": Mail,

@@ -22,11 +22,13 @@ class Signals:
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    citations: int | None = None
 
     @property
     def known(self) -> bool:
         """Whether anything at all is known."""
-        return any(value is not None for value in (self.upvotes, self.comments, self.stars))
+        seen = (self.upvotes, self.comments, self.stars, self.citations)
+        return any(value is not None for value in seen)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,18 @@ class Paper:
     categories: tuple[str, ...] = ()
     #: the first version's time, UTC
     published_at: datetime | None = None
+    #: the version that is described, from 1
+    version: int | None = None
+    #: the authors' remark, such as "12 pages, accepted at ICML 2026"
+    comment: str = ""
+    #: where it was published, such as "ICLR 2025 poster"
+    venue: str = ""
+    #: one sentence that says what it found
+    tldr: str = ""
+    #: where it was made, such as a company or laboratory
+    organization: str = ""
+    #: the day on which its withdrawal was announced, or noticed
+    withdrawn_on: date | None = None
     #: the day it was featured, by the source's own word
     day: date
     #: when on that day, where the source says so
@@ -86,23 +100,106 @@ class Rejected:
     reason: str
 
 
+class AnnounceType(StrEnum):
+    """How arXiv announces a paper in a category."""
+
+    NEW = "new"
+    #: new, and at home in another category
+    CROSS = "cross"
+    #: a new version
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the paper itself is announced, and not a new version of it."""
+        return self in (AnnounceType.NEW, AnnounceType.CROSS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """That a version of a paper was announced in a category on a day."""
+
+    paper_id: str
+    category: str
+    #: the day of the listing, in the source's own time zone
+    day: date
+    type: AnnounceType
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A part of a source that is counted by itself, such as a category."""
+
+    name: str
+    parsed: int
+    #: how many records it said it holds; None where it does not say
+    declared: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """What one source gave for one day."""
 
     papers: tuple[Paper, ...] = ()
+    #: what is said of papers that are no news here: new versions, venues, citations. A paper
+    #: nobody knew is not made from them; an empty title says nothing.
+    updates: tuple[Paper, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     #: how many records the source said it holds, rejected ones included
     declared: int = 0
+    channels: tuple[Channel, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    #: why the batch is known not to be whole
+    trouble: str | None = None
+
+
+class Outlook(StrEnum):
+    """What can be expected of a source."""
+
+    #: papers of the day
+    DUE = "due"
+    #: the day's papers, or more of them, but not yet
+    EARLY = "early"
+    #: none on that day
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What can be expected of a source on a day, by its calendar."""
+
+    outlook: Outlook = Outlook.DUE
+    #: why there is nothing, or nothing yet, as a clause: "arXiv announces nothing on Saturdays"
+    reason: str = ""
 
 
 class SourceState(StrEnum):
     """How reading a source for a day ended."""
 
-    #: read, whatever it held
+    #: read, and as whole as it says
     OK = "ok"
+    #: read, and empty as was to be expected: a weekend, a holiday
+    EMPTY = "empty"
+    #: read, and not out yet, or only begun; read again later
+    EARLY = "early"
+    #: the papers of another day were served once more; nothing was kept
+    STALE = "stale"
+    #: fewer papers than the source says there are
+    PARTIAL = "partial"
     #: not read, or nothing in it could be used: its papers are unknown
     FAILED = "failed"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing left to read again."""
+        return self in (SourceState.OK, SourceState.EMPTY)
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether papers may be missing that should be there."""
+        return self in (SourceState.STALE, SourceState.PARTIAL, SourceState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +210,23 @@ class SourceReport:
     day: date
     state: SourceState
     declared: int = 0
+    #: papers of the day that were kept
     parsed: int = 0
     new: int = 0
+    #: records that said something of works known before
+    merged: int = 0
     #: papers of other days than the one asked for
     other_days: int = 0
     rejected: tuple[Rejected, ...] = ()
-    error: str | None = None
+    channels: tuple[Channel, ...] = ()
+    #: why the state is what it is, where that is not plain
+    reason: str | None = None
     seconds: float = 0.0
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong."""
+        return (self.reason or str(self.state)) if self.state.is_trouble else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,18 +267,33 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Covered:
+    """What one source gave to an edition."""
+
+    source: str
+    papers: int
+    channels: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """Which day and sources an issue covers, and what was missing."""
 
     day: date
-    #: source name and how many papers it gave, in configuration order
-    covered: tuple[tuple[str, int], ...] = ()
+    #: in configuration order
+    covered: tuple[Covered, ...] = ()
     #: sources whose papers are unknown
     missing: tuple[str, ...] = ()
     #: sources that gave papers at first and could not be read when asked again
     cut_off: tuple[str, ...] = ()
     #: sources that were read and held nothing but papers of other days
     stale: tuple[str, ...] = ()
+    #: why sources have no papers of the day, and need not have: a clause each
+    quiet: tuple[str, ...] = ()
+    #: earlier days, and how many papers came in too late for their editions
+    late: tuple[tuple[date, int], ...] = ()
+    #: sources and earlier days that still could not be read
+    owed: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
 
@@ -183,6 +305,8 @@ class Issue:
     day: date
     sections: tuple[Section, ...]
     edition: Edition
+    #: papers of the reader's earlier issues that were withdrawn since
+    withdrawn: tuple[Paper, ...] = ()
 
     @property
     def picks(self) -> tuple[Pick, ...]:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 import tomllib
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from digest import sources
+from digest.errors import ConfigError
 from digest.resources import example_config
 
 
@@ -43,6 +45,14 @@ def _day(text: str) -> str:
         return text and date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise ValueError("is not a day like 2026-02-02") from error
+
+
+def _kind(name: str) -> str:
+    try:
+        sources.find(name)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+    return name
 
 
 def _one_line(text: str) -> str:
@@ -119,17 +129,37 @@ class Source(Section):
     """Where papers come from."""
 
     name: Annotated[Line, Field(min_length=1)] = "Hugging Face"
-    kind: Literal["capture", "jsonl", "huggingface"] = "huggingface"
+    kind: Annotated[Line, AfterValidator(_kind)] = "huggingface"
     path: str = ""
-    url: str = ""
+    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+.*)?$")] = ""
+    categories: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .-]*$")], ...] = ()
+    venues: tuple[Annotated[Line, Field(min_length=1)], ...] = ()
+    key: SecretStr = SecretStr("")
+    options: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _somewhere(self) -> Source:
-        if self.kind != "huggingface" and not self.path:
+        if self.kind in ("capture", "jsonl") and not self.path:
             raise ValueError(f'a source of kind "{self.kind}" needs a path')
-        if not self.path and not self.url.startswith(("http://", "https://")):
-            raise ValueError("a source needs a path, or a url that begins with http")
+        if self.path:
+            return self
+        if self.kind == "arxiv" and not self.categories:
+            raise ValueError('a source of kind "arxiv" needs categories, such as ["cs.CL"]')
+        if self.kind == "openreview" and not self.venues:
+            raise ValueError(
+                'a source of kind "openreview" needs venues, such as ["ICLR.cc/2026/Conference"]'
+            )
         return self
+
+
+class Fetch(Section):
+    """How sources are asked."""
+
+    contact: Line = ""
+    directory: str = "cache"
+    timeout: Annotated[float, Field(gt=0, le=600)] = 20.0
+    catch_up: Annotated[int, Field(ge=0, le=60)] = 7
+    every: Annotated[int, Field(ge=0, le=24)] = 4
 
 
 class Topic(Section):

@@ -1,27 +1,58 @@
 """Where papers come from, one module a kind.
 
-Each module has two functions: `read` fetches what is there and is the only part that touches
-files or the network; `parse` turns it into a batch and never fails on a bad record, which it
-counts and names instead.
+A kind is two functions: `read` fetches what is there and is the only part that touches files or
+the network; `parse` turns it into a batch and never fails on a bad record, which it counts and
+names instead. A package adds a kind of its own by an entry point of the group `digest.sources`
+that names a `Kind`; docs/sources.md shows a whole one.
 """
 
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass
+import importlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.errors import ConfigError, SourceError
-from digest.models import Batch
+from digest.models import Batch, Forecast
 from digest.text import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from typing import Protocol
 
-#: Every kind of source, and how much its word counts when several describe one paper
-#: (higher wins; an operator's own parser is believed over the page it parsed).
-PRECEDENCE = {"capture": 1, "huggingface": 2, "jsonl": 3}
+    from digest.models import Paper
+    from digest.sources.web import Web
+
+    class Read(Protocol):
+        """Reads what a source holds for a day; raises SourceError when it cannot be read."""
+
+        def __call__(self, location: Location, ask: Ask, /) -> Iterable[Raw]: ...
+
+    class Parse(Protocol):
+        """Understands one text. Papers without a day of their own belong to `day`."""
+
+        def __call__(self, raw: Raw, /, *, day: date, now: datetime) -> Batch: ...
+
+
+GROUP = "digest.sources"
+#: The modules of our own kinds; each has a KIND. Imported when asked for, since some are slow.
+BUILTIN = {
+    "arxiv": "digest.sources.arxiv",
+    "arxiv-api": "digest.sources.arxiv_api",
+    "biorxiv": "digest.sources.biorxiv",
+    "capture": "digest.sources.capture",
+    "github": "digest.sources.github",
+    "huggingface": "digest.sources.huggingface",
+    "jsonl": "digest.sources.jsonl",
+    "openreview": "digest.sources.openreview",
+    "semantic-scholar": "digest.sources.semantic_scholar",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,34 +64,126 @@ class Raw:
     text: str
 
 
-class Kind(Protocol):
-    """What the module of a source kind offers."""
-
-    def read(self, location: Location, day: date) -> list[Raw]:
-        """Read what the source holds for a day; raise SourceError when it cannot be read."""
-
-    def parse(self, raw: Raw, *, day: date, now: datetime) -> Batch:
-        """Understand it. Papers without a day of their own belong to `day`."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """Where a source is: a glob of files, or an address."""
+    """Where a source is, and which part of it is wanted."""
 
     name: str
     kind: str
+    #: files to read instead of the service: a path or a glob
     path: str | None = None
+    #: where to ask, if not at the service's own address
     url: str | None = None
+    categories: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    #: what the service gave to know us by; a secret
+    key: str = field(default="", repr=False)
+    #: what a third party's kind wants to know
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
-def read(location: Location, day: date) -> list[Raw]:
-    """Read a source; see `Kind.read`."""
-    return _kind(location.kind).read(location, day)
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What is asked of a source, and what it may use to answer."""
+
+    day: date
+    now: datetime
+    #: HTTP that keeps to the hosts of the source
+    web: Web
+    #: the day's papers as far as other sources gave them; for kinds that only add to them
+    papers: Callable[[], Sequence[Paper]]
+    #: to be told how many texts will be read, for the progress bar
+    expect: Callable[[int], None] = lambda _total: None
+
+
+def _due(_day: date, _now: datetime) -> Forecast:
+    return Forecast()
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Put the batches of a source's texts together as they are."""
+    return Batch(
+        papers=tuple(paper for batch in batches for paper in batch.papers),
+        updates=tuple(paper for batch in batches for paper in batch.updates),
+        rejected=tuple(record for batch in batches for record in batch.rejected),
+        declared=sum(batch.declared for batch in batches),
+        channels=tuple(channel for batch in batches for channel in batch.channels),
+        announcements=tuple(one for batch in batches for one in batch.announcements),
+        trouble=next((batch.trouble for batch in batches if batch.trouble), None),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of source."""
+
+    read: Read
+    parse: Parse
+    #: puts the batches of a day's texts together, and checks them against each other
+    join: Callable[[Sequence[Batch]], Batch] = join
+    #: the hosts it may ask, beside the one of the location's url
+    hosts: tuple[str, ...] = ()
+    #: whose word is believed where sources differ, from 0 to 99
+    rank: int = 50
+    #: fields of a paper of which this kind is believed before all others
+    knows: frozenset[str] = frozenset()
+    #: whether it only adds to papers that others brought; then it is read after them
+    enriches: bool = False
+    #: what its calendar says of a day, at a time (UTC)
+    forecast: Callable[[date, datetime], Forecast] = _due
+    #: how long after the beginning of a day, in UTC, its list is whole; None where days that
+    #: are past cannot be asked for
+    whole_after: timedelta | None = None
+
+    def authority(self, name: str) -> int:
+        """Return how much its word counts on a field of a paper, from 0 to 100."""
+        return 100 if name in self.knows else self.rank
+
+
+def find(name: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises:
+        ConfigError: there is none, or it is a package's and cannot be loaded.
+
+    """
+    if name in BUILTIN:
+        kind = importlib.import_module(BUILTIN[name]).KIND
+    else:
+        found = [point for point in entry_points(group=GROUP) if point.name == name]
+        if not found:
+            raise ConfigError(f"there is no kind of source {name!r}; there are: {_known()}")
+        try:
+            kind = found[0].load()
+        except (ImportError, AttributeError) as error:
+            raise ConfigError(
+                f"the kind {name!r} of {found[0].value} is broken: {error}"
+            ) from error
+    if not isinstance(kind, Kind):
+        raise ConfigError(f"the kind {name!r} is no digest.sources.Kind")
+    return kind
+
+
+def _known() -> str:
+    return ", ".join(sorted({*BUILTIN, *(point.name for point in entry_points(group=GROUP))}))
+
+
+def read(location: Location, ask: Ask) -> Iterable[Raw]:
+    """Read a source, or the files that stand for it; raise SourceError when it cannot be read."""
+    if location.path is not None:
+        return read_files(location)
+    return find(location.kind).read(location, ask)
 
 
 def parse(location: Location, raw: Raw, *, day: date, now: datetime) -> Batch:
-    """Parse what `read` gave; see `Kind.parse`."""
-    return _kind(location.kind).parse(raw, day=day, now=now)
+    """Parse what `read` gave."""
+    return find(location.kind).parse(raw, day=day, now=now)
+
+
+def hosts(location: Location) -> frozenset[str]:
+    """Return the hosts a source may ask."""
+    own = urlsplit(location.url or "").hostname
+    return frozenset(filter(None, (own, *find(location.kind).hosts)))
 
 
 def read_files(location: Location) -> list[Raw]:
@@ -75,11 +198,3 @@ def read_files(location: Location) -> list[Raw]:
         return [Raw(where=str(path), text=decode(path.read_bytes())) for path in files]
     except OSError as error:
         raise SourceError(f"cannot read {error.filename}: {error.strerror}") from error
-
-
-def _kind(name: str) -> Kind:
-    # Imported here, because the web client of one kind is slow to import for all the others.
-    from digest.sources import capture, huggingface, jsonl
-
-    kinds: dict[str, Kind] = {"capture": capture, "huggingface": huggingface, "jsonl": jsonl}
-    return kinds[name]

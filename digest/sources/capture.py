@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digest.identity import canonical_id
 from digest.models import Batch, Paper, Rejected, Signals
-from digest.sources import Location, Raw, read_files
+from digest.sources import Ask, Kind, Location, Raw, read_files
 from digest.text import clean, looks_like_html
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _WRAPPED = 200
 _HOPELESS = 5
 
 
-def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (a folder has no days)
+def read(location: Location, _ask: Ask) -> list[Raw]:
     """Read the captures that match the path."""
     return read_files(location)
 
@@ -297,3 +297,6 @@ def _breaks_off(paper: Paper) -> bool:
     end = paper.abstract.rsplit(" ", 1)[-1]
     closed = end.rstrip("\"”’')]}*_$").endswith((".", "!", "?", "…", ":", ";"))
     return not (closed or "://" in end or "www." in end or "github" in end.lower())
+
+
+KIND = Kind(read=read, parse=parse, rank=10)

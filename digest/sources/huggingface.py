@@ -8,36 +8,35 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Rejected, Signals
-from digest.sources import Location, Raw, read_files
+from digest.sources import Ask, Kind, Location, Raw
 from digest.text import clean, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SHORT_NUMBER = re.compile(r"\s*([\d,]*\.?\d+)\s*([km]?)\s*", re.IGNORECASE)
 
 
+API = "https://huggingface.co/api/daily_papers"
 #: The service gives at most about 100 papers an answer; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
 
 
-def read(location: Location, day: date) -> list[Raw]:
-    """Read saved answers from a path, or ask the service for a day."""
-    if location.path is not None:
-        return read_files(location)
-    from digest.sources import web
-
-    url = location.url or "https://huggingface.co/api/daily_papers"
-    pages: list[Raw] = []
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Ask the service for a day."""
+    url = location.url or API
     for page in range(_PAGES):
-        query = {"date": day.isoformat(), "limit": str(_PAGE), "p": str(page)}
-        pages.append(Raw(where=f"{url}?date={day}&p={page}", text=web.get(url, query)))
-        if not _is_full(pages[-1].text):
+        query = {"date": ask.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
+        text = ask.web.get(url, query)
+        yield Raw(where=f"{url}?date={ask.day}&p={page}", text=text)
+        if not _is_full(text):
             break
-    return pages
 
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
@@ -161,3 +160,13 @@ def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:
         project=safe_url(inner.get("projectPage")),
         page=f"https://huggingface.co/papers/{paper_id}" if arxiv_id(identifier) else None,
     )
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    hosts=("huggingface.co",),
+    rank=40,
+    knows=frozenset({"organization", "links.code", "links.project", "links.page"}),
+    whole_after=timedelta(days=1),
+)

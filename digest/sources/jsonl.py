@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from digest.identity import arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Rejected, Signals
-from digest.sources import Location, Raw, read_files
+from digest.sources import Ask, Kind, Location, Raw, read_files
 from digest.text import clean, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def read(location: Location, day: date) -> list[Raw]:  # noqa: ARG001 (days are in the lines)
+def read(location: Location, _ask: Ask) -> list[Raw]:
     """Read the files that match the path."""
     return read_files(location)
 
@@ -158,3 +158,6 @@ def _day(record: dict[str, Any]) -> date | None:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise _BadRecordError("day is not a date like 2026-02-02") from error
+
+
+KIND = Kind(read=read, parse=parse, rank=90)

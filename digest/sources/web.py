@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import httpx
 import stamina
@@ -10,6 +11,9 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest import __version__
 from digest.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,50 @@ def _log_retry(details: RetryDetails) -> None:
 
 # stamina's own way of telling would print to standard output, which belongs to the answer.
 set_on_retry_hooks([_log_retry])
+
+
+class Web:
+    """HTTP for one source: it asks no other hosts than the source's own."""
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        """Keep to these hosts."""
+        self._hosts = hosts
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        gate: str | None = None,
+    ) -> str:
+        """Return the body of the answer as text.
+
+        Args:
+            url: where to ask.
+            params: the query.
+            accept: the media type that is wanted.
+            headers: more to send, such as a key.
+            gate: the name under which requests are counted and spaced, if not the host's own.
+
+        Raises:
+            SourceError: the address could not be reached, or answered with an error.
+
+        """
+        return get(url, dict(params or {}))
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        json: object,
+        headers: Mapping[str, str] | None = None,
+        gate: str | None = None,
+    ) -> str:
+        """Send JSON, and return the body of the answer as text; see `get`."""
+        raise NotImplementedError
 
 
 def get(url: str, params: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ import typer.main
 
 from digest.cli import app
 from digest.models import State
-from digest.sources import PRECEDENCE
+from digest.sources import BUILTIN
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_the_guide_lists_no_event_that_is_never_logged() -> None:
     assert set(re.findall(r"(?m)^\| `([^`]+)` \|", table)) == events()
 
 
-@pytest.mark.parametrize("word", [*State, *PRECEDENCE])
+@pytest.mark.parametrize("word", [*State, *BUILTIN])
 def test_every_state_and_kind_of_source_is_in_the_guide(word: str) -> None:
     assert f"| `{word}` |" in GUIDE
 
