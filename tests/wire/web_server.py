@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: declare more than is sent, then hang up
     cut_off: bool = False
+    #: seconds between two bytes
+    drip: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,29 +34,41 @@ class Question:
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
+    body: bytes = b""
+    #: seconds, of the clock that never goes back
+    at: float = 0.0
 
 
 class WebServer:
-    """Answers in the order given; the last answer is repeated."""
+    """Answers in the order given, the last one again and again; or as `route` finds right."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(
+        self, *answers: Answer, route: Callable[[Question], Answer] | None = None
+    ) -> None:
         """Prepare the answers."""
         self.questions: list[Question] = []
         self._answers = list(answers)
+        self._route = route
+        self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.url = f"http://127.0.0.1:{self._server.server_port}/api/daily_papers"
+        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"{self.base}/api/daily_papers"
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=10)
 
-    def _next(self) -> Answer:
+    def _answer(self, question: Question) -> Answer:
+        self.questions.append(question)
+        if self._route is not None:
+            return self._route(question)
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -62,23 +77,37 @@ class WebServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 address = urlsplit(self.path)
-                outer.questions.append(
+                length = int(self.headers.get("Content-Length") or 0)
+                answer = outer._answer(
                     Question(
                         path=address.path,
                         query=parse_qs(address.query),
                         headers=dict(self.headers.items()),
+                        body=self.rfile.read(length),
+                        at=time.monotonic(),
                     )
                 )
-                answer = outer._next()
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
-                length = len(answer.body) + (1000 if answer.cut_off else 0)
-                self.send_header("Content-Length", str(length))
+                said = len(answer.body) + (1000 if answer.cut_off else 0)
+                self.send_header("Content-Length", str(said))
                 self.end_headers()
                 # The client hangs up once it has read too much.
                 with suppress(ConnectionError):
+                    self._say(answer)
+
+            do_POST = do_GET  # noqa: N815 (http.server's name)
+
+            def _say(self, answer: Answer) -> None:
+                if not answer.drip:
                     self.wfile.write(answer.body)
+                    return
+                for start in range(len(answer.body)):
+                    self.wfile.write(answer.body[start : start + 1])
+                    self.wfile.flush()
+                    if outer._closing.wait(answer.drip):
+                        return
 
             def log_message(self, *_: object) -> None:
                 """Keep quiet."""
