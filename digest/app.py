@@ -11,32 +11,29 @@ import hashlib
 import logging
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from digest import config as configuration
-from digest import keyring
+from digest import keyring, outlet, sources
 from digest.database import lock_path, open_database
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger
 from digest.delivery.letters import Kind, Letters
-from digest.delivery.pace import Pace
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
-from digest.delivery.transports import Directory, Stream, Transport
 from digest.dispatch import Office, Policy
-from digest.errors import ConfigError, NotFoundError
+from digest.errors import NotFoundError
+from digest.library import Library
 from digest.machine import peak_memory, this_machine
 from digest.mailroom import Mailroom
 from digest.post import Stationery
 from digest.press import Press
+from digest.readings import Readings
 from digest.rendering.message import Sender
 from digest.rendering.templates import DigestTemplates, Templates
 from digest.rendering.view import Doors
@@ -56,13 +53,14 @@ if TYPE_CHECKING:
     from digest.compose import Desk
     from digest.config import Config
     from digest.delivery.dkim import Signer
+    from digest.delivery.transports import Transport
     from digest.pipeline import Quotas
+    from digest.sources.web import Client, Web
 
 log = logging.getLogger(__name__)
 
 #: So many mails take about as long as starting a process.
 WORTH_A_PROCESS = 1000
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def now() -> datetime:
@@ -81,6 +79,48 @@ class App:
     def store(self) -> Store:
         """The papers."""
         return Store(self.engine)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """How the sources were read."""
+        return Readings(self.engine)
+
+    @cached_property
+    def client(self) -> Client:
+        """HTTP for all sources, named and paced as services want it."""
+        from digest.sources.web import Client, agent  # slow to import, and seldom needed
+
+        fetch, mail = self.config.fetch, self.config.mail
+        return Client(
+            self.config.path(fetch.directory),
+            agent=agent(fetch.contact or mail.reply_to or mail.from_address),
+            timeout=fetch.timeout,
+            clock=now,
+        )
+
+    def web_for(self, location: Location) -> Web:
+        """Return the HTTP of one source; it keeps to the source's hosts."""
+        return self.client.keeping_to(sources.hosts(location))
+
+    @cached_property
+    def library(self) -> Library:
+        """The papers, and the way to more of them."""
+        return Library(
+            store=self.store,
+            readings=self.readings,
+            desks=self.desks,
+            clock=now,
+            web=self.web_for,
+            catch_up=self.config.fetch.catch_up,
+        )
+
+    def lay_out(self, day: date) -> Desk:
+        """Rank a day's papers for all topics."""
+        from digest import pipeline  # it brings the matrices of the ranking along
+
+        return pipeline.lay_out(
+            day, self.topics, self.places, library=self.library, quotas=self.quotas
+        )
 
     @cached_property
     def book(self) -> Book:
@@ -296,33 +336,8 @@ class App:
         return f"mailto:{answers}?subject={quote(subject)}"
 
     def transport(self) -> Transport:
-        """Return the way mails leave.
-
-        Raises:
-            ConfigError: real mail would go out under the example's names.
-
-        """
-        mail = self.config.mail
-        match mail.transport:
-            case "directory":
-                return Directory(self.config.path(mail.directory))
-            case "stdout":
-                return Stream(sys.stdout.buffer)
-            case "smtp":
-                self._refuse_example_names()
-                return SMTP(
-                    Server(
-                        host=mail.host,
-                        port=mail.port,
-                        security=mail.security,
-                        username=mail.username,
-                        password=mail.password.get_secret_value(),
-                        timeout=mail.timeout,
-                        connections=mail.connections,
-                        rotate_after=mail.rotate_after,
-                    ),
-                    pace=Pace(self.config.pace.model_dump()),
-                )
+        """Return the way mails leave; see `outlet.transport`."""
+        return outlet.transport(self.config)
 
     @cached_property
     def signer(self) -> Signer | None:
@@ -342,20 +357,6 @@ class App:
         at = now()
         local = at.astimezone(ZoneInfo(self.config.schedule.timezone)).date()
         return min(local, at.date())
-
-    def _refuse_example_names(self) -> None:
-        """Keep real readers from getting links and addresses that lead nowhere."""
-        mail, web = self.config.mail, self.config.web
-        for key, host in (
-            ("[mail] from_address", mail.from_address.rpartition("@")[2]),
-            ("[web] url", urlsplit(web.url).hostname or ""),
-        ):
-            if host != "example.org" and not host.endswith(".example.org"):
-                continue
-            if mail.host not in _LOOPBACK:
-                raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
-            # A test server is likely here, but a relay to the world is possible.
-            log.warning("a setting is still the example's", extra={"key": key, "value": host})
 
 
 def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:

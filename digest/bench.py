@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest import app, pipeline
+from digest import app
 from digest.config import build
 from digest.crew import Crew
 from digest.delivery import dkim
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.compose import Desk
     from digest.config import Config
 
 #: Papers of the day and words of an abstract; topics of a reader; readers whose mails are weighed.
@@ -84,7 +83,7 @@ def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
     opened = app.open_app(_config(setting, folder, papers=papers, summary=summary))
     for people in _thousands(_people(setting.subscribers)):
         opened.book.enrol(people, evidence=Evidence(at=app.now(), door="bench"))
-    desk = _lay_out(opened)
+    desk = opened.lay_out(opened.today())
     asked = Run(
         day=desk.edition.day,
         desk=desk,
@@ -114,7 +113,7 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     """
     opened = app.open_app(_config(setting, folder, papers=1, summary=0))
     opened.store.save(_papers(opened.today()), source="bench", kind="jsonl")
-    desk = _lay_out(opened)
+    desk = opened.lay_out(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
                    since=app.now())
@@ -193,12 +192,6 @@ def _people(number: int) -> Iterator[tuple[str, list[str]]]:
 def _thousands(people: Iterator[tuple[str, list[str]]]) -> Iterator[list[tuple[str, list[str]]]]:
     while some := list(itertools.islice(people, 1000)):
         yield some
-
-
-def _lay_out(opened: app.App) -> Desk:
-    return pipeline.lay_out(
-        opened.today(), opened.topics, ["bench"], store=opened.store, quotas=opened.quotas
-    )
 
 
 def _key(folder: Path, kind: dkim.Kind) -> str:

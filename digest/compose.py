@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.dates import long_date
-from digest.models import Edition, Issue, Section, Silence
+from digest.filed import told_of
+from digest.models import Issue, Section, Silence
 from digest.ranking.select import select
+from digest.statement import why_empty
 from digest.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from digest.models import Paper, Pick
+    from digest.models import Edition, Paper, Pick
     from subscribers.models import Topic
 
 
@@ -29,6 +30,13 @@ class Desk:
     per_topic: int
     max_papers: int
     trend_weight: float
+    #: papers of earlier issues that were withdrawn since
+    withdrawn: Sequence[Paper] = ()
+
+    @property
+    def named(self) -> tuple[Paper, ...]:
+        """All papers that a mail may name, each at its place."""
+        return (*self.papers, *self.withdrawn)
 
 
 def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | Silence:
@@ -38,7 +46,7 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
         gone = ", ".join(wanted) or "none chosen"
         return Silence(reason=f"none of the topics exist: {gone}")
     if not desk.edition.considered:
-        return Silence(reason=_no_papers(desk.edition))
+        return Silence(reason=why_empty(desk.edition))
     chosen = select(
         desk.ranked,
         known,
@@ -55,36 +63,12 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
     )
     if not sections:
         return Silence(reason=_nothing_new(desk, known))
-    return Issue(day=desk.edition.day, sections=sections, edition=desk.edition)
-
-
-def statement(edition: Edition, language: str = "en") -> list[str]:
-    """Write the edition statement: what was covered, what was missing, a line each."""
-    covered = " and ".join(f"{name} ({count(number, 'paper')})" for name, number in edition.covered)
-    considered, day = count(edition.considered, "paper"), long_date(edition.day, language)
-    lines = [f"Chosen from {considered} of {day}: {covered}."]
-    if edition.missing:
-        lines.append(
-            f"Could not be read today: {', '.join(edition.missing)}. Papers found only there are"
-            " missing from this issue."
-        )
-    if edition.cut_off:
-        lines.append(
-            f"Could not be read again: {', '.join(edition.cut_off)}. Papers added there since are"
-            " missing from this issue."
-        )
-    return lines
-
-
-def _no_papers(edition: Edition) -> str:
-    if edition.missing:
-        return f"no papers for {edition.day}: {', '.join(edition.missing)} could not be read"
-    if edition.stale:
-        names = ", ".join(edition.stale)
-        return f"no new papers for {edition.day}: {names} still shows those of another day"
-    if edition.day.weekday() >= 5:
-        return f"no papers were announced for {edition.day}, a {edition.day:%A}"
-    return f"no papers were announced for {edition.day}"
+    return Issue(
+        day=desk.edition.day,
+        sections=sections,
+        edition=desk.edition,
+        withdrawn=tuple(p for p in desk.withdrawn if p.id in seen and told_of(p.id) not in seen),
+    )
 
 
 def _nothing_new(desk: Desk, known: Sequence[str]) -> str:

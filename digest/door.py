@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest import pipeline
 from digest.app import default_topics
 from digest.compose import compose
 from digest.delivery.letters import Kind
@@ -55,7 +54,7 @@ class Archive:
         issue = compose(desk, [slug], seen=())
         picks = issue.picks if isinstance(issue, Issue) else ()
         length = self.opened.config.ranking.summary_length
-        cards = [(pick.paper.id, card(pick, length)) for pick in picks]
+        cards = [(pick.paper.id, card(pick, length, today=day)) for pick in picks]
         entries = [
             Entry(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
             for paper_id, shown in cards
@@ -68,16 +67,11 @@ class Archive:
             now = self.clock()
             made_at, desk = self._desks.pop(day, (now, None))
             if desk is None or now - made_at > FRESH:
-                made_at, desk = now, self._lay_out(day)
+                made_at, desk = now, self.opened.lay_out(day)
             self._desks[day] = (made_at, desk)  # last: what was not asked for longest goes first
             if len(self._desks) > KEPT:
                 self._desks.pop(next(iter(self._desks)))
             return desk
-
-    def _lay_out(self, day: date) -> Desk:
-        opened = self.opened
-        names = [place.name for place in opened.places]
-        return pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
 
 
 def go_round(

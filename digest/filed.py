@@ -5,7 +5,8 @@
 A list for each topic: its papers by their places on the desk; `[place, position]` stands behind
 another paper, being nearly the same; what was ranked for this reader alone has its score, trend
 and reasons, for the desk knows nothing of them. A place outlives the id: a paper known by its title
-alone may take its real id later.
+alone may take its real id later. Withdrawals that the mail told of stand under a topic of their
+own.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ class Filed(NamedTuple):
     reasons: tuple[str, ...] | None = None
 
 
+#: The topic under which withdrawals stand.
+WITHDRAWN = "own:withdrawn"
+
+
+def told_of(paper_id: str) -> str:
+    """Return how a set of what a reader has seen says that they know of a withdrawal."""
+    return f"{WITHDRAWN} {paper_id}"
+
+
 def contents(issue: Issue) -> tuple[Filed, ...]:
     """List the papers of an issue, near-duplicates behind the one they are like."""
     rows: dict[str, Filed] = {}
@@ -48,7 +58,10 @@ def contents(issue: Issue) -> tuple[Filed, ...]:
         rows[pick.paper.id] = row
         for other in pick.similar:
             rows.setdefault(other.id, Filed(other.id, len(rows), pick.topic, position))
-    return tuple(rows.values())
+    withdrawn = [
+        Filed(paper.id, len(rows) + place, WITHDRAWN) for place, paper in enumerate(issue.withdrawn)
+    ]
+    return (*rows.values(), *withdrawn)
 
 
 def write(filed: Iterable[Filed], places: Mapping[str, int]) -> str:
@@ -75,8 +88,17 @@ def read(text: str, ids: Mapping[int, str]) -> list[Filed]:
 
 
 def places(text: str) -> list[int]:
-    """Return the places of all papers, in order."""
-    return [entry[0] for _, entry in _entries(text)]
+    """Return the places of the papers that were shown, in order."""
+    return [entry[0] for topic, entry in _entries(text) if topic != WITHDRAWN]
+
+
+def seen(text: str, ids: Mapping[int, str]) -> set[str]:
+    """Return what a reader knows from this mail; places without an id are left out."""
+    return {
+        told_of(ids[entry[0]]) if topic == WITHDRAWN else ids[entry[0]]
+        for topic, entry in _entries(text)
+        if entry[0] in ids
+    }
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[Any]]]:

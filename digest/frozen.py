@@ -13,22 +13,24 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.compose import Desk
-from digest.models import Edition, Links, Paper, Pick, Reason, Signals
+from digest.models import Channel, Covered, Edition, Links, Paper, Pick, Reason, Signals
 from subscribers.models import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_DAYS = ("day", "withdrawn_on")
 _TIMES = ("published_at", "featured_at", "observed_at")
 
 
 def freeze(desk: Desk) -> bytes:
     """Return a desk as bytes; equal desks give equal bytes."""
-    papers = list(desk.papers)
+    papers = desk.named
     places = {paper.id: place for place, paper in enumerate(papers)}
     content = {
-        "edition": {**asdict(desk.edition), "day": desk.edition.day.isoformat()},
+        "edition": _edition(desk.edition),
         "papers": [_paper(paper) for paper in papers],
+        "withdrawn": len(desk.withdrawn),
         "topics": [asdict(topic) for topic in desk.topics.values()],
         "ranked": {
             slug: [_pick(pick, places) for pick in picks] for slug, picks in desk.ranked.items()
@@ -51,15 +53,11 @@ def thaw(content: bytes, ids: Sequence[str]) -> Desk:
     papers = [
         _paper_of(record, paper_id) for record, paper_id in zip(found["papers"], ids, strict=True)
     ]
-    edition = found["edition"]
+    featured = len(papers) - found.get("withdrawn", 0)
     return Desk(
-        edition=Edition(
-            **{
-                **{name: _tuples(value) for name, value in edition.items()},
-                "day": date.fromisoformat(edition["day"]),
-            }
-        ),
-        papers=papers,
+        edition=_edition_of(found["edition"]),
+        papers=papers[:featured],
+        withdrawn=tuple(papers[featured:]),
         topics={
             topic["slug"]: Topic(**{name: _tuples(value) for name, value in topic.items()})
             for topic in found["topics"]
@@ -77,11 +75,38 @@ def thaw(content: bytes, ids: Sequence[str]) -> Desk:
     )
 
 
+def _edition(edition: Edition) -> dict[str, Any]:
+    return {
+        **asdict(edition),
+        "day": edition.day.isoformat(),
+        "late": [[day.isoformat(), number] for day, number in edition.late],
+        "owed": [[source, day.isoformat()] for source, day in edition.owed],
+    }
+
+
+def _edition_of(record: Mapping[str, Any]) -> Edition:
+    values = {name: _tuples(value) for name, value in record.items()}
+    values["day"] = date.fromisoformat(record["day"])
+    values["covered"] = tuple(map(_covered_of, record["covered"]))
+    values["late"] = tuple((date.fromisoformat(d), n) for d, n in record.get("late", ()))
+    values["owed"] = tuple((name, date.fromisoformat(d)) for name, d in record.get("owed", ()))
+    return Edition(**values)
+
+
+def _covered_of(record: Any) -> Covered:
+    if isinstance(record, list):  # of a time when sources had no channels
+        return Covered(source=record[0], papers=record[1])
+    channels = tuple(Channel(**one) for one in record["channels"])
+    return Covered(source=record["source"], papers=record["papers"], channels=channels)
+
+
 def _paper(paper: Paper) -> dict[str, Any]:
     values = asdict(paper)
     # Its id is in a table beside, where it is kept up to date.
     del values["id"]
-    values["day"] = paper.day.isoformat()
+    for name in _DAYS:
+        if values[name] is not None:
+            values[name] = values[name].isoformat()
     for name in _TIMES:
         if values[name] is not None:
             values[name] = values[name].isoformat()
@@ -93,7 +118,9 @@ def _paper_of(record: Mapping[str, Any], paper_id: str) -> Paper:
     for name in _TIMES:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
-    values["day"] = date.fromisoformat(values["day"])
+    for name in _DAYS:
+        if values.get(name) is not None:
+            values[name] = date.fromisoformat(values[name])
     values["links"] = Links(**values["links"])
     values["signals"] = Signals(**values["signals"])
     return Paper(id=paper_id, **values)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from digest.compose import compose
 from digest.errors import RenderError
-from digest.filed import Filed, contents, write
+from digest.filed import WITHDRAWN, Filed, contents, write
 from digest.models import Issue, Pick, Reason, Section, Silence, State
 from digest.ranking.select import with_similar
 from digest.tailor import OWN, OWN_NAME, tailor
@@ -51,7 +51,7 @@ class Mailbag:
         self._desk = frozen.desk
         self._printer = printer
         self._composed: OrderedDict[Hashable, Issue | Silence] = OrderedDict()
-        self._places = {paper.id: place for place, paper in enumerate(self._desk.papers)}
+        self._places = {paper.id: place for place, paper in enumerate(self._desk.named)}
         # By identity: to compare two issues would take longer than to list their papers.
         self._filed: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
@@ -78,7 +78,7 @@ class Mailbag:
         picks, papers = self._picks, self._papers
         sections: dict[str, list[Pick]] = {}
         for row in rows:
-            if row.behind is not None or row.paper_id not in papers:
+            if row.behind is not None or row.topic == WITHDRAWN or row.paper_id not in papers:
                 continue
             pick = picks.get((row.topic, row.paper_id)) or Pick(
                 paper=papers[row.paper_id],
@@ -98,6 +98,11 @@ class Mailbag:
                 for slug, chosen in sections.items()
             ),
             edition=self._desk.edition,
+            withdrawn=tuple(
+                papers[row.paper_id]
+                for row in rows
+                if row.topic == WITHDRAWN and row.paper_id in papers
+            ),
         )
 
     @cached_property
@@ -107,7 +112,7 @@ class Mailbag:
 
     @cached_property
     def _papers(self) -> dict[str, Paper]:
-        return {paper.id: paper for paper in self._desk.papers}
+        return {paper.id: paper for paper in self._desk.named}
 
     def filed(self, issue: Issue) -> str:
         """Return an issue's papers for the ledger, written once for all who get it."""

@@ -19,6 +19,7 @@ from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
 from digest.delivery.states import SHOWN
 from digest.errors import NotFoundError
+from digest.filed import WITHDRAWN
 from digest.mailbag import Mailbag, Outcome
 from digest.models import Issue, Silence
 from subscribers.models import Status
@@ -137,7 +138,7 @@ class _Choice:
 
 def _is_stale(filed: Iterable[Filed], seen: Collection[str]) -> bool:
     """Whether a mail of another day has shown something of what was filed."""
-    return any(row.paper_id in seen for row in filed)
+    return any(row.paper_id in seen for row in filed if row.topic != WITHDRAWN)
 
 
 def _made(choice: _Choice, reader: Subscriber) -> Made:

@@ -1,28 +1,52 @@
 """Several records, one work: who is who, and whose word counts. Pure; the store writes it down.
 
 A record that has only a title is the known work of that title, if there is one. A record with a
-real id takes over the work of the same title that had none: the work is *promoted*.
+real id takes over the work of the same title that had none: the work is *promoted*. Whose word
+counts is decided for each field by itself, and kept beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from dataclasses import asdict, fields, replace
+from typing import Any, NamedTuple, TypeVar, TYPE_CHECKING
 
 from digest.identity import is_weak, title_key
 from digest.models import Links, Paper, Signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _Record = TypeVar("_Record", Links, Signals)
 
+#: What describes the work, and is joined; the day and the signals belong to each sighting.
+_OWN = (
+    "title", "abstract", "authors", "author_count", "categories", "published_at", "version",
+    "comment", "venue", "tldr", "organization", "withdrawn_on",
+)  # fmt: skip
+_LINKS = tuple(field.name for field in fields(Links))
+
+
+class Origin(NamedTuple):
+    """Who said what a field holds."""
+
+    source: str
+    #: how much its word counts on this field, see sources.Kind.authority
+    authority: int
+
+
+class Voice(NamedTuple):
+    """Who speaks, and how much that counts on each field."""
+
+    source: str
+    authority: Callable[[str], int]
+
 
 class Work(NamedTuple):
-    """What is known of one work, and how much the source counts that described it."""
+    """What is known of one work, and from whom."""
 
     paper: Paper
-    precedence: int
+    #: by field; those of links are `links.abs` and so on
+    origins: Mapping[str, Origin]
 
 
 class Works:
@@ -52,23 +76,34 @@ class Works:
             if paper_id in self._before and work != self._before[paper_id]
         ]
 
-    def take_all(self, batch: Iterable[Paper], precedence: int) -> list[Paper]:
-        """Merge the records of a batch; return them under the ids of their works."""
-        found = [self._take(paper, precedence) for paper in batch]
+    def take_all(self, batch: Iterable[Paper], voice: Voice) -> list[Paper]:
+        """Merge the papers of a batch; return them under the ids of their works."""
+        found = [self._take(paper, voice) for paper in batch]
         return [
             replace(paper, id=self.promoted[paper.id]) if paper.id in self.promoted else paper
             for paper in found
         ]
 
-    def _take(self, paper: Paper, precedence: int) -> Paper:
+    def update_all(self, batch: Iterable[Paper], voice: Voice) -> list[Paper]:
+        """Merge what is said of known works; return it, without what is said of others."""
+        found = []
+        for paper in batch:
+            known = self._identify(paper) if paper.title else paper.id
+            work = self._current(known)
+            if work is not None:
+                self._after[known] = merge(work, replace(paper, id=known), voice)
+                found.append(replace(paper, id=known))
+        return found
+
+    def _take(self, paper: Paper, voice: Voice) -> Paper:
         paper = replace(paper, id=self._identify(paper))
         work = self._current(paper.id)
         if work is None:
-            self._after[paper.id] = Work(paper, precedence)
+            origins = {name: Origin(voice.source, voice.authority(name)) for name in _said(paper)}
+            self._after[paper.id] = Work(paper, origins)
             self._remember_title(paper)
         else:
-            merged = merge(work.paper, paper, other_wins=precedence >= work.precedence)
-            self._after[paper.id] = Work(merged, max(precedence, work.precedence))
+            self._after[paper.id] = merge(work, paper, voice)
         return paper
 
     def _current(self, paper_id: str) -> Work | None:
@@ -101,22 +136,48 @@ class Works:
             ids[:] = [strong if found == weak else found for found in ids]
 
 
-def merge(known: Paper, other: Paper, *, other_wins: bool = True) -> Paper:
-    """Join two records of one work; where both say something, `other` is believed if it wins.
+def merge(work: Work, other: Paper, voice: Voice) -> Work:
+    """Join what is known of a work with what a source says of it now.
 
-    Only what describes the work is joined: the day and the signals belong to each sighting.
+    Where both say something, the one whose word counts more on that field is believed; among
+    equals the newer, unless it speaks of an earlier version.
     """
-    first, second = (other, known) if other_wins else (known, other)
-    return replace(
-        known,
-        title=first.title or second.title,
-        abstract=first.abstract or second.abstract,
-        authors=first.authors or second.authors,
-        author_count=first.author_count if first.author_count is not None else second.author_count,
-        categories=first.categories or second.categories,
-        published_at=first.published_at or second.published_at,
-        links=overlay(second.links, first.links),
-    )
+    known, origins = _said(work.paper), dict(work.origins)
+    older = (other.version or 0) < (work.paper.version or 0)
+    taken: dict[str, Any] = {}
+    for name, value in _said(other).items():
+        authority = voice.authority(name)
+        before = origins.get(name)
+        if name in known and before is not None:
+            if before.authority > authority or (before.authority == authority and older):
+                continue
+            if known[name] == value and before.authority == authority:
+                continue  # it was said before, and by somebody as good
+        taken[name] = value
+        origins[name] = Origin(voice.source, authority)
+    return Work(_with(work.paper, taken), origins) if taken else work
+
+
+def _said(paper: Paper) -> dict[str, Any]:
+    """Return the fields of a work that say something, by name."""
+    said = {name: value for name in _OWN if _says(value := getattr(paper, name))}
+    links = paper.links
+    said |= {f"links.{name}": url for name in _LINKS if (url := getattr(links, name)) is not None}
+    return said
+
+
+def _says(value: object) -> bool:
+    return value is not None and value != "" and value != ()
+
+
+def _with(paper: Paper, taken: Mapping[str, Any]) -> Paper:
+    links = {
+        name.removeprefix("links."): value
+        for name, value in taken.items()
+        if name.startswith("links.")
+    }
+    own = {name: value for name, value in taken.items() if not name.startswith("links.")}
+    return replace(paper, **own, links=replace(paper.links, **links) if links else paper.links)
 
 
 def overlay(below: _Record, above: _Record) -> _Record:

@@ -284,7 +284,9 @@ class Edition:
     covered: tuple[Covered, ...] = ()
     #: sources whose papers are unknown
     missing: tuple[str, ...] = ()
-    #: sources that gave papers at first and could not be read when asked again
+    #: of those and the stale ones, the sources that will be read again for this day
+    read_again: tuple[str, ...] = ()
+    #: sources that gave papers, but fewer than they have
     cut_off: tuple[str, ...] = ()
     #: sources that were read and held nothing but papers of other days
     stale: tuple[str, ...] = ()

@@ -14,39 +14,48 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
-from digest import sources
+from digest import sources, verdict
 from digest.compose import Desk
 from digest.errors import SourceError
-from digest.models import Edition, Paper, Rejected, SourceReport, SourceState
+from digest.models import (
+    Covered,
+    Edition,
+    Outlook,
+    Paper,
+    SourceReport,
+    SourceState,
+)
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
-from digest.sources import Location
+from digest.sources import Ask, Location, Raw
+from digest.verdict import Verdict
 
 if TYPE_CHECKING:
-    from digest.store import Fetched, Store
+    from datetime import date
+    from collections.abc import Iterable, Iterator
+
+    from digest.library import Library
+    from digest.models import Batch, Forecast
+    from digest.readings import Reading
     from subscribers.models import Topic
 
 log = logging.getLogger(__name__)
 
-Item = TypeVar("Item")
-Clock = Callable[[], datetime]
+#: Told how many steps a work takes, and how many of them are done.
+Steps = tuple[Callable[[int], None], Callable[[int], None]]
+#: Shows how far a source is; a program without a screen passes `quietly`.
+Watch = Callable[[str], AbstractContextManager[Steps]]
 
 
-class Track(Protocol):
-    """Follows a long walk, to show how far it is; a program without a screen passes `quietly`."""
-
-    def __call__(self, items: Sequence[Item], what: str) -> Iterable[Item]:
-        """Return the items, one by one."""
-
-
-def quietly(items: Sequence[Item], what: str) -> Iterable[Item]:  # noqa: ARG001 (Track's shape)
-    """Walk without showing anything."""
-    return items
+@contextmanager
+def quietly(_source: str) -> Iterator[Steps]:
+    """Read without showing anything."""
+    yield (lambda _total: None), (lambda _done: None)
 
 
 # -- fetch ------------------------------------------------------------------------------------
@@ -57,66 +66,137 @@ def fetch(
     places: Sequence[Location],
     *,
     only_day: bool,
-    store: Store,
-    clock: Clock,
-    track: Track = quietly,
+    library: Library,
+    watch: Watch = quietly,
 ) -> list[SourceReport]:
     """Read every source for a day and merge its papers into the store.
 
     A source that fails is reported as failed, not as empty, and stops no other. With `only_day`
-    papers of other days are left alone; without it a file may bring in several.
+    papers of other days are left alone; without it a file may bring in several, and a service is
+    asked once more for the days that it owes. Kinds that only add to papers come last.
     """
     reports = []
-    for place in track(places, "sources"):
-        report = _fetch_one(day, place, only_day=only_day, store=store, clock=clock)
-        store.record(report, at=clock())
-        _log_fetch(report)
-        reports.append(report)
+    for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
+        owed = [] if only_day else _owed(day, place, library)
+        with watch(place.name) as (total, done):
+            for one in (*owed, day):
+                report = _fetch_one(one, place, only_day=only_day or one != day,
+                                    library=library, steps=(total, done))  # fmt: skip
+                library.readings.record(report, at=library.clock())
+                _log_fetch(report)
+                reports.append(report)
     return reports
 
 
+def _owed(day: date, place: Location, library: Library) -> list[date]:
+    """Return the earlier days for which a service is to be read again."""
+    kind = sources.find(place.kind)
+    if place.path is not None or kind.enriches or not library.catch_up:
+        return []
+    window = verdict.window(day, library.catch_up)
+    readings = library.readings.of(place.name, since=window[0], before=day)
+    now = library.clock()
+    return verdict.days_owed(
+        window,
+        states={found: (reading.state, reading.at) for found, reading in readings.items()},
+        first=library.readings.first(place.name),
+        whole_after=kind.whole_after,
+        quiet=[d for d in window if kind.forecast(d, now).outlook is Outlook.NOTHING],
+    )
+
+
 def _fetch_one(
-    day: date, place: Location, *, only_day: bool, store: Store, clock: Clock
+    day: date, place: Location, *, only_day: bool, library: Library, steps: Steps
 ) -> SourceReport:
     started = time.monotonic()
-    papers: list[Paper] = []
-    rejected: list[Rejected] = []
-    declared = 0
+    kind, now = sources.find(place.kind), library.clock()
     try:
-        for raw in sources.read(place, day):
-            batch = sources.parse(place, raw, day=day, now=clock())
-            papers += batch.papers
-            rejected += batch.rejected
-            declared += batch.declared
+        batch = kind.join(list(_batches(day, place, library, steps)))
     except SourceError as error:
         return SourceReport(
             source=place.name,
             day=day,
             state=SourceState.FAILED,
-            error=str(error),
+            reason=str(error),
             seconds=time.monotonic() - started,
         )
+    if place.path is None and not kind.enriches:
+        found = _judged(batch, day, place, forecast=kind.forecast(day, now), library=library)
+    else:
+        found = verdict.accept(batch)
+    papers = found.batch.papers
     of_day = [paper for paper in papers if paper.day == day]
     kept = of_day if only_day else papers
-    new = store.save(kept, source=place.name, kind=place.kind)
-    unusable = not papers and bool(rejected)
+    saved = library.store.save(
+        kept,
+        source=place.name,
+        kind=place.kind,
+        updates=found.batch.updates,
+        announced=found.batch.announcements,
+    )
     return SourceReport(
         source=place.name,
         day=day,
-        state=SourceState.FAILED if unusable else SourceState.OK,
-        declared=declared,
-        parsed=len(kept),
-        new=new,
+        state=found.state,
+        declared=batch.declared,
+        parsed=len(kept) + len(found.batch.updates),
+        new=saved.new,
+        merged=saved.merged,
         other_days=len(papers) - len(of_day),
-        rejected=tuple(rejected),
-        error=f"nothing in it could be used: {rejected[0].reason}" if unusable else None,
+        rejected=batch.rejected,
+        channels=found.batch.channels,
+        reason=found.reason,
         seconds=time.monotonic() - started,
     )
 
 
+def _batches(day: date, place: Location, library: Library, steps: Steps) -> Iterator[Batch]:
+    total, done = steps
+    if place.path is not None:
+        raws: Iterable[Raw] = sources.read_files(place)
+    else:
+        ask = Ask(
+            day=day,
+            now=library.clock(),
+            web=library.web(place),
+            papers=lambda: library.store.papers(day),
+            expect=total,
+        )
+        raws = sources.find(place.kind).read(place, ask)
+    for raw in raws:
+        yield sources.parse(place, raw, day=day, now=library.clock())
+        done(1)
+
+
+def _judged(
+    batch: Batch, day: date, place: Location, *, forecast: Forecast, library: Library
+) -> Verdict:
+    """Find out by their ids which papers were there before, and say what the batch is worth."""
+    store = library.store
+    stale: set[str] = set()
+    late: set[str] = set()
+    news = verdict.news_by_category(batch)
+    for category, ids in news.items():
+        days = {one.day for one in batch.announcements if one.category == category}
+        if verdict.is_served_again(ids, store.announced(category, ids, before=day)):
+            stale.add(category)
+        elif max(days) < day and store.has_announcements(category, max(days)):
+            late.add(category)
+    if not news:
+        ids = {paper.id for paper in batch.papers if paper.day == day}
+        if verdict.is_served_again(ids, store.sighted(place.name, ids, before=day)):
+            stale.add(place.name)
+    if late and forecast.outlook is Outlook.DUE:
+        batch = verdict.dated(batch, late, day)
+    return verdict.judge(batch, day=day, forecast=forecast, stale=stale)
+
+
 def _log_fetch(report: SourceReport) -> None:
-    if report.state is SourceState.FAILED:
-        log.error("source failed", extra={"source": report.source, "error": report.error})
+    if report.error:
+        log.error(
+            "source failed",
+            extra={"source": report.source, "day": str(report.day), "error": report.error},
+        )
     for record in report.rejected:
         extra = {"source": report.source, "where": record.where, "reason": record.reason}
         log.warning("record rejected", extra=extra)
@@ -130,6 +210,7 @@ def _log_fetch(report: SourceReport) -> None:
             "parsed": report.parsed,
             "rejected": len(report.rejected),
             "new": report.new,
+            "merged": report.merged,
             "other_days": report.other_days,
             "ms": round(report.seconds * 1000),
         },
@@ -148,39 +229,99 @@ class Quotas:
     trend_weight: float
 
 
-def edition(day: date, places: Sequence[str], *, store: Store, considered: int) -> Edition:
+def edition(
+    day: date,
+    places: Sequence[Location],
+    papers: Sequence[Paper],
+    *,
+    library: Library,
+) -> Edition:
     """Say which sources a day's issues cover and which are unknown."""
-    numbers = store.counts(day)
-    fetched = {found.source: found for found in store.fetched(day) if found.source in places}
-    failed = [name for name in places if name in fetched and _failed(fetched[name])]
-    read = [name for name in places if name in fetched and not _failed(fetched[name])]
-    order = [*places, *sorted(set(numbers) - set(places))]
+    numbers = library.store.counts(day)
+    names = [place.name for place in places]
+    found = {one.source: one for one in library.readings.on(day) if one.source in names}
+    order = [*names, *sorted(set(numbers) - set(names))]
+    stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
+    missing = _named(
+        found, lambda one: one.source not in numbers and one.error is not None and not _is_old(one)
+    )
+    again = {place.name for place in places if library.catch_up and _is_read_again(place)}
     return Edition(
         day=day,
-        covered=tuple((name, numbers[name]) for name in order if name in numbers),
-        missing=tuple(name for name in failed if name not in numbers),
-        cut_off=tuple(name for name in failed if name in numbers),
-        stale=tuple(n for n in read if n not in numbers and _has_papers(fetched[n])),
-        considered=considered,
+        covered=tuple(
+            Covered(
+                source=name,
+                papers=numbers[name],
+                channels=found[name].channels if name in found else (),
+            )
+            for name in order
+            if name in numbers
+        ),
+        missing=missing,
+        read_again=tuple(name for name in (*missing, *stale) if name in again),
+        cut_off=_named(found, lambda one: one.source in numbers and one.error is not None),
+        stale=stale,
+        quiet=tuple(
+            dict.fromkeys(
+                one.reason
+                for one in found.values()
+                if one.source not in numbers and one.reason and one.error is None
+            )
+        ),
+        late=verdict.by_day(papers, before=day),
+        owed=_still_owed(day, places, library),
+        considered=len(papers),
     )
 
 
-def _has_papers(fetched: Fetched) -> bool:
-    """Whether a source held papers that could be of the day."""
-    return fetched.declared > fetched.rejected + fetched.other_days
+def _named(found: dict[str, Reading], wanted: Callable[[Reading], bool]) -> tuple[str, ...]:
+    return tuple(name for name, reading in found.items() if wanted(reading))
 
 
-def _failed(fetched: Fetched) -> bool:
-    return fetched.state is SourceState.FAILED
+def _is_old(reading: Reading) -> bool:
+    """Whether a source was read and held nothing but papers of other days."""
+    held = reading.declared > reading.rejected + reading.other_days
+    return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)
+
+
+def _is_read_again(place: Location) -> bool:
+    return place.path is None and sources.find(place.kind).whole_after is not None
+
+
+def _still_owed(
+    day: date, places: Sequence[Location], library: Library
+) -> tuple[tuple[str, date], ...]:
+    """Return which sources could not be read for earlier days, though they were asked again."""
+    if not library.catch_up:
+        return ()
+    since, readings = verdict.window(day, library.catch_up)[0], library.readings
+    return tuple(
+        (place.name, earlier)
+        for place in places
+        if _is_read_again(place)
+        for earlier, reading in sorted(readings.of(place.name, since=since, before=day).items())
+        if reading.error is not None
+    )
 
 
 def lay_out(
-    day: date, topics: Sequence[Topic], places: Sequence[str], *, store: Store, quotas: Quotas
+    day: date,
+    topics: Sequence[Topic],
+    places: Sequence[Location],
+    *,
+    library: Library,
+    quotas: Quotas,
 ) -> Desk:
-    """Rank the day's papers for every topic: what all subscribers share, once per run."""
-    papers = store.papers(day)
+    """Rank the day's papers for every topic: what all subscribers share, once per run.
+
+    Papers that came too late for their own day's edition are among them; withdrawn ones are not.
+    """
+    of_day = library.store.papers(day)
+    known = {paper.id for paper in of_day}
+    late = [paper for paper in library.late(day) if paper.id not in known]
+    papers = [paper for paper in (*of_day, *late) if paper.withdrawn_on is None]
     return Desk(
-        edition=edition(day, places, store=store, considered=len(papers)),
+        edition=edition(day, places, papers, library=library),
         papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),
@@ -188,4 +329,5 @@ def lay_out(
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
+        withdrawn=library.withdrawn(day),
     )

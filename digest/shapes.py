@@ -6,12 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from digest.delivery.account import Account, Balance, Entry, Shown
     from digest.delivery.letters import Letters
-    from digest.models import Issue, Paper, Pick, SendReport, SourceReport
-    from digest.store import Fetched, Observation
+    from digest.merging import Origin
+    from digest.models import Announcement, Edition, Issue, Paper, Pick, SendReport, SourceReport
+    from digest.readings import Reading
+    from digest.store import Observation
     from subscribers.book import Step
     from subscribers.models import Subscriber, Topic
 
@@ -31,11 +34,40 @@ def paper(found: Paper) -> dict[str, Any]:
         "author_count": len(found.authors) if found.author_count is None else found.author_count,
         "categories": list(found.categories),
         "published_at": moment(found.published_at),
+        "version": found.version,
+        "comment": found.comment,
+        "venue": found.venue,
+        "tldr": found.tldr,
+        "organization": found.organization,
+        "withdrawn_on": found.withdrawn_on.isoformat() if found.withdrawn_on else None,
         "day": found.day.isoformat(),
         "signals": asdict(found.signals),
         "observed_at": moment(found.observed_at),
         "links": asdict(found.links),
         "sources": list(found.sources),
+    }
+
+
+def known(
+    found: Paper,
+    origins: Mapping[str, Origin],
+    announced: Sequence[Announcement],
+    history: Sequence[Observation],
+) -> dict[str, Any]:
+    """Write a paper with who said what of it, how it was announced, and its signals over time."""
+    return {
+        **paper(found),
+        "origins": {name: origin.source for name, origin in origins.items()},
+        "announcements": [
+            {
+                "day": one.day.isoformat(),
+                "category": one.category,
+                "type": str(one.type),
+                "version": one.version,
+            }
+            for one in announced
+        ],
+        "history": [observation(one) for one in history],
     }
 
 
@@ -116,23 +148,47 @@ def shown(found: Shown) -> dict[str, Any]:
     return {**asdict(found), "reasons": list(found.reasons)}
 
 
-def fetched(found: Fetched) -> dict[str, Any]:
-    """Write how a source's last fetch went."""
-    return {**asdict(found), "state": str(found.state), "at": moment(found.at)}
+def reading(found: Reading) -> dict[str, Any]:
+    """Write how a source was last read for a day."""
+    return {
+        **asdict(found),
+        "state": str(found.state),
+        "at": moment(found.at),
+        "error": found.error,
+    }
 
 
 def source_report(found: SourceReport) -> dict[str, Any]:
     """Write how a source was just fetched."""
     return {
         "source": found.source,
+        "day": found.day.isoformat(),
         "state": str(found.state),
         "declared": found.declared,
         "parsed": found.parsed,
         "rejected": [asdict(record) for record in found.rejected],
         "new": found.new,
+        "merged": found.merged,
         "other_days": found.other_days,
+        "channels": [asdict(channel) for channel in found.channels],
+        "reason": found.reason,
         "seconds": round(found.seconds, 3),
         "error": found.error,
+    }
+
+
+def edition(found: Edition) -> dict[str, Any]:
+    """Write what an issue covers, and what was missing."""
+    return {
+        "covered": [asdict(one) for one in found.covered],
+        "missing": list(found.missing),
+        "read_again": list(found.read_again),
+        "cut_off": list(found.cut_off),
+        "stale": list(found.stale),
+        "quiet": list(found.quiet),
+        "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
+        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.owed],
+        "considered": found.considered,
     }
 
 
@@ -156,13 +212,8 @@ def issue(found: Issue, subject: str) -> dict[str, Any]:
             {"topic": s.slug, "name": s.name, "picks": [pick(chosen) for chosen in s.picks]}
             for s in found.sections
         ],
-        "edition": {
-            "covered": [{"source": name, "papers": n} for name, n in found.edition.covered],
-            "missing": list(found.edition.missing),
-            "cut_off": list(found.edition.cut_off),
-            "stale": list(found.edition.stale),
-            "considered": found.edition.considered,
-        },
+        "edition": edition(found.edition),
+        "withdrawn": [paper.id for paper in found.withdrawn],
     }
 
 

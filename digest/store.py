@@ -1,98 +1,31 @@
-"""What is known about papers: the tables, and the questions asked of them.
+"""What is known about papers, and the questions asked of it.
 
-Papers merge by canonical id. Signals are kept per source and time of observation, and only when
-they changed, so fetching a day twice changes nothing.
+Papers merge by canonical id, each field with the source it came from. Signals are kept per source
+and time of observation, and only when they changed, so fetching a day twice changes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from digest.identity import title_key
-from digest.merging import Work, Works, overlay
-from digest.models import Links, Paper, Signals, SourceReport, SourceState
-from digest.sources import PRECEDENCE
-from subscribers.tables import UTCDateTime
+from digest.merging import Origin, Voice, Work, Works, overlay
+from digest.models import (
+    Announcement,
+    AnnounceType,
+    Links,
+    Paper,
+    Signals,
+)
+from digest.sources import find
+from digest.tables import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-metadata = sa.MetaData()
-
-
-def _paper_id() -> sa.ForeignKey:
-    # A paper known by its title only takes its real id when that becomes known.
-    return sa.ForeignKey("papers.id", onupdate="CASCADE")
-
-
-papers = sa.Table(
-    "papers",
-    metadata,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("title", sa.String, nullable=False),
-    sa.Column("title_key", sa.String, nullable=False, index=True),
-    sa.Column("abstract", sa.String, nullable=False),
-    sa.Column("authors", sa.JSON, nullable=False),
-    sa.Column("author_count", sa.Integer),
-    sa.Column("categories", sa.JSON, nullable=False),
-    sa.Column("published_at", UTCDateTime),
-    sa.Column("links", sa.JSON, nullable=False),
-    # of the source that described it, see sources.PRECEDENCE
-    sa.Column("precedence", sa.Integer, nullable=False),
-)
-
-sightings = sa.Table(
-    "sightings",
-    metadata,
-    sa.Column("paper_id", _paper_id(), primary_key=True),
-    sa.Column("source", sa.String, primary_key=True),
-    sa.Column("day", sa.Date, nullable=False, index=True),
-    sa.Column("featured_at", UTCDateTime),
-)
-
-signals = sa.Table(
-    "signals",
-    metadata,
-    sa.Column("paper_id", _paper_id(), primary_key=True),
-    sa.Column("source", sa.String, primary_key=True),
-    sa.Column("observed_at", UTCDateTime, primary_key=True),
-    sa.Column("upvotes", sa.Integer),
-    sa.Column("comments", sa.Integer),
-    sa.Column("stars", sa.Integer),
-)
-
-fetches = sa.Table(
-    "fetches",
-    metadata,
-    sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("source", sa.String, primary_key=True),
-    sa.Column("fetched_at", UTCDateTime, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
-    sa.Column("declared", sa.Integer, nullable=False),
-    sa.Column("parsed", sa.Integer, nullable=False),
-    sa.Column("rejected", sa.Integer, nullable=False),
-    sa.Column("other_days", sa.Integer, nullable=False),
-    sa.Column("error", sa.String),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """How a source's last fetch for a day went."""
-
-    source: str
-    state: SourceState
-    at: datetime
-    declared: int
-    parsed: int
-    rejected: int
-    #: how many records were of other days
-    other_days: int
-    error: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +37,15 @@ class Observation:
     signals: Signals
 
 
+class Saved(NamedTuple):
+    """What a batch changed, counted by works."""
+
+    #: works nobody knew
+    new: int
+    #: works known before that it spoke of
+    merged: int
+
+
 class Store:
     """The papers in an open database."""
 
@@ -113,64 +55,108 @@ class Store:
         # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
         self._writer = engine.execution_options(writes=True)
 
-    def save(self, batch: Iterable[Paper], *, source: str, kind: str) -> int:
-        """Merge one source's papers into what is known; return how many works are new.
+    def save(
+        self,
+        found: Iterable[Paper],
+        *,
+        source: str,
+        kind: str,
+        updates: Iterable[Paper] = (),
+        announced: Iterable[Announcement] = (),
+    ) -> Saved:
+        """Merge what one source gave into what is known.
 
         A record that has only a title is the known work of that title, if there is one; a record
-        with a real id takes over the work of the same title that had none.
+        with a real id takes over the work of the same title that had none. Updates and
+        announcements of works that nobody knows are left out.
         """
-        batch = list(batch)
+        batch, more = list(found), list(updates)
+        voice = Voice(source, find(kind).authority)
         with self._writer.begin() as db:
-            works = Works(_works(db, batch))
-            identified = works.take_all(batch, PRECEDENCE[kind])
+            works = Works(_works(db, [*batch, *more]))
+            identified = works.take_all(batch, voice)
+            updated = works.update_all(more, voice)
             for weak, strong in works.promoted.items():
                 db.execute(papers.update().where(papers.c.id == weak).values(id=strong))
-            if works.new:
-                db.execute(papers.insert(), [_row(work) for work in works.new])
-            for work in works.changed:
+            new, changed = works.new, works.changed
+            if new:
+                db.execute(papers.insert(), [_row(work) for work in new])
+            for work in changed:
                 db.execute(papers.update().where(papers.c.id == work.paper.id).values(_row(work)))
             _sight(db, identified, source)
-            _observe(db, identified, source)
-        return len(works.new)
+            _observe(db, [*identified, *updated], source)
+            _announce(db, announced)
+        told = {paper.id for paper in [*identified, *updated]}
+        return Saved(new=len(new), merged=len(told) - len(new))
 
-    def record(self, report: SourceReport, *, at: datetime) -> None:
-        """Keep how the fetch of a source went; the last one for a day counts."""
-        row = {
-            "fetched_at": at,
-            "state": report.state,
-            "declared": report.declared,
-            "parsed": report.parsed,
-            "rejected": len(report.rejected),
-            "other_days": report.other_days,
-            "error": report.error,
-        }
-        this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
-        with self._writer.begin() as db:
-            if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
-                db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
+    def sighted(self, source: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
+        """Return which of these papers a source had on an earlier day."""
+        query = sa.select(sightings.c.paper_id).where(
+            sightings.c.source == source, sightings.c.day < before
+        )
+        with self._engine.connect() as db:
+            return {row[0] for row in _in_pieces(db, query, sightings.c.paper_id, set(paper_ids))}
 
-    def fetched(self, day: date) -> list[Fetched]:
-        """Return how each source's fetch for a day went."""
-        query = sa.select(fetches).where(fetches.c.day == day).order_by(fetches.c.source)
+    def announced(self, category: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
+        """Return which of these papers were announced in a category on an earlier day."""
+        query = sa.select(announcements.c.paper_id).where(
+            announcements.c.category == category,
+            announcements.c.day < before,
+            announcements.c.type.in_([type_ for type_ in AnnounceType if type_.is_news]),
+        )
+        column = announcements.c.paper_id
+        with self._engine.connect() as db:
+            return {row[0] for row in _in_pieces(db, query, column, set(paper_ids))}
+
+    def has_announcements(self, category: str, day: date) -> bool:
+        """Whether anything is known to have been announced in a category on a day."""
+        on_day = (announcements.c.category == category) & (announcements.c.day == day)
+        with self._engine.connect() as db:
+            return bool(db.execute(sa.select(sa.exists().where(on_day))).scalar_one())
+
+    def announcements(self, paper_id: str) -> list[Announcement]:
+        """Return how a paper was announced, first day first."""
+        query = (
+            sa.select(announcements)
+            .where(announcements.c.paper_id == paper_id)
+            .order_by(announcements.c.day, announcements.c.category)
+        )
         with self._engine.connect() as db:
             return [
-                Fetched(
-                    source=row.source,
-                    state=SourceState(row.state),
-                    at=row.fetched_at,
-                    declared=row.declared,
-                    parsed=row.parsed,
-                    rejected=row.rejected,
-                    other_days=row.other_days,
-                    error=row.error,
+                Announcement(
+                    paper_id=row.paper_id,
+                    category=row.category,
+                    day=row.day,
+                    type=AnnounceType(row.type),
+                    version=row.version,
                 )
                 for row in db.execute(query)
             ]
 
+    def origins(self, paper_id: str) -> dict[str, Origin]:
+        """Return who said what the fields of a paper hold, by field."""
+        query = sa.select(papers.c.origins).where(papers.c.id == paper_id)
+        with self._engine.connect() as db:
+            return _origins(db.execute(query).scalar() or {})
+
     def papers(self, day: date | None = None) -> list[Paper]:
-        """Return the papers featured on a day, or all, newest day first, then by id."""
+        """Return the papers featured on a day, or all, newest day first, then by id.
+
+        A paper that was featured on several days is one of the day that is asked for.
+        """
         on_day = sa.select(sightings.c.paper_id).where(sightings.c.day == day)
-        return self._papers(papers.c.id.in_(on_day) if day else sa.true())
+        found = self._papers(papers.c.id.in_(on_day) if day else sa.true())
+        return [replace(paper, day=day) for paper in found] if day else found
+
+    def papers_between(self, first: date, last: date) -> list[Paper]:
+        """Return the papers first featured on one of these days."""
+        within = sa.select(sightings.c.paper_id).where(sightings.c.day.between(first, last))
+        found = self._papers(papers.c.id.in_(within))
+        return [paper for paper in found if first <= paper.day <= last]
+
+    def withdrawn(self, *, since: date) -> list[Paper]:
+        """Return the papers whose withdrawal was announced since a day."""
+        return self._papers(papers.c.withdrawn_on >= since)
 
     def counts(self, day: date) -> dict[str, int]:
         """Return how many papers each source has for a day."""
@@ -236,7 +222,7 @@ class Store:
                 .order_by(signals.c.observed_at, signals.c.source)
             ):
                 latest.setdefault(row.paper_id, []).append(row)
-        found = [_paper(row, seen_by[row.id], latest.get(row.id, [])) for row in rows]
+        found = [_paper(row, seen_by.get(row.id, []), latest.get(row.id, [])) for row in rows]
         return sorted(found, key=lambda paper: (-paper.day.toordinal(), paper.id))
 
 
@@ -247,7 +233,7 @@ def _works(db: sa.Connection, batch: Sequence[Paper]) -> list[Work]:
     found = {}
     for column, values in ((papers.c.id, ids), (papers.c.title_key, keys)):
         for row in _in_pieces(db, sa.select(papers), column, values):
-            found[row.id] = Work(_paper(row, [], []), row.precedence)
+            found[row.id] = Work(_paper(row, [], []), _origins(row.origins))
     return list(found.values())
 
 
@@ -304,6 +290,30 @@ def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
         db.execute(signals.insert(), rows)
 
 
+def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
+    """Note how papers were announced; what was said before, and of unknown works, is left out."""
+    wanted = {(one.paper_id, one.category, one.day): one for one in announced}
+    ids = {one.paper_id for one in wanted.values()}
+    known = {row.id for row in _in_pieces(db, sa.select(papers.c.id), papers.c.id, ids)}
+    noted = {
+        (row.paper_id, row.category, row.day)
+        for row in _in_pieces(db, sa.select(announcements), announcements.c.paper_id, ids)
+    }
+    rows = [
+        {
+            "paper_id": one.paper_id,
+            "category": one.category,
+            "day": one.day,
+            "type": one.type,
+            "version": one.version,
+        }
+        for key, one in wanted.items()
+        if one.paper_id in known and key not in noted
+    ]
+    if rows:
+        db.execute(announcements.insert(), rows)
+
+
 def _row(work: Work) -> dict[str, Any]:
     paper = work.paper
     return {
@@ -316,8 +326,18 @@ def _row(work: Work) -> dict[str, Any]:
         "categories": list(paper.categories),
         "published_at": paper.published_at,
         "links": {name: url for name, url in asdict(paper.links).items() if url},
-        "precedence": work.precedence,
+        "version": paper.version,
+        "comment": paper.comment,
+        "venue": paper.venue,
+        "tldr": paper.tldr,
+        "organization": paper.organization,
+        "withdrawn_on": paper.withdrawn_on,
+        "origins": {name: list(origin) for name, origin in work.origins.items()},
     }
+
+
+def _origins(stored: dict[str, Any]) -> dict[str, Origin]:
+    return {name: Origin(*said) for name, said in stored.items()}
 
 
 def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
@@ -332,6 +352,12 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
         author_count=row.author_count,
         categories=tuple(row.categories),
         published_at=row.published_at,
+        version=row.version,
+        comment=row.comment,
+        venue=row.venue,
+        tldr=row.tldr,
+        organization=row.organization,
+        withdrawn_on=row.withdrawn_on,
         day=min((sighting.day for sighting in seen), default=date.max),
         featured_at=next((sighting.featured_at for sighting in seen if sighting.featured_at), None),
         links=Links(**row.links),
@@ -342,4 +368,6 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
 
 
 def _signals(row: Any) -> Signals:
-    return Signals(upvotes=row.upvotes, comments=row.comments, stars=row.stars)
+    return Signals(
+        upvotes=row.upvotes, comments=row.comments, stars=row.stars, citations=row.citations
+    )

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from digest.compose import Desk
 from digest.delivery.transports import Parcel
-from digest.models import Edition, Issue, Links, Paper, Pick, Reason, Section, Signals
+from digest.models import (
+    Channel,
+    Covered,
+    Edition,
+    Issue,
+    Links,
+    Paper,
+    Pick,
+    Reason,
+    Section,
+    Signals,
+)
 from subscribers.book import Evidence
 from subscribers.models import Event, Status, Subscriber, Topic
 
@@ -56,6 +67,10 @@ def topic(slug: str = "agents", **details: Any) -> Topic:
     return Topic(slug=slug, **(defaults | details))
 
 
+def covered(source: str, papers: int, *channels: Channel) -> Covered:
+    return Covered(source=source, papers=papers, channels=channels)
+
+
 def subscriber(id: int = 7, **details: Any) -> Subscriber:  # noqa: A002
     defaults: dict[str, Any] = {
         "address": f"reader{id}@example.org",
@@ -88,7 +103,7 @@ def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:
     section = Section(slug="agents", name="Agents", picks=chosen)
     defaults: dict[str, Any] = {
         "sections": (section,),
-        "edition": Edition(day=day, covered=(("Hugging Face", 40),), considered=40),
+        "edition": Edition(day=day, covered=(covered("Hugging Face", 40),), considered=40),
     }
     return Issue(day=day, **(defaults | details))
 

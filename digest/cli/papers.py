@@ -11,9 +11,11 @@ from digest import shapes
 from digest.cli import screen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.app import App
-    from digest.compose import Desk
-    from digest.models import SourceReport
+    from digest.merging import Origin
+    from digest.models import Paper, SourceReport
 
 app = typer.Typer(
     help="Look at the papers that were fetched.",
@@ -75,7 +77,6 @@ def fetch_day(
     opened: App, day: date | None, *, only: list[str] | None = None
 ) -> list[SourceReport]:
     """Fetch all sources, or some by name, for a day; None is today and all that files hold."""
-    from digest import app as wiring
     from digest import pipeline
     from digest.errors import NotFoundError
 
@@ -88,40 +89,28 @@ def fetch_day(
         day or opened.today(),
         places,
         only_day=day is not None,
-        store=opened.store,
-        clock=wiring.now,
-        track=screen.track,
+        library=opened.library,
+        watch=screen.watch,
     )
-
-
-def lay_out(opened: App, day: date) -> Desk:
-    """Rank a day's papers for all topics."""
-    from digest import pipeline
-
-    names = [place.name for place in opened.places]
-    return pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
 
 
 def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
     """Print the fetch as a table."""
     screen.table(
         "Sources",
-        ("source", "state", "declared#", "parsed#", "rejected#", "other days#", "new#", "seconds#"),
+        (
+            "source", "day", "state", "declared#", "parsed#", "rejected#", "other days#", "new#",
+            "merged#", "seconds#", "reason",
+        ),
         [
             (
-                r.source,
-                r.state,
-                r.declared,
-                r.parsed,
-                len(r.rejected),
-                r.other_days,
-                r.new,
-                f"{r.seconds:.2f}",
+                r.source, r.day, r.state, r.declared, r.parsed, len(r.rejected), r.other_days,
+                r.new, r.merged, f"{r.seconds:.2f}", r.reason,
             )
             for r in reports
         ],
         err=err,
-    )
+    )  # fmt: skip
 
 
 @app.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
@@ -155,25 +144,44 @@ def show(
     if paper is None:
         raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
     history = opened.store.observations(canonical)
+    origins = opened.store.origins(canonical)
+    announced = opened.store.announcements(canonical)
     if json:
-        screen.as_json({**shapes.paper(paper), "history": [shapes.observation(o) for o in history]})
+        screen.as_json(shapes.known(paper, origins, announced, history))
         return
-    shape = shapes.paper(paper)
-    links = shape.pop("links")
-    for key in ("id", "title", "day", "published_at", "author_count"):
-        screen.answer(f"{key + ':':14}{shape[key] if shape[key] is not None else '-'}")
-    screen.answer(f"{'authors:':14}{', '.join(paper.authors) or '-'}")
-    screen.answer(f"{'categories:':14}{', '.join(paper.categories) or '-'}")
-    screen.answer(f"{'sources:':14}{', '.join(paper.sources)}")
-    for name, url in links.items():
-        if url:
-            screen.answer(f"{name + ':':14}{url}")
+    screen.table("Paper", ("field", "value", "from"), _facts(paper, origins))
     screen.answer(f"\n{paper.abstract or '(no abstract)'}\n")
+    if announced:
+        screen.table(
+            "Announced",
+            ("day", "category", "as", "version#"),
+            [(one.day, one.category, one.type, one.version) for one in announced],
+        )
+        screen.answer("")
     screen.table(
         "Signals",
-        ("observed at", "source", "votes#", "comments#", "stars#"),
+        ("observed at", "source", "votes#", "comments#", "stars#", "citations#"),
         [
-            (shapes.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars)
+            (shapes.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars,
+             o.signals.citations)
             for o in history
         ],
-    )
+    )  # fmt: skip
+
+
+def _facts(paper: Paper, origins: Mapping[str, Origin]) -> list[tuple[str, object, str]]:
+    """List what is known of a paper, and from whom; what nobody said is left out."""
+    shape = shapes.paper(paper)
+    values = {
+        **shape,
+        "authors": ", ".join(paper.authors),
+        "categories": ", ".join(paper.categories),
+        "sources": ", ".join(paper.sources),
+        **{f"links.{name}": url for name, url in shape["links"].items()},
+    }
+    apart = ("abstract", "signals", "observed_at", "links")
+    return [
+        (name, value, origins[name].source if name in origins else "")
+        for name, value in values.items()
+        if name not in apart and value not in (None, "")
+    ] + [("abstract", "(below)", origins["abstract"].source)] * ("abstract" in origins)

@@ -12,7 +12,7 @@ import typer
 
 from digest import shapes
 from digest.cli import screen
-from digest.cli.papers import Day, lay_out, parse_day
+from digest.cli.papers import Day, parse_day
 from digest.cli.subscribers import known
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def preview(
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     reader = known(opened.book.find(to), to) if to else _somebody(opened, topic or [])
-    room = opened.glance(lay_out(opened, chosen))
+    room = opened.glance(opened.lay_out(chosen))
     outcome = room.would(reader)
     if outcome.mail is None:
         screen.note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")

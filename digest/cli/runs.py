@@ -11,7 +11,7 @@ import typer
 
 from digest import shapes
 from digest.cli import screen
-from digest.cli.papers import Day, Json, fetch_day, lay_out, parse_day, show_reports
+from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
 from digest.cli.subscribers import known
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _run(
     # Checked before anything is fetched: a wrong mail setting should not wait for the network.
     transport = opened.transport()
     reports = fetch_day(opened, day)
-    desk = lay_out(opened, day or opened.today())
+    desk = opened.lay_out(day or opened.today())
     if dry_run:
         complete = _rehearse(opened, desk, only, reports, json=json)
     else:
@@ -291,7 +291,7 @@ def _retry(
     reports = []
     for day in opened.account.days_waiting(now=wiring.now()):
         if named in (None, day):
-            desk = None if opened.desks.newest(day) else lay_out(opened, day)
+            desk = None if opened.desks.newest(day) else opened.lay_out(day)
             reports.append(
                 _dispatch(opened, opened.transport(), day, desk=desk, plans=False,
                           named=named is not None, only=only, going=going)

@@ -92,7 +92,16 @@ def track(items: Sequence[Item], what: str) -> Iterable[Item]:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+def watch(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """Show how far one of several works is, as `bar`; its line stays when it is done."""
+    with bar(what, stays=True) as steps:
+        yield steps
+
+
+@contextmanager
+def bar(
+    what: str, *, stays: bool = False
+) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
     """Show how far a long work is, on a terminal; yield what to tell the total and each advance."""
     if not sys.stderr.isatty():
         yield (lambda _total: None), (lambda _advance: None)
@@ -101,7 +110,7 @@ def bar(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None
     from rich.progress import MofNCompleteColumn, Progress
 
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=not stays) as progress:
         task = progress.add_task(what, total=None)
         yield (
             lambda total: progress.update(task, total=total),

@@ -92,13 +92,11 @@ def demo(
             opened.today(),
             opened.places,
             only_day=False,
-            store=opened.store,
-            clock=app.now,
-            track=screen.track,
+            library=opened.library,
+            watch=screen.watch,
         )
         day = opened.store.newest_day(until=opened.today()) or opened.today()
-        names = [place.name for place in opened.places]
-        desk = pipeline.lay_out(day, opened.topics, names, store=opened.store, quotas=opened.quotas)
+        desk = opened.lay_out(day)
         asked = Run(day=day, desk=desk, named=True)
         report = dispatch(asked, opened.office, opened.transport())
         mail = opened.glance(desk).would(reader).mail

@@ -35,7 +35,7 @@ def status(
     """Say what happened on a day: sources, and who got what or why not."""
     opened = screen.open_app(ctx)
     chosen = parse_day(day) or opened.account.newest_day() or opened.today()
-    fetched = opened.store.fetched(chosen)
+    fetched = opened.readings.on(chosen)
     balance = opened.account.balance(chosen)
     waiting = opened.account.not_planned(chosen)
     entries = opened.account.entries(day=chosen, states=state or ())
@@ -44,7 +44,7 @@ def status(
             {
                 "day": chosen.isoformat(),
                 "papers": len(opened.store.papers(chosen)),
-                "sources": [shapes.fetched(found) for found in fetched],
+                "sources": [shapes.reading(found) for found in fetched],
                 **shapes.balance(balance),
                 "not_planned": waiting,
                 "people": [shapes.entry(entry) for entry in entries],
@@ -53,12 +53,16 @@ def status(
         return
     screen.table(
         f"Sources for {chosen}",
-        ("source", "state", "fetched at", "declared#", "parsed#", "rejected#", "error"),
+        (
+            "source", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#", "merged#",
+            "reason",
+        ),
         [
-            (f.source, f.state, shapes.moment(f.at), f.declared, f.parsed, f.rejected, f.error)
+            (f.source, f.state, shapes.moment(f.at), f.declared, f.parsed, f.rejected, f.new,
+             f.merged, f.reason)
             for f in fetched
         ],
-    )
+    )  # fmt: skip
     screen.answer("")
     screen.table(
         f"Deliveries for {chosen}",

@@ -14,7 +14,7 @@ from digest.delivery.states import SHOWN
 from digest.delivery.tables import days, deliveries, desk_papers, desks, due, states_of
 from digest.models import State
 from digest.ranking.select import standing_for
-from digest.store import papers
+from digest.tables import papers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -154,6 +154,8 @@ class Account:
     ) -> dict[int, set[str]]:
         """Return, by subscriber, which of these papers the mails of other days have shown.
 
+        What they were told of withdrawals is in it too, see `filed.told_of`.
+
         The day itself is left out, so that its mail can be made again. Only days on whose desks
         one of these papers lay are looked at.
         """
@@ -173,10 +175,8 @@ class Account:
                 deliveries.c.contents.is_not(None),
             )
             for subscriber_id, desk_id, text in db.execute(query) if on_days else ():
-                wanted = desks_of.get(desk_id, {})
-                shown = {wanted[place] for place in filed.places(text) if place in wanted}
-                if shown:
-                    found.setdefault(subscriber_id, set()).update(shown)
+                if known := filed.seen(text, desks_of.get(desk_id, {})):
+                    found.setdefault(subscriber_id, set()).update(known)
         return found
 
     def balance(self, day: date) -> Balance:
@@ -271,7 +271,9 @@ def _shown(
 ) -> Shown:
     pick = picks.get((row.topic, row.paper_id))
     score, reasons = row.score, list(row.reasons or ())
-    if row.behind is not None:
+    if row.topic == filed.WITHDRAWN:
+        reasons = ["told of its withdrawal"]
+    elif row.behind is not None:
         leader = picks.get((row.topic, leaders[row.behind]))
         score, reasons = leader.score if leader else 0.0, [f"similar to {leaders[row.behind]}"]
     elif pick is not None and row.reasons is None:

@@ -13,6 +13,7 @@ from digest.errors import NotFoundError
 from digest.frozen import freeze, thaw
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from digest.compose import Desk
@@ -57,7 +58,7 @@ class Desks:
                 (found,) = db.execute(row).inserted_primary_key or (0,)
                 places = [
                     {"desk_id": found, "place": place, "paper_id": paper.id}
-                    for place, paper in enumerate(desk.papers)
+                    for place, paper in enumerate(desk.named)
                 ]
                 if places:
                     db.execute(desk_papers.insert(), places)
@@ -68,7 +69,7 @@ class Desks:
         found = self._find(desk, freeze(desk), press_key)
         if found is not None:
             return self.open(found)
-        day, ids = desk.edition.day, [paper.id for paper in desk.papers]
+        day, ids = desk.edition.day, [paper.id for paper in desk.named]
         familiar: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(ids), 500):
@@ -115,6 +116,27 @@ class Desks:
         kept = (desks.c.day == day) & (desks.c.content_key != "")
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.max(desks.c.id)).where(kept)).scalar()
+
+    def first_day(self) -> date | None:
+        """Return the first day for which a desk was frozen."""
+        with self._engine.connect() as db:
+            return db.execute(sa.select(sa.func.min(desks.c.day))).scalar()
+
+    def laid(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
+        """Return which of these papers lay on a desk of an earlier day."""
+        found: set[str] = set()
+        with self._engine.connect() as db:
+            for start in range(0, len(paper_ids), 500):
+                query = (
+                    sa.select(desk_papers.c.paper_id)
+                    .join_from(desk_papers, desks)
+                    .where(
+                        desks.c.day < before,
+                        desk_papers.c.paper_id.in_(paper_ids[start : start + 500]),
+                    )
+                )
+                found.update(db.execute(query).scalars())
+        return found
 
 
 def _familiar(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:

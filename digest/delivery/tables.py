@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from digest.delivery.states import WAITING
 from digest.models import State
-from digest.store import papers
+from digest.tables import papers
 from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:

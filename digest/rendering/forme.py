@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: How many papers and issues stay set; each takes a few thousand bytes.
 CARDS, FORMES = 4096, 2048
 #: The words that differ from issue to issue, and those that differ from reader to reader.
-ISSUE = ("subject", "preheader", "total", "topics")
+ISSUE = ("subject", "preheader", "total", "topics", "updates")
 READER = ("address", "topics_wanted", "manage_url", "leave_url")
 #: Bytes; room for a reader's own words is made in such steps, so that readers can share a forme.
 _STEP = 1024
@@ -179,7 +179,7 @@ class Typesetter:
         language: str,
         last: bool,  # noqa: FBT001 (a part of the cache's key)
     ) -> Block:
-        paper = card(shown.pick, summary_length, language)
+        paper = card(shown.pick, summary_length, language, today=self._edition.day)
         loop = _Loop(last=last)
         return self._block(self._text.card, self._html.card, language, paper=paper, loop=loop)
 

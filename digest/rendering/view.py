@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from digest.compose import statement
 from digest.dates import long_date, short_date
+from digest.statement import past_day, statement
 from digest.text import count, safe_url, shorten, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from digest.models import Edition, Issue, Paper, Pick, Signals
 
@@ -21,6 +22,8 @@ TITLE = 300
 #: RFC 5322 §2.1.1 asks for at most 78 characters in a line.
 SUBJECT = 78
 PREHEADER = 100
+#: Characters of a venue or a laboratory, and of the sentence that says it all.
+PLACE, TLDR = 60, 280
 #: A language's way with dates is looked up anew for each; there are few days, and many issues.
 _short_date = lru_cache(1024)(short_date)
 
@@ -63,8 +66,18 @@ def contents(issue: Issue, language: str = "en") -> dict[str, str]:
         "subject": subject(issue, language),
         "preheader": shorten(_preheader(issue, topics), PREHEADER),
         "total": count(len(issue.picks), "paper"),
+        "updates": _updates(issue),
         "topics": topics,
     }
+
+
+def _updates(issue: Issue) -> str:
+    """Say which papers of earlier issues were withdrawn; one line, or nothing."""
+    titles = [f"“{shorten(paper.title, TITLE)}”" for paper in issue.withdrawn]
+    if not titles:
+        return ""
+    have = "has" if len(titles) == 1 else "have"
+    return f"Updates: {'; '.join(titles)}, which we sent you, {have} been withdrawn since."
 
 
 def personal(*, address: str, wanted: Sequence[str], doors: Doors) -> dict[str, str]:
@@ -104,20 +117,27 @@ def authors(paper: Paper) -> str:
     return f"{', '.join(first)} and {total - len(first):,} more"
 
 
-def byline(paper: Paper, language: str = "en") -> str:
-    """Name the authors, and the date of the first version where it is known."""
+def byline(paper: Paper, language: str = "en", *, today: date) -> str:
+    """Name the authors, where it was made and published, and when.
+
+    That is the date of the first version where it is known. A paper that came in too late for the
+    edition of its own day is marked `from Monday`.
+    """
     published = paper.published_at
     when = f"{_short_date(published.date(), language)} {published.year}" if published else ""
-    return " · ".join(filter(None, (authors(paper), when)))
+    late = f"from {past_day(paper.day, today=today)}" if paper.day < today else ""
+    where = shorten(paper.organization, PLACE), shorten(paper.venue, PLACE)
+    return " · ".join(filter(None, (authors(paper), *where, when, late)))
 
 
-def card(pick: Pick, summary_length: int, language: str = "en") -> dict[str, Any]:
-    """Return how a paper is shown, in a mail and on a page."""
+def card(pick: Pick, summary_length: int, language: str = "en", *, today: date) -> dict[str, Any]:
+    """Return how a paper is shown on a day, in a mail and on a page."""
     paper = pick.paper
     return {
         "title": shorten(paper.title, TITLE),
         "url": _address(paper),
-        "byline": byline(paper, language),
+        "byline": byline(paper, language, today=today),
+        "tldr": shorten(paper.tldr, TLDR),
         "summary": summarise(paper.abstract, summary_length),
         "why": "; ".join(reason.text for reason in pick.reasons),
         "signals": _signals(paper.signals),
@@ -135,6 +155,7 @@ def _signals(signals: Signals) -> str:
             (signals.upvotes, "vote"),
             (signals.comments, "comment"),
             (signals.stars, "star"),
+            (signals.citations, "citation"),
         )
         if number is not None
     ]

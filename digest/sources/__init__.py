@@ -11,7 +11,6 @@ from __future__ import annotations
 import glob
 import importlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from digest.models import Batch, Forecast
 from digest.text import decode
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from typing import Protocol
@@ -166,13 +166,6 @@ def find(name: str) -> Kind:
 
 def _known() -> str:
     return ", ".join(sorted({*BUILTIN, *(point.name for point in entry_points(group=GROUP))}))
-
-
-def read(location: Location, ask: Ask) -> Iterable[Raw]:
-    """Read a source, or the files that stand for it; raise SourceError when it cannot be read."""
-    if location.path is not None:
-        return read_files(location)
-    return find(location.kind).read(location, ask)
 
 
 def parse(location: Location, raw: Raw, *, day: date, now: datetime) -> Batch:

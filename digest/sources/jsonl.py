@@ -28,15 +28,18 @@ def read(location: Location, _ask: Ask) -> list[Raw]:
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     """Parse one file; a line that is no paper is rejected with its number and reason."""
-    papers: list[Paper] = []
+    found: list[Paper] = []
     rejected: list[Rejected] = []
     for number, line in _records(raw.text):
         try:
-            papers.append(_paper(line, day=day, now=now))
+            found.append(_paper(line, day=day, now=now))
         except _BadRecordError as error:
             rejected.append(Rejected(where=f"{raw.where}:{number}", reason=str(error)))
     return Batch(
-        papers=tuple(papers), rejected=tuple(rejected), declared=len(papers) + len(rejected)
+        papers=tuple(paper for paper in found if paper.withdrawn_on is None),
+        updates=tuple(paper for paper in found if paper.withdrawn_on is not None),
+        rejected=tuple(rejected),
+        declared=len(found) + len(rejected),
     )
 
 
@@ -68,7 +71,8 @@ def _paper(line: str, *, day: date, now: datetime) -> Paper:
     authors = tuple(filter(None, (clean(name) for name in _texts(record, "authors"))))
     identifier = clean(_text(record, "id"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
-    signals = Signals(**_numbers(record, "signals", ("upvotes", "comments", "stars")))
+    signals = Signals(**_numbers(record, "signals", ("upvotes", "comments", "stars", "citations")))
+    withdrawn_on = _day(record, "withdrawn_on")
     return Paper(
         id=paper_id,
         title=title,
@@ -77,7 +81,13 @@ def _paper(line: str, *, day: date, now: datetime) -> Paper:
         author_count=_number(record, "author_count"),
         categories=tuple(filter(None, (clean(name) for name in _texts(record, "categories")))),
         published_at=_moment(record, "published_at"),
-        day=_day(record) or day,
+        version=_number(record, "version"),
+        comment=clean(_text(record, "comment")),
+        venue=clean(_text(record, "venue")),
+        tldr=clean(_text(record, "tldr")),
+        organization=clean(_text(record, "organization")),
+        withdrawn_on=withdrawn_on,
+        day=_day(record, "day") or day,
         links=_links(record, paper_id),
         signals=signals,
         observed_at=(_moment(record, "observed_at") or now) if signals.known else None,
@@ -150,14 +160,14 @@ def _moment(record: dict[str, Any], key: str) -> datetime | None:
         raise _BadRecordError(f"{key} is not a time like 2026-02-02T09:30:00Z") from error
 
 
-def _day(record: dict[str, Any]) -> date | None:
-    value = record.get("day")
+def _day(record: dict[str, Any], key: str) -> date | None:
+    value = record.get(key)
     if value is None:
         return None
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise _BadRecordError("day is not a date like 2026-02-02") from error
+        raise _BadRecordError(f"{key} is not a date like 2026-02-02") from error
 
 
 KIND = Kind(read=read, parse=parse, rank=90)

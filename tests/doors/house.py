@@ -6,7 +6,7 @@ import asyncio
 import email
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email import policy
 from typing import TYPE_CHECKING, Any
@@ -223,7 +223,9 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
-        pipeline.fetch(day, app.places, only_day=True, store=app.store, clock=lambda: NOON)
+        pipeline.fetch(
+            day, app.places, only_day=True, library=replace(app.library, clock=lambda: NOON)
+        )
 
 
 def read_mail(content: bytes) -> EmailMessage:

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 from builders import NOON
 from doors.house import DAYS, URL, House, text_of
 
-from digest import pipeline
 from digest.delivery.letters import Kind
 from digest.dispatch import Run, dispatch
 from subscribers.models import Event
@@ -32,8 +31,7 @@ def write_every_mail(house: House) -> None:
     house.deliver()
     app = house.app
     transport = app.transport()
-    names = [place.name for place in app.places]
-    desk = pipeline.lay_out(DAYS[0], app.topics, names, store=app.store, quotas=app.quotas)
+    desk = app.lay_out(DAYS[0])
     office = replace(app.office, clock=lambda: NOON)
     dispatch(Run(day=DAYS[0], desk=desk), office, transport)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import DAY, ids, pick, topic
 
-from digest.compose import Desk, compose, statement
+from digest.compose import Desk, compose
 from digest.models import Edition, Issue, Silence
 
 SATURDAY = date(2026, 2, 7)
@@ -83,27 +83,3 @@ def test_silence_is_explained(case: tuple[Desk, list[str], set[str], str]) -> No
     at, wanted, seen, reason = case
 
     assert compose(at, wanted, seen=seen) == Silence(reason=reason)
-
-
-def test_the_edition_statement_says_what_was_covered() -> None:
-    edition = Edition(day=DAY, covered=(("HF", 41), ("page", 1)), considered=42)
-
-    assert statement(edition) == [
-        "Chosen from 42 papers of Monday 2 February 2026: HF (41 papers) and page (1 paper)."
-    ]
-
-
-def test_the_edition_statement_says_what_was_missing() -> None:
-    edition = Edition(day=DAY, covered=(("HF", 41),), missing=("page",), considered=41)
-
-    assert statement(edition)[1] == (
-        "Could not be read today: page. Papers found only there are missing from this issue."
-    )
-
-
-def test_a_source_that_could_not_be_read_again_is_not_called_missing() -> None:
-    edition = Edition(day=DAY, covered=(("HF", 41),), cut_off=("HF",), considered=41)
-
-    assert statement(edition)[1] == (
-        "Could not be read again: HF. Papers added there since are missing from this issue."
-    )

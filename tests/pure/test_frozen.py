@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.compose import Desk
 from digest.frozen import freeze, thaw
-from digest.models import Edition, Links, Paper, Pick, Reason, Signals
+from digest.models import Channel, Covered, Edition, Links, Paper, Pick, Reason, Signals
 from subscribers.models import Topic
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -56,10 +56,25 @@ reasons = st.lists(st.builds(Reason, kind=words, text=words), max_size=2).map(tu
 editions = st.builds(
     Edition,
     day=st.dates(),
-    covered=st.lists(st.tuples(words, st.integers(0, 99)), max_size=2).map(tuple),
+    covered=st.lists(
+        st.builds(
+            Covered,
+            source=words,
+            papers=st.integers(0, 99),
+            channels=st.lists(
+                st.builds(Channel, name=words, parsed=st.integers(0, 9), declared=st.none()),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
     missing=listed,
+    read_again=listed,
     cut_off=listed,
     stale=listed,
+    quiet=listed,
+    late=st.lists(st.tuples(st.dates(), st.integers(1, 99)), max_size=2).map(tuple),
+    owed=st.lists(st.tuples(words, st.dates()), max_size=2).map(tuple),
     considered=st.integers(0, 99),
 )
 

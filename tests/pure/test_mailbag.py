@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import DAY, NOON, desk_of, ids, issue, paper, pick, subscriber, topic
+from builders import DAY, NOON, covered, desk_of, ids, issue, paper, pick, subscriber, topic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,7 +56,7 @@ def bag_of(desk: Desk, printer: Any = None) -> Mailbag:
 def desk(*papers: Any) -> Desk:
     """A desk as it is laid out for a day, with its near-duplicates."""
     return Desk(
-        edition=Edition(day=DAY, covered=(("list", len(papers)),), considered=len(papers)),
+        edition=Edition(day=DAY, covered=(covered("list", len(papers)),), considered=len(papers)),
         papers=papers,
         topics={it.slug: it for it in TOPICS},
         ranked=rank(papers, TOPICS, trend_weight=0.5),

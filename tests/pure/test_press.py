@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import DAY, NOON, issue, paper, pick, subscriber, topic
+from builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
-EDITION = Edition(day=DAY, covered=(("Hugging Face", 40),), considered=40)
+EDITION = Edition(day=DAY, covered=(covered("Hugging Face", 40),), considered=40)
 SECRET = "for the tests"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import DAY, ids, paper, subscriber, topic
+from builders import DAY, covered, ids, paper, subscriber, topic
 
 from digest.compose import Desk, compose
 from digest.models import Edition, Issue
@@ -24,7 +24,7 @@ def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
     """The sections of the issue of a reader of agents with these preferences."""
     topics = [topic()]
     desk = Desk(
-        edition=Edition(day=DAY, covered=(("list", 3),), considered=3),
+        edition=Edition(day=DAY, covered=(covered("list", 3),), considered=3),
         papers=PAPERS,
         topics={found.slug: found for found in topics},
         ranked=rank(PAPERS, topics, trend_weight=1.0),

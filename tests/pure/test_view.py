@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builders import issue, paper, pick
+from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from digest.rendering.view import PREHEADER, SUBJECT, authors, card, contents, s
 
 
 def shown(**details: Any) -> dict[str, Any]:
-    return card(pick(paper(**details)), 60)
+    return card(pick(paper(**details)), 60, today=DAY)
 
 
 def test_the_subject_names_the_top_paper_the_number_of_others_and_the_day() -> None:
@@ -106,7 +106,7 @@ def test_the_byline_tells_how_old_a_paper_is() -> None:
 def test_reasons_are_joined_and_near_duplicates_named() -> None:
     twin = paper("2", title="Twin")
 
-    found = card(pick("1", similar=(twin,)), 60)
+    found = card(pick("1", similar=(twin,)), 60, today=DAY)
 
     assert found["why"] == "“agents” in the title"
     assert found["similar"] == [{"title": "Twin", "url": "https://arxiv.org/abs/2"}]

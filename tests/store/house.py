@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from digest.delivery.account import Entry
     from digest.delivery.transports import Note, Parcel, Transport
     from digest.dispatch import Office
+    from digest.library import Library
     from digest.mailbag import Outcome
     from digest.models import Paper, SendReport, SourceReport
     from subscribers.models import Subscriber
@@ -137,16 +138,16 @@ class House:
         lines = "".join(json.dumps(record) + "\n" for record in records)
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
+    @property
+    def library(self) -> Library:
+        """The papers, with this house's clock."""
+        return replace(self.app.library, clock=lambda: self.now)
+
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return pipeline.fetch(
-            day, self.app.places, only_day=only_day, store=self.app.store, clock=lambda: self.now
-        )
+        return pipeline.fetch(day, self.app.places, only_day=only_day, library=self.library)
 
     def desk(self, day: date = DAY) -> Desk:
-        names = [place.name for place in self.app.places]
-        return pipeline.lay_out(
-            day, self.app.topics, names, store=self.app.store, quotas=self.app.quotas
-        )
+        return self.app.lay_out(day)
 
     # -- a run ------------------------------------------------------------------------------
 

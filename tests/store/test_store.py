@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from builders import DAY, NOON, ids, paper
 
 from digest.identity import canonical_id
-from digest.models import Links, Paper, Rejected, Signals, SourceReport, SourceState
-from digest.store import Fetched, Observation, Store
+from digest.models import Links, Paper, Signals
+from digest.store import Observation, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def titled(title: str = "Lamps in Fog", **details: object) -> Paper:
 
 
 def save(store: Store, *batch: Paper, source: str = "hf", kind: str = "huggingface") -> int:
-    return store.save(batch, source=source, kind=kind)
+    return store.save(batch, source=source, kind=kind).new
 
 
 def capture(store: Store, *batch: Paper) -> int:
@@ -209,46 +209,3 @@ def test_a_save_that_fails_leaves_nothing_behind(store: Store) -> None:
         save(store, paper("1"), broken)
 
     assert store.papers() == []
-
-
-def test_the_last_fetch_of_a_source_for_a_day_counts(store: Store) -> None:
-    failed = SourceReport(source="hf", day=DAY, state=SourceState.FAILED, error="no answer")
-    read = SourceReport(
-        source="hf",
-        day=DAY,
-        state=SourceState.OK,
-        declared=3,
-        parsed=2,
-        rejected=(Rejected(where="x[0]", reason="no title"),),
-    )
-
-    store.record(failed, at=NOON)
-    store.record(read, at=LATER)
-
-    assert store.fetched(DAY) == [
-        Fetched(
-            source="hf",
-            state=SourceState.OK,
-            at=LATER,
-            declared=3,
-            parsed=2,
-            rejected=1,
-            other_days=0,
-            error=None,
-        )
-    ]
-
-
-def test_fetches_of_other_sources_and_days_stand_beside_it(store: Store) -> None:
-    for source, day in (("page", DAY), ("hf", DAY), ("hf", NEXT_DAY)):
-        store.record(SourceReport(source=source, day=day, state=SourceState.OK), at=NOON)
-
-    assert [it.source for it in store.fetched(DAY)] == ["hf", "page"]
-    assert [it.source for it in store.fetched(NEXT_DAY)] == ["hf"]
-
-
-def test_a_time_without_a_zone_is_not_stored(store: Store) -> None:
-    report = SourceReport(source="hf", day=DAY, state=SourceState.OK)
-
-    with pytest.raises(sa.exc.StatementError, match="a time without a zone cannot be stored"):
-        store.record(report, at=NOON.replace(tzinfo=None))

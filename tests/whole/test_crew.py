@@ -18,7 +18,7 @@ from builders import PEPPER, evidence
 from whole.installation import CONFIG, DAY
 
 from digest import app as wiring
-from digest import config, pipeline
+from digest import config
 from digest.crew import Crew
 from digest.dispatch import Run, Watch, dispatch
 from digest.models import State
@@ -184,7 +184,7 @@ def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
 def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     opened = wiring.open_app(config.load(two / "config.toml"))
     day: date = opened.store.papers()[0].day
-    desk = pipeline.lay_out(day, opened.topics, ["file"], store=opened.store, quotas=opened.quotas)
+    desk = opened.lay_out(day)
     totals: list[int] = []
     steps: list[int] = []
     watch = Watch(total=totals.append, progress=steps.append)

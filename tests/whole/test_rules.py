@@ -96,6 +96,8 @@ HOMES = {
     "sqlalchemy": (
         "digest/database",
         "digest/store",
+        "digest/readings",
+        "digest/tables",
         "digest/delivery/account",
         "digest/delivery/desks",
         "digest/delivery/ledger",

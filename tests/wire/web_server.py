@@ -42,9 +42,7 @@ class Question:
 class WebServer:
     """Answers in the order given, the last one again and again; or as `route` finds right."""
 
-    def __init__(
-        self, *answers: Answer, route: Callable[[Question], Answer] | None = None
-    ) -> None:
+    def __init__(self, *answers: Answer, route: Callable[[Question], Answer] | None = None) -> None:
         """Prepare the answers."""
         self.questions: list[Question] = []
         self._answers = list(answers)

@@ -1,0 +1,111 @@
+"""How the sources were read, for each day: what an edition can say of itself.
+
+The last reading for a day counts. What was never read is not here, which is not the same as read
+and found empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.models import Channel, SourceReport, SourceState
+from digest.tables import fetches
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a source was read for a day."""
+
+    source: str
+    state: SourceState
+    at: datetime
+    declared: int
+    parsed: int
+    rejected: int
+    #: how many records were of other days
+    other_days: int
+    #: works nobody knew, and known ones it spoke of
+    new: int
+    merged: int
+    channels: tuple[Channel, ...]
+    #: why the state is what it is, where that is not plain
+    reason: str | None
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong."""
+        return (self.reason or str(self.state)) if self.state.is_trouble else None
+
+
+class Readings:
+    """The readings in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def record(self, report: SourceReport, *, at: datetime) -> None:
+        """Keep how the fetch of a source went; the last one for a day counts."""
+        row = {
+            "fetched_at": at,
+            "state": report.state,
+            "declared": report.declared,
+            "parsed": report.parsed,
+            "rejected": len(report.rejected),
+            "other_days": report.other_days,
+            "new": report.new,
+            "merged": report.merged,
+            "channels": [[one.name, one.parsed, one.declared] for one in report.channels],
+            "reason": report.reason,
+        }
+        this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
+        with self._writer.begin() as db:
+            if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
+                db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
+
+    def on(self, day: date) -> list[Reading]:
+        """Return how each source's fetch for a day went."""
+        query = sa.select(fetches).where(fetches.c.day == day).order_by(fetches.c.source)
+        with self._engine.connect() as db:
+            return [_reading(row) for row in db.execute(query)]
+
+    def of(self, source: str, *, since: date, before: date) -> dict[date, Reading]:
+        """Return how the last reading of a source went for each of some days."""
+        query = sa.select(fetches).where(
+            fetches.c.source == source, fetches.c.day >= since, fetches.c.day < before
+        )
+        with self._engine.connect() as db:
+            return {row.day: _reading(row) for row in db.execute(query)}
+
+    def first(self, source: str) -> date | None:
+        """Return the first day for which a source was read."""
+        query = sa.select(sa.func.min(fetches.c.day)).where(fetches.c.source == source)
+        with self._engine.connect() as db:
+            first: date | None = db.execute(query).scalar_one()
+        return first
+
+
+def _reading(row: Any) -> Reading:
+    return Reading(
+        source=row.source,
+        state=SourceState(row.state),
+        at=row.fetched_at,
+        declared=row.declared,
+        parsed=row.parsed,
+        rejected=row.rejected,
+        other_days=row.other_days,
+        new=row.new,
+        merged=row.merged,
+        channels=tuple(
+            Channel(name=name, parsed=parsed, declared=declared)
+            for name, parsed, declared in row.channels
+        ),
+        reason=row.reason,
+    )

@@ -1,0 +1,120 @@
+"""The edition statement: what an issue covers, what was missing, and what comes late. Wording only.
+
+It never says more than is known: a source that failed is unknown, not empty.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.dates import long_date
+from digest.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from digest.models import Channel, Covered, Edition
+
+#: So many categories of a source are counted one by one.
+CHANNELS = 6
+
+
+def statement(edition: Edition, language: str = "en") -> list[str]:
+    """Write the edition statement, a line for each thing that is to be said."""
+    lines = [_chosen(edition, language)]
+    lines += filter(None, (_missing(edition), _cut_off(edition), _owed(edition), _quiet(edition)))
+    return lines
+
+
+def why_empty(edition: Edition) -> str:
+    """Say why there are no papers at all on a day."""
+    if edition.missing:
+        return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
+    if edition.stale:
+        names = _list(edition.stale)
+        return f"no new papers for {edition.day}: {names} still shows those of another day"
+    if edition.quiet:
+        return f"no papers for {edition.day}: {'; '.join(edition.quiet)}"
+    if edition.day.weekday() >= 5:
+        return f"no papers were announced for {edition.day}, a {edition.day:%A}"
+    return f"no papers were announced for {edition.day}"
+
+
+def past_day(day: date, *, today: date) -> str:
+    """Name a day that is past: `Monday`, or `2 February` when that is a week ago and more."""
+    return f"{day:%A}" if 0 < (today - day).days < 7 else f"{day.day} {day:%B}"
+
+
+def _chosen(edition: Edition, language: str) -> str:
+    considered, day = count(edition.considered, "paper"), long_date(edition.day, language)
+    late = [
+        f"{number:,} from {past_day(found, today=edition.day)}" for found, number in edition.late
+    ]
+    came_late = f", {_list(late)}" if late else ""
+    covered = f": {_list([_covered(one) for one in edition.covered])}" if edition.covered else ""
+    return f"Chosen from {considered} of {day}{came_late}{covered}."
+
+
+def _covered(covered: Covered) -> str:
+    if not covered.channels:
+        return f"{covered.source} ({count(covered.papers, 'paper')})"
+    if len(covered.channels) > CHANNELS:
+        whole = [one for one in covered.channels if _is_whole(one)]
+        return (
+            f"{covered.source} ({count(covered.papers, 'paper')},"
+            f" {len(whole)} of {len(covered.channels)} categories complete)"
+        )
+    return f"{covered.source} ({', '.join(_channel(one) for one in covered.channels)})"
+
+
+def _is_whole(channel: Channel) -> bool:
+    return channel.declared is None or channel.parsed >= channel.declared
+
+
+def _channel(channel: Channel) -> str:
+    if channel.declared is None:
+        return f"{channel.name} {channel.parsed:,}"
+    return f"{channel.name} {channel.parsed:,}/{channel.declared:,}"
+
+
+def _missing(edition: Edition) -> str:
+    missing = [*edition.missing, *(name for name in edition.stale if name not in edition.missing)]
+    if not missing:
+        return ""
+    again = [name for name in missing if name in edition.read_again]
+    rest = (
+        " What it has will be in your next issue."
+        if again == missing
+        else " Papers found only there are missing from this issue."
+    )
+    unread = [name for name in missing if name in edition.missing]
+    parts = [f"Could not be read today: {', '.join(unread)}."] if unread else []
+    if edition.stale:
+        parts.append(f"Still showed the papers of an earlier day: {', '.join(edition.stale)}.")
+    return " ".join(parts) + rest
+
+
+def _cut_off(edition: Edition) -> str:
+    if not edition.cut_off:
+        return ""
+    return (
+        f"Could not be read in full: {', '.join(edition.cut_off)}. Papers found only there may be"
+        " missing from this issue."
+    )
+
+
+def _owed(edition: Edition) -> str:
+    if not edition.owed:
+        return ""
+    days = [f"{source} of {past_day(day, today=edition.day)}" for source, day in edition.owed]
+    return f"Still missing: {_list(days)}."
+
+
+def _quiet(edition: Edition) -> str:
+    return f"{'; '.join(edition.quiet)}." if edition.quiet else ""
+
+
+def _list(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

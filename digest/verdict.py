@@ -1,0 +1,182 @@
+"""What a reading of a source is worth: whole, empty as it should be, too early, stale, cut short.
+
+Pure. Whether a batch is new is decided by the ids in it, never by its dates, which were seen right
+on old batches and late on new ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from digest.models import Batch, Forecast, Outlook, SourceState
+from digest.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from digest.models import Paper
+
+#: A batch is an earlier one served again if more than this share of its papers is.
+_FAMILIAR = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is kept of a batch, and what it is worth."""
+
+    batch: Batch
+    state: SourceState
+    reason: str | None = None
+
+
+def is_served_again(ids: Collection[str], known: Collection[str]) -> bool:
+    """Whether a batch of these papers is one of an earlier day; `known` are those seen then."""
+    return bool(ids) and len(set(ids) & set(known)) > _FAMILIAR * len(set(ids))
+
+
+def news_by_category(batch: Batch) -> dict[str, set[str]]:
+    """Return the papers that are announced as news, by category."""
+    found: dict[str, set[str]] = {}
+    for one in batch.announcements:
+        if one.type.is_news:
+            found.setdefault(one.category, set()).add(one.paper_id)
+    return found
+
+
+def without(batch: Batch, stale: Collection[str]) -> Batch:
+    """Leave out what is announced in stale categories only."""
+    kept = tuple(one for one in batch.announcements if one.category not in stale)
+    ids = {one.paper_id for one in kept}
+    named = {one.paper_id for one in batch.announcements}
+    return replace(
+        batch,
+        papers=tuple(p for p in batch.papers if p.id in ids or p.id not in named),
+        announcements=kept,
+        channels=tuple(one for one in batch.channels if one.name not in stale),
+    )
+
+
+def dated(batch: Batch, late: Collection[str], day: date) -> Batch:
+    """Move what is announced in these categories to a day: its own date had not moved on."""
+    ids = {one.paper_id for one in batch.announcements if one.category in late}
+    return replace(
+        batch,
+        papers=tuple(replace(p, day=day) if p.id in ids else p for p in batch.papers),
+        announcements=tuple(
+            replace(one, day=day) if one.category in late else one for one in batch.announcements
+        ),
+    )
+
+
+def judge(batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str]) -> Verdict:
+    """Say what the answer of a service for a day is worth; `stale` names what of it is old.
+
+    An empty Saturday is `empty`, an empty Tuesday `failed`: a service that has nothing to say when
+    it should is not trusted to have said everything.
+    """
+    if stale:
+        batch = without(batch, stale) if batch.channels else _nothing(batch)
+    if problem := _unusable(batch):
+        return Verdict(batch=batch, state=SourceState.FAILED, reason=problem)
+    of_day = [paper for paper in batch.papers if paper.day == day]
+    old = bool(stale) or any(paper.day < day for paper in batch.papers)
+    if not of_day:
+        state, reason = _empty(day, forecast, old=old)
+        return Verdict(batch=batch, state=state, reason=reason)
+    if problem := _short(batch, stale):
+        return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
+    if forecast.outlook is Outlook.EARLY:
+        reason = f"{forecast.reason}; so far there are {count(len(of_day), 'paper')}"
+        return Verdict(batch=batch, state=SourceState.EARLY, reason=reason)
+    return Verdict(batch=batch, state=SourceState.OK)
+
+
+def accept(batch: Batch) -> Verdict:
+    """Say what is worth what files hold, or what was said of papers that are known already.
+
+    Nothing can be expected of them, so nothing but their own word is doubted.
+    """
+    if problem := _unusable(batch):
+        return Verdict(batch=batch, state=SourceState.FAILED, reason=problem)
+    if problem := _short(batch, ()):
+        return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
+    return Verdict(batch=batch, state=SourceState.OK)
+
+
+def _nothing(batch: Batch) -> Batch:
+    return replace(batch, papers=(), updates=())
+
+
+def _unusable(batch: Batch) -> str | None:
+    if batch.papers or batch.updates or not batch.rejected:
+        return None
+    return f"nothing in it could be used: {batch.rejected[0].reason}"
+
+
+def _empty(day: date, forecast: Forecast, *, old: bool) -> tuple[SourceState, str]:
+    if forecast.outlook is Outlook.NOTHING:
+        return SourceState.EMPTY, forecast.reason
+    if forecast.outlook is Outlook.EARLY:
+        return SourceState.EARLY, forecast.reason
+    if old:
+        return SourceState.STALE, "still shows the papers of an earlier day"
+    reason = f"it shows no papers, though {day:%A} {day.day} {day:%B} is no holiday"
+    return SourceState.FAILED, reason
+
+
+def _short(batch: Batch, stale: Collection[str]) -> str | None:
+    """Return what is known to be missing."""
+    missing = [
+        f"{one.name} has {one.parsed:,} of {one.declared:,} papers"
+        for one in batch.channels
+        if one.declared is not None and one.parsed < one.declared
+    ]
+    if stale:
+        missing.append(f"{', '.join(sorted(stale))}: still the papers of an earlier day")
+    if batch.trouble:
+        missing.append(batch.trouble)
+    return "; ".join(missing) or None
+
+
+def window(day: date, most: int) -> list[date]:
+    """Return the days before a day, at most so many, oldest first."""
+    return [day - timedelta(days=back) for back in range(most, 0, -1)]
+
+
+def days_owed(
+    days: Iterable[date],
+    *,
+    states: Mapping[date, tuple[SourceState, datetime]],
+    first: date | None,
+    whole_after: timedelta | None,
+    quiet: Collection[date],
+) -> list[date]:
+    """Return for which of some past days a source is to be read again.
+
+    Those are days since its first reading that were missed, that failed, or that were read before
+    their list was whole; not the `quiet` ones, which have none. `states` says how the last reading
+    of each day ended, and when.
+    """
+    if whole_after is None or first is None:
+        return []
+    missed = SourceState.FAILED, datetime.min.replace(tzinfo=UTC)
+    owed = []
+    for day in days:
+        state, at = states.get(day, missed)
+        whole = state.is_settled and at >= _start(day) + whole_after
+        if day >= first and day not in quiet and not whole:
+            owed.append(day)
+    return owed
+
+
+def _start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
+    """Count the papers of days before the edition's own, oldest first."""
+    days = [paper.day for paper in papers if paper.day < before]
+    return tuple((day, days.count(day)) for day in sorted(set(days)))
