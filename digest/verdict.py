@@ -89,7 +89,7 @@ def judge(batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str]
     if problem := _short(batch, stale):
         return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
     if forecast.outlook is Outlook.EARLY:
-        reason = f"{forecast.reason}; so far there are {count(len(of_day), 'paper')}"
+        reason = f"{forecast.reason}; so far it has {count(len(of_day), 'paper')}"
         return Verdict(batch=batch, state=SourceState.EARLY, reason=reason)
     return Verdict(batch=batch, state=SourceState.OK)
 

@@ -1,0 +1,69 @@
+"""A service that can be asked for any day, as a kind of source: what it has is put into a dict.
+
+Its list is whole when its day has ended; it lists nothing on weekends, and is early before six.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from digest.errors import SourceError
+from digest.models import Forecast, Outlook
+from digest.sources import Ask, Kind, Location, Raw, jsonl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from store.house import House
+
+
+@dataclass(kw_only=True)
+class Service:
+    """What it has, by day; a day it does not know is empty."""
+
+    name: str = "service"
+    lists: dict[date, list[Mapping[str, object]]] = field(default_factory=dict)
+    down: bool = False
+    #: the days it was asked for
+    asked: list[date] = field(default_factory=list)
+
+    def list(self, day: date, /, *ids: str, **details: Any) -> None:
+        """Have papers about agents on a day, each with its own words."""
+        self.lists[day] = [
+            {"id": known, "title": f"An agent named {known}", "abstract": f"Agent {known}.",
+             "day": day.isoformat(), **details}
+            for known in ids
+        ]  # fmt: skip
+
+    @property
+    def place(self) -> Location:
+        return Location(name=self.name, kind="service", options={"service": self})
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    service = cast("Service", location.options["service"])
+    service.asked.append(ask.day)
+    if service.down:
+        raise SourceError("the service is down")
+    lines = [json.dumps(record) for record in service.lists.get(ask.day, ())]
+    yield Raw(where=f"service/{ask.day}", text="\n".join(lines))
+
+
+def forecast(day: date, now: datetime) -> Forecast:
+    if day.weekday() >= 5:
+        return Forecast(Outlook.NOTHING, f"the service lists nothing on {day:%A}s")
+    if now < datetime.combine(day, time(6), UTC):
+        return Forecast(Outlook.EARLY, "the service's list of today has only begun")
+    return Forecast()
+
+
+KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_after=timedelta(days=1))
+
+
+def serve(house: House, *services: Service) -> None:
+    """Let these services be the house's only sources."""
+    house.app.__dict__["places"] = tuple(service.place for service in services)
+    house.app.__dict__["library"] = replace(house.app.library, web=lambda _place: cast("Any", None))

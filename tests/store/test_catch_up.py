@@ -1,0 +1,266 @@
+"""Days that were missed or failed are read again, and their papers come "from Monday"."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import ids
+from store.house import House, Recorder
+from store.service import Service, serve
+
+from digest import sources
+from digest.models import SourceState, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
+TUESDAY, WEDNESDAY = date(2026, 2, 3), date(2026, 2, 4)
+ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setitem(sources.BUILTIN, "service", "store.service")
+    return House(engine, tmp_path)
+
+
+@pytest.fixture
+def service(house: House) -> Service:
+    found = Service()
+    serve(house, found)
+    house.reader("ada")
+    return found
+
+
+def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
+    """Run a day as the daemon would, at six."""
+    house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    house.fetch(day, only_day=False)
+    used = transport or Recorder()
+    house.send(used, day=day)
+    return used
+
+
+def states(house: House, day: date) -> dict[str, SourceState]:
+    return {one.source: one.state for one in house.app.readings.on(day)}
+
+
+def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
+    house: House, service: Service
+) -> None:
+    service.list(FRIDAY, ONE)
+    evening(house, FRIDAY)
+    service.list(MONDAY, TWO)
+    service.down = True
+    evening(house, MONDAY)
+    service.list(TUESDAY, THREE)
+    service.down = False
+
+    mail = evening(house, TUESDAY)
+
+    assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
+    assert b"1 from Monday" in mail.parcels[0].content
+    assert b"from Monday\r\n" in mail.parcels[0].content
+    assert states(house, MONDAY) == {"service": SourceState.OK}
+
+
+def test_a_mail_says_that_what_could_not_be_read_will_come_later(
+    house: House, service: Service
+) -> None:
+    other = Service(name="other")
+    serve(house, service, other)
+    service.list(FRIDAY, ONE)
+    other.down = True
+
+    mail = evening(house, FRIDAY)
+
+    assert b"Could not be read today: other. What it has will be in" in mail.parcels[0].content
+
+
+def test_a_day_on_which_nothing_ran_is_caught_up(house: House, service: Service) -> None:
+    for day, paper_id in ((FRIDAY, ONE), (MONDAY, TWO), (TUESDAY, THREE)):
+        service.list(day, paper_id)
+    evening(house, FRIDAY)
+
+    evening(house, TUESDAY)
+
+    assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
+
+
+def test_what_a_list_gained_after_the_run_comes_with_the_next_edition(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.list(MONDAY, ONE, TWO)
+    service.list(TUESDAY, THREE)
+
+    evening(house, TUESDAY)
+
+    assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
+
+
+def test_votes_that_rose_after_the_run_are_a_second_observation(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE, signals={"upvotes": 3})
+    evening(house, MONDAY)
+    service.list(MONDAY, ONE, signals={"upvotes": 40})
+
+    evening(house, TUESDAY)
+
+    seen = house.app.store.observations(ONE)
+    assert [(it.at.date(), it.signals.upvotes) for it in seen] == [(MONDAY, 3), (TUESDAY, 40)]
+
+
+def test_a_paper_that_came_late_comes_once(house: House, service: Service) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.list(MONDAY, ONE, TWO)
+    evening(house, TUESDAY)
+
+    evening(house, WEDNESDAY)
+
+    assert house.states(WEDNESDAY) == {"ada": "skipped"}
+
+
+def test_a_day_that_is_whole_is_not_asked_for_again(house: House, service: Service) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    evening(house, TUESDAY)
+    service.asked.clear()
+
+    evening(house, WEDNESDAY)
+
+    assert service.asked == [TUESDAY, WEDNESDAY]
+
+
+def test_weekends_are_not_asked_for(house: House, service: Service) -> None:
+    service.list(FRIDAY, ONE)
+    evening(house, FRIDAY)
+    service.asked.clear()
+
+    evening(house, MONDAY)
+
+    assert service.asked == [FRIDAY, MONDAY]
+
+
+def test_days_before_the_first_reading_are_nobody_s_concern(house: House, service: Service) -> None:
+    service.list(FRIDAY, ONE)
+    service.list(MONDAY, TWO)
+
+    evening(house, MONDAY)
+
+    assert service.asked == [MONDAY]
+    assert house.shown("ada", MONDAY) == [TWO]
+
+
+def test_no_more_days_are_caught_up_than_is_set(house: House, service: Service) -> None:
+    service.list(FRIDAY, ONE)
+    evening(house, FRIDAY)
+    service.asked.clear()
+
+    evening(house, FRIDAY + timedelta(days=28))
+
+    assert service.asked[0] == FRIDAY + timedelta(days=21)
+
+
+def test_a_day_that_is_named_is_read_by_itself(house: House, service: Service) -> None:
+    service.list(FRIDAY, ONE)
+    evening(house, FRIDAY)
+    service.asked.clear()
+
+    house.fetch(TUESDAY, only_day=True)
+
+    assert service.asked == [TUESDAY]
+
+
+def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Service) -> None:
+    other = Service(name="other")
+    serve(house, service, other)
+    other.list(FRIDAY, FOUR)
+    service.list(FRIDAY, ONE)
+    evening(house, FRIDAY)
+    other.down = True
+    service.list(MONDAY, TWO)
+    evening(house, MONDAY)
+    service.list(TUESDAY, THREE)
+
+    evening(house, TUESDAY)
+
+    assert house.desk(TUESDAY).edition.owed == (("other", FRIDAY), ("other", MONDAY))
+
+
+def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE, TWO)
+    evening(house, MONDAY)
+    service.list(TUESDAY, ONE, TWO, day=TUESDAY.isoformat())
+
+    evening(house, TUESDAY)
+
+    assert states(house, TUESDAY) == {"service": SourceState.STALE}
+    assert house.app.store.papers(TUESDAY) == []
+    assert house.reasons(TUESDAY) == {
+        "ada": "no new papers for 2026-02-03: service still shows those of another day"
+    }
+
+
+def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
+    house: House, service: Service
+) -> None:
+    evening(house, SATURDAY)
+
+    (reading,) = house.app.readings.on(SATURDAY)
+    assert (reading.state, reading.error) == (SourceState.EMPTY, None)
+    assert house.reasons(SATURDAY) == {
+        "ada": "no papers for 2026-01-31: the service lists nothing on Saturdays"
+    }
+
+
+def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
+    evening(house, TUESDAY)
+
+    (reading,) = house.app.readings.on(TUESDAY)
+    assert reading.state is SourceState.FAILED
+    assert reading.error == "it shows no papers, though Tuesday 3 February is no holiday"
+    assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
+
+
+def test_an_empty_early_morning_is_only_early(house: House, service: Service) -> None:
+    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+
+    (report,) = house.fetch(TUESDAY, only_day=False)
+
+    assert (report.state, report.error) == (SourceState.EARLY, None)
+    assert report.reason == "the service's list of today has only begun"
+
+
+def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Service) -> None:
+    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+    service.list(TUESDAY, ONE)
+
+    (report,) = house.fetch(TUESDAY, only_day=False)
+
+    assert report.state is SourceState.EARLY
+    assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
+    assert ids(house.app.store.papers(TUESDAY)) == [ONE]
+
+
+def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.down = True
+
+    mail = evening(house, TUESDAY)
+
+    assert mail.parcels == []
+    assert house.sum(TUESDAY) == {str(State.SKIPPED): 1}
