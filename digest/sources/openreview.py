@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote
 
 from digest import sources
 from digest.errors import ConfigError, SourceError
@@ -33,24 +33,34 @@ _NOBODY = ("anonymous", "anonymous authors")
 
 
 def read(location: Location, ask: Ask) -> Iterator[Raw]:
-    """Ask the service for everything of each venue, page by page."""
+    """Ask the service for everything of each venue, page by page.
+
+    One venue that cannot be read stops no other; SourceError is raised when none can.
+    """
     if not location.venues:
         raise ConfigError(
             f'source {location.name}: kind "openreview" needs venues, '
             f'such as ["ICLR.cc/2025/Conference"]'
         )
+    failed = []
     for venue in location.venues:
-        yield from _read_venue(location.url or API, venue, ask)
+        try:
+            yield from _read_venue(location.url or API, venue, ask)
+        except SourceError as error:
+            failed.append(error)
+            yield Raw(where=venue, text="", channel=venue, trouble=str(error))
+    if len(failed) == len(location.venues):
+        raise failed[0]
 
 
 def _read_venue(url: str, venue: str, ask: Ask) -> Iterator[Raw]:
     offset = 0
     for _ in range(_PAGES):
         query = {"content.venueid": venue, "limit": str(_PAGE), "offset": str(offset)}
-        where = f"{url}?{urlencode(query, safe='/')}"
+        where = f"{url}?content.venueid={venue}&offset={offset}"
         text = ask.web.get(url, query)
         notes, count = _understand(text, where)
-        yield Raw(where=where, text=text)
+        yield Raw(where=where, text=text, channel=venue)
         offset += len(notes)
         if not notes or offset >= count:
             return
@@ -58,6 +68,8 @@ def _read_venue(url: str, venue: str, ask: Ask) -> Iterator[Raw]:
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one answer; every paper has its own day."""
+    if raw.trouble:
+        return Batch(trouble=f"{raw.channel}: {raw.trouble}")
     try:
         notes, count = _understand(raw.text, raw.where)
     except SourceError as error:
@@ -126,9 +138,8 @@ def _understand(text: str, where: str) -> tuple[list[Any], int]:
 
 def _venue_of(raw: Raw, notes: list[Any]) -> str:
     """Return the venue that was asked for, or in a file the first that is named."""
-    asked = parse_qs(urlsplit(raw.where).query).get("content.venueid", [])
     named = (loose.text(_value(_content(note), "venueid")) for note in notes)
-    return next(filter(None, (*asked, *named)), raw.where)
+    return next(filter(None, (raw.channel, *named)), raw.where)
 
 
 def _content(note: object) -> dict[str, Any]:

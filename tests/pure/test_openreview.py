@@ -257,6 +257,23 @@ def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
     assert [channel.name for channel in batch.channels] == ["A", "B"]
 
 
+def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
+    place = Location(name="o", kind="openreview", venues=("A", "B"))
+
+    batch = fetched(place, told("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
+
+    assert (len(batch.papers), [channel.name for channel in batch.channels]) == (1, ["B"])
+    assert batch.trouble is not None
+    assert batch.trouble.startswith("A: https://api2.openreview.net/notes?content.venueid=A")
+
+
+def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
+    place = Location(name="o", kind="openreview", venues=("A", "B"))
+
+    with pytest.raises(SourceError, match=r"venueid=A.*not JSON"):
+        fetched(place, told("Bad Gateway", "Bad Gateway"), day=DAY)
+
+
 def test_a_count_without_end_is_not_followed_without_end() -> None:
     batch = fetched(PLACE, told(*[answer([note(1)], count=10**9)] * 50), day=DAY)
 
