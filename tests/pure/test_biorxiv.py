@@ -40,7 +40,7 @@ def test_a_complete_record_gives_all_that_is_known_of_the_paper() -> None:
     assert only() == Paper(
         id=DOI,
         title="Lamps light the fog of moor 1",
-        abstract="Fog hides lamps. We light 1 of them, and see <italic>more</italic>.",
+        abstract="Fog hides lamps. We light 1 of them, and see more.",
         authors=("A. Moor", "B. Fen", "C. D. Hyde"),
         categories=("neuroscience",),
         published_at=datetime(2026, 6, 30, tzinfo=UTC),

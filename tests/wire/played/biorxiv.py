@@ -31,7 +31,7 @@ def record(number: int, **details: Any) -> dict[str, Any]:
         "license": "cc_by",
         "category": "neuroscience" if number % 2 else "cell biology",
         "jatsxml": f"https://www.biorxiv.org/content/early/2026/06/30/{number:06}.source.xml",
-        "abstract": f"Fog hides lamps.\nWe light {number} of them, and see <italic>more</italic>.",
+        "abstract": f"Fog hides lamps.\nWe light {number} of them, and see <i>more</i>.",
         "published": "NA",
         "server": "bioRxiv",
         "funder": [{"name": "Society of Lamps", "id": "NA", "id-type": "ROR", "award": "17"}],
