@@ -1,79 +1,143 @@
 """Hugging Face's daily papers: `GET https://huggingface.co/api/daily_papers`, or its saved answer.
 
 Every field but id and title may be missing or odd. What is absent stays unknown, it is never 0.
-A paper's day is `paper.submittedOnDailyAt`, not when it was published.
+A paper's day is `paper.submittedOnDailyAt`, not when it was published. The page of a day, which is
+read when the API fails, holds the same elements.
 """
 
 from __future__ import annotations
 
-import json
+import html
+import logging
 import re
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
 
+from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Rejected, Signals
-from digest.sources import Ask, Kind, Location, Raw
-from digest.text import clean, safe_url
+from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.text import safe_url, summarise
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_SHORT_NUMBER = re.compile(r"\s*([\d,]*\.?\d+)\s*([km]?)\s*", re.IGNORECASE)
-
+log = logging.getLogger(__name__)
 
 API = "https://huggingface.co/api/daily_papers"
 #: The service gives at most about 100 papers an answer; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
+#: Its answer to a day that is not open yet, is to come, or is none.
+_NO_SUCH_DAY = 400
+#: The page carries its data in an attribute, for the script that makes it come alive.
+_PROPS = re.compile(r"""data-props=(["'])""")
+#: characters; the model's summaries are a sentence or two
+_LONGEST_TLDR = 400
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
-    """Ask the service for a day."""
+def read(location: Location, ask: Ask) -> list[Raw]:
+    """Ask the service for a day, and if it fails, read the day's page instead."""
     url = location.url or API
+    try:
+        return _answers(url, ask)
+    except SourceError as error:
+        if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
+            message = f"the list of {ask.day} is not open, or there is no such day: {error}"
+            raise SourceError(message) from error
+        page = _page(url, ask, error)
+        log.warning("source read otherwise", extra={"source": location.name, "error": str(error)})
+        return [page]
+
+
+def _answers(url: str, ask: Ask) -> list[Raw]:
+    found = []
     for page in range(_PAGES):
         query = {"date": ask.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
-        text = ask.web.get(url, query)
-        yield Raw(where=f"{url}?date={ask.day}&p={page}", text=text)
-        if not _is_full(text):
-            break
+        raw = Raw(where=f"{url}?date={ask.day}&p={page}", text=ask.web.get(url, query))
+        elements = _elements(raw.text)
+        if isinstance(elements, str):
+            raise SourceError(f"{raw.where}: {elements}")
+        found.append(raw)
+        if len(elements) < _PAGE:
+            return found
+    raise SourceError(f"{url} does not end: it gave {_PAGES} full pages for {ask.day}")
+
+
+def _page(url: str, ask: Ask, first: SourceError) -> Raw:
+    where = urljoin(url, f"/papers/date/{ask.day}")
+    try:
+        text = ask.web.get(where, accept="text/html")
+    except SourceError as error:
+        raise SourceError(f"{first}; nor could its page be read: {error}") from first
+    if _props(text) is None:
+        raise SourceError(f"{first}; nor does {where} hold a list of papers") from first
+    return Raw(where=where, text=text)
 
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
-    """Parse one answer: an array of elements with the paper inside."""
+    """Parse one answer, one element of it, or the page: elements with the paper inside."""
+    if raw.text.lstrip("\ufeff \t\r\n").startswith("<"):
+        props = _props(raw.text)
+        elements = "a web page without the list of papers" if props is None else _listed(props)
+        # The page of a day that is none is that of another day, which it names.
+        day = (props and loose.day(props.get("dateString"))) or day
+    else:
+        elements = _elements(raw.text)
+    if isinstance(elements, str):
+        return loose.unusable(raw, elements)
+    return _batch(raw, elements, day=day, now=now)
+
+
+def _elements(text: str) -> list[Any] | str:
+    """Return the elements of the API's answer, or why there are none."""
     try:
-        elements = json.loads(raw.text)
-    except (ValueError, RecursionError) as error:
-        return _unusable(raw, f"not JSON: {error}")
-    if isinstance(elements, dict):
+        found = loose.load(text)
+    except ValueError as error:
+        return str(error)
+    if isinstance(found, dict):
         # One element saved by itself, or the service's {"error": …}.
-        if "error" in elements:
-            return _unusable(raw, f"the service answered: {str(elements['error'])[:200]}")
-        elements = [elements]
-    if not isinstance(elements, list):
-        return _unusable(raw, "not an array of papers")
-    papers: list[Paper] = []
-    rejected: list[Rejected] = []
-    for index, element in enumerate(elements):
-        found = _paper(element, day=day, now=now)
-        if isinstance(found, Paper):
-            papers.append(found)
-        else:
-            rejected.append(Rejected(where=f"{raw.where}[{index}]", reason=found))
-    return Batch(papers=tuple(papers), rejected=tuple(rejected), declared=len(elements))
+        if "error" in found:
+            return f"the service answered: {str(found['error'])[:200]}"
+        return [found]
+    return found if isinstance(found, list) else "not an array of papers"
 
 
-def _is_full(answer: str) -> bool:
-    """Whether an answer is as long as it can be, so that another may follow."""
-    try:
-        found = json.loads(answer)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, list) and len(found) >= _PAGE
+def _listed(props: dict[str, Any]) -> list[Any]:
+    return loose.items(props["dailyPapers"])
 
 
-def _unusable(raw: Raw, reason: str) -> Batch:
-    return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
+def _props(page: str) -> dict[str, Any] | None:
+    """Return the data of a page, in one walk through it; None if it holds no list of papers."""
+    start = 0
+    while found := _PROPS.search(page, start):
+        end = page.find(found[1], found.end())
+        if end < 0:
+            return None
+        value = page[found.end() : end]
+        start = end + 1
+        if "dailyPapers" not in value:
+            continue
+        try:
+            props = loose.load(html.unescape(value))
+        except ValueError:  # unescape raises it too, for a number without end
+            continue
+        if isinstance(props, dict) and isinstance(props.get("dailyPapers"), list):
+            return props
+    return None
+
+
+def _batch(raw: Raw, elements: list[Any], *, day: date, now: datetime) -> Batch:
+    found = [_paper(element, day=day, now=now) for element in elements]
+    papers = [paper for paper in found if isinstance(paper, Paper)]
+    return Batch(
+        papers=tuple(paper for paper in papers if not paper.withdrawn_on),
+        updates=tuple(paper for paper in papers if paper.withdrawn_on),
+        rejected=tuple(
+            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            for index, reason in enumerate(found)
+            if isinstance(reason, str)
+        ),
+        declared=len(elements),
+    )
 
 
 def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
@@ -81,28 +145,29 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     if not isinstance(element, dict):
         return "not a JSON object"
     inner = element.get("paper")
-    inner = inner if isinstance(inner, dict) else {}
-    if inner.get("withdrawnAt"):
-        return f"withdrawn on {str(inner['withdrawnAt'])[:10]}"
-    title = _text(inner, "title") or _text(element, "title")
-    abstract = _text(inner, "summary") or _text(element, "summary")
-    identifier = _text(inner, "id") or _text(element, "id")
+    # Other lists of the service have the paper's fields without a paper around them.
+    inner = inner if isinstance(inner, dict) else element
+    identifier, title = _text(inner, element, "id"), _text(inner, element, "title")
     if not identifier or not title:
         return "no id" if title else "no title"
     authors = _authors(inner.get("authors"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
-    featured_at = _moment(inner.get("submittedOnDailyAt"))
+    featured_at = loose.moment(inner.get("submittedOnDailyAt"))
     signals = Signals(
-        upvotes=_number(inner.get("upvotes")),
-        comments=_number(element.get("numComments", inner.get("numComments"))),
-        stars=_number(inner.get("githubStars")),
+        upvotes=loose.number(inner.get("upvotes")),
+        comments=loose.number(element.get("numComments", inner.get("numComments"))),
+        stars=loose.number(inner.get("githubStars")),
     )
     return Paper(
         id=paper_id,
         title=title,
-        abstract=abstract,
+        abstract=_text(inner, element, "summary"),
         authors=authors,
-        published_at=_moment(inner.get("publishedAt")) or _moment(element.get("publishedAt")),
+        published_at=loose.moment(inner.get("publishedAt"))
+        or loose.moment(element.get("publishedAt")),
+        tldr=summarise(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
+        organization=_organization(inner) or _organization(element),
+        withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
         day=featured_at.date() if featured_at else day,
         featured_at=featured_at,
         links=_links(inner, identifier, paper_id),
@@ -111,44 +176,33 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     )
 
 
-def _text(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
-    return clean(value) if isinstance(value, str) else ""
+def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
+    return loose.text(inner.get(key)) or loose.text(outer.get(key))
+
+
+def _withdrawn_on(value: object, day: date) -> date | None:
+    """Return the day of a withdrawal; where it cannot be read, the day it is noticed."""
+    if not value:
+        return None
+    moment = loose.moment(value)
+    return moment.date() if moment else day
+
+
+def _organization(record: dict[str, Any]) -> str:
+    found = record.get("organization")
+    if isinstance(found, dict):
+        return loose.text(found.get("fullname")) or loose.text(found.get("name"))
+    return loose.text(found)
 
 
 def _authors(value: object) -> tuple[str, ...]:
     """Return the authors' names; authors may be missing, null, hidden or plain strings."""
     names: list[str] = []
-    for author in value if isinstance(value, list) else ():
+    for author in loose.items(value):
         if isinstance(author, dict) and author.get("hidden") is True:
             continue
-        name = author.get("name") if isinstance(author, dict) else author
-        if isinstance(name, str) and clean(name):
-            names.append(clean(name))
-    return tuple(names)
-
-
-def _number(value: object) -> int | None:
-    """Read a count that may be a number, "1,204" or "1.2k"."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return int(value) if 0 <= value < 2**53 else None
-    match = _SHORT_NUMBER.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return None
-    factor = {"": 1, "k": 1_000, "m": 1_000_000}[match[2].lower()]
-    return round(min(float(match[1].replace(",", "")) * factor, 2**53 - 1))
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if moment is None:
-            return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+        names.append(loose.text(author.get("name") if isinstance(author, dict) else author))
+    return tuple(filter(None, names))
 
 
 def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:

@@ -46,6 +46,8 @@ FULL = element(
     githubRepo="https://github.com/example/lamps",
     githubStars=9,
     projectPage="https://lamps.example.org/",
+    organization={"name": "FogLab", "fullname": "Laboratory of Fog"},
+    ai_summary="Lamps can be counted.",
 )
 
 
@@ -56,6 +58,8 @@ def test_a_complete_element_gives_all_that_is_known_of_the_paper() -> None:
         abstract="We count lamps.",
         authors=("Ada Moor", "Bo Fen"),
         published_at=datetime(2026, 1, 29, 17, 8, 18, tzinfo=UTC),
+        tldr="Lamps can be counted.",
+        organization="Laboratory of Fog",
         day=date(2026, 2, 3),
         featured_at=datetime(2026, 2, 3, 3, 55, 12, 777000, tzinfo=UTC),
         links=Links(
@@ -120,11 +124,6 @@ def test_an_answer_that_is_no_list_of_papers_is_not_an_empty_day(answer: str, re
         pytest.param(element(id=7), "no id", id="id is a number"),
         pytest.param(element(title=None), "no title", id="title is null"),
         pytest.param(element(title=" \n"), "no title", id="title is blank"),
-        pytest.param(
-            element(withdrawnAt="2026-02-01T10:00:00.000Z"),
-            "withdrawn on 2026-02-01",
-            id="withdrawn",
-        ),
     ],
 )
 def test_an_element_that_is_no_paper_is_named_and_stops_no_other(odd: Any, reason: str) -> None:
@@ -249,23 +248,99 @@ def test_a_title_with_marks_of_mathematics_and_line_ends_is_cleaned() -> None:
     )
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-FIELDS = (
-    "id",
-    "title",
-    "summary",
-    "authors",
-    "upvotes",
-    "githubStars",
-    "githubRepo",
-    "projectPage",
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        pytest.param("2026-02-01T10:00:00.000Z", date(2026, 2, 1), id="time"),
+        pytest.param("some day", DAY, id="words"),
+        pytest.param(True, DAY, id="true"),
+    ],
 )
-TIMES = ("publishedAt", "submittedOnDailyAt", "withdrawnAt")
+def test_a_withdrawn_paper_is_an_update(sent: Any, day: date) -> None:
+    batch = read([element(withdrawnAt=sent)])
+
+    assert [(paper.id, paper.withdrawn_on) for paper in batch.updates] == [("2602.00001", day)]
+    assert (batch.papers, batch.rejected, batch.declared) == ((), (), 1)
+
+
+@pytest.mark.parametrize("sent", [None, "", False, ...])
+def test_a_paper_that_is_not_withdrawn_is_none(sent: Any) -> None:
+    assert only([element(withdrawnAt=sent)]).withdrawn_on is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "name"),
+    [
+        pytest.param({"name": "FogLab", "fullname": "Fog"}, ..., "Fog", id="full name"),
+        pytest.param({"name": "FogLab", "fullname": None}, ..., "FogLab", id="short name"),
+        pytest.param(None, {"name": "FogLab"}, "FogLab", id="outer"),
+        pytest.param({}, {"fullname": "Fog"}, "Fog", id="inner is empty"),
+        pytest.param("Fog", ..., "Fog", id="text"),
+        pytest.param([{"name": "Fog"}], 7, "", id="odd"),
+    ],
+)
+def test_an_organization_stands_within_or_around_the_paper(
+    inner: Any, outer: Any, name: str
+) -> None:
+    around = {} if outer is ... else {"organization": outer}
+
+    assert only([element(around, organization=inner)]).organization == name
+
+
+def test_a_long_summary_ends_with_a_sentence() -> None:
+    sentence = f"Lamps {'and lamps ' * 19}glow."
+    paper = only([element(ai_summary=f"{sentence} {sentence}")])
+
+    assert paper.tldr == sentence
+
+
+def test_t10_authors_that_are_null_are_none() -> None:
+    assert only([element(authors=None)]).authors == ()
+
+
+def test_t10_votes_in_thousands_are_a_number() -> None:
+    assert only([element(upvotes="1.2k")]).signals.upvotes == 1200
+
+
+def test_t10_a_paper_that_is_no_object_is_counted() -> None:
+    batch = read([{"paper": ["2602.00001"]}, FULL])
+
+    assert (len(batch.papers), len(batch.rejected), batch.declared) == (1, 1, 2)
+
+
+def test_t10_an_organization_that_is_null_is_not_known() -> None:
+    assert only([element({"organization": None}, organization=None)]).organization == ""
+
+
+def test_t10_the_shape_of_2023_is_read() -> None:
+    old = {
+        "paper": {
+            "id": "2305.00001",
+            "authors": [{"_id": "64", "name": "Ada Moor", "hidden": False}],
+            "publishedAt": "2023-05-04T00:00:00.000Z",
+            "title": "Lamps in Fog",
+            "summary": "We count lamps.",
+            "upvotes": 3,
+        },
+        "publishedAt": "2023-05-04T00:00:00.000Z",
+        "title": "Lamps in Fog",
+        "mediaUrl": "https://cdn.example.org/lamp.png",
+        "numComments": 0,
+    }
+
+    paper = only([old])
+
+    assert (paper.day, paper.featured_at, paper.tldr, paper.organization) == (DAY, None, "", "")
+    assert paper.signals == Signals(upvotes=3, comments=0)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
-PAPERS = st.dictionaries(st.sampled_from([*FIELDS, *TIMES]), VALUES)
+FIELDS = [*FULL["paper"], "withdrawnAt"]
+PAPERS = st.dictionaries(st.sampled_from(FIELDS), VALUES).map(lambda odd: FULL["paper"] | odd)
 ELEMENTS = st.fixed_dictionaries(
     {}, optional={"paper": PAPERS | VALUES, "title": VALUES, "numComments": VALUES, "id": VALUES}
 )
@@ -275,7 +350,9 @@ ELEMENTS = st.fixed_dictionaries(
 def test_no_json_breaks_the_parser_and_every_element_is_accounted_for(answer: Any) -> None:
     batch = read(answer)
 
-    assert batch.declared == len(batch.papers) + len(batch.rejected)
+    papers = (*batch.papers, *batch.updates)
+    assert batch.declared == len(papers) + len(batch.rejected)
+    assert all(paper.id and paper.title for paper in papers)
 
 
 @given(st.text())

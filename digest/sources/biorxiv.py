@@ -1,0 +1,224 @@
+"""bioRxiv and medRxiv: `GET https://api.biorxiv.org/details/<server>/<first>/<last>/<cursor>`.
+
+Its list holds every version of a preprint by itself, in no order, and counts versions: a day's
+papers are known only when all its pages are put together. Dates may lack zeros (`2026-6-30`), so
+they are never compared as text, and numbers may be text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from digest import sources
+from digest.errors import SourceError
+from digest.identity import doi
+from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper, Rejected
+from digest.names import split_semicolons
+from digest.sources import Ask, Kind, Location, Raw, loose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+API = "https://api.biorxiv.org/details/biorxiv"
+#: The service gives 100 records an answer; no day has come near 2,000.
+_PAGE = 100
+_PAGES = 50
+_NOTHING = "no posts found"
+#: A withdrawn preprint gets a last version, with this before its title and a notice in place of
+#: its abstract.
+_WITHDRAWN = re.compile(r"\[?WITHDRAWN\b\]?[\s:.–—-]*")
+#: Our own note on a page, how many records of other categories were on it.
+_LEFT_OUT = "left_out"
+_SATURDAY = 5
+
+
+class _Page(NamedTuple):
+    """One answer of the service."""
+
+    records: list[Any]
+    #: how many records the service has in all
+    total: int
+    #: how many came before
+    cursor: int
+    left_out: int
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Ask the service for a day, page by page; leave out what is not of a wanted category."""
+    base = (location.url or API).rstrip("/")
+    wanted = frozenset(map(_folded, location.categories))
+    cursor = 0
+    for _ in range(_PAGES):
+        where = f"{base}/{ask.day}/{ask.day}/{cursor}"
+        text = ask.web.get(where)
+        page = _understand(text, where)
+        if cursor == 0:
+            ask.expect(max(1, -(-page.total // _PAGE)))
+        yield Raw(where=where, text=_select(text, wanted) if wanted else text)
+        cursor += len(page.records)
+        if not page.records or cursor >= page.total:
+            return
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+    """Parse one page; only `join` knows which of its records are the last word on a preprint."""
+    try:
+        page = _understand(raw.text, raw.where)
+    except SourceError as error:
+        return loose.unusable(raw, str(error))
+    found = [_paper(record, day) for record in page.records]
+    papers = [paper for paper in found if isinstance(paper, Paper)]
+    return Batch(
+        papers=tuple(paper for paper in papers if _is_news(paper)),
+        updates=tuple(paper for paper in papers if not _is_news(paper)),
+        rejected=tuple(
+            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            for index, reason in enumerate(found)
+            if isinstance(reason, str)
+        ),
+        declared=len(page.records),
+        # Only a list's first page is believed on its length, so that several lists add up.
+        channels=(
+            Channel(
+                name="bioRxiv",
+                parsed=len(page.records) + page.left_out,
+                declared=page.total if page.cursor == 0 else None,
+            ),
+        ),
+    )
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Put pages together: one paper of each preprint, and trouble if there are too few records.
+
+    What is said is said by the highest version; the day is that of the first, if it is there.
+    """
+    whole = sources.join(batches)
+    first = {paper.id: paper for paper in whole.papers}
+    last = {paper.id: paper for paper in sorted((*whole.papers, *whole.updates), key=_version)}
+    news = [
+        replace(paper, day=first[paper.id].day, published_at=first[paper.id].published_at)
+        for paper in last.values()
+        if paper.id in first and not paper.withdrawn_on
+    ]
+    updates = [paper for paper in last.values() if paper.id not in first or paper.withdrawn_on]
+    given = sum(channel.parsed for channel in whole.channels)
+    total = sum(channel.declared or 0 for channel in whole.channels)
+    short = max(0, total - given)
+    return replace(
+        whole,
+        papers=tuple(news),
+        updates=tuple(updates),
+        declared=len(last) + len(whole.rejected) + short,
+        channels=(),
+        trouble=f"it gave {given:,} of {total:,} records" if short else whole.trouble,
+    )
+
+
+def _understand(text: str, where: str) -> _Page:
+    """Return a page; raise SourceError when the service says that there is none, or cannot say."""
+    try:
+        answer = loose.load(text)
+    except ValueError as error:
+        raise SourceError(f"{where}: {error}") from error
+    messages = loose.items(answer.get("messages")) if isinstance(answer, dict) else []
+    message = messages[0] if messages else None
+    if not isinstance(message, dict):
+        raise SourceError(f"{where}: not a list of preprints")
+    status = loose.text(message.get("status"))
+    if status.casefold().startswith(_NOTHING):
+        return _Page([], 0, 0, 0)
+    if status.casefold() != "ok":
+        raise SourceError(f"{where}: the service answered: {status[:200] or 'nothing'}")
+    if not isinstance(answer.get("collection"), list):
+        raise SourceError(f"{where}: the service answered without a collection")
+    return _Page(
+        answer["collection"],
+        loose.number(message.get("total")) or 0,
+        loose.number(message.get("cursor")) or 0,
+        loose.number(message.get(_LEFT_OUT)) or 0,
+    )
+
+
+def _select(text: str, wanted: frozenset[str]) -> str:
+    """Leave out the records of other categories, and note how many there were."""
+    answer = json.loads(text)
+    records = loose.items(answer.get("collection"))
+    kept = [it for it in records if not isinstance(it, dict) or _category(it) in wanted]
+    answer["messages"][0][_LEFT_OUT] = len(records) - len(kept)
+    return json.dumps(answer | {"collection": kept})
+
+
+def _category(record: dict[str, Any]) -> str:
+    return _folded(loose.text(record.get("category")))
+
+
+def _folded(category: str) -> str:
+    """Fold a category as the service's own addresses do: `Cell Biology` is `cell_biology`."""
+    return category.casefold().replace("_", " ").strip()
+
+
+def _paper(record: object, day: date) -> Paper | str:
+    """Return one version of a preprint, or the reason why there is none."""
+    if not isinstance(record, dict):
+        return "not a JSON object"
+    identifier, title = doi(loose.text(record.get("doi"))), loose.text(record.get("title"))
+    if not identifier or not title:
+        return "no DOI" if title else "no title"
+    posted = loose.day(record.get("date"))
+    version = loose.number(record.get("version")) or 1
+    notice = _WITHDRAWN.match(title)
+    withdrawn = notice or "withdrawn" in loose.text(record.get("type")).casefold()
+    category = loose.text(record.get("category"))
+    authors = record.get("authors")
+    return Paper(
+        id=identifier,
+        title=(title[notice.end() :] or title) if notice else title,
+        abstract="" if withdrawn else loose.text(record.get("abstract")),
+        authors=split_semicolons(authors) if isinstance(authors, str) else (),
+        categories=(category,) if category else (),
+        published_at=datetime.combine(posted, time(), UTC) if posted and version == 1 else None,
+        version=version,
+        withdrawn_on=(posted or day) if withdrawn else None,
+        day=posted or day,
+        links=_links(identifier, version, loose.text(record.get("server"))),
+    )
+
+
+def _links(identifier: str, version: int, server: str) -> Links:
+    if server.casefold() not in ("biorxiv", "medrxiv"):
+        return Links(abs=f"https://doi.org/{quote(identifier)}")
+    page = f"https://www.{server.casefold()}.org/content/{quote(identifier)}v{version}"
+    return Links(abs=page, pdf=f"{page}.full.pdf")
+
+
+def _is_news(paper: Paper) -> bool:
+    """Whether this is the first version, and stands; later ones were posted on another day."""
+    return _version(paper) == 1 and paper.withdrawn_on is None
+
+
+def _version(paper: Paper) -> int:
+    return paper.version or 1
+
+
+def forecast(day: date, _now: datetime) -> Forecast:
+    """Expect papers from Monday to Friday."""
+    if day.weekday() >= _SATURDAY:
+        return Forecast(Outlook.NOTHING, "bioRxiv and medRxiv post little on weekends")
+    return Forecast()
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    join=join,
+    hosts=("api.biorxiv.org",),
+    rank=60,
+    forecast=forecast,
+    whole_after=timedelta(days=1),
+)

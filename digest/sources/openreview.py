@@ -1,0 +1,222 @@
+"""OpenReview: `GET https://api2.openreview.net/notes?content.venueid=…`, all papers of venues.
+
+A venue is read whole each time, for its papers become public one by one, and none is marked as
+new: a paper's day is the UTC day on which it became public. The older service wraps no values
+(`"title": "T"`), the newer one does (`"title": {"value": "T"}`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from digest import sources
+from digest.errors import ConfigError, SourceError
+from digest.identity import canonical_id
+from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper, Rejected
+from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.text import safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+API = "https://api2.openreview.net/notes"
+#: The service gives at most 1,000 notes an answer; the largest venues have about 25,000.
+_PAGE = 1000
+_PAGES = 50
+_SITE = "https://openreview.net"
+_WITHDRAWN = "/Withdrawn_Submission"
+#: How the venue of a paper ends that its venue did not take.
+_NOT_TAKEN = ("/Rejected_Submission", "/Desk_Rejected_Submission")
+_NOBODY = ("anonymous", "anonymous authors")
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Ask the service for everything of each venue, page by page.
+
+    One venue that cannot be read stops no other; SourceError is raised when none can.
+    """
+    if not location.venues:
+        raise ConfigError(
+            f'source {location.name}: kind "openreview" needs venues, '
+            f'such as ["ICLR.cc/2025/Conference"]'
+        )
+    failed = []
+    for venue in location.venues:
+        try:
+            yield from _read_venue(location.url or API, venue, ask)
+        except SourceError as error:
+            failed.append(error)
+            yield Raw(where=venue, text="", channel=venue, trouble=str(error))
+    if len(failed) == len(location.venues):
+        raise failed[0]
+
+
+def _read_venue(url: str, venue: str, ask: Ask) -> Iterator[Raw]:
+    offset = 0
+    for _ in range(_PAGES):
+        query = {"content.venueid": venue, "limit": str(_PAGE), "offset": str(offset)}
+        where = f"{url}?content.venueid={venue}&offset={offset}"
+        text = ask.web.get(url, query)
+        notes, count = _understand(text, where)
+        yield Raw(where=where, text=text, channel=venue)
+        offset += len(notes)
+        if not notes or offset >= count:
+            return
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+    """Parse one answer; every paper has its own day."""
+    if raw.trouble:
+        return Batch(trouble=f"{raw.channel}: {raw.trouble}")
+    try:
+        notes, count = _understand(raw.text, raw.where)
+    except SourceError as error:
+        return loose.unusable(raw, str(error))
+    if not notes and not count:
+        # A venue that is spelt wrong looks just like this.
+        return Batch(trouble=f"{raw.where}: there is nothing; check the id of the venue")
+    found = [_paper(note, day) for note in notes]
+    papers = [paper for paper in found if isinstance(paper, Paper)]
+    return Batch(
+        papers=tuple(paper for paper in papers if not paper.withdrawn_on),
+        updates=tuple(paper for paper in papers if paper.withdrawn_on),
+        rejected=tuple(
+            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            for index, reason in enumerate(found)
+            if isinstance(reason, str)
+        ),
+        declared=len(notes),
+        channels=(Channel(name=_venue_of(raw, notes), parsed=len(notes), declared=count),),
+    )
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Put pages together, a channel for each venue; trouble if one gave less than it counts."""
+    whole = sources.join(batches)
+    channels = tuple(
+        Channel(
+            name=name,
+            parsed=sum(page.parsed for page in whole.channels if page.name == name),
+            declared=max(page.declared or 0 for page in whole.channels if page.name == name),
+        )
+        for name in dict.fromkeys(page.name for page in whole.channels)
+    )
+    lacking = [
+        f"{it.name} gave {it.parsed:,} of {it.declared:,} notes"
+        for it in channels
+        if it.declared and it.parsed < it.declared
+    ]
+    missing = sum(max(0, (it.declared or 0) - it.parsed) for it in channels)
+    return Batch(
+        papers=whole.papers,
+        updates=whole.updates,
+        rejected=whole.rejected,
+        declared=whole.declared + missing,
+        channels=channels,
+        trouble="; ".join([*lacking, *filter(None, [whole.trouble])]) or None,
+    )
+
+
+def _understand(text: str, where: str) -> tuple[list[Any], int]:
+    """Return the notes of an answer, and how many the venue has; raise SourceError if it is none.
+
+    An answer that does not count is taken for the last one.
+    """
+    try:
+        answer = loose.load(text)
+    except ValueError as error:
+        raise SourceError(f"{where}: {error}") from error
+    if isinstance(answer, dict) and isinstance(answer.get("notes"), list):
+        count = loose.number(answer.get("count"))
+        return answer["notes"], len(answer["notes"]) if count is None else count
+    said = loose.text(answer.get("message")) if isinstance(answer, dict) else ""
+    problem = f"the service answered: {said[:200]}" if said else "not a list of notes"
+    raise SourceError(f"{where}: {problem}")
+
+
+def _venue_of(raw: Raw, notes: list[Any]) -> str:
+    """Return the venue that was asked for, or in a file the first that is named."""
+    named = (loose.text(_value(_content(note), "venueid")) for note in notes)
+    return next(filter(None, (raw.channel, *named)), raw.where)
+
+
+def _content(note: object) -> dict[str, Any]:
+    content = note.get("content") if isinstance(note, dict) else None
+    return content if isinstance(content, dict) else {}
+
+
+def _value(content: dict[str, Any], key: str) -> object:
+    found = content.get(key)
+    return found.get("value") if isinstance(found, dict) else found
+
+
+def _paper(note: object, day: date) -> Paper | str:
+    """Return the paper, or the reason why there is none."""
+    if not isinstance(note, dict):
+        return "not a JSON object"
+    if note.get("ddate"):
+        return "deleted"
+    content = _content(note)
+    venue_id = loose.text(_value(content, "venueid"))
+    if venue_id.endswith(_NOT_TAKEN):
+        return "not taken by its venue"
+    identifier, title = loose.text(note.get("id")), loose.text(_value(content, "title"))
+    if not identifier or not title:
+        return "no id" if title else "no title"
+    public = _moment(note, "pdate", "odate", "tcdate")
+    withdrawn = venue_id.endswith(_WITHDRAWN)
+    if public is None and not withdrawn:
+        return "no date on which it became public"
+    changed = _moment(note, "tmdate", "mdate")
+    authors = _authors(_value(content, "authors"))
+    return Paper(
+        id=canonical_id(None, title, authors[0] if authors else ""),
+        title=title,
+        abstract=loose.text(_value(content, "abstract")),
+        authors=authors,
+        published_at=public,
+        venue="" if withdrawn else loose.text(_value(content, "venue")),
+        tldr=loose.text(_value(content, "TLDR")),
+        withdrawn_on=(changed.date() if changed else day) if withdrawn else None,
+        day=public.date() if public else day,
+        links=_links(identifier, _value(content, "pdf")),
+    )
+
+
+def _moment(note: dict[str, Any], *names: str) -> datetime | None:
+    """Return the first of several times that is known."""
+    return next(filter(None, (loose.milliseconds(note.get(name)) for name in names)), None)
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    """Return the authors' names, which are absent while a venue reviews blindly."""
+    names = [
+        loose.text(author.get("fullname") if isinstance(author, dict) else author)
+        for author in loose.items(value)
+    ]
+    return tuple(name for name in names if name and name.casefold() not in _NOBODY)
+
+
+def _links(identifier: str, pdf: object) -> Links:
+    """Return the addresses; a PDF that lies with the service itself has only a path."""
+    note = quote(identifier, safe="")
+    own = f"{_SITE}/pdf?id={note}" if isinstance(pdf, str) and pdf.startswith("/") else None
+    return Links(abs=f"{_SITE}/forum?id={note}", pdf=own or safe_url(pdf))
+
+
+def forecast(_day: date, _now: datetime) -> Forecast:
+    """Expect nothing of any day in particular."""
+    return Forecast(Outlook.NOTHING, "no venue publishes every day")
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    join=join,
+    hosts=("api2.openreview.net", "api.openreview.net"),
+    knows=frozenset({"venue"}),
+    forecast=forecast,
+    whole_after=timedelta(days=1),
+)

@@ -1,0 +1,173 @@
+"""Asking Hugging Face for a day: its API, page by page, or else the page that people see."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from told import Told, asking, fetched, told
+from wire.played.huggingface import DAY, ELEMENTS, PLAYED, element, page
+from wire.web_server import Answer
+
+from digest.errors import SourceError
+from digest.models import Batch
+from digest.sources import Raw, huggingface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wire.web_server import Question
+
+PLACE = PLAYED.location("https://huggingface.co")
+LATER = date(2026, 3, 9)
+
+
+def parse(text: str, *, day: date = DAY) -> Batch:
+    return huggingface.parse(Raw(where="page", text=text), day=day, now=PLAYED.now)
+
+
+def failing(
+    tell: Callable[[Question], Answer], *, where: str, answer: Answer
+) -> Callable[[Question], Answer]:
+    """A service of which one part always gives the same answer."""
+    return lambda question: answer if question.path.startswith(where) else tell(question)
+
+
+def test_a_day_is_asked_for_page_by_page() -> None:
+    web = Told(PLAYED.happy)
+
+    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+
+    assert [url.partition("?")[2] for url in web.asked] == [
+        "date=2026-03-06&limit=100&p=0",
+        "date=2026-03-06&limit=100&p=1",
+    ]
+    assert (batch.declared, len(batch.papers), len(batch.updates), len(batch.rejected)) == (
+        PLAYED.declared,
+        101,
+        1,
+        PLAYED.rejected,
+    )
+
+
+def test_a_list_without_end_is_an_error() -> None:
+    full = [element(number) for number in range(100)]
+
+    with pytest.raises(SourceError, match="does not end"):
+        huggingface._answers("https://huggingface.co", asking(told(*[full] * 10), day=DAY))
+
+
+def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
+    web = Told(PLAYED.error)
+
+    with pytest.raises(SourceError, match="the list of 2026-03-06 is not open, or there is no"):
+        fetched(PLACE, web, day=DAY)
+
+    assert len(web.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(status=403, body=b"Forbidden"), id="refused"),
+        pytest.param(Answer(body=b"<html>Sign in</html>"), id="a page"),
+        pytest.param(Answer(body=b'{"error": "Internal error"}'), id="an error"),
+        pytest.param(Answer(body=b'[{"paper": {"id": "26'), id="cut off"),
+    ],
+)
+def test_when_the_api_fails_the_page_is_read_instead(answer: Answer) -> None:
+    web = Told(failing(PLAYED.happy, where="/api/", answer=answer))
+
+    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+
+    assert web.asked[-1] == "https://huggingface.co/papers/date/2026-03-06"
+    assert batch == replace(
+        fetched(PLACE, Told(PLAYED.happy), day=DAY, now=PLAYED.now), rejected=batch.rejected
+    )
+
+
+def test_when_both_fail_both_are_named() -> None:
+    web = Told(lambda _: Answer(status=403, body=b"Forbidden"))
+
+    with pytest.raises(SourceError, match=r"api/daily_papers answered 403.*papers/date.*403"):
+        fetched(PLACE, web, day=DAY)
+
+
+def test_a_page_without_the_list_does_not_stand_in_for_the_api() -> None:
+    web = told("Bad Gateway", "<html><body>Sign in</body></html>")
+
+    with pytest.raises(SourceError, match=r"not JSON.*papers/date/2026-03-06 hold a list"):
+        fetched(PLACE, web, day=DAY)
+
+
+def test_a_saved_page_is_read() -> None:
+    batch = parse(page(ELEMENTS))
+
+    assert (len(batch.papers), len(batch.updates), batch.declared) == (101, 1, 103)
+    assert batch.papers[0].title == "Lamps in Fog, Part 0: Counting $n$ of Them"
+
+
+def test_an_empty_page_is_an_empty_day() -> None:
+    assert parse(page([])) == Batch()
+
+
+def test_papers_without_a_day_belong_to_that_of_their_page() -> None:
+    batch = parse(page([element(1, submittedOnDailyAt=None)], DAY), day=LATER)
+
+    assert [paper.day for paper in batch.papers] == [DAY]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<html><body>Sign in</body></html>", id="none"),
+        pytest.param('<div data-props="{}">', id="of something else"),
+        pytest.param('<div data-props="{&quot;dailyPapers&quot;: 7}">', id="no list"),
+        pytest.param('<div data-props="{&quot;dailyPapers&quot;: [', id="cut off"),
+        pytest.param('<div data-props="dailyPapers">', id="not JSON"),
+        pytest.param(f'<div data-props="dailyPapers&#{"9" * 5000};">', id="a number without end"),
+        pytest.param(f'<div data-props="dailyPapers{"[" * 100_000}">', id="too deep"),
+    ],
+)
+def test_a_page_without_the_list_is_not_an_empty_day(text: str) -> None:
+    batch = parse(text)
+
+    assert (batch.papers, batch.declared) == ((), 1)
+    assert batch.rejected[0].reason == "a web page without the list of papers"
+
+
+def test_the_list_is_found_behind_other_data_and_in_other_quotes() -> None:
+    listed = '{"dailyPapers": [{"id": "2603.00001", "title": "Lamps"}]}'
+
+    batch = parse(f"<p data-props=\"dailyPapers\"><div data-props='{listed}'>")
+
+    assert [paper.id for paper in batch.papers] == ["2603.00001"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        pytest.param("<" * 5_000_000, id="brackets"),
+        pytest.param("<p data-props='" * 333_000, id="attributes"),
+        pytest.param("<p data-props=" * 333_000, id="attributes without quotes"),
+        pytest.param('<p data-props="dailyPapers&">' * 170_000, id="almost lists"),
+        pytest.param(f'<p data-props="dailyPapers{"&#38" * 1_250_000}">', id="marks"),
+    ],
+)
+def test_five_megabytes_of_nonsense_are_refused_at_once(nonsense: str) -> None:
+    started = time.process_time()
+
+    batch = parse(nonsense)
+
+    assert batch.papers == ()
+    assert time.process_time() - started < 5
+
+
+@given(st.text(alphabet="<>\"' =&;datpros-quyP{}[]:0"))
+def test_no_page_breaks_the_parser(text: str) -> None:
+    assert parse(f"<{text}").papers == ()
