@@ -42,12 +42,16 @@ def every_day(
     *,
     again: Callable[[], None],
     minutes: int,
+    look: Callable[[], None],
+    hours: int,
     at: str,
     weekdays: Sequence[str],
     timezone: str,
     stopped: threading.Event,
 ) -> None:
-    """Run a job at its times, and `again` every few minutes, until SIGTERM or SIGINT.
+    """Run a job at its times, `again` every few minutes and `look` every few hours (0: never).
+
+    That goes on until SIGTERM or SIGINT.
 
     Never two at once. `stopped` is set when the end is asked for, so that a job can give back
     what it has not begun.
@@ -65,6 +69,10 @@ def every_day(
     scheduler.add_job(
         again, IntervalTrigger(minutes=minutes), id="again", coalesce=True, max_instances=1
     )
+    if hours:
+        scheduler.add_job(
+            look, IntervalTrigger(hours=hours), id="look", coalesce=True, max_instances=1
+        )
 
     def stop(*_: object) -> None:
         stopped.set()

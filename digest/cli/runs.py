@@ -275,6 +275,8 @@ def daemon(ctx: typer.Context) -> None:
             fresh, None, None, dry_run=False, json=False, going=going)),
         again=lambda: _undisturbed(ctx, lambda fresh: _retry_due(fresh, going)),
         minutes=RETRY_MINUTES,
+        look=lambda: _undisturbed(ctx, lambda fresh: fetch_day(screen.open_app(fresh), None)),
+        hours=opened.config.fetch.every,
         at=settings.at,
         weekdays=settings.weekdays,
         timezone=settings.timezone,

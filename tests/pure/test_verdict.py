@@ -1,0 +1,199 @@
+"""What a reading is worth: whole, empty as it should be, too early, stale, cut short."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from builders import DAY, ids, paper
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest import verdict
+from digest.models import (
+    Announcement,
+    AnnounceType,
+    Batch,
+    Channel,
+    Forecast,
+    Outlook,
+    Rejected,
+    SourceState,
+)
+
+DUE = Forecast()
+EARLY = Forecast(Outlook.EARLY, "the list has only begun")
+NOTHING = Forecast(Outlook.NOTHING, "nothing comes on Sundays")
+BEFORE = DAY - timedelta(days=1)
+WHOLE = timedelta(days=1)
+
+
+def announced(paper_id: str, category: str = "cs.CL", **details: object) -> Announcement:
+    given = {"day": DAY, "type": AnnounceType.NEW} | details
+    return Announcement(paper_id=paper_id, category=category, **given)  # type: ignore[arg-type]
+
+
+def judged(batch: Batch, forecast: Forecast = DUE, *stale: str) -> tuple[SourceState, str | None]:
+    found = verdict.judge(batch, day=DAY, forecast=forecast, stale=stale)
+    return found.state, found.reason
+
+
+@pytest.mark.parametrize(
+    ("forecast", "state"),
+    [
+        (DUE, SourceState.OK),
+        (NOTHING, SourceState.OK),
+        (EARLY, SourceState.EARLY),
+    ],
+)
+def test_papers_of_the_day_are_good_whatever_was_expected(
+    forecast: Forecast, state: SourceState
+) -> None:
+    assert judged(Batch(papers=(paper(),)), forecast)[0] is state
+
+
+@pytest.mark.parametrize(
+    ("forecast", "state", "reason"),
+    [
+        (DUE, SourceState.FAILED, "it shows no papers, though Monday 2 February is no holiday"),
+        (NOTHING, SourceState.EMPTY, "nothing comes on Sundays"),
+        (EARLY, SourceState.EARLY, "the list has only begun"),
+    ],
+)
+def test_no_papers_are_as_good_as_was_to_be_expected(
+    forecast: Forecast, state: SourceState, reason: str
+) -> None:
+    assert judged(Batch(), forecast) == (state, reason)
+
+
+def test_papers_of_an_earlier_day_are_not_this_day_s() -> None:
+    assert judged(Batch(papers=(paper(day=BEFORE),))) == (
+        SourceState.STALE,
+        "still shows the papers of an earlier day",
+    )
+
+
+def test_a_batch_that_was_served_before_is_stale_and_nothing_of_it_is_kept() -> None:
+    batch = Batch(papers=(paper("1"), paper("2")))
+
+    found = verdict.judge(batch, day=DAY, forecast=DUE, stale={"HF"})
+
+    assert (found.state, found.batch.papers) == (SourceState.STALE, ())
+
+
+def test_a_stale_category_spoils_no_other() -> None:
+    batch = Batch(
+        papers=(paper("1"), paper("2"), paper("3")),
+        announcements=(announced("1"), announced("2", "cs.LG"), announced("3"),
+                       announced("3", "cs.LG")),
+        channels=(Channel(name="cs.CL", parsed=2), Channel(name="cs.LG", parsed=2)),
+    )  # fmt: skip
+
+    found = verdict.judge(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
+
+    assert ids(found.batch.papers) == ["1", "3"]
+    assert [one.name for one in found.batch.channels] == ["cs.CL"]
+    assert (found.state, found.reason) == (
+        SourceState.PARTIAL,
+        "cs.LG: still the papers of an earlier day",
+    )
+
+
+def test_fewer_papers_than_are_declared_are_a_part() -> None:
+    batch = Batch(papers=(paper(),), channels=(Channel(name="cs.CL", parsed=140, declared=142),))
+
+    assert judged(batch) == (SourceState.PARTIAL, "cs.CL has 140 of 142 papers")
+
+
+def test_trouble_that_a_source_tells_of_is_told() -> None:
+    assert judged(Batch(papers=(paper(),), trouble="cut at 2,000")) == (
+        SourceState.PARTIAL,
+        "cut at 2,000",
+    )
+
+
+def test_nothing_but_rejected_records_is_a_failure() -> None:
+    batch = Batch(rejected=(Rejected(where="x[0]", reason="no title"),))
+
+    assert judged(batch, NOTHING) == (
+        SourceState.FAILED,
+        "nothing in it could be used: no title",
+    )
+
+
+def test_files_are_believed_to_be_empty() -> None:
+    assert verdict.accept(Batch()).state is SourceState.OK
+
+
+@pytest.mark.parametrize(
+    ("known", "stale"), [("", "no"), ("1", "no"), ("12", "yes"), ("123", "yes")]
+)
+def test_a_batch_is_old_when_most_of_its_papers_are(known: str, stale: str) -> None:
+    assert verdict.is_served_again({"1", "2", "3"}, set(known)) is (stale == "yes")
+
+
+def test_no_papers_are_not_old() -> None:
+    assert not verdict.is_served_again((), {"1"})
+
+
+def test_only_news_tell_whether_a_batch_is_new() -> None:
+    batch = Batch(
+        announcements=(
+            announced("1"),
+            announced("2", type=AnnounceType.CROSS),
+            announced("3", type=AnnounceType.REPLACE),
+        )
+    )
+
+    assert verdict.news_by_category(batch) == {"cs.CL": {"1", "2"}}
+
+
+def test_a_category_whose_date_stood_still_is_moved_to_the_day() -> None:
+    batch = Batch(
+        papers=(paper("1", day=BEFORE), paper("2", day=BEFORE)),
+        announcements=(announced("1", day=BEFORE), announced("2", "cs.LG", day=BEFORE)),
+    )
+
+    moved = verdict.dated(batch, {"cs.CL"}, DAY)
+
+    assert [(one.id, one.day) for one in moved.papers] == [("1", DAY), ("2", BEFORE)]
+    assert [(one.paper_id, one.day) for one in moved.announcements] == [("1", DAY), ("2", BEFORE)]
+
+
+def at(day: date, **later: int) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(**later)
+
+
+@pytest.mark.parametrize(
+    ("state", "read_at", "owed"),
+    [
+        pytest.param(SourceState.OK, at(DAY), [], id="read when it was whole"),
+        pytest.param(SourceState.OK, at(BEFORE, hours=18), [BEFORE], id="read before it was whole"),
+        pytest.param(SourceState.EMPTY, at(DAY), [], id="empty"),
+        pytest.param(SourceState.FAILED, at(DAY), [BEFORE], id="failed"),
+        pytest.param(SourceState.STALE, at(DAY), [BEFORE], id="stale"),
+        pytest.param(SourceState.PARTIAL, at(DAY), [BEFORE], id="partial"),
+        pytest.param(SourceState.EARLY, at(DAY), [BEFORE], id="early"),
+    ],
+)
+def test_a_day_is_owed_until_it_was_read_whole(
+    state: SourceState, read_at: datetime, owed: list[date]
+) -> None:
+    found = verdict.days_owed(
+        [BEFORE], states={BEFORE: (state, read_at)}, first=BEFORE, whole_after=WHOLE, quiet=()
+    )
+
+    assert found == owed
+
+
+def test_services_that_know_no_past_owe_nothing() -> None:
+    assert verdict.days_owed([BEFORE], states={}, first=BEFORE, whole_after=None, quiet=()) == []
+
+
+@given(st.integers(0, 60), st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+def test_the_window_is_the_days_before_in_their_order(most: int, day: date) -> None:
+    found = verdict.window(day, most)
+
+    assert len(found) == most
+    assert found == sorted(found)
+    assert all(timedelta(0) < day - earlier <= timedelta(days=most) for earlier in found)
