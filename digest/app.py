@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from digest import config as configuration
-from digest import keyring
+from digest import keyring, sources
 from digest.database import lock_path, open_database
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
@@ -42,6 +42,7 @@ from digest.rendering.templates import DigestTemplates, Templates
 from digest.rendering.view import Doors
 from digest.resources import templates_dir
 from digest.sources import Location
+from digest.sources.web import Web
 from digest.store import Store
 from subscribers import links
 from subscribers.book import Book, Evidence
@@ -193,6 +194,10 @@ class App:
             )
             for source in self.config.sources
         )
+
+    def web_for(self, location: Location) -> Web:
+        """Return the HTTP of one source."""
+        return Web(sources.hosts(location))
 
     def _glob(self, pattern: str) -> str:
         """Return a glob as seen from anywhere; a folder's own name is not part of it."""
