@@ -139,7 +139,7 @@ def _strike(text: str, secrets: Iterable[str]) -> str:
 
 
 def _without(raw: Raw, secrets: Sequence[str]) -> Raw:
-    return Raw(where=_strike(raw.where, secrets), text=_strike(raw.text, secrets))
+    return replace(raw, where=_strike(raw.where, secrets), text=_strike(raw.text, secrets))
 
 
 def _folders(places: Sequence[Location]) -> dict[str, str]:
