@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import bench, dkim, papers, preview, runs, serve, setup, status, subscribers, topics
+from digest.cli import (
+    bench,
+    dkim,
+    fixtures,
+    papers,
+    preview,
+    runs,
+    serve,
+    setup,
+    status,
+    subscribers,
+    topics,
+)
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -40,6 +52,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(topics.app, name="topics")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(dkim.app, name="dkim")
+app.add_typer(fixtures.app, name="fixtures")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)

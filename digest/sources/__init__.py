@@ -159,7 +159,8 @@ def find(name: str) -> Kind:
             raise ConfigError(f"there is no kind of source {name!r}; there are: {_known()}")
         try:
             kind = found[0].load()
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, SyntaxError, TypeError) as error:
+            # Not there, not what it says, or a Kind that lacks something.
             raise ConfigError(
                 f"the kind {name!r} of {found[0].value} is broken: {error}"
             ) from error

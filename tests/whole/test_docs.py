@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from digest import config
 from digest.cli import app
-from digest.models import State
-from digest.sources import BUILTIN
+from digest.models import SourceState, State
+from digest.sources import BUILTIN, find
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -82,9 +85,33 @@ def test_the_guide_lists_no_event_that_is_never_logged() -> None:
     assert set(re.findall(r"(?m)^\| `([^`]+)` \|", table)) == events()
 
 
-@pytest.mark.parametrize("word", [*State, *BUILTIN])
-def test_every_state_and_kind_of_source_is_in_the_guide(word: str) -> None:
-    assert f"| `{word}` |" in GUIDE
+@pytest.mark.parametrize("state", State)
+def test_every_state_of_a_mail_is_in_the_guide(state: str) -> None:
+    assert f"| `{state}` |" in GUIDE
+
+
+@pytest.mark.parametrize("state", SourceState)
+def test_every_way_a_reading_ends_is_in_the_page_on_sources(state: str) -> None:
+    assert f"| `{state}` |" in SOURCES
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_kind_has_its_section_with_a_configuration_that_works(name: str) -> None:
+    section = SOURCES.split(f"\n### {name}\n")[1].split("\n#")[0]
+
+    tables = tomllib.loads(section.split("```toml")[1].split("```")[0])
+    (source,) = config.build(tables, folder=ROOT, where=name).sources
+    assert source.kind == name
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_the_page_on_sources_says_whose_word_counts(name: str) -> None:
+    kind = find(name)
+
+    line = next(
+        line for line in SOURCES.splitlines() if line.startswith(f"| `{name}` | {kind.rank} ")
+    )
+    assert set(re.findall(r"[a-z_.]+", line.split("|")[3])) == kind.knows
 
 
 @pytest.mark.parametrize("line", re.findall(r"(?m)^(?:0 .*/)?digest .*$", README))

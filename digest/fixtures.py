@@ -1,0 +1,254 @@
+"""A real day frozen into files, so that anyone can work on it offline.
+
+Nothing that is secret may get into the files: keys are struck out of all that is written, and of
+a source's configuration only what is named here is copied.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from digest import sources
+from digest.config import FILE_NAME
+from digest.errors import ConfigError, SourceError
+from digest.merging import overlay
+from digest.models import Batch, SourceState
+from digest.sources import Ask, Location, Raw
+from digest.text import looks_like_html, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from digest.models import Paper
+    from digest.sources.web import Web
+    from subscribers.models import Topic
+
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What became of one source."""
+
+    source: str
+    kind: str
+    state: SourceState
+    #: the folder of its files, beside the configuration
+    folder: str
+    files: int = 0
+    #: papers of the day, and papers it knows more about
+    papers: int = 0
+    #: bytes
+    size: int = 0
+    #: why the state is what it is, where that is not plain
+    reason: str = ""
+
+
+def record(
+    day: date,
+    places: Sequence[Location],
+    *,
+    topics: Sequence[Topic],
+    folder: Path,
+    web: Callable[[Location], Web],
+    now: datetime,
+) -> list[Recorded]:
+    """Write what every source says of a day, and a configuration that reads it, into a folder.
+
+    Sources that enrich are read last and see the papers of the others. A source that cannot be
+    read is missing in the configuration, which says so, and stops no other.
+
+    Raises:
+        ConfigError: the folder is not empty, or cannot be written.
+
+    """
+    _make(folder)
+    names = _folders(places)
+    secrets = [place.key for place in places if place.key]
+    papers: list[Paper] = []
+    found: dict[str, Recorded] = {}
+    for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
+        known = partial(_together, tuple(papers))
+        ask = Ask(day=day, now=now, web=web(place), papers=known)
+        start = Recorded(
+            source=place.name, kind=place.kind, state=SourceState.EMPTY, folder=names[place.name]
+        )
+        try:
+            raws = [_without(raw, secrets) for raw in _read(place, ask)]
+            batch = _parse(place, raws, day=day, now=now)
+        except (SourceError, ConfigError) as error:
+            reason = _strike(str(error), secrets)
+            found[place.name] = replace(start, state=SourceState.FAILED, reason=reason)
+            continue
+        papers += [paper for paper in batch.papers if paper.day == day]
+        size = _write(folder / start.folder, raws)
+        found[place.name] = replace(_judge(start, batch, day), files=len(raws), size=size)
+    recorded = [found[place.name] for place in places]
+    _save(folder / FILE_NAME, _configuration(day, recorded, places, topics).encode())
+    return recorded
+
+
+def _read(place: Location, ask: Ask) -> Iterable[Raw]:
+    if place.path is not None:
+        return sources.read_files(place)
+    return sources.find(place.kind).read(place, ask)
+
+
+def _parse(place: Location, raws: Sequence[Raw], *, day: date, now: datetime) -> Batch:
+    batches = [sources.parse(place, raw, day=day, now=now) for raw in raws]
+    return sources.find(place.kind).join(batches) if batches else Batch()
+
+
+def _together(papers: Iterable[Paper]) -> list[Paper]:
+    """Return each work once, with the links of all sources that brought it."""
+    found: dict[str, Paper] = {}
+    for paper in papers:
+        known = found.get(paper.id, paper)
+        found[paper.id] = replace(known, links=overlay(paper.links, known.links))
+    return list(found.values())
+
+
+def _judge(start: Recorded, batch: Batch, day: date) -> Recorded:
+    """Say whether what was read is worth keeping."""
+    known = sum(paper.day == day for paper in batch.papers) + len(batch.updates)
+    if known:
+        state = SourceState.PARTIAL if batch.trouble else SourceState.OK
+        return replace(start, state=state, papers=known, reason=batch.trouble or "")
+    if batch.papers:
+        return replace(start, state=SourceState.STALE, reason="it gave papers of other days only")
+    if batch.rejected:
+        reason = f"nothing in it could be used: {batch.rejected[0].reason}"
+        return replace(start, state=SourceState.FAILED, reason=reason)
+    return start
+
+
+# -- secrets and names --------------------------------------------------------------------------
+
+
+def _strike(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
+def _without(raw: Raw, secrets: Sequence[str]) -> Raw:
+    return replace(raw, where=_strike(raw.where, secrets), text=_strike(raw.text, secrets))
+
+
+def _folders(places: Sequence[Location]) -> dict[str, str]:
+    """Return a folder of its own for every source, by name."""
+    found: dict[str, str] = {}
+    for place in places:
+        plain = _plain(place.name) or "source"
+        taken, number = plain, 2
+        while taken in found.values():
+            taken, number = f"{plain}-{number}", number + 1
+        found[place.name] = taken
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return the letters and digits of a text, fit for the name of a file anywhere."""
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower())[:_LONGEST_NAME].strip("-")
+
+
+def _name(where: str) -> str:
+    """Name a text after its place: the end of an address without its query, or a file."""
+    scheme, _, rest = where.partition("://")
+    if not rest:
+        return _plain(PurePath(scheme).stem)
+    path = re.split(r"[?#]", rest)[0].partition("/")[2]
+    return _plain("-".join(path.rstrip("/").split("/")[-2:]))
+
+
+def _ending(text: str) -> str:
+    """Say by its content what a text is."""
+    head = text[:2000].lstrip("\ufeff \t\r\n").casefold()
+    if looks_like_html(text) and not head.startswith("<?xml"):
+        return "html"
+    if head.startswith("<"):
+        return "html" if "<html" in head else "xml"
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return "txt"
+    return "json"
+
+
+# -- files --------------------------------------------------------------------------------------
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise ConfigError(f"cannot write {folder}: {error.strerror}") from error
+    if taken:
+        raise ConfigError(f"{folder} is not empty; move it away, or name another with --out")
+
+
+def _write(folder: Path, raws: Sequence[Raw]) -> int:
+    """Write texts, in the order they were read; return how many bytes they are."""
+    digits = max(3, len(str(len(raws))))
+    size = 0
+    for number, raw in enumerate(raws, start=1):
+        name = "-".join(filter(None, (f"{number:0{digits}}", _name(raw.where))))
+        octets = raw.text.encode("utf-8", "replace")
+        _save(folder / f"{name}.{_ending(raw.text)}", octets)
+        size += len(octets)
+    return size
+
+
+def _save(path: Path, octets: bytes) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(octets)
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+
+
+# -- the configuration --------------------------------------------------------------------------
+
+
+def _configuration(
+    day: date, recorded: Sequence[Recorded], places: Sequence[Location], topics: Sequence[Topic]
+) -> str:
+    """Write the configuration that reads the files instead of asking."""
+    command = f"digest -c {FILE_NAME} run --day {day}"
+    blocks = [f"# {day} as its sources told it. To work on it without them:\n# {command}"]
+    for found in recorded:
+        if not found.files:
+            why = _comment(found.reason) or "it gave nothing"
+            blocks.append(f"# {_value(found.source)} ({found.kind}) is missing: {why}")
+    if not any(found.files for found in recorded):
+        # A configuration that names no sources asks Hugging Face.
+        blocks.append("sources = []")
+    for place, found in zip(places, recorded, strict=True):
+        if found.files:
+            copied = {"name": place.name, "kind": place.kind, "path": f"{found.folder}/*"}
+            blocks.append(_table("sources", {**copied, "categories": place.categories}))
+    blocks += [_table("topics", asdict(topic)) for topic in topics]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _comment(text: str) -> str:
+    return squeeze("".join(ch if ch.isprintable() else " " for ch in text))
+
+
+def _table(name: str, values: Mapping[str, object]) -> str:
+    lines = [f"{key} = {_value(value)}" for key, value in values.items()]
+    return "\n".join([f"[[{name}]]", *lines])
+
+
+def _value(value: object) -> str:
+    """Write a value as TOML, whose texts, lists and booleans are those of JSON but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,155 @@
+"""Semantic Scholar: a sentence, the venue and the citations of papers that others brought.
+
+Nearly every field may be null, and a new paper is unknown there for days: neither is an error.
+An answer must be understood without its question, since it may be read from a file: a paper is
+known by its externalIds, not by its place in the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import RefusedError, SourceError
+from digest.identity import arxiv_id, doi
+from digest.models import Batch, Paper, Rejected, Signals
+from digest.sources import Ask, Kind, Location, Raw
+from digest.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+API = "https://api.semanticscholar.org/graph/v1"
+FIELDS = "externalIds,venue,publicationVenue,journal,citationCount,tldr"
+#: The service takes no more ids at once.
+_AT_ONCE = 500
+#: A preprint server is where a paper waits for a venue.
+_NO_VENUES = {"arxiv", "arxiv.org", "biorxiv", "corr", "medrxiv"}
+#: What it says, with a 400, when it knows not one of the ids.
+_ALL_UNKNOWN = "no valid paper ids"
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Ask for the day's papers by their arXiv ids and DOIs; titles are not asked for."""
+    url = (location.url or API).rstrip("/")
+    ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in ask.papers()))))
+    starts = range(0, len(ids), _AT_ONCE)
+    ask.expect(len(starts))
+    for start in starts:
+        some = ids[start : start + _AT_ONCE]
+        where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
+        text = _ask(location, ask, f"{url}/paper/batch", some)
+        if text is not None:
+            yield Raw(where=where, text=text)
+
+
+def _ask(location: Location, ask: Ask, url: str, ids: Sequence[str]) -> str | None:
+    """Return the answer, or None where the service knows none of the papers."""
+    headers = {"x-api-key": location.key} if location.key else {}
+    try:
+        return ask.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
+    except RefusedError as error:
+        if error.status == 400 and _ALL_UNKNOWN in error.body.casefold():
+            return None
+        if error.status not in (401, 403):
+            raise
+        remedy = "check its key" if location.key else "give it a key"
+        raise SourceError(
+            f"source {location.name}: Semantic Scholar answered {error.status}; {remedy}"
+        ) from error
+
+
+def _asked_as(paper_id: str) -> str | None:
+    """Return the name of a paper at the service, or None for one that has only a title."""
+    if arxiv_id(paper_id):
+        return f"ARXIV:{paper_id}"
+    return f"DOI:{paper_id}" if doi(paper_id) else None
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+    """Parse one answer: an array with null for every paper the service does not know."""
+    try:
+        elements = json.loads(raw.text)
+    except (ValueError, RecursionError) as error:
+        return _unusable(raw, f"not JSON: {error}")
+    if isinstance(elements, dict):
+        said = elements.get("error") or elements.get("message") or "no array of papers"
+        return _unusable(raw, f"the service answered: {str(said)[:200]}")
+    if not isinstance(elements, list):
+        return _unusable(raw, "not an array of papers")
+    updates: list[Paper] = []
+    rejected: list[Rejected] = []
+    for index, element in enumerate(elements):
+        if element is None:
+            continue
+        found = _update(element, day=day, now=now)
+        if isinstance(found, Paper):
+            updates.append(found)
+        else:
+            rejected.append(Rejected(where=f"{raw.where}[{index}]", reason=found))
+    return Batch(
+        updates=tuple(updates), rejected=tuple(rejected), declared=len(updates) + len(rejected)
+    )
+
+
+def _unusable(raw: Raw, reason: str) -> Batch:
+    return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
+
+
+def _update(element: object, *, day: date, now: datetime) -> Paper | str:
+    """Return what is said of a paper, or the reason why it cannot be told of which."""
+    if not isinstance(element, dict):
+        return "not a JSON object"
+    ids = _object(element, "externalIds")
+    their_doi = _text(ids, "DOI")
+    paper_id = arxiv_id(_text(ids, "ArXiv")) or arxiv_id(their_doi) or doi(their_doi)
+    if paper_id is None:
+        return "no arXiv id and no DOI"
+    signals = Signals(citations=_number(element.get("citationCount")))
+    return Paper(
+        id=paper_id,
+        title="",
+        abstract="",
+        day=day,
+        tldr=_text(_object(element, "tldr"), "text"),
+        venue=_venue(element),
+        signals=signals,
+        observed_at=now if signals.known else None,
+    )
+
+
+def _venue(element: dict[str, Any]) -> str:
+    names = (
+        _text(element, "venue"),
+        _text(_object(element, "publicationVenue"), "name"),
+        _text(_object(element, "journal"), "name"),
+    )
+    return next((name for name in names if name and name.casefold() not in _NO_VENUES), "")
+
+
+def _object(record: dict[str, Any], key: str) -> dict[str, Any]:
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    """Return a count; what is no whole number of at least 0 is not known."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 2**53 else None
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    hosts=("api.semanticscholar.org",),
+    rank=20,
+    knows=frozenset({"tldr", "venue"}),
+    enriches=True,
+)
