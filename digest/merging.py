@@ -8,7 +8,7 @@ counts is decided for each field by itself, and kept beside it.
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
-from typing import Any, NamedTuple, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from digest.identity import is_weak, title_key
 from digest.models import Links, Paper, Signals

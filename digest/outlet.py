@@ -1,4 +1,4 @@
-"""The way mails leave, as it is configured: to a folder, to standard output, or to a mail server."""
+"""The way mails leave, as it is configured: to a folder, standard output, or a mail server."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ from digest.sources import Ask, Location, Raw
 from digest.verdict import Verdict
 
 if TYPE_CHECKING:
-    from datetime import date
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from digest.library import Library
     from digest.models import Batch, Forecast

@@ -21,9 +21,8 @@ from digest.models import Batch, Forecast
 from digest.text import decode
 
 if TYPE_CHECKING:
-    from datetime import timedelta
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
     from typing import Protocol
 
     from digest.models import Paper
@@ -127,10 +126,10 @@ class Kind:
     join: Callable[[Sequence[Batch]], Batch] = join
     #: the hosts it may ask, beside the one of the location's url
     hosts: tuple[str, ...] = ()
-    #: whose word is believed where sources differ, from 0 to 99
+    #: whose word is believed where sources differ, from 0 to 100
     rank: int = 50
-    #: fields of a paper of which this kind is believed before all others
-    knows: frozenset[str] = frozenset()
+    #: fields of a paper on which its word counts for more than its rank, and for how much
+    knows: Mapping[str, int] = field(default_factory=dict)
     #: whether it only adds to papers that others brought; then it is read after them
     enriches: bool = False
     #: what its calendar says of a day, at a time (UTC)
@@ -141,7 +140,7 @@ class Kind:
 
     def authority(self, name: str) -> int:
         """Return how much its word counts on a field of a paper, from 0 to 100."""
-        return 100 if name in self.knows else self.rank
+        return self.knows.get(name, self.rank)
 
 
 def find(name: str) -> Kind:

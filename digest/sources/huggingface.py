@@ -221,6 +221,6 @@ KIND = Kind(
     parse=parse,
     hosts=("huggingface.co",),
     rank=40,
-    knows=frozenset({"organization", "links.code", "links.project", "links.page"}),
+    knows=dict.fromkeys(("organization", "links.code", "links.project", "links.page"), 95),
     whole_after=timedelta(days=1),
 )

@@ -216,7 +216,7 @@ KIND = Kind(
     parse=parse,
     join=join,
     hosts=("api2.openreview.net", "api.openreview.net"),
-    knows=frozenset({"venue"}),
+    knows={"venue": 99},
     forecast=forecast,
     whole_after=timedelta(days=1),
 )

@@ -150,6 +150,6 @@ KIND = Kind(
     parse=parse,
     hosts=("api.semanticscholar.org",),
     rank=20,
-    knows=frozenset({"tldr", "venue"}),
+    knows={"tldr": 95, "venue": 95},
     enriches=True,
 )

@@ -289,4 +289,4 @@ def test_whatever_a_text_holds_every_record_is_counted_once(record: Any) -> None
 
 
 def test_it_is_believed_on_nothing_else() -> None:
-    assert (github.KIND.rank, github.KIND.knows, github.KIND.enriches) == (20, frozenset(), True)
+    assert (github.KIND.rank, github.KIND.knows, github.KIND.enriches) == (20, {}, True)

@@ -111,7 +111,8 @@ def test_the_page_on_sources_says_whose_word_counts(name: str) -> None:
     line = next(
         line for line in SOURCES.splitlines() if line.startswith(f"| `{name}` | {kind.rank} ")
     )
-    assert set(re.findall(r"[a-z_.]+", line.split("|")[3])) == kind.knows
+    said = re.findall(r"([a-z_.]+) (\d+)", line.split("|")[3])
+    assert {field: int(much) for field, much in said} == kind.knows
 
 
 @pytest.mark.parametrize("line", re.findall(r"(?m)^(?:0 .*/)?digest .*$", README))
