@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from digest import sources, verdict
 from digest.compose import Desk
-from digest.errors import SourceError
+from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models import (
     Covered,
     Edition,
@@ -109,19 +109,20 @@ def _fetch_one(
     day: date, place: Location, *, only_day: bool, library: Library, steps: Steps
 ) -> SourceReport:
     started = time.monotonic()
-    kind, now = sources.find(place.kind), library.clock()
+    kind = sources.find(place.kind)
+    forecast = kind.forecast(day, library.clock())
     try:
         batch = kind.join(list(_batches(day, place, library, steps)))
-    except SourceError as error:
+    except (SourceError, ConfigError) as error:
         return SourceReport(
             source=place.name,
             day=day,
-            state=SourceState.FAILED,
+            state=_state_of(error, forecast),
             reason=str(error),
             seconds=time.monotonic() - started,
         )
     if place.path is None and not kind.enriches:
-        found = _judged(batch, day, place, forecast=kind.forecast(day, now), library=library)
+        found = _judged(batch, day, place, forecast=forecast, library=library)
     else:
         found = verdict.accept(batch)
     papers = found.batch.papers
@@ -148,6 +149,13 @@ def _fetch_one(
         reason=found.reason,
         seconds=time.monotonic() - started,
     )
+
+
+def _state_of(error: Exception, forecast: Forecast) -> SourceState:
+    """A day that has hardly begun may be refused: its list is not open yet."""
+    if isinstance(error, RefusedError) and forecast.outlook is Outlook.EARLY:
+        return SourceState.EARLY
+    return SourceState.FAILED
 
 
 def _batches(day: date, place: Location, library: Library, steps: Steps) -> Iterator[Batch]:

@@ -47,6 +47,12 @@ def _day(text: str) -> str:
         raise ValueError("is not a day like 2026-02-02") from error
 
 
+def _web_address(text: str) -> str:
+    if text and not re.match(r"https?://[^\s/?#]", text):
+        raise ValueError("is not an address that begins with http:// or https://")
+    return text
+
+
 def _kind(name: str) -> str:
     try:
         sources.find(name)
@@ -131,7 +137,7 @@ class Source(Section):
     name: Annotated[Line, Field(min_length=1)] = "Hugging Face"
     kind: Annotated[Line, AfterValidator(_kind)] = "huggingface"
     path: str = ""
-    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+.*)?$")] = ""
+    url: Annotated[Line, AfterValidator(_web_address)] = ""
     categories: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .-]*$")], ...] = ()
     venues: tuple[Annotated[Line, Field(min_length=1)], ...] = ()
     key: SecretStr = SecretStr("")

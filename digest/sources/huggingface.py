@@ -42,7 +42,7 @@ def read(location: Location, ask: Ask) -> list[Raw]:
     except SourceError as error:
         if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
             message = f"the list of {ask.day} is not open, or there is no such day: {error}"
-            raise SourceError(message) from error
+            raise RefusedError(message, status=error.status, body=error.body) from error
         page = _page(url, ask, error)
         log.warning("source read otherwise", extra={"source": location.name, "error": str(error)})
         return [page]
