@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from digest.verdict import back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from digest.sources.web import Web
     from digest.store import Store
 
-#: How long readers are told of the withdrawal of a paper they were sent.
-REMEMBERED = timedelta(days=60)
+#: For how many days readers are told of the withdrawal of a paper they were sent.
+REMEMBERED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +45,13 @@ class Library:
         first = self.desks.first_day()
         if first is None or not self.catch_up:
             return []
-        since = max(first, day - timedelta(days=self.catch_up))
-        papers = self.store.papers_between(since, day - timedelta(days=1))
+        since = max(first, back(day, self.catch_up))
+        papers = self.store.papers_between(since, back(day, 1))
         laid = self.desks.laid([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id not in laid]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
-        papers = self.store.withdrawn(since=day - REMEMBERED)
+        papers = self.store.withdrawn(since=back(day, REMEMBERED))
         laid = self.desks.laid([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in laid]

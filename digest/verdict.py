@@ -143,7 +143,12 @@ def _short(batch: Batch, stale: Collection[str]) -> str | None:
 
 def window(day: date, most: int) -> list[date]:
     """Return the days before a day, at most so many, oldest first."""
-    return [day - timedelta(days=back) for back in range(most, 0, -1)]
+    return [back(day, days) for days in range(most, 0, -1)]
+
+
+def back(day: date, days: int) -> date:
+    """Return the day so many days before; there is none before the year 1."""
+    return day.fromordinal(max(day.toordinal() - days, 1))
 
 
 def days_owed(

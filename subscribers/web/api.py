@@ -51,6 +51,7 @@ class PaperOut(Record):
     title: str
     url: str
     byline: str
+    tldr: str
     summary: str
     why: str
     signals: str

@@ -29,6 +29,8 @@ class Entry:
     title: str
     url: str
     byline: str
+    #: one sentence, or nothing
+    tldr: str
     summary: str
     why: str
     signals: str

@@ -63,8 +63,14 @@ def test_a_paper_in_json_has_the_agreed_shape(furnished: Path, digest: Command) 
         "author_count": 2,
         "categories": ["cs.AI"],
         "published_at": "2026-01-30T08:00:00Z",
+        "version": None,
+        "comment": "",
+        "venue": "",
+        "tldr": "",
+        "organization": "",
+        "withdrawn_on": None,
         "day": "2026-02-02",
-        "signals": {"upvotes": 12, "comments": 0, "stars": None},
+        "signals": {"upvotes": 12, "comments": 0, "stars": None, "citations": None},
         "observed_at": first["observed_at"],
         "links": {
             "abs": "https://arxiv.org/abs/2602.00001",
@@ -76,7 +82,7 @@ def test_a_paper_in_json_has_the_agreed_shape(furnished: Path, digest: Command) 
         "sources": ["file"],
     }
     assert second["author_count"] == 9
-    assert second["signals"] == {"upvotes": None, "comments": None, "stars": None}
+    assert set(second["signals"].values()) == {None}
 
 
 def test_what_one_installation_lists_another_can_read(
@@ -142,10 +148,14 @@ def test_a_preview_can_be_json_with_every_reason(furnished: Path, digest: Comman
     assert pick["paper"]["id"] == "2602.00001"
     assert pick["reasons"] != []
     assert issue["edition"] == {
-        "covered": [{"source": "file", "papers": 2}],
+        "covered": [{"source": "file", "papers": 2, "channels": []}],
+        "missing": [],
+        "read_again": [],
         "cut_off": [],
         "stale": [],
-        "missing": [],
+        "quiet": [],
+        "late": [],
+        "owed": [],
         "considered": 2,
     }
 

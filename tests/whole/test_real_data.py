@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from builders import DAY, NOON
 
 from digest import sources
-from digest.models import Batch
 from digest.sources import Location
-from digest.store import Store, fetches, metadata
+from digest.store import Store
+from digest.tables import fetches, metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digest.models import Batch
 
 LATER = NOON + timedelta(days=1)
 
@@ -41,12 +43,8 @@ days = pytest.mark.parametrize(
 def read(kind: str, path: Path, *, day: date = DAY, now: datetime = NOON) -> Batch:
     """Everything that matches a path, as one batch."""
     place = Location(name=kind, kind=kind, path=str(path))
-    batches = [sources.parse(place, raw, day=day, now=now) for raw in sources.read(place, day)]
-    return Batch(
-        papers=tuple(paper for batch in batches for paper in batch.papers),
-        rejected=tuple(record for batch in batches for record in batch.rejected),
-        declared=sum(batch.declared for batch in batches),
-    )
+    raws = sources.read_files(place)
+    return sources.join([sources.parse(place, raw, day=day, now=now) for raw in raws])
 
 
 def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
@@ -54,9 +52,11 @@ def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
     pages = read("capture", real_data / "captures" / "page-*.txt", now=now)
     lists = read("huggingface", real_data / "hf" / "daily_papers-*.json", now=now)
     store = Store(engine)
-    return store.save(pages.papers, source="pages", kind="capture") + store.save(
-        lists.papers, source="lists", kind="huggingface"
-    )
+    saved = [
+        store.save(pages.papers, source="pages", kind="capture"),
+        store.save(lists.papers, source="lists", kind="huggingface"),
+    ]
+    return sum(one.new for one in saved)
 
 
 def dump(engine: sa.Engine) -> dict[str, list[Any]]:
