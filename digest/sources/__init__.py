@@ -62,6 +62,10 @@ class Raw:
     #: the file's path or the address, for messages
     where: str
     text: str
+    #: the part of the source it was asked for, such as a category; saved files do not know it
+    channel: str = ""
+    #: why there is no text, where the other parts of the source could be read
+    trouble: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
