@@ -16,6 +16,9 @@ from digest.models import AnnounceType
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    #: renders what is in a category on a day
+    Shape = Callable[[str, date, Iterable["Told"]], str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
