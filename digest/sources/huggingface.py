@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
+from digest import calendars
 from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Rejected, Signals
@@ -222,5 +223,6 @@ KIND = Kind(
     hosts=("huggingface.co",),
     rank=40,
     knows=dict.fromkeys(("organization", "links.code", "links.project", "links.page"), 95),
+    forecast=calendars.huggingface,
     whole_after=timedelta(days=1),
 )

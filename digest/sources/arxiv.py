@@ -1,0 +1,194 @@
+"""arXiv's announcements: feeds and listings of the day, OAI-PMH for days that are past.
+
+Each category is asked for by itself and then put together: a question for many at once is cut
+at 2,000 records, and the new papers are the ones that get lost.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest import calendars
+from digest.errors import ConfigError, RefusedError, SourceError
+from digest.models import Batch
+from digest.sources import (
+    Ask,
+    Kind,
+    Location,
+    Raw,
+    arxiv_api,
+    arxiv_feeds,
+    arxiv_listing,
+    arxiv_oai,
+)
+from digest.sources.arxiv_feeds import local
+from digest.sources.arxiv_texts import join, unread
+from digest.sources.xml import parse_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+    from xml.etree.ElementTree import Element
+
+#: All hosts of arXiv count as one: a request in three seconds in all
+#: (https://info.arxiv.org/help/api/tou.html).
+GATE = arxiv_api.GATE
+#: records that a listing is asked to show
+_SHOW = 2000
+#: answers for one category of a past day; each has about a thousand records
+_PAGES = 40
+_CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Read the announcements of a day, category by category.
+
+    A category of which nothing can be read is left out and named, if others can be read.
+
+    Raises:
+        ConfigError: no categories are configured, or arXiv does not have one of them.
+        SourceError: nothing at all could be read.
+
+    """
+    _check(location)
+    is_past = ask.day < calendars.eastern_day(ask.now)
+    read_one = _read_past if is_past else _read_today
+    ask.expect(len(location.categories) * (1 if is_past else 2))
+    failed: list[Raw] = []
+    some = False
+    for category in location.categories:
+        for raw in read_one(location, ask, category):
+            if raw.trouble:
+                failed.append(raw)
+            else:
+                some = True
+                yield raw
+    if failed and not some:
+        raise SourceError("; ".join(raw.trouble for raw in failed))
+    yield from failed
+
+
+def _check(location: Location) -> None:
+    if not location.categories:
+        raise ConfigError(
+            f'source {location.name}: kind "arxiv" needs categories, such as ["cs.CL", "cs.LG"]'
+        )
+    for category in location.categories:
+        if not _CATEGORY.fullmatch(category):
+            raise arxiv_feeds.no_category(category)
+
+
+def _read_today(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
+    """Read feed and listing; each stands in for the other."""
+    errors: list[SourceError] = []
+    for fetch in (_feed, _listing):
+        try:
+            raw = fetch(location, ask, category)
+            # What cannot be understood is no better than what cannot be fetched.
+            parse(raw, day=ask.day, now=ask.now)
+        except SourceError as error:
+            errors.append(error)
+        else:
+            yield raw
+    if len(errors) > 1:
+        yield _failure(location, category, errors[0])
+
+
+def _feed(location: Location, ask: Ask, category: str) -> Raw:
+    base = location.url.rstrip("/") if location.url else "https://rss.arxiv.org"
+    where = f"{base}/rss/{category}"
+    try:
+        text = ask.web.get(where, accept="application/rss+xml", gate=GATE)
+    except RefusedError as error:
+        if arxiv_feeds.is_refusal(error.body):
+            raise arxiv_feeds.no_category(category) from error
+        raise
+    return Raw(where=where, text=text, channel=category)
+
+
+def _listing(location: Location, ask: Ask, category: str) -> Raw:
+    base = location.url.rstrip("/") if location.url else "https://arxiv.org"
+    where = f"{base}/list/{category}/new"
+    query = {"skip": "0", "show": str(_SHOW)}
+    text = ask.web.get(where, query, accept="text/html", gate=GATE)
+    return Raw(where=where, text=text, channel=category)
+
+
+def _read_past(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
+    """Read what changed in a category since the evening before a day, page by page."""
+    url = f"{location.url.rstrip('/') if location.url else 'https://oaipmh.arxiv.org'}/oai"
+    since = ask.day - timedelta(days=1)
+    query = {
+        "verb": "ListRecords",
+        "metadataPrefix": "arXivRaw",
+        "set": arxiv_oai.set_of(category),
+        "from": since.isoformat(),
+    }
+    for page in range(1, _PAGES + 1):
+        where = f"{url}?set={arxiv_oai.set_of(category)}&from={since} page {page}"
+        try:
+            text = ask.web.get(url, query, accept="text/xml", gate=GATE)
+            raw = Raw(where=where, text=text, channel=category)
+            parse(raw, day=ask.day, now=ask.now)
+        except SourceError as error:
+            yield _failure(location, category, error)
+            return
+        yield raw
+        token = arxiv_oai.token(text)
+        if not token:
+            return
+        query = {"verb": "ListRecords", "resumptionToken": token}
+    trouble = f"the records of {category} were cut at {_PAGES} pages"
+    yield Raw(where=url, text="", channel=category, trouble=trouble)
+
+
+def _failure(location: Location, category: str, error: SourceError) -> Raw:
+    trouble = f"{category} could not be read: {error}"
+    return Raw(where=location.name, text="", channel=category, trouble=trouble)
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+    """Parse a feed, a listing, an answer of OAI-PMH or of the query API, by its content.
+
+    Raises:
+        ConfigError: arXiv says that it has no such category.
+        SourceError: the text is none of these, or says that something went wrong.
+
+    """
+    if raw.trouble:
+        return unread(raw.channel, raw.trouble, asked=day)
+    if _is_page(raw.text):
+        return arxiv_listing.parse(raw, day=day)
+    root = parse_xml(raw.text, raw.where)
+    return _parser(root, raw)(root, raw, day=day)
+
+
+def _is_page(text: str) -> bool:
+    head = text[:1000].lower()
+    return "<!doctype html" in head or "<html" in head
+
+
+def _parser(root: Element, raw: Raw) -> Callable[..., Batch]:
+    name = local(root)
+    if name == "OAI-PMH":
+        return arxiv_oai.parse
+    if name == "feed" and arxiv_api.is_answer(root):
+        return arxiv_api.parse_answer
+    if name in ("rss", "feed"):
+        return arxiv_feeds.parse
+    raise SourceError(f"{raw.where} is neither a feed nor a listing of arXiv, but a {name!r}")
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    join=join,
+    hosts=("rss.arxiv.org", "arxiv.org", "oaipmh.arxiv.org"),
+    rank=80,
+    knows=arxiv_api.KNOWS,
+    forecast=calendars.arxiv,
+    # An announcement is whole as soon as it is out, and before that it is early.
+    whole_after=timedelta(0),
+)

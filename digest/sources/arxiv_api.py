@@ -1,0 +1,180 @@
+"""arXiv's query API, https://export.arxiv.org/api/query, for what is known of given ids.
+
+It lags behind the announcements by hours to days, so it is never asked what is new: an id that
+it does not know yet is simply missing.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from digest.errors import SourceError
+from digest.identity import arxiv_id
+from digest.models import Batch
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources.arxiv_feeds import children, local, text
+from digest.sources.arxiv_texts import (
+    Record,
+    Text,
+    kind_on,
+    listed_on,
+    text_of,
+    unread,
+    version_of,
+)
+from digest.sources.xml import parse_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+API = "https://export.arxiv.org/api/query"
+GATE = "arxiv.org"
+#: Fields on which arXiv is believed before all others: they are its own.
+KNOWS = dict.fromkeys(
+    ("title", "abstract", "authors", "categories", "published_at", "version", "comment"), 100
+)
+#: ids asked for at once; the service takes more, but addresses grow long
+_PIECE = 100
+#: ids of one day's papers; no day has come near it
+_MOST = 5000
+_ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors")
+#: A category, and not a class of MSC or ACM, which authors may add.
+_CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
+_TOTAL = re.compile(r"<(?:opensearch:)?totalResults[^<>]*>\s*(\d+)\s*<")
+
+
+def read(location: Location, ask: Ask) -> Iterator[Raw]:
+    """Ask for the day's papers, some at a time.
+
+    Raises:
+        SourceError: nothing could be read.
+
+    """
+    url = f"{location.url.rstrip('/')}/api/query" if location.url else API
+    known = dict.fromkeys(filter(None, (arxiv_id(paper.id) for paper in ask.papers())))
+    ids = sorted(known)[:_MOST]
+    pieces = [ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE)]
+    ask.expect(len(pieces))
+    for number, piece in enumerate(pieces):
+        query = {"id_list": ",".join(piece), "start": "0", "max_results": str(len(piece))}
+        where = f"{url}?id_list={piece[0]},… ({len(piece)} ids)"
+        try:
+            raw = Raw(where=where, text=_answer(url, query, ask))
+            parse(raw, day=ask.day, now=ask.now)
+        except SourceError as error:
+            if number == 0:
+                raise
+            # The service is not asked again in this run; what was read so far is kept.
+            trouble = f"only {number * _PIECE} of {len(ids)} papers could be looked up: {error}"
+            yield Raw(where=where, text="", trouble=trouble)
+            return
+        yield raw
+
+
+def _answer(url: str, query: dict[str, str], ask: Ask) -> str:
+    """Ask, and once more if the answer is one of the service's sporadic empty pages."""
+    accept = "application/atom+xml"
+    answer = ask.web.get(url, query, accept=accept, gate=GATE)
+    if _total(answer) and "<entry" not in answer:
+        answer = ask.web.get(url, query, accept=accept, gate=GATE)
+    return answer
+
+
+def _total(answer: str) -> int:
+    found = _TOTAL.search(answer[:10_000])
+    return int(found[1]) if found else 0
+
+
+def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+    """Parse an answer to updates of the papers in it.
+
+    Raises:
+        SourceError: it is no Atom, or says that the question was wrong.
+
+    """
+    if raw.trouble:
+        return unread(raw.channel, raw.trouble, asked=day)
+    root = parse_xml(raw.text, raw.where)
+    if local(root) != "feed":
+        raise SourceError(f"{raw.where} is no answer of arXiv's API")
+    return parse_answer(root, raw, day=day, is_news=False)
+
+
+def parse_answer(root: Element, raw: Raw, *, day: date, is_news: bool = True) -> Text:
+    """Parse an answer; tell new papers by when they came in if they are to be `news` at all.
+
+    Raises:
+        SourceError: it says that the question was wrong.
+
+    """
+    entries = list(children(root, "entry"))
+    for entry in entries:
+        if _ERROR.match(text(entry, "id")):
+            raise SourceError(f"{raw.where}: arXiv answered: {text(entry, 'summary')[:200]}")
+    total = _total(raw.text)
+    trouble = f"arXiv's API gave none of {total} papers" if total and not entries else None
+    return text_of(
+        [
+            _record(entry, f"{raw.where}: entry {number}", news_of=day if is_news else None)
+            for number, entry in enumerate(entries, start=1)
+        ],
+        category="",
+        announced=day,
+        asked=day,
+        trouble=trouble,
+    )
+
+
+def is_answer(root: Element) -> bool:
+    """Whether a feed is an answer of the API, and not one of the announcement feeds."""
+    own = text(root, "totalResults") or text(root, "itemsPerPage")
+    ids = (text(entry, "id") for entry in children(root, "entry"))
+    return bool(own) or any(_ERROR.match(one) or "/abs/" in one for one in ids)
+
+
+def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
+    """Read one entry; the order of its elements and the hosts of its links do not matter."""
+    primary = [one.get("term") or "" for one in children(entry, "primary_category")]
+    others = [one.get("term") or "" for one in children(entry, "category")]
+    published, updated = _moment(text(entry, "published")), _moment(text(entry, "updated"))
+    version = version_of(text(entry, "id"))
+    kind = (
+        kind_on(news_of, first=published, last=updated, version=version, is_cross=False)
+        if news_of
+        else None
+    )
+    return Record(
+        where=where,
+        identifier=text(entry, "id"),
+        title=text(entry, "title"),
+        abstract=text(entry, "summary"),
+        authors=[text(author, "name") for author in children(entry, "author")],
+        categories=[one for one in (*primary, *others) if _CATEGORY.fullmatch(one)],
+        version=version,
+        comment=text(entry, "comment"),
+        venue=text(entry, "journal_ref"),
+        published_at=published,
+        type=kind,
+        withdrawn_on=listed_on(updated),
+    )
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+KIND = Kind(
+    read=read,
+    parse=parse,
+    hosts=("export.arxiv.org",),
+    rank=80,
+    knows=KNOWS,
+    enriches=True,
+)

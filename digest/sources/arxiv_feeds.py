@@ -1,0 +1,147 @@
+"""arXiv's announcement feeds, RSS and Atom (https://info.arxiv.org/help/rss_specifications.html).
+
+A feed is of the day it names, in US Eastern time. It is cut at 2,000 records, and the new papers
+are those that get lost, so it is asked for a category at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from digest.calendars import EASTERN
+from digest.errors import ConfigError
+from digest.models import AnnounceType, Rejected
+from digest.names import split_creators
+from digest.sources.arxiv_texts import Record, Text, text_of, version_of
+from digest.text import squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+    from digest.sources import Raw
+
+#: what the service cuts its feeds at
+CUT = 2000
+
+_HEADER = re.compile(
+    r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE
+)
+_CATEGORY = re.compile(r"/(?:rss|atom)/([A-Za-z.+-]+)/?$")
+_REFUSAL = "Feed error for query"
+
+
+def local(element: Element) -> str:
+    """Return an element's name without its namespace; feeds have changed theirs before."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def children(element: Element, name: str) -> Iterator[Element]:
+    """Yield the children of a name."""
+    return (child for child in element if local(child) == name)
+
+
+def text(element: Element, name: str) -> str:
+    """Return the text of the first child of a name, with all that is inside it."""
+    child = next(children(element, name), None)
+    return "" if child is None else "".join(child.itertext()).strip()
+
+
+def parse(root: Element, raw: Raw, *, day: date) -> Text:
+    """Parse a feed of either form.
+
+    Raises:
+        ConfigError: the feed says that there is no such category.
+
+    """
+    channel = next(children(root, "channel"), root)
+    if text(channel, "title").startswith(_REFUSAL):
+        raise no_category(raw.channel or text(channel, "title").rpartition("/")[2])
+    category = raw.channel or _category(channel)
+    items = [child for child in channel if local(child) in ("item", "entry")]
+    records = [_record(item, f"{raw.where}: record {n}") for n, item in enumerate(items, start=1)]
+    trouble = f"the feed of {category} was cut at {CUT:,} records" if len(items) >= CUT else None
+    return text_of(
+        records,
+        category=category,
+        announced=_announced(channel, items) or day,
+        asked=day,
+        news=None if items else 0,
+        trouble=trouble,
+    )
+
+
+def is_refusal(body: str) -> bool:
+    """Whether the body of an answer says that a feed's category does not exist."""
+    return _REFUSAL in body
+
+
+def no_category(category: str) -> ConfigError:
+    """Return the error for a category that arXiv does not have."""
+    return ConfigError(
+        f"arXiv has no category {category!r}; see https://arxiv.org/category_taxonomy"
+    )
+
+
+def _category(channel: Element) -> str:
+    """Find the category in the feed's own address, or in its title."""
+    links = [
+        link.get("href") or link.text or "" for link in channel if local(link) in ("link", "id")
+    ]
+    for link in links:
+        if found := _CATEGORY.search(link.strip()):
+            return found[1]
+    return text(channel, "title").partition(" updates on")[0].replace(", ", "+")
+
+
+def _record(item: Element, where: str) -> Record | Rejected:
+    guid = text(item, "guid") or text(item, "id")
+    link = next((one.get("href") or one.text or "" for one in children(item, "link")), "")
+    said = text(item, "description") or text(item, "summary")
+    header = _HEADER.match(said)
+    kind = text(item, "announce_type") or (header["type"] if header else "")
+    try:
+        announced = AnnounceType(kind.lower())
+    except ValueError:
+        return Rejected(where=where, reason=f"“{kind[:40]}” is no way to announce a paper")
+    return Record(
+        where=where,
+        identifier=guid or link,
+        title=text(item, "title"),
+        abstract=said[header.end() :] if header else said,
+        authors=[name for one in children(item, "creator") for name in _names(one)],
+        categories=[one.get("term") or one.text or "" for one in children(item, "category")],
+        version=version_of(guid or link),
+        venue=text(item, "journal_reference") or text(item, "journal_ref"),
+        type=announced,
+    )
+
+
+def _names(creator: Element) -> tuple[str, ...]:
+    return split_creators(squeeze("".join(creator.itertext())))
+
+
+def _announced(channel: Element, items: list[Element]) -> date | None:
+    """Return the day of a feed: its own date of announcement, or else that of its records."""
+    written = [text(channel, "pubDate")]
+    written += [text(item, "published") or text(item, "pubDate") for item in items[:1]]
+    written += [text(channel, "updated"), text(channel, "lastBuildDate")]
+    return next((day for day in map(_day, written) if day is not None), None)
+
+
+def _day(written: str) -> date | None:
+    """Read a date with its zone. Midnight at arXiv stays that day, whatever its summer time."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(written)
+        except ValueError:
+            return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    away = moment.utcoffset() or timedelta()
+    return (moment if away < timedelta() else moment.astimezone(EASTERN)).date()

@@ -1,0 +1,166 @@
+"""arXiv's OAI-PMH interface, for days that are past (https://info.arxiv.org/help/oa/index.html).
+
+It is asked by date of last change and gives the latest version only. Which records are of a day
+is told by when their first version came in: an old paper with a new date of change is no news.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import TYPE_CHECKING
+
+from digest.errors import SourceError
+from digest.names import split_creators
+from digest.sources.arxiv_feeds import children, local, text
+from digest.sources.arxiv_texts import (
+    Record,
+    Text,
+    kind_on,
+    listed_on,
+    text_of,
+    version_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+    from digest.sources import Raw
+
+_TOKEN = re.compile(r"<resumptionToken[^<>]*>([^<]*)</resumptionToken>")
+#: characters at the end of an answer among which the token stands
+_TAIL = 4000
+#: Archives that are a group of their own; all others belong to physics
+#: (https://info.arxiv.org/help/oa/index.html#sets).
+_GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
+
+
+def set_of(category: str) -> str:
+    """Return the set of a category: cs:cs:CL for cs.CL, physics:hep-th for hep-th."""
+    archive, _, subject = category.partition(".")
+    group = archive if archive in _GROUPS else "physics"
+    return ":".join(filter(None, (group, archive, subject)))
+
+
+def category_of(name: str) -> str:
+    """Return the category of a set, or an empty text for a set that is none."""
+    _group, *rest = name.split(":")
+    return ".".join(rest[:2])
+
+
+def token(answer: str) -> str:
+    """Return what to ask for the next page with, empty at the last page."""
+    found = _TOKEN.search(answer, max(0, len(answer) - _TAIL))
+    return unescape(found[1]).strip() if found else ""
+
+
+def parse(root: Element, raw: Raw, *, day: date) -> Text:
+    """Parse one page of records, in arXiv's own formats.
+
+    Raises:
+        SourceError: the service answered with an error other than "no records".
+
+    """
+    for error in children(root, "error"):
+        if error.get("code") != "noRecordsMatch":
+            said = f"{error.get('code')}: {error.text or ''}".strip()[:200]
+            raise SourceError(f"{raw.where}: arXiv's OAI-PMH answered {said}")
+    request = next(children(root, "request"), None)
+    named = category_of(request.get("set", "")) if request is not None else ""
+    category = raw.channel or named
+    return text_of(
+        [
+            _record(record, category, day=day, where=f"{raw.where}: record {number}")
+            for number, record in enumerate(_living(root), start=1)
+        ],
+        category=category,
+        announced=day,
+        asked=day,
+    )
+
+
+def _living(root: Element) -> Iterator[Element]:
+    """Yield the records but those that are only a note of a deletion."""
+    for found in root.iter():
+        if local(found) == "record":
+            header = next(children(found, "header"), None)
+            if header is None or header.get("status") != "deleted":
+                yield found
+
+
+def _record(record: Element, category: str, *, day: date, where: str) -> Record:
+    metadata = next(children(record, "metadata"), record)
+    found = next((one for one in metadata if local(one) in ("arXiv", "arXivRaw")), metadata)
+    categories = text(found, "categories").split()
+    versions = list(children(found, "version"))
+    first, last = _moments(found, versions)
+    version = version_of(versions[-1].get("version", "")) if versions else None
+    revised = version if versions else (2 if last else None)
+    primary = next(iter(categories), "")
+    gone = bool(versions) and _is_empty(versions[-1])
+    return Record(
+        where=where,
+        identifier=text(found, "id"),
+        title=text(found, "title"),
+        abstract=text(found, "abstract"),
+        authors=_authors(found),
+        categories=categories,
+        version=version,
+        comment=text(found, "comments"),
+        venue=text(found, "journal-ref"),
+        published_at=first,
+        type=kind_on(
+            day,
+            first=first,
+            last=last,
+            version=revised,
+            is_cross=bool(category) and primary != category,
+        ),
+        withdrawn=gone,
+        withdrawn_on=listed_on(last),
+    )
+
+
+def _moments(found: Element, versions: list[Element]) -> tuple[datetime | None, datetime | None]:
+    """Return when the first and the last version came in.
+
+    The format with dates alone gives their beginning, from which the earliest listing follows.
+    """
+    if versions:
+        return _mail_date(text(versions[0], "date")), _mail_date(text(versions[-1], "date"))
+    return _date(text(found, "created")), _date(text(found, "updated"))
+
+
+def _mail_date(written: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(written)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _date(written: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(written), time(), UTC)
+    except ValueError:
+        return None
+
+
+def _is_empty(version: Element) -> bool:
+    """Whether a version is the empty one that a withdrawal leaves."""
+    return text(version, "size") in ("0kb", "0") and text(version, "source_type") == "I"
+
+
+def _authors(found: Element) -> tuple[str, ...]:
+    """Return the authors from one line, or from elements with their parts."""
+    people = next(children(found, "authors"), None)
+    if people is None:
+        return ()
+    parts = list(children(people, "author"))
+    if not parts:
+        return split_creators(" ".join("".join(people.itertext()).split()))
+    names = ("forenames", "keyname", "suffix")
+    return tuple(" ".join(filter(None, (text(one, name) for name in names))) for one in parts)

@@ -1,0 +1,315 @@
+"""What is in one text of arXiv, and how the texts of a day are put together.
+
+Feed and listing of a category say the same twice. The feed's record wins and the listing's counts
+do; texts of another day than the category's newest (or the one asked for) are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from digest.calendars import listing_day
+from digest.identity import arxiv_id, arxiv_links, canonical_id
+from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper, Rejected
+from digest.text import clean
+from digest.withdrawn import is_withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+_VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
+#: Of two announcements of a paper in a category the first of these counts, as it does at arXiv.
+_STRENGTH = (
+    AnnounceType.NEW,
+    AnnounceType.CROSS,
+    AnnounceType.REPLACE,
+    AnnounceType.REPLACE_CROSS,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One record as a text of arXiv gives it, not yet cleaned."""
+
+    #: where it stands, for messages
+    where: str
+    #: id with or without version, bare, `oai:` or an address
+    identifier: str
+    title: str
+    abstract: str = ""
+    authors: Sequence[str] = ()
+    #: primary first
+    categories: Sequence[str] = ()
+    version: int | None = None
+    comment: str = ""
+    venue: str = ""
+    published_at: datetime | None = None
+    #: how it is announced; None for what is no news of that day
+    type: AnnounceType | None = None
+    withdrawn: bool = False
+    #: the day its withdrawal was announced, if not the text's day
+    withdrawn_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Batch):
+    """What one text gave, and what is needed to put it together with others."""
+
+    #: empty where the text does not say
+    category: str = ""
+    #: the day of the feed or listing; None for what could not be read
+    announced: date | None
+    asked: date
+    is_listing: bool = False
+
+
+def version_of(identifier: str) -> int | None:
+    """Return the version at the end of an id."""
+    found = _VERSION.search(identifier.strip())
+    return int(found[1]) if found else None
+
+
+def paper(record: Record, day: date) -> Paper | Rejected:
+    """Return the paper of a record, or why there is none."""
+    title = clean(record.title)
+    if not record.identifier.strip() or not title:
+        return Rejected(where=record.where, reason="no id" if title else "no title")
+    if arxiv_id(record.identifier) is None:
+        return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
+    paper_id = canonical_id(record.identifier, title)
+    comment, abstract = clean(record.comment), clean(record.abstract)
+    known = arxiv_links(paper_id)
+    withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
+    return Paper(
+        id=paper_id,
+        title=title,
+        abstract=abstract,
+        authors=tuple(filter(None, map(clean, record.authors))),
+        categories=tuple(dict.fromkeys(filter(None, map(clean, record.categories)))),
+        published_at=record.published_at,
+        version=record.version,
+        comment=comment,
+        venue=clean(record.venue),
+        withdrawn_on=(record.withdrawn_on or day) if withdrawn else None,
+        day=day,
+        links=Links(abs=known[0], pdf=known[1]) if known else Links(),
+    )
+
+
+def listed_on(submitted: datetime | None) -> date | None:
+    """Return the day of the listing that should announce what was submitted then, if known."""
+    try:
+        return listing_day(submitted) if submitted else None
+    except OverflowError:
+        return None
+
+
+def kind_on(
+    day: date,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    version: int | None,
+    is_cross: bool,
+) -> AnnounceType | None:
+    """Tell how a paper was announced on a day by when its first and last version came in."""
+    if listed_on(first) == day:
+        return AnnounceType.CROSS if is_cross else AnnounceType.NEW
+    if version is not None and version > 1 and listed_on(last) == day:
+        return AnnounceType.REPLACE_CROSS if is_cross else AnnounceType.REPLACE
+    return None
+
+
+def text_of(
+    records: Iterable[Record | Rejected],
+    *,
+    category: str,
+    announced: date,
+    asked: date,
+    is_listing: bool = False,
+    total: int | None = None,
+    news: int | None = None,
+    trouble: str | None = None,
+) -> Text:
+    """Make papers, updates and announcements of a text's records.
+
+    `total` is how many records the text says there are, `news` how many of them are news.
+    """
+    papers: dict[str, Paper] = {}
+    updates: dict[str, Paper] = {}
+    rejected: list[Rejected] = []
+    announcements: list[Announcement] = []
+    for record in records:
+        found = record if isinstance(record, Rejected) else paper(record, announced)
+        if isinstance(record, Rejected) or isinstance(found, Rejected):
+            rejected.append(found)
+            continue
+        if record.type is not None:
+            announcements.append(_announcement(found, record.type, category))
+        is_news = record.type is not None and record.type.is_news
+        (papers if is_news and not found.withdrawn_on else updates)[found.id] = found
+    announcements = _distinct(announcements)
+    parsed = sum(one.type.is_news for one in announcements)
+    return Text(
+        papers=tuple(papers.values()),
+        updates=tuple(updates.values()),
+        rejected=tuple(rejected),
+        declared=max(total or 0, len(papers) + len(updates) + len(rejected)),
+        channels=(Channel(name=category, parsed=parsed, declared=news),) if category else (),
+        announcements=tuple(announcements),
+        trouble=trouble,
+        category=category,
+        announced=announced,
+        asked=asked,
+        is_listing=is_listing,
+    )
+
+
+def unread(category: str, trouble: str, *, asked: date) -> Text:
+    """Return what stands for a category of which nothing could be read."""
+    return Text(
+        channels=(Channel(name=category, parsed=0),) if category else (),
+        trouble=trouble,
+        category=category,
+        announced=None,
+        asked=asked,
+    )
+
+
+def _announcement(of: Paper, kind: AnnounceType, category: str) -> Announcement:
+    # A feed of several categories, or a page that does not name its own: its primary category.
+    known = category if category and "+" not in category else next(iter(of.categories), category)
+    return Announcement(paper_id=of.id, category=known, day=of.day, type=kind, version=of.version)
+
+
+def _distinct(announcements: Iterable[Announcement]) -> list[Announcement]:
+    found: dict[tuple[str, str], Announcement] = {}
+    for one in announcements:
+        key = (one.paper_id, one.category)
+        other = found.setdefault(key, one)
+        strong = min(one, other, key=lambda each: _STRENGTH.index(each.type))
+        found[key] = replace(strong, version=other.version or one.version)
+    return list(found.values())
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Put the texts of a day together: one paper an id, one channel a category."""
+    groups: dict[str, list[Text]] = {}
+    for text in batches:
+        if isinstance(text, Text):
+            groups.setdefault(text.category, []).append(text)
+    kept = [one for group in groups.values() for one in _without_strays(_of_one_day(group))]
+    # What is newer is believed first, and of one day the feed before the listing.
+    kept.sort(key=lambda one: (-one.announced.toordinal() if one.announced else 0, one.is_listing))
+    announcements = _distinct(one for text in kept for one in text.announcements)
+    news = {one.paper_id for one in announcements if one.type.is_news}
+    known: dict[str, Paper] = {}
+    for text in kept:
+        for found in (*text.papers, *text.updates):
+            known[found.id] = _filled(known[found.id], found) if found.id in known else found
+    papers = [one for one in known.values() if one.id in news and one.withdrawn_on is None]
+    chosen = {one.id for one in papers}
+    counts = [_counted(name, [one for one in kept if one.category == name]) for name in groups]
+    rejected = tuple(record for text in kept for record in text.rejected)
+    return Batch(
+        papers=tuple(papers),
+        updates=tuple(one for one in known.values() if one.id not in chosen),
+        rejected=rejected,
+        declared=len(known) + len(rejected) + sum(count.missing for count in counts),
+        channels=tuple(count.channel for count in counts if count.channel.name),
+        announcements=tuple(announcements),
+        trouble="; ".join(count.trouble for count in counts if count.trouble) or None,
+    )
+
+
+def _of_one_day(group: list[Text]) -> list[Text]:
+    """Keep the texts of the day that was asked for, or else of the newest one.
+
+    In the evening the listing is ahead of the feed; at weekends it lags behind.
+    """
+    asked = group[0].asked
+    days = {one.announced for one in group if one.announced is not None}
+    day = asked if asked in days else max(days, default=None)
+    return [one for one in group if one.announced in (None, day)]
+
+
+def _without_strays(group: list[Text]) -> list[Text]:
+    """Leave out news of a feed that a whole listing of the same day does not have.
+
+    Feeds have carried a fresh date and old papers.
+    """
+    whole = [one for one in group if one.is_listing and not one.trouble and not one.rejected]
+    if not whole:
+        return group
+    listed = {each.paper_id for one in whole for each in one.announcements}
+    return [one if one.is_listing else _only(one, listed) for one in group]
+
+
+def _only(feed: Text, listed: set[str]) -> Text:
+    strays = {
+        one.paper_id
+        for one in feed.announcements
+        if one.type.is_news and one.paper_id not in listed
+    }
+    reason = f"in the feed of {feed.category}, but not in its listing of the same day"
+    return replace(
+        feed,
+        papers=tuple(one for one in feed.papers if one.id not in strays),
+        updates=tuple(one for one in feed.updates if one.id not in strays),
+        announcements=tuple(one for one in feed.announcements if one.paper_id not in strays),
+        rejected=(
+            *feed.rejected,
+            *(Rejected(where=f"arXiv:{stray}", reason=reason) for stray in sorted(strays)),
+        ),
+    )
+
+
+def _filled(first: Paper, second: Paper) -> Paper:
+    """Add to a paper what another text knows of it."""
+    return replace(
+        first,
+        abstract=first.abstract or second.abstract,
+        authors=first.authors or second.authors,
+        categories=tuple(dict.fromkeys((*first.categories, *second.categories))),
+        published_at=first.published_at or second.published_at,
+        version=first.version or second.version,
+        comment=first.comment or second.comment,
+        venue=first.venue or second.venue,
+        withdrawn_on=first.withdrawn_on or second.withdrawn_on,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Count:
+    """How much of a category is there."""
+
+    channel: Channel
+    #: records it should have that neither were kept nor rejected
+    missing: int
+    trouble: str | None
+
+
+def _counted(name: str, texts: list[Text]) -> _Count:
+    news = {one.paper_id for text in texts for one in text.announcements if one.type.is_news}
+    said = [
+        channel.declared
+        for one in sorted(texts, key=lambda one: not one.is_listing)
+        for channel in one.channels
+        if channel.declared is not None
+    ]
+    declared = said[0] if said else None
+    trouble = next((one.trouble for one in texts if one.trouble), None)
+    channel = Channel(name=name, parsed=len(news), declared=declared)
+    if declared is None:
+        return _Count(channel=channel, missing=0, trouble=trouble)
+    if len(news) >= declared:
+        return _Count(channel=channel, missing=0, trouble=None)
+    rejected = sum(len(one.rejected) for one in texts)
+    return _Count(
+        channel=channel,
+        missing=max(declared - len(news) - rejected, 0),
+        trouble=trouble or f"only {len(news)} of {declared} papers of {name} could be read",
+    )
