@@ -4,6 +4,7 @@
     ├── ConfigError          the configuration, or a word on the command line, is wrong
     ├── NotFoundError        a paper, topic or subscriber asked for by name is not there
     ├── SourceError          a source could not be read; its papers are unknown, not none
+    │   └── RefusedError         its service answered, and the answer is no
     ├── StoreError           the database could not be opened or brought up to date
     ├── RenderError          a template does not compile or lacks a value
     └── DeliveryError
@@ -31,6 +32,16 @@ class NotFoundError(DigestError):
 
 class SourceError(DigestError):
     """A source could not be read, so what it holds is unknown."""
+
+
+class RefusedError(SourceError):
+    """A service answered with an error, and may say more about it in the body."""
+
+    def __init__(self, message: str, *, status: int, body: str = "") -> None:
+        """Keep what was answered: the HTTP status, and the beginning of the body as text."""
+        super().__init__(message)
+        self.status = status
+        self.body = body
 
 
 class StoreError(DigestError):

@@ -37,20 +37,26 @@ class Question:
     body: bytes = b""
     #: seconds, of the clock that never goes back
     at: float = 0.0
+    method: str = "GET"
+    #: which connection it came on
+    port: int = 0
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Keep quiet about clients that hang up."""
 
 
 class WebServer:
     """Answers in the order given, the last one again and again; or as `route` finds right."""
 
-    def __init__(
-        self, *answers: Answer, route: Callable[[Question], Answer] | None = None
-    ) -> None:
+    def __init__(self, *answers: Answer, route: Callable[[Question], Answer] | None = None) -> None:
         """Prepare the answers."""
         self.questions: list[Question] = []
         self._answers = list(answers)
         self._route = route
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.base = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.base}/api/daily_papers"
@@ -75,6 +81,8 @@ class WebServer:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # connections stay open
+
             def do_GET(self) -> None:
                 address = urlsplit(self.path)
                 length = int(self.headers.get("Content-Length") or 0)
@@ -85,17 +93,24 @@ class WebServer:
                         headers=dict(self.headers.items()),
                         body=self.rfile.read(length),
                         at=time.monotonic(),
+                        method=self.command,
+                        port=self.client_address[1],
                     )
                 )
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
+                if answer.status == 304:  # has no body
+                    self.end_headers()
+                    return
                 said = len(answer.body) + (1000 if answer.cut_off else 0)
                 self.send_header("Content-Length", str(said))
-                self.end_headers()
                 # The client hangs up once it has read too much.
                 with suppress(ConnectionError):
+                    self.end_headers()
                     self._say(answer)
+                if answer.cut_off:
+                    self.close_connection = True
 
             do_POST = do_GET  # noqa: N815 (http.server's name)
 
