@@ -33,6 +33,7 @@ from digest.sources.gate import (
     gate_name,
     retry_after,
 )
+from digest.sources.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -172,6 +173,7 @@ class Client:
             follow_redirects=False,
         )
         self._deadline = PATIENCE * timeout if deadline is None else deadline
+        self._lines = Lines()
         self._clock = clock
         self._gates = Gates(folder / "gates", clock=clock, sleep=sleep, spacings=spacings)
         self._cache = Cache(folder / "answers", clock=clock)
@@ -231,34 +233,28 @@ class Client:
         raise SourceError(f"{named(question.url)} redirects more than {REDIRECTS} times")
 
     def _send(self, question: Question, url: httpx.URL) -> Answer:
-        """Make one request and read the answer to its end."""
+        """Make one request and read the answer to its end, while there is time."""
+        where = named(url)
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         conditions = question.known.conditions if question.known else {}
         request = self._http.build_request(
             question.method,
             url,
             headers={**question.headers, **conditions},
             content=question.content,
+            extensions={"trace": self._lines.noting(origin)},
         )
         until = time.monotonic() + self._deadline
-        with closing(self._http.send(request, stream=True)) as response:
-            pieces = unpack(
-                response.iter_raw(),
-                packing=response.headers.get("Content-Encoding", ""),
-                late=lambda: time.monotonic() > until,
-                where=named(url),
-            )
-            if response.is_success:
-                body = whole(pieces, limit=LIMIT, where=named(url))
-            else:
-                body = _beginning(pieces)
-        return Answer(
-            url=url,
-            status=response.status_code,
-            reason=response.reason_phrase,
-            headers=response.headers,
-            charset=response.charset_encoding,
-            body=body,
-        )
+        try:
+            with (
+                self._lines.cut_after(self._deadline, origin),
+                closing(self._http.send(request, stream=True)) as response,
+            ):
+                return _read(response, url, where=where, late=lambda: time.monotonic() > until)
+        except (httpx.TransportError, CutOffError) as error:
+            if time.monotonic() > until:
+                raise SourceError(f"{where} could not be read: it answers too slowly") from error
+            raise
 
     def _busy(
         self, question: Question, answer: Answer, attempt: int, *, gate: str, turn: Turn
@@ -346,6 +342,23 @@ def _moved_to(answer: Answer) -> httpx.URL:
             " if that is right, make it the url of the source"
         )
     return target
+
+
+def _read(
+    response: httpx.Response, url: httpx.URL, *, where: str, late: Callable[[], bool]
+) -> Answer:
+    """Read an answer to its end; of a refusal the beginning is enough."""
+    packing = response.headers.get("Content-Encoding", "")
+    pieces = unpack(response.iter_raw(), packing=packing, late=late, where=where)
+    read_all = response.is_success
+    return Answer(
+        url=url,
+        status=response.status_code,
+        reason=response.reason_phrase,
+        headers=response.headers,
+        charset=response.charset_encoding,
+        body=whole(pieces, limit=LIMIT, where=where) if read_all else _beginning(pieces),
+    )
 
 
 def _beginning(pieces: Iterator[bytes]) -> bytes:

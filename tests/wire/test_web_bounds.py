@@ -188,6 +188,29 @@ def test_packed_drops_that_unpack_to_nothing_end_too(asking: Asking) -> None:
         asking(deadline=0.05).get(server.url)
 
 
+def test_a_head_that_comes_in_drops_ends_too(asking: Asking) -> None:
+    with (
+        WebServer(Answer(drip_head=0.005)) as server,
+        pytest.raises(SourceError, match="too slowly"),
+    ):
+        asking(deadline=0.05).get(server.url)
+
+    assert len(server.questions) == 1
+
+
+def test_on_a_connection_that_was_open_drops_end_too(asking: Asking) -> None:
+    with WebServer(FINE, Answer(drip_head=0.005), FINE) as server:
+        ours = asking(deadline=0.3)
+        ours.get(server.url)
+        with pytest.raises(SourceError, match="too slowly"):
+            ours.get(server.url)
+
+        assert ours.get(server.url) == "fine"
+
+    ports = [question.port for question in server.questions]
+    assert ports[0] == ports[1] != ports[2]
+
+
 def test_a_service_that_says_nothing_is_given_up(asking: Asking) -> None:
     with (
         WebServer(Answer(body=b"xx", drip=60)) as server,
