@@ -4,7 +4,7 @@
     ├── ConfigError          the configuration, or a word on the command line, is wrong
     ├── NotFoundError        a paper, topic or subscriber asked for by name is not there
     ├── SourceError          a source could not be read; its papers are unknown, not none
-    │   └── RefusedError         it answered that it will not: 4xx
+    │   └── RefusedError         its service answered, and the answer is no
     ├── StoreError           the database could not be opened or brought up to date
     ├── RenderError          a template does not compile or lacks a value
     └── DeliveryError
@@ -35,10 +35,10 @@ class SourceError(DigestError):
 
 
 class RefusedError(SourceError):
-    """A source answered that it will not give what was asked: 4xx."""
+    """A service answered with an error, and may say more about it in the body."""
 
-    def __init__(self, message: str, *, status: int, body: str) -> None:
-        """Keep the status and what the service said, as far as it was read."""
+    def __init__(self, message: str, *, status: int, body: str = "") -> None:
+        """Keep what was answered: the HTTP status, and the beginning of the body as text."""
         super().__init__(message)
         self.status = status
         self.body = body

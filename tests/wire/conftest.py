@@ -1,16 +1,44 @@
-"""A certificate authority of our own, made anew for every run of the tests."""
+"""A certificate authority of our own, made anew for every run of the tests; nobody waits."""
 
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import stamina
 import trustme
+from wire.asking import LOOPBACK, Watch, client
 from wire.smtp_server import SMTPServer
+
+from digest.sources import web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from wire.asking import Asking
+
+    from digest.sources.web import Web
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting() -> Iterator[None]:
+    """Ask again at once, but not more often."""
+    with stamina.set_testing(True, attempts=web.ATTEMPTS):
+        yield
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Asking]:
+    """HTTP for sources on this machine; all that one test makes share a folder."""
+    with ExitStack() as opened:
+
+        def ask(watch: Watch | None = None, **details: Any) -> Web:
+            return opened.enter_context(client(tmp_path, watch, **details)).keeping_to(LOOPBACK)
+
+        yield ask
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
@@ -25,6 +24,8 @@ class Answer:
     cut_off: bool = False
     #: seconds between two bytes
     drip: float = 0.0
+    #: seconds between two bytes of a head without end
+    drip_head: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,72 @@ class Question:
     body: bytes = b""
     #: seconds, of the clock that never goes back
     at: float = 0.0
+    method: str = "GET"
+    #: which connection it came on
+    port: int = 0
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, answer: Callable[[Question], Answer]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.closing = threading.Event()
+
+    def handle_error(self, *_: object) -> None:
+        """Keep quiet about clients that hang up."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections stay open
+    server: _Server
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        answer = self.server.answer(
+            Question(
+                path=address.path,
+                query=parse_qs(address.query),
+                headers=dict(self.headers.items()),
+                body=self.rfile.read(length),
+                at=time.monotonic(),
+                method=self.command,
+                port=self.client_address[1],
+            )
+        )
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.drip_head:
+            self.flush_headers()
+            self._drip(b"X-Slow: " + b"x" * 50_000, answer.drip_head)
+        elif answer.status == 304:  # has no body
+            self.end_headers()
+        else:
+            self._say(answer)
+
+    do_POST = do_GET  # noqa: N815 (http.server's name)
+
+    def _say(self, answer: Answer) -> None:
+        said = len(answer.body) + (1000 if answer.cut_off else 0)
+        self.send_header("Content-Length", str(said))
+        self.end_headers()
+        if answer.drip:
+            self._drip(answer.body, answer.drip)
+        else:
+            self.wfile.write(answer.body)
+        self.close_connection |= answer.cut_off
+
+    def _drip(self, said: bytes, seconds: float) -> None:
+        for byte in said:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if self.server.closing.wait(seconds):
+                self.close_connection = True
+                return
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
 
 
 class WebServer:
@@ -47,8 +114,7 @@ class WebServer:
         self.questions: list[Question] = []
         self._answers = list(answers)
         self._route = route
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(self._answer)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.base = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.base}/api/daily_papers"
@@ -58,7 +124,7 @@ class WebServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.set()
+        self._server.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=10)
@@ -68,46 +134,3 @@ class WebServer:
         if self._route is not None:
             return self._route(question)
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                address = urlsplit(self.path)
-                length = int(self.headers.get("Content-Length") or 0)
-                answer = outer._answer(
-                    Question(
-                        path=address.path,
-                        query=parse_qs(address.query),
-                        headers=dict(self.headers.items()),
-                        body=self.rfile.read(length),
-                        at=time.monotonic(),
-                    )
-                )
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                said = len(answer.body) + (1000 if answer.cut_off else 0)
-                self.send_header("Content-Length", str(said))
-                self.end_headers()
-                # The client hangs up once it has read too much.
-                with suppress(ConnectionError):
-                    self._say(answer)
-
-            do_POST = do_GET  # noqa: N815 (http.server's name)
-
-            def _say(self, answer: Answer) -> None:
-                if not answer.drip:
-                    self.wfile.write(answer.body)
-                    return
-                for start in range(len(answer.body)):
-                    self.wfile.write(answer.body[start : start + 1])
-                    self.wfile.flush()
-                    if outer._closing.wait(answer.drip):
-                        return
-
-            def log_message(self, *_: object) -> None:
-                """Keep quiet."""
-
-        return Handler

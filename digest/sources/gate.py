@@ -1,0 +1,261 @@
+"""Gates: how often a service is asked by all processes together, and when not at all.
+
+A gate is a small file. Who holds its lock has a request on the wire; it says when the last one
+ended, for how long the service wants a pause, and until when it wants to be left alone. The kernel
+lets go of the lock when a process dies, and whatever the file says, nobody waits for long on it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import math
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from digest.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+#: seconds from the end of one request to the begin of the next, by gate; none for all others.
+#: https://info.arxiv.org/help/api/tou.html: one request in three seconds, one connection, over all
+#: of arXiv's interfaces and all of one's machines. Semantic Scholar: one a second with a key.
+SPACINGS: Mapping[str, float] = {"arxiv.org": 3.0, "api.semanticscholar.org": 1.0}
+#: seconds; a service that wants a longer pause is left alone instead
+LONGEST_PAUSE = 60.0
+#: However long a service asks, a mistake of its own is over the next day.
+LONGEST_CLOSED = timedelta(days=1)
+#: seconds between two looks at a lock that another process holds
+_LOOK = 0.1
+#: seconds after which waiting for it is told, and given up
+_TELL, _PATIENCE = 5.0, 300.0
+#: bytes; writing over the same bytes in one go leaves no half of a record
+_RECORD = 512
+#: seconds since 1970 that a calendar still has
+_FAR = 1e11
+
+
+def gate_name(host: str) -> str:
+    """Return the gate of a host: arXiv's are one."""
+    host = host.lower().rstrip(".")
+    return "arxiv.org" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return how many seconds a Retry-After asks for, from 0 to a day, or None without a sense.
+
+    It is a number of seconds or a date (RFC 9110, 10.2.3).
+    """
+    value = (value or "").strip()
+    longest = LONGEST_CLOSED.total_seconds()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:20]), longest)
+    try:
+        at = parsedate_to_datetime(value[:100])
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return min(max((at - now).total_seconds(), 0.0), longest)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What a gate's file says; times are seconds since 1970, UTC."""
+
+    #: the last request's begin while it is on the wire, then its end
+    last: float = 0.0
+    #: seconds for which the service then wanted to be asked nothing
+    pause: float = 0.0
+    #: until when it is left alone, and what it said
+    closed_until: float = 0.0
+    reason: str = ""
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """One request's turn; what its answer means for the next ones."""
+
+    #: seconds the service wants a pause of
+    pause: float = 0.0
+    _closed_until: datetime | None = None
+    _reason: str = ""
+
+    def close(self, until: datetime, reason: str) -> None:
+        """Leave the service alone until then."""
+        plain = (char for char in reason if char.isascii() and char.isprintable())
+        self._closed_until, self._reason = until, "".join(plain)[:100]
+
+    def note(self, before: State, *, at: float) -> State:
+        """Return what the gate's file says after this turn."""
+        until = self._closed_until
+        return State(
+            last=at,
+            pause=min(max(self.pause, 0.0), LONGEST_PAUSE),
+            closed_until=until.timestamp() if until else before.closed_until,
+            reason=self._reason if until else before.reason,
+        )
+
+
+class Gates:
+    """The gates of a folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        spacings: Mapping[str, float] = SPACINGS,
+    ) -> None:
+        """Keep gates in a folder, which need not be there."""
+        self._folder = folder
+        self._clock = clock
+        self._sleep = sleep
+        self._spacings = spacings
+
+    @contextmanager
+    def through(self, name: str) -> Iterator[Turn]:
+        """Wait for a turn at a gate, and hold it while the request is on the wire.
+
+        Raises:
+            SourceError: the service asked to be left alone, others take too long, or the file
+                cannot be written.
+
+        """
+        seen = self._refuse_if_closed(name, self._look(name))
+        spacing = self._spacings.get(name, 0.0)
+        turn = Turn()
+        if not spacing:
+            self._wait(seen, spacing)
+            try:
+                yield turn
+            finally:
+                if turn != Turn():  # only bad news is worth a lock
+                    with self._locked(name) as file:
+                        self._note(file, name, turn, self._read(file))
+            return
+        with self._locked(name) as file:
+            # Whoever held the lock may have been told to go away.
+            before = self._refuse_if_closed(name, self._read(file))
+            self._wait(before, spacing)
+            # Noted at the begin too, for the day this process is killed on the way.
+            self._note(file, name, turn, before)
+            try:
+                yield turn
+            finally:
+                self._note(file, name, turn, before)
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{quote(name, safe='')[:200]}.gate"
+
+    def _look(self, name: str) -> State:
+        """Return what a gate says, without a lock."""
+        try:
+            with self._path(name).open("rb", buffering=0) as file:
+                return self._read(file.fileno())
+        except FileNotFoundError:
+            return State()
+        except OSError as error:
+            raise _unusable(self._path(name), error) from error
+
+    def _refuse_if_closed(self, name: str, state: State) -> State:
+        left = state.closed_until - self._now()
+        # More than is ever written: the clock was set back since.
+        if 0 < left <= LONGEST_CLOSED.total_seconds():
+            until = datetime.fromtimestamp(state.closed_until, UTC)
+            said = f"until {clock_time(until)} ({state.reason})"
+            raise SourceError(f"{name} asked to be left alone {said}")
+        return state
+
+    def _wait(self, before: State, spacing: float) -> None:
+        """Wait as long as is left, and never longer, whatever the clock did."""
+        whole = max(spacing, min(before.pause, LONGEST_PAUSE))
+        left = min(before.last + whole - self._now(), whole)
+        if left > 0:
+            self._sleep(left)
+
+    def _read(self, file: int) -> State:
+        return read_state(os.pread(file, _RECORD, 0), now=self._now())
+
+    def _note(self, file: int, name: str, turn: Turn, before: State) -> None:
+        content = json.dumps(asdict(turn.note(before, at=self._now()))).encode()
+        try:
+            os.pwrite(file, content.ljust(_RECORD), 0)
+            os.ftruncate(file, _RECORD)
+        except OSError as error:
+            raise _unusable(self._path(name), error) from error
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[int]:
+        path = self._path(name)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        try:
+            self._lock(file, name)
+            yield file
+        finally:
+            os.close(file)
+
+    def _lock(self, file: int, name: str) -> None:
+        looks = 0
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                raise _unusable(self._path(name), error) from error
+            else:
+                return
+            looks += 1
+            if looks == round(_TELL / _LOOK):
+                log.info("waiting for its turn", extra={"gate": name})
+            if looks > _PATIENCE / _LOOK:
+                raise SourceError(
+                    f"{name} is being asked by another process, for more than {_PATIENCE:.0f} s"
+                )
+            self._sleep(_LOOK)
+
+
+def clock_time(at: datetime) -> str:
+    """Return the next full minute, of the 24 hours to come, for people: `14:05 UTC`."""
+    return f"{at + timedelta(seconds=59):%H:%M} UTC"
+
+
+def _unusable(path: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"requests cannot be spaced, since {path} cannot be used ({error.strerror});"
+        " check [fetch] directory"
+    )
+
+
+def read_state(content: bytes, *, now: float) -> State:
+    """Read a gate's file; of one that makes no sense the last request was just now."""
+    if not content:
+        return State()
+    try:
+        said = json.loads(content)
+        last, pause, until = (float(said[key]) for key in ("last", "pause", "closed_until"))
+        reason = str(said["reason"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return State(last=now)
+    if not all(math.isfinite(number) and abs(number) < _FAR for number in (last, pause, until)):
+        return State(last=now)
+    return State(last=last, pause=pause, closed_until=until, reason=reason)
