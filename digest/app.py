@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from digest import config as configuration
@@ -36,11 +35,10 @@ from digest.press import Press
 from digest.readings import Readings
 from digest.rendering.message import Sender
 from digest.rendering.templates import DigestTemplates, Templates
-from digest.rendering.view import Doors
 from digest.resources import templates_dir
+from digest.signposts import Signposts
 from digest.sources import Location
 from digest.store import Store
-from subscribers import links
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
 
@@ -75,6 +73,12 @@ class App:
     config: Config
     engine: sa.Engine
 
+    def close(self) -> None:
+        """Close the database, and the connections to services if there are any."""
+        if "client" in self.__dict__:
+            self.client.close()
+        self.engine.dispose()
+
     @cached_property
     def store(self) -> Store:
         """The papers."""
@@ -88,7 +92,8 @@ class App:
     @cached_property
     def client(self) -> Client:
         """HTTP for all sources, named and paced as services want it."""
-        from digest.sources.web import Client, agent  # slow to import, and seldom needed
+        from digest.sources.exchange import agent
+        from digest.sources.web import Client  # slow to import, and seldom needed
 
         fetch, mail = self.config.fetch, self.config.mail
         return Client(
@@ -264,7 +269,7 @@ class App:
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
             secret=self.secrets[0],
-            doors=self._doors,
+            doors=self.signposts.doors,
             signer=self.signer,
             key=self._press_key(),
         )
@@ -288,7 +293,7 @@ class App:
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
-            links=self._letter_links,
+            links=self.signposts.letter_links,
             names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
@@ -300,40 +305,15 @@ class App:
             web_url=self.config.web.url.rstrip("/"),
         )
 
-    def _link(self, purpose: links.Purpose, subscriber: int, at: datetime) -> str:
-        token = links.sign(purpose, subscriber, secrets=self.secrets, at=at)
-        return self._web(purpose, token)
-
-    def _web(self, purpose: links.Purpose, token: str) -> str:
-        return f"{self.config.web.url.rstrip('/')}/{purpose}/{token}"
-
-    def _letter_links(self, kind: Kind, subscriber: int, at: datetime) -> dict[str, str]:
-        purposes = {
-            Kind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.MANAGE, links.Purpose.REFUSE),
-            Kind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
-            Kind.PRIVACY: (links.Purpose.PRIVACY,),
-        }
-        return {f"{p}_url": self._link(p, subscriber, at) for p in purposes[kind]}
-
-    def _doors(self, subscriber: int, at: datetime) -> Doors:
-        """Return where a reader goes to change or stop the mail; by mail while there is no site."""
-        leave = links.sign(links.Purpose.LEAVE, subscriber, secrets=self.secrets, at=at)
-        leave_mailto = f"{self._write_to('leave')}%20{leave}"
-        if not self.config.web.url:
-            return Doors(
-                manage_url=self._write_to("topics"),
-                leave_url=leave_mailto,
-                leave_mailto=leave_mailto,
-            )
-        return Doors(
-            manage_url=self._link(links.Purpose.MANAGE, subscriber, at),
-            leave_url=self._web(links.Purpose.LEAVE, leave),
-            leave_mailto=leave_mailto,
+    @cached_property
+    def signposts(self) -> Signposts:
+        """Where the links in mails lead."""
+        mail = self.config.mail
+        return Signposts(
+            secrets=self.secrets,
+            web_url=self.config.web.url.rstrip("/"),
+            answers_to=mail.reply_to or mail.from_address,
         )
-
-    def _write_to(self, subject: str) -> str:
-        answers = self.config.mail.reply_to or self.config.mail.from_address
-        return f"mailto:{answers}?subject={quote(subject)}"
 
     def transport(self) -> Transport:
         """Return the way mails leave; see `outlet.transport`."""

@@ -94,7 +94,7 @@ def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
     report = dispatch(asked, opened.office, opened.transport())
     seconds = time.perf_counter() - started
     used = processor_time() - before
-    opened.engine.dispose()
+    opened.close()
     return Result(
         subscribers=setting.subscribers,
         sent=report.counts.get(State.SENT, 0),
@@ -133,7 +133,7 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     try:
         return _search(size, setting.size)
     finally:
-        opened.engine.dispose()
+        opened.close()
 
 
 def _search(size: Callable[[int, int], int], wanted: int) -> tuple[int, int, int]:

@@ -162,8 +162,8 @@ def days_owed(
     """Return for which of some past days a source is to be read again.
 
     Those are days since its first reading that were missed, that failed, or that were read before
-    their list was whole; not the `quiet` ones, which have none. `states` says how the last reading
-    of each day ended, and when.
+    their list was whole. The `quiet` ones, which have none as a rule, are read again only if that
+    failed. `states` says how the last reading of each day ended, and when.
     """
     if whole_after is None or first is None:
         return []
@@ -171,8 +171,11 @@ def days_owed(
     owed = []
     for day in days:
         state, at = states.get(day, missed)
-        whole = state.is_settled and at >= _start(day) + whole_after
-        if day >= first and day not in quiet and not whole:
+        if day in quiet:
+            whole = day not in states or state.is_settled
+        else:
+            whole = state.is_settled and at >= _start(day) + whole_after
+        if day >= first and not whole:
             owed.append(day)
     return owed
 

@@ -28,7 +28,7 @@ def open_app(ctx: typer.Context) -> App:
     config = app.load_config(path)
     log.configure(config.log.level, config.log.format)
     opened = app.open_app(config)
-    ctx.call_on_close(opened.engine.dispose)
+    ctx.call_on_close(opened.close)
     return opened
 
 

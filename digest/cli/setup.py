@@ -100,7 +100,7 @@ def demo(
         asked = Run(day=day, desk=desk, named=True)
         report = dispatch(asked, opened.office, opened.transport())
         mail = opened.glance(desk).would(reader).mail
-        opened.engine.dispose()
+        opened.close()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
     eml = out / Directory(out).path(mail.parcel).relative_to(out)

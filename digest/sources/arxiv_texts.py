@@ -143,8 +143,11 @@ def text_of(
     rejected: list[Rejected] = []
     announcements: list[Announcement] = []
     for record in records:
-        found = record if isinstance(record, Rejected) else paper(record, announced)
-        if isinstance(record, Rejected) or isinstance(found, Rejected):
+        if isinstance(record, Rejected):
+            rejected.append(record)
+            continue
+        found = paper(record, announced)
+        if isinstance(found, Rejected):
             rejected.append(found)
             continue
         if record.type is not None:

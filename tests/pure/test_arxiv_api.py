@@ -9,7 +9,7 @@ import arxiv_wire
 import pytest
 from arxiv_wire import Told
 from builders import paper
-from played_web import PlayedWeb, asked
+from webs import ask_played, playing
 from wire.played.arxiv_api import PLAYED
 from wire.web_server import Answer, Question
 
@@ -130,9 +130,9 @@ def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() 
 
 
 def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
-    list(arxiv_api.read(PLACE, asked(PLAYED, web)))
+    list(arxiv_api.read(PLACE, ask_played(PLAYED, web)))
 
     (question,) = web.questions
     assert question.path == "/api/query"
@@ -147,10 +147,12 @@ def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
 
 def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
     known = [paper(f"2602.{number:05}") for number in range(250)]
-    web = PlayedWeb(PLAYED.empty)
+    web = playing(PLAYED.empty)
     told: list[int] = []
 
-    raws = list(arxiv_api.read(PLACE, asked(PLAYED, web, papers=lambda: known, expect=told.append)))
+    raws = list(
+        arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append))
+    )
 
     assert [question.query["max_results"] for question in web.questions] == [
         ["100"],
@@ -161,9 +163,9 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
 
 
 def test_without_papers_nothing_is_asked() -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
-    assert list(arxiv_api.read(PLACE, asked(PLAYED, web, papers=tuple))) == []
+    assert list(arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=tuple))) == []
     assert web.questions == []
 
 
@@ -178,19 +180,19 @@ def test_without_papers_nothing_is_asked() -> None:
 )
 def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str | None) -> None:
     answers = [answer(arxiv_wire.api(DAY, [], total=4)), answer(second)]
-    web = PlayedWeb(lambda _question: answers.pop(0))
+    web = playing(lambda _question: answers.pop(0))
 
-    (raw,) = arxiv_api.read(PLACE, asked(PLAYED, web))
+    (raw,) = arxiv_api.read(PLACE, ask_played(PLAYED, web))
 
     assert arxiv_api.parse(raw, day=DAY, now=PLAYED.now).trouble == trouble
     assert len(web.questions) == 2
 
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
-    web = PlayedWeb(lambda _question: Answer(status=503))
+    web = playing(lambda _question: Answer(status=503))
 
     with pytest.raises(SourceError, match="503"):
-        list(arxiv_api.read(PLACE, asked(PLAYED, web)))
+        list(arxiv_api.read(PLACE, ask_played(PLAYED, web)))
 
 
 def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() -> None:
@@ -200,8 +202,8 @@ def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() ->
         is_first = question.query["id_list"][0].startswith("2602.00000,")
         return PLAYED.happy(question) if is_first else Answer(status=503)
 
-    web = PlayedWeb(route)
-    raws = list(arxiv_api.read(PLACE, asked(PLAYED, web, papers=lambda: known)))
+    web = playing(route)
+    raws = list(arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
     batches = [arxiv_api.parse(raw, day=DAY, now=PLAYED.now) for raw in raws]
 
     found = arxiv_api.KIND.join(batches)

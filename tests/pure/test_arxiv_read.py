@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import arxiv_wire
 import pytest
-from played_web import PlayedWeb, asked
+from webs import OfflineWeb, ask_played, playing
 from wire.played import arxiv as played
 from wire.played.arxiv import PLAYED
 from wire.web_server import Answer, Question
@@ -24,11 +24,11 @@ PLACE = PLAYED.location("http://mirror/")
 DOWN = Answer(status=503)
 
 
-def read(web: PlayedWeb, place: Location = PLACE, **details: Any) -> list[Raw]:
-    return list(arxiv.read(place, asked(PLAYED, web, **details)))
+def read(web: OfflineWeb, place: Location = PLACE, **details: Any) -> list[Raw]:
+    return list(arxiv.read(place, ask_played(PLAYED, web, **details)))
 
 
-def fetch(web: PlayedWeb, **details: Any) -> Batch:
+def fetch(web: OfflineWeb, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", PLAYED.day)
     raws = read(web, **details)
@@ -41,7 +41,7 @@ def without(*paths: str, answer: Answer = DOWN) -> Callable[[Question], Answer]:
 
 
 def test_a_good_day_gives_what_is_there() -> None:
-    batch = fetch(PlayedWeb(PLAYED.happy))
+    batch = fetch(playing(PLAYED.happy))
 
     assert [one.id for one in batch.papers] == [
         *("2602.00001", "2602.00002", "2602.00006", "2602.00007")
@@ -53,7 +53,7 @@ def test_a_good_day_gives_what_is_there() -> None:
 
 
 def test_feed_and_listing_of_each_category_are_asked_for_by_themselves() -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
     told: list[int] = []
 
     raws = read(web, expect=told.append)
@@ -72,8 +72,8 @@ def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
     own = Location(name="arXiv", kind="arxiv", categories=("cs.CL",))
 
     raws = [
-        *read(PlayedWeb(PLAYED.happy), own),
-        *read(PlayedWeb(PLAYED.happy), own, day=date(2026, 2, 9)),
+        *read(playing(PLAYED.happy), own),
+        *read(playing(PLAYED.happy), own, day=date(2026, 2, 9)),
     ]
 
     assert [raw.where.partition("?")[0] for raw in raws] == [
@@ -102,15 +102,15 @@ def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
 def test_feed_and_listing_stand_in_for_each_other(
     path: str, missing: set[str], answer: Answer
 ) -> None:
-    batch = fetch(PlayedWeb(without(path, answer=answer)))
+    batch = fetch(playing(without(path, answer=answer)))
 
-    whole = {one.id for one in fetch(PlayedWeb(PLAYED.happy)).papers}
+    whole = {one.id for one in fetch(playing(PLAYED.happy)).papers}
     assert {one.id for one in batch.papers} == whole - missing
     assert batch.trouble is None
 
 
 def test_a_category_of_which_nothing_can_be_read_is_named() -> None:
-    batch = fetch(PlayedWeb(without("/rss/cs.LG", "/list/cs.LG/new")))
+    batch = fetch(playing(without("/rss/cs.LG", "/list/cs.LG/new")))
 
     assert [one.id for one in batch.papers] == ["2602.00001", "2602.00006"]
     assert batch.trouble == "cs.LG could not be read: http://mirror/rss/cs.LG answered 503"
@@ -119,17 +119,17 @@ def test_a_category_of_which_nothing_can_be_read_is_named() -> None:
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
     with pytest.raises(SourceError, match=r"cs\.CL could not be read.*; cs\.LG could not be read"):
-        read(PlayedWeb(lambda _question: DOWN))
+        read(playing(lambda _question: DOWN))
 
 
 def test_t2_a_category_that_arxiv_does_not_have_is_an_error_in_the_configuration() -> None:
     with pytest.raises(ConfigError, match=r"arXiv has no category 'cs\.CL'"):
-        read(PlayedWeb(PLAYED.error))
+        read(playing(PLAYED.error))
 
 
 @pytest.mark.parametrize("category", ["", "cs.CL+cs.LG", "cs.CL/../..", "cs.CL?x", "Computing"])
 def test_a_category_that_cannot_be_one_is_not_asked_for(category: str) -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     with pytest.raises(ConfigError, match="arXiv has no category"):
         read(web, Location(name="arXiv", kind="arxiv", categories=(category,)))
@@ -138,11 +138,11 @@ def test_a_category_that_cannot_be_one_is_not_asked_for(category: str) -> None:
 
 def test_a_source_without_categories_says_that_it_needs_some() -> None:
     with pytest.raises(ConfigError, match='source arXiv: kind "arxiv" needs categories'):
-        read(PlayedWeb(PLAYED.happy), Location(name="arXiv", kind="arxiv"))
+        read(playing(PLAYED.happy), Location(name="arXiv", kind="arxiv"))
 
 
 def test_t8_an_empty_day_is_empty_although_the_listing_of_the_day_before_stands() -> None:
-    batch = fetch(PlayedWeb(PLAYED.empty))
+    batch = fetch(playing(PLAYED.empty))
 
     assert (batch.papers, batch.updates, batch.trouble, batch.declared) == ((), (), None, 0)
 
@@ -157,7 +157,7 @@ def test_t8_an_empty_day_is_empty_although_the_listing_of_the_day_before_stands(
     ],
 )
 def test_a_day_is_past_when_it_is_over_in_the_us_east(now: datetime, path: str) -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     read(web, now=now)
 
@@ -168,7 +168,7 @@ PAST = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
 
 
 def test_a_past_day_is_asked_for_by_set_and_date_of_change() -> None:
-    web = PlayedWeb(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     batch = fetch(web, **PAST)
 
@@ -199,7 +199,7 @@ def paged(pages: int) -> Callable[[Question], Answer]:
 
 
 def test_t11_the_pages_of_a_past_day_are_followed_to_the_last() -> None:
-    web = PlayedWeb(paged(3))
+    web = playing(paged(3))
 
     batch = fetch(web, **PAST)
 
@@ -210,7 +210,7 @@ def test_t11_the_pages_of_a_past_day_are_followed_to_the_last() -> None:
 
 
 def test_t11_pages_without_end_are_cut_and_named() -> None:
-    batch = fetch(PlayedWeb(paged(1000)), **PAST)
+    batch = fetch(playing(paged(1000)), **PAST)
 
     assert batch.channels[0] == Channel(name="cs.CL", parsed=40)
     assert batch.trouble == (
@@ -220,7 +220,7 @@ def test_t11_pages_without_end_are_cut_and_named() -> None:
 
 def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
     route = paged(3)
-    web = PlayedWeb(
+    web = playing(
         lambda question: (
             DOWN if "2" in question.query.get("resumptionToken", []) else route(question)
         )
@@ -234,6 +234,6 @@ def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
 
 
 def test_t11_a_past_day_without_records_is_empty() -> None:
-    batch = fetch(PlayedWeb(PLAYED.empty), **PAST)
+    batch = fetch(playing(PLAYED.empty), **PAST)
 
     assert (batch.papers, batch.updates, batch.trouble) == ((), (), None)

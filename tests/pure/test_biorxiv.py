@@ -10,7 +10,7 @@ import pytest
 from builders import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from told import Told, fetched, told
+from webs import fetched, playing, prepared
 from wire.played.biorxiv import DAY, PLAYED, RECORDS, answer, record
 
 from digest.errors import SourceError
@@ -179,19 +179,19 @@ def test_an_answer_that_is_no_list_is_not_an_empty_day(text: str, reason: str) -
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetched(PLACE, told(text), day=DAY)
+        fetched(PLACE, prepared(text), day=DAY)
 
 
 def test_no_posts_are_an_empty_day() -> None:
-    assert fetched(PLACE, Told(PLAYED.empty), day=DAY) == Batch()
+    assert fetched(PLACE, playing(PLAYED.empty), day=DAY) == Batch()
 
 
 def test_a_day_is_asked_for_page_by_page() -> None:
-    web = Told(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     batch = fetched(PLACE, web, day=DAY)
 
-    assert web.asked == [
+    assert web.addresses == [
         "https://api.biorxiv.org/details/biorxiv/2026-06-30/2026-06-30/0",
         "https://api.biorxiv.org/details/biorxiv/2026-06-30/2026-06-30/100",
     ]
@@ -204,18 +204,18 @@ def test_a_day_is_asked_for_page_by_page() -> None:
 
 
 def test_medrxiv_is_asked_by_its_address() -> None:
-    web = Told(PLAYED.happy)
+    web = playing(PLAYED.happy)
     place = Location(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
 
     fetched(place, web, day=DAY)
 
-    assert web.asked[0] == "https://api.biorxiv.org/details/medrxiv/2026-06-30/2026-06-30/0"
+    assert web.addresses[0] == "https://api.biorxiv.org/details/medrxiv/2026-06-30/2026-06-30/0"
 
 
 @pytest.mark.parametrize("category", ["Cell Biology", "cell_biology", "CELL BIOLOGY"])
 def test_only_wanted_categories_are_read(category: str) -> None:
     place = Location(name="b", kind="biorxiv", categories=(category,))
-    batch = fetched(place, Told(PLAYED.happy), day=DAY)
+    batch = fetched(place, playing(PLAYED.happy), day=DAY)
 
     wanted = [it for it in RECORDS if it["category"] == "cell biology"]
     assert {it for paper in batch.papers for it in paper.categories} == {"cell biology"}
@@ -224,7 +224,9 @@ def test_only_wanted_categories_are_read(category: str) -> None:
 
 @pytest.mark.parametrize("total", ["3", 3])
 def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
-    batch = fetched(PLACE, told(answer([record(1)], total=total), answer([], cursor=1)), day=DAY)
+    batch = fetched(
+        PLACE, prepared(answer([record(1)], total=total), answer([], cursor=1)), day=DAY
+    )
 
     assert (batch.trouble, batch.declared) == ("it gave 1 of 3 records", 3)
 
@@ -233,13 +235,15 @@ def test_fewer_records_are_trouble_among_wanted_categories_too() -> None:
     place = Location(name="b", kind="biorxiv", categories=("neuroscience",))
     pages = answer([record(1), record(2)], total=9), answer([], cursor=2, total=9)
 
-    assert fetched(place, told(*pages), day=DAY).trouble == "it gave 2 of 9 records"
+    assert fetched(place, prepared(*pages), day=DAY).trouble == "it gave 2 of 9 records"
 
 
 def test_a_total_without_end_is_not_followed_without_end() -> None:
     pages = [answer([record(1)], cursor=number, total=10**9) for number in range(50)]
 
-    assert fetched(PLACE, told(*pages), day=DAY).trouble == "it gave 50 of 1,000,000,000 records"
+    assert (
+        fetched(PLACE, prepared(*pages), day=DAY).trouble == "it gave 50 of 1,000,000,000 records"
+    )
 
 
 def test_lists_of_several_days_add_up() -> None:

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from asking import PreparedWeb, ask, refusal
 from builders import DAY, NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
+from webs import ask, prepared, refusal
 
 from digest.errors import RefusedError, SourceError
 from digest.models import Batch, Links, Paper, Signals
@@ -91,7 +91,7 @@ def test_whatever_a_link_says_the_question_stays_within_the_repositories(link: s
 
 
 def test_a_repository_of_several_papers_is_asked_for_once() -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
     links = ("https://github.com/Example/lamps", "https://github.com/example/lamps/tree/main")
 
     (raw,) = github.read(PLACE, ask(web, *with_code(*links)))
@@ -106,22 +106,23 @@ def test_a_repository_of_several_papers_is_asked_for_once() -> None:
 
 
 def test_a_day_without_code_asks_nothing() -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
 
     assert list(github.read(PLACE, ask(web, *with_code(None, "https://example.org/x")))) == []
     assert web.questions == []
 
 
 def test_the_version_is_named_and_without_a_token_no_more() -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
 
     list(github.read(PLACE, ask(web, *with_code("https://github.com/example/lamps"))))
 
-    assert web.questions[0].headers == {"X-GitHub-Api-Version": "2022-11-28"}
+    assert set(web.questions[0].headers) == {"Accept", "X-GitHub-Api-Version"}
+    assert web.questions[0].headers["X-GitHub-Api-Version"] == "2022-11-28"
 
 
 def test_a_token_is_sent_and_named_nowhere() -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
 
     (raw,) = github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps")))
 
@@ -131,14 +132,14 @@ def test_a_token_is_sent_and_named_nowhere() -> None:
 
 @pytest.mark.parametrize(("place", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
 def test_no_more_are_asked_for_than_the_service_bears(place: Location, most: int) -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(1001)))
 
     assert len(list(github.read(place, ask(web, *known)))) == most
 
 
 def test_papers_whose_stars_nobody_told_come_first() -> None:
-    web = PreparedWeb(LAMPS)
+    web = prepared(LAMPS)
     told = paper(
         "2602.00009",
         links=Links(code="https://github.com/example/told"),
@@ -163,7 +164,7 @@ def test_papers_whose_stars_nobody_told_come_first() -> None:
     ],
 )
 def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
-    web = PreparedWeb(gone, LAMPS)
+    web = prepared(gone, LAMPS)
     known = with_code("https://github.com/example/gone", "https://github.com/example/lamps")
 
     (raw,) = github.read(PLACE, ask(web, *known))
@@ -175,7 +176,7 @@ def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
     "error", [TOO_MANY, SourceError("it answered 503 3 times; try again later")]
 )
 def test_what_was_read_before_a_refusal_is_kept_and_the_rest_is_counted(error: SourceError) -> None:
-    web = PreparedWeb(LAMPS, error)
+    web = prepared(LAMPS, error)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(4)))
 
     read, stopped = map(parse, (raw.text for raw in github.read(PLACE, ask(web, *known))))
@@ -187,21 +188,21 @@ def test_what_was_read_before_a_refusal_is_kept_and_the_rest_is_counted(error: S
 
 
 def test_a_refusal_at_once_is_a_failure() -> None:
-    web = PreparedWeb(TOO_MANY)
+    web = prepared(TOO_MANY)
 
     with pytest.raises(RefusedError):
         list(github.read(PLACE, ask(web, *with_code("https://github.com/example/lamps"))))
 
 
 def test_a_refused_token_is_named() -> None:
-    web = PreparedWeb(refusal(401, '{"message":"Bad credentials"}'))
+    web = prepared(refusal(401, '{"message":"Bad credentials"}'))
 
     with pytest.raises(SourceError, match="source code: GitHub answered 401; check its key"):
         list(github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps"))))
 
 
 def test_an_answer_that_is_no_json_is_rejected_and_stops_no_other() -> None:
-    web = PreparedWeb("<html>", LAMPS)
+    web = prepared("<html>", LAMPS)
     known = with_code("https://github.com/example/odd", "https://github.com/example/lamps")
 
     odd, fine = map(parse, (raw.text for raw in github.read(PLACE, ask(web, *known))))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from told import Told, asking, fetched, told
+from webs import ask, fetched, playing, prepared
 from wire.played.huggingface import DAY, ELEMENTS, PLAYED, element, page
 from wire.web_server import Answer
 
@@ -39,11 +39,11 @@ def failing(
 
 
 def test_a_day_is_asked_for_page_by_page() -> None:
-    web = Told(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
 
-    assert [url.partition("?")[2] for url in web.asked] == [
+    assert [url.partition("?")[2] for url in web.addresses] == [
         "date=2026-03-06&limit=100&p=0",
         "date=2026-03-06&limit=100&p=1",
     ]
@@ -59,16 +59,16 @@ def test_a_list_without_end_is_an_error() -> None:
     full = [element(number) for number in range(100)]
 
     with pytest.raises(SourceError, match="does not end"):
-        huggingface._answers("https://huggingface.co", asking(told(*[full] * 10), day=DAY))
+        huggingface._answers("https://huggingface.co", ask(prepared(*[full] * 10), day=DAY))
 
 
 def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
-    web = Told(PLAYED.error)
+    web = playing(PLAYED.error)
 
     with pytest.raises(SourceError, match="the list of 2026-03-06 is not open, or there is no"):
         fetched(PLACE, web, day=DAY)
 
-    assert len(web.asked) == 1
+    assert len(web.addresses) == 1
 
 
 @pytest.mark.parametrize(
@@ -81,25 +81,25 @@ def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
     ],
 )
 def test_when_the_api_fails_the_page_is_read_instead(answer: Answer) -> None:
-    web = Told(failing(PLAYED.happy, where="/api/", answer=answer))
+    web = playing(failing(PLAYED.happy, where="/api/", answer=answer))
 
     batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
 
-    assert web.asked[-1] == "https://huggingface.co/papers/date/2026-03-06"
+    assert web.addresses[-1] == "https://huggingface.co/papers/date/2026-03-06"
     assert batch == replace(
-        fetched(PLACE, Told(PLAYED.happy), day=DAY, now=PLAYED.now), rejected=batch.rejected
+        fetched(PLACE, playing(PLAYED.happy), day=DAY, now=PLAYED.now), rejected=batch.rejected
     )
 
 
 def test_when_both_fail_both_are_named() -> None:
-    web = Told(lambda _: Answer(status=403, body=b"Forbidden"))
+    web = playing(lambda _: Answer(status=403, body=b"Forbidden"))
 
     with pytest.raises(SourceError, match=r"api/daily_papers answered 403.*papers/date.*403"):
         fetched(PLACE, web, day=DAY)
 
 
 def test_a_page_without_the_list_does_not_stand_in_for_the_api() -> None:
-    web = told("Bad Gateway", "<html><body>Sign in</body></html>")
+    web = prepared("Bad Gateway", "<html><body>Sign in</body></html>")
 
     with pytest.raises(SourceError, match=r"not JSON.*papers/date/2026-03-06 hold a list"):
         fetched(PLACE, web, day=DAY)

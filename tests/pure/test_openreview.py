@@ -11,7 +11,7 @@ import pytest
 from builders import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from told import Told, fetched, told
+from webs import fetched, playing, prepared
 from wire.played.openreview import DAY, PLAYED, VENUE, answer, ms, note
 
 from digest.errors import ConfigError, SourceError
@@ -193,11 +193,11 @@ def test_an_answer_that_is_no_list_is_not_an_empty_venue(text: str, reason: str)
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetched(PLACE, told(text), day=DAY)
+        fetched(PLACE, prepared(text), day=DAY)
 
 
 def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
-    batch = fetched(PLACE, told(answer([])), day=DAY)
+    batch = fetched(PLACE, prepared(answer([])), day=DAY)
 
     assert batch.trouble is not None
     assert "content.venueid=Fog.org/2025/Conference" in batch.trouble
@@ -205,12 +205,12 @@ def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
 
 
 def test_venues_are_asked_for_one_by_one_and_page_by_page() -> None:
-    web = Told(PLAYED.happy)
+    web = playing(PLAYED.happy)
 
     batch = fetched(PLAYED.location("https://api2.openreview.net"), web, day=DAY)
 
     asked = "https://api2.openreview.net/notes?content.venueid=Fog.org%2F2025%2FConference"
-    assert web.asked == [
+    assert web.addresses == [
         f"{asked}&limit=1000&offset=0",
         f"{asked}&limit=1000&offset=3",
         f"{asked}%2FWithdrawn_Submission&limit=1000&offset=0",
@@ -232,7 +232,7 @@ def test_the_venue_of_a_file_is_the_first_that_is_named() -> None:
 
 
 def test_papers_of_other_days_are_given_with_their_own() -> None:
-    batch = fetched(PLACE, Told(PLAYED.empty), day=DAY)
+    batch = fetched(PLACE, playing(PLAYED.empty), day=DAY)
 
     assert [paper.day for paper in batch.papers] == [date(2025, 1, 21), date(2025, 1, 23)]
     assert (batch.declared, batch.trouble) == (2, None)
@@ -240,12 +240,12 @@ def test_papers_of_other_days_are_given_with_their_own() -> None:
 
 def test_a_source_without_venues_is_told_what_it_needs() -> None:
     with pytest.raises(ConfigError, match='source o: kind "openreview" needs venues'):
-        fetched(Location(name="o", kind="openreview"), told())
+        fetched(Location(name="o", kind="openreview"), prepared())
 
 
 def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
     place = Location(name="o", kind="openreview", venues=("A", "B"))
-    web = told(
+    web = prepared(
         answer([note(1, venue_id="A")]),
         answer([note(2, venue_id="B")], count=3),
         answer([], count=3),
@@ -260,7 +260,7 @@ def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
 def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
     place = Location(name="o", kind="openreview", venues=("A", "B"))
 
-    batch = fetched(place, told("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
+    batch = fetched(place, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
 
     assert (len(batch.papers), [channel.name for channel in batch.channels]) == (1, ["B"])
     assert batch.trouble is not None
@@ -271,11 +271,11 @@ def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
     place = Location(name="o", kind="openreview", venues=("A", "B"))
 
     with pytest.raises(SourceError, match=r"venueid=A.*not JSON"):
-        fetched(place, told("Bad Gateway", "Bad Gateway"), day=DAY)
+        fetched(place, prepared("Bad Gateway", "Bad Gateway"), day=DAY)
 
 
 def test_a_count_without_end_is_not_followed_without_end() -> None:
-    batch = fetched(PLACE, told(*[answer([note(1)], count=10**9)] * 50), day=DAY)
+    batch = fetched(PLACE, prepared(*[answer([note(1)], count=10**9)] * 50), day=DAY)
 
     assert batch.trouble == f"{VENUE} gave 50 of 1,000,000,000 notes"
 
@@ -284,7 +284,7 @@ def test_a_count_without_end_is_not_followed_without_end() -> None:
 def test_an_answer_that_does_not_count_is_the_last(count: Any) -> None:
     said = json.dumps({"notes": [note(1)], "count": count})
 
-    assert fetched(PLACE, told(said), day=DAY).trouble is None
+    assert fetched(PLACE, prepared(said), day=DAY).trouble is None
 
 
 def test_ten_thousand_notes_are_read_in_seconds() -> None:

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from asking import PreparedWeb, ask, refusal
 from builders import DAY, NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
+from webs import ask, prepared, refusal
 
 from digest.errors import RefusedError, SourceError
 from digest.models import Batch, Paper, Signals
@@ -43,7 +43,7 @@ def only(**given: Any) -> Paper:
 
 
 def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
-    web = PreparedWeb("[null, null]")
+    web = prepared("[null, null]")
     known = (paper("2602.00001"), paper("10.1101/2026.01.01.1"), paper("title:0123456789abcdef"))
 
     list(scholar.read(PLACE, ask(web, *known)))
@@ -56,7 +56,7 @@ def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
 
 
 def test_without_a_key_none_is_sent() -> None:
-    web = PreparedWeb("[null]")
+    web = prepared("[null]")
 
     list(scholar.read(Location(name="S2", kind="semantic-scholar"), ask(web, paper())))
 
@@ -64,7 +64,7 @@ def test_without_a_key_none_is_sent() -> None:
 
 
 def test_another_address_is_asked_if_one_is_given() -> None:
-    web = PreparedWeb("[null]")
+    web = prepared("[null]")
     place = Location(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
 
     list(scholar.read(place, ask(web, paper())))
@@ -74,7 +74,7 @@ def test_another_address_is_asked_if_one_is_given() -> None:
 
 @pytest.mark.parametrize(("papers", "sizes"), [(0, []), (500, [500]), (501, [500, 1])])
 def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[int]) -> None:
-    web = PreparedWeb("[]")
+    web = prepared("[]")
     known = [paper(f"2602.{number:05}") for number in range(papers)]
 
     found = list(scholar.read(PLACE, ask(web, *known)))
@@ -84,7 +84,7 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
 
 
 def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
-    web = PreparedWeb("[null]")
+    web = prepared("[null]")
 
     list(scholar.read(PLACE, ask(web, paper("2602.00001"), paper("2602.00001"))))
 
@@ -92,7 +92,7 @@ def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
 
 
 def test_where_it_keeps_a_key_is_not_said() -> None:
-    (raw,) = scholar.read(PLACE, ask(PreparedWeb("[null]"), paper()))
+    (raw,) = scholar.read(PLACE, ask(prepared("[null]"), paper()))
 
     assert PLACE.key not in raw.where
 
@@ -107,20 +107,20 @@ def test_where_it_keeps_a_key_is_not_said() -> None:
     ],
 )
 def test_a_refused_key_is_named(place: Location, words: str) -> None:
-    web = PreparedWeb(refusal(403, '{"message": "Forbidden"}'))
+    web = prepared(refusal(403, '{"message": "Forbidden"}'))
 
     with pytest.raises(SourceError, match=words):
         list(scholar.read(place, ask(web, paper())))
 
 
 def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:
-    web = PreparedWeb(refusal(400, '{"error":"No valid paper ids given"}'))
+    web = prepared(refusal(400, '{"error":"No valid paper ids given"}'))
 
     assert list(scholar.read(PLACE, ask(web, paper()))) == []
 
 
 def test_another_refusal_stays_what_it_is() -> None:
-    web = PreparedWeb(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
+    web = prepared(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
 
     with pytest.raises(RefusedError):
         list(scholar.read(PLACE, ask(web, paper())))
@@ -276,8 +276,8 @@ def test_it_is_believed_on_sentence_and_venue_alone() -> None:
     kind = scholar.KIND
 
     assert (kind.authority("tldr"), kind.authority("venue"), kind.authority("title")) == (
-        100,
-        100,
+        95,
+        95,
         20,
     )
     assert kind.enriches

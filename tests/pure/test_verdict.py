@@ -186,6 +186,24 @@ def test_a_day_is_owed_until_it_was_read_whole(
     assert found == owed
 
 
+@pytest.mark.parametrize(
+    ("states", "owed"),
+    [
+        pytest.param({}, [], id="not read"),
+        pytest.param({BEFORE: (SourceState.EMPTY, at(BEFORE))}, [], id="read early and empty"),
+        pytest.param({BEFORE: (SourceState.FAILED, at(DAY))}, [BEFORE], id="failed"),
+    ],
+)
+def test_a_quiet_day_is_owed_only_if_it_failed(
+    states: dict[date, tuple[SourceState, datetime]], owed: list[date]
+) -> None:
+    found = verdict.days_owed(
+        [BEFORE], states=states, first=BEFORE, whole_after=WHOLE, quiet={BEFORE}
+    )
+
+    assert found == owed
+
+
 def test_services_that_know_no_past_owe_nothing() -> None:
     assert verdict.days_owed([BEFORE], states={}, first=BEFORE, whole_after=None, quiet=()) == []
 

@@ -84,7 +84,9 @@ def read(installed: Packages, engine: sa.Engine, tmp_path: Path) -> Callable[[We
         (place,) = app.places
         ask = Ask(day=DAY, now=NOON, web=app.web_for(place), papers=list)
         raws = sources.find(place.kind).read(place, ask)
-        return sources.join([sources.parse(place, raw, day=DAY, now=NOON) for raw in raws])
+        batches = [sources.parse(place, raw, day=DAY, now=NOON) for raw in raws]
+        app.client.close()
+        return sources.join(batches)
 
     return run
 
