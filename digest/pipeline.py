@@ -247,7 +247,8 @@ def edition(
     """Say which sources a day's issues cover and which are unknown."""
     numbers = library.store.counts(day)
     names = [place.name for place in places]
-    found = {one.source: one for one in library.readings.on(day) if one.source in names}
+    readings = {one.source: one for one in library.readings.on(day)}
+    found = {name: readings[name] for name in names if name in readings}
     order = [*names, *sorted(set(numbers) - set(names))]
     stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
     missing = _named(
