@@ -28,6 +28,7 @@ lint: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
+	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/relevance.py
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/wire.py

@@ -9,13 +9,25 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from digest.tex import untex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _SPACE = re.compile(r"\s+")
-#: controls, zero-width marks, bidi embeddings and isolates, byte order marks, lone surrogates
+#: controls, soft hyphens, zero-width marks, Hangul and Mongolian fillers, bidi marks, embeddings
+#: and isolates, byte order marks, lone surrogates, tags and other marks that only programs see; and
+#: variation selectors, but for one behind what it varies, as emoji have
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
+    "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    # Behind these two it is half of a letter, which is mended when the brace is gone.
+    "|(?<![{\xc3])\xad"
+    "|(?:(?<=[\\s\ufe00-\ufe0f])|^)[\ufe00-\ufe0f]+"
 )
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"
@@ -37,7 +49,15 @@ _WESTERN = re.compile("[\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\
 #: what UTF-8 bytes of two and more look like when read as Windows-1252
 _LATIN_RUN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]+")
 
+_ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
+_LATIN = re.compile("[a-z]")
+#: Greek, Cyrillic, Armenian, Cherokee
+_LOOKALIKE = re.compile("[\u0370-\u058f\u13a0-\u13ff\uab70-\uabbf]")
 
+#: What entities, tags and TeX begin with
+_OPENING = re.compile(r"[&<\\${}^~`_-]")
+#: Honest text settles in three.
+_PASSES = 12
 #: Characters; the longest abstracts have a few thousand.
 LONGEST = 20_000
 
@@ -48,21 +68,27 @@ def squeeze(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text fit to be shown: mended, without tags or invisible marks, on one line.
+    """Return text fit to be shown: mended, without TeX, tags or invisible marks, on one line.
 
     Text that is clean stays as it is, so what one installation hands to another does not change.
     What is longer than LONGEST is cut, since it is no text of a paper.
     """
     text = text[:LONGEST]
-    while (cleaner := _cleaner(text)) != text:
+    for _ in range(_PASSES):
+        cleaner = _cleaner(text)[:LONGEST]
+        if cleaner == text:
+            return text
         text = cleaner
-    return text
+    # Somebody made it so that every pass uncovers another; without its marks it has no more.
+    return clean(_OPENING.sub("", text))
 
 
 def _cleaner(text: str) -> str:
     text = mend(html.unescape(text)) if "&" in text else mend(text)
     text = _TAG.sub("", text)
-    return squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
+    text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
+    readable = untex(text)
+    return text if readable == text else squeeze(unicodedata.normalize("NFC", readable))
 
 
 def mend(text: str) -> str:
@@ -117,17 +143,16 @@ def looks_like_html(text: str) -> bool:
     return head.startswith(("<!doctype html", "<html", "<head", "<?xml")) or "<body" in head
 
 
-def sentences(text: str) -> list[str]:
-    """Split a paragraph into sentences; abbreviations and decimals do not end one."""
-    found: list[str] = []
+def sentences(text: str) -> Iterator[str]:
+    """Split a paragraph into sentences, one at a time; abbreviations and decimals end none."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if _ABBREVIATION.search(text[max(start, match.end() - 12) : match.end()]):
             continue
-        found.append(text[start : match.end()].strip())
+        yield text[start : match.end()].strip()
         start = match.end()
-    rest = text[start:].strip()
-    return [*found, rest] if rest else found
+    if rest := text[start:].strip():
+        yield rest
 
 
 def summarise(text: str, limit: int) -> str:
@@ -166,21 +191,23 @@ def count(number: int, noun: str) -> str:
 def safe_url(url: object) -> str | None:
     """Return a web address that may stand in a mail, or None.
 
-    Only http and https with a host, without user name, white space or controls, at most
-    2,000 characters: `javascript:` and the like are not links, and autoescape would not stop them.
+    Only http and https with a host, without user name, white space or controls, encoded or not, at
+    most 2,000 characters: `javascript:` and the like are not links, and autoescape would not stop
+    them. A host that mixes Latin with letters that look like it is somebody else's.
     """
     if (
         not isinstance(url, str)
         or not 0 < len(url) <= 2000
         or re.search(r"[\s<>\"\\\x00-\x20]", url)
         or _INVISIBLE.search(url)
+        or _ENCODED_CONTROL.search(url)
     ):
         return None
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in ("http", "https") or not host or "@" in parts.netloc:
         return None
-    return url
+    return None if _LATIN.search(host) and _LOOKALIKE.search(host) else url

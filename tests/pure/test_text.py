@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -46,6 +48,14 @@ KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
         pytest.param("a\x00b\x1bc\x7f", "abc", id="control characters"),
         pytest.param("lone \ud800surrogate", "lone surrogate", id="half a character"),
         pytest.param("Mu\u0308ller", "M\u00fcller", id="letter and mark apart"),
+        pytest.param("a\u061cb\u180ec\xadd\u034fe", "abcde", id="marks that nobody sees"),
+        pytest.param("one\u2028two\u2029three", "one two three", id="line and paragraph ends"),
+        pytest.param("say\U000e0041\U000e007f no", "say no", id="tag characters"),
+        pytest.param("a\ufe0f\ufe0f\ufe0fb \ufe0fc\U000e0100", "a\ufe0fb c", id="selectors"),
+        pytest.param("end-\nto-end", "end- to-end", id="hyphen at a line's end"),
+        pytest.param('$\\alpha$-DPO of M\\"uller', "α-DPO of Müller", id="TeX"),
+        pytest.param("$\\lt$b$\\gt$bold", "bold", id="tag made by TeX"),
+        pytest.param("R\\&amp;D", "R&D", id="entity behind a backslash"),
     ],
 )
 def test_clean_text_is_fit_to_be_shown(sent: str, shown: str) -> None:
@@ -161,7 +171,7 @@ def test_text_is_not_taken_for_a_web_page(text: str) -> None:
     ],
 )
 def test_a_sentence_ends_where_a_reader_would_end_it(text: str, found: list[str]) -> None:
-    assert sentences(text) == found
+    assert list(sentences(text)) == found
 
 
 @given(st.text(alphabet="aA1 .!?”)e.g", max_size=60))
@@ -181,6 +191,19 @@ def test_splitting_into_sentences_loses_nothing(text: str) -> None:
 )
 def test_a_summary_is_the_whole_sentences_that_fit(limit: int, summary: str) -> None:
     assert summarise("Boats float. Stones sink. Ice does both.", limit) == summary
+
+
+def test_a_summary_reads_no_further_than_it_shows() -> None:
+    read = []
+
+    class Watched(str):
+        def __getitem__(self, part: Any) -> str:
+            read.append(part.stop or len(self))
+            return super().__getitem__(part)
+
+    summarise(Watched("A short one. " * 1000), 30)
+
+    assert max(read) < 60
 
 
 @given(st.text(), st.integers(min_value=1, max_value=80))
@@ -221,6 +244,8 @@ def test_a_number_agrees_with_its_noun(number: int, words: str) -> None:
         "HTTPS://example.org:8443/a?b=c&d=e#f",
         "https://münchen.example/straße",
         "https://[2001:db8::1]/",
+        "https://пример.рф/",
+        "https://example.org/a%20b",
     ],
 )
 def test_a_web_address_may_stand_in_a_mail(url: str) -> None:
@@ -231,6 +256,8 @@ def test_a_web_address_may_stand_in_a_mail(url: str) -> None:
     "url",
     [
         pytest.param("javascript:alert(1)", id="script"),
+        pytest.param("JavaScript:alert(1)", id="script in capitals"),
+        pytest.param("java\tscript:alert(1)", id="script with a tab"),
         pytest.param("JaVaScRiPt://example.org/%0aalert(1)", id="script that looks like a host"),
         pytest.param("data:text/html,x", id="data"),
         pytest.param("mailto:reader@example.org", id="mail"),
@@ -252,6 +279,15 @@ def test_a_web_address_may_stand_in_a_mail(url: str) -> None:
         pytest.param('https://example.org/"onclick="x', id="quotation mark"),
         pytest.param("https://example.org/<b>", id="tag"),
         pytest.param("https://example.org\\@evil.example", id="backslash"),
+        pytest.param("https://example.org/%0d%0aSet-Cookie:x", id="encoded line end"),
+        pytest.param("https://example.org/%00", id="encoded control"),
+        pytest.param("https://example.org:99999/", id="port out of range"),
+        pytest.param("https://example.org:http/", id="port that is none"),
+        pytest.param("http:\\\\example.org", id="backslashes for slashes"),
+        pytest.param("https:///example.org", id="three slashes"),
+        pytest.param("https://ex\u0430mple.org/", id="a Cyrillic letter among Latin ones"),
+        pytest.param("https://example.org/\u061c", id="Arabic mark"),
+        pytest.param("https://example.org/\U000e0041", id="tag character"),
         pytest.param("https://example.org/" + "x" * 2000, id="too long"),
         pytest.param("", id="nothing"),
         pytest.param(None, id="null"),
@@ -272,8 +308,17 @@ def test_what_no_feed_may_hold_is_taken_out() -> None:
 
 
 def test_joiners_that_spelling_needs_are_kept() -> None:
-    assert clean("👩\u200d🔬 نمی\u200cخواهم") == "👩\u200d🔬 نمی\u200cخواهم"
+    assert clean("👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f") == "👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f"
 
 
 def test_a_text_longer_than_any_paper_is_cut() -> None:
     assert len(clean("&amp;" * 50_000)) <= LONGEST
+    assert len(clean("\u0958" * 50_000)) <= LONGEST
+
+
+@pytest.mark.parametrize("text", ["&" + "amp;" * 4000, "<b" * 5000 + ">" * 5000])
+def test_text_made_to_be_cleaned_for_ever_loses_its_marks(text: str) -> None:
+    shown = clean(text)
+
+    assert shown == clean(shown)
+    assert not {"&", "<"} & set(shown)

@@ -53,16 +53,22 @@ def test_the_preheader_is_cut_where_inboxes_cut_it() -> None:
         ((), 7, "7 authors"),
         (("A",), None, "A"),
         (("A", "B"), None, "A and B"),
-        (("A", "B", "C", "D"), None, "A, B, C and D"),
-        (("A", "B", "C", "D", "E"), None, "A, B, C and 2 more"),
+        (("A", "B", "C", "D", "E"), None, "A, B, C, D and E"),
+        (("A", "B", "C", "D", "E", "F"), None, "A, B, C, D and 2 more"),
         (("A", "B"), 9, "A, B and 7 more"),
-        (tuple("ABCDE") * 600, None, "A, B, C and 2,997 more"),
+        (("A", "B"), 5, "A, B and 3 more"),
     ],
 )
 def test_authors_are_cut_and_the_rest_is_counted(
     names: tuple[str, ...], counted: int | None, shown: str
 ) -> None:
     assert authors(paper(authors=names, author_count=counted)) == shown
+
+
+def test_t13_of_three_thousand_authors_four_are_named() -> None:
+    many = paper(authors=tuple("ABCDE") * 600)
+
+    assert authors(many) == "A, B, C, D and 2,996 more"
 
 
 def test_the_summary_is_cut_at_a_sentence() -> None:

@@ -24,6 +24,8 @@ PURE = (
     "digest/models",
     "digest/text",
     "digest/tex",
+    "digest/macros",
+    "digest/guesses",
     "digest/names",
     "digest/calendars",
     "digest/verdict",
