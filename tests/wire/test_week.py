@@ -33,6 +33,8 @@ class Week:
     def __init__(self, house: House, world: World) -> None:
         """Run this house in that world."""
         self.house, self.world = house, world
+        #: what the foot of each day's mails said
+        self.statements: dict[date, list[str]] = {}
 
     def _set_now(self, now: datetime) -> None:
         self.world.watch.at = self.house.now = now
@@ -42,18 +44,13 @@ class Week:
 
     def evening(self, day: date) -> str:
         """Run a day at six; return the text of all that left, unfolded."""
-        self.world.watch.at = self.house.now = datetime(
-            day.year, day.month, day.day, 18, tzinfo=UTC
-        )
+        self.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
         self.house.fetch(day, only_day=False)
         transport = Recorder()
         self.house.send(transport, day=day)
+        self.statements[day] = statement(self.house.desk(day).edition)
         joined = b"".join(parcel.content for parcel in transport.parcels)
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
-
-    def statement(self, day: date) -> list[str]:
-        """What the foot of a day's mails says."""
-        return statement(self.house.desk(day).edition)
 
     def states(self, day: date) -> dict[str, SourceState]:
         return {one.source: one.state for one in self.house.app.readings.on(day)}
@@ -99,7 +96,7 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
     week.world.down = set()
     week.evening(TUESDAY)
 
-    assert week.statement(FRIDAY) == [
+    assert week.statements[FRIDAY] == [
         (
             "Chosen from 4 papers of Friday 6 February 2026: arXiv (cs.CL 2/2, cs.LG 2/2),"
             " Hugging Face (1 paper) and bioRxiv (1 paper)."
@@ -110,14 +107,14 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
         " no papers on Saturdays; bioRxiv and medRxiv post little on"
         " weekends"
     )
-    assert week.statement(MONDAY) == [
+    assert week.statements[MONDAY] == [
         (
             "Chosen from 2 papers of Monday 9 February 2026: arXiv (cs.CL 1/1, cs.LG 1/1) and"
             " Hugging Face (1 paper)."
         ),
         "Could not be read today: bioRxiv. What it has will be in your next issue.",
     ]
-    assert week.statement(TUESDAY) == [
+    assert week.statements[TUESDAY] == [
         (
             "Chosen from 4 papers of Tuesday 10 February 2026, 2 from Monday: arXiv (cs.CL 1/1,"
             " cs.LG 0/0), Hugging Face (1 paper) and bioRxiv (1 paper)."
@@ -191,7 +188,7 @@ def test_t7_yesterday_s_papers_under_today_s_date_are_stale_and_not_mailed(week:
 
     assert week.states(TUESDAY)["arXiv"] is SourceState.STALE
     assert week.mailed(TUESDAY) == ["2602.00009"]
-    assert "Still showed the papers of an earlier day: arXiv." in " ".join(week.statement(TUESDAY))
+    assert "Still showed the papers of an earlier day: arXiv." in " ".join(week.statements[TUESDAY])
 
 
 def test_t7_a_feed_that_stood_still_is_read_again_and_its_papers_come_late(week: Week) -> None:
