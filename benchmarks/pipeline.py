@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from digest import app, config, pipeline
 from digest.compose import Desk, compose
+from digest.dispatch import Run, dispatch
 from digest.models import Issue
 from digest.press import Press
 from digest.rendering import message
@@ -54,26 +55,20 @@ def measure(readers: int) -> None:
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
         (report,) = pipeline.fetch(
-            opened.today(), opened.places, only_day=False, store=opened.store, clock=app.now
+            opened.today(), opened.places, only_day=False, library=opened.library
         )
         _line("fetch", report.parsed, "papers", started)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         started = time.perf_counter()
-        desk = pipeline.lay_out(
-            day, opened.topics, ["sample"], store=opened.store, quotas=opened.quotas
-        )
+        desk = opened.lay_out(day)
         _line("rank", len(slugs), "topics", started)
         everybody = opened.book.confirmed()
         started = time.perf_counter()
-        outcomes = pipeline.rehearse(
-            everybody, desk, press=opened.press, ledger=opened.ledger, clock=app.now
-        )
+        room = opened.glance(desk)
+        outcomes = [room.would(reader) for reader in everybody]
         _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
-        pipeline.send(
-            everybody, desk, press=opened.press, ledger=opened.ledger,
-            transport=opened.transport(), clock=app.now,
-        )  # fmt: skip
+        dispatch(Run(day=day, desk=desk, named=True), opened.office, opened.transport())
         _line("the same and deliver to files", readers, "mails", started)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         measure_press(opened.press, desk, everybody)
@@ -141,7 +136,7 @@ def _without_a_press(press: Press, templates: Templates, issue: Issue, own: Own)
     sections = [
         {
             "name": section.name,
-            "papers": [card(pick, press.summary_length) for pick in section.picks],
+            "papers": [card(pick, press.summary_length, today=issue.day) for pick in section.picks],
         }
         for section in issue.sections
     ]

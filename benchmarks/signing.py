@@ -46,17 +46,11 @@ def digest() -> tuple[bytes, datetime]:
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, door="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        pipeline.fetch(opened.today(), opened.places, only_day=False, store=opened.store,
-                       clock=app.now)  # fmt: skip
+        pipeline.fetch(opened.today(), opened.places, only_day=False, library=opened.library)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
-        desk = pipeline.lay_out(
-            day, opened.topics, ["sample"], store=opened.store, quotas=opened.quotas
-        )
         (reader,) = opened.book.confirmed()
-        mail = pipeline.preview(
-            reader, desk, press=opened.press, ledger=opened.ledger, clock=app.now
-        ).mail
-        opened.engine.dispose()
+        mail = opened.glance(opened.lay_out(day)).would(reader).mail
+        opened.close()
     if mail is None:
         sys.exit("the sample day has no papers")
     return mail.parcel.content, at

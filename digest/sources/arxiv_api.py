@@ -7,13 +7,12 @@ it does not know yet is simply missing.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.identity import arxiv_id
 from digest.models import Batch
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.sources.arxiv_feeds import children, local, text
 from digest.sources.arxiv_texts import (
     Record,
@@ -28,6 +27,7 @@ from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date, datetime
     from xml.etree.ElementTree import Element
 
 API = "https://export.arxiv.org/api/query"
@@ -139,7 +139,10 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
     """Read one entry; the order of its elements and the hosts of its links do not matter."""
     primary = [one.get("term") or "" for one in children(entry, "primary_category")]
     others = [one.get("term") or "" for one in children(entry, "category")]
-    published, updated = _moment(text(entry, "published")), _moment(text(entry, "updated"))
+    published, updated = (
+        loose.moment(text(entry, "published")),
+        loose.moment(text(entry, "updated")),
+    )
     version = version_of(text(entry, "id"))
     kind = (
         kind_on(news_of, first=published, last=updated, version=version, is_cross=False)
@@ -160,14 +163,6 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
         type=kind,
         withdrawn_on=listed_on(updated),
     )
-
-
-def _moment(written: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(written)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 KIND = Kind(

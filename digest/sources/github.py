@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, doi, is_weak
 from digest.models import Batch, Paper, Rejected, Signals
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text import clean
 
 if TYPE_CHECKING:
@@ -119,20 +119,20 @@ def _note(papers: list[str], answer: str) -> str:
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     """Parse what is known of one repository, or the reason why no more were read."""
     try:
-        record = json.loads(raw.text)
-    except (ValueError, RecursionError) as error:
-        return _unusable(raw, f"not JSON: {error}")
+        record = loose.load(raw.text)
+    except ValueError as error:
+        return loose.unusable(raw, str(error))
     if not isinstance(record, dict):
-        return _unusable(raw, "not a JSON object")
+        return loose.unusable(raw, "not a JSON object")
     if "repository" not in record and isinstance(record.get("message"), str):
         said = clean(record["message"])
-        return replace(_unusable(raw, said), trouble=said)
+        return replace(loose.unusable(raw, said), trouble=said)
     stars = _stars(record.get("repository"))
     if stars is None:
-        return _unusable(raw, "no stargazers_count")
+        return loose.unusable(raw, "no stargazers_count")
     papers = record.get("papers")
     if not isinstance(papers, list) or not papers:
-        return _unusable(raw, "names no paper")
+        return loose.unusable(raw, "names no paper")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, name in enumerate(papers):
@@ -141,10 +141,6 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
         else:
             rejected.append(Rejected(where=f"{raw.where}[{index}]", reason="not the id of a paper"))
     return Batch(updates=tuple(updates), rejected=tuple(rejected), declared=len(papers))
-
-
-def _unusable(raw: Raw, reason: str) -> Batch:
-    return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
 
 
 def _is_id(name: object) -> bool:
@@ -164,10 +160,9 @@ def _update(paper_id: str, stars: int, *, day: date, now: datetime) -> Paper:
 
 
 def _stars(repository: object) -> int | None:
-    found = repository.get("stargazers_count") if isinstance(repository, dict) else None
-    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**53:
-        return None
-    return found
+    return (
+        loose.number(repository.get("stargazers_count")) if isinstance(repository, dict) else None
+    )
 
 
 KIND = Kind(read=read, parse=parse, hosts=("api.github.com",), rank=20, enriches=True)

@@ -7,14 +7,12 @@ known by its externalIds, not by its place in the answer.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, doi
 from digest.models import Batch, Paper, Rejected, Signals
-from digest.sources import Ask, Kind, Location, Raw
-from digest.text import clean
+from digest.sources import Ask, Kind, Location, Raw, loose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,14 +68,14 @@ def _asked_as(paper_id: str) -> str | None:
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     """Parse one answer: an array with null for every paper the service does not know."""
     try:
-        elements = json.loads(raw.text)
-    except (ValueError, RecursionError) as error:
-        return _unusable(raw, f"not JSON: {error}")
+        elements = loose.load(raw.text)
+    except ValueError as error:
+        return loose.unusable(raw, str(error))
     if isinstance(elements, dict):
         said = elements.get("error") or elements.get("message") or "no array of papers"
-        return _unusable(raw, f"the service answered: {str(said)[:200]}")
+        return loose.unusable(raw, f"the service answered: {str(said)[:200]}")
     if not isinstance(elements, list):
-        return _unusable(raw, "not an array of papers")
+        return loose.unusable(raw, "not an array of papers")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, element in enumerate(elements):
@@ -93,26 +91,22 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
     )
 
 
-def _unusable(raw: Raw, reason: str) -> Batch:
-    return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
-
-
 def _update(element: object, *, day: date, now: datetime) -> Paper | str:
     """Return what is said of a paper, or the reason why it cannot be told of which."""
     if not isinstance(element, dict):
         return "not a JSON object"
     ids = _object(element, "externalIds")
-    their_doi = _text(ids, "DOI")
-    paper_id = arxiv_id(_text(ids, "ArXiv")) or arxiv_id(their_doi) or doi(their_doi)
+    their_doi = loose.text(ids.get("DOI"))
+    paper_id = arxiv_id(loose.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
     if paper_id is None:
         return "no arXiv id and no DOI"
-    signals = Signals(citations=_number(element.get("citationCount")))
+    signals = Signals(citations=loose.number(element.get("citationCount")))
     return Paper(
         id=paper_id,
         title="",
         abstract="",
         day=day,
-        tldr=_text(_object(element, "tldr"), "text"),
+        tldr=loose.text(_object(element, "tldr").get("text")),
         venue=_venue(element),
         signals=signals,
         observed_at=now if signals.known else None,
@@ -121,9 +115,9 @@ def _update(element: object, *, day: date, now: datetime) -> Paper | str:
 
 def _venue(element: dict[str, Any]) -> str:
     names = (
-        _text(element, "venue"),
-        _text(_object(element, "publicationVenue"), "name"),
-        _text(_object(element, "journal"), "name"),
+        loose.text(element.get("venue")),
+        loose.text(_object(element, "publicationVenue").get("name")),
+        loose.text(_object(element, "journal").get("name")),
     )
     return next((name for name in names if name and name.casefold() not in _NO_VENUES), "")
 
@@ -131,18 +125,6 @@ def _venue(element: dict[str, Any]) -> str:
 def _object(record: dict[str, Any], key: str) -> dict[str, Any]:
     value = record.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _text(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
-    return clean(value) if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int | None:
-    """Return a count; what is no whole number of at least 0 is not known."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value < 2**53 else None
 
 
 KIND = Kind(

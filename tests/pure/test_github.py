@@ -250,7 +250,7 @@ def test_a_repository_without_stars_is_known_to_have_none() -> None:
                 "no stargazers_count",
                 id=f"stars {odd}",
             )
-            for odd in (None, True, -1, "41", 4.5, 2**53)
+            for odd in (None, True, -1, "many", 2**53)
         ),
         pytest.param(saved("2602.00001", repository=[]), "no stargazers_count", id="list"),
         pytest.param('{"message": "Not Found"}', "Not Found", id="the service's own error"),

@@ -191,7 +191,7 @@ def test_a_venue_is_where_it_was_published_and_no_preprint_server(
     assert only(**given).venue == venue
 
 
-@pytest.mark.parametrize("number", [None, True, -1, "3", 2.5, 2**53])
+@pytest.mark.parametrize("number", [None, True, -1, "many", 2**53])
 def test_citations_that_are_no_count_are_unknown_and_not_none(number: object) -> None:
     update = only(citationCount=number)
 

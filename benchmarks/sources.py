@@ -1,0 +1,129 @@
+"""How fast papers are parsed and merged, and how much memory that takes, on real days.
+
+    python benchmarks/sources.py [DATA]
+
+DATA is a folder of saved days: `hf/daily_papers-*.json`, `captures/*.txt` and
+`arxiv/listing-*.jsonl`; where it is missing the sample day is read. Rates are for this machine and
+run only; the ratios compare parsing, in the same run, with reading the same bytes by `json` or a
+bare XML parser.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from xml.etree import ElementTree as ET
+
+from digest import sources
+from digest.database import open_database
+from digest.machine import peak_memory
+from digest.resources import sample_day
+from digest.sources import Location, Raw
+from digest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from digest.models import Paper
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+import arxiv_wire
+
+DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
+Result = TypeVar("Result")
+
+NOW = datetime(2026, 2, 12, 12, tzinfo=UTC)
+DAY = date(2026, 2, 6)
+#: Each is done so often, and the best is told.
+TIMES = 3
+
+
+def measure(data: Path) -> None:
+    """Print a line for each kind, then what merging takes."""
+    texts = _texts(data)
+    found: list[tuple[str, list[Paper]]] = []
+    print(f"{'':32}{'papers':>8}{'papers/s':>10}{'':4}beside reading the same bytes")
+    for kind, raws, bare in texts:
+        papers, seconds = _best(partial(_parse, kind, raws))
+        _, base = _best(partial(_bare, bare, raws))
+        print(
+            f"parse {kind:26}{len(papers):8,}{len(papers) / seconds:10,.0f}{seconds / base:9.1f} x"
+        )
+        found.append((kind, papers))
+    with tempfile.TemporaryDirectory() as scratch:
+        engine = open_database("sqlite:///papers.db", folder=Path(scratch))
+        store = Store(engine)
+        for words in ("merge into an empty store", "merge once more"):
+            started = time.perf_counter()
+            for kind, papers in found:
+                store.save(papers, source=kind, kind=kind)
+            seconds = time.perf_counter() - started
+            total = sum(len(papers) for _, papers in found)
+            print(f"{words:32}{total:8,}{total / seconds:10,.0f}")
+        engine.dispose()
+    print(f"peak memory {peak_memory() / 1e6:.0f} MB")
+
+
+def _texts(data: Path) -> list[tuple[str, list[Raw], Callable[[str], object]]]:
+    if not data.is_dir():
+        sample = Location(name="sample", kind="huggingface", path=str(sample_day()))
+        return [("huggingface", sources.read_files(sample), json.loads)]
+    return [
+        ("huggingface", _files(data / "hf" / "daily_papers-*.json"), json.loads),
+        ("capture", _files(data / "captures" / "page-*.txt"), str.splitlines),
+        ("arxiv", _feeds(data / "arxiv"), ET.fromstring),  # our own text, made below
+    ]
+
+
+def _files(pattern: Path) -> list[Raw]:
+    return sources.read_files(Location(name="files", kind="jsonl", path=str(pattern)))
+
+
+def _feeds(folder: Path) -> list[Raw]:
+    """Write real listings as the feeds that announced them."""
+    feeds = []
+    for path in sorted(folder.glob("listing-*.jsonl")):
+        told = [_told(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+        text = arxiv_wire.rss("cs.CL", DAY, told)
+        feeds.append(Raw(where=path.name, text=text, channel="cs.CL"))
+    return feeds
+
+
+def _told(record: dict[str, Any]) -> arxiv_wire.Told:
+    return arxiv_wire.Told(
+        id=record["id"],
+        title=record["title"],
+        abstract=record["summary"],
+        authors=tuple(record["authors"]),
+        categories=("cs.CL", *record["categories"]),
+    )
+
+
+def _parse(kind: str, raws: Sequence[Raw]) -> list[Paper]:
+    place = Location(name=kind, kind=kind)
+    batches = [sources.parse(place, raw, day=DAY, now=NOW) for raw in raws]
+    return [paper for batch in batches for paper in batch.papers]
+
+
+def _bare(read: Callable[[str], object], raws: Sequence[Raw]) -> None:
+    for raw in raws:
+        read(raw.text)
+
+
+def _best(work: Callable[[], Result]) -> tuple[Result, float]:
+    seconds = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - started)
+    return result, min(seconds)
+
+
+if __name__ == "__main__":
+    measure(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT)
