@@ -96,9 +96,10 @@ class App:
         from digest.sources.web import Client  # slow to import, and seldom needed
 
         fetch, mail = self.config.fetch, self.config.mail
+        contact = fetch.contact or mail.reply_to or mail.from_address
         return Client(
             self.config.path(fetch.directory),
-            agent=agent(fetch.contact or mail.reply_to or mail.from_address),
+            agent=agent("" if outlet.is_example(contact.rpartition("@")[2]) else contact),
             timeout=fetch.timeout,
             clock=now,
         )

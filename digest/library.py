@@ -36,6 +36,12 @@ class Library:
     #: how many earlier days are read again when they were missed, and wait for an edition
     catch_up: int
 
+    def papers(self, day: date) -> Sequence[Paper]:
+        """Return the papers of a day's edition: its own, and those that came late."""
+        of_day = self.store.papers(day)
+        known = {paper.id for paper in of_day}
+        return [*of_day, *(paper for paper in self.late(day) if paper.id not in known)]
+
     def late(self, day: date) -> Sequence[Paper]:
         """Return the papers that came in too late for the editions of their own days.
 

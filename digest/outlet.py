@@ -58,9 +58,14 @@ def _refuse_example_names(config: Config) -> None:
         ("[mail] from_address", mail.from_address.rpartition("@")[2]),
         ("[web] url", urlsplit(web.url).hostname or ""),
     ):
-        if host != "example.org" and not host.endswith(".example.org"):
+        if not is_example(host):
             continue
         if mail.host not in _LOOPBACK:
             raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
         # A test server is likely here, but a relay to the world is possible.
         log.warning("a setting is still the example's", extra={"key": key, "value": host})
+
+
+def is_example(host: str) -> bool:
+    """Whether a host is still that of the example configuration."""
+    return host == "example.org" or host.endswith(".example.org")

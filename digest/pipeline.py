@@ -167,13 +167,16 @@ def _batches(day: date, place: Location, library: Library, steps: Steps) -> Iter
             day=day,
             now=library.clock(),
             web=library.web(place),
-            papers=lambda: library.store.papers(day),
+            papers=lambda: library.papers(day),
             expect=total,
         )
         raws = sources.find(place.kind).read(place, ask)
+    read = 0
     for raw in raws:
         yield sources.parse(place, raw, day=day, now=library.clock())
+        read += 1
         done(1)
+    total(read)
 
 
 def _judged(
@@ -325,10 +328,7 @@ def lay_out(
 
     Papers that came too late for their own day's edition are among them; withdrawn ones are not.
     """
-    of_day = library.store.papers(day)
-    known = {paper.id for paper in of_day}
-    late = [paper for paper in library.late(day) if paper.id not in known]
-    papers = [paper for paper in (*of_day, *late) if paper.withdrawn_on is None]
+    papers = [paper for paper in library.papers(day) if paper.withdrawn_on is None]
     return Desk(
         edition=edition(day, places, papers, library=library),
         papers=papers,

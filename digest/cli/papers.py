@@ -95,22 +95,29 @@ def fetch_day(
 
 
 def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
-    """Print the fetch as a table."""
+    """Print the fetch as a table, and below it why a source stands as it does."""
+    days = {report.day for report in reports}
+    other = any(report.other_days for report in reports)
+    columns = ("source", "day", "state", "declared#", "parsed#", "rejected#", "other days#", "new#",
+               "merged#", "seconds#")  # fmt: skip
+    # Narrow terminals: what says nothing takes no room.
+    idle = {"day": len(days) == 1, "other days#": not other}
+    shown = [place for place, name in enumerate(columns) if not idle.get(name)]
+    rows = [
+        (r.source, r.day, r.state, r.declared, r.parsed, len(r.rejected), r.other_days, r.new,
+         r.merged, f"{r.seconds:.2f}")
+        for r in reports
+    ]  # fmt: skip
     screen.table(
         "Sources",
-        (
-            "source", "day", "state", "declared#", "parsed#", "rejected#", "other days#", "new#",
-            "merged#", "seconds#", "reason",
-        ),
-        [
-            (
-                r.source, r.day, r.state, r.declared, r.parsed, len(r.rejected), r.other_days,
-                r.new, r.merged, f"{r.seconds:.2f}", r.reason,
-            )
-            for r in reports
-        ],
+        [columns[place] for place in shown],
+        [[row[place] for place in shown] for row in rows],
         err=err,
-    )  # fmt: skip
+    )
+    say = screen.note if err else screen.answer
+    for report in reports:
+        if report.reason:
+            say(f"{report.source}, {report.day}: {report.reason}")
 
 
 @app.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")

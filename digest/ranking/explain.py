@@ -48,7 +48,7 @@ def _trend(standing: Standing, *, always: bool) -> str | None:
     place = standing.place + standing.tied - 1
     if place > standing.cohort * _TOP_SHARE and not ((always and standing.tied == 1) or place == 1):
         return None
-    of_all = f"most voted of the day’s {count(standing.cohort, 'paper')}"
+    of_all = f"most voted of the {count(standing.cohort, 'paper')} with votes"
     if standing.tied > 1:
         return f"among the {place} {of_all}"
     return of_all if place == 1 else f"{ordinal(place)} {of_all}"

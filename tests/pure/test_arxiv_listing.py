@@ -114,7 +114,7 @@ def test_marks_of_the_markup_become_those_of_the_text() -> None:
 
     (paper,) = parse(listing(Told(title=title, comment="5 pages; uses R&D"))).papers
 
-    assert paper.title == 'On $a<b$ & "quotes" inside'
+    assert paper.title == 'On a<b & "quotes" inside'
     assert paper.comment == "5 pages; uses R&D"
 
 

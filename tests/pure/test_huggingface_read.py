@@ -109,7 +109,7 @@ def test_a_saved_page_is_read() -> None:
     batch = parse(page(ELEMENTS))
 
     assert (len(batch.papers), len(batch.updates), batch.declared) == (101, 1, 103)
-    assert batch.papers[0].title == "Lamps in Fog, Part 0: Counting $n$ of Them"
+    assert batch.papers[0].title == "Lamps in Fog, Part 0: Counting n of Them"
 
 
 def test_an_empty_page_is_an_empty_day() -> None:

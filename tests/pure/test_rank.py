@@ -52,7 +52,7 @@ def test_a_pick_says_why_in_words_a_reader_understands() -> None:
         ("word", "“Agents” in the title"),
         ("word", "the abstract speaks of “tools”"),
         ("category", "filed under cs.MA"),
-        ("trend", "most voted of the day’s 2 papers"),
+        ("trend", "most voted of the 2 papers with votes"),
     ]
 
 
@@ -99,4 +99,4 @@ def test_a_tie_praises_nobody_alone() -> None:
     top = rank(some, [topic()], trend_weight=1.0)["agents"][0]
 
     assert {reason.kind for pick in flat for reason in pick.reasons} == {"word"}
-    assert top.reasons[-1].text == "among the 2 most voted of the day’s 9 papers"
+    assert top.reasons[-1].text == "among the 2 most voted of the 9 papers with votes"
