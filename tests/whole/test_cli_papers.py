@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
+from arxiv_wire import Told, atom
 from whole.installation import CONFIG, DAY
 
 if TYPE_CHECKING:
@@ -108,6 +110,33 @@ def test_a_paper_is_found_by_any_of_its_names(furnished: Path, digest: Command, 
 
     assert shown["title"] == "An Agent that Reads Maps"
     assert [look["upvotes"] for look in shown["history"]] == [12]
+
+
+def test_a_paper_is_shown_with_the_source_of_each_field(furnished: Path, digest: Command) -> None:
+    answer = digest("papers", "show", "2602.00001")
+
+    lines = [line.split() for line in answer.out.splitlines()]
+    assert ["title", *["An", "Agent", "that", "Reads", "Maps"], "file"] in lines
+    assert ["links.code", "https://example.org/maps", "file"] in lines
+    assert digest("papers", "show", "2602.00001", "--json").json["origins"]["title"] == "file"
+
+
+def test_a_paper_is_shown_with_its_announcements_and_signals(
+    furnished: Path, digest: Command
+) -> None:
+    feed = atom("cs.AI", date(2026, 2, 2), [Told(categories=("cs.AI", "cs.LG"), version=1)])
+    (furnished / "feed.xml").write_text(feed, encoding="utf-8")
+    with (furnished / "config.toml").open("a") as config:
+        config.write('[[sources]]\nname = "arXiv"\nkind = "arxiv"\npath = "feed.xml"\n')
+    digest("fetch", *DAY)
+
+    shown = digest("papers", "show", "2602.00001").out
+    known = digest("papers", "show", "2602.00001", "--json").json
+
+    assert ["2026-02-02", "cs.AI", "new", "1"] in [line.split() for line in shown.splitlines()]
+    assert "citations" in shown
+    assert known["title"] == "Lamps in Fog"
+    assert (known["origins"]["title"], known["origins"]["links.code"]) == ("arXiv", "file")
 
 
 def test_a_day_without_papers_lists_none(furnished: Path, digest: Command) -> None:

@@ -92,6 +92,14 @@ def test_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
     [
         pytest.param({"sources": [{"url": "ftp://example.org"}]}, "begins with http", id="url"),
         pytest.param(
+            {"sources": [{"kind": "arxif"}]},
+            "there is no kind of source 'arxif'; there are: arxiv, arxiv-api",
+            id="kind",
+        ),
+        pytest.param({"sources": [{"kind": "arxiv"}]}, 'such as ["cs.CL"]', id="categories"),
+        pytest.param({"sources": [{"kind": "openreview"}]}, "needs venues", id="venues"),
+        pytest.param({"sources": [{"kind": "jsonl"}]}, "needs a path", id="path"),
+        pytest.param(
             {"sources": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]},
             "source name 'a' is used twice",
             id="source twice",

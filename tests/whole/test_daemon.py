@@ -63,6 +63,20 @@ def test_the_daily_run_does_what_run_does_and_closes_the_database(
     assert "2 sent" in answer.out
 
 
+def test_between_runs_the_sources_are_read_and_nobody_is_mailed(
+    peopled: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(schedule, "every_day", lambda _job, **asked: told.update(asked))
+    digest("daemon")
+
+    told["look"]()
+
+    assert told["hours"] == 4
+    assert outbox(peopled) == []
+    assert len(digest("papers", "list", "--json").json) == len(PAPERS)
+
+
 def test_no_file_of_the_database_stays_open_after_a_job(
     peopled: Path, daemon: Callable[[Day], Answer]
 ) -> None:

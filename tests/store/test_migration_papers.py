@@ -1,0 +1,92 @@
+"""Papers of the version before: they are kept, and whoever speaks of them next is believed."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import alembic.command
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from builders import DAY, paper
+
+import digest.migrations
+from digest.database import open_database
+from digest.models import SourceState
+from digest.readings import Readings
+from digest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AT = "2026-02-02 12:00:00.000000"
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[sa.Engine]:
+    """A database of schema 0003 with a paper that was mailed, opened by this version."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/digest.db")
+    settings = Config()
+    settings.set_main_option("script_location", str(*digest.migrations.__path__))
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        alembic.command.upgrade(settings, "0003")
+    engine.dispose()
+    db = sqlite3.connect(tmp_path / "digest.db", isolation_level=None)
+    db.execute(
+        "INSERT INTO papers"
+        " (id, title, title_key, abstract, authors, categories, links, precedence)"
+        " VALUES ('2602.00001', 'Lamps', 'lamps', 'In fog.', '[]', '[]', '{}', 2)"
+    )
+    db.execute("INSERT INTO sightings VALUES ('2602.00001', 'hf', '2026-02-02', NULL)")
+    db.execute("INSERT INTO signals VALUES ('2602.00001', 'hf', ?, 3, NULL, NULL)", (AT,))
+    db.execute(
+        "INSERT INTO fetches VALUES ('2026-02-02', 'page', ?, 'failed', 0, 0, 0, 0, 'no answer')",
+        (AT,),
+    )
+    db.execute(
+        "INSERT INTO desks (id, day, frozen_at, content_key, press_key, content)"
+        " VALUES (1, '2026-02-02', ?, '', '', x'')",
+        (AT,),
+    )
+    db.execute("INSERT INTO desk_papers (desk_id, place, paper_id) VALUES (1, 0, '2602.00001')")
+    db.close()
+    opened = open_database("sqlite:///digest.db", folder=tmp_path)
+    yield opened
+    opened.dispose()
+
+
+def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
+    (found,) = Store(migrated).papers(DAY)
+
+    assert (found.id, found.title, found.abstract) == ("2602.00001", "Lamps", "In fog.")
+    assert (found.signals.upvotes, found.signals.citations) == (3, None)
+    assert (found.version, found.venue, found.withdrawn_on) == (None, "", None)
+
+
+def test_whoever_speaks_next_of_an_old_paper_is_believed(migrated: sa.Engine) -> None:
+    store = Store(migrated)
+
+    store.save([paper("2602.00001", title="Lamps in Fog")], source="page", kind="capture")
+
+    known = store.paper("2602.00001")
+    assert known is not None
+    assert known.title == "Lamps in Fog"
+    assert store.origins("2602.00001")["title"].source == "page"
+
+
+def test_what_failed_is_still_said_to_have_failed_and_why(migrated: sa.Engine) -> None:
+    (reading,) = Readings(migrated).on(DAY)
+
+    assert (reading.state, reading.reason) == (SourceState.FAILED, "no answer")
+    assert reading.channels == ()
+
+
+def test_mails_still_refer_to_their_papers(migrated: sa.Engine) -> None:
+    with migrated.connect() as db:
+        papers = db.execute(sa.text("SELECT paper_id FROM desk_papers")).scalars().all()
+        broken = db.execute(sa.text("PRAGMA foreign_key_check")).all()
+
+    assert (papers, broken) == (["2602.00001"], [])
