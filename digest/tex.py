@@ -18,7 +18,8 @@ from digest import guesses, macros
 #: Groups within groups, and macros as arguments of macros. Deeper ones are left as they are.
 DEEPEST = 12
 
-#: What has none of these is not looked at.
+#: What has none of these is not looked at; most texts have not even one of their characters.
+_CHARACTERS = ("\\", "$", "~", "{", "^", "`", "--")
 _TEX = re.compile(r"[\\$~]|[_^]\{|\^[-+]?\d|\{[^\W\d_]|\{[(,]|``|`[^`']*'|--")
 
 #: BibTeX that went through two programs: `{\\textless}`, `Barab\{\'a\}si`
@@ -65,7 +66,7 @@ def untex(text: str) -> str:
     Mathematics that Unicode cannot write on a line gets a form that reads well: `x_max`, `2^(n/2)`,
     `(a+b)/c`. Authors' own macros keep their name, without the backslash.
     """
-    if not _TEX.search(text):
+    if not any(mark in text for mark in _CHARACTERS) or not _TEX.search(text):
         return text
     plain = _REFERENCE.sub(_unreferenced, _TWICE.sub(lambda match: match["accent"] or "\\", text))
     source = _Source(

@@ -17,7 +17,6 @@ from digest.tex import untex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SPACE = re.compile(r"\s+")
 #: controls, soft hyphens, zero-width marks, Hangul and Mongolian fillers, bidi marks, embeddings
 #: and isolates, byte order marks, lone surrogates, tags and other marks that only programs see; and
 #: variation selectors, but for one behind what it varies, as emoji have
@@ -64,7 +63,7 @@ LONGEST = 20_000
 
 def squeeze(text: str) -> str:
     """Join lines and fold runs of white space to single spaces."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def clean(text: str) -> str:
@@ -85,8 +84,9 @@ def clean(text: str) -> str:
 
 def _cleaner(text: str) -> str:
     text = mend(html.unescape(text)) if "&" in text else mend(text)
-    text = _TAG.sub("", text)
-    text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
+    text = squeeze(_TAG.sub("", text) if "<" in text else text)
+    if not (text.isascii() and text.isprintable()):
+        text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     readable = untex(text)
     return text if readable == text else squeeze(unicodedata.normalize("NFC", readable))
 
@@ -97,6 +97,8 @@ def mend(text: str) -> str:
     GBK turns two UTF-8 bytes of a western letter into one ideograph (`Ü` into `脺`). It is
     repaired only if every ideograph in the text turns western, so real Chinese stays as it is.
     """
+    if text.isascii():
+        return text
     if _CJK.search(text):
         repaired = _CJK_RUN.sub(_from_gbk, text)
         if not _CJK.search(repaired):
