@@ -49,7 +49,8 @@ def past_day(day: date, *, today: date) -> str:
 def _chosen(edition: Edition, language: str) -> str:
     considered, day = count(edition.considered, "paper"), long_date(edition.day, language)
     late = [
-        f"{number:,} from {past_day(found, today=edition.day)}" for found, number in edition.late
+        f"{number:,}{'' if place else ' of them'} from {past_day(found, today=edition.day)}"
+        for place, (found, number) in enumerate(edition.late)
     ]
     came_late = f", {_list(late)}" if late else ""
     covered = f": {_list([_covered(one) for one in edition.covered])}" if edition.covered else ""
@@ -83,11 +84,9 @@ def _missing(edition: Edition) -> str:
     if not missing:
         return ""
     again = [name for name in missing if name in edition.read_again]
-    rest = (
-        " What it has will be in your next issue."
-        if again == missing
-        else " Papers found only there are missing from this issue."
-    )
+    rest = " Papers found only there are missing from this issue."
+    if again == missing:
+        rest = f" {'It' if len(again) == 1 else 'They'} will be read again for your next issue."
     unread = [name for name in missing if name in edition.missing]
     parts = [f"Could not be read today: {', '.join(unread)}."] if unread else []
     if edition.stale:

@@ -66,7 +66,7 @@ def test_what_will_be_read_again_is_promised() -> None:
     )
 
     assert statement(edition)[1] == (
-        "Could not be read today: bioRxiv. What it has will be in your next issue."
+        "Could not be read today: bioRxiv. It will be read again for your next issue."
     )
 
 
@@ -85,7 +85,8 @@ def test_a_source_that_showed_an_earlier_day_is_not_called_unread() -> None:
     edition = Edition(day=DAY, covered=(the_list(),), stale=("arXiv",), read_again=("arXiv",))
 
     assert statement(edition)[1] == (
-        "Still showed the papers of an earlier day: arXiv. What it has will be in your next issue."
+        "Still showed the papers of an earlier day: arXiv. It will be read again for your next"
+        " issue."
     )
 
 
@@ -103,7 +104,8 @@ def test_papers_that_came_late_are_counted_by_their_days() -> None:
     )
 
     assert statement(edition)[0] == (
-        "Chosen from 1,242 papers of Tuesday 3 February 2026, 1 from Friday and 1,200 from Monday:"
+        "Chosen from 1,242 papers of Tuesday 3 February 2026, 1 of them from Friday and 1,200 from"
+        " Monday:"
         " HF (41 papers)."
     )
 

@@ -64,7 +64,7 @@ def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
     mail = evening(house, TUESDAY)
 
     assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
-    assert b"1 from Monday" in mail.parcels[0].content
+    assert b"1 of them from Monday" in mail.parcels[0].content
     assert b"from Monday\r\n" in mail.parcels[0].content
     assert states(house, MONDAY) == {"service": SourceState.OK}
 
@@ -79,7 +79,7 @@ def test_a_mail_says_that_what_could_not_be_read_will_come_later(
 
     mail = evening(house, FRIDAY)
 
-    assert b"Could not be read today: other. What it has will be in" in mail.parcels[0].content
+    assert b"Could not be read today: other. It will be read again for" in mail.parcels[0].content
 
 
 def test_a_day_on_which_nothing_ran_is_caught_up(house: House, service: Service) -> None:

@@ -112,12 +112,12 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
             "Chosen from 2 papers of Monday 9 February 2026: arXiv (cs.CL 1/1, cs.LG 1/1) and"
             " Hugging Face (1 paper)."
         ),
-        "Could not be read today: bioRxiv. What it has will be in your next issue.",
+        "Could not be read today: bioRxiv. It will be read again for your next issue.",
     ]
     assert week.statements[TUESDAY] == [
         (
-            "Chosen from 4 papers of Tuesday 10 February 2026, 2 from Monday: arXiv (cs.CL 1/1,"
-            " cs.LG 0/0), Hugging Face (1 paper) and bioRxiv (1 paper)."
+            "Chosen from 4 papers of Tuesday 10 February 2026, 2 of them from Monday: arXiv"
+            " (cs.CL 1/1, cs.LG 0/0), Hugging Face (1 paper) and bioRxiv (1 paper)."
         )
     ]
 
