@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from digest import sources
+from digest import sources, verdict
 from digest.config import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.merging import overlay
@@ -117,15 +117,12 @@ def _together(papers: Iterable[Paper]) -> list[Paper]:
 
 def _judge(start: Recorded, batch: Batch, day: date) -> Recorded:
     """Say whether what was read is worth keeping."""
+    found = verdict.accept(batch)
     known = sum(paper.day == day for paper in batch.papers) + len(batch.updates)
-    if known:
-        state = SourceState.PARTIAL if batch.trouble else SourceState.OK
-        return replace(start, state=state, papers=known, reason=batch.trouble or "")
+    if known or found.state is SourceState.FAILED:
+        return replace(start, state=found.state, papers=known, reason=found.reason or "")
     if batch.papers:
         return replace(start, state=SourceState.STALE, reason="it gave papers of other days only")
-    if batch.rejected:
-        reason = f"nothing in it could be used: {batch.rejected[0].reason}"
-        return replace(start, state=SourceState.FAILED, reason=reason)
     return start
 
 

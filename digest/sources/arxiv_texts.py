@@ -314,5 +314,5 @@ def _counted(name: str, texts: list[Text]) -> _Count:
     return _Count(
         channel=channel,
         missing=max(declared - len(news) - rejected, 0),
-        trouble=trouble or f"only {len(news)} of {declared} papers of {name} could be read",
+        trouble=trouble,
     )
