@@ -136,6 +136,8 @@ class Channel:
     parsed: int
     #: how many records it said it holds; None where it does not say
     declared: int | None = None
+    #: whether anything of it is known; what could not be read, or was old, is not empty
+    is_read: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
