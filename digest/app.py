@@ -97,9 +97,12 @@ class App:
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
+        if outlet.is_example(contact.rpartition("@")[2]):
+            contact = ""
+            log.warning("no contact", extra={"key": "[fetch] contact"})
         return Client(
             self.config.path(fetch.directory),
-            agent=agent("" if outlet.is_example(contact.rpartition("@")[2]) else contact),
+            agent=agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )

@@ -88,8 +88,10 @@ def record(
             found[place.name] = replace(start, state=SourceState.FAILED, reason=reason)
             continue
         papers += [paper for paper in batch.papers if paper.day == day]
-        size = _write(folder / start.folder, raws)
-        found[place.name] = replace(_judge(start, batch, day), files=len(raws), size=size)
+        # Some only say why there is no text.
+        texts = [raw for raw in raws if not raw.trouble]
+        size = _write(folder / start.folder, texts)
+        found[place.name] = replace(_judge(start, batch, day), files=len(texts), size=size)
     recorded = [found[place.name] for place in places]
     _save(folder / FILE_NAME, _configuration(day, recorded, places, topics).encode())
     return recorded
@@ -223,9 +225,12 @@ def _configuration(
     command = f"digest -c {FILE_NAME} run --day {day}"
     blocks = [f"# {day} as its sources told it. To work on it without them:\n# {command}"]
     for found in recorded:
+        why = _comment(found.reason)
         if not found.files:
-            why = _comment(found.reason) or "it gave nothing"
+            why = why or "it gave nothing"
             blocks.append(f"# {_value(found.source)} ({found.kind}) is missing: {why}")
+        elif found.state.is_trouble:
+            blocks.append(f"# {_value(found.source)} ({found.kind}) is not whole: {why}")
     if not any(found.files for found in recorded):
         # A configuration that names no sources asks Hugging Face.
         blocks.append("sources = []")

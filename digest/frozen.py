@@ -97,7 +97,7 @@ def _covered_of(record: Any) -> Covered:
     if isinstance(record, list):  # of a time when sources had no channels
         return Covered(source=record[0], papers=record[1])
     channels = tuple(Channel(**one) for one in record["channels"])
-    return Covered(source=record["source"], papers=record["papers"], channels=channels)
+    return Covered(**{**record, "channels": channels})
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

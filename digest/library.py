@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.verdict import back
+from digest import sources, verdict
+from digest.models import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from digest.delivery.desks import Desks
     from digest.models import Paper
@@ -36,6 +37,52 @@ class Library:
     #: how many earlier days are read again when they were missed, and wait for an edition
     catch_up: int
 
+    def can_ask_again(self, place: Location) -> bool:
+        """Whether a source can be asked for days that are past, and is."""
+        return bool(self.catch_up) and place.path is None and _past_of(place) is not None
+
+    def owed(self, day: date, place: Location) -> list[date]:
+        """Return the earlier days for which a source is to be read again, oldest first."""
+        if not self.can_ask_again(place):
+            return []
+        days = verdict.window(day, self.catch_up)
+        readings = self.readings.of(place.name, since=days[0], before=day)
+        return verdict.days_owed(
+            days,
+            states={found: (reading.state, reading.at) for found, reading in readings.items()},
+            first=self.readings.first(place.name),
+            whole_after=_past_of(place),
+            quiet=self._quiet(place, days),
+        )
+
+    def lost(self, day: date, place: Location) -> list[date]:
+        """Return the days since the last reading that are too long ago to be read again."""
+        if not self.can_ask_again(place):
+            return []
+        last = self.readings.last(place.name, before=day)
+        start = verdict.window(day, self.catch_up)[0]
+        if last is None or last >= start:
+            return []
+        days = verdict.window(start, (start - last).days - 1)
+        return [day for day in days if day not in self._quiet(place, days)]
+
+    def debts(self, day: date, places: Sequence[Location]) -> tuple[tuple[str, date], ...]:
+        """Return which sources could not be read for earlier days, though they were asked again."""
+        window = verdict.window(day, self.catch_up)
+        return tuple(
+            (place.name, earlier)
+            for place in places
+            if self.can_ask_again(place)
+            for earlier, reading in sorted(
+                self.readings.of(place.name, since=window[0], before=day).items()
+            )
+            if reading.error is not None
+        )
+
+    def _quiet(self, place: Location, days: Sequence[date]) -> list[date]:
+        now, forecast = self.clock(), sources.find(place.kind).forecast
+        return [day for day in days if forecast(day, now).outlook is Outlook.NOTHING]
+
     def papers(self, day: date) -> Sequence[Paper]:
         """Return the papers of a day's edition: its own, and those that came late."""
         of_day = self.store.papers(day)
@@ -45,19 +92,23 @@ class Library:
     def late(self, day: date) -> Sequence[Paper]:
         """Return the papers that came in too late for the editions of their own days.
 
-        Those are papers of the last days that lay on no desk; before the first edition nothing
-        was late.
+        Those are papers of the last days that lay on no desk; before the first day on which mail
+        was planned nothing was late.
         """
-        first = self.desks.first_day()
+        first = self.desks.first_planned()
         if first is None or not self.catch_up:
             return []
-        since = max(first, back(day, self.catch_up))
-        papers = self.store.papers_between(since, back(day, 1))
+        since = max(first, verdict.back(day, self.catch_up))
+        papers = self.store.papers_between(since, verdict.back(day, 1))
         laid = self.desks.laid([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id not in laid]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
-        papers = self.store.withdrawn(since=back(day, REMEMBERED))
+        papers = self.store.withdrawn(since=verdict.back(day, REMEMBERED))
         laid = self.desks.laid([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in laid]
+
+
+def _past_of(place: Location) -> timedelta | None:
+    return sources.find(place.kind).whole_after

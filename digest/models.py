@@ -275,6 +275,8 @@ class Covered:
     source: str
     papers: int
     channels: tuple[Channel, ...] = ()
+    #: whether its list had only begun
+    so_far: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

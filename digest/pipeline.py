@@ -21,15 +21,9 @@ from typing import TYPE_CHECKING
 
 from digest import sources, verdict
 from digest.compose import Desk
+from digest.edition import edition
 from digest.errors import ConfigError, RefusedError, SourceError
-from digest.models import (
-    Covered,
-    Edition,
-    Outlook,
-    Paper,
-    SourceReport,
-    SourceState,
-)
+from digest.models import Outlook, SourceReport, SourceState
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
 from digest.sources import Ask, Location, Raw
@@ -41,7 +35,6 @@ if TYPE_CHECKING:
 
     from digest.library import Library
     from digest.models import Batch, Forecast
-    from digest.readings import Reading
     from subscribers.models import Topic
 
 log = logging.getLogger(__name__)
@@ -77,32 +70,19 @@ def fetch(
     """
     reports = []
     for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
-        owed = [] if only_day else _owed(day, place, library)
+        owed = [] if only_day else library.owed(day, place)
+        if not only_day and (lost := library.lost(day, place)):
+            span = {"first": str(lost[0]), "last": str(lost[-1])}
+            log.warning("days given up", extra={"source": place.name, **span})
         with watch(place.name) as (total, done):
-            for one in (*owed, day):
+            # The day first: what is wrong with a service's past must not cost its present.
+            for one in (day, *owed):
                 report = _fetch_one(one, place, only_day=only_day or one != day,
                                     library=library, steps=(total, done))  # fmt: skip
                 library.readings.record(report, at=library.clock())
                 _log_fetch(report)
                 reports.append(report)
     return reports
-
-
-def _owed(day: date, place: Location, library: Library) -> list[date]:
-    """Return the earlier days for which a service is to be read again."""
-    kind = sources.find(place.kind)
-    if place.path is not None or kind.enriches or not library.catch_up:
-        return []
-    window = verdict.window(day, library.catch_up)
-    readings = library.readings.of(place.name, since=window[0], before=day)
-    now = library.clock()
-    return verdict.days_owed(
-        window,
-        states={found: (reading.state, reading.at) for found, reading in readings.items()},
-        first=library.readings.first(place.name),
-        whole_after=kind.whole_after,
-        quiet=[d for d in window if kind.forecast(d, now).outlook is Outlook.NOTHING],
-    )
 
 
 def _fetch_one(
@@ -199,7 +179,8 @@ def _judged(
             stale.add(place.name)
     if late and forecast.outlook is Outlook.DUE:
         batch = verdict.dated(batch, late, day)
-    return verdict.judge(batch, day=day, forecast=forecast, stale=stale)
+    is_past = day < library.clock().date()
+    return verdict.judge(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
 def _log_fetch(report: SourceReport) -> None:
@@ -238,82 +219,6 @@ class Quotas:
     per_topic: int
     max_papers: int
     trend_weight: float
-
-
-def edition(
-    day: date,
-    places: Sequence[Location],
-    papers: Sequence[Paper],
-    *,
-    library: Library,
-) -> Edition:
-    """Say which sources a day's issues cover and which are unknown."""
-    numbers = library.store.counts(day)
-    names = [place.name for place in places]
-    readings = {one.source: one for one in library.readings.on(day)}
-    found = {name: readings[name] for name in names if name in readings}
-    order = [*names, *sorted(set(numbers) - set(names))]
-    stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
-    missing = _named(
-        found, lambda one: one.source not in numbers and one.error is not None and not _is_old(one)
-    )
-    again = {place.name for place in places if library.catch_up and _is_read_again(place)}
-    return Edition(
-        day=day,
-        covered=tuple(
-            Covered(
-                source=name,
-                papers=numbers[name],
-                channels=found[name].channels if name in found else (),
-            )
-            for name in order
-            if name in numbers
-        ),
-        missing=missing,
-        read_again=tuple(name for name in (*missing, *stale) if name in again),
-        cut_off=_named(found, lambda one: one.source in numbers and one.error is not None),
-        stale=stale,
-        quiet=tuple(
-            dict.fromkeys(
-                one.reason
-                for one in found.values()
-                if one.source not in numbers and one.reason and one.error is None
-            )
-        ),
-        late=verdict.by_day(papers, before=day),
-        owed=_still_owed(day, places, library),
-        considered=len(papers),
-    )
-
-
-def _named(found: dict[str, Reading], wanted: Callable[[Reading], bool]) -> tuple[str, ...]:
-    return tuple(name for name, reading in found.items() if wanted(reading))
-
-
-def _is_old(reading: Reading) -> bool:
-    """Whether a source was read and held nothing but papers of other days."""
-    held = reading.declared > reading.rejected + reading.other_days
-    return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)
-
-
-def _is_read_again(place: Location) -> bool:
-    return place.path is None and sources.find(place.kind).whole_after is not None
-
-
-def _still_owed(
-    day: date, places: Sequence[Location], library: Library
-) -> tuple[tuple[str, date], ...]:
-    """Return which sources could not be read for earlier days, though they were asked again."""
-    if not library.catch_up:
-        return ()
-    since, readings = verdict.window(day, library.catch_up)[0], library.readings
-    return tuple(
-        (place.name, earlier)
-        for place in places
-        if _is_read_again(place)
-        for earlier, reading in sorted(readings.of(place.name, since=since, before=day).items())
-        if reading.error is not None
-    )
 
 
 def lay_out(

@@ -6,7 +6,7 @@ and found empty.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -62,7 +62,7 @@ class Readings:
             "other_days": report.other_days,
             "new": report.new,
             "merged": report.merged,
-            "channels": [[one.name, one.parsed, one.declared] for one in report.channels],
+            "channels": [asdict(channel) for channel in report.channels],
             "reason": report.reason,
         }
         this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
@@ -91,6 +91,15 @@ class Readings:
             first: date | None = db.execute(query).scalar_one()
         return first
 
+    def last(self, source: str, *, before: date) -> date | None:
+        """Return the last day before another for which a source was read."""
+        query = sa.select(sa.func.max(fetches.c.day)).where(
+            fetches.c.source == source, fetches.c.day < before
+        )
+        with self._engine.connect() as db:
+            last: date | None = db.execute(query).scalar_one()
+        return last
+
 
 def _reading(row: Any) -> Reading:
     return Reading(
@@ -103,9 +112,6 @@ def _reading(row: Any) -> Reading:
         other_days=row.other_days,
         new=row.new,
         merged=row.merged,
-        channels=tuple(
-            Channel(name=name, parsed=parsed, declared=declared)
-            for name, parsed, declared in row.channels
-        ),
+        channels=tuple(Channel(**channel) for channel in row.channels),
         reason=row.reason,
     )

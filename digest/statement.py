@@ -54,26 +54,28 @@ def _chosen(edition: Edition, language: str) -> str:
     ]
     came_late = f", {_list(late)}" if late else ""
     covered = f": {_list([_covered(one) for one in edition.covered])}" if edition.covered else ""
-    return f"Chosen from {considered} of {day}{came_late}{covered}."
+    return f"Chosen from {considered} for {day}{came_late}{covered}."
 
 
 def _covered(covered: Covered) -> str:
+    papers = f"{count(covered.papers, 'paper')}{' so far' if covered.so_far else ''}"
     if not covered.channels:
-        return f"{covered.source} ({count(covered.papers, 'paper')})"
+        return f"{covered.source} ({papers})"
     if len(covered.channels) > CHANNELS:
         whole = [one for one in covered.channels if _is_whole(one)]
-        return (
-            f"{covered.source} ({count(covered.papers, 'paper')},"
-            f" {len(whole)} of {len(covered.channels)} categories complete)"
-        )
+        of_all = f"{len(whole)} of {len(covered.channels)} categories known to be complete"
+        return f"{covered.source} ({papers}, {of_all})"
     return f"{covered.source} ({', '.join(_channel(one) for one in covered.channels)})"
 
 
 def _is_whole(channel: Channel) -> bool:
-    return channel.declared is None or channel.parsed >= channel.declared
+    declared = channel.declared
+    return channel.is_read and declared is not None and channel.parsed >= declared
 
 
 def _channel(channel: Channel) -> str:
+    if not channel.is_read:
+        return f"{channel.name} not read"
     if channel.declared is None:
         return f"{channel.name} {channel.parsed:,}"
     return f"{channel.name} {channel.parsed:,}/{channel.declared:,}"
@@ -83,10 +85,7 @@ def _missing(edition: Edition) -> str:
     missing = [*edition.missing, *(name for name in edition.stale if name not in edition.missing)]
     if not missing:
         return ""
-    again = [name for name in missing if name in edition.read_again]
-    rest = " Papers found only there are missing from this issue."
-    if again == missing:
-        rest = f" {'It' if len(again) == 1 else 'They'} will be read again for your next issue."
+    rest = _again(missing, edition) or " Papers found only there are missing from this issue."
     unread = [name for name in missing if name in edition.missing]
     parts = [f"Could not be read today: {', '.join(unread)}."] if unread else []
     if edition.stale:
@@ -94,20 +93,27 @@ def _missing(edition: Edition) -> str:
     return " ".join(parts) + rest
 
 
+def _again(names: Sequence[str], edition: Edition) -> str:
+    """Promise that all of these will be read again, if they will."""
+    if not set(names) <= set(edition.read_again):
+        return ""
+    return f" {'It' if len(names) == 1 else 'They'} will be read again for your next issue."
+
+
 def _cut_off(edition: Edition) -> str:
     if not edition.cut_off:
         return ""
-    return (
-        f"Could not be read in full: {', '.join(edition.cut_off)}. Papers found only there may be"
-        " missing from this issue."
-    )
+    rest = " Papers found only there may be missing from this issue."
+    rest = _again(edition.cut_off, edition) or rest
+    return f"Could not be read in full: {', '.join(edition.cut_off)}.{rest}"
 
 
 def _owed(edition: Edition) -> str:
-    if not edition.owed:
-        return ""
-    days = [f"{source} of {past_day(day, today=edition.day)}" for source, day in edition.owed]
-    return f"Still missing: {_list(days)}."
+    days: dict[str, list[str]] = {}
+    for source, day in edition.owed:
+        days.setdefault(source, []).append(past_day(day, today=edition.day))
+    owed = [f"{source} of {_list(names)}" for source, names in days.items()]
+    return f"Still missing: {'; '.join(owed)}." if owed else ""
 
 
 def _quiet(edition: Edition) -> str:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from digest.models import Paper
 
-#: A batch is an earlier one served again if more than this share of its papers is.
-_FAMILIAR = 0.5
+#: A batch is an earlier one served again if more than this share of its papers is. Not less: of a
+#: mailing that was put off, some may have been found on the day it was due.
+_FAMILIAR = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,10 @@ def without(batch: Batch, stale: Collection[str]) -> Batch:
         batch,
         papers=tuple(p for p in batch.papers if p.id in ids or p.id not in named),
         announcements=kept,
-        channels=tuple(one for one in batch.channels if one.name not in stale),
+        channels=tuple(
+            replace(one, parsed=0, declared=None, is_read=False) if one.name in stale else one
+            for one in batch.channels
+        ),
     )
 
 
@@ -71,11 +75,14 @@ def dated(batch: Batch, late: Collection[str], day: date) -> Batch:
     )
 
 
-def judge(batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str]) -> Verdict:
+def judge(
+    batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str], is_past: bool = False
+) -> Verdict:
     """Say what the answer of a service for a day is worth; `stale` names what of it is old.
 
     An empty Saturday is `empty`, an empty Tuesday `failed`: a service that has nothing to say when
-    it should is not trusted to have said everything.
+    it should is not trusted to have said everything. If it still says so when the day is past, it
+    is believed.
     """
     if stale:
         batch = without(batch, stale) if batch.channels else _nothing(batch)
@@ -84,7 +91,7 @@ def judge(batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str]
     of_day = [paper for paper in batch.papers if paper.day == day]
     old = bool(stale) or any(paper.day < day for paper in batch.papers)
     if not of_day:
-        state, reason = _empty(day, forecast, old=old)
+        state, reason = _empty(day, forecast, old=old, is_past=is_past)
         return Verdict(batch=batch, state=state, reason=reason)
     if problem := _short(batch, stale):
         return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
@@ -116,11 +123,13 @@ def _unusable(batch: Batch) -> str | None:
     return f"nothing in it could be used: {batch.rejected[0].reason}"
 
 
-def _empty(day: date, forecast: Forecast, *, old: bool) -> tuple[SourceState, str]:
+def _empty(day: date, forecast: Forecast, *, old: bool, is_past: bool) -> tuple[SourceState, str]:
     if forecast.outlook is Outlook.NOTHING:
         return SourceState.EMPTY, forecast.reason
     if forecast.outlook is Outlook.EARLY:
         return SourceState.EARLY, forecast.reason
+    if is_past:
+        return SourceState.EMPTY, f"it has no papers of {day:%A} {day.day} {day:%B}"
     if old:
         return SourceState.STALE, "still shows the papers of an earlier day"
     reason = f"it shows no papers, though {day:%A} {day.day} {day:%B} is no holiday"
@@ -138,6 +147,10 @@ def _short(batch: Batch, stale: Collection[str]) -> str | None:
         missing.append(f"{', '.join(sorted(stale))}: still the papers of an earlier day")
     if batch.trouble:
         missing.append(batch.trouble)
+    usable, unusable = len(batch.papers) + len(batch.updates), len(batch.rejected)
+    if unusable > usable:
+        reason = batch.rejected[0].reason
+        missing.append(f"{unusable:,} of {usable + unusable:,} records are unusable: {reason}")
     return "; ".join(missing) or None
 
 

@@ -157,7 +157,8 @@ def show(
         screen.as_json(shapes.known(paper, origins, announced, history))
         return
     screen.table("Paper", ("field", "value", "from"), _facts(paper, origins))
-    screen.answer(f"\n{paper.abstract or '(no abstract)'}\n")
+    said_by = f" ({origins['abstract'].source})" if "abstract" in origins else ""
+    screen.answer(f"\nAbstract{said_by}: {paper.abstract or 'none'}\n")
     if announced:
         screen.table(
             "Announced",
@@ -191,4 +192,4 @@ def _facts(paper: Paper, origins: Mapping[str, Origin]) -> list[tuple[str, objec
         (name, value, origins[name].source if name in origins else "")
         for name, value in values.items()
         if name not in apart and value not in (None, "")
-    ] + [("abstract", "(below)", origins["abstract"].source)] * ("abstract" in origins)
+    ]

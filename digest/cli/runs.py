@@ -320,3 +320,6 @@ def _undisturbed(ctx: typer.Context, job: Callable[[typer.Context], object]) -> 
             job(fresh)
     except DigestError as error:
         logging.getLogger("digest").error("run failed", extra={"error": str(error)})  # noqa: TRY400
+    except Exception as error:  # noqa: BLE001 (the scheduler's traceback would show the settings)
+        said = f"internal error, please report it: {type(error).__name__}: {error}"
+        logging.getLogger("digest").error("run failed", extra={"error": said})  # noqa: TRY400

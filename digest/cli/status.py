@@ -36,6 +36,7 @@ def status(
     opened = screen.open_app(ctx)
     chosen = parse_day(day) or opened.account.newest_day() or opened.today()
     fetched = opened.readings.on(chosen)
+    debts = opened.library.debts(chosen, opened.places)
     balance = opened.account.balance(chosen)
     waiting = opened.account.not_planned(chosen)
     entries = opened.account.entries(day=chosen, states=state or ())
@@ -45,6 +46,7 @@ def status(
                 "day": chosen.isoformat(),
                 "papers": len(opened.store.papers(chosen)),
                 "sources": [shapes.reading(found) for found in fetched],
+                "owed": [{"source": name, "day": day.isoformat()} for name, day in debts],
                 **shapes.balance(balance),
                 "not_planned": waiting,
                 "people": [shapes.entry(entry) for entry in entries],
@@ -63,6 +65,8 @@ def status(
             for f in fetched
         ],
     )  # fmt: skip
+    for name, earlier in debts:
+        screen.answer(f"{name} could not be read for {earlier} yet")
     screen.answer("")
     screen.table(
         f"Deliveries for {chosen}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.tables import desk_papers, desks
+from digest.delivery.tables import days, desk_papers, desks
 from digest.errors import NotFoundError
 from digest.frozen import freeze, thaw
 
@@ -117,10 +117,10 @@ class Desks:
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.max(desks.c.id)).where(kept)).scalar()
 
-    def first_day(self) -> date | None:
-        """Return the first day for which a desk was frozen."""
+    def first_planned(self) -> date | None:
+        """Return the first day on which mail was planned, whether or not any was made."""
         with self._engine.connect() as db:
-            return db.execute(sa.select(sa.func.min(desks.c.day))).scalar()
+            return db.execute(sa.select(sa.func.min(days.c.day))).scalar()
 
     def laid(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
         """Return which of these papers lay on a desk of an earlier day."""

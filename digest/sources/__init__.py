@@ -11,13 +11,13 @@ from __future__ import annotations
 import glob
 import importlib
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.errors import ConfigError, SourceError
 from digest.models import Batch, Forecast
+from digest.sources import foreign
 from digest.text import decode
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
         def __call__(self, raw: Raw, /, *, day: date, now: datetime) -> Batch: ...
 
 
-GROUP = "digest.sources"
 #: The modules of our own kinds; each has a KIND. Imported when asked for, since some are slow.
 BUILTIN = {
     "arxiv": "digest.sources.arxiv",
@@ -151,25 +150,15 @@ def find(name: str) -> Kind:
 
     """
     if name in BUILTIN:
-        kind = importlib.import_module(BUILTIN[name]).KIND
-    else:
-        found = [point for point in entry_points(group=GROUP) if point.name == name]
-        if not found:
-            raise ConfigError(f"there is no kind of source {name!r}; there are: {_known()}")
-        try:
-            kind = found[0].load()
-        except (ImportError, AttributeError, SyntaxError, TypeError) as error:
-            # Not there, not what it says, or a Kind that lacks something.
-            raise ConfigError(
-                f"the kind {name!r} of {found[0].value} is broken: {error}"
-            ) from error
+        ours: Kind = importlib.import_module(BUILTIN[name]).KIND
+        return ours
+    if name not in foreign.names():
+        known = ", ".join(sorted({*BUILTIN, *foreign.names()}))
+        raise ConfigError(f"there is no kind of source {name!r}; there are: {known}")
+    kind = foreign.load(name)
     if not isinstance(kind, Kind):
         raise ConfigError(f"the kind {name!r} is no digest.sources.Kind")
-    return kind
-
-
-def _known() -> str:
-    return ", ".join(sorted({*BUILTIN, *(point.name for point in entry_points(group=GROUP))}))
+    return foreign.guarded(kind, name)
 
 
 def parse(location: Location, raw: Raw, *, day: date, now: datetime) -> Batch:

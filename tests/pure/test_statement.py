@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ def test_it_says_what_was_covered() -> None:
     edition = Edition(day=DAY, covered=(the_list(), covered("page", 1)), considered=42)
 
     assert statement(edition) == [
-        "Chosen from 42 papers of Monday 2 February 2026: HF (41 papers) and page (1 paper)."
+        "Chosen from 42 papers for Monday 2 February 2026: HF (41 papers) and page (1 paper)."
     ]
 
 
@@ -33,7 +34,7 @@ def test_categories_are_counted_against_what_was_declared() -> None:
     arxiv = covered("arXiv", 343, category("cs.CL", 142, 142), category("cs.LG", 198, 201))
 
     assert statement(Edition(day=DAY, covered=(arxiv,), considered=343)) == [
-        "Chosen from 343 papers of Monday 2 February 2026: arXiv (cs.CL 142/142, cs.LG 198/201)."
+        "Chosen from 343 papers for Monday 2 February 2026: arXiv (cs.CL 142/142, cs.LG 198/201)."
     ]
 
 
@@ -47,7 +48,7 @@ def test_many_categories_are_summed_up() -> None:
     arxiv = covered("arXiv", 70, *(category(f"cs.A{n}", 10, 10 + n // 6) for n in range(7)))
 
     assert (
-        "arXiv (70 papers, 6 of 7 categories complete)"
+        "arXiv (70 papers, 6 of 7 categories known to be complete)"
         in (statement(Edition(day=DAY, covered=(arxiv,), considered=70))[0])
     )
 
@@ -104,7 +105,7 @@ def test_papers_that_came_late_are_counted_by_their_days() -> None:
     )
 
     assert statement(edition)[0] == (
-        "Chosen from 1,242 papers of Tuesday 3 February 2026, 1 of them from Friday and 1,200 from"
+        "Chosen from 1,242 papers for Tuesday 3 February 2026, 1 of them from Friday and 1,200 from"
         " Monday:"
         " HF (41 papers)."
     )
@@ -152,3 +153,31 @@ def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, word
 )
 def test_a_day_without_papers_says_why(edition: Edition, why: str) -> None:
     assert why_empty(edition) == why
+
+
+def test_a_category_that_was_not_read_is_not_an_empty_one() -> None:
+    unread = replace(category("cs.LG", 0), is_read=False)
+    arxiv = covered("arXiv", 2, category("cs.CL", 2, 2), unread)
+    edition = Edition(day=DAY, covered=(arxiv,), cut_off=("arXiv",), read_again=("arXiv",))
+
+    assert "arXiv (cs.CL 2/2, cs.LG not read)" in statement(edition)[0]
+    assert statement(edition)[1] == (
+        "Could not be read in full: arXiv. It will be read again for your next issue."
+    )
+
+
+def test_of_many_categories_only_those_that_were_counted_are_called_complete() -> None:
+    channels = [category(f"cs.A{n}", 10, 10) for n in range(5)]
+    channels += [category("cs.B", 10), replace(category("cs.C", 0), is_read=False)]
+
+    (line,) = statement(Edition(day=DAY, covered=(covered("arXiv", 60, *channels),)))
+
+    assert "arXiv (60 papers, 5 of 7 categories known to be complete)" in line
+
+
+def test_days_that_are_still_missing_stand_behind_their_source() -> None:
+    owed = (("HF", FRIDAY), ("HF", DAY), ("bioRxiv", DAY))
+
+    assert statement(Edition(day=TUESDAY, owed=owed))[1] == (
+        "Still missing: HF of Friday and Monday; bioRxiv of Monday."
+    )

@@ -150,7 +150,7 @@ def test_everything_a_reader_needs_is_in_both_parts() -> None:
     for part in (visible(found.html) + found.html, found.text):
         for needed in (
             "Paper 2602.00001", "Ada Lovelace", "We study a thing.", "“agents” in the title",
-            "https://a/1", "https://a/2", "Chosen from 40 papers of Monday 2 February 2026",
+            "https://a/1", "https://a/2", "Chosen from 40 papers for Monday 2 February 2026",
             "reader@example.org", "https://example.org/m", "https://example.org/l",
             "1 Main Street",
         ):  # fmt: skip

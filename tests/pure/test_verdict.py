@@ -92,7 +92,9 @@ def test_a_stale_category_spoils_no_other() -> None:
     found = verdict.judge(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
 
     assert ids(found.batch.papers) == ["1", "3"]
-    assert [one.name for one in found.batch.channels] == ["cs.CL"]
+    assert [(one.name, one.is_read) for one in found.batch.channels] == [
+        ("cs.CL", True), ("cs.LG", False),
+    ]  # fmt: skip
     assert (found.state, found.reason) == (
         SourceState.PARTIAL,
         "cs.LG: still the papers of an earlier day",
@@ -103,6 +105,25 @@ def test_fewer_papers_than_are_declared_are_a_part() -> None:
     batch = Batch(papers=(paper(),), channels=(Channel(name="cs.CL", parsed=140, declared=142),))
 
     assert judged(batch) == (SourceState.PARTIAL, "cs.CL has 140 of 142 papers")
+
+
+def test_a_past_day_that_is_empty_is_believed() -> None:
+    found = verdict.judge(Batch(), day=DAY, forecast=DUE, stale=(), is_past=True)
+
+    assert (found.state, found.reason) == (
+        SourceState.EMPTY,
+        "it has no papers of Monday 2 February",
+    )
+
+
+def test_more_unusable_records_than_papers_are_a_part_of_the_list() -> None:
+    batch = Batch(papers=(paper(),), rejected=(Rejected(where="x[0]", reason="no title"),) * 30)
+
+    for found in (verdict.accept(batch), verdict.judge(batch, day=DAY, forecast=DUE, stale=())):
+        assert (found.state, found.reason) == (
+            SourceState.PARTIAL,
+            "30 of 31 records are unusable: no title",
+        )
 
 
 def test_trouble_that_a_source_tells_of_is_told() -> None:
@@ -126,9 +147,9 @@ def test_files_are_believed_to_be_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "stale"), [("", "no"), ("1", "no"), ("12", "yes"), ("123", "yes")]
+    ("known", "stale"), [("", "no"), ("1", "no"), ("12", "no"), ("123", "yes")]
 )
-def test_a_batch_is_old_when_most_of_its_papers_are(known: str, stale: str) -> None:
+def test_a_batch_is_old_when_all_but_a_few_of_its_papers_are(known: str, stale: str) -> None:
     assert verdict.is_served_again({"1", "2", "3"}, set(known)) is (stale == "yes")
 
 

@@ -27,6 +27,8 @@ class Service:
     name: str = "service"
     lists: dict[date, list[Mapping[str, object]]] = field(default_factory=dict)
     down: bool = False
+    #: days for which alone it is down
+    gone: set[date] = field(default_factory=set)
     #: the days it was asked for
     asked: list[date] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Service:
 def read(location: Location, ask: Ask) -> Iterator[Raw]:
     service = cast("Service", location.options["service"])
     service.asked.append(ask.day)
-    if service.down:
+    if service.down or ask.day in service.gone:
         raise SourceError("the service is down")
     lines = [json.dumps(record) for record in service.lists.get(ask.day, ())]
     yield Raw(where=f"service/{ask.day}", text="\n".join(lines))

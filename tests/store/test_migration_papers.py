@@ -1,4 +1,4 @@
-"""Papers of the version before: they are kept, and whoever speaks of them next is believed."""
+"""Papers of the version before: they are kept, and whose word counted more still does."""
 
 from __future__ import annotations
 
@@ -66,15 +66,15 @@ def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
     assert (found.version, found.venue, found.withdrawn_on) == (None, "", None)
 
 
-def test_whoever_speaks_next_of_an_old_paper_is_believed(migrated: sa.Engine) -> None:
+@pytest.mark.parametrize(("kind", "title"), [("capture", "Lamps"), ("huggingface", "Lamps in Fog")])
+def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, title: str) -> None:
     store = Store(migrated)
 
-    store.save([paper("2602.00001", title="Lamps in Fog")], source="page", kind="capture")
+    store.save([paper("2602.00001", title="Lamps in Fog", venue="ICLR")], source="it", kind=kind)
 
     known = store.paper("2602.00001")
     assert known is not None
-    assert known.title == "Lamps in Fog"
-    assert store.origins("2602.00001")["title"].source == "page"
+    assert (known.title, known.venue) == (title, "ICLR")
 
 
 def test_what_failed_is_still_said_to_have_failed_and_why(migrated: sa.Engine) -> None:

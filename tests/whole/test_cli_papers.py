@@ -139,6 +139,16 @@ def test_a_paper_is_shown_with_its_announcements_and_signals(
     assert (known["origins"]["title"], known["origins"]["links.code"]) == ("arXiv", "file")
 
 
+def test_a_paper_without_an_abstract_is_shown(furnished: Path, digest: Command) -> None:
+    (furnished / "papers.jsonl").write_text('{"id": "2602.00009", "title": "Lamps"}')
+    digest("fetch", *DAY)
+
+    answer = digest("papers", "show", "2602.00009")
+
+    assert answer.code == 0
+    assert "Abstract: none" in answer.out
+
+
 def test_a_day_without_papers_lists_none(furnished: Path, digest: Command) -> None:
     assert digest("papers", "list", "--day", "2026-02-03", "--json").json == []
 
@@ -177,7 +187,7 @@ def test_a_preview_can_be_json_with_every_reason(furnished: Path, digest: Comman
     assert pick["paper"]["id"] == "2602.00001"
     assert pick["reasons"] != []
     assert issue["edition"] == {
-        "covered": [{"source": "file", "papers": 2, "channels": []}],
+        "covered": [{"source": "file", "papers": 2, "channels": [], "so_far": False}],
         "missing": [],
         "read_again": [],
         "cut_off": [],

@@ -98,7 +98,7 @@ def test_a_good_day(desk: Desk, played: Played) -> None:
         played.parsed,
         played.rejected,
     )
-    assert report.state in (SourceState.OK, SourceState.PARTIAL)
+    assert report.state is played.state
 
 
 def test_a_good_day_read_twice_is_the_same_day(desk: Desk, played: Played) -> None:

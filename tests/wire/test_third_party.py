@@ -12,10 +12,11 @@ import pytest
 from builders import DAY, NOON
 from wire.web_server import Answer, WebServer
 
-from digest import config, sources
+from digest import config, pipeline, sources
 from digest.app import App
 from digest.errors import ConfigError
-from digest.sources import Ask, Raw
+from digest.models import SourceState
+from digest.sources import Ask, Raw, foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ class Packages:
         information = self.folder / f"{name.replace('-', '_')}-1.0.dist-info"
         information.mkdir()
         (information / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
-        (information / "entry_points.txt").write_text(f"[{sources.GROUP}]\n{name} = {value}\n")
+        (information / "entry_points.txt").write_text(f"[{foreign.GROUP}]\n{name} = {value}\n")
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packag
 @pytest.fixture
 def installed(packages: Packages) -> Packages:
     """The package of the page, with the entry point that its pyproject.toml names."""
-    ((name, value),) = tomllib.loads(PROJECT)["project"]["entry-points"][sources.GROUP].items()
+    ((name, value),) = tomllib.loads(PROJECT)["project"]["entry-points"][foreign.GROUP].items()
     packages.install(name, value, module=MODULE)
     return packages
 
@@ -169,3 +170,33 @@ def test_an_entry_point_to_something_else_is_no_kind(packages: Packages) -> None
 
     with pytest.raises(ConfigError, match=r"the kind 'theirs' is no digest\.sources\.Kind"):
         configure("theirs")
+
+
+FAULTY = """
+from digest.sources import Kind, Raw
+
+def read(location, ask):
+    yield Raw(where="theirs", text="a text")
+
+def parse(raw, *, day, now):
+    return {}["oops"]
+
+KIND = Kind(read=read, parse=parse, whole_after=None)
+"""
+
+
+def test_a_kind_that_falls_stops_no_other_source(
+    packages: Packages, engine: sa.Engine, tmp_path: Path
+) -> None:
+    packages.install("theirs", "theirs_6:KIND", module=FAULTY)
+    (tmp_path / "ours.jsonl").write_text('{"id": "2602.00001", "title": "Lamps"}')
+    tables = [{"name": "theirs", "kind": "theirs"},
+              {"name": "ours", "kind": "jsonl", "path": "ours.jsonl"}]  # fmt: skip
+    configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
+    app = App(config=configured, engine=engine)
+
+    theirs, ours = pipeline.fetch(DAY, app.places, only_day=True, library=app.library)
+
+    app.client.close()
+    assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"
+    assert (ours.state, ours.new) == (SourceState.OK, 1)

@@ -1,5 +1,7 @@
 """Who said what of a paper, how it was announced, and how its sources were read."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,16 +9,22 @@ revision = "0004"
 down_revision = "0003"
 
 
+#: How much the word of the source counts that described a paper: what it was, what it is.
+_AUTHORITY = {1: 10, 2: 40, 3: 90}
+_FIELDS = ("title", "abstract", "authors", "author_count", "categories", "published_at")
+
+
 def upgrade() -> None:
-    """Add what more sources say; what is known already may be said better by any of them."""
-    # Not Alembic's batches: they make a table anew, and the papers' is referred to by others.
-    op.execute("ALTER TABLE papers DROP COLUMN precedence")
+    """Add what more sources say; whose word was believed before still counts as much."""
     op.add_column("papers", sa.Column("version", sa.Integer))
     for name in ("comment", "venue", "tldr", "organization"):
         op.add_column("papers", sa.Column(name, sa.String, nullable=False, server_default=""))
     op.add_column("papers", sa.Column("withdrawn_on", sa.Date))
     op.add_column("papers", sa.Column("origins", sa.JSON, nullable=False, server_default="{}"))
     op.create_index("ix_papers_withdrawn_on", "papers", ["withdrawn_on"])
+    _trace()
+    # Not by Alembic's batches: they make a table anew, and the papers' is referred to by others.
+    op.execute("ALTER TABLE papers DROP COLUMN precedence")
     op.add_column("signals", sa.Column("citations", sa.Integer))
     op.create_table(
         "announcements",
@@ -36,3 +44,20 @@ def upgrade() -> None:
     for name in ("new", "merged"):
         op.add_column("fetches", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     op.add_column("fetches", sa.Column("channels", sa.JSON, nullable=False, server_default="[]"))
+
+
+def _trace() -> None:
+    """Say of each field what its source counted; which source it was nobody knows any more."""
+    db = op.get_bind()
+    columns = ", ".join(("id", "precedence", "links", *_FIELDS))
+    update = sa.text("UPDATE papers SET origins = :origins WHERE id = :id")
+    for row in db.execute(sa.text(f"SELECT {columns} FROM papers")).mappings().all():  # noqa: S608
+        origin = ["", _AUTHORITY.get(row["precedence"], 0)]
+        origins = {name: origin for name in _FIELDS if row[name] not in (None, "", "[]")}
+        origins |= {f"links.{name}": origin for name in _links(row["links"])}
+        db.execute(update, {"origins": json.dumps(origins), "id": row["id"]})
+
+
+def _links(stored: object) -> list[str]:
+    found = json.loads(stored) if isinstance(stored, str) else stored
+    return list(found) if isinstance(found, dict) else []

@@ -11,6 +11,8 @@ import pkgutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.models import SourceState
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
@@ -39,6 +41,8 @@ class Played:
     declared: int
     parsed: int
     rejected: int
+    #: how reading the good day ends
+    state: SourceState = SourceState.OK
     #: the day's papers that others brought, for a source that adds to them
     known: tuple[Paper, ...] = ()
 

@@ -1,0 +1,75 @@
+"""What an edition says of itself, from how its sources were read.
+
+Sources that only add to papers are left out: without them nothing is missing that was announced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest import sources, verdict
+from digest.models import Covered, Edition, SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from digest.library import Library
+    from digest.models import Paper
+    from digest.readings import Reading
+    from digest.sources import Location
+
+
+def edition(
+    day: date, places: Sequence[Location], papers: Sequence[Paper], *, library: Library
+) -> Edition:
+    """Say which sources a day's issues cover and which are unknown."""
+    numbers = library.store.counts(day)
+    bringing = [place for place in places if not sources.find(place.kind).enriches]
+    names = [place.name for place in bringing]
+    readings = {one.source: one for one in library.readings.on(day)}
+    found = {name: readings[name] for name in names if name in readings}
+    order = [*names, *sorted(set(numbers) - {place.name for place in places})]
+    stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
+    missing = _named(
+        found, lambda one: one.source not in numbers and one.error is not None and not _is_old(one)
+    )
+    cut_off = _named(found, lambda one: one.source in numbers and one.error is not None)
+    again = {place.name for place in bringing if library.can_ask_again(place)}
+    return Edition(
+        day=day,
+        covered=tuple(
+            _covered(name, numbers[name], found.get(name)) for name in order if name in numbers
+        ),
+        missing=missing,
+        read_again=tuple(name for name in (*missing, *stale, *cut_off) if name in again),
+        cut_off=cut_off,
+        stale=stale,
+        quiet=tuple(
+            dict.fromkeys(
+                one.reason
+                for one in found.values()
+                if one.source not in numbers and one.reason and one.error is None
+            )
+        ),
+        late=verdict.by_day(papers, before=day),
+        owed=library.debts(day, places),
+        considered=len(papers),
+    )
+
+
+def _named(found: Mapping[str, Reading], wanted: Callable[[Reading], bool]) -> tuple[str, ...]:
+    return tuple(name for name, reading in found.items() if wanted(reading))
+
+
+def _covered(name: str, papers: int, reading: Reading | None) -> Covered:
+    if reading is None:
+        return Covered(source=name, papers=papers)
+    so_far = reading.state is SourceState.EARLY
+    return Covered(source=name, papers=papers, channels=reading.channels, so_far=so_far)
+
+
+def _is_old(reading: Reading) -> bool:
+    """Whether a source was read and held nothing but papers of other days."""
+    held = reading.declared > reading.rejected + reading.other_days
+    return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)

@@ -1,0 +1,86 @@
+"""Kinds of other packages, by entry point. What goes wrong in them stops no other source.
+
+This is the border to code that is not ours, so here any exception is an answer: a SourceError that
+names the kind.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from digest.errors import ConfigError, DigestError, SourceError
+from digest.models import Forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from digest.models import Batch
+    from digest.sources import Ask, Kind, Location, Raw
+
+GROUP = "digest.sources"
+
+
+def names() -> set[str]:
+    """Return the names of all kinds that packages bring."""
+    return {point.name for point in entry_points(group=GROUP)}
+
+
+def load(name: str) -> object:
+    """Return what an entry point names.
+
+    Raises:
+        ConfigError: it cannot be loaded.
+
+    """
+    point = next(point for point in entry_points(group=GROUP) if point.name == name)
+    try:
+        return point.load()
+    except Exception as error:
+        raise ConfigError(f"the kind {name!r} of {point.value} is broken: {error}") from error
+
+
+def guarded(kind: Kind, name: str) -> Kind:
+    """Return the kind, with whatever it raises told as a SourceError."""
+    guard = _Guard(kind=kind, name=name)
+    return replace(
+        kind, read=guard.read, parse=guard.parse, join=guard.join, forecast=guard.forecast
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Guard:
+    kind: Kind
+    name: str
+
+    def read(self, location: Location, ask: Ask) -> Iterator[Raw]:
+        with self._telling():
+            yield from self.kind.read(location, ask)
+
+    def parse(self, raw: Raw, *, day: date, now: datetime) -> Batch:
+        with self._telling():
+            return self.kind.parse(raw, day=day, now=now)
+
+    def join(self, batches: Sequence[Batch]) -> Batch:
+        with self._telling():
+            return self.kind.join(batches)
+
+    def forecast(self, day: date, now: datetime) -> Forecast:
+        try:
+            with self._telling():
+                return self.kind.forecast(day, now)
+        except SourceError:
+            return Forecast()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except (DigestError, GeneratorExit):
+            raise
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise SourceError(f"the kind {self.name!r} is broken: {said}") from error
