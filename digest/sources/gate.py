@@ -2,7 +2,8 @@
 
 A gate is a small file. Who holds its lock has a request on the wire; it says when the last one
 ended, and for how long the service wants a pause. The kernel lets go of the lock when a process
-dies, and whatever the file says, nobody waits for long on it.
+dies, and whatever the file says, nobody waits for long on it. Who has had a turn waits before it
+takes the lock again, not with it: processes that have much to ask take turns.
 """
 
 from __future__ import annotations
@@ -107,6 +108,8 @@ class Gates:
         self._clock = clock
         self._sleep = sleep
         self._spacings = spacings
+        #: what this process noted after its own last turn, by gate
+        self._own: dict[str, State] = {}
 
     @contextmanager
     def through(self, name: str, address: str) -> Iterator[Turn]:
@@ -133,6 +136,8 @@ class Gates:
                     with self._locked(name) as file:
                         self._note(file, name, turn)
             return
+        # Without the lock, so that who has waited for it all the while has the next turn.
+        self._wait(self._own.get(name, State()), spacing)
         with self._locked(name) as file:
             # Whoever held the lock may have been told to go away.
             self._closings.refuse(gate=name, address=address)
@@ -142,7 +147,7 @@ class Gates:
             try:
                 yield turn
             finally:
-                self._note(file, name, turn)
+                self._own[name] = self._note(file, name, turn)
 
     def _now(self) -> float:
         return self._clock().timestamp()

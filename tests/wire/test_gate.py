@@ -153,6 +153,34 @@ def test_no_values_break_a_gate(details: dict[str, object]) -> None:
     assert abs(read_state(content, now=AT).last) < 1e11
 
 
+def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Path) -> None:
+    watch = Watch()
+    turns = []
+
+    def oversleep(seconds: float) -> None:
+        watch.at += timedelta(seconds=seconds)
+        with gates(tmp_path, watch).through("arxiv.org", FEED):
+            turns.append("others")
+        watch.at += timedelta(seconds=seconds)
+
+    ours = gates(tmp_path, watch, sleep=oversleep)
+    for _ in range(2):
+        with ours.through("arxiv.org", FEED):
+            turns.append("ours")
+
+    assert turns == ["ours", "others", "ours"]
+
+
+def test_who_waits_outside_waits_again_after_the_turn_of_another(tmp_path: Path) -> None:
+    watch = Watch()
+    ours, others = gates(tmp_path, watch), gates(tmp_path, watch)
+    for one in (ours, others, ours):
+        with one.through("arxiv.org", FEED):
+            pass
+
+    assert watch.slept == [3.0, 3.0]
+
+
 def test_a_long_wait_is_told_once_and_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -78,6 +78,12 @@ def test_t4_two_processes_together_keep_the_spacing(asked: list[Question]) -> No
     assert min(later.at - earlier.at for earlier, later in pairwise(asked)) >= 0.3
 
 
+def test_t4_two_processes_that_have_much_to_ask_take_turns(asked: list[Question]) -> None:
+    first = names(asked)[:10]
+
+    assert 3 <= first.count("one") <= 7
+
+
 def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
