@@ -266,7 +266,7 @@ class Client:
             # That we ask too much holds for all of the service; that it is broken, only there.
             rest, closed = _REST, {"gate": gate}
             if answer.is_broken:
-                rest, closed = _REST_OF_BROKEN, {"address": named(answer.url)}
+                rest, closed = _REST_OF_BROKEN, {"url": named(answer.url)}
             until = now + (timedelta(seconds=pause) if pause and too_long else rest)
             (name,) = closed.values()
             self._closings.close(name, until, answer.line)

@@ -199,7 +199,7 @@ def test_t3_a_broken_address_is_logged(asking: Asking, caplog: pytest.LogCapture
 
     (record,) = caplog.records
     assert record.getMessage() == "source left alone"
-    assert record.__dict__["address"] == server.url
+    assert record.__dict__["url"] == server.url
     assert record.__dict__["reason"] == "503 Service Unavailable"
 
 
