@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from digest.sources.cache import Entry
 
-#: What to ask again about, beside 5xx; arXiv answers 403 and 406 when it is asked too often.
-BUSY = frozenset({403, 406, 429})
+#: How a service says that we ask too much; arXiv answers 403 and 406 then.
+_TOO_MUCH = frozenset({403, 406, 429})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _MOVED_AS_IT_IS = frozenset({307, 308})
 #: How the names of headers end that carry a key.
@@ -98,4 +98,10 @@ class Answer:
 
     @property
     def is_busy(self) -> bool:
-        return self.status in BUSY or self.status >= 500
+        """Whether to ask again later."""
+        return self.status in _TOO_MUCH or self.is_broken
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something is wrong at this address, and not with us."""
+        return self.status >= 500

@@ -1,8 +1,9 @@
-"""Gates: how often a service is asked by all processes together, and when not at all.
+"""Gates: how often a service is asked by all processes together.
 
 A gate is a small file. Who holds its lock has a request on the wire; it says when the last one
-ended, for how long the service wants a pause, and until when it wants to be left alone. The kernel
-lets go of the lock when a process dies, and whatever the file says, nobody waits for long on it.
+ended, and for how long the service wants a pause. The kernel lets go of the lock when a process
+dies, and whatever the file says, nobody waits for long on it. Who has had a turn waits before it
+takes the lock again, not with it: processes that have much to ask take turns.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import SourceError
+from digest.sources.closings import LONGEST_CLOSED, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
+
+    from digest.sources.closings import Closings
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +39,6 @@ log = logging.getLogger(__name__)
 SPACINGS: Mapping[str, float] = {"arxiv.org": 3.0, "api.semanticscholar.org": 1.0}
 #: seconds; a service that wants a longer pause is left alone instead
 LONGEST_PAUSE = 60.0
-#: However long a service asks, a mistake of its own is over the next day.
-LONGEST_CLOSED = timedelta(days=1)
 #: seconds between two looks at a lock that another process holds
 _LOOK = 0.1
 #: seconds after which waiting for it is told, and given up
@@ -77,9 +80,6 @@ class State:
     last: float = 0.0
     #: seconds for which the service then wanted to be asked nothing
     pause: float = 0.0
-    #: until when it is left alone, and what it said
-    closed_until: float = 0.0
-    reason: str = ""
 
 
 @dataclass(kw_only=True)
@@ -88,23 +88,6 @@ class Turn:
 
     #: seconds the service wants a pause of
     pause: float = 0.0
-    _closed_until: datetime | None = None
-    _reason: str = ""
-
-    def close(self, until: datetime, reason: str) -> None:
-        """Leave the service alone until then."""
-        plain = (char for char in reason if char.isascii() and char.isprintable())
-        self._closed_until, self._reason = until, "".join(plain)[:100]
-
-    def note(self, before: State, *, at: float) -> State:
-        """Return what the gate's file says after this turn."""
-        until = self._closed_until
-        return State(
-            last=at,
-            pause=min(max(self.pause, 0.0), LONGEST_PAUSE),
-            closed_until=until.timestamp() if until else before.closed_until,
-            reason=self._reason if until else before.reason,
-        )
 
 
 class Gates:
@@ -114,47 +97,57 @@ class Gates:
         self,
         folder: Path,
         *,
+        closings: Closings,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         spacings: Mapping[str, float] = SPACINGS,
     ) -> None:
-        """Keep gates in a folder, which need not be there."""
+        """Keep gates in a folder, which need not be there; none is passed that is closed."""
         self._folder = folder
+        self._closings = closings
         self._clock = clock
         self._sleep = sleep
         self._spacings = spacings
+        #: what this process noted after its own last turn, by gate
+        self._own: dict[str, State] = {}
 
     @contextmanager
-    def through(self, name: str) -> Iterator[Turn]:
+    def through(self, name: str, address: str) -> Iterator[Turn]:
         """Wait for a turn at a gate, and hold it while the request is on the wire.
 
+        Args:
+            name: the gate.
+            address: what is asked there; it may be closed while the gate is open.
+
         Raises:
-            SourceError: the service asked to be left alone, others take too long, or the file
+            SourceError: one of them is to be left alone, others take too long, or the file
                 cannot be written.
 
         """
-        seen = self._refuse_if_closed(name, self._look(name))
+        self._closings.refuse(gate=name, address=address)
         spacing = self._spacings.get(name, 0.0)
         turn = Turn()
         if not spacing:
-            self._wait(seen, spacing)
+            self._wait(self._look(name), spacing)
             try:
                 yield turn
             finally:
-                if turn != Turn():  # only bad news is worth a lock
+                if turn.pause:  # only bad news is worth a lock
                     with self._locked(name) as file:
-                        self._note(file, name, turn, self._read(file))
+                        self._note(file, name, turn)
             return
+        # Without the lock, so that who has waited for it all the while has the next turn.
+        self._wait(self._own.get(name, State()), spacing)
         with self._locked(name) as file:
             # Whoever held the lock may have been told to go away.
-            before = self._refuse_if_closed(name, self._read(file))
-            self._wait(before, spacing)
+            self._closings.refuse(gate=name, address=address)
+            self._wait(self._read(file), spacing)
             # Noted at the begin too, for the day this process is killed on the way.
-            self._note(file, name, turn, before)
+            self._note(file, name, turn)
             try:
                 yield turn
             finally:
-                self._note(file, name, turn, before)
+                self._own[name] = self._note(file, name, turn)
 
     def _now(self) -> float:
         return self._clock().timestamp()
@@ -170,16 +163,7 @@ class Gates:
         except FileNotFoundError:
             return State()
         except OSError as error:
-            raise _unusable(self._path(name), error) from error
-
-    def _refuse_if_closed(self, name: str, state: State) -> State:
-        left = state.closed_until - self._now()
-        # More than is ever written: the clock was set back since.
-        if 0 < left <= LONGEST_CLOSED.total_seconds():
-            until = datetime.fromtimestamp(state.closed_until, UTC)
-            said = f"until {clock_time(until)} ({state.reason})"
-            raise SourceError(f"{name} asked to be left alone {said}")
-        return state
+            raise unusable(self._path(name), error) from error
 
     def _wait(self, before: State, spacing: float) -> None:
         """Wait as long as is left, and never longer, whatever the clock did."""
@@ -191,13 +175,14 @@ class Gates:
     def _read(self, file: int) -> State:
         return read_state(os.pread(file, _RECORD, 0), now=self._now())
 
-    def _note(self, file: int, name: str, turn: Turn, before: State) -> None:
-        content = json.dumps(asdict(turn.note(before, at=self._now()))).encode()
+    def _note(self, file: int, name: str, turn: Turn) -> State:
+        state = State(last=self._now(), pause=min(max(turn.pause, 0.0), LONGEST_PAUSE))
         try:
-            os.pwrite(file, content.ljust(_RECORD), 0)
+            os.pwrite(file, json.dumps(asdict(state)).encode().ljust(_RECORD), 0)
             os.ftruncate(file, _RECORD)
         except OSError as error:
-            raise _unusable(self._path(name), error) from error
+            raise unusable(self._path(name), error) from error
+        return state
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[int]:
@@ -206,7 +191,7 @@ class Gates:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         try:
             self._lock(file, name)
             yield file
@@ -221,7 +206,7 @@ class Gates:
             except BlockingIOError:
                 pass
             except OSError as error:
-                raise _unusable(self._path(name), error) from error
+                raise unusable(self._path(name), error) from error
             else:
                 return
             looks += 1
@@ -234,28 +219,15 @@ class Gates:
             self._sleep(_LOOK)
 
 
-def clock_time(at: datetime) -> str:
-    """Return the next full minute, of the 24 hours to come, for people: `14:05 UTC`."""
-    return f"{at + timedelta(seconds=59):%H:%M} UTC"
-
-
-def _unusable(path: Path, error: OSError) -> SourceError:
-    return SourceError(
-        f"requests cannot be spaced, since {path} cannot be used ({error.strerror});"
-        " check [fetch] directory"
-    )
-
-
 def read_state(content: bytes, *, now: float) -> State:
     """Read a gate's file; of one that makes no sense the last request was just now."""
     if not content:
         return State()
     try:
         said = json.loads(content)
-        last, pause, until = (float(said[key]) for key in ("last", "pause", "closed_until"))
-        reason = str(said["reason"])
+        last, pause = float(said["last"]), float(said["pause"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return State(last=now)
-    if not all(math.isfinite(number) and abs(number) < _FAR for number in (last, pause, until)):
+    if not all(math.isfinite(number) and abs(number) < _FAR for number in (last, pause)):
         return State(last=now)
-    return State(last=last, pause=pause, closed_until=until, reason=reason)
+    return State(last=last, pause=pause)

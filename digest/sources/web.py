@@ -2,8 +2,8 @@
 
 A request waits for its turn at a gate, keeps to the hosts of its source, asks whether an answer is
 still the same, and is bounded in time, in bytes and in how often it is made. A service that asks to
-be left alone is, by every process and also after this one has ended. Whatever goes wrong is a
-SourceError.
+be left alone is, and so is an address at which it is broken, by every process and also after this
+one has ended. Whatever goes wrong is a SourceError.
 """
 
 from __future__ import annotations
@@ -23,16 +23,9 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from digest.errors import RefusedError, SourceError
 from digest.sources.body import PACKINGS, CutOffError, decode, unpack, whole
 from digest.sources.cache import Cache
-from digest.sources.exchange import BUSY, Answer, Question, named
-from digest.sources.gate import (
-    LONGEST_PAUSE,
-    SPACINGS,
-    Gates,
-    Turn,
-    clock_time,
-    gate_name,
-    retry_after,
-)
+from digest.sources.closings import Closings, clock_time
+from digest.sources.exchange import Answer, Question, named
+from digest.sources.gate import LONGEST_PAUSE, SPACINGS, Gates, Turn, gate_name, retry_after
 from digest.sources.lines import Lines
 
 if TYPE_CHECKING:
@@ -51,7 +44,8 @@ ATTEMPTS = 3
 REDIRECTS = 3
 #: The time limit of a whole answer, in time limits of one read.
 PATIENCE = 6.0
-#: How long a service is left alone that stays busy and does not say how long.
+#: How long a service is left alone that stays busy, and an address that stays broken, if it does
+#: not say how long.
 _REST = timedelta(minutes=15)
 _REST_OF_BROKEN = timedelta(minutes=5)
 
@@ -114,8 +108,8 @@ class Web:
 
         Raises:
             RefusedError: the service answered with an error; its status and words are in it.
-            SourceError: the address could not be reached or is not the source's, the service
-                asked to be left alone, or what it sent is too long, too slow or no text.
+            SourceError: the address could not be reached or is not the source's, it or the
+                service is left alone, or what it sent is too long, too slow or no text.
 
         """
         sent = _sendable({**(headers or {}), "Accept": accept})
@@ -175,7 +169,10 @@ class Client:
         self._deadline = PATIENCE * timeout if deadline is None else deadline
         self._lines = Lines()
         self._clock = clock
-        self._gates = Gates(folder / "gates", clock=clock, sleep=sleep, spacings=spacings)
+        self._closings = Closings(folder / "closed", clock=clock)
+        self._gates = Gates(
+            folder / "gates", closings=self._closings, clock=clock, sleep=sleep, spacings=spacings
+        )
         self._cache = Cache(folder / "answers", clock=clock)
 
     def __enter__(self) -> Self:
@@ -223,7 +220,7 @@ class Client:
         url = question.url
         for _ in range(1 + REDIRECTS):
             gate = question.gate or gate_name(url.raw_host.decode("ascii"))
-            with self._gates.through(gate) as turn:
+            with self._gates.through(gate, named(url)) as turn:
                 answer = self._send(question, url)
                 if answer.is_busy:
                     raise self._busy(question, answer, attempt, gate=gate, turn=turn)
@@ -259,20 +256,24 @@ class Client:
     def _busy(
         self, question: Question, answer: Answer, attempt: int, *, gate: str, turn: Turn
     ) -> _BusyError:
-        """Say at the gate what the service asks for: a pause, or to be left alone."""
+        """Keep what the service asks for: a pause, or that it or the address is left alone."""
         now = self._clock()
         pause = retry_after(answer.headers.get("Retry-After"), now)
         too_long = pause is not None and pause > LONGEST_PAUSE
         final = too_long or attempt >= ATTEMPTS
         refusal = question.refusal(answer, f" {attempt} times" if attempt > 1 else "")
         if final:
-            rest = _REST if answer.status in BUSY else _REST_OF_BROKEN
+            # That we ask too much holds for all of the service; that it is broken, only there.
+            rest, closed = _REST, {"gate": gate}
+            if answer.is_broken:
+                rest, closed = _REST_OF_BROKEN, {"url": named(answer.url)}
             until = now + (timedelta(seconds=pause) if pause and too_long else rest)
-            turn.close(until, answer.line)
-            said = {"gate": gate, "until": until.isoformat(), "reason": answer.line}
+            (name,) = closed.values()
+            self._closings.close(name, until, answer.line)
+            said = {**closed, "until": until.isoformat(), "reason": answer.line}
             log.warning("source left alone", extra=said)
             refusal = RefusedError(
-                f"{refusal}; {gate} is left alone until {clock_time(until)}",
+                f"{refusal}; {name} is left alone until {clock_time(until)}",
                 status=refusal.status,
                 body=refusal.body,
             )

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from digest.sources.closings import Closings
 from digest.sources.gate import Gates
 from digest.sources.web import Client
 
@@ -30,7 +31,9 @@ def ask(folder: Path, url: str, times: str, spacing: str) -> None:
 
 
 def hold(folder: Path) -> None:
-    with Gates(folder / "gates", clock=now).through("arxiv.org"):
+    closings = Closings(folder / "closed", clock=now)
+    gates = Gates(folder / "gates", closings=closings, clock=now)
+    with gates.through("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
         tell("held")
         sys.stdin.read()  # which never ends
 

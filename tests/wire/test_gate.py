@@ -1,37 +1,37 @@
-"""T4: how often a service is asked, by one process and by several."""
+"""T4: how often a service is asked."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from wire import politely
 from wire.asking import Watch
-from wire.web_server import Answer, WebServer
 
 from digest.errors import SourceError
+from digest.sources.closings import Closings
 from digest.sources.gate import SPACINGS, Gates, State, gate_name, read_state, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 AT = NOON.timestamp()
+FEED = "https://rss.arxiv.org/rss/cs.CL"
 
 
 def gates(folder: Path, watch: Watch, **details: Any) -> Gates:
-    return Gates(folder, **({"clock": watch.now, "sleep": watch.sleep} | details))
+    defaults: dict[str, Any] = {
+        "closings": Closings(folder / "closed", clock=watch.now),
+        "clock": watch.now,
+        "sleep": watch.sleep,
+    }
+    return Gates(folder, **(defaults | details))
 
 
 def write(folder: Path, content: bytes | dict[str, object]) -> None:
@@ -40,7 +40,7 @@ def write(folder: Path, content: bytes | dict[str, object]) -> None:
 
 
 def said(**details: object) -> dict[str, object]:
-    return {"last": AT, "pause": 0.0, "closed_until": 0.0, "reason": "429 No"} | details
+    return {"last": AT, "pause": 0.0} | details
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_semantic_scholar_is_asked_once_a_second() -> None:
 
 def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_path: Path) -> None:
     watch = Watch()
-    with gates(tmp_path, watch).through("arxiv.org"):
+    with gates(tmp_path, watch).through("arxiv.org", FEED):
         watch.at += timedelta(seconds=20)  # on the wire
     watch.at += timedelta(seconds=1)
 
-    with gates(tmp_path, watch).through("arxiv.org"):
+    with gates(tmp_path, watch).through("arxiv.org", FEED):
         pass
 
     assert watch.slept == [2.0]
@@ -78,7 +78,7 @@ def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_p
 def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
     watch = Watch()
     for _ in range(3):
-        with gates(tmp_path, watch).through("arxiv.org"):
+        with gates(tmp_path, watch).through("arxiv.org", FEED):
             watch.at += timedelta(seconds=4)
         watch.at += timedelta(seconds=4)
 
@@ -88,7 +88,7 @@ def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
 def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: Path) -> None:
     watch = Watch()
     for _ in range(3):
-        with gates(tmp_path / "new", watch).through("huggingface.co"):
+        with gates(tmp_path / "new", watch).through("huggingface.co", "https://huggingface.co/api"):
             pass
 
     assert watch.slept == []
@@ -97,10 +97,10 @@ def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: P
 
 def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
     watch = Watch()
-    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).through("arxiv.org"):
+    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).through("arxiv.org", FEED):
         raise ZeroDivisionError
 
-    with gates(tmp_path, watch).through("arxiv.org"):
+    with gates(tmp_path, watch).through("arxiv.org", FEED):
         pass
 
     assert watch.slept == [3.0]
@@ -123,8 +123,6 @@ def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
         pytest.param(said(last=-1e9), [], id="long ago"),
         pytest.param(said(pause=1e9), [60.0], id="a pause for years"),
         pytest.param(said(pause=-1e9), [3.0], id="a pause of less than nothing"),
-        pytest.param(said(closed_until=AT + 90_000), [3.0], id="closed for more than a day"),
-        pytest.param(said(closed_until=AT - 1), [3.0], id="closed until just now"),
     ],
 )
 def test_whatever_a_gate_says_nobody_waits_for_long(
@@ -133,7 +131,7 @@ def test_whatever_a_gate_says_nobody_waits_for_long(
     watch = Watch()
     write(tmp_path, content)
 
-    with gates(tmp_path, watch).through("arxiv.org"):
+    with gates(tmp_path, watch).through("arxiv.org", FEED):
         pass
 
     assert watch.slept == waits
@@ -146,8 +144,7 @@ def test_no_bytes_break_a_gate(content: bytes) -> None:
 
 @given(
     details=st.fixed_dictionaries(
-        {},
-        optional=dict.fromkeys(["last", "pause", "closed_until", "reason"], st.from_type(object)),
+        {}, optional=dict.fromkeys(["last", "pause"], st.from_type(object))
     )
 )
 def test_no_values_break_a_gate(details: dict[str, object]) -> None:
@@ -156,30 +153,32 @@ def test_no_values_break_a_gate(details: dict[str, object]) -> None:
     assert abs(read_state(content, now=AT).last) < 1e11
 
 
-def test_who_asked_to_be_left_alone_is_not_asked(tmp_path: Path) -> None:
-    write(tmp_path, said(closed_until=AT + 7500))
-
-    with (
-        pytest.raises(SourceError, match=r"^arxiv\.org asked .* until 14:05 UTC \(429 No\)$"),
-        gates(tmp_path, Watch()).through("arxiv.org"),
-    ):
-        pytest.fail("the gate was open")
-
-
-def test_who_waits_for_a_turn_hears_that_the_gate_was_closed(tmp_path: Path) -> None:
+def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Path) -> None:
     watch = Watch()
-    with ExitStack() as other:
-        turn = other.enter_context(gates(tmp_path, watch).through("arxiv.org"))
+    turns = []
 
-        def sent_away(seconds: float) -> None:
-            turn.close(NOON + timedelta(hours=1), "429 Too Many Requests")
-            other.close()
+    def oversleep(seconds: float) -> None:
+        watch.at += timedelta(seconds=seconds)
+        with gates(tmp_path, watch).through("arxiv.org", FEED):
+            turns.append("others")
+        watch.at += timedelta(seconds=seconds)
 
-        with (
-            pytest.raises(SourceError, match="left alone until 13:00 UTC"),
-            gates(tmp_path, watch, sleep=sent_away).through("arxiv.org"),
-        ):
-            pytest.fail("the gate was open")
+    ours = gates(tmp_path, watch, sleep=oversleep)
+    for _ in range(2):
+        with ours.through("arxiv.org", FEED):
+            turns.append("ours")
+
+    assert turns == ["ours", "others", "ours"]
+
+
+def test_who_waits_outside_waits_again_after_the_turn_of_another(tmp_path: Path) -> None:
+    watch = Watch()
+    ours, others = gates(tmp_path, watch), gates(tmp_path, watch)
+    for one in (ours, others, ours):
+        with one.through("arxiv.org", FEED):
+            pass
+
+    assert watch.slept == [3.0, 3.0]
 
 
 def test_a_long_wait_is_told_once_and_ends(
@@ -188,9 +187,9 @@ def test_a_long_wait_is_told_once_and_ends(
     caplog.set_level(logging.INFO)
     watch = Watch()
     with (
-        gates(tmp_path, watch).through("arxiv.org"),
+        gates(tmp_path, watch).through("arxiv.org", FEED),
         pytest.raises(SourceError, match=r"arxiv\.org is being asked by another process"),
-        gates(tmp_path, watch).through("arxiv.org"),
+        gates(tmp_path, watch).through("arxiv.org", FEED),
     ):
         pytest.fail("two at once")
 
@@ -202,12 +201,12 @@ def test_a_short_wait_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.INFO)
     watch = Watch()
     with ExitStack() as other:
-        other.enter_context(gates(tmp_path, watch).through("arxiv.org"))
+        other.enter_context(gates(tmp_path, watch).through("arxiv.org", FEED))
 
         def end(seconds: float) -> None:
             other.close()
 
-        with gates(tmp_path, watch, sleep=end).through("arxiv.org"):
+        with gates(tmp_path, watch, sleep=end).through("arxiv.org", FEED):
             pass
 
     assert caplog.records == []
@@ -218,13 +217,13 @@ def test_without_its_file_arxiv_is_not_asked(tmp_path: Path) -> None:
 
     with (
         pytest.raises(SourceError, match=r"cannot be used .*; check \[fetch\] directory"),
-        gates(tmp_path / "gates", Watch()).through("arxiv.org"),
+        gates(tmp_path / "gates", Watch()).through("arxiv.org", FEED),
     ):
         pytest.fail("the gate was open")
 
 
 def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
-    with gates(tmp_path / "gates", Watch()).through("arxiv.org"):
+    with gates(tmp_path / "gates", Watch()).through("arxiv.org", FEED):
         pass
 
     assert (tmp_path / "gates").stat().st_mode & 0o777 == 0o700
@@ -233,20 +232,10 @@ def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["..", "a/b", "::1", "ü" * 300, "a\0b"])
 def test_any_name_is_a_file_in_the_folder(tmp_path: Path, name: str) -> None:
-    with gates(tmp_path, Watch(), spacings={name: 1.0}).through(name):
+    with gates(tmp_path, Watch(), spacings={name: 1.0}).through(name, FEED):
         pass
 
     assert len(list(tmp_path.glob("*.gate"))) == 1
-
-
-@pytest.mark.parametrize("reason", ["\x1b[2J" * 99, '"' * 999, "ü" * 999, "429 No"])
-def test_any_reason_can_be_read_again(tmp_path: Path, reason: str) -> None:
-    with gates(tmp_path, Watch()).through("arxiv.org") as turn:
-        turn.close(NOON + timedelta(hours=1), reason)
-
-    state = read_state((tmp_path / "arxiv.org.gate").read_bytes(), now=AT)
-    assert state.closed_until == AT + 3600
-    assert state.reason.isascii()
 
 
 @given(
@@ -266,70 +255,3 @@ def test_t3_a_date_is_as_good_as_seconds(at: datetime) -> None:
     at = at.replace(microsecond=0, tzinfo=UTC)
 
     assert retry_after(f"{at:%a, %d %b %Y %H:%M:%S} GMT", NOON) == (at - NOON).total_seconds()
-
-
-@pytest.fixture
-def environment() -> dict[str, str]:
-    """What another process needs to find the product and these tests."""
-    tests = Path(politely.__file__).parents[1]
-    return {**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
-
-
-def start(environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, politely.__file__, *words],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.fixture
-def two(tmp_path: Path, environment: dict[str, str]) -> Iterator[tuple[WebServer, list[Any]]]:
-    """A server and two processes that will ask it four times each, at most every 0.15 s."""
-    with WebServer(Answer(body=b"fine")) as server, ExitStack() as stack:
-        yield (
-            server,
-            [
-                stack.enter_context(
-                    start(environment, "ask", str(tmp_path), server.url, "4", "0.15", name)
-                )
-                for name in ("one", "two")
-            ],
-        )
-
-
-def test_t4_two_processes_together_keep_the_spacing(
-    two: tuple[WebServer, list[subprocess.Popen[str]]],
-) -> None:
-    server, processes = two
-    assert [process.stdout and process.stdout.readline() for process in processes] == [
-        "ready\n"
-    ] * 2
-
-    ends = [process.communicate("go\n", timeout=30) for process in processes]
-
-    assert ends == [("", None), ("", None)]
-    assert [process.returncode for process in processes] == [0, 0]
-    asked = sorted(question.at for question in server.questions)
-    names = [question.headers["User-Agent"] for question in server.questions]
-    assert (names.count("one"), names.count("two")) == (4, 4)
-    assert min(later - earlier for earlier, later in pairwise(asked)) >= 0.15
-
-
-def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
-    with start(environment, "hold", str(tmp_path)) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "held\n"
-        process.kill()
-    watch = Watch(at=politely.now())
-
-    with gates(tmp_path / "gates", watch).through("arxiv.org"):
-        pass
-
-    # Its request counts, though nobody knows when it ended.
-    assert len(watch.slept) == 1
-    assert 0 < watch.slept[0] <= 3.0

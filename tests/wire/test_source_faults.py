@@ -5,6 +5,8 @@ Each kind is read from a server on loopback by the pipeline itself, into a real 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -145,7 +147,7 @@ def test_t3_a_429_with_a_date_is_waited_for(desk: Desk, played: Played) -> None:
     assert max(desk.watch.slept) >= 5.0
 
 
-@pytest.mark.parametrize("status", [403, 406, 429, 503])
+@pytest.mark.parametrize("status", [403, 406, 429])
 def test_t3_a_service_that_refuses_for_ever_is_left_alone(
     desk: Desk, played: Played, status: int
 ) -> None:
@@ -159,6 +161,21 @@ def test_t3_a_service_that_refuses_for_ever_is_left_alone(
     assert asked <= web.ATTEMPTS
     assert (first.state, second.state) == (SourceState.FAILED, SourceState.FAILED)
     assert "asked to be left alone until" in str(second.error)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_t3_a_service_that_is_broken_for_ever_is_left_alone_at_every_address(
+    desk: Desk, played: Played, status: int
+) -> None:
+    with WebServer(route=spoiled(Answer(status=status, body=b"no"))) as server:
+        first = desk.read(server)
+        asked = Counter(question.path for question in server.questions)
+        second = desk.read(server)
+
+        assert len(server.questions) == asked.total()
+    assert set(asked.values()) == {web.ATTEMPTS}
+    assert (first.state, second.state) == (SourceState.FAILED, SourceState.FAILED)
+    assert re.search(rf"is left alone until \d\d:\d\d UTC \({status} ", str(second.error))
 
 
 def test_an_answer_that_is_cut_off_fails(desk: Desk, played: Played) -> None:

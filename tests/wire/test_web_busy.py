@@ -13,6 +13,7 @@ from digest.sources import web
 
 if TYPE_CHECKING:
     from wire.asking import Asking
+    from wire.web_server import Question
 
 FINE = Answer(body=b"fine")
 #: The watch begins at noon of 2 February.
@@ -85,6 +86,60 @@ def test_t3_a_service_that_stays_busy_is_asked_three_times_and_then_left_alone(
         assert len(server.questions) == web.ATTEMPTS
 
 
+@pytest.mark.parametrize("status", [403, 406, 429])
+def test_t3_a_service_that_is_asked_too_much_is_left_alone_at_all_addresses(
+    asking: Asking, status: int
+) -> None:
+    with WebServer(busy(status)) as server:
+        with pytest.raises(RefusedError, match=r"; 127\.0\.0\.1 is left alone until 12:15 UTC$"):
+            asking().get(f"{server.base}/feed")
+        with pytest.raises(SourceError, match=r"^127\.0\.0\.1 asked to be left alone until 12:15"):
+            asking().get(f"{server.base}/listing")
+
+        assert len(server.questions) == web.ATTEMPTS
+
+
+@pytest.mark.parametrize("gate", [None, "arxiv.org"])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_t3_a_service_that_is_broken_is_left_alone_at_that_address_only(
+    asking: Asking, status: int, gate: str | None
+) -> None:
+    def route(question: Question) -> Answer:
+        return {"/feed": busy(status), "/listing": FINE}[question.path]
+
+    with WebServer(route=route) as server:
+        feed, listing = f"{server.base}/feed", f"{server.base}/listing"
+        with pytest.raises(RefusedError, match=rf"; {feed} is left alone until 12:0[56] UTC$"):
+            asking().get(feed, {"page": "1"}, gate=gate)
+        with pytest.raises(
+            SourceError, match=rf"^{feed} is left alone until 12:0[56] UTC \({status}"
+        ):
+            asking().get(feed, {"page": "2"}, gate=gate)
+
+        assert asking().get(listing, gate=gate) == "fine"
+        assert [question.path for question in server.questions] == [*["/feed"] * 3, "/listing"]
+
+
+def test_t3_a_long_retry_after_of_a_broken_address_is_about_that_address(asking: Asking) -> None:
+    with WebServer(busy(503, "7500"), FINE) as server:
+        with pytest.raises(RefusedError, match=r"/feed is left alone until 14:05 UTC$"):
+            asking().get(f"{server.base}/feed")
+        with pytest.raises(SourceError, match=r"/feed is left alone until 14:05 UTC \(503 "):
+            asking().post(f"{server.base}/feed", json=[])
+
+        assert asking().get(f"{server.base}/listing") == "fine"
+
+
+def test_t4_the_other_address_of_a_broken_service_waits_for_its_turn(asking: Asking) -> None:
+    watch = Watch()
+    with WebServer(busy(500), busy(500), busy(500), FINE) as server:
+        with pytest.raises(RefusedError):
+            asking(watch).get(f"{server.base}/feed", gate="arxiv.org")
+        asking(watch).get(f"{server.base}/listing", gate="arxiv.org")
+
+    assert watch.slept == [3.0, 3.0, 3.0]
+
+
 def test_t3_endless_429_with_retry_after_is_bounded(asking: Asking) -> None:
     watch = Watch()
     with WebServer(busy(429, "5")) as server, pytest.raises(RefusedError, match="3 times"):
@@ -136,6 +191,16 @@ def test_t3_one_gate_that_is_closed_does_not_close_another(asking: Asking) -> No
         assert asking().get(server.url) == "fine"
         with pytest.raises(SourceError, match=r"^arxiv\.org asked to be left alone until 13:00"):
             asking().get(server.url, gate="arxiv.org")
+
+
+def test_t3_a_broken_address_is_logged(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
+    with WebServer(busy(503, "3600")) as server, pytest.raises(RefusedError):
+        asking().get(server.url, {"secret": "1"})
+
+    (record,) = caplog.records
+    assert record.getMessage() == "source left alone"
+    assert record.__dict__["url"] == server.url
+    assert record.__dict__["reason"] == "503 Service Unavailable"
 
 
 def test_t3_being_sent_away_is_logged(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
