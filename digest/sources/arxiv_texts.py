@@ -17,7 +17,7 @@ from digest.text import clean
 from digest.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
@@ -171,11 +171,11 @@ def text_of(
     )
 
 
-def unread(category: str, trouble: str, *, asked: date) -> Text:
-    """Return what stands for a category of which nothing could be read."""
+def unread(category: str, error: str, *, asked: date) -> Text:
+    """Return what stands for a text of a category that could not be read, which is not empty."""
     return Text(
-        channels=(Channel(name=category, parsed=0),) if category else (),
-        trouble=trouble,
+        channels=(Channel(name=category, parsed=0, is_read=False),) if category else (),
+        trouble=error,
         category=category,
         announced=None,
         asked=asked,
@@ -224,8 +224,24 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=len(known) + len(rejected) + sum(count.missing for count in counts),
         channels=tuple(count.channel for count in counts if count.channel.name),
         announcements=tuple(announcements),
-        trouble="; ".join(count.trouble for count in counts if count.trouble) or None,
+        trouble="; ".join(filter(None, (*_failures(counts), *(one.trouble for one in counts))))
+        or None,
     )
+
+
+def say_unread(categories: Mapping[str, str], *, what: str = "read") -> list[str]:
+    """Say which categories could not be read and why, by their errors, each of them once."""
+    names: dict[str, list[str]] = {}
+    for category, error in categories.items():
+        names.setdefault(error, []).append(category)
+    return [f"{', '.join(found)} could not be {what}: {why}" for why, found in names.items()]
+
+
+def _failures(counts: Sequence[_Count]) -> list[str]:
+    failed = [(count.channel, count.error) for count in counts if count.error]
+    whole = {channel.name: error for channel, error in failed if not channel.is_read}
+    pages = {channel.name: error for channel, error in failed if channel.is_read}
+    return [*say_unread(whole), *say_unread(pages, what="read to the end")]
 
 
 def _of_one_day(group: list[Text]) -> list[Text]:
@@ -292,7 +308,10 @@ class _Count:
     channel: Channel
     #: records it should have that neither were kept nor rejected
     missing: int
+    #: what is wrong with what was read
     trouble: str | None
+    #: why some or all of it could not be read
+    error: str | None
 
 
 def _counted(name: str, texts: list[Text]) -> _Count:
@@ -304,15 +323,12 @@ def _counted(name: str, texts: list[Text]) -> _Count:
         if channel.declared is not None
     ]
     declared = said[0] if said else None
-    trouble = next((one.trouble for one in texts if one.trouble), None)
-    channel = Channel(name=name, parsed=len(news), declared=declared)
-    if declared is None:
-        return _Count(channel=channel, missing=0, trouble=trouble)
-    if len(news) >= declared:
-        return _Count(channel=channel, missing=0, trouble=None)
+    read = [one for one in texts if one.announced is not None]
+    is_whole = declared is not None and len(news) >= declared
     rejected = sum(len(one.rejected) for one in texts)
     return _Count(
-        channel=channel,
-        missing=max(declared - len(news) - rejected, 0),
-        trouble=trouble,
+        channel=Channel(name=name, parsed=len(news), declared=declared, is_read=bool(read)),
+        missing=max((declared or 0) - len(news) - rejected, 0),
+        trouble=None if is_whole else next((one.trouble for one in read if one.trouble), None),
+        error=None if is_whole else next((one.trouble for one in texts if not one.announced), None),
     )
