@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest import calendars
@@ -155,6 +156,12 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (ever
         SourceError: the text is none of these, or says that something went wrong.
 
     """
+    return _parsed(raw, day)
+
+
+@lru_cache(maxsize=1)
+def _parsed(raw: Raw, day: date) -> Batch:
+    """Parse a text; the last one is kept, since `read` parses what is then parsed once more."""
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
     if _is_page(raw.text):

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.calendars import listing_day
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper, Rejected
-from digest.text import clean
+from digest.text import LONGEST, clean
 from digest.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+#: abstracts that are kept clean; a day of half a dozen large categories has about 3,000
+_ABSTRACTS = 4096
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
 #: Of two announcements of a paper in a category the first of these counts, as it does at arXiv.
 _STRENGTH = (
@@ -80,7 +83,7 @@ def paper(record: Record, day: date) -> Paper | Rejected:
     if arxiv_id(record.identifier) is None:
         return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
     paper_id = canonical_id(record.identifier, title)
-    comment, abstract = clean(record.comment), clean(record.abstract)
+    comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:LONGEST])
     known = arxiv_links(paper_id)
     withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
     return Paper(
@@ -97,6 +100,12 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         day=day,
         links=Links(abs=known[0], pdf=known[1]) if known else Links(),
     )
+
+
+@lru_cache(maxsize=_ABSTRACTS)
+def _abstract(text: str) -> str:
+    """Clean an abstract, which is most of the work: each stands in several texts of a day."""
+    return clean(text)
 
 
 def listed_on(submitted: datetime | None) -> date | None:

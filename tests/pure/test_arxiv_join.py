@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from unittest.mock import Mock, call
 
 import arxiv_wire
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models import AnnounceType, Batch, Channel
-from digest.sources import Raw, arxiv
+from digest.sources import Raw, arxiv, arxiv_texts
+from digest.text import clean
 
 DAY = date(2026, 2, 10)
 BEFORE, AFTER = date(2026, 2, 9), date(2026, 2, 11)
@@ -222,6 +224,19 @@ def test_the_order_of_the_texts_does_not_matter(texts: list[str]) -> None:
     )
     assert set(batch.announcements) == set(known.announcements)
     assert set(batch.channels) == set(known.channels)
+
+
+def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = replace(BOTH, abstract="An abstract that stands in no other test.")
+    cleaner = Mock(wraps=clean)
+    monkeypatch.setattr(arxiv_texts, "clean", cleaner)
+
+    batch = join(*(render(name, told) for name in ("cs.CL", "cs.LG") for render in (feed, listing)))
+
+    assert [one.abstract for one in batch.papers] == [told.abstract]
+    assert cleaner.call_args_list.count(call(told.abstract)) == 1
 
 
 def unread(category: str) -> Batch:

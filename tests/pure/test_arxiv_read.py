@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import arxiv_wire
 import pytest
@@ -16,6 +17,7 @@ from wire.web_server import Answer, Question
 from digest.errors import ConfigError, SourceError
 from digest.models import Batch, Channel
 from digest.sources import Location, Raw, arxiv
+from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +194,24 @@ def test_a_day_is_past_when_it_is_over_in_the_us_east(now: datetime, path: str) 
     assert web.questions[0].path == path
 
 
-PAST = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
+def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parser = Mock(wraps=parse_xml)
+    monkeypatch.setattr(arxiv, "parse_xml", parser)
+    # A day of its own, for what other tests read last may still be known.
+    day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
+
+    for raw in arxiv.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)):
+        arxiv.parse(raw, day=day, now=now)
+
+    assert [where for (_text, where), _named in parser.call_args_list] == [
+        "http://mirror/rss/cs.CL",
+        "http://mirror/rss/cs.LG",
+    ]
+
+
+PAST: dict[str, Any] = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
 
 
 def test_a_past_day_is_asked_for_by_set_and_date_of_change() -> None:
