@@ -40,6 +40,8 @@ class Told:
     #: when the first and the last version came in; by default right for the day it is told on
     submitted: datetime | None = None
     revised: datetime | None = None
+    #: when its record last changed; by default on the day it is told on
+    stamped: date | None = None
 
     @property
     def full_id(self) -> str:
@@ -255,7 +257,8 @@ def _oai_record(one: Told, day: date) -> str:
     )
     reference = f"<journal-ref>{escape(one.journal_ref)}</journal-ref>"
     return f"""<record>
-<header><identifier>oai:arXiv.org:{one.id}</identifier><datestamp>{day}</datestamp></header>
+<header><identifier>oai:arXiv.org:{one.id}</identifier>\
+<datestamp>{one.stamped or day}</datestamp></header>
 <metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
 <id>{one.id}</id><submitter>{escape(one.authors[0])}</submitter>{versions}
 <title>{escape(one.title)}</title><authors>{escape(", ".join(one.authors))}</authors>

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest import calendars
@@ -24,7 +25,7 @@ from digest.sources import (
     arxiv_oai,
 )
 from digest.sources.arxiv_feeds import local
-from digest.sources.arxiv_texts import join, unread
+from digest.sources.arxiv_texts import join, say_unread, unread
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
                 some = True
                 yield raw
     if failed and not some:
-        raise SourceError("; ".join(raw.trouble for raw in failed))
+        raise SourceError("; ".join(say_unread({raw.channel: raw.trouble for raw in failed})))
     yield from failed
 
 
@@ -93,7 +94,7 @@ def _read_today(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
         else:
             yield raw
     if len(errors) > 1:
-        yield _failure(location, category, errors[0])
+        yield _failure(location, category, str(errors[0]))
 
 
 def _feed(location: Location, ask: Ask, category: str) -> Raw:
@@ -133,20 +134,18 @@ def _read_past(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
             raw = Raw(where=where, text=text, channel=category)
             parse(raw, day=ask.day, now=ask.now)
         except SourceError as error:
-            yield _failure(location, category, error)
+            yield _failure(location, category, str(error))
             return
         yield raw
         token = arxiv_oai.token(text)
         if not token:
             return
         query = {"verb": "ListRecords", "resumptionToken": token}
-    trouble = f"the records of {category} were cut at {_PAGES} pages"
-    yield Raw(where=url, text="", channel=category, trouble=trouble)
+    yield _failure(location, category, f"the records go on after {_PAGES} pages")
 
 
-def _failure(location: Location, category: str, error: SourceError) -> Raw:
-    trouble = f"{category} could not be read: {error}"
-    return Raw(where=location.name, text="", channel=category, trouble=trouble)
+def _failure(location: Location, category: str, error: str) -> Raw:
+    return Raw(where=location.name, text="", channel=category, trouble=error)
 
 
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
@@ -157,6 +156,12 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (ever
         SourceError: the text is none of these, or says that something went wrong.
 
     """
+    return _parsed(raw, day)
+
+
+@lru_cache(maxsize=1)
+def _parsed(raw: Raw, day: date) -> Batch:
+    """Parse a text; the last one is kept, since `read` parses what is then parsed once more."""
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
     if _is_page(raw.text):

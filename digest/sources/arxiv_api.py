@@ -7,6 +7,7 @@ it does not know yet is simply missing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
@@ -95,6 +96,12 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (ever
         SourceError: it is no Atom, or says that the question was wrong.
 
     """
+    return _parsed(raw, day)
+
+
+@lru_cache(maxsize=1)
+def _parsed(raw: Raw, day: date) -> Batch:
+    """Parse an answer; the last one is kept, since `read` parses what is then parsed once more."""
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
     root = parse_xml(raw.text, raw.where)

@@ -62,7 +62,7 @@ def parse(root: Element, raw: Raw, *, day: date) -> Text:
         raise no_category(raw.channel or text(channel, "title").rpartition("/")[2])
     category = raw.channel or _category(channel)
     items = [child for child in channel if local(child) in ("item", "entry")]
-    records = [_record(item, f"{raw.where}: record {n}") for n, item in enumerate(items, start=1)]
+    records = (_record(item, f"{raw.where}: record {n}") for n, item in enumerate(items, start=1))
     trouble = f"the feed of {category} was cut at {CUT:,} records" if len(items) >= CUT else None
     return text_of(
         records,

@@ -75,11 +75,11 @@ def parse(raw: Raw, *, day: date) -> Text:
         raise _unknown(raw, "it has no sections")
     if any(section.shown and not section.pieces for section in sections):
         raise _unknown(raw, "it has sections without entries")
-    records = [
+    records = (
         _record(piece, section.title, f"{raw.where}: {section.title} submission {number}")
         for section in sections
         for number, piece in enumerate(section.pieces, start=1)
-    ]
+    )
     return text_of(
         records,
         category=category,

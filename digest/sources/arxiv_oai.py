@@ -2,17 +2,20 @@
 
 It is asked by date of last change and gives the latest version only. Which records are of a day
 is told by when their first version came in: an old paper with a new date of change is no news.
+What moderation held shows in its date of change alone, and is told from that as long as it is
+neither old nor revised.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
+from digest.models import AnnounceType
 from digest.names import split_creators
 from digest.sources.arxiv_feeds import children, local, text
 from digest.sources.arxiv_texts import (
@@ -25,7 +28,7 @@ from digest.sources.arxiv_texts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from xml.etree.ElementTree import Element
 
     from digest.sources import Raw
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"<resumptionToken[^<>]*>([^<]*)</resumptionToken>")
 #: characters at the end of an answer among which the token stands
 _TAIL = 4000
+#: Longer than moderation holds almost all of what it holds. A record that changes later says no
+#: more than that it changed.
+_LONGEST_HELD = timedelta(days=14)
 #: Archives that are a group of their own; all others belong to physics
 #: (https://info.arxiv.org/help/oa/index.html#sets).
 _GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
@@ -70,12 +76,13 @@ def parse(root: Element, raw: Raw, *, day: date) -> Text:
             raise SourceError(f"{raw.where}: arXiv's OAI-PMH answered {said}")
     request = next(children(root, "request"), None)
     named = category_of(request.get("set", "")) if request is not None else ""
-    category = raw.channel or named
+    records = list(_living(root))
+    category = raw.channel or named or _shared(records)
     return text_of(
-        [
+        (
             _record(record, category, day=day, where=f"{raw.where}: record {number}")
-            for number, record in enumerate(_living(root), start=1)
-        ],
+            for number, record in enumerate(records, start=1)
+        ),
         category=category,
         announced=day,
         asked=day,
@@ -91,15 +98,32 @@ def _living(root: Element) -> Iterator[Element]:
                 yield found
 
 
+def _shared(records: Iterable[Element]) -> str:
+    """Return the category that all records have, if there is just one.
+
+    The request of a second page names no set, only where to go on.
+    """
+    own = [set(text(_metadata(record), "categories").split()) for record in records]
+    shared = set[str].intersection(*own) if own else set[str]()
+    return shared.pop() if len(shared) == 1 else ""
+
+
+def _metadata(record: Element) -> Element:
+    outer = next(children(record, "metadata"), record)
+    return next((one for one in outer if local(one) in ("arXiv", "arXivRaw")), outer)
+
+
 def _record(record: Element, category: str, *, day: date, where: str) -> Record:
-    metadata = next(children(record, "metadata"), record)
-    found = next((one for one in metadata if local(one) in ("arXiv", "arXivRaw")), metadata)
+    found = _metadata(record)
     categories = text(found, "categories").split()
     versions = list(children(found, "version"))
     first, last = _moments(found, versions)
     version = version_of(versions[-1].get("version", "")) if versions else None
-    revised = version if versions else (2 if last else None)
-    primary = next(iter(categories), "")
+    revised = version if versions else (2 if last else 1)
+    is_cross = bool(category) and categories[:1] != [category]
+    type_ = kind_on(day, first=first, last=last, version=revised, is_cross=is_cross)
+    if type_ is None and revised == 1 and _was_held(record, first, day):
+        type_ = AnnounceType.CROSS if is_cross else AnnounceType.NEW
     gone = bool(versions) and _is_empty(versions[-1])
     return Record(
         where=where,
@@ -112,16 +136,25 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
         comment=text(found, "comments"),
         venue=text(found, "journal-ref"),
         published_at=first,
-        type=kind_on(
-            day,
-            first=first,
-            last=last,
-            version=revised,
-            is_cross=bool(category) and primary != category,
-        ),
+        type=type_,
         withdrawn=gone,
         withdrawn_on=listed_on(last),
     )
+
+
+def _was_held(record: Element, first: datetime | None, day: date) -> bool:
+    """Whether an unrevised paper seems to have been announced on a day, later than was due.
+
+    Then its record is of that day, or of the evening before it, when arXiv announces. One that is
+    of the very day it was due was announced in time.
+    """
+    header = next(children(record, "header"), record)
+    stamped = _date(text(header, "datestamp"))
+    due = listed_on(first)
+    if first is None or stamped is None or due is None or due in (day, stamped.date()):
+        return False
+    is_fresh = timedelta() <= day - stamped.date() <= timedelta(days=1)
+    return is_fresh and due < day and day - first.date() <= _LONGEST_HELD
 
 
 def _moments(found: Element, versions: list[Element]) -> tuple[datetime | None, datetime | None]:

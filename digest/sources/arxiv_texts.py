@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.calendars import listing_day
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper, Rejected
-from digest.text import clean
+from digest.text import LONGEST, clean
 from digest.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+#: abstracts that are kept clean; a day of half a dozen large categories has about 3,000
+_ABSTRACTS = 4096
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
 #: Of two announcements of a paper in a category the first of these counts, as it does at arXiv.
 _STRENGTH = (
@@ -80,7 +83,7 @@ def paper(record: Record, day: date) -> Paper | Rejected:
     if arxiv_id(record.identifier) is None:
         return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
     paper_id = canonical_id(record.identifier, title)
-    comment, abstract = clean(record.comment), clean(record.abstract)
+    comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:LONGEST])
     known = arxiv_links(paper_id)
     withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
     return Paper(
@@ -97,6 +100,12 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         day=day,
         links=Links(abs=known[0], pdf=known[1]) if known else Links(),
     )
+
+
+@lru_cache(maxsize=_ABSTRACTS)
+def _abstract(text: str) -> str:
+    """Clean an abstract, which is most of the work: each stands in several texts of a day."""
+    return clean(text)
 
 
 def listed_on(submitted: datetime | None) -> date | None:
@@ -171,11 +180,11 @@ def text_of(
     )
 
 
-def unread(category: str, trouble: str, *, asked: date) -> Text:
-    """Return what stands for a category of which nothing could be read."""
+def unread(category: str, error: str, *, asked: date) -> Text:
+    """Return what stands for a text of a category that could not be read, which is not empty."""
     return Text(
-        channels=(Channel(name=category, parsed=0),) if category else (),
-        trouble=trouble,
+        channels=(Channel(name=category, parsed=0, is_read=False),) if category else (),
+        trouble=error,
         category=category,
         announced=None,
         asked=asked,
@@ -224,8 +233,24 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=len(known) + len(rejected) + sum(count.missing for count in counts),
         channels=tuple(count.channel for count in counts if count.channel.name),
         announcements=tuple(announcements),
-        trouble="; ".join(count.trouble for count in counts if count.trouble) or None,
+        trouble="; ".join(filter(None, (*_failures(counts), *(one.trouble for one in counts))))
+        or None,
     )
+
+
+def say_unread(categories: Mapping[str, str], *, what: str = "read") -> list[str]:
+    """Say which categories could not be read and why, by their errors, each of them once."""
+    names: dict[str, list[str]] = {}
+    for category, error in categories.items():
+        names.setdefault(error, []).append(category)
+    return [f"{', '.join(found)} could not be {what}: {why}" for why, found in names.items()]
+
+
+def _failures(counts: Sequence[_Count]) -> list[str]:
+    failed = [(count.channel, count.error) for count in counts if count.error]
+    whole = {channel.name: error for channel, error in failed if not channel.is_read}
+    pages = {channel.name: error for channel, error in failed if channel.is_read}
+    return [*say_unread(whole), *say_unread(pages, what="read to the end")]
 
 
 def _of_one_day(group: list[Text]) -> list[Text]:
@@ -292,7 +317,10 @@ class _Count:
     channel: Channel
     #: records it should have that neither were kept nor rejected
     missing: int
+    #: what is wrong with what was read
     trouble: str | None
+    #: why some or all of it could not be read
+    error: str | None
 
 
 def _counted(name: str, texts: list[Text]) -> _Count:
@@ -304,15 +332,12 @@ def _counted(name: str, texts: list[Text]) -> _Count:
         if channel.declared is not None
     ]
     declared = said[0] if said else None
-    trouble = next((one.trouble for one in texts if one.trouble), None)
-    channel = Channel(name=name, parsed=len(news), declared=declared)
-    if declared is None:
-        return _Count(channel=channel, missing=0, trouble=trouble)
-    if len(news) >= declared:
-        return _Count(channel=channel, missing=0, trouble=None)
+    read = [one for one in texts if one.announced is not None]
+    is_whole = declared is not None and len(news) >= declared
     rejected = sum(len(one.rejected) for one in texts)
     return _Count(
-        channel=channel,
-        missing=max(declared - len(news) - rejected, 0),
-        trouble=trouble,
+        channel=Channel(name=name, parsed=len(news), declared=declared, is_read=bool(read)),
+        missing=max((declared or 0) - len(news) - rejected, 0),
+        trouble=None if is_whole else next((one.trouble for one in read if one.trouble), None),
+        error=None if is_whole else next((one.trouble for one in texts if not one.announced), None),
     )

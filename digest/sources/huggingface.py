@@ -12,7 +12,7 @@ import logging
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from digest import calendars
 from digest.errors import RefusedError, SourceError
@@ -23,7 +23,9 @@ from digest.text import safe_url, summarise
 
 log = logging.getLogger(__name__)
 
-API = "https://huggingface.co/api/daily_papers"
+HOST = "https://huggingface.co"
+#: where the list of a day is at a host, the service's own or a mirror
+_PATH = "/api/daily_papers"
 #: The service gives at most about 100 papers an answer; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
@@ -37,7 +39,7 @@ _LONGEST_TLDR = 400
 
 def read(location: Location, ask: Ask) -> list[Raw]:
     """Ask the service for a day, and if it fails, read the day's page instead."""
-    url = location.url or API
+    url = _address(location.url or HOST)
     try:
         return _answers(url, ask)
     except SourceError as error:
@@ -47,6 +49,11 @@ def read(location: Location, ask: Ask) -> list[Raw]:
         page = _page(url, ask, error)
         log.warning("source read otherwise", extra={"source": location.name, "error": str(error)})
         return [page]
+
+
+def _address(url: str) -> str:
+    """Return where to ask, by a host or by the whole address."""
+    return url if urlsplit(url).path.strip("/") else urljoin(url, _PATH)
 
 
 def _answers(url: str, ask: Ask) -> list[Raw]:

@@ -69,7 +69,8 @@ def _read_venue(url: str, venue: str, ask: Ask) -> Iterator[Raw]:
 def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one answer; every paper has its own day."""
     if raw.trouble:
-        return Batch(trouble=f"{raw.channel}: {raw.trouble}")
+        unknown = Channel(name=raw.channel, parsed=0, is_read=False)
+        return Batch(channels=(unknown,), trouble=f"{raw.channel}: {raw.trouble}")
     try:
         notes, count = _understand(raw.text, raw.where)
     except SourceError as error:
@@ -95,13 +96,9 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Pars
 def join(batches: Sequence[Batch]) -> Batch:
     """Put pages together, a channel for each venue; trouble if one gave less than it counts."""
     whole = sources.join(batches)
+    names = dict.fromkeys(page.name for page in whole.channels)
     channels = tuple(
-        Channel(
-            name=name,
-            parsed=sum(page.parsed for page in whole.channels if page.name == name),
-            declared=max(page.declared or 0 for page in whole.channels if page.name == name),
-        )
-        for name in dict.fromkeys(page.name for page in whole.channels)
+        _venue([page for page in whole.channels if page.name == name]) for name in names
     )
     lacking = [
         f"{it.name} gave {it.parsed:,} of {it.declared:,} notes"
@@ -115,7 +112,17 @@ def join(batches: Sequence[Batch]) -> Batch:
         rejected=whole.rejected,
         declared=whole.declared + missing,
         channels=channels,
-        trouble="; ".join([*lacking, *filter(None, [whole.trouble])]) or None,
+        trouble="; ".join([*lacking, *(it.trouble for it in batches if it.trouble)]) or None,
+    )
+
+
+def _venue(pages: Sequence[Channel]) -> Channel:
+    counted = [page.declared for page in pages if page.declared is not None]
+    return Channel(
+        name=pages[0].name,
+        parsed=sum(page.parsed for page in pages),
+        declared=max(counted, default=None),
+        is_read=any(page.is_read for page in pages),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import arxiv_wire
 import pytest
@@ -16,6 +17,7 @@ from wire.web_server import Answer, Question
 from digest.errors import SourceError
 from digest.models import Batch, Links, Paper
 from digest.sources import Raw, arxiv, arxiv_api
+from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
     from digest.sources import Parse
@@ -160,6 +162,20 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
         ["50"],
     ]
     assert (len(raws), told) == (3, [3])
+
+
+def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parser = Mock(wraps=parse_xml)
+    monkeypatch.setattr(arxiv_api, "parse_xml", parser)
+    # A day of its own, for what other tests read last may still be known.
+    day = date(2026, 2, 11)
+
+    for raw in arxiv_api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
+        arxiv_api.parse(raw, day=day, now=PLAYED.now)
+
+    assert parser.call_count == 1
 
 
 def test_without_papers_nothing_is_asked() -> None:

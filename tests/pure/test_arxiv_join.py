@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from unittest.mock import Mock, call
 
 import arxiv_wire
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models import AnnounceType, Batch, Channel
-from digest.sources import Raw, arxiv
+from digest.sources import Raw, arxiv, arxiv_texts
+from digest.text import clean
 
 DAY = date(2026, 2, 10)
 BEFORE, AFTER = date(2026, 2, 9), date(2026, 2, 11)
@@ -25,10 +27,14 @@ REPLACED = Told(id="2601.00004", version=2, type=AnnounceType.REPLACE)
 TOLD = (BOTH, CL, LG, REPLACED)
 
 
+def parsed(text: str, day: date = DAY) -> Batch:
+    """What is in a saved text, which does not name its category."""
+    return arxiv.parse(Raw(where="text", text=text), day=day, now=NOW)
+
+
 def join(*texts: str, day: date = DAY) -> Batch:
-    """What the texts give together; they are saved ones, which do not name their category."""
-    raws = [Raw(where=f"text {number}", text=text) for number, text in enumerate(texts)]
-    return arxiv.KIND.join([arxiv.parse(raw, day=day, now=NOW) for raw in raws])
+    """What such texts give together."""
+    return arxiv.KIND.join([parsed(text, day) for text in texts])
 
 
 def feed(category: str, *told: Told, day: date = DAY) -> str:
@@ -218,6 +224,38 @@ def test_the_order_of_the_texts_does_not_matter(texts: list[str]) -> None:
     )
     assert set(batch.announcements) == set(known.announcements)
     assert set(batch.channels) == set(known.channels)
+
+
+def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = replace(BOTH, abstract="An abstract that stands in no other test.")
+    cleaner = Mock(wraps=clean)
+    monkeypatch.setattr(arxiv_texts, "clean", cleaner)
+
+    batch = join(*(render(name, told) for name in ("cs.CL", "cs.LG") for render in (feed, listing)))
+
+    assert [one.abstract for one in batch.papers] == [told.abstract]
+    assert cleaner.call_args_list.count(call(told.abstract)) == 1
+
+
+def unread(category: str) -> Batch:
+    raw = Raw(where="arXiv", text="", channel=category, trouble="it rains")
+    return arxiv.parse(raw, day=DAY, now=NOW)
+
+
+@given(st.permutations([unread("cs.CL"), unread("cs.CV"), *map(parsed, TEXTS)]))
+def test_what_could_not_be_read_does_not_count_as_empty_wherever_it_stands(
+    batches: list[Batch],
+) -> None:
+    batch, known = arxiv.KIND.join(batches), join(*TEXTS)
+
+    assert set(batch.channels) == {
+        *known.channels,
+        Channel(name="cs.CV", parsed=0, is_read=False),
+    }
+    assert set(ids(batch)) == set(ids(known))
+    assert batch.trouble == "cs.CV could not be read: it rains"
 
 
 @given(st.lists(st.sampled_from(TEXTS), max_size=8))

@@ -14,6 +14,7 @@ from digest.sources import Raw, arxiv, arxiv_oai
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 12, 12, tzinfo=UTC)
+LATEST = date(9999, 12, 31)
 IN_TIME = datetime(2026, 2, 9, 17, 30, 5, tzinfo=UTC)
 LONG_AGO = datetime(2025, 3, 3, 17, tzinfo=UTC)
 
@@ -93,6 +94,68 @@ def test_t11_an_old_paper_with_a_new_date_of_change_is_an_update_and_no_news() -
 
     assert (batch.papers, batch.announcements) == ((), ())
     assert [(one.id, one.published_at) for one in batch.updates] == [("2602.00001", LONG_AGO)]
+
+
+MONDAY = date(2026, 2, 9)
+TUESDAY_BEFORE = datetime(2026, 2, 3, 17, tzinfo=UTC)
+
+
+def announced(*told: Told, day: date = DAY, category: str = "cs.CL") -> list[AnnounceType]:
+    """How papers were announced on a day, as their records of that day tell."""
+    batch = parse(arxiv_wire.oai(category, day, told), day=day)
+    return [one.type for one in batch.announcements]
+
+
+@pytest.mark.parametrize("stamped", [MONDAY, date(2026, 2, 8)], ids=["UTC", "US Eastern time"])
+@pytest.mark.parametrize(
+    ("categories", "kind"),
+    [(("cs.CL",), AnnounceType.NEW), (("cs.LG", "cs.CL"), AnnounceType.CROSS)],
+)
+def test_a_paper_that_moderation_held_is_of_the_day_its_record_changed(
+    stamped: date, categories: tuple[str, ...], kind: AnnounceType
+) -> None:
+    held = Told(submitted=TUESDAY_BEFORE, stamped=stamped, categories=categories)
+
+    assert announced(held, day=MONDAY) == [kind]
+
+
+def test_the_format_with_dates_alone_tells_a_held_paper_as_well() -> None:
+    batch = parse(DATES_ONLY.replace("2026-02-09", "2026-02-03"))
+
+    assert [one.id for one in batch.papers] == ["2602.00001"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(Told(version=2, submitted=TUESDAY_BEFORE, revised=TUESDAY_BEFORE), id="v2"),
+        pytest.param(Told(submitted=datetime(2026, 1, 25, 17, tzinfo=UTC)), id="more than 14 days"),
+        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 8)), id="changed before"),
+        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 11)), id="changed after"),
+        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=LATEST), id="changed at the end"),
+        pytest.param(
+            Told(submitted=datetime(2026, 2, 6, 17, tzinfo=UTC), stamped=MONDAY),
+            id="announced in time on the day before",
+        ),
+        pytest.param(Told(submitted=datetime(2026, 2, 10, 17, tzinfo=UTC)), id="due tomorrow"),
+    ],
+)
+def test_t11_a_record_that_may_be_of_another_day_is_no_news(told: Told) -> None:
+    assert announced(told) == []
+
+
+def test_a_paper_is_held_for_two_weeks_at_the_most() -> None:
+    held = Told(submitted=datetime(2026, 1, 27, 17, tzinfo=UTC))
+
+    assert announced(held) == [AnnounceType.NEW]
+
+
+def test_t11_a_malformed_datestamp_says_nothing() -> None:
+    text = arxiv_wire.oai("cs.CL", DAY, [Told(submitted=TUESDAY_BEFORE)])
+
+    batch = parse(text.replace("<datestamp>2026-02-10<", "<datestamp>2026-02-999<"))
+
+    assert (batch.announcements, len(batch.updates)) == ((), 1)
 
 
 def test_t11_a_deleted_record_counts_as_nothing() -> None:
@@ -204,6 +267,34 @@ def test_a_withdrawal_is_of_the_day_it_was_announced() -> None:
 def test_a_category_and_its_set_name_each_other(category: str, name: str) -> None:
     assert arxiv_oai.set_of(category) == name
     assert arxiv_oai.category_of(name) == category
+
+
+def second_page(*told: Told) -> Batch:
+    """A page from a file, whose request was a token."""
+    text = arxiv_wire.oai("cs.LG", DAY, told)
+    return parse(text.replace(' metadataPrefix="arXivRaw" set="cs:cs:LG"', ""))
+
+
+def test_a_page_that_does_not_name_its_set_is_of_the_category_all_records_share() -> None:
+    batch = second_page(
+        Told(id="2602.00001", categories=("cs.LG", "cs.CV")),
+        Told(id="2602.00002", categories=("cs.CL", "cs.LG")),
+    )
+
+    assert [(one.category, one.type) for one in batch.announcements] == [
+        ("cs.LG", AnnounceType.NEW),
+        ("cs.LG", AnnounceType.CROSS),
+    ]
+    assert batch.channels == (Channel(name="cs.LG", parsed=2),)
+
+
+def test_a_page_without_a_set_whose_records_share_several_categories_is_of_none() -> None:
+    told = [Told(id=f"2602.0000{n}", categories=("cs.CL", "cs.LG")) for n in (1, 2)]
+
+    batch = second_page(*told)
+
+    assert {one.category for one in batch.announcements} == {"cs.CL"}
+    assert batch.channels == ()
 
 
 def test_a_page_that_does_not_name_its_set_counts_for_each_papers_own_category() -> None:

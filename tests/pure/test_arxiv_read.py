@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import arxiv_wire
 import pytest
-from webs import OfflineWeb, ask_played, playing
+from webs import Asked, OfflineWeb, ask_played, playing
 from wire.played import arxiv as played
 from wire.played.arxiv import PLAYED
 from wire.web_server import Answer, Question
@@ -15,6 +17,7 @@ from wire.web_server import Answer, Question
 from digest.errors import ConfigError, SourceError
 from digest.models import Batch, Channel
 from digest.sources import Location, Raw, arxiv
+from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +31,10 @@ def read(web: OfflineWeb, place: Location = PLACE, **details: Any) -> list[Raw]:
     return list(arxiv.read(place, ask_played(PLAYED, web, **details)))
 
 
-def fetch(web: OfflineWeb, **details: Any) -> Batch:
+def fetch(web: OfflineWeb, place: Location = PLACE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", PLAYED.day)
-    raws = read(web, **details)
+    raws = read(web, place, **details)
     return arxiv.KIND.join([arxiv.parse(raw, day=day, now=PLAYED.now) for raw in raws])
 
 
@@ -114,12 +117,39 @@ def test_a_category_of_which_nothing_can_be_read_is_named() -> None:
 
     assert [one.id for one in batch.papers] == ["2602.00001", "2602.00006"]
     assert batch.trouble == "cs.LG could not be read: http://mirror/rss/cs.LG answered 503"
-    assert batch.channels[1] == Channel(name="cs.LG", parsed=0, declared=None)
+    assert batch.channels[1] == Channel(name="cs.LG", parsed=0, declared=None, is_read=False)
 
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
     with pytest.raises(SourceError, match=r"cs\.CL could not be read.*; cs\.LG could not be read"):
         read(playing(lambda _question: DOWN))
+
+
+THREE = replace(PLACE, categories=("cs.CL", "cs.LG", "cs.CV"))
+CLOSED = "arxiv.org asked to be left alone until 18:16 UTC (429 Too Many Requests)"
+
+
+@pytest.mark.parametrize("day", [played.DAY, date(2026, 2, 9)])
+def test_that_arxiv_wants_to_be_left_alone_is_said_once_for_all_categories(day: date) -> None:
+    web = OfflineWeb(lambda _question: SourceError(CLOSED))
+
+    with pytest.raises(SourceError) as caught:
+        read(web, THREE, day=day)
+
+    assert str(caught.value) == f"cs.CL, cs.LG, cs.CV could not be read: {CLOSED}"
+
+
+def test_categories_that_fail_alike_are_named_together() -> None:
+    def answer(question: Asked) -> Answer | Exception:
+        is_first = question.path.endswith(("/cs.CL", "/cs.CL/new"))
+        return PLAYED.happy(question.on_the_wire) if is_first else SourceError(CLOSED)
+
+    batch = fetch(OfflineWeb(answer), THREE)
+
+    assert batch.trouble == f"cs.LG, cs.CV could not be read: {CLOSED}"
+    assert [(one.name, one.is_read) for one in batch.channels] == [
+        *(("cs.CL", True), ("cs.LG", False), ("cs.CV", False))
+    ]
 
 
 def test_t2_a_category_that_arxiv_does_not_have_is_an_error_in_the_configuration() -> None:
@@ -164,7 +194,24 @@ def test_a_day_is_past_when_it_is_over_in_the_us_east(now: datetime, path: str) 
     assert web.questions[0].path == path
 
 
-PAST = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
+def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parser = Mock(wraps=parse_xml)
+    monkeypatch.setattr(arxiv, "parse_xml", parser)
+    # A day of its own, for what other tests read last may still be known.
+    day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
+
+    for raw in arxiv.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)):
+        arxiv.parse(raw, day=day, now=now)
+
+    assert [where for (_text, where), _named in parser.call_args_list] == [
+        "http://mirror/rss/cs.CL",
+        "http://mirror/rss/cs.LG",
+    ]
+
+
+PAST: dict[str, Any] = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
 
 
 def test_a_past_day_is_asked_for_by_set_and_date_of_change() -> None:
@@ -214,7 +261,7 @@ def test_t11_pages_without_end_are_cut_and_named() -> None:
 
     assert batch.channels[0] == Channel(name="cs.CL", parsed=40)
     assert batch.trouble == (
-        "the records of cs.CL were cut at 40 pages; the records of cs.LG were cut at 40 pages"
+        "cs.CL, cs.LG could not be read to the end: the records go on after 40 pages"
     )
 
 
@@ -229,8 +276,9 @@ def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
     batch = fetch(web, **PAST)
 
     assert batch.channels[0] == Channel(name="cs.CL", parsed=2)
-    assert batch.trouble is not None
-    assert batch.trouble.startswith("cs.CL could not be read: http://mirror/oai answered 503")
+    assert batch.trouble == (
+        "cs.CL, cs.LG could not be read to the end: http://mirror/oai answered 503"
+    )
 
 
 def test_t11_a_past_day_without_records_is_empty() -> None:

@@ -55,6 +55,23 @@ def test_a_day_is_asked_for_page_by_page() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        pytest.param(None, "https://huggingface.co/api/daily_papers", id="the service"),
+        pytest.param("http://mirror:81", "http://mirror:81/api/daily_papers", id="a host"),
+        pytest.param("http://mirror/", "http://mirror/api/daily_papers", id="a host and a slash"),
+        pytest.param("http://mirror/hf/daily", "http://mirror/hf/daily", id="a whole address"),
+    ],
+)
+def test_a_mirror_is_named_by_its_host_or_by_the_whole_address(url: str | None, asked: str) -> None:
+    web = playing(PLAYED.happy)
+
+    huggingface.read(replace(PLACE, url=url), ask(web, day=DAY))
+
+    assert web.questions[0].url == asked
+
+
 def test_a_list_without_end_is_an_error() -> None:
     full = [element(number) for number in range(100)]
 

@@ -262,9 +262,34 @@ def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
 
     batch = fetched(place, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
 
-    assert (len(batch.papers), [channel.name for channel in batch.channels]) == (1, ["B"])
+    assert len(batch.papers) == 1
+    assert batch.channels == (
+        Channel(name="A", parsed=0, is_read=False),
+        Channel(name="B", parsed=1, declared=1),
+    )
     assert batch.trouble is not None
     assert batch.trouble.startswith("A: https://api2.openreview.net/notes?content.venueid=A")
+
+
+def test_a_venue_of_which_a_later_page_fails_was_read() -> None:
+    place = Location(name="o", kind="openreview", venues=("A", "B"))
+    web = prepared(
+        answer([note(1, venue_id="A")], count=2), "Bad Gateway", answer([note(2, venue_id="B")])
+    )
+
+    batch = fetched(place, web, day=DAY)
+
+    assert batch.channels[0] == Channel(name="A", parsed=1, declared=2)
+
+
+def test_every_venue_that_cannot_be_read_is_named() -> None:
+    place = Location(name="o", kind="openreview", venues=("A", "B", "C"))
+    web = prepared("Bad Gateway", answer([note(2, venue_id="B")]), "Bad Gateway")
+
+    batch = fetched(place, web, day=DAY)
+
+    assert batch.trouble is not None
+    assert [said.partition(":")[0] for said in batch.trouble.split("; ")] == ["A", "C"]
 
 
 def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
