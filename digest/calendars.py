@@ -53,10 +53,10 @@ def arxiv(day: date, now: datetime) -> Forecast:
 def huggingface(day: date, now: datetime) -> Forecast:
     """Say what can be expected of Hugging Face's list of `day`."""
     if day.weekday() >= _SATURDAY:
-        return Forecast(Outlook.NOTHING, f"Hugging Face lists few or no papers on {day:%A}s")
+        return Forecast(Outlook.LITTLE, f"Hugging Face lists few or no papers on {day:%A}s")
     if day in _holidays(day.year):
         reason = f"Hugging Face lists few or no papers on holidays such as {_named(day)}"
-        return Forecast(Outlook.NOTHING, reason)
+        return Forecast(Outlook.LITTLE, reason)
     if now < datetime.combine(day, _LIST_BEGUN, UTC):
         reason = f"Hugging Face's list of {_named(day)} has hardly begun before 06:00 UTC"
         return Forecast(Outlook.EARLY, reason)

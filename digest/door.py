@@ -38,7 +38,7 @@ UNCONFIRMED = timedelta(days=7)
 
 @dataclass
 class Archive:
-    """Past editions, ranked when somebody asks for them and kept for a while."""
+    """Past editions as they were mailed, or as they would have been; kept for a while."""
 
     opened: App
     clock: Callable[[], datetime]
@@ -67,11 +67,16 @@ class Archive:
             now = self.clock()
             made_at, desk = self._desks.pop(day, (now, None))
             if desk is None or now - made_at > FRESH:
-                made_at, desk = now, self.opened.lay_out(day)
+                made_at, desk = now, self._laid_out(day)
             self._desks[day] = (made_at, desk)  # last: what was not asked for longest goes first
             if len(self._desks) > KEPT:
                 self._desks.pop(next(iter(self._desks)))
             return desk
+
+    def _laid_out(self, day: date) -> Desk:
+        """Return the desk that mails were last made from on a day, or what there would be."""
+        frozen = self.opened.desks.newest(day)
+        return self.opened.desks.open(frozen).desk if frozen else self.opened.lay_out(day)
 
 
 def go_round(

@@ -65,7 +65,8 @@ def _named(found: Mapping[str, Reading], wanted: Callable[[Reading], bool]) -> t
 def _covered(name: str, papers: int, reading: Reading | None) -> Covered:
     if reading is None:
         return Covered(source=name, papers=papers)
-    so_far = reading.state is SourceState.EARLY
+    # An early list goes on; and one that could not be read again may have.
+    so_far = reading.state is SourceState.EARLY or reading.reason is not None
     return Covered(source=name, papers=papers, channels=reading.channels, so_far=so_far)
 
 

@@ -67,7 +67,10 @@ class Library:
         return [day for day in days if day not in self._quiet(place, days)]
 
     def debts(self, day: date, places: Sequence[Location]) -> tuple[tuple[str, date], ...]:
-        """Return which sources could not be read for earlier days, though they were asked again."""
+        """Return which sources could not be read for earlier days, though they were asked again.
+
+        Days on which there is little or nothing are none.
+        """
         window = verdict.window(day, self.catch_up)
         return tuple(
             (place.name, earlier)
@@ -77,11 +80,14 @@ class Library:
                 self.readings.of(place.name, since=window[0], before=day).items()
             )
             if reading.error is not None
+            and self._outlook(place, earlier) not in (Outlook.NOTHING, Outlook.LITTLE)
         )
 
     def _quiet(self, place: Location, days: Sequence[date]) -> list[date]:
-        now, forecast = self.clock(), sources.find(place.kind).forecast
-        return [day for day in days if forecast(day, now).outlook is Outlook.NOTHING]
+        return [day for day in days if self._outlook(place, day) is Outlook.NOTHING]
+
+    def _outlook(self, place: Location, day: date) -> Outlook:
+        return sources.find(place.kind).forecast(day, self.clock()).outlook
 
     def papers(self, day: date) -> Sequence[Paper]:
         """Return the papers of a day's edition: its own, and those that came late."""
@@ -92,22 +98,22 @@ class Library:
     def late(self, day: date) -> Sequence[Paper]:
         """Return the papers that came in too late for the editions of their own days.
 
-        Those are papers of the last days that lay on no desk; before the first day on which mail
-        was planned nothing was late.
+        Those are papers of the last days that were offered to nobody, or not to all; whoever was
+        sent one will not be sent it again. Before mail was first planned nothing was late.
         """
         first = self.desks.first_planned()
         if first is None or not self.catch_up:
             return []
         since = max(first, verdict.back(day, self.catch_up))
         papers = self.store.papers_between(since, verdict.back(day, 1))
-        laid = self.desks.laid([paper.id for paper in papers], before=day)
-        return [paper for paper in papers if paper.id not in laid]
+        offered = self.desks.offered({paper.id for paper in papers}, since=since, before=day)
+        return [paper for paper in papers if paper.id not in offered]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
         papers = self.store.withdrawn(since=verdict.back(day, REMEMBERED))
-        laid = self.desks.laid([paper.id for paper in papers], before=day)
-        return [paper for paper in papers if paper.id in laid]
+        lain = self.desks.lain([paper.id for paper in papers], before=day)
+        return [paper for paper in papers if paper.id in lain]
 
 
 def _past_of(place: Location) -> timedelta | None:

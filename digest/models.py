@@ -164,6 +164,8 @@ class Outlook(StrEnum):
     DUE = "due"
     #: the day's papers, or more of them, but not yet
     EARLY = "early"
+    #: few papers or none, neither of which is an error
+    LITTLE = "little"
     #: none on that day
     NOTHING = "nothing"
 

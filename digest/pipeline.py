@@ -97,8 +97,8 @@ def _fetch_one(
         return SourceReport(
             source=place.name,
             day=day,
-            state=_state_of(error, forecast),
-            reason=str(error),
+            state=(state := _state_of(error, forecast)),
+            reason=forecast.reason if state is SourceState.EMPTY else str(error),
             seconds=time.monotonic() - started,
         )
     if place.path is None and not kind.enriches:
@@ -132,9 +132,15 @@ def _fetch_one(
 
 
 def _state_of(error: Exception, forecast: Forecast) -> SourceState:
-    """A day that has hardly begun may be refused: its list is not open yet."""
+    """Say what it means that a source could not be read.
+
+    A day that has hardly begun may be refused, for its list is not open yet; and where there is
+    nothing on a day, nothing is missed.
+    """
     if isinstance(error, RefusedError) and forecast.outlook is Outlook.EARLY:
         return SourceState.EARLY
+    if isinstance(error, SourceError) and forecast.outlook is Outlook.NOTHING:
+        return SourceState.EMPTY
     return SourceState.FAILED
 
 

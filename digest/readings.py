@@ -52,8 +52,11 @@ class Readings:
         self._writer = engine.execution_options(writes=True)
 
     def record(self, report: SourceReport, *, at: datetime) -> None:
-        """Keep how the fetch of a source went; the last one for a day counts."""
-        row = {
+        """Keep how a source was read; the last reading for a day counts.
+
+        One that brought trouble takes nothing away from a good one before it, but is noted.
+        """
+        row: dict[str, Any] = {
             "fetched_at": at,
             "state": report.state,
             "declared": report.declared,
@@ -67,6 +70,9 @@ class Readings:
         }
         this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
         with self._writer.begin() as db:
+            before = db.execute(sa.select(fetches.c.state).where(this)).scalar()
+            if report.error and before and SourceState(before).is_settled:
+                row = {"reason": f"could not be read again: {report.error}"}
             if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
                 db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
 

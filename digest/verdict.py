@@ -90,6 +90,8 @@ def judge(
         return Verdict(batch=batch, state=SourceState.FAILED, reason=problem)
     of_day = [paper for paper in batch.papers if paper.day == day]
     old = bool(stale) or any(paper.day < day for paper in batch.papers)
+    if not of_day and (reason := _nothing_new(batch, day)):
+        return Verdict(batch=batch, state=SourceState.EMPTY, reason=reason)
     if not of_day:
         state, reason = _empty(day, forecast, old=old, is_past=is_past)
         return Verdict(batch=batch, state=state, reason=reason)
@@ -123,8 +125,18 @@ def _unusable(batch: Batch) -> str | None:
     return f"nothing in it could be used: {batch.rejected[0].reason}"
 
 
+def _nothing_new(batch: Batch, day: date) -> str | None:
+    """Return what says that a list is of the day, and has nothing new in it; or None."""
+    if not batch.channels or any(not one.is_read or one.declared for one in batch.channels):
+        return None
+    counted = all(one.declared == 0 for one in batch.channels)
+    if not counted and all(one.day != day for one in batch.announcements):
+        return None
+    return f"nothing new was announced in {', '.join(one.name for one in batch.channels)}"
+
+
 def _empty(day: date, forecast: Forecast, *, old: bool, is_past: bool) -> tuple[SourceState, str]:
-    if forecast.outlook is Outlook.NOTHING:
+    if forecast.outlook in (Outlook.NOTHING, Outlook.LITTLE):
         return SourceState.EMPTY, forecast.reason
     if forecast.outlook is Outlook.EARLY:
         return SourceState.EARLY, forecast.reason

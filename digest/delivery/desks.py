@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.tables import days, desk_papers, desks
+from digest.delivery.states import NEVER_LEFT
+from digest.delivery.tables import days, deliveries, desk_papers, desks
 from digest.errors import NotFoundError
 from digest.frozen import freeze, thaw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from digest.compose import Desk
@@ -122,8 +123,36 @@ class Desks:
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.min(days.c.day))).scalar()
 
-    def laid(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
-        """Return which of these papers lay on a desk of an earlier day."""
+    def offered(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
+        """Return which of these papers lay on every desk that mails of some day were made from.
+
+        What lay on one of them alone, because a run was repeated or served one reader, was not
+        offered to all. Mails that never left, and will not any more, count for nothing.
+        """
+        used = (
+            sa.select(desks.c.id, desks.c.day)
+            .join_from(desks, deliveries, deliveries.c.desk_id == desks.c.id)
+            .where(
+                desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NEVER_LEFT)
+            )
+            .distinct()
+        )
+        found: set[str] = set()
+        with self._engine.connect() as db:
+            by_day: dict[date, list[int]] = {}
+            for desk_id, day in db.execute(used):
+                by_day.setdefault(day, []).append(desk_id)
+            for desk_ids in by_day.values():
+                papers = [self._papers(db, desk_id) for desk_id in desk_ids]
+                found |= set.intersection(*papers)
+        return found & set(paper_ids)
+
+    def _papers(self, db: sa.Connection, desk_id: int) -> set[str]:
+        query = sa.select(desk_papers.c.paper_id).where(desk_papers.c.desk_id == desk_id)
+        return set(db.execute(query).scalars())
+
+    def lain(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
+        """Return which of these papers lay on any desk of an earlier day."""
         found: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(paper_ids), 500):

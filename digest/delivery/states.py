@@ -47,6 +47,8 @@ IN_HAND = (State.CLAIMED, State.INFLIGHT)
 OPEN = WAITING + IN_HAND
 #: What counts as shown to a reader. Unknown does: a paper that may have come is not sent again.
 SHOWN = (State.SENT, State.UNKNOWN)
+#: of mails that have not left, and will not by themselves
+NEVER_LEFT = (State.FAILED, State.SKIPPED, State.EXPIRED)
 
 #: Seconds before a deferred mail is tried again, at first and at most (as Postfix does).
 FIRST_WAIT, LONGEST_WAIT = 300.0, 4000.0

@@ -69,7 +69,8 @@ def parse(root: Element, raw: Raw, *, day: date) -> Text:
         category=category,
         announced=_announced(channel, items) or day,
         asked=day,
-        news=None if items else 0,
+        # An empty feed may be a broken one; only the listing counts.
+        news=None,
         trouble=trouble,
     )
 

@@ -35,6 +35,8 @@ _WITHDRAWN = re.compile(r"\[?WITHDRAWN\b\]?[\s:.–—-]*")
 #: Our own note on a page, how many records of other categories were on it.
 _LEFT_OUT = "left_out"
 _SATURDAY = 5
+#: UTC; morning in the US East.
+_BEGUN = time(12)
 
 
 class _Page(NamedTuple):
@@ -206,10 +208,13 @@ def _version(paper: Paper) -> int:
     return paper.version or 1
 
 
-def forecast(day: date, _now: datetime) -> Forecast:
-    """Expect papers from Monday to Friday."""
+def forecast(day: date, now: datetime) -> Forecast:
+    """Expect papers from Monday to Friday, when the day has begun where they are posted."""
     if day.weekday() >= _SATURDAY:
-        return Forecast(Outlook.NOTHING, "bioRxiv and medRxiv post little on weekends")
+        return Forecast(Outlook.LITTLE, "bioRxiv and medRxiv post little on weekends")
+    if now < datetime.combine(day, _BEGUN, UTC):
+        reason = f"bioRxiv and medRxiv hardly post before {_BEGUN:%H:%M} UTC"
+        return Forecast(Outlook.EARLY, reason)
     return Forecast()
 
 

@@ -7,7 +7,6 @@ new: a paper's day is the UTC day on which it became public. The older service w
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from digest.text import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
 
 API = "https://api2.openreview.net/notes"
 #: The service gives at most 1,000 notes an answer; the largest venues have about 25,000.
@@ -215,7 +215,7 @@ def _links(identifier: str, pdf: object) -> Links:
 
 def forecast(_day: date, _now: datetime) -> Forecast:
     """Expect nothing of any day in particular."""
-    return Forecast(Outlook.NOTHING, "no venue publishes every day")
+    return Forecast(Outlook.LITTLE, "no venue publishes every day")
 
 
 KIND = Kind(
@@ -225,5 +225,5 @@ KIND = Kind(
     hosts=("api2.openreview.net", "api.openreview.net"),
     knows={"venue": 99},
     forecast=forecast,
-    whole_after=timedelta(days=1),
+    # No days are asked for again: every answer has those that are past in it.
 )

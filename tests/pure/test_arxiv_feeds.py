@@ -152,7 +152,7 @@ def test_an_empty_feed_says_that_there_is_nothing(render: Render) -> None:
     batch = parse(render("cs.CL", DAY, []))
 
     assert (batch.papers, batch.updates, batch.trouble) == ((), (), None)
-    assert batch.channels == (Channel(name="cs.CL", parsed=0, declared=0),)
+    assert batch.channels == (Channel(name="cs.CL", parsed=0),)
 
 
 @pytest.mark.parametrize(

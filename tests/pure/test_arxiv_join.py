@@ -175,7 +175,7 @@ def test_t8_at_the_weekend_the_empty_feed_counts_and_not_the_listing_of_friday()
     batch = join(feed("cs.CL", day=saturday), listing("cs.CL", *TOLD, day=friday), day=saturday)
 
     assert (batch.papers, batch.updates, batch.trouble) == ((), (), None)
-    assert batch.channels == (Channel(name="cs.CL", parsed=0, declared=0),)
+    assert batch.channels == (Channel(name="cs.CL", parsed=0),)
 
 
 def test_t7_old_papers_under_a_fresh_date_are_rejected_where_the_listing_is_whole() -> None:

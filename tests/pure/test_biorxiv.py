@@ -19,6 +19,7 @@ from digest.sources import Location, Raw, biorxiv
 
 PLACE = PLAYED.location("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"
+LATE = datetime(2026, 7, 10, tzinfo=UTC)
 
 
 def parse(text: str) -> Batch:
@@ -252,18 +253,24 @@ def test_lists_of_several_days_add_up() -> None:
     assert (biorxiv.join(days).trouble, biorxiv.join(days).declared) == (None, 2)
 
 
+def test_a_day_that_has_not_begun_in_america_is_early() -> None:
+    morning = datetime(2026, 7, 3, 11, 59, tzinfo=UTC)
+
+    assert biorxiv.forecast(date(2026, 7, 3), morning).outlook is Outlook.EARLY
+
+
 @pytest.mark.parametrize(
     ("day", "outlook"),
     [
         (date(2026, 7, 3), Outlook.DUE),
-        (date(2026, 7, 4), Outlook.NOTHING),
-        (date(2026, 7, 5), Outlook.NOTHING),
+        (date(2026, 7, 4), Outlook.LITTLE),
+        (date(2026, 7, 5), Outlook.LITTLE),
         (date(2026, 7, 6), Outlook.DUE),
     ],
     ids=str,
 )
 def test_nothing_is_expected_of_weekends(day: date, outlook: Outlook) -> None:
-    forecast = biorxiv.forecast(day, NOON)
+    forecast = biorxiv.forecast(day, LATE)
 
     assert forecast.outlook is outlook
     assert (forecast == Forecast()) == (outlook is Outlook.DUE)

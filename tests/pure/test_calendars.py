@@ -85,9 +85,9 @@ def test_t8_the_feed_is_early_until_half_an_hour_after_midnight_in_the_us_east(
 @pytest.mark.parametrize(
     ("day", "now", "outlook"),
     [
-        pytest.param(date(2026, 2, 7), LATE, Outlook.NOTHING, id="Saturday"),
-        pytest.param(date(2026, 2, 8), LATE, Outlook.NOTHING, id="Sunday"),
-        pytest.param(date(2026, 7, 3), LATE, Outlook.NOTHING, id="holiday"),
+        pytest.param(date(2026, 2, 7), LATE, Outlook.LITTLE, id="Saturday"),
+        pytest.param(date(2026, 2, 8), LATE, Outlook.LITTLE, id="Sunday"),
+        pytest.param(date(2026, 7, 3), LATE, Outlook.LITTLE, id="holiday"),
         pytest.param(date(2026, 12, 29), LATE, Outlook.DUE, id="a holiday of arXiv alone"),
         pytest.param(date(2026, 2, 10), utc(2026, 2, 10, 0, 40), Outlook.EARLY, id="first hour"),
         pytest.param(date(2026, 2, 10), utc(2026, 2, 10, 5, 59), Outlook.EARLY, id="before six"),

@@ -327,7 +327,7 @@ def test_nothing_is_expected_of_any_day() -> None:
     forecast = openreview.forecast(DAY, NOON)
 
     assert (forecast.outlook, forecast.reason) == (
-        Outlook.NOTHING,
+        Outlook.LITTLE,
         "no venue publishes every day",
     )
 

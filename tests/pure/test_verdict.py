@@ -23,6 +23,7 @@ from digest.models import (
 
 DUE = Forecast()
 EARLY = Forecast(Outlook.EARLY, "the list has only begun")
+LITTLE = Forecast(Outlook.LITTLE, "little comes on Sundays")
 NOTHING = Forecast(Outlook.NOTHING, "nothing comes on Sundays")
 BEFORE = DAY - timedelta(days=1)
 WHOLE = timedelta(days=1)
@@ -57,6 +58,7 @@ def test_papers_of_the_day_are_good_whatever_was_expected(
     [
         (DUE, SourceState.FAILED, "it shows no papers, though Monday 2 February is no holiday"),
         (NOTHING, SourceState.EMPTY, "nothing comes on Sundays"),
+        (LITTLE, SourceState.EMPTY, "little comes on Sundays"),
         (EARLY, SourceState.EARLY, "the list has only begun"),
     ],
 )
@@ -105,6 +107,38 @@ def test_fewer_papers_than_are_declared_are_a_part() -> None:
     batch = Batch(papers=(paper(),), channels=(Channel(name="cs.CL", parsed=140, declared=142),))
 
     assert judged(batch) == (SourceState.PARTIAL, "cs.CL has 140 of 142 papers")
+
+
+@pytest.mark.parametrize(
+    ("declared", "announcements"),
+    [
+        pytest.param(0, (), id="the listing says none"),
+        pytest.param(None, ("replace",), id="new versions alone"),
+    ],
+)
+def test_a_list_of_the_day_with_nothing_new_is_empty_and_no_error(
+    declared: int | None, announcements: tuple[str, ...]
+) -> None:
+    batch = Batch(
+        channels=(Channel(name="cs.LG", parsed=0, declared=declared),),
+        announcements=tuple(
+            announced("1", "cs.LG", type=AnnounceType(kind)) for kind in announcements
+        ),
+    )
+
+    assert judged(batch) == (SourceState.EMPTY, "nothing new was announced in cs.LG")
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        pytest.param(Channel(name="cs.LG", parsed=0), id="nobody counted"),
+        pytest.param(Channel(name="cs.LG", parsed=0, declared=3), id="three are missing"),
+        pytest.param(Channel(name="cs.LG", parsed=0, is_read=False), id="not read"),
+    ],
+)
+def test_an_empty_list_that_nobody_vouches_for_is_an_error(channel: Channel) -> None:
+    assert judged(Batch(channels=(channel,)))[0] is SourceState.FAILED
 
 
 def test_a_past_day_that_is_empty_is_believed() -> None:

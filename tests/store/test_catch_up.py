@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders import ids
-from store.house import House, Recorder
+from store.house import House, Recorder, failing
 from store.service import Service, serve
 
 from digest import sources
+from digest.delivery.transports import Answer
 from digest.models import SourceState, State
 from digest.statement import statement
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
-TUESDAY, WEDNESDAY = date(2026, 2, 3), date(2026, 2, 4)
+TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
 ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
 
 
@@ -194,7 +195,8 @@ def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Servi
 
     evening(house, TUESDAY)
 
-    assert house.desk(TUESDAY).edition.owed == (("other", FRIDAY), ("other", MONDAY))
+    # Friday was read that evening, if not to its end.
+    assert house.desk(TUESDAY).edition.owed == (("other", MONDAY),)
 
 
 def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
@@ -252,6 +254,85 @@ def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Se
     assert report.state is SourceState.EARLY
     assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
     assert ids(house.app.store.papers(TUESDAY)) == [ONE]
+
+
+def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
+    house: House, service: Service
+) -> None:
+    house.reader("bo", "robots")
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    robot = {"title": "A robot named Two", "abstract": "Robot two."}
+    service.lists[MONDAY].append({"id": TWO, "day": "2026-02-02", **robot})
+    service.list(TUESDAY, THREE)
+    service.lists[MONDAY].append({**service.lists[TUESDAY][0], "id": FOUR, "day": "2026-02-02",
+                                  "title": f"An agent named {FOUR}"})  # fmt: skip
+    evening(house, MONDAY)
+
+    evening(house, TUESDAY)
+
+    assert house.states(MONDAY) == {"ada": "sent", "bo": "sent"}
+    assert sorted(house.shown("ada", TUESDAY)) == [THREE, FOUR]
+    assert house.states(TUESDAY)["bo"] == "skipped"
+
+
+def test_a_mail_that_is_put_off_keeps_no_late_papers_from_anybody(
+    house: House, service: Service
+) -> None:
+    house.reader("bo")
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY, failing(Answer(state=State.DEFERRED, reason="later"), "bo"))
+    service.list(MONDAY, ONE, TWO)
+    house.fetch(MONDAY, only_day=False)
+    house.send(failing(Answer(state=State.DEFERRED, reason="later"), "bo"), day=MONDAY)
+    service.list(TUESDAY, THREE)
+
+    evening(house, TUESDAY)
+
+    assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
+
+
+def test_papers_of_mails_that_never_left_come_with_the_next_edition(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY, failing(Answer(state=State.DEFERRED, reason="later"), "ada"))
+    service.list(WEDNESDAY, THREE)
+
+    house.wait(days=2)
+    evening(house, WEDNESDAY)
+    service.list(THURSDAY, FOUR)
+    evening(house, THURSDAY)
+
+    assert house.states(MONDAY) == {"ada": "expired"}
+    mailed = [*house.shown("ada", WEDNESDAY), *house.shown("ada", THURSDAY)]
+    assert sorted(mailed) == [ONE, THREE, FOUR]
+
+
+def test_a_reading_that_failed_takes_nothing_from_a_good_one(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.down = True
+    (report,) = house.fetch(MONDAY, only_day=True)
+
+    (reading,) = house.app.readings.on(MONDAY)
+
+    assert report.error == "the service is down"
+    assert (reading.state, reading.parsed) == (SourceState.OK, 1)
+    assert reading.reason == "could not be read again: the service is down"
+    assert statement(house.desk(MONDAY).edition) == [
+        "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
+    ]
+
+
+def test_a_failure_where_nothing_comes_is_none(house: House, service: Service) -> None:
+    service.down = True
+
+    evening(house, SATURDAY)
+
+    assert states(house, SATURDAY) == {"service": SourceState.EMPTY}
 
 
 def test_a_first_day_that_failed_is_caught_up(house: House, service: Service) -> None:

@@ -36,8 +36,8 @@ def test_status_says_how_each_source_went(furnished: Path, digest: Command) -> N
 
     (source,) = digest("status", *DAY, "--json").json["sources"]
 
-    assert (source["source"], source["state"]) == ("file", "failed")
-    assert "no file matches" in source["error"]
+    assert (source["source"], source["state"], source["parsed"]) == ("file", "ok", 2)
+    assert source["reason"].startswith("could not be read again: no file matches")
 
 
 def test_status_says_why_a_reader_got_nothing(furnished: Path, digest: Command) -> None:
