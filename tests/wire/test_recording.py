@@ -1,0 +1,55 @@
+"""A day that was recorded in part can be read offline, as far as it goes."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from builders import ids
+from wire.asking import Watch, client
+from wire.web_server import Answer, Question, WebServer
+from wire.world import World, told
+
+from digest import fixtures, pipeline, sources
+from digest.app import App
+from digest.config import build
+from digest.models import SourceState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+DAY = date(2026, 2, 10)
+NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
+
+
+def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    watch = Watch(at=NOON)
+    world = World(watch=watch, arxiv={DAY: [told(1), told(2, "cs.LG")]})
+
+    def route(question: Question) -> Answer:
+        return Answer(status=404) if "cs.LG" in question.path else world.route(question)
+
+    with WebServer(route=route) as server, client(tmp_path / "cache", watch) as http:
+        arxiv, *_ = world.places(server.base)
+        (recorded,) = fixtures.record(
+            DAY,
+            [arxiv],
+            topics=(),
+            folder=tmp_path / "day",
+            web=lambda place: http.keeping_to(sources.hosts(place)),
+            now=NOON,
+        )
+    written = (tmp_path / "day" / "config.toml").read_text()
+    tables = {"sources": tomllib.loads(written)["sources"]}
+    app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
+    (report,) = pipeline.fetch(DAY, app.places, only_day=True, library=app.library)
+
+    assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
+    assert "is not whole: cs.LG" in written
+    assert report.state is SourceState.OK
+    assert ids(app.store.papers(DAY)) == ["2602.00001"]
