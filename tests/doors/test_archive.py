@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from builders import NOON
 from doors.house import DAYS, NASTY, URL
 
 from digest import pipeline
+from digest.dispatch import Run, dispatch
+from subscribers.models import Event
 
 if TYPE_CHECKING:
     from datetime import date
@@ -159,6 +163,22 @@ def test_a_new_paper_is_shown_within_minutes(house: House) -> None:
 
     assert "Nothing on this day." in before
     assert "A Whale" in house.get("/archive/2026-02-02/whales").text
+
+
+def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
+    house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
+    office = replace(house.app.office, clock=lambda: NOON)
+    dispatch(Run(day=DAYS[0], desk=house.app.lay_out(DAYS[0])), office, house.app.transport())
+    file = house.folder / "papers.jsonl"
+    line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
+    file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    house.fetch()
+    house.wait(minutes=6)
+
+    page = house.get("/archive/2026-02-02/agents").text
+
+    assert "An Agent that Reads Maps" in page
+    assert "An Agent that Is Late" not in page
 
 
 def test_visitors_who_come_together_have_a_day_ranked_once(
