@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from store.house import Recorder
+
 from digest.errors import SourceError
 from digest.models import Forecast, Outlook
 from digest.sources import Ask, Kind, Location, Raw, jsonl
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from store.house import House
+
+    from digest.models import SourceState
 
 
 @dataclass(kw_only=True)
@@ -69,3 +73,17 @@ def serve(house: House, *services: Service) -> None:
     """Let these services be the house's only sources."""
     house.app.__dict__["places"] = tuple(service.place for service in services)
     house.app.__dict__["library"] = replace(house.app.library, web=lambda _place: cast("Any", None))
+
+
+def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
+    """Run a day as the daemon would, at six."""
+    house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    house.fetch(day, only_day=False)
+    used = transport or Recorder()
+    house.send(used, day=day)
+    return used
+
+
+def states(house: House, day: date) -> dict[str, SourceState]:
+    """How the readings of a day ended, by source."""
+    return {one.source: one.state for one in house.app.readings.on(day)}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import ids
-from store.house import House, Recorder, failing
-from store.service import Service, serve
+from store.house import House, failing
+from store.service import Service, evening, serve, states
 
 from digest import sources
 from digest.delivery.transports import Answer
 from digest.models import SourceState, State
-from digest.statement import statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,19 +35,6 @@ def service(house: House) -> Service:
     serve(house, found)
     house.reader("ada")
     return found
-
-
-def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
-    """Run a day as the daemon would, at six."""
-    house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
-    house.fetch(day, only_day=False)
-    used = transport or Recorder()
-    house.send(used, day=day)
-    return used
-
-
-def states(house: House, day: date) -> dict[str, SourceState]:
-    return {one.source: one.state for one in house.app.readings.on(day)}
 
 
 def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
@@ -199,63 +184,6 @@ def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Servi
     assert house.desk(TUESDAY).edition.owed == (("other", MONDAY),)
 
 
-def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
-    house: House, service: Service
-) -> None:
-    service.list(MONDAY, ONE, TWO)
-    evening(house, MONDAY)
-    service.list(TUESDAY, ONE, TWO, day=TUESDAY.isoformat())
-
-    evening(house, TUESDAY)
-
-    assert states(house, TUESDAY) == {"service": SourceState.STALE}
-    assert house.app.store.papers(TUESDAY) == []
-    assert house.reasons(TUESDAY) == {
-        "ada": "no new papers for 2026-02-03: service still shows those of another day"
-    }
-
-
-def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
-    house: House, service: Service
-) -> None:
-    evening(house, SATURDAY)
-
-    (reading,) = house.app.readings.on(SATURDAY)
-    assert (reading.state, reading.error) == (SourceState.EMPTY, None)
-    assert house.reasons(SATURDAY) == {
-        "ada": "no papers for 2026-01-31: the service lists nothing on Saturdays"
-    }
-
-
-def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
-    evening(house, TUESDAY)
-
-    (reading,) = house.app.readings.on(TUESDAY)
-    assert reading.state is SourceState.FAILED
-    assert reading.error == "it shows no papers, though Tuesday 3 February is no holiday"
-    assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
-
-
-def test_an_empty_early_morning_is_only_early(house: House, service: Service) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
-
-    (report,) = house.fetch(TUESDAY, only_day=False)
-
-    assert (report.state, report.error) == (SourceState.EARLY, None)
-    assert report.reason == "the service's list of today has only begun"
-
-
-def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Service) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
-    service.list(TUESDAY, ONE)
-
-    (report,) = house.fetch(TUESDAY, only_day=False)
-
-    assert report.state is SourceState.EARLY
-    assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
-    assert ids(house.app.store.papers(TUESDAY)) == [ONE]
-
-
 def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
     house: House, service: Service
 ) -> None:
@@ -307,32 +235,6 @@ def test_papers_of_mails_that_never_left_come_with_the_next_edition(
     assert house.states(MONDAY) == {"ada": "expired"}
     mailed = [*house.shown("ada", WEDNESDAY), *house.shown("ada", THURSDAY)]
     assert sorted(mailed) == [ONE, THREE, FOUR]
-
-
-def test_a_reading_that_failed_takes_nothing_from_a_good_one(
-    house: House, service: Service
-) -> None:
-    service.list(MONDAY, ONE)
-    evening(house, MONDAY)
-    service.down = True
-    (report,) = house.fetch(MONDAY, only_day=True)
-
-    (reading,) = house.app.readings.on(MONDAY)
-
-    assert report.error == "the service is down"
-    assert (reading.state, reading.parsed) == (SourceState.OK, 1)
-    assert reading.reason == "could not be read again: the service is down"
-    assert statement(house.desk(MONDAY).edition) == [
-        "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
-    ]
-
-
-def test_a_failure_where_nothing_comes_is_none(house: House, service: Service) -> None:
-    service.down = True
-
-    evening(house, SATURDAY)
-
-    assert states(house, SATURDAY) == {"service": SourceState.EMPTY}
 
 
 def test_a_first_day_that_failed_is_caught_up(house: House, service: Service) -> None:
@@ -387,30 +289,6 @@ def test_days_that_are_too_long_ago_are_given_up_and_told(
 
     (told,) = [it for it in caplog.records if it.message == "days given up"]
     assert (told.source, told.first, told.last) == ("service", "2026-02-02", "2026-02-05")  # type: ignore[attr-defined]
-
-
-def test_an_early_list_is_told_as_one_that_goes_on(house: House, service: Service) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
-    service.list(TUESDAY, ONE)
-
-    house.fetch(TUESDAY, only_day=False)
-
-    assert statement(house.desk(TUESDAY).edition)[0].endswith("service (1 paper so far).")
-
-
-def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(
-    house: House, service: Service
-) -> None:
-    service.list(MONDAY, ONE)
-    evening(house, MONDAY)
-    service.list(TUESDAY, *(f"2602.1000{number}" for number in range(6)))
-    house.fetch(TUESDAY, only_day=True)
-    service.list(WEDNESDAY, *(f"2602.1000{number}" for number in range(10)))
-
-    evening(house, WEDNESDAY)
-
-    assert states(house, WEDNESDAY) == {"service": SourceState.OK}
-    assert len(house.desk(WEDNESDAY).papers) == 10
 
 
 def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(

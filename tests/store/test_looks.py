@@ -1,0 +1,145 @@
+"""What one look at a service is worth, and what is told of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import ids
+from store.house import House
+from store.service import Service, evening, serve, states
+
+from digest import sources
+from digest.models import SourceState
+from digest.statement import statement
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
+TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
+ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setitem(sources.BUILTIN, "service", "store.service")
+    return House(engine, tmp_path)
+
+
+@pytest.fixture
+def service(house: House) -> Service:
+    found = Service()
+    serve(house, found)
+    house.reader("ada")
+    return found
+
+
+def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE, TWO)
+    evening(house, MONDAY)
+    service.list(TUESDAY, ONE, TWO, day=TUESDAY.isoformat())
+
+    evening(house, TUESDAY)
+
+    assert states(house, TUESDAY) == {"service": SourceState.STALE}
+    assert house.app.store.papers(TUESDAY) == []
+    assert house.reasons(TUESDAY) == {
+        "ada": "no new papers for 2026-02-03: service still shows those of another day"
+    }
+
+
+def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
+    house: House, service: Service
+) -> None:
+    evening(house, SATURDAY)
+
+    (reading,) = house.app.readings.on(SATURDAY)
+    assert (reading.state, reading.error) == (SourceState.EMPTY, None)
+    assert house.reasons(SATURDAY) == {
+        "ada": "no papers for 2026-01-31: the service lists nothing on Saturdays"
+    }
+
+
+def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
+    evening(house, TUESDAY)
+
+    (reading,) = house.app.readings.on(TUESDAY)
+    assert reading.state is SourceState.FAILED
+    assert reading.error == "it shows no papers, though Tuesday 3 February is no holiday"
+    assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
+
+
+def test_an_empty_early_morning_is_only_early(house: House, service: Service) -> None:
+    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+
+    (report,) = house.fetch(TUESDAY, only_day=False)
+
+    assert (report.state, report.error) == (SourceState.EARLY, None)
+    assert report.reason == "the service's list of today has only begun"
+
+
+def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Service) -> None:
+    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+    service.list(TUESDAY, ONE)
+
+    (report,) = house.fetch(TUESDAY, only_day=False)
+
+    assert report.state is SourceState.EARLY
+    assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
+    assert ids(house.app.store.papers(TUESDAY)) == [ONE]
+
+
+def test_a_reading_that_failed_takes_nothing_from_a_good_one(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.down = True
+    (report,) = house.fetch(MONDAY, only_day=True)
+
+    (reading,) = house.app.readings.on(MONDAY)
+
+    assert report.error == "the service is down"
+    assert (reading.state, reading.parsed) == (SourceState.OK, 1)
+    assert reading.reason == "could not be read again: the service is down"
+    assert statement(house.desk(MONDAY).edition) == [
+        "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
+    ]
+
+
+def test_a_failure_where_nothing_comes_is_none(house: House, service: Service) -> None:
+    service.down = True
+
+    evening(house, SATURDAY)
+
+    assert states(house, SATURDAY) == {"service": SourceState.EMPTY}
+
+
+def test_an_early_list_is_told_as_one_that_goes_on(house: House, service: Service) -> None:
+    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+    service.list(TUESDAY, ONE)
+
+    house.fetch(TUESDAY, only_day=False)
+
+    assert statement(house.desk(TUESDAY).edition)[0].endswith("service (1 paper so far).")
+
+
+def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(
+    house: House, service: Service
+) -> None:
+    service.list(MONDAY, ONE)
+    evening(house, MONDAY)
+    service.list(TUESDAY, *(f"2602.1000{number}" for number in range(6)))
+    house.fetch(TUESDAY, only_day=True)
+    service.list(WEDNESDAY, *(f"2602.1000{number}" for number in range(10)))
+
+    evening(house, WEDNESDAY)
+
+    assert states(house, WEDNESDAY) == {"service": SourceState.OK}
+    assert len(house.desk(WEDNESDAY).papers) == 10
