@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from digest import calendars
 from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, arxiv_links, canonical_id
-from digest.models import Batch, Links, Paper, Rejected, Signals
+from digest.models import Batch, Links, Paper, Signals
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text import safe_url, summarise
 
@@ -134,18 +134,7 @@ def _props(page: str) -> dict[str, Any] | None:
 
 
 def _batch(raw: Raw, elements: list[Any], *, day: date, now: datetime) -> Batch:
-    found = [_paper(element, day=day, now=now) for element in elements]
-    papers = [paper for paper in found if isinstance(paper, Paper)]
-    return Batch(
-        papers=tuple(paper for paper in papers if not paper.withdrawn_on),
-        updates=tuple(paper for paper in papers if paper.withdrawn_on),
-        rejected=tuple(
-            Rejected(where=f"{raw.where}[{index}]", reason=reason)
-            for index, reason in enumerate(found)
-            if isinstance(reason, str)
-        ),
-        declared=len(elements),
-    )
+    return loose.batch(raw, [_paper(element, day=day, now=now) for element in elements])
 
 
 def _paper(element: object, *, day: date, now: datetime) -> Paper | str:

@@ -10,10 +10,12 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.models import Batch, Rejected
+from digest.models import Batch, Paper, Rejected
 from digest.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from digest.sources import Raw
 
 _SHORT_NUMBER = re.compile(r"\s*([\d,]*\.?\d+)\s*([km]?)\s*", re.IGNORECASE)
@@ -36,6 +38,24 @@ def load(text: str) -> Any:
 def unusable(raw: Raw, reason: str) -> Batch:
     """Return the batch of a text in which there is nothing to be understood."""
     return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
+
+
+def batch(raw: Raw, found: Sequence[Paper | str]) -> Batch:
+    """Return the batch of a text's records, each a paper or why it is none.
+
+    A withdrawn paper is an update: it is no news, but whoever knows it shall be told.
+    """
+    papers = [paper for paper in found if isinstance(paper, Paper)]
+    return Batch(
+        papers=tuple(paper for paper in papers if not paper.withdrawn_on),
+        updates=tuple(paper for paper in papers if paper.withdrawn_on),
+        rejected=tuple(
+            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            for index, reason in enumerate(found)
+            if isinstance(reason, str)
+        ),
+        declared=len(found),
+    )
 
 
 def text(value: object) -> str:

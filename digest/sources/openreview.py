@@ -7,13 +7,14 @@ new: a paper's day is the UTC day on which it became public. The older service w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from digest import sources
 from digest.errors import ConfigError, SourceError
 from digest.identity import canonical_id
-from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper, Rejected
+from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text import safe_url
 
@@ -78,19 +79,8 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Pars
     if not notes and not count:
         # A venue that is spelt wrong looks just like this.
         return Batch(trouble=f"{raw.where}: there is nothing; check the id of the venue")
-    found = [_paper(note, day) for note in notes]
-    papers = [paper for paper in found if isinstance(paper, Paper)]
-    return Batch(
-        papers=tuple(paper for paper in papers if not paper.withdrawn_on),
-        updates=tuple(paper for paper in papers if paper.withdrawn_on),
-        rejected=tuple(
-            Rejected(where=f"{raw.where}[{index}]", reason=reason)
-            for index, reason in enumerate(found)
-            if isinstance(reason, str)
-        ),
-        declared=len(notes),
-        channels=(Channel(name=_venue_of(raw, notes), parsed=len(notes), declared=count),),
-    )
+    venue = Channel(name=_venue_of(raw, notes), parsed=len(notes), declared=count)
+    return replace(loose.batch(raw, [_paper(note, day) for note in notes]), channels=(venue,))
 
 
 def join(batches: Sequence[Batch]) -> Batch:
