@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from costs import grows_evenly
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -199,17 +198,10 @@ TOWERS = (
 def test_a_tower_of_tex_is_read_in_a_time_that_grows_with_its_height(
     tower: str, closing: str
 ) -> None:
-    def seconds(height: int) -> float:
-        text = (tower * height)[: height // 2] + closing * (height // 2)
-        tries = []
-        for _ in range(2):
-            started = time.process_time()
-            clean(text)
-            tries.append(time.process_time() - started)
-        return min(tries)
+    def cleaned(height: int) -> str:
+        return clean((tower * height)[: height // 2] + closing * (height // 2))
 
-    # Twice the height may take twice the time; four times would be a square.
-    assert seconds(LONGEST) < 3.3 * seconds(LONGEST // 2) + 0.02
+    assert grows_evenly(cleaned, LONGEST)
 
 
 @pytest.mark.parametrize("deep", [DEEPEST + 1, 100, 5_000])
