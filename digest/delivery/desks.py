@@ -12,6 +12,8 @@ from digest.delivery.states import NEVER_LEFT
 from digest.delivery.tables import days, deliveries, desk_papers, desks
 from digest.errors import NotFoundError
 from digest.frozen import freeze, thaw
+from subscribers.models import Status
+from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -126,8 +128,9 @@ class Desks:
     def offered(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
         """Return which of these papers lay on every desk that mails of some day were made from.
 
-        What lay on one of them alone, because a run was repeated or served one reader, was not
-        offered to all. Mails that never left, and will not any more, count for nothing.
+        What lay on one of them alone, because a run was repeated, was not offered to all; nor was
+        anything on a day whose only run served one reader. Mails that never left, and will not any
+        more, count for nothing.
         """
         used = (
             sa.select(desks.c.id, desks.c.day)
@@ -142,7 +145,9 @@ class Desks:
             by_day: dict[date, list[int]] = {}
             for desk_id, day in db.execute(used):
                 by_day.setdefault(day, []).append(desk_id)
-            for desk_ids in by_day.values():
+            for day, desk_ids in by_day.items():
+                if db.execute(_left_out(day)).scalar():
+                    continue
                 papers = [self._papers(db, desk_id) for desk_id in desk_ids]
                 found |= set.intersection(*papers)
         return found & set(paper_ids)
@@ -166,6 +171,16 @@ class Desks:
                 )
                 found.update(db.execute(query).scalars())
         return found
+
+
+def _left_out(day: date) -> sa.Select[tuple[bool]]:
+    """Whether somebody who was a reader when a day's mails were planned has no row of that day."""
+    planned = sa.select(sa.func.min(deliveries.c.planned_at)).where(deliveries.c.day == day)
+    row = sa.exists().where(deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id)
+    reader = (subscribers.c.status == Status.CONFIRMED) & (
+        subscribers.c.since <= planned.scalar_subquery()
+    )
+    return sa.select(sa.exists().where(reader, ~row))
 
 
 def _familiar(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:
