@@ -55,7 +55,7 @@ def measure(readers: int) -> None:
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
         (report,) = pipeline.fetch(
-            opened.today(), opened.places, only_day=False, library=opened.library
+            opened.today(), opened.places, only_day=False, collection=opened.collection
         )
         _line("fetch", report.parsed, "papers", started)
         day = opened.store.newest_day(until=opened.today()) or opened.today()

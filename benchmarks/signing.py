@@ -46,7 +46,7 @@ def digest() -> tuple[bytes, datetime]:
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, door="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        pipeline.fetch(opened.today(), opened.places, only_day=False, library=opened.library)
+        pipeline.fetch(opened.today(), opened.places, only_day=False, collection=opened.collection)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
         mail = opened.glance(opened.lay_out(day)).would(reader).mail

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from digest import config as configuration
 from digest import keyring, outlet, sources
+from digest.collection import Collection
 from digest.database import lock_path, open_database
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
@@ -27,7 +28,6 @@ from digest.delivery.ledger import Ledger
 from digest.delivery.letters import Kind, Letters
 from digest.dispatch import Office, Policy
 from digest.errors import NotFoundError
-from digest.library import Library
 from digest.machine import peak_memory, this_machine
 from digest.mailroom import Mailroom
 from digest.post import Stationery
@@ -112,9 +112,9 @@ class App:
         return self.client.keeping_to(sources.hosts(location))
 
     @cached_property
-    def library(self) -> Library:
+    def collection(self) -> Collection:
         """The papers, and the way to more of them."""
-        return Library(
+        return Collection(
             store=self.store,
             readings=self.readings,
             desks=self.desks,
@@ -128,7 +128,7 @@ class App:
         from digest import pipeline  # it brings the matrices of the ranking along
 
         return pipeline.lay_out(
-            day, self.topics, self.places, library=self.library, quotas=self.quotas
+            day, self.topics, self.places, collection=self.collection, quotas=self.quotas
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The library: the papers there are, how they were come by, and the way to more of them."""
+"""The collection: the papers there are, how they were come by, and the way to more of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REMEMBERED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Library:
+class Collection:
     """Where papers are kept, and what it takes to get more."""
 
     store: Store
@@ -52,7 +52,7 @@ class Library:
             states={found: (reading.state, reading.at) for found, reading in readings.items()},
             first=self.readings.first(place.name),
             whole_after=_past_of(place),
-            quiet=self._quiet(place, days),
+            quiet=[day for day in days if self._outlook(place, day) is Outlook.NOTHING],
         )
 
     def lost(self, day: date, place: Location) -> list[date]:
@@ -64,7 +64,7 @@ class Library:
         if last is None or last >= start:
             return []
         days = verdict.window(start, (start - last).days - 1)
-        return [day for day in days if day not in self._quiet(place, days)]
+        return [day for day in days if self._outlook(place, day) is not Outlook.NOTHING]
 
     def debts(self, day: date, places: Sequence[Location]) -> tuple[tuple[str, date], ...]:
         """Return which sources could not be read for earlier days, though they were asked again.
@@ -82,9 +82,6 @@ class Library:
             if reading.error is not None
             and self._outlook(place, earlier) not in (Outlook.NOTHING, Outlook.LITTLE)
         )
-
-    def _quiet(self, place: Location, days: Sequence[date]) -> list[date]:
-        return [day for day in days if self._outlook(place, day) is Outlook.NOTHING]
 
     def _outlook(self, place: Location, day: date) -> Outlook:
         return sources.find(place.kind).forecast(day, self.clock()).outlook

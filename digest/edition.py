@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from digest.library import Library
+    from digest.collection import Collection
     from digest.models import Paper
     from digest.readings import Reading
     from digest.sources import Location
 
 
 def edition(
-    day: date, places: Sequence[Location], papers: Sequence[Paper], *, library: Library
+    day: date, places: Sequence[Location], papers: Sequence[Paper], *, collection: Collection
 ) -> Edition:
     """Say which sources a day's issues cover and which are unknown."""
-    numbers = library.store.counts(day)
+    numbers = collection.store.counts(day)
     bringing = [place for place in places if not sources.find(place.kind).enriches]
     names = [place.name for place in bringing]
-    readings = {one.source: one for one in library.readings.on(day)}
+    readings = {one.source: one for one in collection.readings.on(day)}
     found = {name: readings[name] for name in names if name in readings}
     order = [*names, *sorted(set(numbers) - {place.name for place in places})]
     stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
@@ -35,7 +35,7 @@ def edition(
         found, lambda one: one.source not in numbers and one.error is not None and not _is_old(one)
     )
     cut_off = _named(found, lambda one: one.source in numbers and one.error is not None)
-    again = {place.name for place in bringing if library.can_ask_again(place)}
+    again = {place.name for place in bringing if collection.can_ask_again(place)}
     return Edition(
         day=day,
         covered=tuple(
@@ -53,7 +53,7 @@ def edition(
             )
         ),
         late=verdict.by_day(papers, before=day),
-        owed=library.debts(day, places),
+        owed=collection.debts(day, places),
         considered=len(papers),
     )
 

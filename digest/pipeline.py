@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from digest.library import Library
+    from digest.collection import Collection
     from digest.models import Batch, Forecast
+    from digest.sources import Kind
     from subscribers.models import Topic
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def fetch(
     places: Sequence[Location],
     *,
     only_day: bool,
-    library: Library,
+    collection: Collection,
     watch: Watch = quietly,
 ) -> list[SourceReport]:
     """Read every source for a day and merge its papers into the store.
@@ -70,29 +71,29 @@ def fetch(
     """
     reports = []
     for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
-        owed = [] if only_day else library.owed(day, place)
-        if not only_day and (lost := library.lost(day, place)):
+        owed = [] if only_day else collection.owed(day, place)
+        if not only_day and (lost := collection.lost(day, place)):
             span = {"first": str(lost[0]), "last": str(lost[-1])}
             log.warning("days given up", extra={"source": place.name, **span})
         with watch(place.name) as (total, done):
             # The day first: what is wrong with a service's past must not cost its present.
             for one in (day, *owed):
                 report = _fetch_one(one, place, only_day=only_day or one != day,
-                                    library=library, steps=(total, done))  # fmt: skip
-                library.readings.record(report, at=library.clock())
+                                    collection=collection, steps=(total, done))  # fmt: skip
+                collection.readings.record(report, at=collection.clock())
                 _log_fetch(report)
                 reports.append(report)
     return reports
 
 
 def _fetch_one(
-    day: date, place: Location, *, only_day: bool, library: Library, steps: Steps
+    day: date, place: Location, *, only_day: bool, collection: Collection, steps: Steps
 ) -> SourceReport:
     started = time.monotonic()
     kind = sources.find(place.kind)
-    forecast = kind.forecast(day, library.clock())
+    forecast = kind.forecast(day, collection.clock())
     try:
-        batch = kind.join(list(_batches(day, place, library, steps)))
+        batch = kind.join(list(_batches(day, place, kind, collection=collection, steps=steps)))
     except (SourceError, ConfigError) as error:
         return SourceReport(
             source=place.name,
@@ -102,13 +103,13 @@ def _fetch_one(
             seconds=time.monotonic() - started,
         )
     if place.path is None and not kind.enriches:
-        found = _judged(batch, day, place, forecast=forecast, library=library)
+        found = _judged(batch, day, place, forecast=forecast, collection=collection)
     else:
         found = verdict.accept(batch)
     papers = found.batch.papers
     of_day = [paper for paper in papers if paper.day == day]
     kept = of_day if only_day else papers
-    saved = library.store.save(
+    saved = collection.store.save(
         kept,
         source=place.name,
         kind=place.kind,
@@ -144,32 +145,34 @@ def _state_of(error: Exception, forecast: Forecast) -> SourceState:
     return SourceState.FAILED
 
 
-def _batches(day: date, place: Location, library: Library, steps: Steps) -> Iterator[Batch]:
+def _batches(
+    day: date, place: Location, kind: Kind, *, collection: Collection, steps: Steps
+) -> Iterator[Batch]:
     total, done = steps
     if place.path is not None:
         raws: Iterable[Raw] = sources.read_files(place)
     else:
         ask = Ask(
             day=day,
-            now=library.clock(),
-            web=library.web(place),
-            papers=lambda: library.papers(day),
+            now=collection.clock(),
+            web=collection.web(place),
+            papers=lambda: collection.papers(day),
             expect=total,
         )
-        raws = sources.find(place.kind).read(place, ask)
+        raws = kind.read(place, ask)
     read = 0
     for raw in raws:
-        yield sources.parse(place, raw, day=day, now=library.clock())
+        yield kind.parse(raw, day=day, now=collection.clock())
         read += 1
         done(1)
     total(read)
 
 
 def _judged(
-    batch: Batch, day: date, place: Location, *, forecast: Forecast, library: Library
+    batch: Batch, day: date, place: Location, *, forecast: Forecast, collection: Collection
 ) -> Verdict:
     """Find out by their ids which papers were there before, and say what the batch is worth."""
-    store = library.store
+    store = collection.store
     stale: set[str] = set()
     late: set[str] = set()
     news = verdict.news_by_category(batch)
@@ -185,7 +188,7 @@ def _judged(
             stale.add(place.name)
     if late and forecast.outlook is Outlook.DUE:
         batch = verdict.dated(batch, late, day)
-    is_past = day < library.clock().date()
+    is_past = day < collection.clock().date()
     return verdict.judge(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
@@ -232,16 +235,16 @@ def lay_out(
     topics: Sequence[Topic],
     places: Sequence[Location],
     *,
-    library: Library,
+    collection: Collection,
     quotas: Quotas,
 ) -> Desk:
     """Rank the day's papers for every topic: what all subscribers share, once per run.
 
     Papers that came too late for their own day's edition are among them; withdrawn ones are not.
     """
-    papers = [paper for paper in library.papers(day) if paper.withdrawn_on is None]
+    papers = [paper for paper in collection.papers(day) if paper.withdrawn_on is None]
     return Desk(
-        edition=edition(day, places, papers, library=library),
+        edition=edition(day, places, papers, collection=collection),
         papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),
@@ -249,5 +252,5 @@ def lay_out(
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
-        withdrawn=library.withdrawn(day),
+        withdrawn=collection.withdrawn(day),
     )

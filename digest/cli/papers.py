@@ -89,7 +89,7 @@ def fetch_day(
         day or opened.today(),
         places,
         only_day=day is not None,
-        library=opened.library,
+        collection=opened.collection,
         watch=screen.watch,
     )
 

@@ -92,7 +92,7 @@ def demo(
             opened.today(),
             opened.places,
             only_day=False,
-            library=opened.library,
+            collection=opened.collection,
             watch=screen.watch,
         )
         day = opened.store.newest_day(until=opened.today()) or opened.today()

@@ -36,7 +36,7 @@ def status(
     opened = screen.open_app(ctx)
     chosen = parse_day(day) or opened.account.newest_day() or opened.today()
     fetched = opened.readings.on(chosen)
-    debts = opened.library.debts(chosen, opened.places)
+    debts = opened.collection.debts(chosen, opened.places)
     balance = opened.account.balance(chosen)
     waiting = opened.account.not_planned(chosen)
     entries = opened.account.entries(day=chosen, states=state or ())

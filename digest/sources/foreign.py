@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, DigestError, SourceError
@@ -17,6 +16,7 @@ from digest.models import Forecast
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
+    from importlib.metadata import EntryPoints
 
     from digest.models import Batch
     from digest.sources import Ask, Kind, Location, Raw
@@ -26,7 +26,13 @@ GROUP = "digest.sources"
 
 def names() -> set[str]:
     """Return the names of all kinds that packages bring."""
-    return {point.name for point in entry_points(group=GROUP)}
+    return {point.name for point in _points()}
+
+
+def _points() -> EntryPoints:
+    from importlib.metadata import entry_points  # slow to import, and seldom needed
+
+    return entry_points(group=GROUP)
 
 
 def load(name: str) -> object:
@@ -36,7 +42,7 @@ def load(name: str) -> object:
         ConfigError: it cannot be loaded.
 
     """
-    point = next(point for point in entry_points(group=GROUP) if point.name == name)
+    point = next(point for point in _points() if point.name == name)
     try:
         return point.load()
     except Exception as error:

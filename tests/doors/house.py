@@ -224,7 +224,7 @@ def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
         pipeline.fetch(
-            day, app.places, only_day=True, library=replace(app.library, clock=lambda: NOON)
+            day, app.places, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
         )
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from digest.collection import Collection
     from digest.compose import Desk
     from digest.delivery.account import Entry
     from digest.delivery.transports import Note, Parcel, Transport
     from digest.dispatch import Office
-    from digest.library import Library
     from digest.mailbag import Outcome
     from digest.models import Paper, SendReport, SourceReport
     from subscribers.models import Subscriber
@@ -139,12 +139,12 @@ class House:
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
     @property
-    def library(self) -> Library:
+    def collection(self) -> Collection:
         """The papers, with this house's clock."""
-        return replace(self.app.library, clock=lambda: self.now)
+        return replace(self.app.collection, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return pipeline.fetch(day, self.app.places, only_day=only_day, library=self.library)
+        return pipeline.fetch(day, self.app.places, only_day=only_day, collection=self.collection)
 
     def desk(self, day: date = DAY) -> Desk:
         return self.app.lay_out(day)

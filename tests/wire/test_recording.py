@@ -47,7 +47,7 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = pipeline.fetch(DAY, app.places, only_day=True, library=app.library)
+    (report,) = pipeline.fetch(DAY, app.places, only_day=True, collection=app.collection)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written

@@ -52,12 +52,14 @@ class Desk:
         """Read the service's day from a server, as `digest fetch` does."""
         place = self.played.location(server.base)
         with client(self.folder, self.watch, **details) as http:
-            library = replace(
-                self.app.library,
+            collection = replace(
+                self.app.collection,
                 clock=self.watch.now,
                 web=lambda _place: http.keeping_to(sources.hosts(place)),
             )
-            (report,) = pipeline.fetch(self.played.day, [place], only_day=True, library=library)
+            (report,) = pipeline.fetch(
+                self.played.day, [place], only_day=True, collection=collection
+            )
         return report
 
     @property

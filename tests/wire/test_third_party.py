@@ -195,7 +195,7 @@ def test_a_kind_that_falls_stops_no_other_source(
     configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
     app = App(config=configured, engine=engine)
 
-    theirs, ours = pipeline.fetch(DAY, app.places, only_day=True, library=app.library)
+    theirs, ours = pipeline.fetch(DAY, app.places, only_day=True, collection=app.collection)
 
     app.client.close()
     assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"
