@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from digest.models import SourceState
 
 
+FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
+TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
+ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
+
+
 @dataclass(kw_only=True)
 class Service:
     """What it has, by day; a day it does not know is empty."""
@@ -72,7 +77,9 @@ KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_afte
 def serve(house: House, *services: Service) -> None:
     """Let these services be the house's only sources."""
     house.app.__dict__["places"] = tuple(service.place for service in services)
-    house.app.__dict__["library"] = replace(house.app.library, web=lambda _place: cast("Any", None))
+    house.app.__dict__["collection"] = replace(
+        house.app.collection, web=lambda _place: cast("Any", None)
+    )
 
 
 def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-from store.house import House, failing
-from store.service import Service, evening, serve, states
+from store.house import House, Recorder, failing
+from store.service import (
+    FOUR,
+    FRIDAY,
+    MONDAY,
+    ONE,
+    THREE,
+    THURSDAY,
+    TUESDAY,
+    TWO,
+    WEDNESDAY,
+    Service,
+    evening,
+    serve,
+    states,
+)
 
-from digest import sources
 from digest.delivery.transports import Answer
 from digest.models import SourceState, State
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import sqlalchemy as sa
-
-FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
-TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
-ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
-
-
-@pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setitem(sources.BUILTIN, "service", "store.service")
-    return House(engine, tmp_path)
-
-
-@pytest.fixture
-def service(house: House) -> Service:
-    found = Service()
-    serve(house, found)
-    house.reader("ada")
-    return found
+    import pytest
 
 
 def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
@@ -202,6 +194,21 @@ def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
     assert house.states(MONDAY) == {"ada": "sent", "bo": "sent"}
     assert sorted(house.shown("ada", TUESDAY)) == [THREE, FOUR]
     assert house.states(TUESDAY)["bo"] == "skipped"
+
+
+def test_a_run_for_one_reader_offers_nothing_to_the_others(house: House, service: Service) -> None:
+    ada = house.book.find("ada@example.org")
+    assert ada is not None
+    house.reader("bo")
+    service.list(MONDAY, ONE)
+    house.fetch(MONDAY, only_day=False)
+    house.send(Recorder(), day=MONDAY, only=ada.id)
+    service.list(TUESDAY, TWO)
+
+    evening(house, TUESDAY)
+
+    assert house.shown("ada", TUESDAY) == [TWO]
+    assert sorted(house.shown("bo", TUESDAY)) == [ONE, TWO]
 
 
 def test_a_mail_that_is_put_off_keeps_no_late_papers_from_anybody(

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pytest
 from builders import ids
-from store.house import House
-from store.service import Service, evening, serve, states
+from store.service import (
+    MONDAY,
+    ONE,
+    SATURDAY,
+    TUESDAY,
+    TWO,
+    WEDNESDAY,
+    Service,
+    evening,
+    states,
+)
 
-from digest import sources
 from digest.models import SourceState
 from digest.statement import statement
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import sqlalchemy as sa
-
-FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
-TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
-ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
-
-
-@pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setitem(sources.BUILTIN, "service", "store.service")
-    return House(engine, tmp_path)
-
-
-@pytest.fixture
-def service(house: House) -> Service:
-    found = Service()
-    serve(house, found)
-    house.reader("ada")
-    return found
+    from store.house import House
 
 
 def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(

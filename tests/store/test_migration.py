@@ -5,13 +5,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-import alembic.command
 import pytest
-import sqlalchemy as sa
-from alembic.config import Config
 from builders import NOON, PEPPER
+from store import older
 
-import digest.migrations
 from digest.database import open_database
 from digest.errors import StoreError
 from subscribers.book import Book, Evidence, Step
@@ -21,20 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import sqlalchemy as sa
+
 AT = "2026-02-02 12:00:00.000000"
 
 
 @pytest.fixture
 def first_version(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A database of schema 0001 with one reader, open to be filled further."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/digest.db")
-    settings = Config()
-    settings.set_main_option("script_location", str(*digest.migrations.__path__))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        alembic.command.upgrade(settings, "0001")
-    engine.dispose()
-    db = sqlite3.connect(tmp_path / "digest.db", isolation_level=None)
+    db = older.database(tmp_path, "0001")
     db.execute(
         "INSERT INTO subscribers VALUES (7, 'Ada@example.org', 'ada@example.org', 'left', ?)", (AT,)
     )

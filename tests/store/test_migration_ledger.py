@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import alembic.command
 import pytest
-import sqlalchemy as sa
-from alembic.config import Config
 from builders import DAY
+from store import older
 from store.house import House, Recorder, address, agents_paper
 
-import digest.migrations
 from digest.database import open_database
 from digest.models import State
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -39,14 +36,7 @@ NAMES = {1: "ada", 2: "bo", 3: "cy"}
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A database of schema 0002 that has seen two days, opened by this version."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/digest.db")
-    settings = Config()
-    settings.set_main_option("script_location", str(*digest.migrations.__path__))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        alembic.command.upgrade(settings, "0002")
-    engine.dispose()
-    db = sqlite3.connect(tmp_path / "digest.db", isolation_level=None)
+    db = older.database(tmp_path, "0002")
     fill(db)
     db.close()
     opened = open_database("sqlite:///digest.db", folder=tmp_path)

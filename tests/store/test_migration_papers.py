@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
-import alembic.command
 import pytest
 import sqlalchemy as sa
-from alembic.config import Config
 from builders import DAY, paper
+from store import older
 
-import digest.migrations
 from digest.database import open_database
 from digest.models import SourceState
 from digest.readings import Readings
@@ -27,14 +24,7 @@ AT = "2026-02-02 12:00:00.000000"
 @pytest.fixture
 def migrated(tmp_path: Path) -> Iterator[sa.Engine]:
     """A database of schema 0003 with a paper that was mailed, opened by this version."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/digest.db")
-    settings = Config()
-    settings.set_main_option("script_location", str(*digest.migrations.__path__))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        alembic.command.upgrade(settings, "0003")
-    engine.dispose()
-    db = sqlite3.connect(tmp_path / "digest.db", isolation_level=None)
+    db = older.database(tmp_path, "0003")
     db.execute(
         "INSERT INTO papers"
         " (id, title, title_key, abstract, authors, categories, links, precedence)"
