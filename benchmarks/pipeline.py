@@ -23,7 +23,6 @@ from digest import app, config, pipeline
 from digest.compose import Desk, compose
 from digest.dispatch import Run, dispatch
 from digest.models import Issue
-from digest.press import Press
 from digest.rendering import message
 from digest.rendering.forme import Own, Typesetter
 from digest.rendering.templates import Templates
@@ -35,6 +34,8 @@ from subscribers.models import Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from digest.press import Press
 
 Served = tuple[Issue, Subscriber]
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from digest.tex import untex
-from digest.text import clean, summarise
+from digest.text.clean import clean
+from digest.text.tex import untex
+from digest.text.wording import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

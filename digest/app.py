@@ -93,7 +93,7 @@ class App:
     def client(self) -> Client:
         """HTTP for all sources, named and paced as services want it."""
         from digest.sources.exchange import agent
-        from digest.sources.web import Client  # slow to import, and seldom needed
+        from digest.sources.web import Client
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
@@ -125,7 +125,7 @@ class App:
 
     def lay_out(self, day: date) -> Desk:
         """Rank a day's papers for all topics."""
-        from digest import pipeline  # it brings the matrices of the ranking along
+        from digest import pipeline
 
         return pipeline.lay_out(
             day, self.topics, self.places, collection=self.collection, quotas=self.quotas
@@ -253,7 +253,7 @@ class App:
     @cached_property
     def quotas(self) -> Quotas:
         """How much goes into an issue."""
-        from digest.pipeline import Quotas  # it brings the matrices of the ranking along
+        from digest.pipeline import Quotas
 
         ranking = self.config.ranking
         return Quotas(

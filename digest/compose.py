@@ -9,7 +9,7 @@ from digest.filed import told_of
 from digest.models import Issue, Section, Silence
 from digest.ranking.select import select
 from digest.statement import why_empty
-from digest.text import count
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

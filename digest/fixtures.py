@@ -20,7 +20,8 @@ from digest.errors import ConfigError, SourceError
 from digest.merging import overlay
 from digest.models import Batch, SourceState
 from digest.sources import Ask, Location, Raw
-from digest.text import looks_like_html, squeeze
+from digest.text.clean import looks_like_html
+from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

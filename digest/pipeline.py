@@ -27,7 +27,6 @@ from digest.models import Outlook, SourceReport, SourceState
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
 from digest.sources import Ask, Location, Raw
-from digest.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from digest.collection import Collection
     from digest.models import Batch, Forecast
     from digest.sources import Kind
+    from digest.verdict import Verdict
     from subscribers.models import Topic
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.dates import long_date
-from digest.text import count
+from digest.text.dates import long_date
+from digest.text.wording import _list, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +118,3 @@ def _owed(edition: Edition) -> str:
 
 def _quiet(edition: Edition) -> str:
     return f"{'; '.join(edition.quiet)}." if edition.quiet else ""
-
-
-def _list(words: Sequence[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last

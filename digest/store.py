@@ -14,13 +14,7 @@ import sqlalchemy as sa
 
 from digest.identity import title_key
 from digest.merging import Origin, Voice, Work, Works, overlay
-from digest.models import (
-    Announcement,
-    AnnounceType,
-    Links,
-    Paper,
-    Signals,
-)
+from digest.models import Announcement, AnnounceType, Links, Paper, Signals
 from digest.sources import find
 from digest.tables import announcements, papers, sightings, signals
 

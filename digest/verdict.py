@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.models import Batch, Forecast, Outlook, SourceState
-from digest.text import count
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

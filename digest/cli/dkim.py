@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import screen
-from digest.cli.papers import Json
 
 if TYPE_CHECKING:
+    from digest.cli.papers import Json
     from digest.delivery.dkim import Record
 
 app = typer.Typer(

@@ -11,12 +11,12 @@ import typer
 
 from digest import shapes
 from digest.cli import screen
-from digest.cli.papers import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digest.app import App
+    from digest.cli.papers import Json
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
 
@@ -165,7 +165,7 @@ def import_(
 
     from digest.app import default_topics
     from digest.errors import ConfigError
-    from digest.text import decode
+    from digest.text.clean import decode
     from subscribers import roster
 
     try:

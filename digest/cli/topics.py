@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest import shapes
 from digest.cli import screen
-from digest.cli.papers import Json
+
+if TYPE_CHECKING:
+    from digest.cli.papers import Json
 
 app = typer.Typer(
     help="Look at and change the topics.",
@@ -128,7 +130,7 @@ def remove(
     from digest import topic_file
     from digest.app import find_topic
     from digest.errors import ConfigError
-    from digest.text import count
+    from digest.text.wording import count
 
     opened = screen.open_app(ctx)
     find_topic(slug, opened.topics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models import Reason
-from digest.text import count
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

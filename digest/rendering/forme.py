@@ -16,7 +16,7 @@ from digest.rendering.quoted import encode
 from digest.rendering.stencil import Stencil, joined, solid
 from digest.rendering.templates import escaped
 from digest.rendering.view import card, contents, imprint
-from digest.text import squeeze
+from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ from jinja2 import nodes
 
 from digest.errors import RenderError
 from digest.rendering.stencil import Stencil, cut, with_holes
-from digest.text import squeeze
+from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from digest.dates import long_date, short_date
 from digest.statement import past_day, statement
-from digest.text import count, safe_url, shorten, summarise
+from digest.text.clean import safe_url
+from digest.text.dates import long_date, short_date
+from digest.text.wording import count, shorten, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

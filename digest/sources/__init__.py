@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from digest.errors import ConfigError, SourceError
 from digest.models import Batch, Forecast
 from digest.sources import foreign
-from digest.text import decode
+from digest.text.clean import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from digest import calendars
 from digest.errors import ConfigError, RefusedError, SourceError
-from digest.models import Batch
 from digest.sources import (
     Ask,
     Kind,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
+
+    from digest.models import Batch
 
 #: All hosts of arXiv count as one: a request in three seconds in all
 #: (https://info.arxiv.org/help/api/tou.html).

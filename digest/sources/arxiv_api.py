@@ -12,24 +12,17 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.identity import arxiv_id
-from digest.models import Batch
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.sources.arxiv_feeds import children, local, text
-from digest.sources.arxiv_texts import (
-    Record,
-    Text,
-    kind_on,
-    listed_on,
-    text_of,
-    unread,
-    version_of,
-)
+from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, unread, version_of
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
+
+    from digest.models import Batch
 
 API = "https://export.arxiv.org/api/query"
 GATE = "arxiv.org"

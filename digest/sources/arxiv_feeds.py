@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from digest.calendars import EASTERN
 from digest.errors import ConfigError
 from digest.models import AnnounceType, Rejected
-from digest.names import split_creators
 from digest.sources.arxiv_texts import Record, Text, text_of, version_of
-from digest.text import squeeze
+from digest.text.authors import split_creators
+from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

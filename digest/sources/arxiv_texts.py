@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from digest.calendars import listing_day
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper, Rejected
-from digest.text import LONGEST, clean
+from digest.text.clean import LONGEST, clean
 from digest.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from digest import sources
 from digest.errors import SourceError
 from digest.identity import doi
 from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper, Rejected
-from digest.names import split_semicolons
 from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

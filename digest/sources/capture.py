@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.identity import canonical_id
 from digest.models import Batch, Paper, Rejected, Signals
 from digest.sources import Ask, Kind, Location, Raw, read_files
-from digest.text import clean, looks_like_html
+from digest.text.clean import clean, looks_like_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

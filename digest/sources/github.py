@@ -17,7 +17,7 @@ from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, doi, is_weak
 from digest.models import Batch, Paper, Rejected, Signals
 from digest.sources import Ask, Kind, Location, Raw, loose
-from digest.text import clean
+from digest.text.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,7 +19,8 @@ from digest.errors import RefusedError, SourceError
 from digest.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Signals
 from digest.sources import Ask, Kind, Location, Raw, loose
-from digest.text import safe_url, summarise
+from digest.text.clean import safe_url
+from digest.text.wording import summarise
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digest.identity import arxiv_links, canonical_id
 from digest.models import Batch, Links, Paper, Rejected, Signals
 from digest.sources import Ask, Kind, Location, Raw, read_files
-from digest.text import clean, safe_url
+from digest.text.clean import clean, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.models import Batch, Paper, Rejected
-from digest.text import clean
+from digest.text.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from digest.errors import ConfigError, SourceError
 from digest.identity import canonical_id
 from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper
 from digest.sources import Ask, Kind, Location, Raw, loose
-from digest.text import safe_url
+from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,6 @@ from digest import config, door, pipeline
 from digest.app import App
 from subscribers import links
 from subscribers.book import Book
-from subscribers.links import Purpose
 from subscribers.web import create
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.delivery.letters import Kind
     from digest.delivery.transports import Transport
+    from subscribers.links import Purpose
     from subscribers.models import Event, Subscriber
 
 URL = "https://digest.example.org"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.models import AnnounceType, Batch, Channel
 from digest.sources import Raw, arxiv, arxiv_texts
-from digest.text import clean
+from digest.text.clean import clean
 
 DAY = date(2026, 2, 10)
 BEFORE, AFTER = date(2026, 2, 9), date(2026, 2, 11)

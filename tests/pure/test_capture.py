@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.models import Batch, Signals
 from digest.sources import Raw, capture
-from digest.text import decode
+from digest.text.clean import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 import pytest
 from builders import parcel
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 
 from digest.delivery.conversation import Answered, Conversation, Ended, Event, Ready, Returned
 from digest.delivery.envelope import Offers
-from digest.delivery.parcels import Parcel
 from digest.models import State
+
+if TYPE_CHECKING:
+    from digest.delivery.parcels import Parcel
 
 PIPELINING = Offers(pipelining=True, size=0)
 PLAIN = Offers(size=0)

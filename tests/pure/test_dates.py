@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from digest.dates import long_date, short_date
+from digest.text.dates import long_date, short_date
 from subscribers.models import LANGUAGES
 
 DAY = date(2026, 2, 2)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.names import LONGEST_NAME, split_creators, split_semicolons
-from digest.text import clean
+from digest.text.authors import LONGEST_NAME, split_creators, split_semicolons
+from digest.text.clean import clean
 
 PIECES = (
     *("\\", "$", "{", "}", "(", ")", "((", ",", ";", ":", " and ", " & ", "[", "1", "*", "†", "."),

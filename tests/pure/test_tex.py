@@ -7,8 +7,8 @@ from costs import grows_evenly
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.tex import DEEPEST, untex
-from digest.text import LONGEST, clean
+from digest.text.clean import LONGEST, clean
+from digest.text.tex import DEEPEST, untex
 
 #: What TeX is made of, and what meets it on its way here.
 PIECES = (

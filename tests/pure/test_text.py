@@ -8,19 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.text import (
-    LONGEST,
-    clean,
-    count,
-    decode,
-    looks_like_html,
-    mend,
-    safe_url,
-    sentences,
-    shorten,
-    squeeze,
-    summarise,
-)
+from digest.text.clean import LONGEST, clean, decode, looks_like_html, mend, safe_url
+from digest.text.wording import count, sentences, shorten, squeeze, summarise
 
 #: Text made of the pieces that make cleaning hard.
 PIECES = (

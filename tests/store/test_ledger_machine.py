@@ -20,7 +20,6 @@ from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
 from digest.database import open_database
-from digest.delivery.sender import Tally
 from digest.delivery.states import IN_HAND, SHOWN, oldest_day
 from digest.dispatch import Policy
 from digest.identity import canonical_id
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from digest.delivery.sender import Tally
     from digest.delivery.transports import Parcel
     from digest.dispatch import Task, Watch
     from digest.models import SendReport

@@ -11,7 +11,7 @@ import pytest
 from arxiv_wire import Told
 
 from digest.sources import Raw, arxiv
-from digest.text import clean
+from digest.text.clean import clean
 
 if TYPE_CHECKING:
     from pathlib import Path

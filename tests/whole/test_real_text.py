@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.identity import title_key
-from digest.text import clean
+from digest.text.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

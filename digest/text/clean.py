@@ -9,13 +9,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.tex import untex
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from digest.text.tex import untex
+from digest.text.wording import squeeze
 
 #: controls, soft hyphens, zero-width marks, Hangul and Mongolian fillers, bidi marks, embeddings
 #: and isolates, byte order marks, lone surrogates, tags and other marks that only programs see; and
@@ -32,13 +29,6 @@ _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"
     # Only attributes with a value: in "for a<b and c>d" there is no tag.
     r"(?:\s+[a-z:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s+[\"“‘(\[]?[A-Z0-9À-Þ$]|\s*$)")
-#: words whose full stop does not end a sentence
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|fig|eq|sec|tab|ref|resp|approx|w\.r\.t|dr|prof|st|no)"
-    r"|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 
@@ -59,11 +49,6 @@ _OPENING = re.compile(r"[&<\\${}^~`_-]")
 _PASSES = 12
 #: Characters; the longest abstracts have a few thousand.
 LONGEST = 20_000
-
-
-def squeeze(text: str) -> str:
-    """Join lines and fold runs of white space to single spaces."""
-    return " ".join(text.split())
 
 
 def clean(text: str) -> str:
@@ -143,51 +128,6 @@ def looks_like_html(text: str) -> bool:
     """Whether a file is a web page rather than the text of one."""
     head = text[:2000].lstrip("\ufeff \t\r\n").casefold()
     return head.startswith(("<!doctype html", "<html", "<head", "<?xml")) or "<body" in head
-
-
-def sentences(text: str) -> Iterator[str]:
-    """Split a paragraph into sentences, one at a time; abbreviations and decimals end none."""
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATION.search(text[max(start, match.end() - 12) : match.end()]):
-            continue
-        yield text[start : match.end()].strip()
-        start = match.end()
-    if rest := text[start:].strip():
-        yield rest
-
-
-def summarise(text: str, limit: int) -> str:
-    """Return the leading whole sentences that fit into `limit` characters.
-
-    When not even the first one fits it is cut between words and ends in "…".
-    """
-    if limit <= 0:
-        return ""
-    kept = ""
-    for sentence in sentences(text):
-        longer = f"{kept} {sentence}" if kept else sentence
-        if len(longer) > limit:
-            break
-        kept = longer
-    return kept or shorten(text, limit)
-
-
-def shorten(text: str, limit: int) -> str:
-    """Cut text between words to at most `limit` characters, "…" included."""
-    if len(text) <= limit:
-        return text
-    if limit <= 1:
-        return "…"[:limit]
-    cut = text[: limit - 1]
-    if text[limit - 1] != " " and " " in cut:
-        cut = cut.rsplit(" ", 1)[0]
-    return cut.rstrip(" ,;:-–—") + "…"
-
-
-def count(number: int, noun: str) -> str:
-    """Write a number with its noun: `1 vote`, `1,204 votes`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def safe_url(url: object) -> str | None:

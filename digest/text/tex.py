@@ -13,7 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from digest import guesses, macros
+from digest.text import tex_heuristics as guesses
+from digest.text import tex_macros as macros
 
 #: Groups within groups, and macros as arguments of macros. Deeper ones are left as they are.
 DEEPEST = 12

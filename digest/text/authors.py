@@ -9,7 +9,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from digest.text import clean
+from digest.text.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
