@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digest.models import Paper
+from digest.models.paper import Paper
 from digest.ranking import relevance
 from digest.ranking.terms import words
 

@@ -30,7 +30,7 @@ from digest.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import arxiv_wire

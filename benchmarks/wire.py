@@ -28,8 +28,8 @@ import postfix
 
 from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
-from digest.delivery.transports import Parcel
 from digest.machine import processor_time
+from digest.models.delivery import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

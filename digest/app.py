@@ -25,11 +25,12 @@ from digest.database import lock_path, open_database
 from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger
-from digest.delivery.letters import Kind, Letters
+from digest.delivery.letters import Letters
 from digest.dispatch import Office, Policy
 from digest.errors import NotFoundError
 from digest.machine import peak_memory, this_machine
 from digest.mailroom import Mailroom
+from digest.models.delivery import Kind
 from digest.post import Stationery
 from digest.press import Press
 from digest.readings import Readings
@@ -48,11 +49,10 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.compose import Desk
     from digest.config import Config
     from digest.delivery.dkim import Signer
     from digest.delivery.transports import Transport
-    from digest.pipeline import Quotas
+    from digest.models.issue import Desk, Quotas
     from digest.sources.web import Client, Web
 
 log = logging.getLogger(__name__)
@@ -253,7 +253,7 @@ class App:
     @cached_property
     def quotas(self) -> Quotas:
         """How much goes into an issue."""
-        from digest.pipeline import Quotas
+        from digest.models.issue import Quotas
 
         ranking = self.config.ranking
         return Quotas(

@@ -16,7 +16,8 @@ from digest.dispatch import Run, Watch, dispatch
 from digest.errors import ConfigError
 from digest.machine import processor_time
 from digest.mailbag import Mailbag
-from digest.models import Links, Paper, Signals, State
+from digest.models.delivery import State
+from digest.models.paper import Links, Paper, Signals
 from digest.settings import starter_topics
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.models import Forecast, Outlook
+from digest.models.source import Forecast, Outlook
 
 EASTERN = ZoneInfo("America/New_York")
 

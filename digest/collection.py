@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest import sources, verdict
-from digest.models import Outlook
+from digest.models.days import back, window
+from digest.models.source import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, timedelta
 
     from digest.delivery.desks import Desks
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.readings import Readings
     from digest.sources import Location
     from digest.sources.web import Web
@@ -45,7 +46,7 @@ class Collection:
         """Return the earlier days for which a source is to be read again, oldest first."""
         if not self.can_ask_again(place):
             return []
-        days = verdict.window(day, self.catch_up)
+        days = window(day, self.catch_up)
         readings = self.readings.of(place.name, since=days[0], before=day)
         return verdict.days_owed(
             days,
@@ -60,10 +61,10 @@ class Collection:
         if not self.can_ask_again(place):
             return []
         last = self.readings.last(place.name, before=day)
-        start = verdict.window(day, self.catch_up)[0]
+        start = window(day, self.catch_up)[0]
         if last is None or last >= start:
             return []
-        days = verdict.window(start, (start - last).days - 1)
+        days = window(start, (start - last).days - 1)
         return [day for day in days if self._outlook(place, day) is not Outlook.NOTHING]
 
     def debts(self, day: date, places: Sequence[Location]) -> tuple[tuple[str, date], ...]:
@@ -71,7 +72,7 @@ class Collection:
 
         Days on which there is little or nothing are none.
         """
-        window = verdict.window(day, self.catch_up)
+        window = window(day, self.catch_up)
         return tuple(
             (place.name, earlier)
             for place in places
@@ -101,14 +102,14 @@ class Collection:
         first = self.desks.first_planned()
         if first is None or not self.catch_up:
             return []
-        since = max(first, verdict.back(day, self.catch_up))
-        papers = self.store.papers_between(since, verdict.back(day, 1))
+        since = max(first, back(day, self.catch_up))
+        papers = self.store.papers_between(since, back(day, 1))
         offered = self.desks.offered({paper.id for paper in papers}, since=since, before=day)
         return [paper for paper in papers if paper.id not in offered]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
-        papers = self.store.withdrawn(since=verdict.back(day, REMEMBERED))
+        papers = self.store.withdrawn(since=back(day, REMEMBERED))
         lain = self.desks.lain([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in lain]
 

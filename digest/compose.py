@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.filed import told_of
-from digest.models import Issue, Section, Silence
+from digest.models.issue import Desk, Issue, Section, Silence, told_of
 from digest.ranking.select import select
 from digest.statement import why_empty
 from digest.text.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from digest.models import Edition, Paper, Pick
-    from subscribers.models import Topic
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """All that is the same for every subscriber on one day, worked out once per run."""
-
-    edition: Edition
-    papers: Sequence[Paper]
-    topics: Mapping[str, Topic]
-    ranked: Mapping[str, Sequence[Pick]]
-    similar: Mapping[str, frozenset[str]]
-    per_topic: int
-    max_papers: int
-    trend_weight: float
-    #: papers of earlier issues that were withdrawn since
-    withdrawn: Sequence[Paper] = ()
-
-    @property
-    def named(self) -> tuple[Paper, ...]:
-        """All papers that a mail may name, each at its place."""
-        return (*self.papers, *self.withdrawn)
+    from collections.abc import Collection, Sequence
 
 
 def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | Silence:

@@ -15,18 +15,17 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.sender import Sender, Tally
-from digest.delivery.states import OPEN, WAITING, oldest_day
 from digest.machine import calm
 from digest.mailroom import Mailroom
-from digest.models import SendReport, State
+from digest.models.delivery import OPEN, WAITING, SendReport, State, oldest_day
 
 if TYPE_CHECKING:
-    from digest.compose import Desk
     from digest.delivery.account import Account
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.ledger import Ledger
     from digest.delivery.transports import Transport
-    from digest.machine import Machine
+    from digest.models.delivery import Machine
+    from digest.models.issue import Desk
     from digest.press import Press
     from subscribers.book import Book
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from digest.app import default_topics
 from digest.compose import compose
-from digest.delivery.letters import Kind
-from digest.models import Issue
+from digest.models.delivery import Kind
+from digest.models.issue import Issue
 from digest.post import deliver_letters
 from digest.rendering.view import card
 from digest.resources import templates_dir
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.app import App
-    from digest.compose import Desk
     from digest.delivery.transports import Transport
+    from digest.models.issue import Desk
     from subscribers.web.house import Letter
 
 #: For how long a day's ranking is shown before it is worked out again.

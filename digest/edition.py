@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest import sources, verdict
-from digest.models import Covered, Edition, SourceState
+from digest.models.issue import Covered, Edition
+from digest.models.source import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from digest.collection import Collection
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.readings import Reading
     from digest.sources import Location
 

@@ -12,38 +12,15 @@ own.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from digest.models.issue import WITHDRAWN, Filed, told_of
 from digest.tailor import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from digest.models import Issue
-
-
-class Filed(NamedTuple):
-    """A paper in a mail."""
-
-    paper_id: str
-    #: where in the mail it stands, from 0
-    position: int
-    topic: str
-    #: the position of the paper it stands behind
-    behind: int | None = None
-    # as the desk says, where there is nothing
-    score: float | None = None
-    trend: float | None = None
-    reasons: tuple[str, ...] | None = None
-
-
-#: The topic under which withdrawals stand.
-WITHDRAWN = "own:withdrawn"
-
-
-def told_of(paper_id: str) -> str:
-    """Return how a set of what a reader has seen says that they know of a withdrawal."""
-    return f"{WITHDRAWN} {paper_id}"
+    from digest.models.issue import Issue
 
 
 def contents(issue: Issue) -> tuple[Filed, ...]:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from digest import sources, verdict
 from digest.config import FILE_NAME
 from digest.errors import ConfigError, SourceError
-from digest.merging import overlay
-from digest.models import Batch, SourceState
+from digest.models.merge import overlay
+from digest.models.source import Batch, SourceState
 from digest.sources import Ask, Location, Raw
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.sources.web import Web
     from subscribers.models import Topic
 

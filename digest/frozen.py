@@ -12,8 +12,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.compose import Desk
-from digest.models import Channel, Covered, Edition, Links, Paper, Pick, Reason, Signals
+from digest.models.issue import Covered, Desk, Edition, Pick, Reason
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Channel
 from subscribers.models import Topic
 
 if TYPE_CHECKING:

@@ -7,22 +7,13 @@ import os
 import resource
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.models.delivery import Machine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """Where a sender runs."""
-
-    host: str
-    #: differs after each start of the machine; empty where the system does not tell
-    boot: str
-    pid: int
 
 
 def this_machine() -> Machine:

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING
 
 from digest.compose import compose
 from digest.errors import RenderError
-from digest.filed import WITHDRAWN, Filed, contents, write
-from digest.models import Issue, Pick, Reason, Section, Silence, State
-from digest.ranking.select import with_similar
+from digest.filed import contents, write
+from digest.models.delivery import State
+from digest.models.issue import (
+    WITHDRAWN,
+    Filed,
+    Issue,
+    Pick,
+    Reason,
+    Section,
+    Silence,
+    with_similar,
+)
 from digest.tailor import OWN, OWN_NAME, tailor
 from subscribers.errors import AddressError
 from subscribers.models import WEEK
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
     from digest.delivery.desks import Frozen
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.press import Mail, Printer, Proof
     from subscribers.models import Subscriber
 

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 
 from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
-from digest.delivery.states import SHOWN
 from digest.errors import NotFoundError
-from digest.filed import WITHDRAWN
 from digest.mailbag import Mailbag, Outcome
-from digest.models import Issue, Silence
+from digest.models.delivery import SHOWN
+from digest.models.issue import WITHDRAWN, Issue, Silence
 from subscribers.models import Status
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.marks import Waiting
     from digest.delivery.sender import Stages
-    from digest.filed import Filed
+    from digest.models.issue import Filed
     from digest.press import Press
     from subscribers.book import Book
     from subscribers.models import Subscriber

@@ -16,14 +16,13 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest import sources, verdict
-from digest.compose import Desk
 from digest.edition import edition
 from digest.errors import ConfigError, RefusedError, SourceError
-from digest.models import Outlook, SourceReport, SourceState
+from digest.models.issue import Desk, Quotas
+from digest.models.source import Outlook, SourceReport, SourceState
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
 from digest.sources import Ask, Location, Raw
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.collection import Collection
-    from digest.models import Batch, Forecast
+    from digest.models.source import Batch, Forecast
     from digest.sources import Kind
     from digest.verdict import Verdict
     from subscribers.models import Topic
@@ -219,15 +218,6 @@ def _log_fetch(report: SourceReport) -> None:
 
 
 # -- rank ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quotas:
-    """How much goes into an issue, and how much votes count."""
-
-    per_topic: int
-    max_papers: int
-    trend_weight: float
 
 
 def lay_out(

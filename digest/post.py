@@ -7,10 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.delivery.letters import Kind
-from digest.delivery.transports import Parcel, post
+from digest.delivery.transports import post
 from digest.errors import DigestError, MailServerError, RenderError
-from digest.models import State
+from digest.models.delivery import Kind, Parcel, State
 from digest.rendering import message
 from digest.rendering.returns import return_address
 from subscribers.addresses import for_envelope
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from digest.delivery.letters import Letter, Letters
+    from digest.delivery.letters import Letters
     from digest.delivery.transports import Transport
+    from digest.models.delivery import Letter
     from digest.rendering.templates import Templates
     from subscribers.book import Book
     from subscribers.models import Subscriber

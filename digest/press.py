@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.delivery.transports import Parcel
+from digest.models.delivery import Parcel
 from digest.rendering import message
 from digest.rendering.forme import Forme, Own, Typesetter
 from digest.rendering.returns import return_address
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.compose import Desk
-    from digest.models import Issue
+    from digest.models.issue import Desk, Issue
     from digest.rendering.templates import DigestTemplates
     from subscribers.models import Subscriber
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models import Channel, SourceReport, SourceState
+from digest.models.source import Channel, SourceReport, SourceState
 from digest.tables import fetches
 
 if TYPE_CHECKING:

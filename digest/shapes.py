@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
     from digest.delivery.account import Account, Balance, Entry, Shown
     from digest.delivery.letters import Letters
-    from digest.merging import Origin
-    from digest.models import Announcement, Edition, Issue, Paper, Pick, SendReport, SourceReport
+    from digest.models.delivery import SendReport
+    from digest.models.issue import Edition, Issue, Pick
+    from digest.models.merge import Origin
+    from digest.models.paper import Announcement, Paper
+    from digest.models.source import SourceReport
     from digest.readings import Reading
     from digest.store import Observation
     from subscribers.book import Step

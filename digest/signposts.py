@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from digest.delivery.letters import Kind
+from digest.models.delivery import Kind
 from digest.rendering.view import Doors
 from subscribers import links
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models import Channel, Covered, Edition
+    from digest.models.issue import Covered, Edition
+    from digest.models.source import Channel
 
 #: So many categories of a source are counted one by one.
 CHANNELS = 6

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from digest.identity import title_key
-from digest.merging import Origin, Voice, Work, Works, overlay
-from digest.models import Announcement, AnnounceType, Links, Paper, Signals
+from digest.models.identity import title_key
+from digest.models.merge import Origin, Voice, Work, Works, overlay
+from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
 from digest.sources import find
 from digest.tables import announcements, papers, sightings, signals
 

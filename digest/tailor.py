@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from subscribers.models import Topic
 
 if TYPE_CHECKING:
-    from digest.compose import Desk
+    from digest.models.issue import Desk
     from subscribers.models import Subscriber
 
 #: The slug of a reader's own topic; no configured topic can have it.

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.models import Batch, Forecast, Outlook, SourceState
+from digest.models.source import Batch, Forecast, Outlook, SourceState
 from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 #: A batch is an earlier one served again if more than this share of its papers is. Not less: of a
 #: mailing that was put off, some may have been found on the day it was due.
@@ -164,16 +164,6 @@ def _short(batch: Batch, stale: Collection[str]) -> str | None:
         reason = batch.rejected[0].reason
         missing.append(f"{unusable:,} of {usable + unusable:,} records are unusable: {reason}")
     return "; ".join(missing) or None
-
-
-def window(day: date, most: int) -> list[date]:
-    """Return the days before a day, at most so many, oldest first."""
-    return [back(day, days) for days in range(most, 0, -1)]
-
-
-def back(day: date, days: int) -> date:
-    """Return the day so many days before; there is none before the year 1."""
-    return day.fromordinal(max(day.toordinal() - days, 1))
 
 
 def days_owed(

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from digest.models import AnnounceType
+from digest.models.paper import AnnounceType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

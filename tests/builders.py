@@ -6,26 +6,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.compose import Desk
-from digest.delivery.transports import Parcel
-from digest.models import (
-    Channel,
-    Covered,
-    Edition,
-    Issue,
-    Links,
-    Paper,
-    Pick,
-    Reason,
-    Section,
-    Signals,
-)
+from digest.models.delivery import Parcel
+from digest.models.issue import Covered, Desk, Edition, Issue, Pick, Reason, Section
+from digest.models.paper import Links, Paper, Signals
 from subscribers.book import Evidence
 from subscribers.models import Event, Status, Subscriber, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digest.models.source import Channel
     from subscribers.book import Book
 
 PEPPER = "a pepper for tests"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from wire.played import Played
 
-    from digest.models import Batch, Paper
+    from digest.models.paper import Paper
+    from digest.models.source import Batch
     from digest.sources import Location
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from digest.app import App
-    from digest.merging import Origin
-    from digest.models import Paper, SourceReport
+    from digest.models.merge import Origin
+    from digest.models.paper import Paper
+    from digest.models.source import SourceReport
 
 app = typer.Typer(
     help="Look at the papers that were fetched.",
@@ -143,7 +144,7 @@ def show(
 ) -> None:
     """Show one paper with everything known about it."""
     from digest.errors import NotFoundError
-    from digest.identity import canonical_id
+    from digest.models.identity import canonical_id
 
     opened = screen.open_app(ctx)
     canonical = canonical_id(paper_id, "")

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.app import App
-    from digest.compose import Desk
     from digest.delivery.transports import Transport
     from digest.mailbag import Outcome
-    from digest.models import SendReport, SourceReport
+    from digest.models.delivery import SendReport
+    from digest.models.issue import Desk
+    from digest.models.source import SourceReport
 
 #: Minutes between two looks for mails that were deferred and are due again.
 RETRY_MINUTES = 5
@@ -222,7 +223,7 @@ def retry(
     """Send what was deferred and is due again, or what ended otherwise, on your word."""
     from digest import dispatch
     from digest.errors import ConfigError, RunInProgressError
-    from digest.models import State
+    from digest.models.delivery import State
 
     opened = screen.open_app(ctx)
     named = parse_day(day)

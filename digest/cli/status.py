@@ -9,7 +9,7 @@ import typer
 from digest import shapes
 from digest.cli import screen
 from digest.cli.papers import Day, Json, parse_day
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
     from digest.delivery.account import Balance, Entry

@@ -253,7 +253,7 @@ def known(reader: Subscriber | None, email: str) -> Subscriber:
 def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
     """Queue the letter that asks for consent, for those whose is missing."""
     from digest.app import now
-    from digest.delivery.letters import Kind
+    from digest.models.delivery import Kind
 
     for reader in readers:
         if reader.status == "pending":

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest import filed
-from digest.delivery.states import SHOWN
 from digest.delivery.tables import days, deliveries, desk_papers, desks, due, states_of
-from digest.models import State
-from digest.ranking.select import standing_for
+from digest.models.delivery import SHOWN, State
+from digest.models.issue import WITHDRAWN, standing_for
 from digest.tables import papers
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.delivery.desks import Desks
-    from digest.filed import Filed
-    from digest.models import Pick
+    from digest.models.issue import Filed, Pick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,7 +269,7 @@ def _shown(
 ) -> Shown:
     pick = picks.get((row.topic, row.paper_id))
     score, reasons = row.score, list(row.reasons or ())
-    if row.topic == filed.WITHDRAWN:
+    if row.topic == WITHDRAWN:
         reasons = ["told of its withdrawal"]
     elif row.behind is not None:
         leader = picks.get((row.topic, leaders[row.behind]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
-    from digest.delivery.transports import Answer
+    from digest.models.delivery import Answer
 
 #: So many mails in a row that did not leave, and the run stops.
 TROUBLES = 5

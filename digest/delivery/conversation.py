@@ -16,9 +16,8 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.delivery.envelope import EnvelopeError, Offers, commands
-from digest.delivery.parcels import Answer, Parcel
 from digest.delivery.replies import NoReplyError, Replies, Reply, taken, unusable, verdict
-from digest.models import State
+from digest.models.delivery import Answer, Parcel, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

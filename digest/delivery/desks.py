@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.states import NEVER_LEFT
 from digest.delivery.tables import days, deliveries, desk_papers, desks
 from digest.errors import NotFoundError
 from digest.frozen import freeze, thaw
+from digest.models.delivery import NEVER_LEFT
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from digest.compose import Desk
+    from digest.models.issue import Desk
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.delivery.parcels import Parcel
+    from digest.models.delivery import Parcel
 
 
 class EnvelopeError(Exception):

@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.delivery.marks import Marks, Waiting
-from digest.delivery.states import IN_HAND, OPEN, WAITING, into
 from digest.delivery.tables import days, deliveries, desks, due, senders, states_of
 from digest.errors import LedgerError, RunInProgressError
-from digest.models import State
+from digest.models.delivery import IN_HAND, OPEN, WAITING, State, into
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from digest.machine import Machine
+    from digest.models.delivery import Machine
 
 
 LOST = "the run ended while this mail was being sent; it may or may not have arrived"

@@ -6,13 +6,12 @@ of times. So a letter that was being sent when its process died is simply sent a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.models.delivery import Kind, Letter, LetterState
 from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:
@@ -46,17 +45,6 @@ CLAIM = timedelta(minutes=10)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
 
-class Kind(StrEnum):
-    """What a letter is about; each has templates of its name."""
-
-    #: please confirm
-    CONFIRM = "confirm"
-    #: somebody, perhaps you, signed up an address that is subscribed already
-    KNOWN = "known"
-    #: the link to export or erase everything
-    PRIVACY = "privacy"
-
-
 #: One letter of a kind per reader in this time, whoever asks for it and how often.
 PAUSE = {
     Kind.CONFIRM: timedelta(hours=24),
@@ -64,25 +52,6 @@ PAUSE = {
     # Only the reader can ask for it, and its link works for an hour.
     Kind.PRIVACY: timedelta(hours=1),
 }
-
-
-class LetterState(StrEnum):
-    """Where a letter stands."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """A letter that somebody has taken up to send."""
-
-    id: int
-    subscriber_id: int
-    kind: Kind
-    made_at: datetime
-    attempts: int
 
 
 class Letters:

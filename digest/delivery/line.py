@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.delivery.conversation import Event
-    from digest.delivery.parcels import Answer, Parcel
     from digest.delivery.server import Connection, Server
+    from digest.models.delivery import Answer, Parcel
 
 #: Answers are short.
 _OCTETS = 4096

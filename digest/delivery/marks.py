@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.states import IN_HAND, into, wait
 from digest.delivery.tables import deliveries, senders
 from digest.errors import LedgerError, StoreError
-from digest.models import State
+from digest.models.delivery import IN_HAND, State, into, wait
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from digest.delivery.transports import Answer
+    from digest.models.delivery import Answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.delivery.parcels import Parcel
+    from digest.models.delivery import Parcel
 
 #: By how many seconds a mail may be late without slowing those behind it.
 _SLACK = 0.02

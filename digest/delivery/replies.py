@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.delivery.parcels import Answer
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from digest.delivery.breakers import Breaker
-from digest.delivery.transports import Answer
 from digest.errors import LedgerError, MailServerError, RenderError, StoreError
-from digest.models import State
+from digest.models.delivery import Answer, State
 from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from digest.delivery.ledger import Ledger
     from digest.delivery.marks import Filing, Marks, Waiting
-    from digest.delivery.transports import Parcel, Transport
+    from digest.delivery.transports import Transport
+    from digest.models.delivery import Parcel
 
 log = logging.getLogger(__name__)
 

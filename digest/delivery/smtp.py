@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 from digest.delivery.conversation import CLOSING, Answered, Ended, Ready
 from digest.delivery.line import Line
 from digest.delivery.pace import Pace
-from digest.delivery.parcels import Answer, Note, Parcel
 from digest.delivery.server import Call, Caller, Connection, Server
 from digest.errors import MailServerError
-from digest.models import State
+from digest.models.delivery import Answer, Note, Parcel, State
 
 if TYPE_CHECKING:
     import ssl

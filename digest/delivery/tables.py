@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.delivery.states import WAITING
-from digest.models import State
+from digest.models.delivery import WAITING, State
 from digest.tables import papers
 from subscribers.tables import UTCDateTime, subscribers
 

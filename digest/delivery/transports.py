@@ -10,9 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from digest.delivery.parcels import Answer, Note, Parcel
 from digest.errors import MailServerError
-from digest.models import State
+from digest.models.delivery import Answer, Note, Parcel, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models import Pick
+from digest.models.issue import Pick
 from digest.ranking.explain import explain
 from digest.ranking.relevance import match
 from digest.ranking.trend import standings
@@ -12,7 +12,7 @@ from digest.ranking.trend import standings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from subscribers.models import Topic
 
 

@@ -19,7 +19,7 @@ from digest.ranking.terms import Stemmed, runs, singulars, stems, words
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from subscribers.models import Topic
 
 K1 = 1.2

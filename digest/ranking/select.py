@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digest.models import Reason
-from digest.text.wording import count
+from digest.models.issue import with_similar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from digest.models import Paper, Pick
+    from digest.models.issue import Pick
+    from digest.models.paper import Paper
 
 
 def select(
@@ -98,16 +97,3 @@ class _Taken:
             leader = next(c for c in self._chosen if paper_id in self._similar.get(c, ()))
             behind.setdefault(leader, []).append(paper)
         return behind
-
-
-def standing_for(number: int) -> Reason:
-    """Say that a paper stands for others that are nearly the same."""
-    return Reason(kind="similar", text=f"stands for {count(number, 'similar paper')}")
-
-
-def with_similar(pick: Pick, behind: Sequence[Paper]) -> Pick:
-    """Put the near-duplicates of a pick behind it."""
-    if not behind:
-        return pick
-    reasons = (*pick.reasons, standing_for(len(behind)))
-    return replace(pick, similar=tuple(behind), reasons=reasons)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from digest.identity import title_key
+from digest.models.identity import title_key
 from digest.ranking.terms import runs, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 THRESHOLD = 0.6
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 #: Hours' worth of the day's mean rate mixed into every paper's own, so that two votes in the
 #: first quarter of an hour are not yet eight an hour. A choice, not measured.

@@ -14,7 +14,7 @@ from digest.errors import RenderError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.models import Issue
+    from digest.models.issue import Issue
 
 #: Bytes of UTF-8 HTML.
 BUDGET = 90_000

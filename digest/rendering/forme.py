@@ -21,7 +21,7 @@ from digest.text.wording import squeeze
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.models import Edition, Issue, Pick
+    from digest.models.issue import Edition, Issue, Pick
     from digest.rendering.templates import DigestTemplates, Part
     from digest.rendering.view import Letterhead
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models import Edition, Issue, Paper, Pick, Signals
+    from digest.models.issue import Edition, Issue, Pick
+    from digest.models.paper import Paper, Signals
 
 #: So many authors are all named; of more, one fewer, since "and 1 more" is no shorter than a name.
 AUTHORS = 5

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.errors import ConfigError, SourceError
-from digest.models import Batch, Forecast
+from digest.models.source import Batch, Forecast
 from digest.sources import foreign
 from digest.text.clean import decode
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
     from typing import Protocol
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.sources.web import Web
 
     class Read(Protocol):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 #: All hosts of arXiv count as one: a request in three seconds in all
 #: (https://info.arxiv.org/help/api/tou.html).

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
-from digest.identity import arxiv_id
+from digest.models.identity import arxiv_id
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.sources.arxiv_feeds import children, local, text
 from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, unread, version_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 API = "https://export.arxiv.org/api/query"
 GATE = "arxiv.org"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from digest.calendars import EASTERN
 from digest.errors import ConfigError
-from digest.models import AnnounceType, Rejected
+from digest.models.paper import AnnounceType
+from digest.models.source import Rejected
 from digest.sources.arxiv_texts import Record, Text, text_of, version_of
 from digest.text.authors import split_creators
 from digest.text.wording import squeeze

@@ -14,7 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
-from digest.models import AnnounceType
+from digest.models.paper import AnnounceType
 from digest.sources.arxiv_texts import Record, Text, text_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
-from digest.models import AnnounceType
+from digest.models.paper import AnnounceType
 from digest.sources.arxiv_feeds import children, local, text
 from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, version_of
 from digest.text.authors import split_creators

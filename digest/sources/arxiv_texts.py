@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.calendars import listing_day
-from digest.identity import arxiv_id, arxiv_links, canonical_id
-from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper, Rejected
+from digest.models.identity import arxiv_id, arxiv_links, canonical_id
+from digest.models.paper import Announcement, AnnounceType, Links, Paper
+from digest.models.source import Batch, Channel, Rejected
 from digest.text.clean import LONGEST, clean
 from digest.withdrawn import is_withdrawn
 

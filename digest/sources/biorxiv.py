@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 from digest import sources
 from digest.errors import SourceError
-from digest.identity import doi
-from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper, Rejected
+from digest.models.identity import doi
+from digest.models.paper import Links, Paper
+from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text.authors import split_semicolons
 

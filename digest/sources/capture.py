@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from digest.identity import canonical_id
-from digest.models import Batch, Paper, Rejected, Signals
+from digest.models.identity import canonical_id
+from digest.models.paper import Paper, Signals
+from digest.models.source import Batch, Rejected
 from digest.sources import Ask, Kind, Location, Raw, read_files
 from digest.text.clean import clean, looks_like_html
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, DigestError, SourceError
-from digest.models import Forecast
+from digest.models.source import Forecast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from importlib.metadata import EntryPoints
 
-    from digest.models import Batch
+    from digest.models.source import Batch
     from digest.sources import Ask, Kind, Location, Raw
 
 GROUP = "digest.sources"

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.errors import RefusedError, SourceError
-from digest.identity import arxiv_id, doi, is_weak
-from digest.models import Batch, Paper, Rejected, Signals
+from digest.models.identity import arxiv_id, doi, is_weak
+from digest.models.paper import Paper, Signals
+from digest.models.source import Batch, Rejected
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text.clean import clean
 

@@ -11,16 +11,19 @@ import html
 import logging
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from digest import calendars
 from digest.errors import RefusedError, SourceError
-from digest.identity import arxiv_id, arxiv_links, canonical_id
-from digest.models import Batch, Links, Paper, Signals
+from digest.models.identity import arxiv_id, arxiv_links, canonical_id
+from digest.models.paper import Links, Paper, Signals
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text.clean import safe_url
 from digest.text.wording import summarise
+
+if TYPE_CHECKING:
+    from digest.models.source import Batch
 
 log = logging.getLogger(__name__)
 

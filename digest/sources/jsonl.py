@@ -12,8 +12,9 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.identity import arxiv_links, canonical_id
-from digest.models import Batch, Links, Paper, Rejected, Signals
+from digest.models.identity import arxiv_links, canonical_id
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch, Rejected
 from digest.sources import Ask, Kind, Location, Raw, read_files
 from digest.text.clean import clean, safe_url
 

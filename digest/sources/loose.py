@@ -10,7 +10,8 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.models import Batch, Paper, Rejected
+from digest.models.paper import Paper
+from digest.models.source import Batch, Rejected
 from digest.text.clean import clean
 
 if TYPE_CHECKING:

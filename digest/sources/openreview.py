@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from digest import sources
 from digest.errors import ConfigError, SourceError
-from digest.identity import canonical_id
-from digest.models import Batch, Channel, Forecast, Links, Outlook, Paper
+from digest.models.identity import canonical_id
+from digest.models.paper import Links, Paper
+from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import Ask, Kind, Location, Raw, loose
 from digest.text.clean import safe_url
 

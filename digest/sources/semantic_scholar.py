@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import RefusedError, SourceError
-from digest.identity import arxiv_id, doi
-from digest.models import Batch, Paper, Rejected, Signals
+from digest.models.identity import arxiv_id, doi
+from digest.models.paper import Paper, Signals
+from digest.models.source import Batch, Rejected
 from digest.sources import Ask, Kind, Location, Raw, loose
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from doors.house import find, text_of
 
-from digest.delivery.letters import Kind
+from digest.models.delivery import Kind
 from subscribers.links import Purpose
 from subscribers.models import Event
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from digest.delivery.letters import Kind
     from digest.delivery.transports import Transport
+    from digest.models.delivery import Kind
     from subscribers.links import Purpose
     from subscribers.models import Event, Subscriber
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from doors.house import NASTY
 
-from digest.delivery.letters import Kind
+from digest.models.delivery import Kind
 from subscribers.links import Purpose
 from subscribers.models import Event
 

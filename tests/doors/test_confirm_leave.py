@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, evidence
 from doors.house import path_in
 
-from digest.delivery.letters import Kind
+from digest.models.delivery import Kind
 from subscribers.links import Purpose
 from subscribers.models import Event
 

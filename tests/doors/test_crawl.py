@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from builders import NOON
 from doors.house import DAYS, URL, House, text_of
 
-from digest.delivery.letters import Kind
 from digest.dispatch import Run, dispatch
+from digest.models.delivery import Kind
 from subscribers.models import Event
 
 if TYPE_CHECKING:

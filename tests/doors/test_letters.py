@@ -10,10 +10,8 @@ from builders import NOON, evidence
 from doors.house import path_in, text_of
 from store.house import Recorder
 
-from digest.delivery.letters import Kind
-from digest.delivery.transports import Answer
 from digest.errors import MailServerError
-from digest.models import State
+from digest.models.delivery import Answer, Kind, State
 from subscribers.links import Purpose
 from subscribers.models import Event
 

@@ -15,11 +15,12 @@ from wire.played.arxiv_api import PLAYED
 from wire.web_server import Answer, Question
 
 from digest.errors import SourceError
-from digest.models import Batch, Links, Paper
+from digest.models.paper import Links, Paper
 from digest.sources import Raw, arxiv, arxiv_api
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
+    from digest.models.source import Batch
     from digest.sources import Parse
 
 DAY = PLAYED.day

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import ConfigError, SourceError
-from digest.models import Announcement, AnnounceType, Batch, Channel, Links, Paper
+from digest.models.paper import Announcement, AnnounceType, Links, Paper
+from digest.models.source import Batch, Channel
 from digest.sources import Raw, arxiv
 
 if TYPE_CHECKING:

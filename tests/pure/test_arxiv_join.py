@@ -12,7 +12,8 @@ from arxiv_wire import Told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models import AnnounceType, Batch, Channel
+from digest.models.paper import AnnounceType
+from digest.models.source import Batch, Channel
 from digest.sources import Raw, arxiv, arxiv_texts
 from digest.text.clean import clean
 

@@ -10,7 +10,8 @@ from arxiv_wire import Told
 from costs import grows_evenly
 
 from digest.errors import SourceError
-from digest.models import AnnounceType, Batch, Channel, Links, Paper
+from digest.models.paper import AnnounceType, Links, Paper
+from digest.models.source import Batch, Channel
 from digest.sources import Raw, arxiv
 
 DAY = date(2026, 2, 10)

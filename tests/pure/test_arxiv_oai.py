@@ -9,7 +9,8 @@ import pytest
 from arxiv_wire import Told
 
 from digest.errors import SourceError
-from digest.models import AnnounceType, Batch, Channel, Links, Paper
+from digest.models.paper import AnnounceType, Links, Paper
+from digest.models.source import Batch, Channel
 from digest.sources import Raw, arxiv, arxiv_oai
 
 DAY = date(2026, 2, 10)

@@ -15,7 +15,7 @@ from wire.played.arxiv import PLAYED
 from wire.web_server import Answer, Question
 
 from digest.errors import ConfigError, SourceError
-from digest.models import Batch, Channel
+from digest.models.source import Batch, Channel
 from digest.sources import Location, Raw, arxiv
 from digest.sources.xml import parse_xml
 

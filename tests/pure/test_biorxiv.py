@@ -14,7 +14,8 @@ from webs import fetched, playing, prepared
 from wire.played.biorxiv import DAY, PLAYED, RECORDS, answer, record
 
 from digest.errors import SourceError
-from digest.models import Batch, Forecast, Links, Outlook, Paper
+from digest.models.paper import Links, Paper
+from digest.models.source import Batch, Forecast, Outlook
 from digest.sources import Location, Raw, biorxiv
 
 PLACE = PLAYED.location("https://api.biorxiv.org")

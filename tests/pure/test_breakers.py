@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.delivery.breakers import ENOUGH, PUT_OFF, TOO_MANY_REFUSED, TROUBLES, Breaker
-from digest.delivery.transports import Answer
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 SENT = Answer(state=State.SENT)
 REFUSED = Answer(state=State.FAILED, reason="550 no such user")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import calendars
-from digest.models import Forecast, Outlook
+from digest.models.source import Forecast, Outlook
 
 LATE = datetime(2030, 1, 1, tzinfo=UTC)
 HOLIDAYS = [

@@ -11,12 +11,14 @@ from builders import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models import Batch, Signals
+from digest.models.paper import Signals
 from digest.sources import Raw, capture
 from digest.text.clean import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digest.models.source import Batch
 
 FOG = (
     "Fog over harbours hides the lamps that ships steer by. We count the lamps that a watcher can"

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from digest.delivery.conversation import Answered, Conversation, Ended, Event, Ready, Returned
 from digest.delivery.envelope import Offers
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
-    from digest.delivery.parcels import Parcel
+    from digest.models.delivery import Parcel
 
 PIPELINING = Offers(pipelining=True, size=0)
 PLAIN = Offers(size=0)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.models import Edition, Issue, Section
+from digest.models.issue import Edition, Issue, Section
 from digest.rendering.fit import fit
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import DAY, NOON, paper
@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from webs import ask, prepared, refusal
 
 from digest.errors import RefusedError, SourceError
-from digest.models import Batch, Links, Paper, Signals
+from digest.models.paper import Links, Paper, Signals
 from digest.sources import Location, Raw, github
+
+if TYPE_CHECKING:
+    from digest.models.source import Batch
 
 PLACE = Location(name="code", kind="github")
 WITH_TOKEN = Location(name="code", kind="github", key="a token of ours")

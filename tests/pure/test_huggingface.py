@@ -11,7 +11,8 @@ from builders import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models import Batch, Links, Paper, Signals
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch
 from digest.sources import Raw, huggingface
 
 

@@ -15,7 +15,7 @@ from wire.played.huggingface import DAY, ELEMENTS, PLAYED, element, page
 from wire.web_server import Answer
 
 from digest.errors import SourceError
-from digest.models import Batch
+from digest.models.source import Batch
 from digest.sources import Raw, huggingface
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.identity import arxiv_id, arxiv_links, canonical_id, doi, is_weak, title_key
+from digest.models.identity import arxiv_id, arxiv_links, canonical_id, doi, is_weak, title_key
 
 
 @pytest.mark.parametrize(

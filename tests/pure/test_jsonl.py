@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import shapes
-from digest.models import Batch, Links, Paper, Signals
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch
 from digest.sources import Raw, jsonl
 
 

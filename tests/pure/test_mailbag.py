@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import mailbag
-from digest.compose import Desk
 from digest.delivery.desks import Frozen
 from digest.errors import RenderError
 from digest.filed import contents, read, write
 from digest.mailbag import Mailbag
-from digest.models import Edition, Issue, Reason, Section, Silence, State
+from digest.models.delivery import State
+from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
 from digest.tailor import OWN
@@ -24,8 +24,7 @@ from subscribers.errors import AddressError
 from subscribers.models import WEEK, Preferences
 
 if TYPE_CHECKING:
-    from digest.filed import Filed
-    from digest.models import Pick
+    from digest.models.issue import Filed, Pick
     from subscribers.models import Subscriber
 
 TOPICS = [

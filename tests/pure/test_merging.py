@@ -9,9 +9,9 @@ from builders import ids, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.identity import canonical_id
-from digest.merging import Origin, Voice, Work, Works, merge, overlay
-from digest.models import Links, Paper, Signals
+from digest.models.identity import canonical_id
+from digest.models.merge import Origin, Voice, Work, Works, merge, overlay
+from digest.models.paper import Links, Paper, Signals
 
 
 def voice(source: str, rank: int, **knows: int) -> Voice:

@@ -15,8 +15,9 @@ from webs import fetched, playing, prepared
 from wire.played.openreview import DAY, PLAYED, VENUE, answer, ms, note
 
 from digest.errors import ConfigError, SourceError
-from digest.identity import canonical_id
-from digest.models import Batch, Channel, Links, Outlook, Paper
+from digest.models.identity import canonical_id
+from digest.models.paper import Links, Paper
+from digest.models.source import Batch, Channel, Outlook
 from digest.sources import Location, Raw, openreview
 
 PLACE = Location(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from builders import DAY, NOON, subscriber
 
-from digest.delivery.letters import Kind, Letter
+from digest.models.delivery import Kind, Letter
 from digest.post import Stationery, write
 from digest.rendering.message import Sender
 from digest.rendering.returns import read_return

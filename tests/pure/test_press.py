@@ -13,8 +13,7 @@ from builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose import Desk
-from digest.models import Edition, Section
+from digest.models.issue import Desk, Edition, Section
 from digest.press import Press
 from digest.rendering.fit import BUDGET
 from digest.rendering.message import Sender
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from email.message import EmailMessage
 
-    from digest.models import Issue
+    from digest.models.issue import Issue
     from digest.press import Mail, Printer
     from digest.rendering.headers import Field
     from subscribers.models import Subscriber

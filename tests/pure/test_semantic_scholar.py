@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from webs import ask, prepared, refusal
 
 from digest.errors import RefusedError, SourceError
-from digest.models import Batch, Paper, Signals
+from digest.models.paper import Paper, Signals
+from digest.models.source import Batch
 from digest.sources import Location, Raw
 from digest.sources import semantic_scholar as scholar
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 from builders import DAY, covered
 
-from digest.models import Channel, Covered, Edition
+from digest.models.issue import Covered, Edition
+from digest.models.source import Channel
 from digest.statement import past_day, statement, why_empty
 
 FRIDAY, SATURDAY, TUESDAY = date(2026, 1, 30), date(2026, 2, 7), date(2026, 2, 3)

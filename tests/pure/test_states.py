@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.states import (
+from digest.models.delivery import (
     FIRST_WAIT,
     IN_HAND,
     LONGEST_WAIT,
@@ -16,11 +16,11 @@ from digest.delivery.states import (
     OPEN,
     SHOWN,
     WAITING,
+    State,
     into,
     oldest_day,
     wait,
 )
-from digest.models import State
 
 STEPS = {(before, after) for before, afters in MOVES.items() for after in afters}
 

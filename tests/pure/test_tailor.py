@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.compose import Desk, compose
-from digest.models import Edition, Issue
+from digest.compose import compose
+from digest.models.issue import Desk, Edition, Issue
 from digest.ranking.rank import rank
 from digest.tailor import tailor
 from subscribers.models import Preferences

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.models import Issue, Links, Section
+from digest.models.issue import Issue, Section
+from digest.models.paper import Links
 from digest.rendering.forme import Own, Typesetter
 from digest.rendering.templates import DigestTemplates, Rendered, Templates, wrapped
 from digest.rendering.view import Doors, Letterhead, card, contents, imprint, personal

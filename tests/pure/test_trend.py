@@ -8,7 +8,7 @@ from builders import NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models import Signals
+from digest.models.paper import Signals
 from digest.ranking.trend import standings
 
 

@@ -10,16 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import verdict
-from digest.models import (
-    Announcement,
-    AnnounceType,
-    Batch,
-    Channel,
-    Forecast,
-    Outlook,
-    Rejected,
-    SourceState,
-)
+from digest.models.days import window
+from digest.models.paper import Announcement, AnnounceType
+from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected, SourceState
 
 DUE = Forecast()
 EARLY = Forecast(Outlook.EARLY, "the list has only begun")
@@ -265,7 +258,7 @@ def test_services_that_know_no_past_owe_nothing() -> None:
 
 @given(st.integers(0, 60), st.dates(date(2020, 1, 1), date(2040, 1, 1)))
 def test_the_window_is_the_days_before_in_their_order(most: int, day: date) -> None:
-    found = verdict.window(day, most)
+    found = window(day, most)
 
     assert len(found) == most
     assert found == sorted(found)

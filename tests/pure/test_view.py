@@ -10,7 +10,7 @@ from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models import Links, Signals
+from digest.models.paper import Links, Signals
 from digest.rendering.view import PREHEADER, SUBJECT, authors, card, contents, subject
 
 

@@ -13,11 +13,9 @@ from digest.delivery.account import Account
 from digest.delivery.desks import Desks
 from digest.delivery.ledger import Ledger
 from digest.delivery.marks import Filing
-from digest.delivery.transports import Answer
 from digest.filed import contents, write
-from digest.identity import canonical_id
-from digest.machine import Machine
-from digest.models import State
+from digest.models.delivery import Answer, Machine, State
+from digest.models.identity import canonical_id
 from digest.store import Store
 from subscribers.book import Book
 
@@ -26,7 +24,8 @@ if TYPE_CHECKING:
 
     from digest.delivery.account import Entry
     from digest.delivery.marks import Waiting
-    from digest.models import Issue, Paper
+    from digest.models.issue import Issue
+    from digest.models.paper import Paper
     from subscribers.models import Event
 
 ADA, BO = 100, 101

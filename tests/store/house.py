@@ -13,12 +13,10 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config, pipeline
 from digest.app import App
-from digest.delivery.transports import Answer
 from digest.dispatch import Policy, Run, dispatch
 from digest.errors import MailServerError
-from digest.machine import Machine
 from digest.mailroom import Mailroom
-from digest.models import State
+from digest.models.delivery import Answer, Machine, State
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -27,12 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.collection import Collection
-    from digest.compose import Desk
     from digest.delivery.account import Entry
-    from digest.delivery.transports import Note, Parcel, Transport
+    from digest.delivery.transports import Transport
     from digest.dispatch import Office
     from digest.mailbag import Outcome
-    from digest.models import Paper, SendReport, SourceReport
+    from digest.models.delivery import Note, Parcel, SendReport
+    from digest.models.issue import Desk
+    from digest.models.paper import Paper
+    from digest.models.source import SourceReport
     from subscribers.models import Subscriber
 
 TOPICS = [

@@ -11,15 +11,14 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from digest.delivery.transports import Answer
 from digest.errors import MailServerError
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from digest.delivery.transports import Note, Parcel
+    from digest.models.delivery import Note, Parcel
 
     Key = tuple[date, str]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from store.house import Recorder
 
 from digest.errors import SourceError
-from digest.models import Forecast, Outlook
+from digest.models.source import Forecast, Outlook
 from digest.sources import Ask, Kind, Location, Raw, jsonl
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from store.house import House
 
-    from digest.models import SourceState
+    from digest.models.source import SourceState
 
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)

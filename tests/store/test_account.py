@@ -11,14 +11,15 @@ from builders import DAY, NOON, issue, paper, pick
 from store.clerk import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.filed import contents
-from digest.models import Reason, Section, State
+from digest.models.delivery import State
+from digest.models.issue import Reason, Section
 from digest.store import Store
 from digest.tailor import OWN, OWN_NAME
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.models import Issue, Pick
+    from digest.models.issue import Issue, Pick
 
 NEXT_DAY = DAY + timedelta(days=1)
 SHOWN = (State.SENT, State.UNKNOWN)

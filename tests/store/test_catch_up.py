@@ -22,8 +22,8 @@ from store.service import (
     states,
 )
 
-from digest.delivery.transports import Answer
-from digest.models import SourceState, State
+from digest.models.delivery import Answer, State
+from digest.models.source import SourceState
 
 if TYPE_CHECKING:
     import pytest

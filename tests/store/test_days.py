@@ -9,9 +9,8 @@ import pytest
 from builders import DAY, NOON
 from store.clerk import ADA, BO, BOOT, ONE, Clerk
 
-from digest.delivery.states import OPEN, WAITING
 from digest.errors import LedgerError
-from digest.models import State
+from digest.models.delivery import OPEN, WAITING, State
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

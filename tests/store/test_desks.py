@@ -10,14 +10,14 @@ from builders import DAY, NOON, desk_of, issue, paper, pick
 from store.clerk import ADA, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.errors import NotFoundError
-from digest.models import State
+from digest.models.delivery import State
 from digest.store import Store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.compose import Desk
     from digest.delivery.desks import Frozen
+    from digest.models.issue import Desk
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)

@@ -9,17 +9,16 @@ import pytest
 from builders import DAY, NOON
 from store.house import House, Recorder, address, agents_paper, failing
 
-from digest.delivery.transports import Answer
 from digest.dispatch import Policy, Watch
 from digest.errors import LedgerError
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.delivery.transports import Parcel
+    from digest.models.delivery import Parcel
 
 TOMORROW, NEXT_WEEK = DAY + timedelta(days=1), DAY + timedelta(days=7)
 LATER = Answer(state=State.DEFERRED, reason="450 try again")

@@ -10,7 +10,7 @@ from store.house import House
 from store.service import Service, serve
 
 from digest import sources
-from digest.models import SourceReport, SourceState
+from digest.models.source import SourceReport, SourceState
 from digest.sources import Location
 
 if TYPE_CHECKING:

@@ -17,17 +17,16 @@ from sqlalchemy import event
 from store.house import House, Recorder, address
 
 from digest.delivery.ledger import Ledger
-from digest.delivery.transports import Answer
 from digest.dispatch import Task, Watch, serve_share
 from digest.errors import LedgerError, RunInProgressError, StoreError
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from digest.delivery.transports import Note, Parcel
+    from digest.models.delivery import Note, Parcel
 
     #: Something that breaks when it is called, and is mended at the end of the block.
     Fault = Callable[["Lived"], AbstractContextManager[Callable[[], None]]]

@@ -9,7 +9,8 @@ import pytest
 from builders import DAY, covered, ids
 from store.house import House, Recorder, record
 
-from digest.models import SourceState, State
+from digest.models.delivery import State
+from digest.models.source import SourceState
 
 if TYPE_CHECKING:
     from pathlib import Path

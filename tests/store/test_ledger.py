@@ -9,10 +9,8 @@ import sqlalchemy as sa
 from builders import DAY, NOON, issue, pick
 from store.clerk import ADA, BO, ONE, THREE, TWO, Clerk
 
-from digest.delivery.states import FIRST_WAIT, LONGEST_WAIT, MOVES
-from digest.delivery.transports import Answer
 from digest.errors import LedgerError
-from digest.models import State
+from digest.models.delivery import FIRST_WAIT, LONGEST_WAIT, MOVES, Answer, State
 from subscribers.models import Event
 
 NEXT_DAY = DAY + timedelta(days=1)

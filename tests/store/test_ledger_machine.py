@@ -20,10 +20,10 @@ from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
 from digest.database import open_database
-from digest.delivery.states import IN_HAND, SHOWN, oldest_day
 from digest.dispatch import Policy
-from digest.identity import canonical_id
-from digest.models import Links, State
+from digest.models.delivery import IN_HAND, SHOWN, State, oldest_day
+from digest.models.identity import canonical_id
+from digest.models.paper import Links
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.delivery.sender import Tally
-    from digest.delivery.transports import Parcel
     from digest.dispatch import Task, Watch
-    from digest.models import SendReport
+    from digest.models.delivery import Parcel, SendReport
 
 NAMES = ("ada", "bo", "cy", "di", "ed")
 EVENTS = (Event.LEAVE, Event.PAUSE, Event.RESUME, Event.SIGN_UP, Event.CONFIRM)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOON, enrolled, evidence
 
-from digest.delivery.letters import Kind, Letters
+from digest.delivery.letters import Letters
+from digest.models.delivery import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime

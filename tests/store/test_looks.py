@@ -18,7 +18,7 @@ from store.service import (
     states,
 )
 
-from digest.models import SourceState
+from digest.models.source import SourceState
 from digest.statement import statement
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from builders import DAY, evidence
 from store.house import House, Recorder, address, failing
 
 from digest.delivery.sender import BATCH, GONE
-from digest.delivery.transports import Answer
 from digest.dispatch import Watch
-from digest.models import State
+from digest.models.delivery import Answer, State
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.delivery.transports import Parcel
+    from digest.models.delivery import Parcel
 
 NAMES = ("ada", "bo", "cy", "di")
 

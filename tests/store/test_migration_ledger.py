@@ -12,7 +12,7 @@ from store import older
 from store.house import House, Recorder, address, agents_paper
 
 from digest.database import open_database
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
     import sqlite3

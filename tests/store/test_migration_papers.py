@@ -10,7 +10,7 @@ from builders import DAY, paper
 from store import older
 
 from digest.database import open_database
-from digest.models import SourceState
+from digest.models.source import SourceState
 from digest.readings import Readings
 from digest.store import Store
 

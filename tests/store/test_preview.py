@@ -9,14 +9,14 @@ from sqlalchemy import event
 from store.house import House, Recorder
 
 from digest.delivery.sender import BATCH
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.delivery.transports import Answer, Parcel
+    from digest.models.delivery import Answer, Parcel
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
 from digest.database import open_database
-from digest.delivery.letters import Kind, Letters
+from digest.delivery.letters import Letters
+from digest.models.delivery import Kind
 from digest.shapes import issues_of, letters_of
 from subscribers import privacy
 from subscribers.book import Book, suppressions

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from builders import DAY, NOON
 
-from digest.models import Channel, Rejected, SourceReport, SourceState
+from digest.models.source import Channel, Rejected, SourceReport, SourceState
 from digest.readings import Reading, Readings
 
 LATER = NOON + timedelta(hours=6)

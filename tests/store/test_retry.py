@@ -10,10 +10,10 @@ import pytest
 from builders import DAY, NOON, evidence, paper
 from store.house import House, Recorder, agents_paper
 
-from digest.delivery.transports import Answer
 from digest.dispatch import Policy
-from digest.identity import canonical_id
-from digest.models import Links, State
+from digest.models.delivery import Answer, State
+from digest.models.identity import canonical_id
+from digest.models.paper import Links
 from subscribers.models import Event, Preferences
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 TOMORROW = DAY + timedelta(days=1)
 LATER = Answer(state=State.DEFERRED, reason="450 try again")

@@ -12,9 +12,8 @@ from builders import DAY, paper
 from store.house import House, Recorder, agents_paper, record
 
 from digest.delivery.breakers import TROUBLES
-from digest.delivery.transports import Answer
 from digest.errors import MailServerError, RunInProgressError
-from digest.models import State
+from digest.models.delivery import Answer, State
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from builders import DAY, NOON, ids, paper
 
-from digest.identity import canonical_id
-from digest.models import Links, Paper, Signals
+from digest.models.identity import canonical_id
+from digest.models.paper import Links, Paper, Signals
 from digest.store import Observation, Store
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from whole.installation import Command
     from wire.web_server import Question
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 ON_DAY = ("--day", "2026-02-02")
 KEY = "hf_a-key-that-must-not-show"

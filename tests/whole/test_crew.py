@@ -21,7 +21,7 @@ from digest import app as wiring
 from digest import config
 from digest.crew import Crew
 from digest.dispatch import Run, Watch, dispatch
-from digest.models import State
+from digest.models.delivery import State
 from subscribers.book import Book
 
 if TYPE_CHECKING:

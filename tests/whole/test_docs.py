@@ -12,7 +12,8 @@ import typer.main
 
 from digest import config
 from digest.cli import app
-from digest.models import SourceState, State
+from digest.models.delivery import State
+from digest.models.source import SourceState
 from digest.sources import BUILTIN, find
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,7 @@ from digest.tables import fetches, metadata
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 LATER = NOON + timedelta(days=1)
 

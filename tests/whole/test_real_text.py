@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.identity import title_key
+from digest.models.identity import title_key
 from digest.text.clean import clean
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from digest.delivery.transports import Answer, Parcel, Transport
+    from digest.delivery.transports import Transport
+    from digest.models.delivery import Answer, Parcel
 
 
 class Notebook:

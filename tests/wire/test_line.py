@@ -12,7 +12,7 @@ from digest.delivery.conversation import Answered, Ready
 from digest.delivery.envelope import Offers
 from digest.delivery.line import Line
 from digest.delivery.server import Connection, Server
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

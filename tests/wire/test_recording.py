@@ -14,7 +14,7 @@ from wire.world import World, told
 from digest import fixtures, pipeline, sources
 from digest.app import App
 from digest.config import build
-from digest.models import SourceState
+from digest.models.source import SourceState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
 from digest.delivery.transports import post
 from digest.errors import MailServerError
-from digest.models import State
+from digest.models.delivery import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

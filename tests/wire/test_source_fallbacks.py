@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wire.asking import Asking
     from wire.played import Played
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 
 def broken_at(played: Played, *paths: str, status: int = 503) -> Callable[[Question], Answer]:

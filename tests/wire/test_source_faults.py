@@ -19,7 +19,7 @@ from wire.web_server import Answer, Question, WebServer
 from digest import pipeline, sources
 from digest.app import App
 from digest.config import build
-from digest.models import SourceReport, SourceState
+from digest.models.source import SourceReport, SourceState
 from digest.sources import web
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
 
 SERVICES = all_played()
 #: Requests a reading may make at most, whatever the service says.

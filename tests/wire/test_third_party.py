@@ -15,7 +15,7 @@ from wire.web_server import Answer, WebServer
 from digest import config, pipeline, sources
 from digest.app import App
 from digest.errors import ConfigError
-from digest.models import SourceState
+from digest.models.source import SourceState
 from digest.sources import Ask, Raw, foreign
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.models import Batch
+    from digest.models.source import Batch
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 SECTION = PAGE.split("## A kind of your own")[1]

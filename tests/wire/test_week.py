@@ -13,7 +13,8 @@ from wire.web_server import WebServer
 from wire.world import World, told
 
 from digest import sources
-from digest.models import AnnounceType, SourceState
+from digest.models.paper import AnnounceType
+from digest.models.source import SourceState
 from digest.statement import statement
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pkgutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.models import SourceState
+from digest.models.source import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wire.web_server import Answer, Question
 
-    from digest.models import Paper
+    from digest.models.paper import Paper
     from digest.sources import Location
 
 

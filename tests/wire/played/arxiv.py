@@ -15,7 +15,7 @@ from arxiv_wire import Told
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.models import AnnounceType
+from digest.models.paper import AnnounceType
 from digest.sources import Location
 
 if TYPE_CHECKING:

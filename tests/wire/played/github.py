@@ -9,7 +9,7 @@ from builders import DAY, NOON, paper
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.models import Links
+from digest.models.paper import Links
 from digest.sources import Location
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from digest.identity import is_weak, title_key
-from digest.models import Links, Paper, Signals
+from digest.models.identity import is_weak, title_key
+from digest.models.paper import Links, Paper, Signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

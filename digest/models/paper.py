@@ -1,0 +1,118 @@
+"""What walks through the house: papers, picks, issues and the reports of a run.
+
+All frozen and keyword-only. A datetime without a time zone is refused where it enters,
+because a naive time becomes a wrong hour in somebody's inbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signals:
+    """What readers elsewhere made of a paper. `None` is "not known", which is not 0."""
+
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+    citations: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything at all is known."""
+        seen = (self.upvotes, self.comments, self.stars, self.citations)
+        return any(value is not None for value in seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """Where a paper can be read, each an http(s) address or `None`."""
+
+    abs: str | None = None
+    pdf: str | None = None
+    code: str | None = None
+    project: str | None = None
+    #: the paper's page at Hugging Face, with its discussion
+    page: str | None = None
+
+    @property
+    def best(self) -> str | None:
+        """The address behind a paper's title: the abstract page when there is one."""
+        return self.abs or self.page or self.project or self.pdf or self.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One work under its canonical id, as far as the sources know it."""
+
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...] = ()
+    #: how many authors there are, where a source counts them without naming them
+    author_count: int | None = None
+    categories: tuple[str, ...] = ()
+    #: the first version's time, UTC
+    published_at: datetime | None = None
+    #: the version that is described, from 1
+    version: int | None = None
+    #: the authors' remark, such as "12 pages, accepted at ICML 2026"
+    comment: str = ""
+    #: where it was published, such as "ICLR 2025 poster"
+    venue: str = ""
+    #: one sentence that says what it found
+    tldr: str = ""
+    #: where it was made, such as a company or laboratory
+    organization: str = ""
+    #: the day on which its withdrawal was announced, or noticed
+    withdrawn_on: date | None = None
+    #: the day it was featured, by the source's own word
+    day: date
+    #: when on that day, where the source says so
+    featured_at: datetime | None = None
+    links: Links = Links()
+    signals: Signals = Signals()
+    #: when the signals were seen, UTC
+    observed_at: datetime | None = None
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse times without a zone."""
+        for name in ("published_at", "featured_at", "observed_at"):
+            moment: datetime | None = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} of {self.id} has no time zone")
+
+
+class AnnounceType(StrEnum):
+    """How arXiv announces a paper in a category."""
+
+    NEW = "new"
+    #: new, and at home in another category
+    CROSS = "cross"
+    #: a new version
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the paper itself is announced, and not a new version of it."""
+        return self in (AnnounceType.NEW, AnnounceType.CROSS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """That a version of a paper was announced in a category on a day."""
+
+    paper_id: str
+    category: str
+    #: the day of the listing, in the source's own time zone
+    day: date
+    type: AnnounceType
+    version: int | None = None
