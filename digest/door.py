@@ -16,8 +16,8 @@ from digest.rendering.view import card
 from digest.resources import templates_dir
 from digest.shapes import issues_of, letters_of
 from subscribers.book import Evidence
-from subscribers.limits import Gate, Rates
-from subscribers.web.house import Edition, Entry, House
+from subscribers.rate_limits import Gate, Rates
+from subscribers.web.services import Edition, Entry, House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.app import App
     from digest.delivery.transports import Transport
     from digest.models.issue import Desk
-    from subscribers.web.house import Letter
+    from subscribers.web.services import Letter
 
 #: For how long a day's ranking is shown before it is worked out again.
 FRESH = timedelta(minutes=5)

@@ -15,7 +15,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import WITHDRAWN, Filed, told_of
-from digest.tailor import OWN
+from subscribers.models import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

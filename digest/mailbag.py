@@ -25,9 +25,9 @@ from digest.models.issue import (
     Silence,
     with_similar,
 )
-from digest.tailor import OWN, OWN_NAME, tailor
+from digest.tailor import tailor
 from subscribers.errors import AddressError
-from subscribers.models import WEEK
+from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence

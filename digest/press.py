@@ -15,8 +15,8 @@ from digest.rendering import message
 from digest.rendering.forme import Forme, Own, Typesetter
 from digest.rendering.returns import return_address
 from digest.rendering.view import Doors, Letterhead, personal
-from digest.tailor import own_topic
 from subscribers.addresses import for_envelope
+from subscribers.models import own_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from subscribers.models import Topic
+from subscribers.models import OWN, own_topic
 
 if TYPE_CHECKING:
     from digest.models.issue import Desk
     from subscribers.models import Subscriber
-
-#: The slug of a reader's own topic; no configured topic can have it.
-OWN = "own:words"
-OWN_NAME = "Your own words"
 
 
 def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
@@ -44,11 +40,3 @@ def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
         desk = replace(desk, topics={**desk.topics, OWN: own}, ranked={**desk.ranked, **picks})
         wanted = [OWN, *wanted]
     return desk, wanted
-
-
-def own_topic(reader: Subscriber) -> Topic | None:
-    """Return the topic a reader's own words and authors make, or None without any."""
-    words, authors = reader.preferences.words_in, reader.preferences.authors
-    if not (words or authors):
-        return None
-    return Topic(slug=OWN, name=OWN_NAME, words_in=words, authors=authors)

@@ -173,3 +173,18 @@ class Subscriber:
     topics: tuple[str, ...] = ()
     since: datetime
     preferences: Preferences = Preferences()
+
+
+#: The slug of a reader's own topic; no configured topic can have it.
+OWN = "own:words"
+
+
+OWN_NAME = "Your own words"
+
+
+def own_topic(reader: Subscriber) -> Topic | None:
+    """Return the topic a reader's own words and authors make, or None without any."""
+    words, authors = reader.preferences.words_in, reader.preferences.authors
+    if not (words or authors):
+        return None
+    return Topic(slug=OWN, name=OWN_NAME, words_in=words, authors=authors)

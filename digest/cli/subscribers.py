@@ -166,7 +166,7 @@ def import_(
     from digest.app import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
-    from subscribers import roster
+    from subscribers import csv_import as roster
 
     try:
         text = decode(file.read_bytes())
@@ -208,7 +208,8 @@ def export(
     ] = None,
 ) -> None:
     """Print all that is known of one reader as JSON, or the list of all as CSV."""
-    from subscribers import privacy, roster
+    from subscribers import csv_import as roster
+    from subscribers import privacy
 
     opened = screen.open_app(ctx)
     if email is None:

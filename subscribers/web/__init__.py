@@ -4,7 +4,7 @@ Nothing is imported from above; what the door needs comes in as a `House`. GET a
 nothing anywhere, because mail scanners open every link.
 """
 
-from subscribers.web.house import House
-from subscribers.web.site import create
+from subscribers.web.app import create
+from subscribers.web.services import House
 
 __all__ = ["House", "create"]

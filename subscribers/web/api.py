@@ -15,15 +15,15 @@ from subscribers.errors import ConsentError, LinkError, PreferenceError
 from subscribers.links import Purpose
 from subscribers.models import WEEK, Event, Preferences
 from subscribers.web import forms
-from subscribers.web.house import WORDING
+from subscribers.web.client import evidence_of, ip_of
+from subscribers.web.services import WORDING
 from subscribers.web.signup import sign_up
-from subscribers.web.visitor import evidence_of, ip_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from subscribers.models import Subscriber
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Word = Annotated[str, Field(min_length=1, max_length=100)]

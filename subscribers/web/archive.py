@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 if TYPE_CHECKING:
     from subscribers.models import Topic
-    from subscribers.web.house import Edition, House
-    from subscribers.web.views import Views
+    from subscribers.web.services import Edition, House
+    from subscribers.web.templates import Views
 
 _READ = ["GET", "HEAD"]
 #: Days on the archive's page, and in a feed.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
     from subscribers.models import Topic
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 #: A field that people do not see and machines fill in.
 TRAP = "website"

@@ -21,17 +21,17 @@ from subscribers.errors import ConsentError, LinkError, PreferenceError
 from subscribers.links import Purpose
 from subscribers.models import LANGUAGES, WEEK, Event, Status
 from subscribers.web import forms
-from subscribers.web.house import WORDING
+from subscribers.web.client import evidence_of, ip_of
+from subscribers.web.services import WORDING
 from subscribers.web.signup import sign_up
-from subscribers.web.views import ForgottenError, StrangerError
-from subscribers.web.visitor import evidence_of, ip_of
+from subscribers.web.templates import ForgottenError, StrangerError
 
 if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
 
     from subscribers.models import Preferences, Subscriber
-    from subscribers.web.house import House
-    from subscribers.web.views import Views
+    from subscribers.web.services import House
+    from subscribers.web.templates import Views
 
 _READ = ["GET", "HEAD"]
 _LANGUAGE_NAMES = dict(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from subscribers.book import Evidence
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 _SETTLED = (Status.CONFIRMED, Status.PAUSED)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.filed import contents, places, read, write
 from digest.models.issue import Filed, Reason
-from digest.tailor import OWN
+from subscribers.models import OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])
 reasons = st.none() | st.lists(st.text(max_size=9), max_size=3).map(tuple)

@@ -19,9 +19,8 @@ from digest.models.delivery import State
 from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
 from digest.ranking.rank import rank
 from digest.ranking.similar import near_duplicates
-from digest.tailor import OWN
 from subscribers.errors import AddressError
-from subscribers.models import WEEK, Preferences
+from subscribers.models import OWN, WEEK, Preferences
 
 if TYPE_CHECKING:
     from digest.models.issue import Filed, Pick

@@ -14,7 +14,7 @@ from digest.filed import contents
 from digest.models.delivery import State
 from digest.models.issue import Reason, Section
 from digest.store import Store
-from digest.tailor import OWN, OWN_NAME
+from subscribers.models import OWN, OWN_NAME
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

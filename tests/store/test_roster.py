@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import enrolled, evidence, subscriber
 
+from subscribers.csv_import import Fate, Line, carry_out, export, plan
 from subscribers.errors import RosterError
 from subscribers.models import Event, Status
-from subscribers.roster import Fate, Line, carry_out, export, plan
 
 if TYPE_CHECKING:
     from subscribers.book import Book

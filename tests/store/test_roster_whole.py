@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from digest.database import open_database
 from subscribers.book import Book
+from subscribers.csv_import import Fate, carry_out, export, plan
 from subscribers.models import Event, Status, Subscriber
-from subscribers.roster import Fate, carry_out, export, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from subscribers.book import Book
-    from subscribers.limits import Gate
     from subscribers.models import Topic
+    from subscribers.rate_limits import Gate
 
 #: The version of the words people agree to on the sign-up page; change it with the words.
 WORDING = "2026-11"

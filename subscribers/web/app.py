@@ -12,13 +12,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from subscribers.web import api, archive, pages
-from subscribers.web.views import StrangerError, Views
+from subscribers.web.templates import StrangerError, Views
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 #: Our own styles and forms, and nothing from anywhere else; no scripts at all.
 _POLICY = (

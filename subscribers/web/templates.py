@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 
 class StrangerError(Exception):

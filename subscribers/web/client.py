@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from subscribers.book import Evidence
-from subscribers.limits import truncated
+from subscribers.rate_limits import truncated
 
 if TYPE_CHECKING:
     from fastapi import Request
 
-    from subscribers.web.house import House
+    from subscribers.web.services import House
 
 
 def ip_of(request: Request) -> str:
