@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import app, config, pipeline
-from digest.compose import compose
 from digest.dispatch import Run, dispatch
 from digest.models.issue import Desk, Issue
+from digest.ranking.compose import compose
 from digest.rendering import message
 from digest.rendering.forme import Own, Typesetter
 from digest.rendering.templates import Templates

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.app import default_topics
-from digest.compose import compose
 from digest.models.delivery import Kind
 from digest.models.issue import Issue
 from digest.post import deliver_letters
+from digest.ranking.compose import compose
 from digest.rendering.view import card
 from digest.resources import templates_dir
 from digest.shapes import issues_of, letters_of

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from digest.compose import compose
 from digest.errors import RenderError
 from digest.filed import contents, write
 from digest.models.delivery import State
@@ -25,7 +24,8 @@ from digest.models.issue import (
     Silence,
     with_similar,
 )
-from digest.tailor import tailor
+from digest.ranking.compose import compose
+from digest.ranking.personalize import tailor
 from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 

@@ -23,8 +23,8 @@ from digest.edition import edition
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.issue import Desk, Quotas
 from digest.models.source import Outlook, SourceReport, SourceState
+from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.ranking.similar import near_duplicates
 from digest.sources import Ask, Location, Raw
 
 if TYPE_CHECKING:

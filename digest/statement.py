@@ -28,20 +28,6 @@ def statement(edition: Edition, language: str = "en") -> list[str]:
     return lines
 
 
-def why_empty(edition: Edition) -> str:
-    """Say why there are no papers at all on a day."""
-    if edition.missing:
-        return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
-    if edition.stale:
-        names = _list(edition.stale)
-        return f"no new papers for {edition.day}: {names} still shows those of another day"
-    if edition.quiet:
-        return f"no papers for {edition.day}: {'; '.join(edition.quiet)}"
-    if edition.day.weekday() >= 5:
-        return f"no papers were announced for {edition.day}, a {edition.day:%A}"
-    return f"no papers were announced for {edition.day}"
-
-
 def past_day(day: date, *, today: date) -> str:
     """Name a day that is past: `Monday`, or `2 February` when that is a week ago and more."""
     return f"{day:%A}" if 0 < (today - day).days < 7 else f"{day.day} {day:%B}"

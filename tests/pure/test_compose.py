@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from builders import DAY, ids, pick, topic
 
-from digest.compose import compose
 from digest.models.issue import Desk, Edition, Issue, Silence
+from digest.ranking.compose import compose
 
 SATURDAY = date(2026, 2, 7)
 

@@ -17,8 +17,8 @@ from digest.filed import contents, read, write
 from digest.mailbag import Mailbag
 from digest.models.delivery import State
 from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
+from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.ranking.similar import near_duplicates
 from subscribers.errors import AddressError
 from subscribers.models import OWN, WEEK, Preferences
 

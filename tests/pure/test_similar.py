@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders import paper
 
-from digest.ranking.similar import near_duplicates
+from digest.ranking.near_duplicates import near_duplicates
 
 ONE = "We train agents to fold towels with two arms, and they learn it from forty videos in a day."
 OTHER = "Sorting networks of optimal depth are searched for with a solver that breaks symmetries."

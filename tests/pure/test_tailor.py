@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.compose import compose
 from digest.models.issue import Desk, Edition, Issue
+from digest.ranking.compose import compose
+from digest.ranking.personalize import tailor
 from digest.ranking.rank import rank
-from digest.tailor import tailor
 from subscribers.models import Preferences
 
 PAPERS = [

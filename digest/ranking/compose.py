@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.text.wording import _list, count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.models.issue import Edition
+
+from typing import TYPE_CHECKING
+
 from digest.models.issue import Desk, Issue, Section, Silence, told_of
 from digest.ranking.select import select
-from digest.statement import why_empty
-from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -51,3 +58,17 @@ def _nothing_new(desk: Desk, known: Sequence[str]) -> str:
     if any(desk.ranked.get(slug) for slug in known):
         return f"every paper about {names} was in an earlier issue"
     return f"none of the day’s {total} is about {names}"
+
+
+def why_empty(edition: Edition) -> str:
+    """Say why there are no papers at all on a day."""
+    if edition.missing:
+        return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
+    if edition.stale:
+        names = _list(edition.stale)
+        return f"no new papers for {edition.day}: {names} still shows those of another day"
+    if edition.quiet:
+        return f"no papers for {edition.day}: {'; '.join(edition.quiet)}"
+    if edition.day.weekday() >= 5:
+        return f"no papers were announced for {edition.day}, a {edition.day:%A}"
+    return f"no papers were announced for {edition.day}"
