@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 from digest import app, config, pipeline
 from digest.dispatch import Run, dispatch
+from digest.mail import message
+from digest.mail.body import Own, Typesetter
+from digest.mail.context import Letterhead, card, contents, imprint, personal
+from digest.mail.templates import Templates
 from digest.models.issue import Desk, Issue
 from digest.ranking.compose import compose
-from digest.rendering import message
-from digest.rendering.forme import Own, Typesetter
-from digest.rendering.templates import Templates
-from digest.rendering.view import Letterhead, card, contents, imprint, personal
 from digest.resources import sample_day, templates_dir
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
@@ -35,7 +35,7 @@ from subscribers.models import Subscriber
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from digest.press import Press
+    from digest.mail.renderer import Press
 
 Served = tuple[Issue, Subscriber]
 

@@ -21,7 +21,7 @@ import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from digest import app, config, pipeline
-from digest.delivery.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
+from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
 from digest.resources import sample_day
 from subscribers.book import Evidence
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.delivery.dkim import Key
+    from digest.mail.dkim import Key
 
 DOMAIN, SELECTOR = "example.org", "spring"
 _FIELD = re.compile(rb"([^\s:]+):((?:[^\r]|\r\n[ \t])*)\r\n")

@@ -29,15 +29,15 @@ from digest.delivery.letters import Letters
 from digest.dispatch import Office, Policy
 from digest.errors import NotFoundError
 from digest.machine import peak_memory, this_machine
+from digest.mail.links import Signposts
+from digest.mail.message import Sender
+from digest.mail.renderer import Press
+from digest.mail.templates import DigestTemplates, Templates
+from digest.mail.transactional import Stationery
 from digest.mailroom import Mailroom
 from digest.models.delivery import Kind
-from digest.post import Stationery
-from digest.press import Press
 from digest.readings import Readings
-from digest.rendering.message import Sender
-from digest.rendering.templates import DigestTemplates, Templates
 from digest.resources import templates_dir
-from digest.signposts import Signposts
 from digest.sources import Location
 from digest.store import Store
 from subscribers.book import Book, Evidence
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from digest.config import Config
-    from digest.delivery.dkim import Signer
     from digest.delivery.transports import Transport
+    from digest.mail.dkim import Signer
     from digest.models.issue import Desk, Quotas
     from digest.sources.web import Client, Web
 

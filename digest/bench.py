@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from digest import app
 from digest.config import build
 from digest.crew import Crew
-from digest.delivery import dkim
 from digest.dispatch import Run, Watch, dispatch
 from digest.errors import ConfigError
 from digest.machine import processor_time
+from digest.mail import dkim
 from digest.mailbag import Mailbag
 from digest.models.delivery import State
 from digest.models.paper import Links, Paper, Signals

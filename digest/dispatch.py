@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.ledger import Ledger
     from digest.delivery.transports import Transport
+    from digest.mail.renderer import Press
     from digest.models.delivery import Machine
     from digest.models.issue import Desk
-    from digest.press import Press
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from digest.delivery import dkim
 from digest.errors import ConfigError
+from digest.mail import dkim
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
     from digest.delivery.desks import Frozen
+    from digest.mail.renderer import Mail, Printer, Proof
     from digest.models.paper import Paper
-    from digest.press import Mail, Printer, Proof
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.

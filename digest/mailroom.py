@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from digest.delivery.desks import Desks, Frozen
     from digest.delivery.marks import Waiting
     from digest.delivery.sender import Stages
+    from digest.mail.renderer import Press
     from digest.models.issue import Filed
-    from digest.press import Press
     from subscribers.book import Book
     from subscribers.models import Subscriber
 

@@ -4,92 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.delivery.transports import post
 from digest.errors import DigestError, MailServerError, RenderError
-from digest.models.delivery import Kind, Parcel, State
-from digest.rendering import message
-from digest.rendering.returns import return_address
-from subscribers.addresses import for_envelope
+from digest.mail.transactional import Stationery, write
+from digest.models.delivery import Kind, State
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from digest.delivery.letters import Letters
     from digest.delivery.transports import Transport
     from digest.models.delivery import Letter
-    from digest.rendering.templates import Templates
     from subscribers.book import Book
-    from subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stationery:
-    """What it takes to write letters."""
-
-    templates: Mapping[Kind, Templates]
-    sender: message.Sender
-    postal_address: str
-    bounce_address: str
-    secret: str
-    #: returns the addresses a letter of a kind leads to, by name, signed for this time
-    links: Callable[[Kind, int, datetime], Mapping[str, str]]
-    #: returns the names of topics
-    names: Callable[[tuple[str, ...]], list[str]]
-    signer: message.Signs | None = None
-
-
-def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: datetime) -> Parcel:
-    """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
-
-    Its links work for as long as it says from `now`, however long the letter had to wait.
-
-    Raises:
-        RenderError, AddressError: it cannot be made.
-
-    """
-    at = letter.made_at
-    rendered = stationery.templates[letter.kind].render(
-        {
-            "site": stationery.sender.name,
-            "postal_address": stationery.postal_address,
-            "topics": ", ".join(stationery.names(reader.topics)),
-            **stationery.links(letter.kind, reader.id, now),
-        }
-    )
-    recipient = for_envelope(reader.address)
-    identifier = message.message_id(
-        at.date(),
-        reader.id,
-        secret=stationery.secret,
-        domain=stationery.sender.domain,
-        kind=f"{letter.kind}{letter.id}",
-    )
-    content = message.build_letter(
-        rendered,
-        sender=stationery.sender,
-        to=recipient,
-        identifier=identifier,
-        at=at,
-        signer=stationery.signer,
-    )
-    return Parcel(
-        day=at.date(),
-        sender=return_address(
-            stationery.bounce_address, at.date(), reader.id, secret=stationery.secret
-        ),
-        recipient=recipient,
-        content=content,
-        kind=str(letter.kind),
-        envid=message.envelope_id(identifier),
-    )
 
 
 def deliver_letters(

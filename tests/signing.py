@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from builders import NOON
 
 if TYPE_CHECKING:
-    from digest.delivery.dkim import Signer
+    from digest.mail.dkim import Signer
 
 _FIELD = re.compile(rb"([^\s:]+):((?:[^\r]|\r\n[ \t])*)\r\n")
 

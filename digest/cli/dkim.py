@@ -12,7 +12,7 @@ from digest.cli import screen
 
 if TYPE_CHECKING:
     from digest.cli.papers import Json
-    from digest.delivery.dkim import Record
+    from digest.mail.dkim import Record
 
 app = typer.Typer(
     help="Make the keys that mails are signed with.",
@@ -46,8 +46,8 @@ def keygen(
     says so.
     """
     from digest.app import load_config, now
-    from digest.delivery import dkim
     from digest.keyring import mail_domain
+    from digest.mail import dkim
 
     config = load_config(ctx.obj)
     selector = _checked(selector or f"digest{now():%Y%m}{'-ed25519' if ed25519 else ''}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.app import App
-    from digest.press import Mail
+    from digest.mail.renderer import Mail
     from subscribers.models import Subscriber
 
 

@@ -13,7 +13,7 @@ from dkim.canonicalization import Relaxed
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.dkim import (
+from digest.mail.dkim import (
     OVERSIGNED,
     SIGNED,
     Key,

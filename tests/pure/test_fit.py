@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
+from digest.mail.size_limit import fit
 from digest.models.issue import Edition, Issue, Section
-from digest.rendering.fit import fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

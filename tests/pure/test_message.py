@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.rendering.headers import field
-from digest.rendering.message import (
+from digest.mail.headers import field
+from digest.mail.message import (
     Masthead,
     Recipient,
     Sender,
@@ -24,15 +24,15 @@ from digest.rendering.message import (
     message_id,
     read,
 )
-from digest.rendering.quoted import encode
-from digest.rendering.templates import Rendered
+from digest.mail.quoted_printable import encode
+from digest.mail.templates import Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from email.message import EmailMessage
 
-    from digest.rendering.headers import Field
+    from digest.mail.headers import Field
 
 TOKEN = "x" * 60
 LEAVE = Recipient(

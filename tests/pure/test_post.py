@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from builders import DAY, NOON, subscriber
 
+from digest.mail.message import Sender
+from digest.mail.templates import Templates
+from digest.mail.transactional import Stationery, write
+from digest.mail.verp import read_return
 from digest.models.delivery import Kind, Letter
-from digest.post import Stationery, write
-from digest.rendering.message import Sender
-from digest.rendering.returns import read_return
-from digest.rendering.templates import Templates
 from digest.resources import templates_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from digest.rendering.headers import Field
+    from digest.mail.headers import Field
 
 LETTER = Letter(id=3, subscriber_id=7, kind=Kind.CONFIRM, made_at=NOON, attempts=0)
 STATIONERY = Stationery(

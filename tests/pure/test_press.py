@@ -13,13 +13,13 @@ from builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.mail.context import Doors
+from digest.mail.message import Sender
+from digest.mail.renderer import Press
+from digest.mail.size_limit import BUDGET
+from digest.mail.templates import DigestTemplates
+from digest.mail.verp import read_return
 from digest.models.issue import Desk, Edition, Section
-from digest.press import Press
-from digest.rendering.fit import BUDGET
-from digest.rendering.message import Sender
-from digest.rendering.returns import read_return
-from digest.rendering.templates import DigestTemplates
-from digest.rendering.view import Doors
 from digest.resources import templates_dir
 from subscribers.errors import AddressError
 from subscribers.models import Preferences
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from email.message import EmailMessage
 
+    from digest.mail.headers import Field
+    from digest.mail.renderer import Mail, Printer
     from digest.models.issue import Issue
-    from digest.press import Mail, Printer
-    from digest.rendering.headers import Field
     from subscribers.models import Subscriber
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rendering.quoted import encode
+from digest.mail.quoted_printable import encode
 
 #: What is hard on an encoder, in any order, and any text at all.
 AWKWARD = [

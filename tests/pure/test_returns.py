@@ -9,8 +9,8 @@ from builders import DAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rendering.message import message_id
-from digest.rendering.returns import read_return, return_address
+from digest.mail.message import message_id
+from digest.mail.verp import read_return, return_address
 
 KEYS = ["the key in use", "the one before"]
 

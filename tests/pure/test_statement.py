@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from builders import DAY, covered
 
+from digest.mail.coverage import past_day, statement
 from digest.models.issue import Covered, Edition
 from digest.models.source import Channel
 from digest.ranking.compose import why_empty
-from digest.statement import past_day, statement
 
 FRIDAY, SATURDAY, TUESDAY = date(2026, 1, 30), date(2026, 2, 7), date(2026, 2, 3)
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
+from digest.mail.body import Own, Typesetter
+from digest.mail.context import Doors, Letterhead, card, contents, imprint, personal
+from digest.mail.templates import DigestTemplates, Rendered, Templates, wrapped
 from digest.models.issue import Issue, Section
 from digest.models.paper import Links
-from digest.rendering.forme import Own, Typesetter
-from digest.rendering.templates import DigestTemplates, Rendered, Templates, wrapped
-from digest.rendering.view import Doors, Letterhead, card, contents, imprint, personal
 from digest.resources import templates_dir
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")

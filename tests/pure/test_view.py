@@ -10,8 +10,8 @@ from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.mail.context import PREHEADER, SUBJECT, authors, card, contents, subject
 from digest.models.paper import Links, Signals
-from digest.rendering.view import PREHEADER, SUBJECT, authors, card, contents, subject
 
 
 def shown(**details: Any) -> dict[str, Any]:

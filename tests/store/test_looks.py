@@ -18,8 +18,8 @@ from store.service import (
     states,
 )
 
+from digest.mail.coverage import statement
 from digest.models.source import SourceState
-from digest.statement import statement
 
 if TYPE_CHECKING:
     from store.house import House

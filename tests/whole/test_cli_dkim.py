@@ -23,7 +23,7 @@ from whole.installation import CONFIG
 from wire import verifiers
 
 from digest import app, config, keyring
-from digest.delivery import dkim
+from digest.mail import dkim
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from builders import DAY, NOON
 from signing import signed
 from wire import verifiers
 
-from digest.delivery import dkim
-from digest.rendering.headers import field
-from digest.rendering.message import Masthead, Recipient, Sender, build, build_letter
-from digest.rendering.quoted import encode
-from digest.rendering.templates import Rendered
+from digest.mail import dkim
+from digest.mail.headers import field
+from digest.mail.message import Masthead, Recipient, Sender, build, build_letter
+from digest.mail.quoted_printable import encode
+from digest.mail.templates import Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable

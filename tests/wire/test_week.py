@@ -13,9 +13,9 @@ from wire.web_server import WebServer
 from wire.world import World, told
 
 from digest import sources
+from digest.mail.coverage import statement
 from digest.models.paper import AnnounceType
 from digest.models.source import SourceState
-from digest.statement import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

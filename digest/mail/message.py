@@ -15,14 +15,14 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Protocol
 
 from digest.errors import RenderError
-from digest.rendering.headers import Field, field
-from digest.rendering.quoted import encode
+from digest.mail.headers import Field, field
+from digest.mail.quoted_printable import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from digest.rendering.templates import Rendered
+    from digest.mail.templates import Rendered
 
 #: A local part and a domain as a header can hold them (RFC 5322 §3.4.1, RFC 6532).
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")

@@ -19,7 +19,7 @@ import mjml
 from jinja2 import nodes
 
 from digest.errors import RenderError
-from digest.rendering.stencil import Stencil, cut, with_holes
+from digest.mail.fragments import Stencil, cut, with_holes
 from digest.text.wording import squeeze
 
 if TYPE_CHECKING:

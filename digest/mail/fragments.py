@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from digest.rendering import quoted
+from digest.mail import quoted_printable as quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

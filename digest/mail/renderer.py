@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.mail import message
+from digest.mail.body import Forme, Own, Typesetter
+from digest.mail.context import Doors, Letterhead, personal
+from digest.mail.verp import return_address
 from digest.models.delivery import Parcel
-from digest.rendering import message
-from digest.rendering.forme import Forme, Own, Typesetter
-from digest.rendering.returns import return_address
-from digest.rendering.view import Doors, Letterhead, personal
 from subscribers.addresses import for_envelope
 from subscribers.models import own_topic
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from digest.mail.templates import DigestTemplates
     from digest.models.issue import Desk, Issue
-    from digest.rendering.templates import DigestTemplates
     from subscribers.models import Subscriber
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from digest.mail.context import Doors
 from digest.models.delivery import Kind
-from digest.rendering.view import Doors
 from subscribers import links
 
 if TYPE_CHECKING:

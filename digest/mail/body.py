@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.rendering.fit import BUDGET, fit
-from digest.rendering.headers import Field, field
-from digest.rendering.quoted import encode
-from digest.rendering.stencil import Stencil, joined, solid
-from digest.rendering.templates import escaped
-from digest.rendering.view import card, contents, imprint
+from digest.mail.context import card, contents, imprint
+from digest.mail.fragments import Stencil, joined, solid
+from digest.mail.headers import Field, field
+from digest.mail.quoted_printable import encode
+from digest.mail.size_limit import BUDGET, fit
+from digest.mail.templates import escaped
 from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from digest.mail.context import Letterhead
+    from digest.mail.templates import DigestTemplates, Part
     from digest.models.issue import Edition, Issue, Pick
-    from digest.rendering.templates import DigestTemplates, Part
-    from digest.rendering.view import Letterhead
 
 #: How many papers and issues stay set; each takes a few thousand bytes.
 CARDS, FORMES = 4096, 2048

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from digest.statement import past_day, statement
+from digest.mail.coverage import past_day, statement
 from digest.text.clean import safe_url
 from digest.text.dates import long_date, short_date
 from digest.text.wording import count, shorten, summarise
