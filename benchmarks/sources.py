@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from digest import sources
-from digest.database import open_database
 from digest.machine import peak_memory
 from digest.resources import sample_day
 from digest.sources import Location, Raw
-from digest.store import Store
+from digest.storage.engine import open_database
+from digest.storage.papers import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,11 +21,6 @@ from zoneinfo import ZoneInfo
 from digest import config as configuration
 from digest import keyring, outlet, sources
 from digest.collection import Collection
-from digest.database import lock_path, open_database
-from digest.delivery.account import Account
-from digest.delivery.desks import Desks
-from digest.delivery.ledger import Ledger
-from digest.delivery.letters import Letters
 from digest.dispatch import Office, Policy
 from digest.errors import NotFoundError
 from digest.machine import peak_memory, this_machine
@@ -36,10 +31,16 @@ from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import Stationery
 from digest.mailroom import Mailroom
 from digest.models.delivery import Kind
-from digest.readings import Readings
 from digest.resources import templates_dir
 from digest.sources import Location
-from digest.store import Store
+from digest.storage.editions import Desks
+from digest.storage.engine import open_database
+from digest.storage.fetches import Readings
+from digest.storage.history import Account
+from digest.storage.ledger import Ledger
+from digest.storage.papers import Store
+from digest.storage.run_lock import lock_path
+from digest.storage.transactional import Letters
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
 

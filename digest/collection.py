@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 from digest import sources, verdict
 from digest.models.days import back, window
 from digest.models.source import Outlook
+from digest.storage.candidates import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, timedelta
 
-    from digest.delivery.desks import Desks
     from digest.models.paper import Paper
-    from digest.readings import Readings
     from digest.sources import Location
     from digest.sources.web import Web
-    from digest.store import Store
-
-#: For how many days readers are told of the withdrawal of a paper they were sent.
-REMEMBERED = 60
+    from digest.storage.editions import Desks
+    from digest.storage.fetches import Readings
+    from digest.storage.papers import Store
 
 
 @dataclass(frozen=True, kw_only=True)

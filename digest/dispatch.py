@@ -20,13 +20,13 @@ from digest.mailroom import Mailroom
 from digest.models.delivery import OPEN, WAITING, SendReport, State, oldest_day
 
 if TYPE_CHECKING:
-    from digest.delivery.account import Account
-    from digest.delivery.desks import Desks, Frozen
-    from digest.delivery.ledger import Ledger
     from digest.delivery.transports import Transport
     from digest.mail.renderer import Press
     from digest.models.delivery import Machine
     from digest.models.issue import Desk
+    from digest.storage.editions import Desks, Frozen
+    from digest.storage.history import Account
+    from digest.storage.ledger import Ledger
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)

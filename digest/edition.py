@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from digest.collection import Collection
     from digest.models.paper import Paper
-    from digest.readings import Reading
     from digest.sources import Location
+    from digest.storage.fetches import Reading
 
 
 def edition(

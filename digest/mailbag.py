@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.errors import RenderError
-from digest.filed import contents, write
 from digest.models.delivery import State
 from digest.models.issue import (
     WITHDRAWN,
@@ -26,15 +25,16 @@ from digest.models.issue import (
 )
 from digest.ranking.compose import compose
 from digest.ranking.personalize import tailor
+from digest.storage.contents import contents, write
 from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
-    from digest.delivery.desks import Frozen
     from digest.mail.renderer import Mail, Printer, Proof
     from digest.models.paper import Paper
+    from digest.storage.editions import Frozen
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.

@@ -15,24 +15,24 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from digest.delivery.marks import Filing
 from digest.delivery.sender import Made
 from digest.errors import NotFoundError
 from digest.mailbag import Mailbag, Outcome
 from digest.models.delivery import SHOWN
 from digest.models.issue import WITHDRAWN, Issue, Silence
+from digest.storage.claims import Filing
 from subscribers.models import Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from digest.delivery.account import Account
-    from digest.delivery.desks import Desks, Frozen
-    from digest.delivery.marks import Waiting
     from digest.delivery.sender import Stages
     from digest.mail.renderer import Press
     from digest.models.issue import Filed
+    from digest.storage.claims import Waiting
+    from digest.storage.editions import Desks, Frozen
+    from digest.storage.history import Account
     from subscribers.book import Book
     from subscribers.models import Subscriber
 

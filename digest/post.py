@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.delivery.letters import Letters
     from digest.delivery.transports import Transport
     from digest.models.delivery import Letter
+    from digest.storage.transactional import Letters
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)

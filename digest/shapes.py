@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from digest.delivery.account import Account, Balance, Entry, Shown
-    from digest.delivery.letters import Letters
     from digest.models.delivery import SendReport
     from digest.models.issue import Edition, Issue, Pick
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
-    from digest.readings import Reading
-    from digest.store import Observation
+    from digest.storage.fetches import Reading
+    from digest.storage.history import Account, Balance, Entry, Shown
+    from digest.storage.papers import Observation
+    from digest.storage.transactional import Letters
     from subscribers.book import Step
     from subscribers.models import Subscriber, Topic
 

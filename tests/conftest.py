@@ -11,7 +11,7 @@ import pytest
 from builders import PEPPER
 from hypothesis import settings
 
-from digest.database import open_database
+from digest.storage.engine import open_database
 from subscribers.book import Book
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from digest.cli.papers import Day, Json, parse_day
 from digest.models.delivery import State
 
 if TYPE_CHECKING:
-    from digest.delivery.account import Balance, Entry
+    from digest.storage.history import Balance, Entry
 
 
 def register(root: typer.Typer) -> None:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
-    from digest.delivery.ledger import Ledger
-    from digest.delivery.marks import Filing, Marks, Waiting
     from digest.delivery.transports import Transport
     from digest.models.delivery import Parcel
+    from digest.storage.claims import Filing, Marks, Waiting
+    from digest.storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import pytest
 from doors.house import PAPERS, House, configuration, fetch
 
 from digest.app import App
-from digest.database import open_database
+from digest.storage.engine import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

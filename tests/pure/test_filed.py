@@ -7,8 +7,8 @@ from builders import issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.filed import contents, places, read, write
 from digest.models.issue import Filed, Reason
+from digest.storage.contents import contents, places, read, write
 from subscribers.models import OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])

@@ -11,10 +11,10 @@ from builders import DAY, NOON, desk_of, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.frozen import freeze, thaw
 from digest.models.issue import Covered, Desk, Edition, Pick, Reason
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
+from digest.storage.edition_codec import freeze, thaw
 from subscribers.models import Topic
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

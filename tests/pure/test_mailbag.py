@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import mailbag
-from digest.delivery.desks import Frozen
 from digest.errors import RenderError
-from digest.filed import contents, read, write
 from digest.mailbag import Mailbag
 from digest.models.delivery import State
 from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
+from digest.storage.contents import contents, read, write
+from digest.storage.editions import Frozen
 from subscribers.errors import AddressError
 from subscribers.models import OWN, WEEK, Preferences
 

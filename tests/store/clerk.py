@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
 
-from digest.database import lock_path
-from digest.delivery.account import Account
-from digest.delivery.desks import Desks
-from digest.delivery.ledger import Ledger
-from digest.delivery.marks import Filing
-from digest.filed import contents, write
 from digest.models.delivery import Answer, Machine, State
 from digest.models.identity import canonical_id
-from digest.store import Store
+from digest.storage.claims import Filing
+from digest.storage.contents import contents, write
+from digest.storage.editions import Desks
+from digest.storage.history import Account
+from digest.storage.ledger import Ledger
+from digest.storage.papers import Store
+from digest.storage.run_lock import lock_path
 from subscribers.book import Book
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from digest.delivery.account import Entry
-    from digest.delivery.marks import Waiting
     from digest.models.issue import Issue
     from digest.models.paper import Paper
+    from digest.storage.claims import Waiting
+    from digest.storage.history import Entry
     from subscribers.models import Event
 
 ADA, BO = 100, 101

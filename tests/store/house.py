@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.collection import Collection
-    from digest.delivery.account import Entry
     from digest.delivery.transports import Transport
     from digest.dispatch import Office
     from digest.mailbag import Outcome
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Desk
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
+    from digest.storage.history import Entry
     from subscribers.models import Subscriber
 
 TOPICS = [

@@ -10,10 +10,10 @@ import pytest
 from builders import DAY, NOON, issue, paper, pick
 from store.clerk import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
-from digest.filed import contents
 from digest.models.delivery import State
 from digest.models.issue import Reason, Section
-from digest.store import Store
+from digest.storage.contents import contents
+from digest.storage.papers import Store
 from subscribers.models import OWN, OWN_NAME
 
 if TYPE_CHECKING:

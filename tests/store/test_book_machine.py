@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from digest.database import open_database
+from digest.storage.engine import open_database
 from subscribers import addresses
 from subscribers.book import Book, subscribers
 from subscribers.errors import ConsentError

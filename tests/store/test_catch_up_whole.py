@@ -15,7 +15,7 @@ from store.house import House, Recorder
 from store.service import Service, serve
 
 from digest import sources
-from digest.database import open_database
+from digest.storage.engine import open_database
 
 MONDAY = date(2026, 2, 2)
 

@@ -16,17 +16,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from builders import paper
 
-import digest.tables
+import digest.storage.schema
 import subscribers.tables
-from digest.database import lock_path, open_database
-from digest.delivery import letters, tables
 from digest.errors import ConfigError, StoreError
-from digest.store import Store
+from digest.storage import schema as tables
+from digest.storage.engine import open_database
+from digest.storage.papers import Store
+from digest.storage.run_lock import lock_path
+from digest.storage.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS = [digest.tables.metadata, subscribers.tables.metadata, tables.metadata, letters.metadata]
+OURS = [digest.tables.metadata, subscribers.tables.metadata, tables.metadata, metadata]
 
 
 def pragma(engine: sa.Engine, name: str) -> object:

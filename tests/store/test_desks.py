@@ -11,13 +11,13 @@ from store.clerk import ADA, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.errors import NotFoundError
 from digest.models.delivery import State
-from digest.store import Store
+from digest.storage.papers import Store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.delivery.desks import Frozen
     from digest.models.issue import Desk
+    from digest.storage.editions import Frozen
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)

@@ -16,10 +16,10 @@ from builders import DAY, NOON
 from sqlalchemy import event
 from store.house import House, Recorder, address
 
-from digest.delivery.ledger import Ledger
 from digest.dispatch import Task, Watch, serve_share
 from digest.errors import LedgerError, RunInProgressError, StoreError
 from digest.models.delivery import Answer, State
+from digest.storage.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,11 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
-from digest.database import open_database
 from digest.dispatch import Policy
 from digest.models.delivery import IN_HAND, SHOWN, State, oldest_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
+from digest.storage.engine import open_database
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOON, enrolled, evidence
 
-from digest.delivery.letters import Letters
 from digest.models.delivery import Kind
+from digest.storage.transactional import Letters
 
 if TYPE_CHECKING:
     from datetime import datetime

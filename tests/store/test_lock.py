@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.database import lock_path
-from digest.delivery.ledger import Ledger
 from digest.errors import RunInProgressError
+from digest.storage.ledger import Ledger
+from digest.storage.run_lock import lock_path
 
 if TYPE_CHECKING:
     from pathlib import Path

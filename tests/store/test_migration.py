@@ -9,8 +9,8 @@ import pytest
 from builders import NOON, PEPPER
 from store import older
 
-from digest.database import open_database
 from digest.errors import StoreError
+from digest.storage.engine import open_database
 from subscribers.book import Book, Evidence, Step
 from subscribers.models import Event, Preferences, Status, Subscriber
 

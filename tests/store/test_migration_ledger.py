@@ -11,8 +11,8 @@ from builders import DAY
 from store import older
 from store.house import House, Recorder, address, agents_paper
 
-from digest.database import open_database
 from digest.models.delivery import State
+from digest.storage.engine import open_database
 
 if TYPE_CHECKING:
     import sqlite3

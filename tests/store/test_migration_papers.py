@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from builders import DAY, paper
 from store import older
 
-from digest.database import open_database
 from digest.models.source import SourceState
-from digest.readings import Readings
-from digest.store import Store
+from digest.storage.engine import open_database
+from digest.storage.fetches import Readings
+from digest.storage.papers import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

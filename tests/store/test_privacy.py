@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
-from digest.database import open_database
-from digest.delivery.letters import Letters
 from digest.models.delivery import Kind
 from digest.shapes import issues_of, letters_of
+from digest.storage.engine import open_database
+from digest.storage.transactional import Letters
 from subscribers import privacy
 from subscribers.book import Book, suppressions
 from subscribers.models import Event, Preferences, Status

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from builders import DAY, NOON
 
 from digest.models.source import Channel, Rejected, SourceReport, SourceState
-from digest.readings import Reading, Readings
+from digest.storage.fetches import Reading, Readings
 
 LATER = NOON + timedelta(hours=6)
 NEXT_DAY = DAY + timedelta(days=1)

@@ -12,7 +12,7 @@ from builders import PEPPER, enrolled, evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.database import open_database
+from digest.storage.engine import open_database
 from subscribers.book import Book
 from subscribers.csv_import import Fate, carry_out, export, plan
 from subscribers.models import Event, Status, Subscriber

@@ -11,7 +11,7 @@ from builders import DAY, NOON, ids, paper
 
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper, Signals
-from digest.store import Observation, Store
+from digest.storage.papers import Observation, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

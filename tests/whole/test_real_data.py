@@ -11,8 +11,8 @@ from builders import DAY, NOON
 
 from digest import sources
 from digest.sources import Location
-from digest.store import Store
-from digest.tables import fetches, metadata
+from digest.storage.papers import Store
+from digest.storage.schema import fetches, metadata
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.marks import Marks, Waiting
-from digest.delivery.tables import days, deliveries, desks, due, senders, states_of
 from digest.errors import LedgerError, RunInProgressError
 from digest.models.delivery import IN_HAND, OPEN, WAITING, State, into
+from digest.storage.claims import Marks, Waiting
+from digest.storage.schema import days, deliveries, desks, due, senders, states_of
 from subscribers.models import Status
 from subscribers.tables import subscribers
 

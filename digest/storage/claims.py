@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.tables import deliveries, senders
 from digest.errors import LedgerError, StoreError
 from digest.models.delivery import IN_HAND, State, into, wait
+from digest.storage.schema import deliveries, senders
 from subscribers.models import Status
 from subscribers.tables import subscribers
 

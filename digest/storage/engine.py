@@ -55,12 +55,6 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     return engine
 
 
-def lock_path(engine: sa.Engine) -> Path | None:
-    """Return the file that tells other processes a run is under way, or None in memory."""
-    file = _file(engine.url)
-    return Path(f"{file}-run") if file else None
-
-
 def _file(address: sa.URL) -> Path | None:
     """Return the file of a SQLite database; one in memory or on a server has none."""
     database = address.database

@@ -16,7 +16,7 @@ from digest.models.identity import title_key
 from digest.models.merge import Origin, Voice, Work, Works, overlay
 from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
 from digest.sources import find
-from digest.tables import announcements, papers, sightings, signals
+from digest.storage.schema import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.source import Channel, SourceReport, SourceState
-from digest.tables import fetches
+from digest.storage.schema import fetches
 
 if TYPE_CHECKING:
     from datetime import date, datetime

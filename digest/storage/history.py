@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest import filed
-from digest.delivery.tables import days, deliveries, desk_papers, desks, due, states_of
 from digest.models.delivery import SHOWN, State
 from digest.models.issue import WITHDRAWN, standing_for
-from digest.tables import papers
+from digest.storage import contents as filed
+from digest.storage.schema import days, deliveries, desk_papers, desks, due, papers, states_of
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
-    from digest.delivery.desks import Desks
     from digest.models.issue import Filed, Pick
+    from digest.storage.editions import Desks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.delivery.tables import days, deliveries, desk_papers, desks
 from digest.errors import NotFoundError
-from digest.frozen import freeze, thaw
 from digest.models.delivery import NEVER_LEFT
+from digest.storage.edition_codec import freeze, thaw
+from digest.storage.schema import days, deliveries, desk_papers, desks
 from subscribers.models import Status
 from subscribers.tables import subscribers
 

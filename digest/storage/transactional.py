@@ -12,31 +12,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import Kind, Letter, LetterState
-from subscribers.tables import UTCDateTime, subscribers
+from digest.storage.schema import letters
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-metadata = sa.MetaData()
-
-letters = sa.Table(
-    "letters",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column(
-        "subscriber_id",
-        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
-    sa.Column("reason", sa.String),
-    sa.Column("made_at", UTCDateTime, nullable=False),
-    # when it is tried next; null when it will not be
-    sa.Column("next_at", UTCDateTime, index=True),
-    sa.Column("attempts", sa.Integer, nullable=False),
-)
 
 #: A letter that was not delivered by then is given up.
 GIVE_UP = timedelta(hours=72)
