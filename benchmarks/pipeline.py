@@ -19,7 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import app, config, pipeline
+from digest import app, config
 from digest.dispatch import Run, dispatch
 from digest.mail import message
 from digest.mail.body import Own, Typesetter
@@ -28,6 +28,7 @@ from digest.mail.templates import Templates
 from digest.models.issue import Desk, Issue
 from digest.ranking.compose import compose
 from digest.resources import sample_day, templates_dir
+from digest.sources.fetch import fetch
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
 from subscribers.models import Subscriber
@@ -55,7 +56,7 @@ def measure(readers: int) -> None:
             opened.book.add(f"r{number}@example.org", wanted, confirmed=True, evidence=evidence)
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
-        (report,) = pipeline.fetch(
+        (report,) = fetch(
             opened.today(), opened.places, only_day=False, collection=opened.collection
         )
         _line("fetch", report.parsed, "papers", started)

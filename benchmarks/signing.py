@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from digest import app, config, pipeline
+from digest import app, config
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
 from digest.resources import sample_day
+from digest.sources.fetch import fetch
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def digest() -> tuple[bytes, datetime]:
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, door="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        pipeline.fetch(opened.today(), opened.places, only_day=False, collection=opened.collection)
+        fetch(opened.today(), opened.places, only_day=False, collection=opened.collection)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
         mail = opened.glance(opened.lay_out(day)).would(reader).mail

@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo
 
 from digest import config as configuration
 from digest import keyring, outlet, sources
-from digest.collection import Collection
 from digest.dispatch import Office, Policy
 from digest.errors import NotFoundError
 from digest.machine import peak_memory, this_machine
@@ -33,6 +32,7 @@ from digest.mailroom import Mailroom
 from digest.models.delivery import Kind
 from digest.resources import templates_dir
 from digest.sources import Location
+from digest.sources.backlog import Collection
 from digest.storage.editions import Desks
 from digest.storage.engine import open_database
 from digest.storage.fetches import Readings

@@ -13,8 +13,8 @@ from digest.cli.papers import Day, parse_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.fixtures import Recorded
     from digest.sources import Location
+    from digest.sources.recording import Recorded
 
 app = typer.Typer(
     help="Freeze a real day, to work on it offline.",
@@ -44,8 +44,8 @@ def record(
 
     Without --day: today. Keys are not written. What enriches sees the papers of the sources named.
     """
-    from digest import fixtures
     from digest.app import now
+    from digest.sources import recording as fixtures
 
     opened = screen.open_app(ctx)
     wanted = parse_day(day) or opened.today()

@@ -9,6 +9,7 @@ import typer
 
 from digest import shapes
 from digest.cli import screen
+from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,6 @@ def fetch_day(
     opened: App, day: date | None, *, only: list[str] | None = None
 ) -> list[SourceReport]:
     """Fetch all sources, or some by name, for a day; None is today and all that files hold."""
-    from digest import pipeline
     from digest.errors import NotFoundError
 
     names = [place.name for place in opened.places]
@@ -86,7 +86,7 @@ def fetch_day(
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
     places = [place for place in opened.places if not only or place.name in only]
-    return pipeline.fetch(
+    return fetch(
         day or opened.today(),
         places,
         only_day=day is not None,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import screen
+from digest.sources.fetch import fetch
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
 DEMO_READER = "reader@example.org"
@@ -57,7 +58,7 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
-    from digest import app, config, log, pipeline
+    from digest import app, config, log
     from digest.delivery.transports import Directory
     from digest.dispatch import Run, dispatch
     from digest.errors import ConfigError
@@ -88,7 +89,7 @@ def demo(
         evidence = Evidence(at=app.now(), door="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
-        pipeline.fetch(
+        fetch(
             opened.today(),
             opened.places,
             only_day=False,

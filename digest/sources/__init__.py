@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Forecast
-from digest.sources import foreign
+from digest.sources import plugins as foreign
 from digest.text.clean import decode
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ BUILTIN = {
     "arxiv": "digest.sources.arxiv",
     "arxiv-api": "digest.sources.arxiv_api",
     "biorxiv": "digest.sources.biorxiv",
-    "capture": "digest.sources.capture",
+    "capture": "digest.sources.saved_page",
     "github": "digest.sources.github",
     "huggingface": "digest.sources.huggingface",
     "jsonl": "digest.sources.jsonl",

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from digest import calendars
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.sources import (
     Ask,
@@ -22,6 +21,7 @@ from digest.sources import (
     arxiv_feeds,
     arxiv_listing,
     arxiv_oai,
+    calendars,
 )
 from digest.sources.arxiv_feeds import local
 from digest.sources.arxiv_texts import join, say_unread, unread

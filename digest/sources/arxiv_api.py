@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.models.identity import arxiv_id
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import lenient as loose
 from digest.sources.arxiv_feeds import children, local, text
 from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, unread, version_of
 from digest.sources.xml import parse_xml

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from digest.calendars import listing_day
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
+from digest.sources.calendars import listing_day
+from digest.sources.withdrawal import is_withdrawn
 from digest.text.clean import LONGEST, clean
-from digest.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -19,7 +19,8 @@ from digest.errors import SourceError
 from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import lenient as loose
 from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:

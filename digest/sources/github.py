@@ -17,7 +17,8 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi, is_weak
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import lenient as loose
 from digest.text.clean import clean
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from digest import calendars
 from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw, calendars
+from digest.sources import lenient as loose
 from digest.text.clean import safe_url
 from digest.text.wording import summarise
 

@@ -16,7 +16,8 @@ from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import lenient as loose
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw, loose
+from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import lenient as loose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

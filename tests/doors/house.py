@@ -15,8 +15,9 @@ import httpx
 import sqlalchemy as sa
 from builders import NOON, PEPPER, enrolled
 
-from digest import config, door, pipeline
+from digest import config, door
 from digest.app import App
+from digest.sources.fetch import fetch
 from subscribers import links
 from subscribers.book import Book
 from subscribers.web import create
@@ -223,7 +224,7 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
-        pipeline.fetch(
+        fetch(
             day, app.places, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
         )
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import calendars
 from digest.models.source import Forecast, Outlook
+from digest.sources import calendars
 
 LATE = datetime(2030, 1, 1, tzinfo=UTC)
 HOLIDAYS = [

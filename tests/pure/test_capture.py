@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.paper import Signals
-from digest.sources import Raw, capture
+from digest.sources import Raw
+from digest.sources import saved_page as capture
 from digest.text.clean import decode
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from builders import DAY, ids, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import verdict
 from digest.models.days import window
 from digest.models.paper import Announcement, AnnounceType
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected, SourceState
+from digest.sources import assessment as verdict
+from digest.sources.backlog import days_owed
 
 DUE = Forecast()
 EARLY = Forecast(Outlook.EARLY, "the list has only begun")
@@ -227,7 +228,7 @@ def at(day: date, **later: int) -> datetime:
 def test_a_day_is_owed_until_it_was_read_whole(
     state: SourceState, read_at: datetime, owed: list[date]
 ) -> None:
-    found = verdict.days_owed(
+    found = days_owed(
         [BEFORE], states={BEFORE: (state, read_at)}, first=BEFORE, whole_after=WHOLE, quiet=()
     )
 
@@ -245,15 +246,13 @@ def test_a_day_is_owed_until_it_was_read_whole(
 def test_a_quiet_day_is_owed_only_if_it_failed(
     states: dict[date, tuple[SourceState, datetime]], owed: list[date]
 ) -> None:
-    found = verdict.days_owed(
-        [BEFORE], states=states, first=BEFORE, whole_after=WHOLE, quiet={BEFORE}
-    )
+    found = days_owed([BEFORE], states=states, first=BEFORE, whole_after=WHOLE, quiet={BEFORE})
 
     assert found == owed
 
 
 def test_services_that_know_no_past_owe_nothing() -> None:
-    assert verdict.days_owed([BEFORE], states={}, first=BEFORE, whole_after=None, quiet=()) == []
+    assert days_owed([BEFORE], states={}, first=BEFORE, whole_after=None, quiet=()) == []
 
 
 @given(st.integers(0, 60), st.dates(date(2020, 1, 1), date(2040, 1, 1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.withdrawn import is_withdrawn
+from digest.sources.withdrawal import is_withdrawn
 
 
 @pytest.mark.parametrize(

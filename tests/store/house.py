@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from builders import DAY, NOON, PEPPER, evidence, paper
 
-from digest import config, pipeline
+from digest import config
 from digest.app import App
 from digest.dispatch import Policy, Run, dispatch
 from digest.errors import MailServerError
 from digest.mailroom import Mailroom
 from digest.models.delivery import Answer, Machine, State
+from digest.sources.fetch import fetch
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.collection import Collection
     from digest.delivery.transports import Transport
     from digest.dispatch import Office
     from digest.mailbag import Outcome
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Desk
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
+    from digest.sources.backlog import Collection
     from digest.storage.history import Entry
     from subscribers.models import Subscriber
 
@@ -144,7 +145,7 @@ class House:
         return replace(self.app.collection, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return pipeline.fetch(day, self.app.places, only_day=only_day, collection=self.collection)
+        return fetch(day, self.app.places, only_day=only_day, collection=self.collection)
 
     def desk(self, day: date = DAY) -> Desk:
         return self.app.lay_out(day)

@@ -11,10 +11,12 @@ from wire.asking import Watch, client
 from wire.web_server import Answer, Question, WebServer
 from wire.world import World, told
 
-from digest import fixtures, pipeline, sources
+from digest import sources
 from digest.app import App
 from digest.config import build
 from digest.models.source import SourceState
+from digest.sources import recording as fixtures
+from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +49,7 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = pipeline.fetch(DAY, app.places, only_day=True, collection=app.collection)
+    (report,) = fetch(DAY, app.places, only_day=True, collection=app.collection)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written

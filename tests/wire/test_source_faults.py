@@ -16,11 +16,12 @@ from wire.asking import Watch, client
 from wire.played import Played, all_played
 from wire.web_server import Answer, Question, WebServer
 
-from digest import pipeline, sources
+from digest import sources
 from digest.app import App
 from digest.config import build
 from digest.models.source import SourceReport, SourceState
 from digest.sources import web
+from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,9 +58,7 @@ class Desk:
                 clock=self.watch.now,
                 web=lambda _place: http.keeping_to(sources.hosts(place)),
             )
-            (report,) = pipeline.fetch(
-                self.played.day, [place], only_day=True, collection=collection
-            )
+            (report,) = fetch(self.played.day, [place], only_day=True, collection=collection)
         return report
 
     @property

@@ -12,11 +12,13 @@ import pytest
 from builders import DAY, NOON
 from wire.web_server import Answer, WebServer
 
-from digest import config, pipeline, sources
+from digest import config, sources
 from digest.app import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState
-from digest.sources import Ask, Raw, foreign
+from digest.sources import Ask, Raw
+from digest.sources import plugins as foreign
+from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,7 +197,7 @@ def test_a_kind_that_falls_stops_no_other_source(
     configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
     app = App(config=configured, engine=engine)
 
-    theirs, ours = pipeline.fetch(DAY, app.places, only_day=True, collection=app.collection)
+    theirs, ours = fetch(DAY, app.places, only_day=True, collection=app.collection)
 
     app.client.close()
     assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"

@@ -14,8 +14,8 @@ import arxiv_wire
 from arxiv_wire import Told
 from wire.web_server import Answer, Question
 
-from digest.calendars import eastern_day
 from digest.sources import Location
+from digest.sources.calendars import eastern_day
 
 if TYPE_CHECKING:
     from wire.asking import Watch

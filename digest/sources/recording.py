@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from digest import sources, verdict
+from digest import sources
 from digest.config import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.models.merge import overlay
 from digest.models.source import Batch, SourceState
 from digest.sources import Ask, Location, Raw
+from digest.sources import assessment as verdict
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
 

@@ -7,17 +7,15 @@ on old batches and late on new ones.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.models.source import Batch, Forecast, Outlook, SourceState
 from digest.text.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection
     from datetime import date
 
-    from digest.models.paper import Paper
 
 #: A batch is an earlier one served again if more than this share of its papers is. Not less: of a
 #: mailing that was put off, some may have been found on the day it was due.
@@ -164,42 +162,3 @@ def _short(batch: Batch, stale: Collection[str]) -> str | None:
         reason = batch.rejected[0].reason
         missing.append(f"{unusable:,} of {usable + unusable:,} records are unusable: {reason}")
     return "; ".join(missing) or None
-
-
-def days_owed(
-    days: Iterable[date],
-    *,
-    states: Mapping[date, tuple[SourceState, datetime]],
-    first: date | None,
-    whole_after: timedelta | None,
-    quiet: Collection[date],
-) -> list[date]:
-    """Return for which of some past days a source is to be read again.
-
-    Those are days since its first reading that were missed, that failed, or that were read before
-    their list was whole. The `quiet` ones, which have none as a rule, are read again only if that
-    failed. `states` says how the last reading of each day ended, and when.
-    """
-    if whole_after is None or first is None:
-        return []
-    missed = SourceState.FAILED, datetime.min.replace(tzinfo=UTC)
-    owed = []
-    for day in days:
-        state, at = states.get(day, missed)
-        if day in quiet:
-            whole = day not in states or state.is_settled
-        else:
-            whole = state.is_settled and at >= _start(day) + whole_after
-        if day >= first and not whole:
-            owed.append(day)
-    return owed
-
-
-def _start(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
-    """Count the papers of days before the edition's own, oldest first."""
-    days = [paper.day for paper in papers if paper.day < before]
-    return tuple((day, days.count(day)) for day in sorted(set(days)))

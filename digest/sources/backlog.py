@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest import sources, verdict
+from digest.models.source import Outlook, SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from digest.models.paper import Paper
+
+from typing import TYPE_CHECKING
+
+from digest import sources
 from digest.models.days import back, window
-from digest.models.source import Outlook
 from digest.storage.candidates import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime, timedelta
+    from datetime import date, timedelta
 
     from digest.models.paper import Paper
     from digest.sources import Location
@@ -46,7 +56,7 @@ class Collection:
             return []
         days = window(day, self.catch_up)
         readings = self.readings.of(place.name, since=days[0], before=day)
-        return verdict.days_owed(
+        return days_owed(
             days,
             states={found: (reading.state, reading.at) for found, reading in readings.items()},
             first=self.readings.first(place.name),
@@ -114,3 +124,36 @@ class Collection:
 
 def _past_of(place: Location) -> timedelta | None:
     return sources.find(place.kind).whole_after
+
+
+def days_owed(
+    days: Iterable[date],
+    *,
+    states: Mapping[date, tuple[SourceState, datetime]],
+    first: date | None,
+    whole_after: timedelta | None,
+    quiet: Collection[date],
+) -> list[date]:
+    """Return for which of some past days a source is to be read again.
+
+    Those are days since its first reading that were missed, that failed, or that were read before
+    their list was whole. The `quiet` ones, which have none as a rule, are read again only if that
+    failed. `states` says how the last reading of each day ended, and when.
+    """
+    if whole_after is None or first is None:
+        return []
+    missed = SourceState.FAILED, datetime.min.replace(tzinfo=UTC)
+    owed = []
+    for day in days:
+        state, at = states.get(day, missed)
+        if day in quiet:
+            whole = day not in states or state.is_settled
+        else:
+            whole = state.is_settled and at >= _start(day) + whole_after
+        if day >= first and not whole:
+            owed.append(day)
+    return owed
+
+
+def _start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

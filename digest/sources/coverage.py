@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest import sources, verdict
-from digest.models.issue import Covered, Edition
 from digest.models.source import SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from digest.models.paper import Paper
+
+from typing import TYPE_CHECKING
+
+from digest import sources
+from digest.models.issue import Covered, Edition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from digest.collection import Collection
     from digest.models.paper import Paper
     from digest.sources import Location
+    from digest.sources.backlog import Collection
     from digest.storage.fetches import Reading
 
 
@@ -53,7 +62,7 @@ def edition(
                 if one.source not in numbers and one.reason and one.error is None
             )
         ),
-        late=verdict.by_day(papers, before=day),
+        late=by_day(papers, before=day),
         owed=collection.debts(day, places),
         considered=len(papers),
     )
@@ -75,3 +84,9 @@ def _is_old(reading: Reading) -> bool:
     """Whether a source was read and held nothing but papers of other days."""
     held = reading.declared > reading.rejected + reading.other_days
     return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)
+
+
+def by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
+    """Count the papers of days before the edition's own, oldest first."""
+    days = [paper.day for paper in papers if paper.day < before]
+    return tuple((day, days.count(day)) for day in sorted(set(days)))
