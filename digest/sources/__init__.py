@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 #: The modules of our own kinds; each has a KIND. Imported when asked for, since some are slow.
 BUILTIN = {
-    "arxiv": "digest.sources.arxiv",
-    "arxiv-api": "digest.sources.arxiv_api",
+    "arxiv": "digest.sources.arxiv.announcements",
+    "arxiv-api": "digest.sources.arxiv.api",
     "biorxiv": "digest.sources.biorxiv",
     "capture": "digest.sources.saved_page",
     "github": "digest.sources.github",

@@ -16,7 +16,9 @@ from wire.web_server import Answer, Question
 
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
-from digest.sources import Raw, arxiv, arxiv_api
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import api as arxiv_api
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from digest.errors import ConfigError, SourceError
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw, arxiv
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from digest.models.paper import AnnounceType
 from digest.models.source import Batch, Channel
-from digest.sources import Raw, arxiv, arxiv_texts
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import records as arxiv_texts
 from digest.text.clean import clean
 
 DAY = date(2026, 2, 10)

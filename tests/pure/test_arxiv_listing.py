@@ -12,7 +12,8 @@ from costs import grows_evenly
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw, arxiv
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)

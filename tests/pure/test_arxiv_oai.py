@@ -11,7 +11,9 @@ from arxiv_wire import Told
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw, arxiv, arxiv_oai
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import oai as arxiv_oai
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 12, 12, tzinfo=UTC)

@@ -16,7 +16,8 @@ from wire.web_server import Answer, Question
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Channel
-from digest.sources import Location, Raw, arxiv
+from digest.sources import Location, Raw
+from digest.sources.arxiv import announcements as arxiv
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:

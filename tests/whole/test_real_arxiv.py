@@ -10,7 +10,8 @@ import arxiv_wire
 import pytest
 from arxiv_wire import Told
 
-from digest.sources import Raw, arxiv
+from digest.sources import Raw
+from digest.sources.arxiv import announcements as arxiv
 from digest.text.clean import clean
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType
-from digest.sources.arxiv_feeds import children, local, text
-from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, version_of
+from digest.sources.arxiv.feeds import children, local, text
+from digest.sources.arxiv.records import Record, Text, kind_on, listed_on, text_of, version_of
 from digest.text.authors import split_creators
 
 if TYPE_CHECKING:

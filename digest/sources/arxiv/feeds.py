@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError
 from digest.models.paper import AnnounceType
 from digest.models.source import Rejected
-from digest.sources.arxiv_texts import Record, Text, text_of, version_of
+from digest.sources.arxiv.records import Record, Text, text_of, version_of
 from digest.sources.calendars import EASTERN
 from digest.text.authors import split_creators
 from digest.text.wording import squeeze

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType
-from digest.sources.arxiv_texts import Record, Text, text_of
+from digest.sources.arxiv.records import Record, Text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

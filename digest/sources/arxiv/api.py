@@ -14,8 +14,16 @@ from digest.errors import SourceError
 from digest.models.identity import arxiv_id
 from digest.sources import Ask, Kind, Location, Raw
 from digest.sources import lenient as loose
-from digest.sources.arxiv_feeds import children, local, text
-from digest.sources.arxiv_texts import Record, Text, kind_on, listed_on, text_of, unread, version_of
+from digest.sources.arxiv.feeds import children, local, text
+from digest.sources.arxiv.records import (
+    Record,
+    Text,
+    kind_on,
+    listed_on,
+    text_of,
+    unread,
+    version_of,
+)
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:

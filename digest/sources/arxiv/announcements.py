@@ -12,19 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
-from digest.sources import (
-    Ask,
-    Kind,
-    Location,
-    Raw,
-    arxiv_api,
-    arxiv_feeds,
-    arxiv_listing,
-    arxiv_oai,
-    calendars,
-)
-from digest.sources.arxiv_feeds import local
-from digest.sources.arxiv_texts import join, say_unread, unread
+from digest.sources import Ask, Kind, Location, Raw, calendars
+from digest.sources.arxiv import api as arxiv_api
+from digest.sources.arxiv import feeds as arxiv_feeds
+from digest.sources.arxiv import listing as arxiv_listing
+from digest.sources.arxiv import oai as arxiv_oai
+from digest.sources.arxiv.feeds import local
+from digest.sources.arxiv.records import join, say_unread, unread
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
