@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Desk, Quotas
-    from digest.sources.web import Client, Web
+    from digest.sources.http.client import Client, Web
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +93,8 @@ class App:
     @cached_property
     def client(self) -> Client:
         """HTTP for all sources, named and paced as services want it."""
-        from digest.sources.exchange import agent
-        from digest.sources.web import Client
+        from digest.sources.http.client import Client
+        from digest.sources.http.exchange import agent
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address

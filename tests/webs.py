@@ -13,7 +13,7 @@ from wire.web_server import Answer, Question
 from digest import sources
 from digest.errors import RefusedError, SourceError
 from digest.sources import Ask
-from digest.sources.web import Web
+from digest.sources.http.client import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from digest.models.paper import Paper
-    from digest.sources.web import Web
+    from digest.sources.http.client import Web
 
     class Read(Protocol):
         """Reads what a source holds for a day; raises SourceError when it cannot be read."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from digest.models.paper import Paper
     from digest.sources import Location
-    from digest.sources.web import Web
+    from digest.sources.http.client import Web
     from digest.storage.editions import Desks
     from digest.storage.fetches import Readings
     from digest.storage.papers import Store

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.models.paper import Paper
-    from digest.sources.web import Web
+    from digest.sources.http.client import Web
     from subscribers.models import Topic
 
 _LONGEST_NAME = 60

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.sources.body import CutOffError, decode, decode_refusal, unpack, whole
+from digest.sources.http.decoding import CutOffError, decode, decode_refusal, unpack, whole
 
 XML = "<?xml version='1.0' encoding='{}'?><a>Ü</a>"
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from builders import NOON
 
-from digest.sources.web import Client
+from digest.sources.http.client import Client
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Protocol
 
-    from digest.sources.web import Web
+    from digest.sources.http.client import Web
 
     class Asking(Protocol):
         """Makes HTTP for a source that is on this machine."""

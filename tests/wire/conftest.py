@@ -12,7 +12,7 @@ import trustme
 from wire.asking import LOOPBACK, Watch, client
 from wire.smtp_server import SMTPServer
 
-from digest.sources import web
+from digest.sources.http import client as web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wire.asking import Asking
 
-    from digest.sources.web import Web
+    from digest.sources.http.client import Web
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.sources.closings import Closings
-from digest.sources.gate import Gates
-from digest.sources.web import Client
+from digest.sources.http.backoff import Closings
+from digest.sources.http.client import Client
+from digest.sources.http.rate_limit import Gates
 
 
 def now() -> datetime:

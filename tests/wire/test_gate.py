@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 from wire.asking import Watch
 
 from digest.errors import SourceError
-from digest.sources.closings import Closings
-from digest.sources.gate import SPACINGS, Gates, State, gate_name, read_state, retry_after
+from digest.sources.http.backoff import Closings
+from digest.sources.http.rate_limit import (
+    SPACINGS,
+    Gates,
+    State,
+    gate_name,
+    read_state,
+    retry_after,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

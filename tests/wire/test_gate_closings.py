@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from wire.asking import Watch
 
 from digest.errors import SourceError
-from digest.sources.closings import Closing, Closings, read_closing
-from digest.sources.gate import Gates
+from digest.sources.http.backoff import Closing, Closings, read_closing
+from digest.sources.http.rate_limit import Gates
 
 if TYPE_CHECKING:
     from pathlib import Path

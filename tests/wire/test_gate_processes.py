@@ -15,8 +15,8 @@ from wire import politely
 from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
-from digest.sources.closings import Closings
-from digest.sources.gate import Gates
+from digest.sources.http.backoff import Closings
+from digest.sources.http.rate_limit import Gates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

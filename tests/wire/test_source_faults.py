@@ -20,8 +20,8 @@ from digest import sources
 from digest.app import App
 from digest.config import build
 from digest.models.source import SourceReport, SourceState
-from digest.sources import web
 from digest.sources.fetch import fetch
+from digest.sources.http import client as web
 
 if TYPE_CHECKING:
     from collections.abc import Callable

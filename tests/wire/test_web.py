@@ -12,8 +12,8 @@ from wire.web_server import Answer, WebServer
 
 from digest import __version__
 from digest.errors import RefusedError, SourceError
-from digest.sources import web
-from digest.sources.exchange import agent
+from digest.sources.http import client as web
+from digest.sources.http.exchange import agent
 
 if TYPE_CHECKING:
     from pathlib import Path

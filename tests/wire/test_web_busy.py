@@ -9,7 +9,7 @@ from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
 from digest.errors import RefusedError, SourceError
-from digest.sources import web
+from digest.sources.http import client as web
 
 if TYPE_CHECKING:
     from wire.asking import Asking

@@ -12,7 +12,7 @@ from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
 from digest.errors import RefusedError
-from digest.sources.cache import Cache
+from digest.sources.http.cache import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path

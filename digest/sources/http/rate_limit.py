@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import SourceError
-from digest.sources.closings import LONGEST_CLOSED, unusable
+from digest.sources.http.backoff import LONGEST_CLOSED, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from digest.sources.closings import Closings
+    from digest.sources.http.backoff import Closings
 
 log = logging.getLogger(__name__)
 

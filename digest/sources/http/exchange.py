@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from digest import __version__
 from digest.errors import RefusedError
-from digest.sources.body import decode_refusal
+from digest.sources.http.decoding import decode_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
 
-    from digest.sources.cache import Entry
+    from digest.sources.http.cache import Entry
 
 #: How a service says that we ask too much; arXiv answers 403 and 406 then.
 _TOO_MUCH = frozenset({403, 406, 429})

@@ -21,12 +21,19 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest.errors import RefusedError, SourceError
-from digest.sources.body import PACKINGS, CutOffError, decode, unpack, whole
-from digest.sources.cache import Cache
-from digest.sources.closings import Closings, clock_time
-from digest.sources.exchange import Answer, Question, named
-from digest.sources.gate import LONGEST_PAUSE, SPACINGS, Gates, Turn, gate_name, retry_after
-from digest.sources.lines import Lines
+from digest.sources.http.backoff import Closings, clock_time
+from digest.sources.http.cache import Cache
+from digest.sources.http.deadline import Lines
+from digest.sources.http.decoding import PACKINGS, CutOffError, decode, unpack, whole
+from digest.sources.http.exchange import Answer, Question, named
+from digest.sources.http.rate_limit import (
+    LONGEST_PAUSE,
+    SPACINGS,
+    Gates,
+    Turn,
+    gate_name,
+    retry_after,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
