@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import app, config
-from digest.dispatch import Run, dispatch
+from digest.delivery.run import Run, dispatch
 from digest.mail import message
 from digest.mail.body import Own, Typesetter
 from digest.mail.context import Letterhead, card, contents, imprint, personal

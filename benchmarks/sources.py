@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from digest import sources
-from digest.machine import peak_memory
+from digest.delivery.process import peak_memory
 from digest.resources import sample_day
 from digest.sources import Location, Raw
 from digest.storage.engine import open_database

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 
 import postfix
 
+from digest.delivery.process import processor_time
 from digest.delivery.server import Server
 from digest.delivery.smtp import SMTP
-from digest.machine import processor_time
 from digest.models.delivery import Parcel
 
 if TYPE_CHECKING:

@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 
 from digest import config as configuration
 from digest import keyring, outlet, sources
-from digest.dispatch import Office, Policy
+from digest.delivery.builder import Mailroom
+from digest.delivery.process import peak_memory, this_machine
+from digest.delivery.run import Office, Policy
 from digest.errors import NotFoundError
-from digest.machine import peak_memory, this_machine
 from digest.mail.links import Signposts
 from digest.mail.message import Sender
 from digest.mail.renderer import Press
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import Stationery
-from digest.mailroom import Mailroom
 from digest.models.delivery import Kind
 from digest.resources import templates_dir
 from digest.sources import Location

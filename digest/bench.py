@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from digest import app
 from digest.config import build
 from digest.crew import Crew
-from digest.dispatch import Run, Watch, dispatch
+from digest.delivery.issues import Mailbag
+from digest.delivery.process import processor_time
+from digest.delivery.run import Run, Watch, dispatch
 from digest.errors import ConfigError
-from digest.machine import processor_time
 from digest.mail import dkim
-from digest.mailbag import Mailbag
 from digest.models.delivery import State
 from digest.models.paper import Links, Paper, Signals
 from digest.settings import starter_topics

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from digest import app as wiring
 from digest import log as logs
+from digest.delivery.process import PATIENCE
+from digest.delivery.run import Task, Watch, serve_share
 from digest.delivery.sender import Tally
-from digest.dispatch import Task, Watch, serve_share
 from digest.errors import DigestError
-from digest.machine import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digest.machine import PATIENCE
+from digest.delivery.process import PATIENCE
 
 if TYPE_CHECKING:
     import threading

@@ -66,7 +66,7 @@ def delivery(
     The mails go to a server that should throw them away, such as Postfix's smtp-sink.
     """
     from digest import bench, log
-    from digest.dispatch import Watch
+    from digest.delivery.run import Watch
     from digest.errors import MailServerError
 
     log.configure("error", "text")

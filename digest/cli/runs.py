@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.app import App
+    from digest.delivery.issues import Outcome
     from digest.delivery.transports import Transport
-    from digest.mailbag import Outcome
     from digest.models.delivery import SendReport
     from digest.models.issue import Desk
     from digest.models.source import SourceReport
@@ -113,7 +113,7 @@ def _dispatch(
     plans: bool = True,
 ) -> SendReport:
     from digest.crew import Crew
-    from digest.dispatch import Run, Watch, dispatch
+    from digest.delivery.run import Run, Watch, dispatch
 
     with screen.bar("mails") as (total, progress):
         asked = Run(
@@ -221,7 +221,7 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send what was deferred and is due again, or what ended otherwise, on your word."""
-    from digest import dispatch
+    from digest.delivery import run as dispatch
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import State
 
@@ -303,7 +303,7 @@ def _retry(
 
 
 def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
-    from digest import dispatch
+    from digest.delivery import run as dispatch
 
     opened = screen.open_app(ctx)
     dispatch.tidy(opened.office)

@@ -128,7 +128,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: True  # signals are somebody else's
         return
-    from digest.machine import PATIENCE
+    from digest.delivery.process import PATIENCE
 
     stopped = threading.Event()
 

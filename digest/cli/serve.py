@@ -23,7 +23,8 @@ def serve(ctx: typer.Context) -> None:
     import uvicorn
 
     from digest import app as wiring
-    from digest import door, post
+    from digest import door
+    from digest.delivery import transactional as post
     from subscribers.web import create
 
     opened = screen.open_app(ctx)

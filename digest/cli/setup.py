@@ -59,8 +59,8 @@ def demo(
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
     from digest import app, config, log
+    from digest.delivery.run import Run, dispatch
     from digest.delivery.transports import Directory
-    from digest.dispatch import Run, dispatch
     from digest.errors import ConfigError
     from digest.resources import sample_day
     from subscribers.book import Evidence

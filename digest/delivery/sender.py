@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from digest.delivery.breakers import Breaker
+from digest.delivery.circuit_breaker import Breaker
 from digest.errors import LedgerError, MailServerError, RenderError, StoreError
 from digest.models.delivery import Answer, State
 from subscribers.errors import AddressError

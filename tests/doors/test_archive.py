@@ -14,7 +14,7 @@ from builders import NOON
 from doors.house import DAYS, NASTY, URL
 
 from digest import pipeline
-from digest.dispatch import Run, dispatch
+from digest.delivery.run import Run, dispatch
 from subscribers.models import Event
 
 if TYPE_CHECKING:

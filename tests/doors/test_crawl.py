@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from builders import NOON
 from doors.house import DAYS, URL, House, text_of
 
-from digest.dispatch import Run, dispatch
+from digest.delivery.run import Run, dispatch
 from digest.models.delivery import Kind
 from subscribers.models import Event
 

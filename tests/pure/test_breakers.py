@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.breakers import ENOUGH, PUT_OFF, TOO_MANY_REFUSED, TROUBLES, Breaker
+from digest.delivery.circuit_breaker import ENOUGH, PUT_OFF, TOO_MANY_REFUSED, TROUBLES, Breaker
 from digest.models.delivery import Answer, State
 
 SENT = Answer(state=State.SENT)

@@ -10,9 +10,9 @@ from builders import DAY, NOON, covered, desk_of, ids, issue, paper, pick, subsc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import mailbag
+from digest.delivery import issues as mailbag
+from digest.delivery.issues import Mailbag
 from digest.errors import RenderError
-from digest.mailbag import Mailbag
 from digest.models.delivery import State
 from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
 from digest.ranking.near_duplicates import near_duplicates

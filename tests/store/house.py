@@ -13,9 +13,9 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest import config
 from digest.app import App
-from digest.dispatch import Policy, Run, dispatch
+from digest.delivery.builder import Mailroom
+from digest.delivery.run import Policy, Run, dispatch
 from digest.errors import MailServerError
-from digest.mailroom import Mailroom
 from digest.models.delivery import Answer, Machine, State
 from digest.sources.fetch import fetch
 from subscribers.book import Book
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from digest.delivery.issues import Outcome
+    from digest.delivery.run import Office
     from digest.delivery.transports import Transport
-    from digest.dispatch import Office
-    from digest.mailbag import Outcome
     from digest.models.delivery import Note, Parcel, SendReport
     from digest.models.issue import Desk
     from digest.models.paper import Paper

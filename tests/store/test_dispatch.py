@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, NOON
 from store.house import House, Recorder, address, agents_paper, failing
 
-from digest.dispatch import Policy, Watch
+from digest.delivery.run import Policy, Watch
 from digest.errors import LedgerError
 from digest.models.delivery import Answer, State
 

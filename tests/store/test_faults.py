@@ -16,7 +16,7 @@ from builders import DAY, NOON
 from sqlalchemy import event
 from store.house import House, Recorder, address
 
-from digest.dispatch import Task, Watch, serve_share
+from digest.delivery.run import Task, Watch, serve_share
 from digest.errors import LedgerError, RunInProgressError, StoreError
 from digest.models.delivery import Answer, State
 from digest.storage.ledger import Ledger

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
-from digest.dispatch import Policy
+from digest.delivery.run import Policy
 from digest.models.delivery import IN_HAND, SHOWN, State, oldest_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from digest.delivery.run import Task, Watch
     from digest.delivery.sender import Tally
-    from digest.dispatch import Task, Watch
     from digest.models.delivery import Parcel, SendReport
 
 NAMES = ("ada", "bo", "cy", "di", "ed")

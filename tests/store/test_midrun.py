@@ -10,8 +10,8 @@ import pytest
 from builders import DAY, evidence
 from store.house import House, Recorder, address, failing
 
+from digest.delivery.run import Watch
 from digest.delivery.sender import BATCH, GONE
-from digest.dispatch import Watch
 from digest.models.delivery import Answer, State
 from subscribers.models import Event, Status
 

@@ -10,7 +10,7 @@ import pytest
 from builders import DAY, NOON, evidence, paper
 from store.house import House, Recorder, agents_paper
 
-from digest.dispatch import Policy
+from digest.delivery.run import Policy
 from digest.models.delivery import Answer, State
 from digest.models.identity import canonical_id
 from digest.models.paper import Links

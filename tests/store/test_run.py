@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from builders import DAY, paper
 from store.house import House, Recorder, agents_paper, record
 
-from digest.delivery.breakers import TROUBLES
+from digest.delivery.circuit_breaker import TROUBLES
 from digest.errors import MailServerError, RunInProgressError
 from digest.models.delivery import Answer, State
 

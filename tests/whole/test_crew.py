@@ -20,7 +20,7 @@ from whole.installation import CONFIG, DAY
 from digest import app as wiring
 from digest import config
 from digest.crew import Crew
-from digest.dispatch import Run, Watch, dispatch
+from digest.delivery.run import Run, Watch, dispatch
 from digest.models.delivery import State
 from subscribers.book import Book
 

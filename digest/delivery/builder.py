@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from digest.delivery.issues import Mailbag, Outcome
 from digest.delivery.sender import Made
 from digest.errors import NotFoundError
-from digest.mailbag import Mailbag, Outcome
 from digest.models.delivery import SHOWN
 from digest.models.issue import WITHDRAWN, Issue, Silence
 from digest.storage.claims import Filing

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from digest.delivery.builder import Mailroom
+from digest.delivery.process import calm
 from digest.delivery.sender import Sender, Tally
-from digest.machine import calm
-from digest.mailroom import Mailroom
 from digest.models.delivery import OPEN, WAITING, SendReport, State, oldest_day
 
 if TYPE_CHECKING:
