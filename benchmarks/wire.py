@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING
 import postfix
 
 from digest.delivery.process import processor_time
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
 from digest.models.delivery import Parcel
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.delivery.pace import Pace
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
+from digest.delivery.smtp.rate_limit import Pace
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 

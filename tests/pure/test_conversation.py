@@ -12,8 +12,8 @@ from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.conversation import Answered, Conversation, Ended, Event, Ready, Returned
-from digest.delivery.envelope import Offers
+from digest.delivery.smtp.commands import Offers
+from digest.delivery.smtp.protocol import Answered, Conversation, Ended, Event, Ready, Returned
 from digest.models.delivery import State
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from builders import parcel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.envelope import Offers, commands, read_offers, xtext
+from digest.delivery.smtp.commands import Offers, commands, read_offers, xtext
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.pace import HELD, Pace, Rate, provider
+from digest.delivery.smtp.rate_limit import HELD, Pace, Rate, provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.delivery.replies import LONGEST, NoReplyError, Replies
+from digest.delivery.smtp.replies import LONGEST, NoReplyError, Replies
 
 
 def test_a_reply_of_several_lines_is_one() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import parcel
 
-from digest.delivery.conversation import Answered, Ready
-from digest.delivery.envelope import Offers
-from digest.delivery.line import Line
-from digest.delivery.server import Connection, Server
+from digest.delivery.smtp.commands import Offers
+from digest.delivery.smtp.connect import Connection, Server
+from digest.delivery.smtp.connection import Line
+from digest.delivery.smtp.protocol import Answered, Ready
 from digest.models.delivery import State
 
 if TYPE_CHECKING:

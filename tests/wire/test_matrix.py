@@ -11,8 +11,8 @@ from wire import matrix
 from wire.notebook import Notebook
 from wire.smtp_server import SMTPServer
 
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from wire.notebook import Notebook
 from wire.smtp_server import HANG_UP, SMTPServer
 
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
 from digest.delivery.transports import post
 from digest.errors import MailServerError
 from digest.models.delivery import State

@@ -13,8 +13,8 @@ from wire.clients import client, hold_until_the_second_says
 from wire.notebook import Notebook
 from wire.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
 from digest.delivery.transports import post
 from digest.errors import MailServerError
 from digest.models.delivery import State

@@ -11,9 +11,9 @@ from wire.notebook import Notebook
 
 from digest import config
 from digest.app import App
-from digest.delivery.pace import Pace
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
+from digest.delivery.smtp.rate_limit import Pace
 
 if TYPE_CHECKING:
     from pathlib import Path

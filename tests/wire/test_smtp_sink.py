@@ -14,8 +14,8 @@ import pytest
 from builders import parcel
 from wire.notebook import Notebook
 
-from digest.delivery.server import Server
-from digest.delivery.smtp import SMTP
+from digest.delivery.smtp.client import SMTP
+from digest.delivery.smtp.connect import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.delivery.envelope import EnvelopeError, Offers, commands
-from digest.delivery.replies import NoReplyError, Replies, Reply, taken, unusable, verdict
+from digest.delivery.smtp.commands import EnvelopeError, Offers, commands
+from digest.delivery.smtp.replies import NoReplyError, Replies, Reply, taken, unusable, verdict
 from digest.models.delivery import Answer, Parcel, State
 
 if TYPE_CHECKING:

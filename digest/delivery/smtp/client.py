@@ -16,10 +16,10 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from digest.delivery.conversation import CLOSING, Answered, Ended, Ready
-from digest.delivery.line import Line
-from digest.delivery.pace import Pace
-from digest.delivery.server import Call, Caller, Connection, Server
+from digest.delivery.smtp.connect import Call, Caller, Connection, Server
+from digest.delivery.smtp.connection import Line
+from digest.delivery.smtp.protocol import CLOSING, Answered, Ended, Ready
+from digest.delivery.smtp.rate_limit import Pace
 from digest.errors import MailServerError
 from digest.models.delivery import Answer, Note, Parcel, State
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Sequence
 
-    from digest.delivery.conversation import Event, Returned
+    from digest.delivery.smtp.protocol import Event, Returned
 
 #: So many connections in a row that break without an answer are the server's fault.
 _BROKEN_LIMIT = 4

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from digest.delivery.envelope import Offers, read_offers
-from digest.delivery.replies import Reply
+from digest.delivery.smtp.commands import Offers, read_offers
+from digest.delivery.smtp.replies import Reply
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:

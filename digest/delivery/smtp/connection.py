@@ -5,13 +5,13 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from digest.delivery.conversation import Conversation
+from digest.delivery.smtp.protocol import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.delivery.conversation import Event
-    from digest.delivery.server import Connection, Server
+    from digest.delivery.smtp.connect import Connection, Server
+    from digest.delivery.smtp.protocol import Event
     from digest.models.delivery import Answer, Parcel
 
 #: Answers are short.
