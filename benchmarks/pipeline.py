@@ -19,7 +19,9 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import app, config
+from digest import app
+from digest.app.config import load as config
+from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import Run, dispatch
 from digest.mail import message
 from digest.mail.body import Own, Typesetter
@@ -27,7 +29,6 @@ from digest.mail.context import Letterhead, card, contents, imprint, personal
 from digest.mail.templates import Templates
 from digest.models.issue import Desk, Issue
 from digest.ranking.compose import compose
-from digest.resources import sample_day, templates_dir
 from digest.sources.fetch import fetch
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from digest import sources
+from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
-from digest.resources import sample_day
 from digest.sources import Location, Raw
 from digest.storage.engine import open_database
 from digest.storage.papers import Store

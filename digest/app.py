@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest import config as configuration
-from digest import keyring, outlet, sources
+from digest import outlet, sources
+from digest.app.config import load as configuration
+from digest.app.config import secrets as keyring
+from digest.app.config.resources import templates_dir
 from digest.delivery.builder import Mailroom
 from digest.delivery.process import peak_memory, this_machine
 from digest.delivery.run import Office, Policy
@@ -30,7 +32,6 @@ from digest.mail.renderer import Press
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import Stationery
 from digest.models.delivery import Kind
-from digest.resources import templates_dir
 from digest.sources import Location
 from digest.sources.backlog import Collection
 from digest.storage.editions import Desks
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.config import Config
+    from digest.app.config.load import Config
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Desk, Quotas

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest import app
-from digest.config import build
+from digest.app.config.load import build
+from digest.app.config.schema import starter_topics
 from digest.crew import Crew
 from digest.delivery.issues import Mailbag
 from digest.delivery.process import processor_time
@@ -18,7 +19,6 @@ from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import State
 from digest.models.paper import Links, Paper, Signals
-from digest.settings import starter_topics
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.config import Config
+    from digest.app.config.load import Config
 
 #: Papers of the day and words of an abstract; topics of a reader; readers whose mails are weighed.
 _PAPERS, _WORDS, _TOPICS_EACH, _SAMPLE = 150, 600, 3, 25

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.app import default_topics
+from digest.app.config.resources import templates_dir
 from digest.delivery.transactional import deliver_letters
 from digest.mail.context import card
 from digest.models.delivery import Kind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
-from digest.resources import templates_dir
 from digest.shapes import issues_of, letters_of
 from subscribers.book import Evidence
 from subscribers.rate_limits import Gate, Rates

@@ -14,7 +14,7 @@ from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from digest.config import Config
+    from digest.app.config.load import Config
 
 log = logging.getLogger(__name__)
 

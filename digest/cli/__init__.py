@@ -106,7 +106,7 @@ def main() -> None:
         _complain(f"cannot write the answer: {error.strerror or error}")
         sys.exit(NOT_FULLY_DONE)
     except Exception as error:
-        from digest.config import wants_traceback
+        from digest.app.config.load import wants_traceback
 
         if wants_traceback():
             raise

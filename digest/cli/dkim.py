@@ -46,7 +46,7 @@ def keygen(
     says so.
     """
     from digest.app import load_config, now
-    from digest.keyring import mail_domain
+    from digest.app.config.secrets import mail_domain
     from digest.mail import dkim
 
     config = load_config(ctx.obj)
@@ -71,8 +71,8 @@ def keygen(
 def record(ctx: typer.Context, *, json: Json = False) -> None:
     """Print the DNS records of the keys in use."""
     from digest.app import load_config
+    from digest.app.config.secrets import signer
     from digest.errors import ConfigError
-    from digest.keyring import signer
 
     signing = signer(load_config(ctx.obj))
     if signing is None:
@@ -89,8 +89,8 @@ def record(ctx: typer.Context, *, json: Json = False) -> None:
 def _checked(selector: str) -> str:
     import re
 
+    from digest.app.config.schema import SELECTOR
     from digest.errors import ConfigError
-    from digest.settings import SELECTOR
 
     if not re.fullmatch(SELECTOR, selector):
         raise ConfigError(

@@ -28,9 +28,9 @@ def init(
     ] = Path(),
 ) -> None:
     """Write a config.toml with every default and a comment for each key."""
-    from digest.config import FILE_NAME
+    from digest.app.config.load import FILE_NAME
+    from digest.app.config.resources import example_config
     from digest.errors import ConfigError
-    from digest.resources import example_config
 
     path = folder / FILE_NAME
     _, _, settings = example_config().read_text(encoding="utf-8").partition("\n# Paths")
@@ -58,11 +58,12 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
-    from digest import app, config, log
+    from digest import app, log
+    from digest.app.config import load as config
+    from digest.app.config.resources import sample_day
     from digest.delivery.run import Run, dispatch
     from digest.delivery.transports import Directory
     from digest.errors import ConfigError
-    from digest.resources import sample_day
     from subscribers.book import Evidence
 
     try:

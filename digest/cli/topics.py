@@ -101,8 +101,8 @@ def add(
     ] = False,
 ) -> None:
     """Add a topic to the configuration file."""
-    from digest import topic_file
     from digest.app import load_config
+    from digest.app.config import topics as topic_file
 
     screen.open_app(ctx)
     topic = {
@@ -127,8 +127,8 @@ def remove(
     force: Annotated[bool, typer.Option("--force", help="Even if readers have it.")] = False,
 ) -> None:
     """Remove a topic from the configuration file."""
-    from digest import topic_file
     from digest.app import find_topic
+    from digest.app.config import topics as topic_file
     from digest.errors import ConfigError
     from digest.text.wording import count
 

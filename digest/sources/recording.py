@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from digest import sources
-from digest.config import FILE_NAME
+from digest.app.config.load import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.models.merge import overlay
 from digest.models.source import Batch, SourceState

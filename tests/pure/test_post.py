@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from builders import DAY, NOON, subscriber
 
+from digest.app.config.resources import templates_dir
 from digest.mail.message import Sender
 from digest.mail.templates import Templates
 from digest.mail.transactional import Stationery, write
 from digest.mail.verp import read_return
 from digest.models.delivery import Kind, Letter
-from digest.resources import templates_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

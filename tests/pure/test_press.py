@@ -13,6 +13,7 @@ from builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.app.config.resources import templates_dir
 from digest.mail.context import Doors
 from digest.mail.message import Sender
 from digest.mail.renderer import Press
@@ -20,7 +21,6 @@ from digest.mail.size_limit import BUDGET
 from digest.mail.templates import DigestTemplates
 from digest.mail.verp import read_return
 from digest.models.issue import Desk, Edition, Section
-from digest.resources import templates_dir
 from subscribers.errors import AddressError
 from subscribers.models import Preferences
 

@@ -13,13 +13,13 @@ from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.app.config.resources import templates_dir
 from digest.errors import RenderError
 from digest.mail.body import Own, Typesetter
 from digest.mail.context import Doors, Letterhead, card, contents, imprint, personal
 from digest.mail.templates import DigestTemplates, Rendered, Templates, wrapped
 from digest.models.issue import Issue, Section
 from digest.models.paper import Links
-from digest.resources import templates_dir
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
 WHOLE = Templates(templates_dir(), "digest")

@@ -13,7 +13,8 @@ import pytest
 import typer
 from whole.installation import CONFIG, DAY
 
-from digest import __version__, config
+from digest import __version__
+from digest.app.config import load as config
 from digest.cli import app
 
 if TYPE_CHECKING:

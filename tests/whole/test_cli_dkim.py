@@ -22,7 +22,9 @@ from signing import signed
 from whole.installation import CONFIG
 from wire import verifiers
 
-from digest import app, config, keyring
+from digest import app
+from digest.app.config import load as config
+from digest.app.config import secrets as keyring
 from digest.mail import dkim
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from builders import DAY, NOON
 from whole.installation import CONFIG
 from wire.web_server import Answer, WebServer
 
-from digest import config, sources
+from digest import sources
 from digest.app import App
+from digest.app.config import load as config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from whole.installation import CONFIG, DAY
 
-from digest import config
+from digest.app.config import load as config
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 
 from digest import app as wiring
-from digest import config
+from digest.app.config import load as config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

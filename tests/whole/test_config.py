@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from digest import config
-from digest.config import Config, build, load
+from digest.app.config import load as config
+from digest.app.config.load import Config, build, load
+from digest.app.config.resources import example_config
+from digest.app.config.schema import Source, Topic, starter_topics
 from digest.errors import ConfigError
-from digest.resources import example_config
-from digest.settings import Source, Topic, starter_topics
 
 LINES = example_config().read_text(encoding="utf-8").splitlines()
 EXAMPLE = tomllib.loads("\n".join(LINES))

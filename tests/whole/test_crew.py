@@ -18,7 +18,7 @@ from builders import PEPPER, evidence
 from whole.installation import CONFIG, DAY
 
 from digest import app as wiring
-from digest import config
+from digest.app.config import load as config
 from digest.crew import Crew
 from digest.delivery.run import Run, Watch, dispatch
 from digest.models.delivery import State

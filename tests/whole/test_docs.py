@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from digest import config
+from digest.app.config import load as config
 from digest.cli import app
 from digest.models.delivery import State
 from digest.models.source import SourceState

@@ -13,7 +13,7 @@ from wire.world import World, told
 
 from digest import sources
 from digest.app import App
-from digest.config import build
+from digest.app.config.load import build
 from digest.models.source import SourceState
 from digest.sources import recording as fixtures
 from digest.sources.fetch import fetch

@@ -18,7 +18,7 @@ from wire.web_server import Answer, Question, WebServer
 
 from digest import sources
 from digest.app import App
-from digest.config import build
+from digest.app.config.load import build
 from digest.models.source import SourceReport, SourceState
 from digest.sources.fetch import fetch
 from digest.sources.http import client as web

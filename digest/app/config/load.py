@@ -21,8 +21,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from digest.errors import ConfigError
-from digest.settings import (
+from digest.app.config.schema import (
     DKIM,
     Database,
     Delivery,
@@ -39,6 +38,7 @@ from digest.settings import (
     Web,
     starter_topics,
 )
+from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

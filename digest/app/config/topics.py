@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.items import AoT
 
-from digest import config
+from digest.app.config import load as config
+from digest.app.config.schema import starter_topics
 from digest.errors import ConfigError
-from digest.settings import starter_topics
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ from pydantic import (
 )
 
 from digest import sources
+from digest.app.config.resources import example_config
 from digest.errors import ConfigError
-from digest.resources import example_config
 
 
 def _zone(name: str) -> str:

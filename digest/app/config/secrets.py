@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from digest.config import Config
+    from digest.app.config.load import Config
 
 KEY_FILE = "digest.key"
 PEPPER_FILE = "digest.pepper"
