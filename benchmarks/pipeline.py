@@ -19,7 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import app
+from digest.app import services as app
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import Run, dispatch

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from digest import app
+from digest.app import services as app
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate

@@ -12,7 +12,7 @@ import typer
 from digest.cli import screen
 
 if TYPE_CHECKING:
-    from digest.bench import Result
+    from digest.app.benchmark import Result
     from digest.cli.papers import Json
 
 app = typer.Typer(
@@ -65,7 +65,8 @@ def delivery(
 
     The mails go to a server that should throw them away, such as Postfix's smtp-sink.
     """
-    from digest import bench, log
+    from digest.app import benchmark as bench
+    from digest.app import log
     from digest.delivery.run import Watch
     from digest.errors import MailServerError
 

@@ -45,8 +45,8 @@ def keygen(
     A file that is there already is never touched, and nothing is signed until the configuration
     says so.
     """
-    from digest.app import load_config, now
     from digest.app.config.secrets import mail_domain
+    from digest.app.services import load_config, now
     from digest.mail import dkim
 
     config = load_config(ctx.obj)
@@ -70,8 +70,8 @@ def keygen(
 @app.command(epilog="Example: [bold]digest dkim record --json[/bold]")
 def record(ctx: typer.Context, *, json: Json = False) -> None:
     """Print the DNS records of the keys in use."""
-    from digest.app import load_config
     from digest.app.config.secrets import signer
+    from digest.app.services import load_config
     from digest.errors import ConfigError
 
     signing = signer(load_config(ctx.obj))

@@ -44,7 +44,7 @@ def record(
 
     Without --day: today. Keys are not written. What enriches sees the papers of the sources named.
     """
-    from digest.app import now
+    from digest.app.services import now
     from digest.sources import recording as fixtures
 
     opened = screen.open_app(ctx)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.cli import screen
 from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.app import App
+    from digest.app.services import App
     from digest.models.merge import Origin
     from digest.models.paper import Paper
     from digest.models.source import SourceReport

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.cli import screen
 from digest.cli.papers import Day, parse_day
 from digest.cli.subscribers import known
@@ -18,7 +18,7 @@ from digest.cli.subscribers import known
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.app import App
+    from digest.app.services import App
     from digest.mail.renderer import Mail
     from subscribers.models import Subscriber
 
@@ -80,7 +80,7 @@ def preview(
 
 def _somebody(opened: App, slugs: Sequence[str]) -> Subscriber:
     """Return a made-up reader of some topics, or of all."""
-    from digest import app as wiring
+    from digest.app import services as wiring
     from subscribers.models import Status, Subscriber
 
     wanted = [wiring.find_topic(slug, opened.topics).slug for slug in slugs]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.cli import screen
 from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
 from digest.cli.subscribers import known
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from digest.app import App
+    from digest.app.services import App
     from digest.delivery.issues import Outcome
     from digest.delivery.transports import Transport
     from digest.models.delivery import SendReport
@@ -80,8 +80,8 @@ def _run(
     json: bool,
     going: Callable[[], bool],
 ) -> bool:
-    from digest import app as wiring
-    from digest import door
+    from digest.app import services as wiring
+    from digest.app import web as door
 
     opened = screen.open_app(ctx)
     reader = None if only is None else _confirmed(opened, only)
@@ -112,7 +112,7 @@ def _dispatch(
     going: Callable[[], bool],
     plans: bool = True,
 ) -> SendReport:
-    from digest.crew import Crew
+    from digest.app.workers import Crew
     from digest.delivery.run import Run, Watch, dispatch
 
     with screen.bar("mails") as (total, progress):
@@ -253,8 +253,8 @@ def retry(
 
 def daemon(ctx: typer.Context) -> None:
     """Stay and run every day at the hour the configuration says, instead of cron."""
-    from digest import app as wiring
-    from digest import schedule
+    from digest.app import scheduler as schedule
+    from digest.app import services as wiring
 
     opened = screen.open_app(ctx)
     opened.transport().close()
@@ -289,7 +289,7 @@ def _retry(
     opened: App, named: date | None, only: int | None, going: Callable[[], bool]
 ) -> list[SendReport]:
     """Send what waits and is due, of one day or of all; nobody is planned who was not."""
-    from digest import app as wiring
+    from digest.app import services as wiring
 
     reports = []
     for day in opened.account.days_waiting(now=wiring.now()):

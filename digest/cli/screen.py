@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from digest.app import App
+    from digest.app.services import App
 
 Item = TypeVar("Item")
 
 
 def open_app(ctx: typer.Context) -> App:
     """Load the configuration, set up the log, and open the database until the command ends."""
-    from digest import app, log
+    from digest.app import log
+    from digest.app import services as app
 
     path: Path | None = ctx.obj
     config = app.load_config(path)

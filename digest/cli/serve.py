@@ -22,8 +22,8 @@ def serve(ctx: typer.Context) -> None:
     """Open the web door: sign up, confirm, choose, leave, past editions, feeds and API."""
     import uvicorn
 
-    from digest import app as wiring
-    from digest import door
+    from digest.app import services as wiring
+    from digest.app import web as door
     from digest.delivery import transactional as post
     from subscribers.web import create
 

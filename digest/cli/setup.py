@@ -58,7 +58,8 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
-    from digest import app, log
+    from digest.app import log
+    from digest.app import services as app
     from digest.app.config import load as config
     from digest.app.config.resources import sample_day
     from digest.delivery.run import Run, dispatch

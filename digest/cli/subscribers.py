@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.cli import screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digest.app import App
+    from digest.app.services import App
     from digest.cli.papers import Json
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
@@ -54,7 +54,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a reader, or change the topics of one. Only confirmed readers get mail."""
-    from digest.app import default_topics, find_topic
+    from digest.app.services import default_topics, find_topic
     from digest.errors import NotFoundError
 
     opened = screen.open_app(ctx)
@@ -163,7 +163,7 @@ def import_(
     """Bring readers in from a list. Nobody comes back who left, is suppressed or was erased."""
     from dataclasses import asdict
 
-    from digest.app import default_topics
+    from digest.app.services import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
     from subscribers import csv_import as roster
@@ -253,7 +253,7 @@ def known(reader: Subscriber | None, email: str) -> Subscriber:
 
 def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
     """Queue the letter that asks for consent, for those whose is missing."""
-    from digest.app import now
+    from digest.app.services import now
     from digest.models.delivery import Kind
 
     for reader in readers:
@@ -262,7 +262,7 @@ def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
 
 
 def _evidence() -> Evidence:
-    from digest.app import now
+    from digest.app.services import now
     from subscribers.book import Evidence
 
     try:

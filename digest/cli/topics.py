@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.cli import screen
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
 @app.command(epilog="Example: [bold]digest topics show robotics[/bold]")
 def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
-    from digest.app import find_topic
+    from digest.app.services import find_topic
 
     topic = find_topic(slug, screen.open_app(ctx).topics)
     if json:
@@ -101,8 +101,8 @@ def add(
     ] = False,
 ) -> None:
     """Add a topic to the configuration file."""
-    from digest.app import load_config
     from digest.app.config import topics as topic_file
+    from digest.app.services import load_config
 
     screen.open_app(ctx)
     topic = {
@@ -127,8 +127,8 @@ def remove(
     force: Annotated[bool, typer.Option("--force", help="Even if readers have it.")] = False,
 ) -> None:
     """Remove a topic from the configuration file."""
-    from digest.app import find_topic
     from digest.app.config import topics as topic_file
+    from digest.app.services import find_topic
     from digest.errors import ConfigError
     from digest.text.wording import count
 

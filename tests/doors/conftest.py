@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from doors.house import PAPERS, House, configuration, fetch
 
-from digest.app import App
+from digest.app.services import App
 from digest.storage.engine import open_database
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ import httpx
 import sqlalchemy as sa
 from builders import NOON, PEPPER, enrolled
 
-from digest import door
-from digest.app import App
+from digest.app import web as door
 from digest.app.config import load as config
+from digest.app.services import App
 from digest.sources.fetch import fetch
 from subscribers import links
 from subscribers.book import Book

@@ -13,7 +13,7 @@ import pytest
 from builders import NOON
 from doors.house import DAYS, NASTY, URL
 
-from digest import pipeline
+from digest.app import pipeline
 from digest.delivery.run import Run, dispatch
 from subscribers.models import Event
 

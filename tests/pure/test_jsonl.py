@@ -11,7 +11,7 @@ from builders import DAY, NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import shapes
+from digest.app import serializers as shapes
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import Raw, jsonl

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from builders import DAY, NOON, PEPPER, evidence, paper
 
-from digest.app import App
 from digest.app.config import load as config
+from digest.app.services import App
 from digest.delivery.builder import Mailroom
 from digest.delivery.run import Policy, Run, dispatch
 from digest.errors import MailServerError

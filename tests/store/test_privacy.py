@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
+from digest.app.serializers import issues_of, letters_of
 from digest.models.delivery import Kind
-from digest.shapes import issues_of, letters_of
 from digest.storage.engine import open_database
 from digest.storage.transactional import Letters
 from subscribers import privacy

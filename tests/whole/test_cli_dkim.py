@@ -22,7 +22,7 @@ from signing import signed
 from whole.installation import CONFIG
 from wire import verifiers
 
-from digest import app
+from digest.app import services as app
 from digest.app.config import load as config
 from digest.app.config import secrets as keyring
 from digest.mail import dkim

@@ -12,8 +12,8 @@ from whole.installation import CONFIG
 from wire.web_server import Answer, WebServer
 
 from digest import sources
-from digest.app import App
 from digest.app.config import load as config
+from digest.app.services import App
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

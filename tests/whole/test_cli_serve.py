@@ -16,7 +16,7 @@ import httpx
 import pytest
 import uvicorn
 
-from digest import app as wiring
+from digest.app import services as wiring
 from digest.app.config import load as config
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import pytest
 from builders import PEPPER, evidence
 from whole.installation import CONFIG, DAY
 
-from digest import app as wiring
+from digest.app import services as wiring
 from digest.app.config import load as config
-from digest.crew import Crew
+from digest.app.workers import Crew
 from digest.delivery.run import Run, Watch, dispatch
 from digest.models.delivery import State
 from subscribers.book import Book

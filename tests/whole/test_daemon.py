@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from whole.installation import CONFIG, PAPERS
 
-from digest import schedule
+from digest.app import scheduler as schedule
 
 if TYPE_CHECKING:
     import threading

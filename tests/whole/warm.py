@@ -16,11 +16,6 @@ from typing import Any
 
 def main() -> None:
     """Serve until standard input ends."""
-    import digest.app
-    import digest.cli
-    import digest.crew
-    import digest.door
-    import digest.pipeline  # noqa: F401 (imported here, so that no child has to)
 
     for line in sys.stdin:
         asked = json.loads(line)

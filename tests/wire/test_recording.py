@@ -12,8 +12,8 @@ from wire.web_server import Answer, Question, WebServer
 from wire.world import World, told
 
 from digest import sources
-from digest.app import App
 from digest.app.config.load import build
+from digest.app.services import App
 from digest.models.source import SourceState
 from digest.sources import recording as fixtures
 from digest.sources.fetch import fetch

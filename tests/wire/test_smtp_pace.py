@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from builders import parcel
 from wire.notebook import Notebook
 
-from digest.app import App
 from digest.app.config import load as config
+from digest.app.services import App
 from digest.delivery.smtp.client import SMTP
 from digest.delivery.smtp.connect import Server
 from digest.delivery.smtp.rate_limit import Pace

@@ -17,8 +17,8 @@ from wire.played import Played, all_played
 from wire.web_server import Answer, Question, WebServer
 
 from digest import sources
-from digest.app import App
 from digest.app.config.load import build
+from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
 from digest.sources.fetch import fetch
 from digest.sources.http import client as web

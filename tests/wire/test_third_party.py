@@ -13,8 +13,8 @@ from builders import DAY, NOON
 from wire.web_server import Answer, WebServer
 
 from digest import sources
-from digest.app import App
 from digest.app.config import load as config
+from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState
 from digest.sources import Ask, Raw

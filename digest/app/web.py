@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.app import default_topics
 from digest.app.config.resources import templates_dir
+from digest.app.serializers import issues_of, letters_of
+from digest.app.services import default_topics
 from digest.delivery.transactional import deliver_letters
 from digest.mail.context import card
 from digest.models.delivery import Kind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
-from digest.shapes import issues_of, letters_of
 from subscribers.book import Evidence
 from subscribers.rate_limits import Gate, Rates
 from subscribers.web.services import Edition, Entry, House
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from digest.app import App
+    from digest.app.services import App
     from digest.delivery.transports import Transport
     from digest.models.issue import Desk
     from subscribers.web.services import Letter

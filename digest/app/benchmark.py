@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest import app
+from digest.app import services as app
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
-from digest.crew import Crew
+from digest.app.workers import Crew
 from digest.delivery.issues import Mailbag
 from digest.delivery.process import processor_time
 from digest.delivery.run import Run, Watch, dispatch

@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import DupFd
 from typing import TYPE_CHECKING, Any
 
-from digest import app as wiring
-from digest import log as logs
+from digest.app import log as logs
+from digest.app import services as wiring
 from digest.delivery.process import PATIENCE
 from digest.delivery.run import Task, Watch, serve_share
 from digest.delivery.sender import Tally

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest import outlet, sources
+from digest import sources
+from digest.app import transport as outlet
 from digest.app.config import load as configuration
 from digest.app.config import secrets as keyring
 from digest.app.config.resources import templates_dir
@@ -127,7 +128,7 @@ class App:
 
     def lay_out(self, day: date) -> Desk:
         """Rank a day's papers for all topics."""
-        from digest import pipeline
+        from digest.app import pipeline
 
         return pipeline.lay_out(
             day, self.topics, self.places, collection=self.collection, quotas=self.quotas
