@@ -20,13 +20,13 @@ from digest.cli import (
     fixtures,
     papers,
     preview,
-    runs,
     serve,
     setup,
     status,
     subscribers,
     topics,
 )
+from digest.cli import run as runs
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 

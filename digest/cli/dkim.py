@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli import screen
+from digest.cli import output as screen
 
 if TYPE_CHECKING:
     from digest.cli.papers import Json

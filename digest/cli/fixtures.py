@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import screen
+from digest.cli import output as screen
 from digest.cli.papers import Day, parse_day
 
 if TYPE_CHECKING:

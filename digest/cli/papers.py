@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers as shapes
-from digest.cli import screen
+from digest.cli import output as screen
 from digest.sources.fetch import fetch
 
 if TYPE_CHECKING:

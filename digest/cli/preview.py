@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers as shapes
-from digest.cli import screen
+from digest.cli import output as screen
 from digest.cli.papers import Day, parse_day
 from digest.cli.subscribers import known
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from digest.cli import screen
+from digest.cli import output as screen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import screen
+from digest.cli import output as screen
 from digest.sources.fetch import fetch
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers as shapes
-from digest.cli import screen
+from digest.cli import output as screen
 
 if TYPE_CHECKING:
     from digest.cli.papers import Json

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers as shapes
-from digest.cli import screen
+from digest.cli import output as screen
 from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
 from digest.cli.subscribers import known
 
