@@ -26,6 +26,7 @@ from digest.delivery.run import Run, dispatch
 from digest.mail import message
 from digest.mail.body import Own, Typesetter
 from digest.mail.context import Letterhead, card, contents, imprint, personal
+from digest.mail.renderer import Press
 from digest.mail.templates import Templates
 from digest.models.issue import Desk, Issue
 from digest.ranking.compose import compose
@@ -37,7 +38,6 @@ from subscribers.models import Subscriber
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from digest.mail.renderer import Press
 
 Served = tuple[Issue, Subscriber]
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from digest.models.delivery import Parcel
 from digest.models.issue import Covered, Desk, Edition, Issue, Pick, Reason, Section
 from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Channel
 from subscribers.book import Evidence
 from subscribers.models import Event, Status, Subscriber, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.models.source import Channel
     from subscribers.book import Book
+
 
 PEPPER = "a pepper for tests"
 DAY = date(2026, 2, 2)

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Desk, Quotas
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
+from digest.sources import Location
 from digest.sources.coverage import edition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.sources import Location
     from digest.sources.backlog import Collection
     from subscribers.models import Topic
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import output as screen
+from digest.cli.papers import Json
 
 if TYPE_CHECKING:
     from digest.app.benchmark import Result
-    from digest.cli.papers import Json
+
 
 app = typer.Typer(
     help="Measure how fast this machine makes and sends mail.",

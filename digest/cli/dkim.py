@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import output as screen
+from digest.cli.papers import Json
 
 if TYPE_CHECKING:
-    from digest.cli.papers import Json
     from digest.mail.dkim import Record
+
 
 app = typer.Typer(
     help="Make the keys that mails are signed with.",

@@ -9,7 +9,7 @@ import typer
 
 from digest.app import serializers as shapes
 from digest.cli import output as screen
-from digest.sources.fetch import fetch
+from digest.sources import fetch as fetching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ def fetch_day(
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
     places = [place for place in opened.places if not only or place.name in only]
-    return fetch(
+    return fetching.fetch(
         day or opened.today(),
         places,
         only_day=day is not None,

@@ -11,14 +11,15 @@ import typer
 
 from digest.app import serializers as shapes
 from digest.cli import output as screen
+from digest.cli.papers import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digest.app.services import App
-    from digest.cli.papers import Json
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
+
 
 app = typer.Typer(
     help="Look at and change who reads.",

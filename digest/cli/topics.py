@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digest.app import serializers as shapes
 from digest.cli import output as screen
-
-if TYPE_CHECKING:
-    from digest.cli.papers import Json
+from digest.cli.papers import Json
 
 app = typer.Typer(
     help="Look at and change the topics.",

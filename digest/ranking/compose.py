@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.models.issue import Desk, Issue, Section, Silence, told_of
+from digest.ranking.select import select
 from digest.text.wording import _list, count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from digest.models.issue import Edition
-
-from typing import TYPE_CHECKING
-
-from digest.models.issue import Desk, Issue, Section, Silence, told_of
-from digest.ranking.select import select
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 
 def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | Silence:

@@ -6,23 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.models.source import Outlook, SourceState
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
-
-    from digest.models.paper import Paper
-
-from typing import TYPE_CHECKING
-
 from digest import sources
 from digest.models.days import back, window
+from digest.models.source import Outlook, SourceState
 from digest.storage.candidates import REMEMBERED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date, timedelta
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from datetime import date
 
     from digest.models.paper import Paper
     from digest.sources import Location
@@ -80,13 +71,13 @@ class Collection:
 
         Days on which there is little or nothing are none.
         """
-        window = window(day, self.catch_up)
+        days = window(day, self.catch_up)
         return tuple(
             (place.name, earlier)
             for place in places
             if self.can_ask_again(place)
             for earlier, reading in sorted(
-                self.readings.of(place.name, since=window[0], before=day).items()
+                self.readings.of(place.name, since=days[0], before=day).items()
             )
             if reading.error is not None
             and self._outlook(place, earlier) not in (Outlook.NOTHING, Outlook.LITTLE)
@@ -132,7 +123,7 @@ def days_owed(
     states: Mapping[date, tuple[SourceState, datetime]],
     first: date | None,
     whole_after: timedelta | None,
-    quiet: Collection[date],
+    quiet: Container[date],
 ) -> list[date]:
     """Return for which of some past days a source is to be read again.
 

@@ -7,21 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest import sources
+from digest.models.issue import Covered, Edition
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
-
-    from digest.models.paper import Paper
-
-from typing import TYPE_CHECKING
-
-from digest import sources
-from digest.models.issue import Covered, Edition
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from digest.models.paper import Paper

@@ -11,19 +11,17 @@ import html
 import logging
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch
 from digest.sources import Ask, Kind, Location, Raw, calendars
 from digest.sources import lenient as loose
 from digest.text.clean import safe_url
 from digest.text.wording import summarise
-
-if TYPE_CHECKING:
-    from digest.models.source import Batch
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,6 @@ from digest.storage.engine import _file
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    pass
-
 
 def lock_path(engine: sa.Engine) -> Path | None:
     """Return the file that tells other processes a run is under way, or None in memory."""

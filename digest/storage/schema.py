@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from subscribers.tables import UTCDateTime, subscribers
-
-if TYPE_CHECKING:
-    from datetime import datetime
-from collections import Counter
-from typing import TYPE_CHECKING
-
 from digest.models.delivery import WAITING, State
+from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -98,10 +93,6 @@ fetches = sa.Table(
     sa.Column("reason", sa.String),
 )
 
-
-metadata = sa.MetaData()
-
-
 letters = sa.Table(
     "letters",
     metadata,
@@ -121,8 +112,6 @@ letters = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
 )
 
-
-metadata = sa.MetaData()
 
 days = sa.Table(
     "days",

@@ -18,9 +18,10 @@ from builders import NOON, PEPPER, enrolled
 from digest.app import web as door
 from digest.app.config import load as config
 from digest.app.services import App
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch as read_sources
 from subscribers import links
 from subscribers.book import Book
+from subscribers.links import Purpose
 from subscribers.web import create
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
     from digest.delivery.transports import Transport
     from digest.models.delivery import Kind
-    from subscribers.links import Purpose
     from subscribers.models import Event, Subscriber
+
 
 URL = "https://digest.example.org"
 DAYS = (date(2026, 2, 2), date(2026, 2, 1))
@@ -225,7 +226,7 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
-        fetch(
+        read_sources(
             day, app.places, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
         )
 

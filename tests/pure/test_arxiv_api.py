@@ -16,14 +16,15 @@ from wire.web_server import Answer, Question
 
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
+from digest.models.source import Batch
 from digest.sources import Raw
 from digest.sources.arxiv import announcements as arxiv
 from digest.sources.arxiv import api as arxiv_api
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
-    from digest.models.source import Batch
     from digest.sources import Parse
+
 
 DAY = PLAYED.day
 V1 = datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC)

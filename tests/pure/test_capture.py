@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.paper import Signals
+from digest.models.source import Batch
 from digest.sources import Raw
 from digest.sources import saved_page as capture
 from digest.text.clean import decode
@@ -19,7 +20,6 @@ from digest.text.clean import decode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.models.source import Batch
 
 FOG = (
     "Fog over harbours hides the lamps that ships steer by. We count the lamps that a watcher can"

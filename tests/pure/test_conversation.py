@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import cycle
-from typing import TYPE_CHECKING
 
 import pytest
 from builders import parcel
@@ -14,10 +13,7 @@ from hypothesis import strategies as st
 
 from digest.delivery.smtp.commands import Offers
 from digest.delivery.smtp.protocol import Answered, Conversation, Ended, Event, Ready, Returned
-from digest.models.delivery import State
-
-if TYPE_CHECKING:
-    from digest.models.delivery import Parcel
+from digest.models.delivery import Parcel, State
 
 PIPELINING = Offers(pipelining=True, size=0)
 PLAIN = Offers(size=0)

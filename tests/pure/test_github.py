@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from builders import DAY, NOON, paper
@@ -13,10 +13,8 @@ from webs import ask, prepared, refusal
 
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch
 from digest.sources import Location, Raw, github
-
-if TYPE_CHECKING:
-    from digest.models.source import Batch
 
 PLACE = Location(name="code", kind="github")
 WITH_TOKEN = Location(name="code", kind="github", key="a token of ours")

@@ -9,7 +9,7 @@ import alembic.command
 import sqlalchemy as sa
 from alembic.config import Config
 
-import digest.migrations
+import digest.storage.migrations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ def database(folder: Path, revision: str) -> sqlite3.Connection:
     """A new digest.db with the tables of a revision; each statement is its own transaction."""
     engine = sa.create_engine(f"sqlite:///{folder}/digest.db")
     settings = Config()
-    settings.set_main_option("script_location", str(*digest.migrations.__path__))
+    settings.set_main_option("script_location", str(*digest.storage.migrations.__path__))
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         alembic.command.upgrade(settings, revision)

@@ -16,19 +16,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from builders import paper
 
-import digest.storage.schema
 import subscribers.tables
 from digest.errors import ConfigError, StoreError
-from digest.storage import schema as tables
+from digest.storage import schema
 from digest.storage.engine import open_database
 from digest.storage.papers import Store
 from digest.storage.run_lock import lock_path
-from digest.storage.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS = [digest.tables.metadata, subscribers.tables.metadata, tables.metadata, metadata]
+OURS = [schema.metadata, subscribers.tables.metadata]
 
 
 def pragma(engine: sa.Engine, name: str) -> object:
@@ -73,7 +71,7 @@ def test_every_connection_has_our_settings(engine: sa.Engine, name: str, value: 
 
 
 def test_a_row_cannot_speak_of_a_paper_that_is_not_there(engine: sa.Engine) -> None:
-    orphan = digest.store.signals.insert().values(paper_id="none", source="hf", observed_at=None)
+    orphan = schema.signals.insert().values(paper_id="none", source="hf", observed_at=None)
 
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as db:
         db.execute(orphan)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from builders import enrolled, evidence
 
+from subscribers.book import Book
 from subscribers.errors import AddressError
 from subscribers.models import Event, Preferences, Status
-
-if TYPE_CHECKING:
-    from subscribers.book import Book
 
 PEOPLE = [("Ada@example.org", ["agents", "robots"]), ("bo@bücher.example", []), ("cy@b.org", ["a"])]
 

@@ -20,6 +20,7 @@ from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
 from digest.delivery.run import Policy
+from digest.delivery.sender import Tally
 from digest.models.delivery import IN_HAND, SHOWN, State, oldest_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.delivery.run import Task, Watch
-    from digest.delivery.sender import Tally
     from digest.models.delivery import Parcel, SendReport
+
 
 NAMES = ("ada", "bo", "cy", "di", "ed")
 EVENTS = (Event.LEAVE, Event.PAUSE, Event.RESUME, Event.SIGN_UP, Event.CONFIRM)

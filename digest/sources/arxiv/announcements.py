@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
+from digest.models.source import Batch
 from digest.sources import Ask, Kind, Location, Raw, calendars
 from digest.sources.arxiv import api as arxiv_api
 from digest.sources.arxiv import feeds as arxiv_feeds
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
 
-    from digest.models.source import Batch
 
 #: All hosts of arXiv count as one: a request in three seconds in all
 #: (https://info.arxiv.org/help/api/tou.html).

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.models.identity import arxiv_id
+from digest.models.source import Batch
 from digest.sources import Ask, Kind, Location, Raw
 from digest.sources import lenient as loose
 from digest.sources.arxiv.feeds import children, local, text
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from xml.etree.ElementTree import Element
 
-    from digest.models.source import Batch
 
 API = "https://export.arxiv.org/api/query"
 GATE = "arxiv.org"
