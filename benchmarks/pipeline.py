@@ -90,10 +90,10 @@ def measure_press(press: Press, desk: Desk, readers: Iterable[Subscriber]) -> No
     typesetter = Typesetter(
         press.templates,
         letterhead=Letterhead(name=press.sender.name, postal_address=press.postal_address),
-        edition=desk.edition,
+        edition=desk.coverage,
         summary_length=press.summary_length,
     )
-    masthead = message.Masthead(press.sender, day=desk.edition.day, at=at)
+    masthead = message.Masthead(press.sender, day=desk.coverage.day, at=at)
     doors = {reader.id: press.doors(reader.id, at) for _, reader in mails}
     own = {
         reader.id: Own(

@@ -86,7 +86,7 @@ def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
         opened.book.enrol(people, evidence=Evidence(at=app.now(), door="bench"))
     desk = opened.lay_out(opened.today())
     asked = Run(
-        day=desk.edition.day,
+        day=desk.coverage.day,
         desk=desk,
         watch=watch,
         crew=Crew(config=opened.config, processes=opened.processes),

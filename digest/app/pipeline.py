@@ -48,7 +48,7 @@ def lay_out(
     """
     papers = [paper for paper in collection.papers(day) if paper.withdrawn_on is None]
     return Desk(
-        edition=edition(day, places, papers, collection=collection),
+        coverage=edition(day, places, papers, collection=collection),
         papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),

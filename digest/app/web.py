@@ -49,7 +49,7 @@ class Archive:
         """Return what a reader of one topic alone would have got that day, or None."""
         desk = self._desk(day)
         topic = desk.topics.get(slug)
-        if topic is None or not desk.edition.considered:
+        if topic is None or not desk.coverage.considered:
             return None
         issue = compose(desk, [slug], seen=())
         picks = issue.picks if isinstance(issue, Issue) else ()

@@ -92,7 +92,7 @@ def _run(
     if dry_run:
         complete = _rehearse(opened, desk, only, reports, json=json)
     else:
-        report = _dispatch(opened, transport, desk.edition.day, desk=desk, named=day is not None,
+        report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
                            only=reader, going=going)  # fmt: skip
         if report.stopped is None:
             door.go_round(opened, transport, clock=wiring.now, going=going)
@@ -168,7 +168,7 @@ def _show_run(opened: App, report: SendReport, reports: list[SourceReport], *, j
 def _rehearse(
     opened: App, desk: Desk, only: str | None, reports: list[SourceReport], *, json: bool
 ) -> bool:
-    day = desk.edition.day
+    day = desk.coverage.day
     settled = {
         entry.subscriber_id
         for entry in opened.account.entries(day=day)

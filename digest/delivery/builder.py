@@ -80,7 +80,7 @@ class Mailroom:
 
     @property
     def _day(self) -> date:
-        return self._newest.desk.edition.day
+        return self._newest.desk.coverage.day
 
     def _seen(self, readers: Sequence[int], filed: Iterable[Filed]) -> dict[int, set[str]]:
         """Return, by reader, which papers the mails of other days have shown."""

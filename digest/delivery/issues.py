@@ -66,10 +66,10 @@ class Mailbag:
 
     def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | Silence:
         """Choose a reader's papers; readers who want and have seen the same get the same object."""
-        weekday = WEEK[self._desk.edition.day.weekday()]
+        weekday = WEEK[self._desk.coverage.day.weekday()]
         choice = reader.preferences
         if weekday not in choice.days:
-            return Silence(reason=f"wants no mail on a {self._desk.edition.day:%A}")
+            return Silence(reason=f"wants no mail on a {self._desk.coverage.day:%A}")
         key = (
             reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
             frozenset(seen),
@@ -101,12 +101,12 @@ class Mailbag:
             sections.setdefault(row.topic, []).append(with_similar(pick, behind))
         named = {**{slug: t.name for slug, t in self._desk.topics.items()}, OWN: OWN_NAME}
         return Issue(
-            day=self._desk.edition.day,
+            day=self._desk.coverage.day,
             sections=tuple(
                 Section(slug=slug, name=named[slug], picks=tuple(chosen))
                 for slug, chosen in sections.items()
             ),
-            edition=self._desk.edition,
+            edition=self._desk.coverage,
             withdrawn=tuple(
                 papers[row.paper_id]
                 for row in rows

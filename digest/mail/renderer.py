@@ -49,7 +49,7 @@ class Press:
         typesetter = Typesetter(
             self.templates,
             letterhead=Letterhead(name=self.sender.name, postal_address=self.postal_address),
-            edition=desk.edition,
+            edition=desk.coverage,
             summary_length=self.summary_length,
         )
         return Printer(self, desk, typesetter, at=at)
@@ -96,7 +96,7 @@ class Printer:
     def __init__(self, press: Press, desk: Desk, typesetter: Typesetter, *, at: datetime) -> None:
         """Make what all mails share."""
         self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
-        self._masthead = message.Masthead(press.sender, day=desk.edition.day, at=at)
+        self._masthead = message.Masthead(press.sender, day=desk.coverage.day, at=at)
 
     def proof(self, issue: Issue, reader: Subscriber) -> Proof:
         """Say what a reader's mail will hold; most of its bytes are made when it is printed.

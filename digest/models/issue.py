@@ -155,7 +155,7 @@ class Quotas:
 class Desk:
     """All that is the same for every subscriber on one day, worked out once per run."""
 
-    edition: Edition
+    coverage: Edition
     papers: Sequence[Paper]
     topics: Mapping[str, Topic]
     ranked: Mapping[str, Sequence[Pick]]

@@ -20,8 +20,8 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
     if not known:
         gone = ", ".join(wanted) or "none chosen"
         return Silence(reason=f"none of the topics exist: {gone}")
-    if not desk.edition.considered:
-        return Silence(reason=why_empty(desk.edition))
+    if not desk.coverage.considered:
+        return Silence(reason=why_empty(desk.coverage))
     chosen = select(
         desk.ranked,
         known,
@@ -39,16 +39,16 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
     if not sections:
         return Silence(reason=_nothing_new(desk, known))
     return Issue(
-        day=desk.edition.day,
+        day=desk.coverage.day,
         sections=sections,
-        edition=desk.edition,
+        edition=desk.coverage,
         withdrawn=tuple(p for p in desk.withdrawn if p.id in seen and told_of(p.id) not in seen),
     )
 
 
 def _nothing_new(desk: Desk, known: Sequence[str]) -> str:
     names = ", ".join(desk.topics[slug].name for slug in known)
-    total = count(desk.edition.considered, "paper")
+    total = count(desk.coverage.considered, "paper")
     if any(desk.ranked.get(slug) for slug in known):
         return f"every paper about {names} was in an earlier issue"
     return f"none of the day’s {total} is about {names}"

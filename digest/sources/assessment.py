@@ -23,7 +23,7 @@ _FAMILIAR = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Assessment:
     """What is kept of a batch, and what it is worth."""
 
     batch: Batch
@@ -75,7 +75,7 @@ def dated(batch: Batch, late: Collection[str], day: date) -> Batch:
 
 def judge(
     batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str], is_past: bool = False
-) -> Verdict:
+) -> Assessment:
     """Say what the answer of a service for a day is worth; `stale` names what of it is old.
 
     An empty Saturday is `empty`, an empty Tuesday `failed`: a service that has nothing to say when
@@ -85,32 +85,32 @@ def judge(
     if stale:
         batch = without(batch, stale) if batch.channels else _nothing(batch)
     if problem := _unusable(batch):
-        return Verdict(batch=batch, state=SourceState.FAILED, reason=problem)
+        return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
     of_day = [paper for paper in batch.papers if paper.day == day]
     old = bool(stale) or any(paper.day < day for paper in batch.papers)
     if not of_day and (reason := _nothing_new(batch, day)):
-        return Verdict(batch=batch, state=SourceState.EMPTY, reason=reason)
+        return Assessment(batch=batch, state=SourceState.EMPTY, reason=reason)
     if not of_day:
         state, reason = _empty(day, forecast, old=old, is_past=is_past)
-        return Verdict(batch=batch, state=state, reason=reason)
+        return Assessment(batch=batch, state=state, reason=reason)
     if problem := _short(batch, stale):
-        return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
+        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=problem)
     if forecast.outlook is Outlook.EARLY:
         reason = f"{forecast.reason}; so far it has {count(len(of_day), 'paper')}"
-        return Verdict(batch=batch, state=SourceState.EARLY, reason=reason)
-    return Verdict(batch=batch, state=SourceState.OK)
+        return Assessment(batch=batch, state=SourceState.EARLY, reason=reason)
+    return Assessment(batch=batch, state=SourceState.OK)
 
 
-def accept(batch: Batch) -> Verdict:
+def accept(batch: Batch) -> Assessment:
     """Say what is worth what files hold, or what was said of papers that are known already.
 
     Nothing can be expected of them, so nothing but their own word is doubted.
     """
     if problem := _unusable(batch):
-        return Verdict(batch=batch, state=SourceState.FAILED, reason=problem)
+        return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
     if problem := _short(batch, ()):
-        return Verdict(batch=batch, state=SourceState.PARTIAL, reason=problem)
-    return Verdict(batch=batch, state=SourceState.OK)
+        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=problem)
+    return Assessment(batch=batch, state=SourceState.OK)
 
 
 def _nothing(batch: Batch) -> Batch:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from digest.models.source import Batch, Forecast
     from digest.sources import Kind
-    from digest.sources.assessment import Verdict
+    from digest.sources.assessment import Assessment
     from digest.sources.backlog import Collection
 
 
@@ -156,7 +156,7 @@ def _batches(
 
 def _judged(
     batch: Batch, day: date, place: Location, *, forecast: Forecast, collection: Collection
-) -> Verdict:
+) -> Assessment:
     """Find out by their ids which papers were there before, and say what the batch is worth."""
     store = collection.store
     stale: set[str] = set()

@@ -29,7 +29,7 @@ def freeze(desk: Desk) -> bytes:
     papers = desk.named
     places = {paper.id: place for place, paper in enumerate(papers)}
     content = {
-        "edition": _edition(desk.edition),
+        "edition": _edition(desk.coverage),
         "papers": [_paper(paper) for paper in papers],
         "withdrawn": len(desk.withdrawn),
         "topics": [asdict(topic) for topic in desk.topics.values()],
@@ -56,7 +56,7 @@ def thaw(content: bytes, ids: Sequence[str]) -> Desk:
     ]
     featured = len(papers) - found.get("withdrawn", 0)
     return Desk(
-        edition=_edition_of(found["edition"]),
+        coverage=_edition_of(found["edition"]),
         papers=papers[:featured],
         withdrawn=tuple(papers[featured:]),
         topics={

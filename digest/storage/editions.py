@@ -51,7 +51,7 @@ class Desks:
         if found is None:
             with self._writer.begin() as db:
                 row = desks.insert().values(
-                    day=desk.edition.day,
+                    day=desk.coverage.day,
                     # A mail's Date has no fractions of a second.
                     frozen_at=now.replace(microsecond=0),
                     content_key=hashlib.sha256(content).hexdigest(),
@@ -72,7 +72,7 @@ class Desks:
         found = self._find(desk, freeze(desk), press_key)
         if found is not None:
             return self.open(found)
-        day, ids = desk.edition.day, [paper.id for paper in desk.named]
+        day, ids = desk.coverage.day, [paper.id for paper in desk.named]
         familiar: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(ids), 500):
@@ -83,7 +83,7 @@ class Desks:
 
     def _find(self, desk: Desk, content: bytes, press_key: str) -> int | None:
         same = (
-            (desks.c.day == desk.edition.day)
+            (desks.c.day == desk.coverage.day)
             & (desks.c.content_key == hashlib.sha256(content).hexdigest())
             & (desks.c.press_key == press_key)
         )

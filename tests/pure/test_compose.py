@@ -19,7 +19,7 @@ def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Desk:
     return Desk(
         papers=[],
         trend_weight=1.0,
-        edition=Edition(**(defaults | edition)),
+        coverage=Edition(**(defaults | edition)),
         topics={slug: topic(slug) for slug in ("agents", "robots")},
         ranked={"agents": [], "robots": [], **(ranked or {})},
         similar={},

@@ -101,7 +101,7 @@ def desks(draw: st.DrawFn) -> Desk:
         )
 
     return Desk(
-        edition=draw(editions),
+        coverage=draw(editions),
         papers=lying,
         topics={it.slug: it for it in named},
         ranked={it.slug: picked(it.slug) for it in named},

@@ -54,7 +54,7 @@ def bag_of(desk: Desk, printer: Any = None) -> Mailbag:
 def desk(*papers: Any) -> Desk:
     """A desk as it is laid out for a day, with its near-duplicates."""
     return Desk(
-        edition=Edition(day=DAY, covered=(covered("list", len(papers)),), considered=len(papers)),
+        coverage=Edition(day=DAY, covered=(covered("list", len(papers)),), considered=len(papers)),
         papers=papers,
         topics={it.slug: it for it in TOPICS},
         ranked=rank(papers, TOPICS, trend_weight=0.5),

@@ -59,7 +59,7 @@ PRESS = Press(
     doors=doors,
 )
 DESK = Desk(
-    edition=EDITION,
+    coverage=EDITION,
     papers=(),
     topics={"agents": topic(), "robots": topic("robots")},
     ranked={},

@@ -24,7 +24,7 @@ def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
     """The sections of the issue of a reader of agents with these preferences."""
     topics = [topic()]
     desk = Desk(
-        edition=Edition(day=DAY, covered=(covered("list", 3),), considered=3),
+        coverage=Edition(day=DAY, covered=(covered("list", 3),), considered=3),
         papers=PAPERS,
         topics={found.slug: found for found in topics},
         ranked=rank(PAPERS, topics, trend_weight=1.0),

@@ -173,7 +173,7 @@ def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Servi
     evening(house, TUESDAY)
 
     # Friday was read that evening, if not to its end.
-    assert house.desk(TUESDAY).edition.owed == (("other", MONDAY),)
+    assert house.desk(TUESDAY).coverage.owed == (("other", MONDAY),)
 
 
 def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
@@ -267,7 +267,7 @@ def test_what_is_wrong_with_the_past_does_not_cost_the_present(
     evening(house, TUESDAY)
 
     assert house.shown("ada", TUESDAY) == [TWO]
-    assert house.desk(TUESDAY).edition.owed == (("service", MONDAY),)
+    assert house.desk(TUESDAY).coverage.owed == (("service", MONDAY),)
 
 
 def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) -> None:
@@ -283,7 +283,7 @@ def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) 
 
     assert states(house, MONDAY) == {"service": SourceState.EMPTY}
     assert service.asked == [WEDNESDAY, TUESDAY]
-    assert house.desk(WEDNESDAY).edition.owed == ()
+    assert house.desk(WEDNESDAY).coverage.owed == ()
 
 
 def test_days_that_are_too_long_ago_are_given_up_and_told(

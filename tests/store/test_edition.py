@@ -40,7 +40,7 @@ def test_a_source_that_only_adds_is_never_called_missing_or_old(
     report = SourceReport(source="S2", day=DAY, state=state, declared=4, parsed=4, reason="busy")
     house.app.readings.record(report, at=house.now)
 
-    edition = house.desk().edition
+    edition = house.desk().coverage
 
     assert edition.covered == (covered("service", 1),)
     assert (edition.missing, edition.stale, edition.cut_off, edition.quiet) == ((), (), (), ())

@@ -56,8 +56,8 @@ def test_a_source_that_works_again_is_missing_no_more(house: House) -> None:
     house.file("first", record(id="2602.00002"))
     house.fetch()
 
-    assert house.desk().edition.missing == ()
-    assert house.desk().edition.covered == (covered("first", 1), covered("second", 1))
+    assert house.desk().coverage.missing == ()
+    assert house.desk().coverage.covered == (covered("first", 1), covered("second", 1))
 
 
 def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: House) -> None:
@@ -79,7 +79,7 @@ def test_an_empty_source_is_empty_and_not_failed(house: House) -> None:
     reports = house.fetch()
 
     assert [report.state for report in reports] == [SourceState.OK, SourceState.OK]
-    assert house.desk().edition.missing == ()
+    assert house.desk().coverage.missing == ()
 
 
 def test_a_source_with_nothing_usable_has_failed(house: House) -> None:

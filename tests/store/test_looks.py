@@ -95,7 +95,7 @@ def test_a_reading_that_failed_takes_nothing_from_a_good_one(
     assert report.error == "the service is down"
     assert (reading.state, reading.parsed) == (SourceState.OK, 1)
     assert reading.reason == "could not be read again: the service is down"
-    assert statement(house.desk(MONDAY).edition) == [
+    assert statement(house.desk(MONDAY).coverage) == [
         "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
     ]
 
@@ -114,7 +114,7 @@ def test_an_early_list_is_told_as_one_that_goes_on(house: House, service: Servic
 
     house.fetch(TUESDAY, only_day=False)
 
-    assert statement(house.desk(TUESDAY).edition)[0].endswith("service (1 paper so far).")
+    assert statement(house.desk(TUESDAY).coverage)[0].endswith("service (1 paper so far).")
 
 
 def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(

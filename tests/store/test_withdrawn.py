@@ -88,7 +88,7 @@ def test_a_withdrawn_paper_is_not_ranked(house: House) -> None:
     withdraw(house, ONE, DAY)
 
     assert ids(house.desk().papers) == [TWO]
-    assert house.desk().edition.considered == 1
+    assert house.desk().coverage.considered == 1
 
 
 def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:

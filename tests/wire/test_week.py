@@ -49,7 +49,7 @@ class Week:
         self.house.fetch(day, only_day=False)
         transport = Recorder()
         self.house.send(transport, day=day)
-        self.statements[day] = statement(self.house.desk(day).edition)
+        self.statements[day] = statement(self.house.desk(day).coverage)
         joined = b"".join(parcel.content for parcel in transport.parcels)
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
 
