@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 from digest.app import services as app
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day, templates_dir
-from digest.delivery.run import Run, dispatch
+from digest.delivery.run import RunRequest, run_delivery
 from digest.mail import message
 from digest.mail.body import Own, Typesetter
 from digest.mail.context import Letterhead, card, contents, imprint, personal
 from digest.mail.renderer import Press
 from digest.mail.templates import Templates
-from digest.models.issue import Desk, Issue
+from digest.models.issue import Edition, Issue
 from digest.ranking.compose import compose
 from digest.sources.fetch import fetch
 from subscribers.addresses import for_envelope
@@ -68,10 +68,10 @@ def measure(readers: int) -> None:
         everybody = opened.book.confirmed()
         started = time.perf_counter()
         room = opened.glance(desk)
-        outcomes = [room.would(reader) for reader in everybody]
+        outcomes = [room.preview(reader) for reader in everybody]
         _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
-        dispatch(Run(day=day, desk=desk, named=True), opened.office, opened.transport())
+        run_delivery(RunRequest(day=day, edition=desk, named=True), opened.office, opened.transport())
         _line("the same and deliver to files", readers, "mails", started)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         measure_press(opened.press, desk, everybody)
@@ -79,7 +79,7 @@ def measure(readers: int) -> None:
         measure_press(replace(opened.press, summary_length=1200), fuller, everybody)
 
 
-def measure_press(press: Press, desk: Desk, readers: Iterable[Subscriber]) -> None:
+def measure_press(press: Press, desk: Edition, readers: Iterable[Subscriber]) -> None:
     """Print what a mail costs, whole and by step, with everything that is shared set before."""
     found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
     mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
@@ -145,7 +145,7 @@ def _without_a_press(press: Press, templates: Templates, issue: Issue, own: Own)
     ]
     rendered = templates.render(
         {
-            **imprint(letterhead, issue.edition),
+            **imprint(letterhead, issue.coverage),
             **contents(issue),
             **own.words,
             "sections": sections,
@@ -158,7 +158,7 @@ def _without_a_press(press: Press, templates: Templates, issue: Issue, own: Own)
     return mail.as_bytes()
 
 
-def _with_long_abstracts(desk: Desk) -> Desk:
+def _with_long_abstracts(desk: Edition) -> Edition:
     """Return the desk with abstracts of some two thousand characters."""
     longer = {
         paper.id: replace(

@@ -51,7 +51,7 @@ def digest() -> tuple[bytes, datetime]:
         fetch(opened.today(), opened.places, only_day=False, collection=opened.collection)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
-        mail = opened.glance(opened.lay_out(day)).would(reader).mail
+        mail = opened.glance(opened.lay_out(day)).preview(reader).message
         opened.close()
     if mail is None:
         sys.exit("the sample day has no papers")

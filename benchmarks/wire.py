@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING
 import postfix
 
 from digest.delivery.process import processor_time
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
-from digest.models.delivery import Parcel
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.models.delivery import OutgoingMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,11 +65,11 @@ def _beside_smtplib(port: int, mails: int, more_mails: int) -> None:
 
 
 def _digest(port: int, mails: int, connections: int) -> None:
-    server = Server(
+    server = ServerSettings(
         host="127.0.0.1", port=port, security="none", connections=connections, rotate_after=10**6
     )
-    with closing(SMTP(server)) as smtp:
-        smtp.carry(_parcels(mails), lambda _answers, _leaving: None)
+    with closing(SMTPTransport(server)) as smtp:
+        smtp.send_all(_parcels(mails), lambda _answers, _leaving: None)
 
 
 def _smtplib(port: int, mails: int) -> None:
@@ -78,10 +78,10 @@ def _smtplib(port: int, mails: int) -> None:
             smtp.sendmail(parcel.sender, parcel.recipient, parcel.content)
 
 
-def _parcels(mails: int) -> Iterator[Parcel]:
+def _parcels(mails: int) -> Iterator[OutgoingMessage]:
     content = _content()
     for number in range(mails):
-        yield Parcel(
+        yield OutgoingMessage(
             day=date(2026, 2, 2),
             sender="bounces@example.org",
             recipient=f"r{number}@example.org",

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.models.delivery import Parcel
-from digest.models.issue import Covered, Desk, Edition, Issue, Pick, Reason, Section
+from digest.models.delivery import OutgoingMessage
+from digest.models.issue import SourceCoverage, Edition, Coverage, Issue, Pick, Reason, Section
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from subscribers.book import Evidence
@@ -58,8 +58,8 @@ def topic(slug: str = "agents", **details: Any) -> Topic:
     return Topic(slug=slug, **(defaults | details))
 
 
-def covered(source: str, papers: int, *channels: Channel) -> Covered:
-    return Covered(source=source, papers=papers, channels=channels)
+def covered(source: str, papers: int, *channels: Channel) -> SourceCoverage:
+    return SourceCoverage(source=source, papers=papers, channels=channels)
 
 
 def subscriber(id: int = 7, **details: Any) -> Subscriber:  # noqa: A002
@@ -94,7 +94,7 @@ def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:
     section = Section(slug="agents", name="Agents", picks=chosen)
     defaults: dict[str, Any] = {
         "sections": (section,),
-        "edition": Edition(day=day, covered=(covered("Hugging Face", 40),), considered=40),
+        "edition": Coverage(day=day, sources=(covered("Hugging Face", 40),), considered=40),
     }
     return Issue(day=day, **(defaults | details))
 
@@ -105,20 +105,20 @@ def ids(found: Any) -> list[str]:
     return [of(item) for item in getattr(found, "picks", found)]
 
 
-def parcel(recipient: str = "ada@example.org", **details: Any) -> Parcel:
+def parcel(recipient: str = "ada@example.org", **details: Any) -> OutgoingMessage:
     defaults: dict[str, Any] = {
         "day": DAY,
         "sender": "bounces@example.org",
         "content": b"Subject: Today\r\n\r\nHello.\r\n",
     }
-    return Parcel(recipient=recipient, **(defaults | details))
+    return OutgoingMessage(recipient=recipient, **(defaults | details))
 
 
-def desk_of(made: Issue, **details: Any) -> Desk:
+def desk_of(made: Issue, **details: Any) -> Edition:
     """The desk an issue may have been made from: its own papers, ranked as it shows them."""
     papers = {found.id: found for pick in made.picks for found in (pick.paper, *pick.similar)}
     defaults: dict[str, Any] = {
-        "edition": made.edition,
+        "edition": made.coverage,
         "papers": list(papers.values()),
         "topics": {section.slug: topic(section.slug) for section in made.sections},
         "ranked": {section.slug: tuple(map(_alone, section.picks)) for section in made.sections},
@@ -127,7 +127,7 @@ def desk_of(made: Issue, **details: Any) -> Desk:
         "max_papers": 20,
         "trend_weight": 1.0,
     }
-    return Desk(**(defaults | details))
+    return Edition(**(defaults | details))
 
 
 def _alone(pick: Pick) -> Pick:

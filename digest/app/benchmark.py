@@ -12,12 +12,12 @@ from digest.app import services as app
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
 from digest.app.workers import Crew
-from digest.delivery.issues import Mailbag
+from digest.delivery.issues import IssueFactory
 from digest.delivery.process import processor_time
-from digest.delivery.run import Run, Watch, dispatch
+from digest.delivery.run import RunRequest, Progress, run_delivery
 from digest.errors import ConfigError
 from digest.mail import dkim
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.models.paper import Links, Paper, Signals
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
@@ -72,7 +72,7 @@ class Result:
         return self.sent / self.seconds
 
 
-def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
+def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
     """Send everybody a mail and say how it went; all that is kept is kept in the folder.
 
     Raises:
@@ -85,20 +85,20 @@ def measure(setting: Setting, folder: Path, watch: Watch) -> Result:
     for people in _thousands(_people(setting.subscribers)):
         opened.book.enrol(people, evidence=Evidence(at=app.now(), door="bench"))
     desk = opened.lay_out(opened.today())
-    asked = Run(
+    asked = RunRequest(
         day=desk.coverage.day,
-        desk=desk,
-        watch=watch,
-        crew=Crew(config=opened.config, processes=opened.processes),
+        edition=desk,
+        progress=watch,
+        workers=Crew(config=opened.config, processes=opened.processes),
     )
     before, started = processor_time(), time.perf_counter()
-    report = dispatch(asked, opened.office, opened.transport())
+    report = run_delivery(asked, opened.office, opened.transport())
     seconds = time.perf_counter() - started
     used = processor_time() - before
     opened.close()
     return Result(
         subscribers=setting.subscribers,
-        sent=report.counts.get(State.SENT, 0),
+        sent=report.counts.get(DeliveryState.SENT, 0),
         seconds=seconds,
         size=size,
         cpu={**report.cpu, "other": max(used - sum(report.cpu.values()), 0.0)},
@@ -126,9 +126,9 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.press, summary_length=summary)
         frozen = opened.desks.glance(laid, press_key=press.key, now=app.now())
-        bag = Mailbag(frozen, press.printer(laid, at=frozen.at))
-        outcomes = [bag.print(reader, bag.compose(reader)) for reader in readers]
-        sizes = [len(outcome.mail.parcel.content) for outcome in outcomes if outcome.mail]
+        bag = IssueFactory(frozen, press.printer(laid, at=frozen.at))
+        outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
+        sizes = [len(outcome.message.parcel.content) for outcome in outcomes if outcome.message]
         return sum(sizes) // max(len(sizes), 1)
 
     try:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Desk, Quotas
+from digest.models.issue import Edition, Quotas
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
 from digest.sources import Location
-from digest.sources.coverage import edition
+from digest.sources.coverage import coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,14 +41,14 @@ def lay_out(
     *,
     collection: Collection,
     quotas: Quotas,
-) -> Desk:
+) -> Edition:
     """Rank the day's papers for every topic: what all subscribers share, once per run.
 
     Papers that came too late for their own day's edition are among them; withdrawn ones are not.
     """
     papers = [paper for paper in collection.papers(day) if paper.withdrawn_on is None]
-    return Desk(
-        coverage=edition(day, places, papers, collection=collection),
+    return Edition(
+        coverage=coverage_of(day, places, papers, collection=collection),
         papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),

@@ -10,7 +10,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digest.delivery.process import PATIENCE
+from digest.delivery.process import SHUTDOWN_TIMEOUT
 
 if TYPE_CHECKING:
     import threading
@@ -76,7 +76,7 @@ def every_day(
 
     def stop(*_: object) -> None:
         stopped.set()
-        signal.alarm(PATIENCE)
+        signal.alarm(SHUTDOWN_TIMEOUT)
         scheduler.shutdown(wait=True)
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from digest.models.delivery import SendReport
-    from digest.models.issue import Edition, Issue, Pick
+    from digest.models.delivery import RunReport
+    from digest.models.issue import Coverage, Issue, Pick
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
@@ -180,22 +180,22 @@ def source_report(found: SourceReport) -> dict[str, Any]:
     }
 
 
-def edition(found: Edition) -> dict[str, Any]:
+def edition(found: Coverage) -> dict[str, Any]:
     """Write what an issue covers, and what was missing."""
     return {
-        "covered": [asdict(one) for one in found.covered],
+        "covered": [asdict(one) for one in found.sources],
         "missing": list(found.missing),
-        "read_again": list(found.read_again),
-        "cut_off": list(found.cut_off),
+        "read_again": list(found.to_be_retried),
+        "cut_off": list(found.partial),
         "stale": list(found.stale),
-        "quiet": list(found.quiet),
+        "quiet": list(found.excused),
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
-        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.owed],
+        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.overdue],
         "considered": found.considered,
     }
 
 
-def send_report(found: SendReport) -> dict[str, Any]:
+def send_report(found: RunReport) -> dict[str, Any]:
     """Write what a run did."""
     return {
         "day": found.day.isoformat(),
@@ -215,7 +215,7 @@ def issue(found: Issue, subject: str) -> dict[str, Any]:
             {"topic": s.slug, "name": s.name, "picks": [pick(chosen) for chosen in s.picks]}
             for s in found.sections
         ],
-        "edition": edition(found.edition),
+        "edition": edition(found.coverage),
         "withdrawn": [paper.id for paper in found.withdrawn],
     }
 

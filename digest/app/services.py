@@ -23,16 +23,16 @@ from digest.app import transport as outlet
 from digest.app.config import load as configuration
 from digest.app.config import secrets as keyring
 from digest.app.config.resources import templates_dir
-from digest.delivery.builder import Mailroom
+from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import peak_memory, this_machine
-from digest.delivery.run import Office, Policy
+from digest.delivery.run import DeliveryServices, Policy
 from digest.errors import NotFoundError
 from digest.mail.links import Signposts
 from digest.mail.message import Sender
 from digest.mail.renderer import Press
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import Stationery
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from digest.sources import Location
 from digest.sources.backlog import Collection
 from digest.storage.editions import Desks
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from digest.app.config.load import Config
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
-    from digest.models.issue import Desk, Quotas
+    from digest.models.issue import Edition, Quotas
     from digest.sources.http.client import Client, Web
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class App:
             catch_up=self.config.fetch.catch_up,
         )
 
-    def lay_out(self, day: date) -> Desk:
+    def lay_out(self, day: date) -> Edition:
         """Rank a day's papers for all topics."""
         from digest.app import pipeline
 
@@ -170,30 +170,30 @@ class App:
         return Account(self.engine, self.desks)
 
     @cached_property
-    def office(self) -> Office:
+    def office(self) -> DeliveryServices:
         """All that a run of mails needs."""
         delivery = self.config.delivery
-        return Office(
+        return DeliveryServices(
             ledger=self.ledger,
-            account=self.account,
-            desks=self.desks,
+            history=self.account,
+            editions=self.desks,
             book=self.book,
-            press=self.press,
-            machine=this_machine(),
+            mail_settings=self.press,
+            host=this_machine(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
                 max_lateness=timedelta(hours=delivery.max_lateness),
                 allowance=delivery.allowance,
             ),
             clock=now,
-            gone=self._gone,
+            on_invalid_address=self._gone,
             memory=peak_memory,
         )
 
-    def glance(self, desk: Desk) -> Mailroom:
+    def glance(self, desk: Edition) -> MessageBuilder:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
         frozen = self.desks.glance(desk, press_key=self.press.key, now=now())
-        return Mailroom(
+        return MessageBuilder(
             frozen, press=self.press, book=self.book, desks=self.desks, account=self.account
         )
 
@@ -294,7 +294,7 @@ class App:
         address = mail.letters_from or mail.from_address
         may_sign = self.signer is not None and self.signer.may_sign_for(address)
         return Stationery(
-            templates={kind: Templates(templates_dir(), kind) for kind in Kind},
+            templates={kind: Templates(templates_dir(), kind) for kind in MailKind},
             sender=self._sender(address),
             signer=self.signer if may_sign else None,
             postal_address=self.config.site.postal_address,

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
-from digest.delivery.smtp.rate_limit import Pace
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.smtp.rate_limit import RateLimiter
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 
@@ -36,8 +36,8 @@ def transport(config: Config) -> Transport:
             return Stream(sys.stdout.buffer)
         case "smtp":
             _refuse_example_names(config)
-            return SMTP(
-                Server(
+            return SMTPTransport(
+                ServerSettings(
                     host=mail.host,
                     port=mail.port,
                     security=mail.security,
@@ -47,7 +47,7 @@ def transport(config: Config) -> Transport:
                     connections=mail.connections,
                     rotate_after=mail.rotate_after,
                 ),
-                pace=Pace(config.pace.model_dump()),
+                pace=RateLimiter(config.pace.model_dump()),
             )
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from digest.app.config.resources import templates_dir
 from digest.app.serializers import issues_of, letters_of
 from digest.app.services import default_topics
-from digest.delivery.transactional import deliver_letters
+from digest.delivery.transactional import send_due
 from digest.mail.context import card
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
 from subscribers.book import Evidence
 from subscribers.rate_limits import Gate, Rates
-from subscribers.web.services import Edition, Entry, House
+from subscribers.web.services import TopicEdition, Entry, House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.delivery.transports import Transport
-    from digest.models.issue import Desk
+    from digest.models.issue import Edition
     from subscribers.web.services import Letter
 
 #: For how long a day's ranking is shown before it is worked out again.
@@ -42,10 +42,10 @@ class Archive:
 
     opened: App
     clock: Callable[[], datetime]
-    _desks: dict[date, tuple[datetime, Desk]] = field(default_factory=dict)
+    _desks: dict[date, tuple[datetime, Edition]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def edition(self, day: date, slug: str) -> Edition | None:
+    def edition(self, day: date, slug: str) -> TopicEdition | None:
         """Return what a reader of one topic alone would have got that day, or None."""
         desk = self._desk(day)
         topic = desk.topics.get(slug)
@@ -59,9 +59,9 @@ class Archive:
             Entry(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
             for paper_id, shown in cards
         ]
-        return Edition(day=day, topic=topic, entries=entries)
+        return TopicEdition(day=day, topic=topic, entries=entries)
 
-    def _desk(self, day: date) -> Desk:
+    def _desk(self, day: date) -> Edition:
         # Visitors come in threads; of those who ask for one day at once, one has it ranked.
         with self._lock:
             now = self.clock()
@@ -73,7 +73,7 @@ class Archive:
                 self._desks.pop(next(iter(self._desks)))
             return desk
 
-    def _laid_out(self, day: date) -> Desk:
+    def _laid_out(self, day: date) -> Edition:
         """Return the desk that mails were last made from on a day, or what there would be."""
         frozen = self.opened.desks.newest(day)
         return self.opened.desks.open(frozen).desk if frozen else self.opened.lay_out(day)
@@ -91,7 +91,7 @@ def go_round(
     evidence = Evidence(at=at, door="never confirmed")
     opened.book.forget_unconfirmed(before=at - UNCONFIRMED, evidence=evidence)
     try:
-        return deliver_letters(
+        return send_due(
             opened.letters,
             opened.book,
             stationery=opened.stationery,
@@ -109,7 +109,7 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
     archive = Archive(opened, clock)
 
     def write(subscriber_id: int, letter: Letter) -> None:
-        if opened.letters.queue(subscriber_id, Kind(letter), now=clock()):
+        if opened.letters.queue(subscriber_id, MailKind(letter), now=clock()):
             poke()
 
     return House(

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from digest.app import log as logs
 from digest.app import services as wiring
-from digest.delivery.process import PATIENCE
-from digest.delivery.run import Task, Watch, serve_share
-from digest.delivery.sender import Tally
+from digest.delivery.process import SHUTDOWN_TIMEOUT
+from digest.delivery.run import Shard, Progress, run_worker
+from digest.delivery.sender import WorkerStats
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class Crew:
 
     def __call__(
         self,
-        task: Task,
-        serve: Callable[[Task, Watch], Tally],
+        task: Shard,
+        serve: Callable[[Shard, Progress], WorkerStats],
         lock: int | None,
-        watch: Watch,
-    ) -> Tally:
+        watch: Progress,
+    ) -> WorkerStats:
         """Serve all shares, the first of them by `serve` here, and return what was done."""
         number = min(self.processes(task.mails), max(task.mails, 1))
         if number == 1:
@@ -56,18 +56,18 @@ class Crew:
 
         def listen() -> None:
             for mate in mates:
-                mate.listen(watch.progress)
+                mate.listen(watch.advance)
 
         def progress(number: int) -> None:
-            watch.progress(number)
+            watch.advance(number)
             listen()
 
         def going() -> bool:
-            return watch.going() and not any(mate.tally.stopped for mate in mates)
+            return watch.should_continue() and not any(mate.tally.stopped for mate in mates)
 
-        tally = Tally(stopped="the run itself failed")
+        tally = WorkerStats(stopped="the run itself failed")
         try:
-            tally = serve(shares[0], replace(watch, going=going, progress=progress))
+            tally = serve(shares[0], replace(watch, should_continue=going, advance=progress))
         finally:
             while any(mate.is_at_work for mate in mates):
                 if tally.stopped or not going():
@@ -83,7 +83,7 @@ class Crew:
 class _Mate:
     """One more process, as the run sees it."""
 
-    def __init__(self, config: Config, task: Task, lock: int | None) -> None:
+    def __init__(self, config: Config, task: Shard, lock: int | None) -> None:
         spawn = multiprocessing.get_context("spawn")
         self.ear, mouth = spawn.Pipe(duplex=False)
         # It holds the run's lock too, so that nobody else begins while it is still at work.
@@ -97,14 +97,14 @@ class _Mate:
         self._process.start()
         mouth.close()
         self.is_at_work = True
-        self.tally = Tally()
+        self.tally = WorkerStats()
 
     def listen(self, progress: Callable[[int], None]) -> None:
         """Take in what it has told since; it is not at work any more when it falls silent."""
         try:
             while self.is_at_work and self.ear.poll():
                 told = self.ear.recv()
-                if isinstance(told, Tally):
+                if isinstance(told, WorkerStats):
                     self.tally = told
                 else:
                     progress(told)
@@ -133,7 +133,7 @@ def _take(descriptor: Any) -> int:
 
 def _work(
     config: Config,
-    task: Task,
+    task: Shard,
     mouth: Connection,
     lock: int | None,  # noqa: ARG001 (held by being open)
     run: int,
@@ -143,13 +143,13 @@ def _work(
 
     def stop(*_: object) -> None:
         stopped.set()
-        signal.alarm(PATIENCE)
+        signal.alarm(SHUTDOWN_TIMEOUT)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     logs.configure(config.log.level, config.log.format)
 
-    def tell(what: int | Tally) -> None:
+    def tell(what: int | WorkerStats) -> None:
         with suppress(OSError):  # the run has gone; so shall we
             mouth.send(what)
 
@@ -158,8 +158,8 @@ def _work(
 
     try:
         opened = wiring.open_app(config)
-        frozen = opened.desks.open(task.desk_id)
-        watch = Watch(going=going, progress=tell)
-        tell(serve_share(task, frozen, opened.office, opened.transport(), watch))
+        frozen = opened.desks.open(task.edition_id)
+        watch = Progress(should_continue=going, advance=tell)
+        tell(run_worker(task, frozen, opened.office, opened.transport(), watch))
     except DigestError as error:
-        tell(Tally(stopped=str(error)))
+        tell(WorkerStats(stopped=str(error)))

@@ -68,7 +68,7 @@ def delivery(
     """
     from digest.app import benchmark as bench
     from digest.app import log
-    from digest.delivery.run import Watch
+    from digest.delivery.run import Progress
     from digest.errors import MailServerError
 
     log.configure("error", "text")
@@ -86,7 +86,7 @@ def delivery(
         screen.stoppable() as going,
         screen.bar("mails") as (total, progress),
     ):
-        watch = Watch(going=going, total=total, progress=progress)
+        watch = Progress(should_continue=going, total=total, advance=progress)
         result = bench.measure(setting, Path(scratch), watch)
     if not result.sent:
         raise MailServerError(result.stopped or "no mail left")

@@ -129,7 +129,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: True  # signals are somebody else's
         return
-    from digest.delivery.process import PATIENCE
+    from digest.delivery.process import SHUTDOWN_TIMEOUT
 
     stopped = threading.Event()
 
@@ -137,7 +137,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         stopped.set()
         for number, handler in before.items():
             signal.signal(number, handler)
-        signal.alarm(PATIENCE)
+        signal.alarm(SHUTDOWN_TIMEOUT)
 
     before: dict[int, Any] = {
         number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)

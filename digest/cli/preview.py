@@ -71,11 +71,11 @@ def preview(
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     reader = known(opened.book.find(to), to) if to else _somebody(opened, topic or [])
     room = opened.glance(opened.lay_out(chosen))
-    outcome = room.would(reader)
-    if outcome.mail is None:
+    outcome = room.preview(reader)
+    if outcome.message is None:
         screen.note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
         raise typer.Exit(1)
-    _show(outcome.mail, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
+    _show(outcome.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 
 
 def _somebody(opened: App, slugs: Sequence[str]) -> Subscriber:

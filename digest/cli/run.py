@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.app.services import App
-    from digest.delivery.issues import Outcome
+    from digest.delivery.issues import MailResult
     from digest.delivery.transports import Transport
-    from digest.models.delivery import SendReport
-    from digest.models.issue import Desk
+    from digest.models.delivery import RunReport
+    from digest.models.issue import Edition
     from digest.models.source import SourceReport
 
 #: Minutes between two looks for mails that were deferred and are due again.
@@ -106,26 +106,26 @@ def _dispatch(
     transport: Transport,
     day: date,
     *,
-    desk: Desk | None,
+    desk: Edition | None,
     named: bool,
     only: int | None,
     going: Callable[[], bool],
     plans: bool = True,
-) -> SendReport:
+) -> RunReport:
     from digest.app.workers import Crew
-    from digest.delivery.run import Run, Watch, dispatch
+    from digest.delivery.run import RunRequest, Progress, run_delivery
 
     with screen.bar("mails") as (total, progress):
-        asked = Run(
+        asked = RunRequest(
             day=day,
-            desk=desk,
+            edition=desk,
             plans=plans,
             named=named,
             only=only,
-            watch=Watch(going=going, total=total, progress=progress),
-            crew=Crew(config=opened.config, processes=opened.processes),
+            progress=Progress(should_continue=going, total=total, advance=progress),
+            workers=Crew(config=opened.config, processes=opened.processes),
         )
-        return dispatch(asked, opened.office, transport)
+        return run_delivery(asked, opened.office, transport)
 
 
 def _confirmed(opened: App, only: str) -> int:
@@ -140,7 +140,7 @@ def _confirmed(opened: App, only: str) -> int:
     return reader.id
 
 
-def _show_run(opened: App, report: SendReport, reports: list[SourceReport], *, json: bool) -> None:
+def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, json: bool) -> None:
     # With transport stdout the mails are the answer, and this is a note beside them.
     aside = opened.config.mail.transport == "stdout"
     if json and not aside:
@@ -166,7 +166,7 @@ def _show_run(opened: App, report: SendReport, reports: list[SourceReport], *, j
 
 
 def _rehearse(
-    opened: App, desk: Desk, only: str | None, reports: list[SourceReport], *, json: bool
+    opened: App, desk: Edition, only: str | None, reports: list[SourceReport], *, json: bool
 ) -> bool:
     day = desk.coverage.day
     settled = {
@@ -177,7 +177,7 @@ def _rehearse(
     readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]
     room = opened.glance(desk)
     waiting = [reader for reader in readers if reader.id not in settled]
-    outcomes = [_outcome(room.would(reader)) for reader in screen.track(waiting, "mails")]
+    outcomes = [_outcome(room.preview(reader)) for reader in screen.track(waiting, "mails")]
     if json:
         screen.as_json(
             {
@@ -198,10 +198,10 @@ def _rehearse(
     return all(outcome["state"] in ("sent", "skipped") for outcome in outcomes)
 
 
-def _outcome(outcome: Outcome) -> dict[str, object]:
-    mail = outcome.mail
+def _outcome(outcome: MailResult) -> dict[str, object]:
+    mail = outcome.message
     return {
-        "address": outcome.reader.address,
+        "address": outcome.subscriber.address,
         "state": str(outcome.state),
         "papers": len(mail.issue.picks) if mail else 0,
         "subject": mail.subject if mail else None,
@@ -223,7 +223,7 @@ def retry(
     """Send what was deferred and is due again, or what ended otherwise, on your word."""
     from digest.delivery import run as dispatch
     from digest.errors import ConfigError, RunInProgressError
-    from digest.models.delivery import State
+    from digest.models.delivery import DeliveryState
 
     opened = screen.open_app(ctx)
     named = parse_day(day)
@@ -231,13 +231,13 @@ def retry(
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     reader = None if only is None else _confirmed(opened, only)
     try:
-        dispatch.tidy(opened.office, named=named)
+        dispatch.settle_earlier_runs(opened.office, named=named)
     except RunInProgressError:
         if named is None:
             return  # it does what there is to do
         raise
     if named is not None:
-        opened.ledger.plan_again(named, [State(state or Again.DEFERRED)], only=reader)
+        opened.ledger.plan_again(named, [DeliveryState(state or Again.DEFERRED)], only=reader)
     with screen.stoppable() as going:
         reports = _retry(opened, named, reader, going)
     if json:
@@ -287,7 +287,7 @@ def daemon(ctx: typer.Context) -> None:
 
 def _retry(
     opened: App, named: date | None, only: int | None, going: Callable[[], bool]
-) -> list[SendReport]:
+) -> list[RunReport]:
     """Send what waits and is due, of one day or of all; nobody is planned who was not."""
     from digest.app import services as wiring
 
@@ -306,7 +306,7 @@ def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
     from digest.delivery import run as dispatch
 
     opened = screen.open_app(ctx)
-    dispatch.tidy(opened.office)
+    dispatch.settle_earlier_runs(opened.office)
     _retry(opened, None, None, going)
 
 

@@ -31,9 +31,9 @@ def serve(ctx: typer.Context) -> None:
     transport = opened.transport()
 
     def deliver() -> int:
-        return door.go_round(opened, transport, clock=wiring.now, going=postman.going)
+        return door.go_round(opened, transport, clock=wiring.now, going=postman.should_continue)
 
-    postman = post.Postman(deliver)
+    postman = post.BackgroundSender(deliver)
 
     @asynccontextmanager
     async def with_postman(_site: object) -> AsyncIterator[None]:
@@ -42,7 +42,7 @@ def serve(ctx: typer.Context) -> None:
         yield
         postman.stop()
 
-    house = door.open_house(opened, clock=wiring.now, poke=postman.poke)
+    house = door.open_house(opened, clock=wiring.now, poke=postman.wake)
     site = create(house, lifespan=with_postman)
     web = opened.config.web
     _check_free(web.host, web.port)

@@ -62,7 +62,7 @@ def demo(
     from digest.app import services as app
     from digest.app.config import load as config
     from digest.app.config.resources import sample_day
-    from digest.delivery.run import Run, dispatch
+    from digest.delivery.run import RunRequest, run_delivery
     from digest.delivery.transports import Directory
     from digest.errors import ConfigError
     from subscribers.book import Evidence
@@ -100,9 +100,9 @@ def demo(
         )
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         desk = opened.lay_out(day)
-        asked = Run(day=day, desk=desk, named=True)
-        report = dispatch(asked, opened.office, opened.transport())
-        mail = opened.glance(desk).would(reader).mail
+        asked = RunRequest(day=day, edition=desk, named=True)
+        report = run_delivery(asked, opened.office, opened.transport())
+        mail = opened.glance(desk).preview(reader).message
         opened.close()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")

@@ -9,7 +9,7 @@ import typer
 from digest.app import serializers as shapes
 from digest.cli import output as screen
 from digest.cli.papers import Day, Json, parse_day
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from digest.storage.history import Balance, Entry
@@ -26,7 +26,7 @@ def status(
     ctx: typer.Context,
     day: Day = None,
     state: Annotated[
-        list[State] | None,
+        list[DeliveryState] | None,
         typer.Option("--state", help="Only the people whose mail stands so; repeat."),
     ] = None,
     *,
@@ -77,7 +77,7 @@ def status(
         ],
     )
     screen.answer(f"\n{chosen}: {_sum(balance, waiting)}")
-    doubtful = balance.states[State.UNKNOWN]
+    doubtful = balance.states[DeliveryState.UNKNOWN]
     if doubtful and opened.office.policy.asks:
         screen.answer(
             f"{doubtful} may or may not have arrived:"

@@ -255,11 +255,11 @@ def known(reader: Subscriber | None, email: str) -> Subscriber:
 def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
     """Queue the letter that asks for consent, for those whose is missing."""
     from digest.app.services import now
-    from digest.models.delivery import Kind
+    from digest.models.delivery import MailKind
 
     for reader in readers:
         if reader.status == "pending":
-            opened.letters.queue(reader.id, Kind.CONFIRM, now=now())
+            opened.letters.queue(reader.id, MailKind.CONFIRM, now=now())
 
 
 def _evidence() -> Evidence:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from digest.delivery.issues import Mailbag, Outcome
-from digest.delivery.sender import Made
+from digest.delivery.issues import IssueFactory, MailResult
+from digest.delivery.sender import Prepared
 from digest.errors import NotFoundError
 from digest.models.delivery import SHOWN
-from digest.models.issue import WITHDRAWN, Issue, Silence
+from digest.models.issue import WITHDRAWN, Issue, NoIssue
 from digest.storage.claims import Filing
 from subscribers.models import Status
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from digest.delivery.sender import Stages
+    from digest.delivery.sender import StageTimer
     from digest.mail.renderer import Press
-    from digest.models.issue import Filed
+    from digest.models.issue import IssueItem
     from digest.storage.claims import Waiting
     from digest.storage.editions import Desks, Frozen
     from digest.storage.history import Account
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Mailroom:
+class MessageBuilder:
     """Makes mails from the day's desk, and second attempts from the desk of the first."""
 
     def __init__(
@@ -54,40 +54,40 @@ class Mailroom:
         """Make new mails from `frozen`."""
         self._newest = frozen
         self._press, self._book, self._desks, self._account = press, book, desks, account
-        self._bags: dict[int, Mailbag] = {}
+        self._factories: dict[int, IssueFactory] = {}
 
-    def make(self, rows: Sequence[Waiting], stages: Stages) -> list[Made]:
+    def prepare(self, rows: Sequence[Waiting], stages: StageTimer) -> list[Prepared]:
         """Return what becomes of each row; one whose reader was erased is missing."""
         with stages.stage("select"):
             readers = {one.id: one for one in self._book.some([r.subscriber_id for r in rows])}
             known = [row for row in rows if row.subscriber_id in readers]
             composed = self._compose(known, readers)
         with stages.stage("render"):
-            return [_made(choice, readers[choice.row.subscriber_id]) for choice in composed]
+            return [_prepared(choice, readers[choice.row.subscriber_id]) for choice in composed]
 
-    def would(self, reader: Subscriber) -> Outcome:
+    def preview(self, reader: Subscriber) -> MailResult:
         """Return what a reader would get now, or got, writing nothing."""
         entry = self._account.row(self._day, reader.id)
         filed = self._account.recorded([entry.id]).get(entry.id, ()) if entry else ()
         seen = self._seen([reader.id], filed).get(reader.id, ())
         if entry is not None and entry.desk_id is not None and filed:
             with suppress(NotFoundError):
-                bag = self._bag(entry.desk_id)
+                bag = self._factory(entry.desk_id)
                 if entry.state in SHOWN or not _is_stale(filed, seen):
-                    return bag.print(reader, bag.recall(filed))
-        bag = self._bag(self._newest.id)
-        return bag.print(reader, bag.compose(reader, seen=seen))
+                    return bag.render(reader, bag.restore(filed))
+        bag = self._factory(self._newest.id)
+        return bag.render(reader, bag.compose(reader, seen=seen))
 
     @property
     def _day(self) -> date:
         return self._newest.desk.coverage.day
 
-    def _seen(self, readers: Sequence[int], filed: Iterable[Filed]) -> dict[int, set[str]]:
+    def _seen(self, readers: Sequence[int], filed: Iterable[IssueItem]) -> dict[int, set[str]]:
         """Return, by reader, which papers the mails of other days have shown."""
         asked = self._newest.familiar | {row.paper_id for row in filed}
         return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
 
-    def _compose(self, rows: Sequence[Waiting], readers: dict[int, Subscriber]) -> list[_Choice]:
+    def _compose(self, rows: Sequence[Waiting], readers: dict[int, Subscriber]) -> list[_Composed]:
         made_before = [row.delivery_id for row in rows if row.desk_id is not None]
         recorded = self._account.recorded(made_before) if made_before else {}
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*recorded.values()))
@@ -95,60 +95,60 @@ class Mailroom:
         for row in rows:
             reader = readers[row.subscriber_id]
             filed, seen = recorded.get(row.delivery_id, ()), seen_by.get(reader.id, ())
-            bag, again = self._bag(self._newest.id), False
+            bag, again = self._factory(self._newest.id), False
             if reader.status is not Status.CONFIRMED:
-                issue: Issue | Silence = Silence(reason=f"the reader is {reader.status} now")
+                issue: Issue | NoIssue = NoIssue(reason=f"the reader is {reader.status} now")
             else:
-                before = None if _is_stale(filed, seen) else self._bag_of(row, filed)
+                before = None if _is_stale(filed, seen) else self._factory_of(row, filed)
                 bag, again = before or bag, before is not None
-                issue = bag.recall(filed) if again else bag.compose(reader, seen=seen)
-            composed.append(_Choice(row=row, bag=bag, issue=issue, again=again))
+                issue = bag.restore(filed) if again else bag.compose(reader, seen=seen)
+            composed.append(_Composed(row=row, factory=bag, issue=issue, again=again))
         return composed
 
-    def _bag_of(self, row: Waiting, filed: Sequence[Filed]) -> Mailbag | None:
+    def _factory_of(self, row: Waiting, filed: Sequence[IssueItem]) -> IssueFactory | None:
         """Return what makes a mail as it was made before, if it was and the desk is kept."""
         if row.desk_id is None or not filed:
             return None
         with suppress(NotFoundError):
-            return self._bag(row.desk_id)
+            return self._factory(row.desk_id)
         return None
 
-    def _bag(self, desk_id: int) -> Mailbag:
-        if desk_id not in self._bags:
+    def _factory(self, desk_id: int) -> IssueFactory:
+        if desk_id not in self._factories:
             frozen = self._newest if desk_id == self._newest.id else self._desks.open(desk_id)
             if frozen.press_key != self._press.key:
                 # The papers are those of the first attempt; what is around them is not.
                 log.warning("templates have changed", extra={"desk": desk_id})
             printer = self._press.printer(frozen.desk, at=frozen.at)
-            self._bags[desk_id] = Mailbag(frozen, printer)
-        return self._bags[desk_id]
+            self._factories[desk_id] = IssueFactory(frozen, printer)
+        return self._factories[desk_id]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Choice:
+class _Composed:
     """What goes into a row's mail, and what that is made from."""
 
     row: Waiting
-    bag: Mailbag
-    issue: Issue | Silence
+    factory: IssueFactory
+    issue: Issue | NoIssue
     #: whether it was filed at an earlier attempt
     again: bool
 
 
-def _is_stale(filed: Iterable[Filed], seen: Collection[str]) -> bool:
+def _is_stale(filed: Iterable[IssueItem], seen: Collection[str]) -> bool:
     """Whether a mail of another day has shown something of what was filed."""
     return any(row.paper_id in seen for row in filed if row.topic != WITHDRAWN)
 
 
-def _made(choice: _Choice, reader: Subscriber) -> Made:
-    proof = choice.bag.proof(reader, choice.issue)
-    if isinstance(proof, Outcome):
-        return Made(row=choice.row, state=proof.state, reason=proof.reason)
+def _prepared(choice: _Composed, reader: Subscriber) -> Prepared:
+    proof = choice.factory.prepare(reader, choice.issue)
+    if isinstance(proof, MailResult):
+        return Prepared(row=choice.row, state=proof.state, reason=proof.reason)
     filing = Filing(
         row=choice.row,
-        desk_id=choice.bag.frozen.id,
+        desk_id=choice.factory.stored.id,
         subject=proof.subject,
         message_id=proof.message_id,
-        contents=None if choice.again else choice.bag.filed(proof.issue),
+        contents=None if choice.again else choice.factory.items(proof.issue),
     )
-    return Made(row=choice.row, filing=filing, make=lambda: proof.make().parcel)
+    return Prepared(row=choice.row, claim=filing, render=lambda: proof.make().parcel)

@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.errors import RenderError
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.models.issue import (
     WITHDRAWN,
-    Filed,
+    IssueItem,
     Issue,
     Pick,
     Reason,
     Section,
-    Silence,
+    NoIssue,
     with_similar,
 )
 from digest.ranking.compose import compose
@@ -38,38 +38,38 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.
-KEPT = 2048
+CACHE_SIZE = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class MailResult:
     """What becomes of one reader: a mail, or a state and the reason."""
 
-    reader: Subscriber
-    state: State
+    subscriber: Subscriber
+    state: DeliveryState
     reason: str | None = None
-    mail: Mail | None = None
+    message: Mail | None = None
 
 
-class Mailbag:
+class IssueFactory:
     """Mails from one desk."""
 
     def __init__(self, frozen: Frozen, printer: Printer) -> None:
         """Make mails from a desk, on a printer for it."""
-        self.frozen = frozen
+        self.stored = frozen
         self._desk = frozen.desk
         self._printer = printer
-        self._composed: OrderedDict[Hashable, Issue | Silence] = OrderedDict()
-        self._places = {paper.id: place for place, paper in enumerate(self._desk.named)}
+        self._composed: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
+        self._places = {paper.id: place for place, paper in enumerate(self._desk.all_papers)}
         # By identity: to compare two issues would take longer than to list their papers.
         self._filed: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
-    def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | Silence:
+    def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | NoIssue:
         """Choose a reader's papers; readers who want and have seen the same get the same object."""
         weekday = WEEK[self._desk.coverage.day.weekday()]
         choice = reader.preferences
         if weekday not in choice.days:
-            return Silence(reason=f"wants no mail on a {self._desk.coverage.day:%A}")
+            return NoIssue(reason=f"wants no mail on a {self._desk.coverage.day:%A}")
         key = (
             reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
             frozenset(seen),
@@ -78,11 +78,11 @@ class Mailbag:
         if found is None:
             desk, wanted = tailor(self._desk, reader)
             found = self._composed[key] = compose(desk, wanted, seen=seen)
-            if len(self._composed) > KEPT:
+            if len(self._composed) > CACHE_SIZE:
                 self._composed.popitem(last=False)
         return found
 
-    def recall(self, rows: Sequence[Filed]) -> Issue:
+    def restore(self, rows: Sequence[IssueItem]) -> Issue:
         """Return the issue that was filed, from the desk it was made from."""
         picks, papers = self._picks, self._papers
         sections: dict[str, list[Pick]] = {}
@@ -106,7 +106,7 @@ class Mailbag:
                 Section(slug=slug, name=named[slug], picks=tuple(chosen))
                 for slug, chosen in sections.items()
             ),
-            edition=self._desk.coverage,
+            coverage=self._desk.coverage,
             withdrawn=tuple(
                 papers[row.paper_id]
                 for row in rows
@@ -121,36 +121,36 @@ class Mailbag:
 
     @cached_property
     def _papers(self) -> dict[str, Paper]:
-        return {paper.id: paper for paper in self._desk.named}
+        return {paper.id: paper for paper in self._desk.all_papers}
 
-    def filed(self, issue: Issue) -> str:
+    def items(self, issue: Issue) -> str:
         """Return an issue's papers for the ledger, written once for all who get it."""
         known = self._filed.get(id(issue))
         if known is None or known[0] is not issue:
             known = self._filed[id(issue)] = issue, write(contents(issue), self._places)
-            if len(self._filed) > KEPT:
+            if len(self._filed) > CACHE_SIZE:
                 self._filed.popitem(last=False)
         return known[1]
 
-    def print(self, reader: Subscriber, issue: Issue | Silence) -> Outcome:
+    def render(self, reader: Subscriber, issue: Issue | NoIssue) -> MailResult:
         """Make the mail of an issue."""
-        proof = self.proof(reader, issue)
-        if isinstance(proof, Outcome):
+        proof = self.prepare(reader, issue)
+        if isinstance(proof, MailResult):
             return proof
         try:
             mail = proof.make()
         except RenderError as error:
-            return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
-        return Outcome(reader=reader, state=State.SENT, mail=mail)
+            return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))
+        return MailResult(subscriber=reader, state=DeliveryState.SENT, message=mail)
 
-    def proof(self, reader: Subscriber, issue: Issue | Silence) -> Proof | Outcome:
+    def prepare(self, reader: Subscriber, issue: Issue | NoIssue) -> Proof | MailResult:
         """Say what the mail of an issue will hold, or why there is none."""
-        if isinstance(issue, Silence):
-            return Outcome(reader=reader, state=State.SKIPPED, reason=issue.reason)
+        if isinstance(issue, NoIssue):
+            return MailResult(subscriber=reader, state=DeliveryState.SKIPPED, reason=issue.reason)
         try:
             return self._printer.proof(issue, reader)
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
-            return Outcome(reader=reader, state=State.DEFERRED, reason=str(error))
+            return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))
         except AddressError as error:
-            return Outcome(reader=reader, state=State.FAILED, reason=str(error))
+            return MailResult(subscriber=reader, state=DeliveryState.FAILED, reason=str(error))

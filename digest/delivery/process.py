@@ -10,27 +10,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.models.delivery import Machine
+from digest.models.delivery import WorkerHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def this_machine() -> Machine:
+def this_machine() -> WorkerHost:
     """Return where this process runs; Linux tells one start of a machine from another."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         boot = ""
-    return Machine(host=socket.gethostname(), boot=boot, pid=os.getpid())
+    return WorkerHost(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
 #: Seconds that a run which is told to stop may take for the mails it has in hand.
-PATIENCE = 30
+SHUTDOWN_TIMEOUT = 30
 
 
 @contextmanager
-def calm() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Let the collector of cyclic garbage look up less often, and not at what is there already.
 
     A sender makes few cycles, and a twentieth of its time went into looking for them.

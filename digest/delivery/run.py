@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from digest.delivery.builder import Mailroom
-from digest.delivery.process import calm
-from digest.delivery.sender import Sender, Tally
-from digest.models.delivery import OPEN, WAITING, SendReport, State, oldest_day
+from digest.delivery.builder import MessageBuilder
+from digest.delivery.process import gc_paused
+from digest.delivery.sender import DeliveryWorker, WorkerStats
+from digest.models.delivery import UNSETTLED, WAITING, RunReport, DeliveryState, oldest_deliverable_day
 
 if TYPE_CHECKING:
     from digest.delivery.transports import Transport
     from digest.mail.renderer import Press
-    from digest.models.delivery import Machine
-    from digest.models.issue import Desk
+    from digest.models.delivery import WorkerHost
+    from digest.models.issue import Edition
     from digest.storage.editions import Desks, Frozen
     from digest.storage.history import Account
     from digest.storage.ledger import Ledger
@@ -58,29 +58,29 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class DeliveryServices:
     """The parts that a run of mails needs."""
 
     ledger: Ledger
-    account: Account
-    desks: Desks
+    history: Account
+    editions: Desks
     book: Book
-    press: Press
-    machine: Machine
+    mail_settings: Press
+    host: WorkerHost
     policy: Policy
     clock: Clock
     #: told of an address that does not exist any more
-    gone: Callable[[int, str], None]
+    on_invalid_address: Callable[[int, str], None]
     #: returns the most bytes of memory this process ever took
     memory: Callable[[], int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class Shard:
     """One share of a day's mails, to be sent by one process."""
 
     day: date
-    desk_id: int
+    edition_id: int
     #: how many wait, in all shares
     mails: int
     share: tuple[int, int] = (0, 1)
@@ -88,48 +88,48 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class Progress:
     """How a run is followed and stopped."""
 
     #: whether to go on
-    going: Callable[[], bool] = lambda: True
+    should_continue: Callable[[], bool] = lambda: True
     #: told how many mails wait, once
     total: Callable[[int], None] = lambda _number: None
     #: told how many more rows were dealt with
-    progress: Callable[[int], None] = lambda _number: None
+    advance: Callable[[int], None] = lambda _number: None
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Shares a task among several processes."""
 
     def __call__(
         self,
-        task: Task,
-        serve: Callable[[Task, Watch], Tally],
+        task: Shard,
+        serve: Callable[[Shard, Progress], WorkerStats],
         lock: int | None,
-        watch: Watch,
-    ) -> Tally:
+        watch: Progress,
+    ) -> WorkerStats:
         """Serve all shares, one of them by calling `serve` here, and return what was done."""
 
 
 @dataclass(kw_only=True)
-class Run:
+class RunRequest:
     """What is asked of a run."""
 
     day: date
     #: what new mails are made from; None to go on with what was frozen before
-    desk: Desk | None
+    edition: Edition | None
     #: whether readers are planned who have no mail of the day yet
     plans: bool = True
     #: whether somebody named this very day, so that it may be late
     named: bool = False
     #: serve this subscriber alone
     only: int | None = None
-    watch: Watch = field(default_factory=Watch)
-    crew: Crew | None = None
+    progress: Progress = field(default_factory=Progress)
+    workers: WorkerPool | None = None
 
 
-def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
+def run_delivery(run: RunRequest, office: DeliveryServices, transport: Transport) -> RunReport:
     """Send every reader the day's issue who has not had it; one bad recipient stops nobody.
 
     Raises:
@@ -138,38 +138,38 @@ def dispatch(run: Run, office: Office, transport: Transport) -> SendReport:
 
     """
     with office.ledger.alone() as lock:
-        before = office.account.balance(run.day).states
-        _tidy(office, named=run.day if run.named else None, apart_from=run.day)
+        before = office.history.balance(run.day).states
+        _settle_earlier_runs(office, named=run.day if run.named else None, apart_from=run.day)
         if not _may_leave(run.day, office):
             office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
-            return SendReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
+            return RunReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
         frozen, held = _prepare(run, office)
-        states = office.account.balance(run.day).states
-        lost = states[State.UNKNOWN] - before[State.UNKNOWN]
-        counts = Counter({State.SKIPPED: held, State.UNKNOWN: lost})
-        settled = sum(number for state, number in states.items() if state not in OPEN)
+        states = office.history.balance(run.day).states
+        lost = states[DeliveryState.UNKNOWN] - before[DeliveryState.UNKNOWN]
+        counts = Counter({DeliveryState.SKIPPED: held, DeliveryState.UNKNOWN: lost})
+        settled = sum(number for state, number in states.items() if state not in UNSETTLED)
         already = settled - counts.total()
         if frozen is None:
-            return _report(run, office, counts, Tally(), already=already)
-        mails = 1 if run.only is not None else office.account.waiting(run.day, now=office.clock())
-        run.watch.total(mails)
-        task = Task(day=run.day, desk_id=frozen.id, mails=mails, only=run.only)
+            return _report(run, office, counts, WorkerStats(), already=already)
+        mails = 1 if run.only is not None else office.history.waiting(run.day, now=office.clock())
+        run.progress.total(mails)
+        task = Shard(day=run.day, edition_id=frozen.id, mails=mails, only=run.only)
 
-        def serve(share: Task, watch: Watch) -> Tally:
-            return serve_share(share, frozen, office, transport, watch)
+        def serve(share: Shard, watch: Progress) -> WorkerStats:
+            return run_worker(share, frozen, office, transport, watch)
 
-        tally = run.crew(task, serve, lock, run.watch) if run.crew else serve(task, run.watch)
-        counts[State.UNKNOWN] += _recover(office)[State.UNKNOWN]
-        if run.crew and tally.stopped is None and _is_planned(run, office):
+        tally = run.workers(task, serve, lock, run.progress) if run.workers else serve(task, run.progress)
+        counts[DeliveryState.UNKNOWN] += _recover(office)[DeliveryState.UNKNOWN]
+        if run.workers and tally.stopped is None and _is_planned(run, office):
             # A process of the crew died; what it left is sent from here.
-            tally.add(serve(task, run.watch))
-        if not run.watch.going() and tally.stopped is None:
+            tally.add(serve(task, run.progress))
+        if not run.progress.should_continue() and tally.stopped is None:
             tally.stopped = "told to stop; what had not left was given back"
         office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
         return _report(run, office, counts, tally, already=already)
 
 
-def tidy(office: Office, *, named: date | None = None) -> None:
+def settle_earlier_runs(office: DeliveryServices, *, named: date | None = None) -> None:
     """Settle what dead runs left behind, and give up what is too old, without sending.
 
     A day that somebody named may be late.
@@ -179,41 +179,41 @@ def tidy(office: Office, *, named: date | None = None) -> None:
 
     """
     with office.ledger.alone():
-        _tidy(office, named=named)
+        _settle_earlier_runs(office, named=named)
 
 
-def serve_share(
-    task: Task, frozen: Frozen, office: Office, transport: Transport, watch: Watch
-) -> Tally:
+def run_worker(
+    task: Shard, frozen: Frozen, office: DeliveryServices, transport: Transport, watch: Progress
+) -> WorkerStats:
     """Send one share of a day's mails, as one sender."""
-    tally = Tally()
-    room = Mailroom(
+    tally = WorkerStats()
+    room = MessageBuilder(
         frozen,
-        press=office.press,
+        press=office.mail_settings,
         book=office.book,
-        desks=office.desks,
-        account=office.account,
+        desks=office.editions,
+        account=office.history,
     )
-    late = task.day in _named(office)
-    fence = office.ledger.enlist(task.day, office.machine, now=office.clock())
-    sender = Sender(
+    late = task.day in _allowed_late(office)
+    fence = office.ledger.enlist(task.day, office.host, now=office.clock())
+    sender = DeliveryWorker(
         day=task.day,
         ledger=office.ledger,
-        maker=room,
+        builder=room,
         transport=transport,
-        fence=fence,
+        fencing_token=fence,
         clock=office.clock,
         share=task.share,
         only=task.only,
         # A machine that slept in mid-run must not go on with last week.
-        going=lambda: watch.going() and (task.day >= _oldest(office) or late),
-        gone=office.gone,
-        progress=watch.progress,
+        should_continue=lambda: watch.should_continue() and (task.day >= _oldest(office) or late),
+        on_invalid_address=office.on_invalid_address,
+        progress=watch.advance,
         resend=office.policy.resend,
-        tally=tally,
+        stats=tally,
     )
     try:
-        with calm():
+        with gc_paused():
             sender.run()
     finally:
         transport.close()
@@ -222,13 +222,13 @@ def serve_share(
     return tally
 
 
-def _tidy(office: Office, *, named: date | None, apart_from: date | None = None) -> None:
+def _settle_earlier_runs(office: DeliveryServices, *, named: date | None, apart_from: date | None = None) -> None:
     """Settle what dead runs left behind, give up what is too old, close what is done."""
     now, ledger = office.clock(), office.ledger
     if named is not None:
         ledger.name(named, now=now)
     _recover(office)
-    late = ledger.expire(before=_oldest(office), apart_from=_named(office), now=now)
+    late = ledger.expire(before=_oldest(office), apart_from=_allowed_late(office), now=now)
     if late:
         log.warning("mails were too late", extra={"deliveries": late})
     for day in ledger.open_days():
@@ -236,11 +236,11 @@ def _tidy(office: Office, *, named: date | None, apart_from: date | None = None)
             ledger.close(day, asks=office.policy.asks, now=now)
 
 
-def _recover(office: Office) -> Counter[State]:
+def _recover(office: DeliveryServices) -> Counter[DeliveryState]:
     """Take back what dead senders had in hand."""
     policy = office.policy
     found = office.ledger.recover(
-        boot=office.machine.boot, resend=policy.resend, now=office.clock()
+        boot=office.host.boot, resend=policy.resend, now=office.clock()
     )
     if found:
         numbers = {str(state): number for state, number in found.items()}
@@ -248,39 +248,39 @@ def _recover(office: Office) -> Counter[State]:
     return found
 
 
-def _oldest(office: Office) -> date:
-    return oldest_day(now=office.clock(), max_lateness=office.policy.max_lateness)
+def _oldest(office: DeliveryServices) -> date:
+    return oldest_deliverable_day(now=office.clock(), max_lateness=office.policy.max_lateness)
 
 
-def _named(office: Office) -> set[date]:
+def _allowed_late(office: DeliveryServices) -> set[date]:
     """Return the days that somebody named not longer ago than a mail may be late."""
     return office.ledger.named_since(office.clock() - office.policy.max_lateness)
 
 
-def _may_leave(day: date, office: Office) -> bool:
-    return day >= _oldest(office) or day in _named(office)
+def _may_leave(day: date, office: DeliveryServices) -> bool:
+    return day >= _oldest(office) or day in _allowed_late(office)
 
 
-def _prepare(run: Run, office: Office) -> tuple[Frozen | None, int]:
+def _prepare(run: RunRequest, office: DeliveryServices) -> tuple[Frozen | None, int]:
     """Plan the day's mails, freeze what they are made from; return it, and how many are held."""
     now, held = office.clock(), 0
-    if run.desk is None:
-        desk_id = office.desks.newest(run.day)
-        return (None if desk_id is None else office.desks.open(desk_id)), held
+    if run.edition is None:
+        desk_id = office.editions.newest(run.day)
+        return (None if desk_id is None else office.editions.open(desk_id)), held
     if run.plans:
         office.ledger.plan(run.day, now=now, only=run.only)
-        held = _hold(run, office, now)
-    return office.desks.freeze(run.desk, press_key=office.press.key, now=now), held
+        held = _hold_back(run, office, now)
+    return office.editions.freeze(run.edition, press_key=office.mail_settings.key, now=now), held
 
 
-def _hold(run: Run, office: Office, now: datetime) -> int:
+def _hold_back(run: RunRequest, office: DeliveryServices, now: datetime) -> int:
     """Skip what is more than a new sender may mail today; what is deferred comes first."""
     allowed = office.policy.allowance(now.date())
     if allowed is None:
         return 0
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    deferred = office.account.balance(run.day).states[State.DEFERRED]
-    left = allowed - office.account.sent_since(midnight) - deferred
+    deferred = office.history.balance(run.day).states[DeliveryState.DEFERRED]
+    left = allowed - office.history.sent_since(midnight) - deferred
     reason = f"the sender is being warmed up: {allowed} mails today"
     held = office.ledger.hold(run.day, beyond=left, reason=reason, now=now)
     if held:
@@ -288,24 +288,24 @@ def _hold(run: Run, office: Office, now: datetime) -> int:
     return held
 
 
-def _is_planned(run: Run, office: Office) -> bool:
-    return bool(office.account.balance(run.day).states[State.PLANNED])
+def _is_planned(run: RunRequest, office: DeliveryServices) -> bool:
+    return bool(office.history.balance(run.day).states[DeliveryState.PLANNED])
 
 
 def _report(
-    run: Run, office: Office, counts: Counter[State], tally: Tally, *, already: int
-) -> SendReport:
-    balance = office.account.balance(run.day)
+    run: RunRequest, office: DeliveryServices, counts: Counter[DeliveryState], tally: WorkerStats, *, already: int
+) -> RunReport:
+    balance = office.history.balance(run.day)
     counts = counts + tally.counts
     if run.only is None:
         # What waits, whoever left it so.
         counts |= Counter({state: balance.states[state] for state in WAITING})
-    report = SendReport(
+    report = RunReport(
         day=run.day,
-        counts={state: counts[state] for state in State if counts[state]},
+        counts={state: counts[state] for state in DeliveryState if counts[state]},
         already=already,
         stopped=tally.stopped,
-        doubtful=balance.states[State.UNKNOWN] if office.policy.asks else 0,
+        doubtful=balance.states[DeliveryState.UNKNOWN] if office.policy.asks else 0,
         cpu=dict(tally.cpu),
         memory=tuple(tally.memory),
     )

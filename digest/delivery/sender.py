@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from digest.delivery.circuit_breaker import Breaker
+from digest.delivery.circuit_breaker import CircuitBreaker
 from digest.errors import LedgerError, MailServerError, RenderError, StoreError
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Parcel
+    from digest.models.delivery import OutgoingMessage
     from digest.storage.claims import Filing, Marks, Waiting
     from digest.storage.ledger import Ledger
 
@@ -37,35 +37,35 @@ log = logging.getLogger(__name__)
 BATCH = 200
 #: Seconds after which a claim's word on consent is not believed any more: where mails leave slowly,
 #: a reader may leave while the batch is in hand.
-FRESH = 2.0
+CONSENT_FRESH = 2.0
 #: These codes say that an address does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
-GONE = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+INVALID_ADDRESS = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class Prepared:
     """A row's mail, ready to be printed, or how the row ends without one."""
 
     row: Waiting
-    filing: Filing | None = None
+    claim: Filing | None = None
     #: makes the bytes; raises RenderError or AddressError
-    make: Callable[[], Parcel] | None = None
-    state: State = State.SENT
+    render: Callable[[], OutgoingMessage] | None = None
+    state: DeliveryState = DeliveryState.SENT
     reason: str | None = None
 
 
-class Maker(Protocol):
+class Builder(Protocol):
     """Makes the mails of rows."""
 
-    def make(self, rows: Sequence[Waiting], stages: Stages) -> list[Made]:
+    def prepare(self, rows: Sequence[Waiting], stages: StageTimer) -> list[Prepared]:
         """Return what becomes of each row; a row may be missing, its reader being gone."""
 
 
 @dataclass(kw_only=True)
-class Tally:
+class WorkerStats:
     """What a sender did."""
 
-    counts: Counter[State] = field(default_factory=Counter)
+    counts: Counter[DeliveryState] = field(default_factory=Counter)
     #: seconds of CPU by stage: select, render, ledger, wire
     cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     #: why it stopped before the end
@@ -73,7 +73,7 @@ class Tally:
     #: the most bytes of memory that each of its processes took
     memory: list[int] = field(default_factory=list)
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: WorkerStats) -> None:
         """Take in what another process did."""
         self.counts += other.counts
         for stage, seconds in other.cpu.items():
@@ -82,7 +82,7 @@ class Tally:
         self.stopped = self.stopped or other.stopped
 
 
-class Stages:
+class StageTimer:
     """Adds up the CPU time of stages, in seconds; an inner stage's time is not the outer's."""
 
     def __init__(self, cpu: defaultdict[str, float]) -> None:
@@ -109,54 +109,54 @@ class Stages:
 
 
 @dataclass(kw_only=True)
-class Sender:
+class DeliveryWorker:
     """Sends one day's mails, or one share of them."""
 
     day: date
     ledger: Ledger
-    maker: Maker
+    builder: Builder
     transport: Transport
-    fence: int
+    fencing_token: int
     clock: Callable[[], datetime]
     #: (number, of how many): its share of the rows
     share: tuple[int, int] = (0, 1)
     #: serve this subscriber alone
     only: int | None = None
     #: asked before each batch and each mail: whether to go on
-    going: Callable[[], bool] = lambda: True
+    should_continue: Callable[[], bool] = lambda: True
     #: told of an address that does not exist any more, with the server's words
-    gone: Callable[[int, str], None] = lambda _subscriber, _reason: None
+    on_invalid_address: Callable[[int, str], None] = lambda _subscriber, _reason: None
     #: told how many rows were dealt with
     progress: Callable[[int], None] = lambda _number: None
     #: whether a mail whose answer was lost is sent again
     resend: bool = False
-    tally: Tally = field(default_factory=Tally)
+    stats: WorkerStats = field(default_factory=WorkerStats)
 
-    def run(self) -> Tally:
+    def run(self) -> WorkerStats:
         """Send until nothing waits, something stops the run, or it is told to stop.
 
         Raises:
             LedgerError, StoreError: nothing can be written down, so nothing may be sent.
 
         """
-        stages = Stages(self.tally.cpu)
-        with self.ledger.marking(self.day, self.fence) as marks:
-            hand = _Hand(self, marks, stages)
+        stages = StageTimer(self.stats.cpu)
+        with self.ledger.marking(self.day, self.fencing_token) as marks:
+            hand = _Batch(self, marks, stages)
             try:
                 with stages.stage("wire"):
-                    self.transport.carry(hand.parcels(), hand.note)
+                    self.transport.send_all(hand.messages(), hand.record)
             except MailServerError as error:
-                self.tally.stopped = str(error)
+                self.stats.stopped = str(error)
             hand.give_back()
-        return self.tally
+        return self.stats
 
 
-class _Hand:
+class _Batch:
     """What a sender has in hand: given out to the transport, and noted as it tells."""
 
-    def __init__(self, sender: Sender, marks: Marks, stages: Stages) -> None:
+    def __init__(self, sender: DeliveryWorker, marks: Marks, stages: StageTimer) -> None:
         self._sender, self._marks, self._stages = sender, marks, stages
-        self._breaker = Breaker()
+        self._breaker = CircuitBreaker()
         #: claimed and not answered, by delivery
         self._claimed: dict[int, Waiting] = {}
         #: with the transport, by the parcel's name
@@ -166,7 +166,7 @@ class _Hand:
         self._alarms: set[str | None] = set()
         self._failure: LedgerError | StoreError | None = None
 
-    def parcels(self) -> Iterator[Parcel]:
+    def messages(self) -> Iterator[OutgoingMessage]:
         """Give out parcels, each printed when it is asked for, until told to stop.
 
         While one is printed, or the next batch claimed, those before it are on their way.
@@ -184,7 +184,7 @@ class _Hand:
             # Those on their way may still be noted; then the run ends with this.
             self._failure = error
 
-    def _batches(self) -> Iterator[list[Made]]:
+    def _batches(self) -> Iterator[list[Prepared]]:
         sender, after = self._sender, -1
         while self._goes_on():
             with self._stages.stage("ledger"):
@@ -199,11 +199,11 @@ class _Hand:
             if not rows:
                 return
             after = rows[-1].subscriber_id
-            made = sender.maker.make(rows, self._stages)
+            made = sender.builder.prepare(rows, self._stages)
             self._claimed_at = time.monotonic()
             with self._stages.stage("ledger"):
-                self._settle([one for one in made if one.filing is None])
-                filings = [one.filing for one in made if one.filing is not None]
+                self._settle([one for one in made if one.claim is None])
+                filings = [one.claim for one in made if one.claim is not None]
                 ours = self._marks.claim(filings)
             self._claimed |= {
                 f.row.delivery_id: f.row for f in filings if f.row.delivery_id in ours
@@ -211,36 +211,36 @@ class _Hand:
             yield [one for one in made if one.row.delivery_id in ours]
             sender.progress(len(rows))
 
-    def _print(self, one: Made) -> Parcel | None:
+    def _print(self, one: Prepared) -> OutgoingMessage | None:
         """Make the bytes of a claimed mail; None when they cannot be made."""
-        if one.make is None:
+        if one.render is None:
             return None
-        if time.monotonic() - self._claimed_at > FRESH and not self._marks.is_wanted(one.row):
-            answer = Answer(state=State.SKIPPED, reason="the reader left while the mail waited")
+        if time.monotonic() - self._claimed_at > CONSENT_FRESH and not self._marks.is_wanted(one.row):
+            answer = Outcome(state=DeliveryState.SKIPPED, reason="the reader left while the mail waited")
             self._write([(one.row, answer)], [])
             return None
         try:
             with self._stages.stage("render"):
-                return one.make()
+                return one.render()
         except RenderError as error:
             # To be tried again once the template is mended.
-            answer = Answer(state=State.DEFERRED, reason=str(error))
+            answer = Outcome(state=DeliveryState.DEFERRED, reason=str(error))
         except AddressError as error:
-            answer = Answer(state=State.FAILED, reason=str(error))
+            answer = Outcome(state=DeliveryState.FAILED, reason=str(error))
         self._write([(one.row, answer)], [])
-        self._breaker.watch(answer)
+        self._breaker.record(answer)
         return None
 
-    def note(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
+    def record(self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]) -> None:
         """Write down what the transport tells."""
         rows = [
             (self._out.pop(parcel.envid), self._final(parcel, answer)) for parcel, answer in answers
         ]
         self._write(rows, [self._out[parcel.envid] for parcel in leaving])
         for parcel, answer in answers:
-            self._breaker.watch(answer, domain=parcel.recipient.rpartition("@")[2].lower())
+            self._breaker.record(answer, domain=parcel.recipient.rpartition("@")[2].lower())
 
-    def _write(self, answers: list[tuple[Waiting, Answer]], leaving: list[Waiting]) -> None:
+    def _write(self, answers: list[tuple[Waiting, Outcome]], leaving: list[Waiting]) -> None:
         with self._stages.stage("ledger"):
             self._marks.note(answers, leaving, now=self._sender.clock())
             for row, answer in answers:
@@ -256,11 +256,11 @@ class _Hand:
         """
         if self._failure is not None:
             raise self._failure
-        self._write([(row, Answer(state=State.PLANNED)) for row in self._claimed.values()], [])
+        self._write([(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], [])
 
-    def _final(self, parcel: Parcel, answer: Answer) -> Answer:
-        if answer.state is State.UNKNOWN and self._sender.resend:
-            answer = replace(answer, state=State.DEFERRED)
+    def _final(self, parcel: OutgoingMessage, answer: Outcome) -> Outcome:
+        if answer.state is DeliveryState.UNKNOWN and self._sender.resend:
+            answer = replace(answer, state=DeliveryState.DEFERRED)
         if answer.reason is None:
             return answer
         # A server's words may name the address, which is neither for the log nor for the ledger.
@@ -268,44 +268,44 @@ class _Hand:
         return replace(answer, reason=address.sub("the address", answer.reason))
 
     def _goes_on(self) -> bool:
-        tally = self._sender.tally
+        tally = self._sender.stats
         tally.stopped = tally.stopped or self._breaker.stopped
-        return tally.stopped is None and self._sender.going()
+        return tally.stopped is None and self._sender.should_continue()
 
-    def _settle(self, made: Sequence[Made]) -> None:
+    def _settle(self, made: Sequence[Prepared]) -> None:
         """Write down how rows end that get no mail."""
         sender = self._sender
-        endings: dict[tuple[State, str], list[Waiting]] = {}
+        endings: dict[tuple[DeliveryState, str], list[Waiting]] = {}
         for one in made:
             endings.setdefault((one.state, one.reason or ""), []).append(one.row)
         for (state, reason), rows in endings.items():
             ids = [row.delivery_id for row in rows]
-            sender.tally.counts[state] += sender.ledger.settle(
+            sender.stats.counts[state] += sender.ledger.settle(
                 ids, state, reason=reason, now=sender.clock()
             )
             for row in rows:
                 self._log(row, state, reason)
-                if state is State.DEFERRED:
-                    self._breaker.watch(Answer(state=state, reason=reason))
+                if state is DeliveryState.DEFERRED:
+                    self._breaker.record(Outcome(state=state, reason=reason))
 
-    def _answered(self, row: Waiting, answer: Answer) -> None:
+    def _answered(self, row: Waiting, answer: Outcome) -> None:
         """Take note of how a mail ended, once that is written down."""
         sender = self._sender
-        if answer.state is State.PLANNED:
+        if answer.state is DeliveryState.PLANNED:
             return  # it never got anywhere
-        sender.tally.counts[answer.state] += 1
+        sender.stats.counts[answer.state] += 1
         self._log(row, answer.state, answer.reason)
-        if answer.state is State.FAILED and answer.status in GONE:
-            sender.gone(row.subscriber_id, answer.reason or "")
+        if answer.state is DeliveryState.FAILED and answer.status in INVALID_ADDRESS:
+            sender.on_invalid_address(row.subscriber_id, answer.reason or "")
         if answer.status.startswith("5.7.") and answer.reason not in self._alarms:
             self._alarms.add(answer.reason)
             log.error("policy refusal", extra={"day": str(sender.day), "reason": answer.reason})
 
-    def _log(self, row: Waiting, state: State, reason: str | None) -> None:
+    def _log(self, row: Waiting, state: DeliveryState, reason: str | None) -> None:
         extra = {"day": str(self._sender.day), "subscriber": row.subscriber_id, "state": str(state)}
-        if state is State.SENT:
+        if state is DeliveryState.SENT:
             log.debug("digest sent", extra=extra)
-        elif state is State.SKIPPED:
+        elif state is DeliveryState.SKIPPED:
             log.debug("digest skipped", extra={**extra, "reason": reason})
         else:
             log.warning("digest not sent", extra={**extra, "reason": reason})

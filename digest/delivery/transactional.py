@@ -6,10 +6,10 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from digest.delivery.transports import post
+from digest.delivery.transports import send_one
 from digest.errors import DigestError, MailServerError, RenderError
 from digest.mail.transactional import Stationery, write
-from digest.models.delivery import Kind, State
+from digest.models.delivery import MailKind, DeliveryState
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Letter
+    from digest.models.delivery import TransactionalMail
     from digest.storage.transactional import Letters
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)
 
 
-def deliver_letters(
+def send_due(
     letters: Letters,
     book: Book,
     *,
@@ -44,29 +44,29 @@ def deliver_letters(
         if reader is None or reader.status is Status.SUPPRESSED:
             letters.failed(letter, "the reader must not be written to")
             continue
-        if letter.kind is Kind.CONFIRM and reader.status is not Status.PENDING:
+        if letter.kind is MailKind.CONFIRM and reader.status is not Status.PENDING:
             letters.failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
             continue
         try:
             parcel = write(letter, reader, stationery=stationery, now=clock())
-            answer = post(transport, parcel)
+            answer = send_one(transport, parcel)
         except (RenderError, AddressError) as error:
-            _settle(letters, letter, State.FAILED, str(error), now=clock())
+            _settle(letters, letter, DeliveryState.FAILED, str(error), now=clock())
         except MailServerError as error:
-            _settle(letters, letter, State.DEFERRED, str(error), now=clock())
+            _settle(letters, letter, DeliveryState.DEFERRED, str(error), now=clock())
             break
         else:
             _settle(letters, letter, answer.state, answer.reason or "", now=clock())
-            left += answer.state is State.SENT
+            left += answer.state is DeliveryState.SENT
     return left
 
 
-def _settle(letters: Letters, letter: Letter, state: State, reason: str, *, now: datetime) -> None:
+def _settle(letters: Letters, letter: TransactionalMail, state: DeliveryState, reason: str, *, now: datetime) -> None:
     """Write down how a letter ended. One that may not have arrived is sent again."""
-    if state is State.SENT:
+    if state is DeliveryState.SENT:
         letters.sent(letter)
         log.info("letter sent", extra=_fields(letter))
-    elif state is State.FAILED:
+    elif state is DeliveryState.FAILED:
         letters.failed(letter, reason)
         log.warning("letter failed", extra={**_fields(letter), "reason": reason})
     else:
@@ -74,44 +74,44 @@ def _settle(letters: Letters, letter: Letter, state: State, reason: str, *, now:
         log.warning("letter deferred", extra={**_fields(letter), "reason": reason})
 
 
-def _fields(letter: Letter) -> dict[str, object]:
+def _fields(letter: TransactionalMail) -> dict[str, object]:
     return {"letter": letter.id, "kind": str(letter.kind), "subscriber": letter.subscriber_id}
 
 
-class Postman:
+class BackgroundSender:
     """Sends letters in the background: at once when poked, else every `pause` seconds."""
 
     def __init__(self, deliver: Callable[[], int], *, pause: float = 60.0) -> None:
         """Call `deliver` from a thread of its own; its errors are logged and it goes on."""
         self._deliver = deliver
         self._pause = pause
-        self._poked = threading.Event()
+        self._woken = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._walk, name="postman", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
-    def going(self) -> bool:
+    def should_continue(self) -> bool:
         """Whether it has not been told to stop."""
         return not self._stopped.is_set()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Say that a letter is waiting."""
-        self._poked.set()
+        self._woken.set()
 
     def stop(self) -> None:
         """Finish the letter in hand and end."""
         self._stopped.set()
-        self._poked.set()
+        self._woken.set()
         self._thread.join()
 
-    def _walk(self) -> None:
-        while self.going():
-            self._poked.clear()
+    def _run(self) -> None:
+        while self.should_continue():
+            self._woken.clear()
             try:
                 self._deliver()
             except DigestError as error:
                 log.error("letters not sent", extra={"error": str(error)})  # noqa: TRY400
-            self._poked.wait(self._pause)
+            self._woken.wait(self._pause)

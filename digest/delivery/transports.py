@@ -11,21 +11,21 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
-from digest.models.delivery import Answer, Note, Parcel, State
+from digest.models.delivery import Outcome, ReportOutcomes, OutgoingMessage, DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Answer", "Directory", "Note", "Parcel", "Stream", "Transport", "post"]
+__all__ = ["Outcome", "Directory", "ReportOutcomes", "OutgoingMessage", "Stream", "Transport", "send_one"]
 
-_TAKEN = Answer(state=State.SENT)
+_TAKEN = Outcome(state=DeliveryState.SENT)
 
 
 class Transport(Protocol):
     """How mails leave."""
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Hand all parcels over, taking the next one when there is room for it.
 
         `note(answers, leaving)` is called before the first byte of the body of any parcel in
@@ -43,15 +43,15 @@ class Transport(Protocol):
         """Let go of what is held open."""
 
 
-def post(transport: Transport, parcel: Parcel) -> Answer:
+def send_one(transport: Transport, parcel: OutgoingMessage) -> Outcome:
     """Hand one parcel over and return its answer.
 
     Raises:
         MailServerError: nothing can be sent at all.
 
     """
-    told: list[tuple[Parcel, Answer]] = []
-    transport.carry(iter((parcel,)), lambda answers, _: told.extend(answers))
+    told: list[tuple[OutgoingMessage, Outcome]] = []
+    transport.send_all(iter((parcel,)), lambda answers, _: told.extend(answers))
     ((_, answer),) = told
     return answer
 
@@ -63,11 +63,11 @@ class Directory:
         """Write below a folder, which is created when first needed."""
         self._folder = folder
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Write each file whole or not at all."""
         _one_by_one(parcels, note, self._write)
 
-    def _write(self, parcel: Parcel) -> None:
+    def _write(self, parcel: OutgoingMessage) -> None:
         path = self.path(parcel)
         try:
             # One by one, since `mode` does not reach the parents.
@@ -82,7 +82,7 @@ class Directory:
         except OSError as error:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
 
-    def path(self, parcel: Parcel) -> Path:
+    def path(self, parcel: OutgoingMessage) -> Path:
         """Return the file of a mail; a hash tells apart addresses that look alike as names."""
         name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", parcel.recipient)[:200]
         if name != parcel.recipient:
@@ -101,11 +101,11 @@ class Stream:
         """Write to a binary stream."""
         self._stream = stream
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Write each mail with its mbox line."""
         _one_by_one(parcels, note, self._write)
 
-    def _write(self, parcel: Parcel) -> None:
+    def _write(self, parcel: OutgoingMessage) -> None:
         body = re.sub(rb"(?m)^(>*From )", rb">\1", parcel.content.replace(b"\r\n", b"\n"))
         stamp = f"{parcel.day:%a %b} {parcel.day.day:2d} 00:00:00 {parcel.day.year}"
         try:
@@ -118,15 +118,15 @@ class Stream:
         """The stream belongs to the caller."""
 
 
-def _one_by_one(parcels: Iterator[Parcel], note: Note, write: Callable[[Parcel], None]) -> None:
+def _one_by_one(parcels: Iterator[OutgoingMessage], note: ReportOutcomes, write: Callable[[OutgoingMessage], None]) -> None:
     """Write parcels in a row; the answer about one is told together with the next that leaves."""
-    answers: list[tuple[Parcel, Answer]] = []
+    answers: list[tuple[OutgoingMessage, Outcome]] = []
     for parcel in parcels:
         note(answers, (parcel,))
         try:
             write(parcel)
         except MailServerError as error:
-            note([(parcel, Answer(state=State.PLANNED, reason=str(error)))], ())
+            note([(parcel, Outcome(state=DeliveryState.PLANNED, reason=str(error)))], ())
             raise
         answers = [(parcel, _TAKEN)]
     if answers:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.mail.context import Letterhead
     from digest.mail.templates import DigestTemplates, Part
-    from digest.models.issue import Edition, Issue, Pick
+    from digest.models.issue import Coverage, Issue, Pick
 
 #: How many papers and issues stay set; each takes a few thousand bytes.
 CARDS, FORMES = 4096, 2048
@@ -94,7 +94,7 @@ class Typesetter:
         templates: DigestTemplates,
         *,
         letterhead: Letterhead,
-        edition: Edition,
+        edition: Coverage,
         summary_length: int,
     ) -> None:
         """Set nothing before it is asked for."""

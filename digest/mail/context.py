@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models.issue import Edition, Issue, Pick
+    from digest.models.issue import Coverage, Issue, Pick
     from digest.models.paper import Paper, Signals
 
 #: So many authors are all named; of more, one fewer, since "and 1 more" is no shorter than a name.
@@ -49,7 +49,7 @@ class Doors:
     leave_mailto: str
 
 
-def imprint(letterhead: Letterhead, edition: Edition, language: str = "en") -> dict[str, Any]:
+def imprint(letterhead: Letterhead, edition: Coverage, language: str = "en") -> dict[str, Any]:
     """Return what is the same for all readers of a language.
 
     Dates are in the reader's `language`, all else is English.

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models.issue import Covered, Edition
+    from digest.models.issue import SourceCoverage, Coverage
     from digest.models.source import Channel
 
 #: So many categories of a source are counted one by one.
 CHANNELS = 6
 
 
-def statement(edition: Edition, language: str = "en") -> list[str]:
+def statement(edition: Coverage, language: str = "en") -> list[str]:
     """Write the edition statement, a line for each thing that is to be said."""
     lines = [_chosen(edition, language)]
     lines += filter(None, (_missing(edition), _cut_off(edition), _owed(edition), _quiet(edition)))
@@ -33,19 +33,19 @@ def past_day(day: date, *, today: date) -> str:
     return f"{day:%A}" if 0 < (today - day).days < 7 else f"{day.day} {day:%B}"
 
 
-def _chosen(edition: Edition, language: str) -> str:
+def _chosen(edition: Coverage, language: str) -> str:
     considered, day = count(edition.considered, "paper"), long_date(edition.day, language)
     late = [
         f"{number:,}{'' if place else ' of them'} from {past_day(found, today=edition.day)}"
         for place, (found, number) in enumerate(edition.late)
     ]
     came_late = f", {_list(late)}" if late else ""
-    covered = f": {_list([_covered(one) for one in edition.covered])}" if edition.covered else ""
+    covered = f": {_list([_covered(one) for one in edition.sources])}" if edition.sources else ""
     return f"Chosen from {considered} for {day}{came_late}{covered}."
 
 
-def _covered(covered: Covered) -> str:
-    papers = f"{count(covered.papers, 'paper')}{' so far' if covered.so_far else ''}"
+def _covered(covered: SourceCoverage) -> str:
+    papers = f"{count(covered.papers, 'paper')}{' so far' if covered.is_early else ''}"
     if not covered.channels:
         return f"{covered.source} ({papers})"
     if len(covered.channels) > CHANNELS:
@@ -68,7 +68,7 @@ def _channel(channel: Channel) -> str:
     return f"{channel.name} {channel.parsed:,}/{channel.declared:,}"
 
 
-def _missing(edition: Edition) -> str:
+def _missing(edition: Coverage) -> str:
     missing = [*edition.missing, *(name for name in edition.stale if name not in edition.missing)]
     if not missing:
         return ""
@@ -80,28 +80,28 @@ def _missing(edition: Edition) -> str:
     return " ".join(parts) + rest
 
 
-def _again(names: Sequence[str], edition: Edition) -> str:
+def _again(names: Sequence[str], edition: Coverage) -> str:
     """Promise that all of these will be read again, if they will."""
-    if not set(names) <= set(edition.read_again):
+    if not set(names) <= set(edition.to_be_retried):
         return ""
     return f" {'It' if len(names) == 1 else 'They'} will be read again for your next issue."
 
 
-def _cut_off(edition: Edition) -> str:
-    if not edition.cut_off:
+def _cut_off(edition: Coverage) -> str:
+    if not edition.partial:
         return ""
     rest = " Papers found only there may be missing from this issue."
-    rest = _again(edition.cut_off, edition) or rest
-    return f"Could not be read in full: {', '.join(edition.cut_off)}.{rest}"
+    rest = _again(edition.partial, edition) or rest
+    return f"Could not be read in full: {', '.join(edition.partial)}.{rest}"
 
 
-def _owed(edition: Edition) -> str:
+def _owed(edition: Coverage) -> str:
     days: dict[str, list[str]] = {}
-    for source, day in edition.owed:
+    for source, day in edition.overdue:
         days.setdefault(source, []).append(past_day(day, today=edition.day))
     owed = [f"{source} of {_list(names)}" for source, names in days.items()]
     return f"Still missing: {'; '.join(owed)}." if owed else ""
 
 
-def _quiet(edition: Edition) -> str:
-    return f"{'; '.join(edition.quiet)}." if edition.quiet else ""
+def _quiet(edition: Coverage) -> str:
+    return f"{'; '.join(edition.excused)}." if edition.excused else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.mail.context import Doors
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers import links
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 #: The links that a letter has, by what they are for.
 _OF_LETTERS = {
-    Kind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.MANAGE, links.Purpose.REFUSE),
-    Kind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
-    Kind.PRIVACY: (links.Purpose.PRIVACY,),
+    MailKind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.MANAGE, links.Purpose.REFUSE),
+    MailKind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
+    MailKind.PRIVACY: (links.Purpose.PRIVACY,),
 }
 
 
@@ -33,7 +33,7 @@ class Signposts:
     #: where mail to people goes
     answers_to: str
 
-    def letter_links(self, kind: Kind, subscriber: int, at: datetime) -> dict[str, str]:
+    def letter_links(self, kind: MailKind, subscriber: int, at: datetime) -> dict[str, str]:
         """Return the links of a letter, by their names in its template."""
         return {f"{p}_url": self._link(p, subscriber, at) for p in _OF_LETTERS[kind]}
 

@@ -14,7 +14,7 @@ from digest.mail import message
 from digest.mail.body import Forme, Own, Typesetter
 from digest.mail.context import Doors, Letterhead, personal
 from digest.mail.verp import return_address
-from digest.models.delivery import Parcel
+from digest.models.delivery import OutgoingMessage
 from subscribers.addresses import for_envelope
 from subscribers.models import own_topic
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.mail.templates import DigestTemplates
-    from digest.models.issue import Desk, Issue
+    from digest.models.issue import Edition, Issue
     from subscribers.models import Subscriber
 
 
@@ -44,7 +44,7 @@ class Press:
     #: a hash of the templates, and of all else that shapes a mail beside what is in it
     key: str = ""
 
-    def printer(self, desk: Desk, *, at: datetime) -> Printer:
+    def printer(self, desk: Edition, *, at: datetime) -> Printer:
         """Return what prints the mails of a run, all of them dated `at`."""
         typesetter = Typesetter(
             self.templates,
@@ -65,7 +65,7 @@ class Mail:
     message_id: str
     #: the mail's Date
     at: datetime
-    parcel: Parcel
+    parcel: OutgoingMessage
 
     @property
     def text(self) -> str:
@@ -93,7 +93,7 @@ class Proof:
 class Printer:
     """Prints the mails of one day; the same issue and reader give the same bytes."""
 
-    def __init__(self, press: Press, desk: Desk, typesetter: Typesetter, *, at: datetime) -> None:
+    def __init__(self, press: Press, desk: Edition, typesetter: Typesetter, *, at: datetime) -> None:
         """Make what all mails share."""
         self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
         self._masthead = message.Masthead(press.sender, day=desk.coverage.day, at=at)
@@ -159,13 +159,13 @@ class Printer:
             html=() if text_only else self._typesetter.html(forme, own),
             signer=press.signer,
         )
-        parcel = Parcel(
+        parcel = OutgoingMessage(
             day=day,
             sender=return_address(press.bounce_address, day, reader.id, secret=press.secret),
             recipient=recipient.address,
             content=content,
             envid=message.envelope_id(identifier),
-            dotless=True,  # `quoted.encode` sees to it, and no header begins with one
+            is_dot_free=True,  # `quoted.encode` sees to it, and no header begins with one
         )
         return Mail(
             issue=forme.issue,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.mail import message
 from digest.mail.verp import return_address
-from digest.models.delivery import Kind, Parcel
+from digest.models.delivery import MailKind, OutgoingMessage
 from subscribers.addresses import for_envelope
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.mail.templates import Templates
-    from digest.models.delivery import Letter
+    from digest.models.delivery import TransactionalMail
     from subscribers.models import Subscriber
 
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 class Stationery:
     """What it takes to write letters."""
 
-    templates: Mapping[Kind, Templates]
+    templates: Mapping[MailKind, Templates]
     sender: message.Sender
     postal_address: str
     bounce_address: str
     secret: str
     #: returns the addresses a letter of a kind leads to, by name, signed for this time
-    links: Callable[[Kind, int, datetime], Mapping[str, str]]
+    links: Callable[[MailKind, int, datetime], Mapping[str, str]]
     #: returns the names of topics
     names: Callable[[tuple[str, ...]], list[str]]
     signer: message.Signs | None = None
 
 
-def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: datetime) -> Parcel:
+def write(letter: TransactionalMail, reader: Subscriber, *, stationery: Stationery, now: datetime) -> OutgoingMessage:
     """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
 
     Its links work for as long as it says from `now`, however long the letter had to wait.
@@ -69,7 +69,7 @@ def write(letter: Letter, reader: Subscriber, *, stationery: Stationery, now: da
         at=at,
         signer=stationery.signer,
     )
-    return Parcel(
+    return OutgoingMessage(
         day=at.date(),
         sender=return_address(
             stationery.bounce_address, at.date(), reader.id, secret=stationery.secret

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
+class WorkerHost:
     """Where a sender runs."""
 
     host: str
@@ -24,7 +24,7 @@ class Machine:
     pid: int
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands; `delivery.states` says which steps there are between them."""
 
     #: the reader is to get a mail today; nothing has left
@@ -48,11 +48,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendReport:
+class RunReport:
     """What one run did, counted by state."""
 
     day: date
-    counts: Mapping[State, int] = field(default_factory=dict)
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     #: subscribers whose delivery had been settled by an earlier run of the day
     already: int = 0
     #: why the run stopped before everybody was served
@@ -67,12 +67,12 @@ class SendReport:
     @property
     def complete(self) -> bool:
         """Whether nobody is left waiting, refused, or in doubt who is to be asked about."""
-        open_states = (State.PLANNED, State.DEFERRED, State.FAILED, State.EXPIRED)
+        open_states = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED)
         left = any(self.counts.get(state) for state in open_states)
         return self.stopped is None and not left and not self.doubtful
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     """What a letter is about; each has templates of its name."""
 
     #: please confirm
@@ -83,7 +83,7 @@ class Kind(StrEnum):
     PRIVACY = "privacy"
 
 
-class LetterState(StrEnum):
+class TransactionalState(StrEnum):
     """Where a letter stands."""
 
     WAITING = "waiting"
@@ -92,18 +92,18 @@ class LetterState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class TransactionalMail:
     """A letter that somebody has taken up to send."""
 
     id: int
     subscriber_id: int
-    kind: Kind
+    kind: MailKind
     made_at: datetime
     attempts: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
+class OutgoingMessage:
     """One mail on its way."""
 
     day: date
@@ -117,18 +117,18 @@ class Parcel:
     #: what a bounce calls the mail by (RFC 3461 §4.4), in ASCII; empty for nothing
     envid: str = ""
     #: whoever made it knows that no line begins with a dot, so that none is looked for
-    dotless: bool = False
+    is_dot_free: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Outcome:
     """What became of a parcel: sent, deferred, failed, unknown, or planned.
 
     Planned means that nothing was handed over and nobody was asked about this recipient: the
     parcel is given back.
     """
 
-    state: State
+    state: DeliveryState
     reason: str | None = None
     #: the server's reply code (RFC 5321 §4.2), 0 where no server answered
     code: int = 0
@@ -137,68 +137,68 @@ class Answer:
 
 
 #: Told of the answers that have come since the last call, and of the parcels that leave next.
-Note = Callable[[Sequence[tuple[Parcel, Answer]], Sequence[Parcel]], None]
+ReportOutcomes = Callable[[Sequence[tuple[OutgoingMessage, Outcome]], Sequence[OutgoingMessage]], None]
 
 
 #: From each state, where it can go. `sent` is the end: nothing repeats a mail that was taken.
-MOVES: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset(
-        {State.CLAIMED, State.SKIPPED, State.FAILED, State.DEFERRED, State.EXPIRED}
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.PLANNED: frozenset(
+        {DeliveryState.CLAIMED, DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.EXPIRED}
     ),
-    State.CLAIMED: frozenset(
+    DeliveryState.CLAIMED: frozenset(
         {
-            State.INFLIGHT,
-            State.PLANNED,
-            State.SKIPPED,
-            State.FAILED,
-            State.DEFERRED,
-            State.UNKNOWN,
+            DeliveryState.INFLIGHT,
+            DeliveryState.PLANNED,
+            DeliveryState.SKIPPED,
+            DeliveryState.FAILED,
+            DeliveryState.DEFERRED,
+            DeliveryState.UNKNOWN,
         }
     ),
-    State.INFLIGHT: frozenset(
-        {State.SENT, State.PLANNED, State.FAILED, State.DEFERRED, State.UNKNOWN}
+    DeliveryState.INFLIGHT: frozenset(
+        {DeliveryState.SENT, DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN}
     ),
-    State.SENT: frozenset(),
-    State.DEFERRED: frozenset(
-        {State.CLAIMED, State.PLANNED, State.SKIPPED, State.FAILED, State.EXPIRED, State.DEFERRED}
+    DeliveryState.SENT: frozenset(),
+    DeliveryState.DEFERRED: frozenset(
+        {DeliveryState.CLAIMED, DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.DEFERRED}
     ),
-    State.FAILED: frozenset({State.PLANNED}),
-    State.SKIPPED: frozenset({State.PLANNED}),
-    State.UNKNOWN: frozenset({State.PLANNED}),
-    State.EXPIRED: frozenset({State.PLANNED}),
+    DeliveryState.FAILED: frozenset({DeliveryState.PLANNED}),
+    DeliveryState.SKIPPED: frozenset({DeliveryState.PLANNED}),
+    DeliveryState.UNKNOWN: frozenset({DeliveryState.PLANNED}),
+    DeliveryState.EXPIRED: frozenset({DeliveryState.PLANNED}),
 }
 
 #: A sender may take these up.
-WAITING = (State.PLANNED, State.DEFERRED)
+WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 #: A sender has these in hand.
-IN_HAND = (State.CLAIMED, State.INFLIGHT)
+IN_PROGRESS = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 #: While there is one of these, the day is not closed.
-OPEN = WAITING + IN_HAND
+UNSETTLED = WAITING + IN_PROGRESS
 #: What counts as shown to a reader. Unknown does: a paper that may have come is not sent again.
-SHOWN = (State.SENT, State.UNKNOWN)
+SHOWN = (DeliveryState.SENT, DeliveryState.UNKNOWN)
 #: of mails that have not left, and will not by themselves
-NEVER_LEFT = (State.FAILED, State.SKIPPED, State.EXPIRED)
+NOT_SENT = (DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.EXPIRED)
 
 #: Seconds before a deferred mail is tried again, at first and at most (as Postfix does).
-FIRST_WAIT, LONGEST_WAIT = 300.0, 4000.0
+FIRST_RETRY, LONGEST_RETRY = 300.0, 4000.0
 
 
-def into(state: State) -> list[State]:
+def states_before(state: DeliveryState) -> list[DeliveryState]:
     """Return the states from which one can come into this one."""
-    return [before for before, after in MOVES.items() if state in after]
+    return [before for before, after in TRANSITIONS.items() if state in after]
 
 
-def wait(delivery_id: int, attempts: int) -> timedelta:
+def retry_delay(delivery_id: int, attempts: int) -> timedelta:
     """Return how long a mail is left alone after its nth attempt was deferred.
 
     Doubles each time; up to a quarter more or less, by the delivery's own number, so that those
     deferred together do not come back together.
     """
-    doubled = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doubled = min(FIRST_RETRY * 2.0 ** min(attempts - 1, 20), LONGEST_RETRY)
     jitter = crc32(f"{delivery_id} {attempts}".encode()) / 2**32
     return timedelta(seconds=doubled * (0.75 + jitter / 2))
 
 
-def oldest_day(*, now: datetime, max_lateness: timedelta) -> date:
+def oldest_deliverable_day(*, now: datetime, max_lateness: timedelta) -> date:
     """Return the oldest day whose mails may still leave: it ended, in UTC, not longer ago."""
     return (now - max_lateness).date()

@@ -55,37 +55,37 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Covered:
+class SourceCoverage:
     """What one source gave to an edition."""
 
     source: str
     papers: int
     channels: tuple[Channel, ...] = ()
     #: whether its list had only begun
-    so_far: bool = False
+    is_early: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edition:
+class Coverage:
     """Which day and sources an issue covers, and what was missing."""
 
     day: date
     #: in configuration order
-    covered: tuple[Covered, ...] = ()
+    sources: tuple[SourceCoverage, ...] = ()
     #: sources whose papers are unknown
     missing: tuple[str, ...] = ()
     #: of those and the stale ones, the sources that will be read again for this day
-    read_again: tuple[str, ...] = ()
+    to_be_retried: tuple[str, ...] = ()
     #: sources that gave papers, but fewer than they have
-    cut_off: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
     #: sources that were read and held nothing but papers of other days
     stale: tuple[str, ...] = ()
     #: why sources have no papers of the day, and need not have: a clause each
-    quiet: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
     #: earlier days, and how many papers came in too late for their editions
     late: tuple[tuple[date, int], ...] = ()
     #: sources and earlier days that still could not be read
-    owed: tuple[tuple[str, date], ...] = ()
+    overdue: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
 
@@ -96,7 +96,7 @@ class Issue:
 
     day: date
     sections: tuple[Section, ...]
-    edition: Edition
+    coverage: Coverage
     #: papers of the reader's earlier issues that were withdrawn since
     withdrawn: tuple[Paper, ...] = ()
 
@@ -112,13 +112,13 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Silence:
+class NoIssue:
     """Why a subscriber gets no issue today."""
 
     reason: str
 
 
-class Filed(NamedTuple):
+class IssueItem(NamedTuple):
     """A paper in a mail."""
 
     paper_id: str
@@ -152,10 +152,10 @@ class Quotas:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Edition:
     """All that is the same for every subscriber on one day, worked out once per run."""
 
-    coverage: Edition
+    coverage: Coverage
     papers: Sequence[Paper]
     topics: Mapping[str, Topic]
     ranked: Mapping[str, Sequence[Pick]]
@@ -167,12 +167,12 @@ class Desk:
     withdrawn: Sequence[Paper] = ()
 
     @property
-    def named(self) -> tuple[Paper, ...]:
+    def all_papers(self) -> tuple[Paper, ...]:
         """All papers that a mail may name, each at its place."""
         return (*self.papers, *self.withdrawn)
 
 
-def standing_for(number: int) -> Reason:
+def similar_reason(number: int) -> Reason:
     """Say that a paper stands for others that are nearly the same."""
     return Reason(kind="similar", text=f"stands for {count(number, 'similar paper')}")
 
@@ -181,5 +181,5 @@ def with_similar(pick: Pick, behind: Sequence[Paper]) -> Pick:
     """Put the near-duplicates of a pick behind it."""
     if not behind:
         return pick
-    reasons = (*pick.reasons, standing_for(len(behind)))
+    reasons = (*pick.reasons, similar_reason(len(behind)))
     return replace(pick, similar=tuple(behind), reasons=reasons)

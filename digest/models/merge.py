@@ -34,7 +34,7 @@ class Origin(NamedTuple):
     authority: int
 
 
-class Voice(NamedTuple):
+class SourceAuthority(NamedTuple):
     """Who speaks, and how much that counts on each field."""
 
     source: str
@@ -49,7 +49,7 @@ class Work(NamedTuple):
     origins: Mapping[str, Origin]
 
 
-class Works:
+class MergeBatch:
     """The works that a batch touches, as they were and as the batch leaves them."""
 
     def __init__(self, known: Iterable[Work]) -> None:
@@ -60,7 +60,7 @@ class Works:
         for paper_id in sorted(self._before):
             self._remember_title(self._before[paper_id].paper)
         #: ids made from titles that gave way to real ones
-        self.promoted: dict[str, str] = {}
+        self.reidentified: dict[str, str] = {}
 
     @property
     def new(self) -> list[Work]:
@@ -76,15 +76,15 @@ class Works:
             if paper_id in self._before and work != self._before[paper_id]
         ]
 
-    def take_all(self, batch: Iterable[Paper], voice: Voice) -> list[Paper]:
+    def take_all(self, batch: Iterable[Paper], voice: SourceAuthority) -> list[Paper]:
         """Merge the papers of a batch; return them under the ids of their works."""
         found = [self._take(paper, voice) for paper in batch]
         return [
-            replace(paper, id=self.promoted[paper.id]) if paper.id in self.promoted else paper
+            replace(paper, id=self.reidentified[paper.id]) if paper.id in self.reidentified else paper
             for paper in found
         ]
 
-    def update_all(self, batch: Iterable[Paper], voice: Voice) -> list[Paper]:
+    def update_all(self, batch: Iterable[Paper], voice: SourceAuthority) -> list[Paper]:
         """Merge what is said of known works; return it, without what is said of others."""
         found = []
         for paper in batch:
@@ -95,7 +95,7 @@ class Works:
                 found.append(replace(paper, id=known))
         return found
 
-    def _take(self, paper: Paper, voice: Voice) -> Paper:
+    def _take(self, paper: Paper, voice: SourceAuthority) -> Paper:
         paper = replace(paper, id=self._identify(paper))
         work = self._current(paper.id)
         if work is None:
@@ -123,11 +123,11 @@ class Works:
             return min(alike, key=lambda found: (is_weak(found), found), default=paper.id)
         weak = [found for found in alike if is_weak(found)]
         if weak and self._current(paper.id) is None:
-            self._promote(weak[0], paper.id)
+            self._reidentify(weak[0], paper.id)
         return paper.id
 
-    def _promote(self, weak: str, strong: str) -> None:
-        self.promoted[weak] = strong
+    def _reidentify(self, weak: str, strong: str) -> None:
+        self.reidentified[weak] = strong
         for works in (self._before, self._after):
             if weak in works:
                 work = works.pop(weak)
@@ -136,7 +136,7 @@ class Works:
             ids[:] = [strong if found == weak else found for found in ids]
 
 
-def merge(work: Work, other: Paper, voice: Voice) -> Work:
+def merge(work: Work, other: Paper, voice: SourceAuthority) -> Work:
     """Join what is known of a work with what a source says of it now.
 
     Where both say something, the one whose word counts more on that field is believed; among
@@ -180,7 +180,7 @@ def _with(paper: Paper, taken: Mapping[str, Any]) -> Paper:
     return replace(paper, **own, links=replace(paper.links, **links) if links else paper.links)
 
 
-def overlay(below: _Record, above: _Record) -> _Record:
+def fill_missing(below: _Record, above: _Record) -> _Record:
     """Return `above` with what it does not know taken from `below`."""
     known: Mapping[str, Any] = {k: v for k, v in asdict(above).items() if v is not None}
     return replace(below, **known)

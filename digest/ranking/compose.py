@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Desk, Issue, Section, Silence, told_of
+from digest.models.issue import Edition, Issue, Section, NoIssue, told_of
 from digest.ranking.select import select
 from digest.text.wording import _list, count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from digest.models.issue import Edition
+    from digest.models.issue import Coverage
 
 
-def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | Silence:
+def compose(desk: Edition, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | NoIssue:
     """Lay out the issue of a subscriber who wants these topics and was shown these papers."""
     known = [slug for slug in wanted if slug in desk.topics]
     if not known:
         gone = ", ".join(wanted) or "none chosen"
-        return Silence(reason=f"none of the topics exist: {gone}")
+        return NoIssue(reason=f"none of the topics exist: {gone}")
     if not desk.coverage.considered:
-        return Silence(reason=why_empty(desk.coverage))
+        return NoIssue(reason=why_empty(desk.coverage))
     chosen = select(
         desk.ranked,
         known,
@@ -37,16 +37,16 @@ def compose(desk: Desk, wanted: Sequence[str], *, seen: Collection[str]) -> Issu
         if picks
     )
     if not sections:
-        return Silence(reason=_nothing_new(desk, known))
+        return NoIssue(reason=_nothing_new(desk, known))
     return Issue(
         day=desk.coverage.day,
         sections=sections,
-        edition=desk.coverage,
+        coverage=desk.coverage,
         withdrawn=tuple(p for p in desk.withdrawn if p.id in seen and told_of(p.id) not in seen),
     )
 
 
-def _nothing_new(desk: Desk, known: Sequence[str]) -> str:
+def _nothing_new(desk: Edition, known: Sequence[str]) -> str:
     names = ", ".join(desk.topics[slug].name for slug in known)
     total = count(desk.coverage.considered, "paper")
     if any(desk.ranked.get(slug) for slug in known):
@@ -54,15 +54,15 @@ def _nothing_new(desk: Desk, known: Sequence[str]) -> str:
     return f"none of the day’s {total} is about {names}"
 
 
-def why_empty(edition: Edition) -> str:
+def why_empty(edition: Coverage) -> str:
     """Say why there are no papers at all on a day."""
     if edition.missing:
         return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
     if edition.stale:
         names = _list(edition.stale)
         return f"no new papers for {edition.day}: {names} still shows those of another day"
-    if edition.quiet:
-        return f"no papers for {edition.day}: {'; '.join(edition.quiet)}"
+    if edition.excused:
+        return f"no papers for {edition.day}: {'; '.join(edition.excused)}"
     if edition.day.weekday() >= 5:
         return f"no papers were announced for {edition.day}, a {edition.day:%A}"
     return f"no papers were announced for {edition.day}"

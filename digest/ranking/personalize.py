@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from subscribers.models import OWN, own_topic
 
 if TYPE_CHECKING:
-    from digest.models.issue import Desk
+    from digest.models.issue import Edition
     from subscribers.models import Subscriber
 
 
-def tailor(desk: Desk, reader: Subscriber) -> tuple[Desk, list[str]]:
+def tailor(desk: Edition, reader: Subscriber) -> tuple[Edition, list[str]]:
     """Return the desk for this reader, and the topics they want in the order of the mail.
 
     Words and authors of their own make a topic of its own, which comes first; their words out

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest import sources
-from digest.models.issue import Covered, Edition
+from digest.models.issue import SourceCoverage, Coverage
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from digest.storage.fetches import Reading
 
 
-def edition(
+def coverage_of(
     day: date, places: Sequence[Location], papers: Sequence[Paper], *, collection: Collection
-) -> Edition:
+) -> Coverage:
     """Say which sources a day's issues cover and which are unknown."""
     numbers = collection.store.counts(day)
     bringing = [place for place in places if not sources.find(place.kind).enriches]
@@ -37,16 +37,16 @@ def edition(
     )
     cut_off = _named(found, lambda one: one.source in numbers and one.error is not None)
     again = {place.name for place in bringing if collection.can_ask_again(place)}
-    return Edition(
+    return Coverage(
         day=day,
-        covered=tuple(
+        sources=tuple(
             _covered(name, numbers[name], found.get(name)) for name in order if name in numbers
         ),
         missing=missing,
-        read_again=tuple(name for name in (*missing, *stale, *cut_off) if name in again),
-        cut_off=cut_off,
+        to_be_retried=tuple(name for name in (*missing, *stale, *cut_off) if name in again),
+        partial=cut_off,
         stale=stale,
-        quiet=tuple(
+        excused=tuple(
             dict.fromkeys(
                 one.reason
                 for one in found.values()
@@ -54,7 +54,7 @@ def edition(
             )
         ),
         late=by_day(papers, before=day),
-        owed=collection.debts(day, places),
+        overdue=collection.debts(day, places),
         considered=len(papers),
     )
 
@@ -63,12 +63,12 @@ def _named(found: Mapping[str, Reading], wanted: Callable[[Reading], bool]) -> t
     return tuple(name for name, reading in found.items() if wanted(reading))
 
 
-def _covered(name: str, papers: int, reading: Reading | None) -> Covered:
+def _covered(name: str, papers: int, reading: Reading | None) -> SourceCoverage:
     if reading is None:
-        return Covered(source=name, papers=papers)
+        return SourceCoverage(source=name, papers=papers)
     # An early list goes on; and one that could not be read again may have.
     so_far = reading.state is SourceState.EARLY or reading.reason is not None
-    return Covered(source=name, papers=papers, channels=reading.channels, so_far=so_far)
+    return SourceCoverage(source=name, papers=papers, channels=reading.channels, is_early=so_far)
 
 
 def _is_old(reading: Reading) -> bool:

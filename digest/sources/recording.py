@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from digest import sources
 from digest.app.config.load import FILE_NAME
 from digest.errors import ConfigError, SourceError
-from digest.models.merge import overlay
+from digest.models.merge import fill_missing
 from digest.models.source import Batch, SourceState
 from digest.sources import Ask, Location, Raw
 from digest.sources import assessment as verdict
@@ -115,7 +115,7 @@ def _together(papers: Iterable[Paper]) -> list[Paper]:
     found: dict[str, Paper] = {}
     for paper in papers:
         known = found.get(paper.id, paper)
-        found[paper.id] = replace(known, links=overlay(paper.links, known.links))
+        found[paper.id] = replace(known, links=fill_missing(paper.links, known.links))
     return list(found.values())
 
 

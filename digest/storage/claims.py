@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import LedgerError, StoreError
-from digest.models.delivery import IN_HAND, State, into, wait
+from digest.models.delivery import IN_PROGRESS, DeliveryState, states_before, retry_delay
 from digest.storage.schema import deliveries, senders
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from digest.models.delivery import Answer
+    from digest.models.delivery import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +123,7 @@ class Marks:
 
     def note(
         self,
-        answers: Sequence[tuple[Waiting, Answer]],
+        answers: Sequence[tuple[Waiting, Outcome]],
         leaving: Sequence[Waiting],
         *,
         now: datetime,
@@ -154,20 +154,20 @@ class Marks:
     def _erased(self, rows: Sequence[Waiting]) -> int:
         return sum(not self._there.rows(self._cursor, {"this": row.delivery_id}) for row in rows)
 
-    def _outcome(self, row: Waiting, answer: Answer, now: datetime) -> dict[str, Any]:
-        deferred = answer.state is State.DEFERRED
-        again = now + wait(row.delivery_id, row.attempts + 1) if deferred else None
+    def _outcome(self, row: Waiting, answer: Outcome, now: datetime) -> dict[str, Any]:
+        deferred = answer.state is DeliveryState.DEFERRED
+        again = now + retry_delay(row.delivery_id, row.attempts + 1) if deferred else None
         return {
             "this": row.delivery_id,
             "mine": self._fence,
             "new_state": answer.state.value,
             "new_reason": answer.reason,
-            "new_settled_at": None if answer.state is State.PLANNED else self._moment(now),
+            "new_settled_at": None if answer.state is DeliveryState.PLANNED else self._moment(now),
             "new_next_at": again and self._moment(again),
             "new_code": answer.code or None,
             "new_status": answer.status or None,
             # What is given back was no attempt.
-            "none": int(answer.state is State.PLANNED),
+            "none": int(answer.state is DeliveryState.PLANNED),
         }
 
     @contextmanager
@@ -232,14 +232,14 @@ _CLAIM = (
     deliveries.update()
     .where(
         _this,
-        deliveries.c.state.in_([state.value for state in into(State.CLAIMED)]),
+        deliveries.c.state.in_([state.value for state in states_before(DeliveryState.CLAIMED)]),
         sa.exists().where(
             subscribers.c.id == deliveries.c.subscriber_id,
             subscribers.c.status == Status.CONFIRMED.value,
         ),
     )
     .values(
-        state=State.CLAIMED.value,
+        state=DeliveryState.CLAIMED.value,
         fence=_given("mine"),
         attempts=deliveries.c.attempts + 1,
         desk_id=_given("desk"),
@@ -255,11 +255,11 @@ _OURS = sa.select(deliveries.c.id).where(
     deliveries.c.day == _given("today"),
     deliveries.c.subscriber_id.between(_given("first"), _given("last")),
     _mine,
-    deliveries.c.state == State.CLAIMED.value,
+    deliveries.c.state == DeliveryState.CLAIMED.value,
 )
 _SETTLE = (
     deliveries.update()
-    .where(_this, _mine, deliveries.c.state.in_([state.value for state in IN_HAND]))
+    .where(_this, _mine, deliveries.c.state.in_([state.value for state in IN_PROGRESS]))
     .values(
         {
             name: _given(f"new_{name}")
@@ -270,8 +270,8 @@ _SETTLE = (
 )
 _LEAVE = (
     deliveries.update()
-    .where(_this, _mine, deliveries.c.state == State.CLAIMED.value)
-    .values(state=State.INFLIGHT.value)
+    .where(_this, _mine, deliveries.c.state == DeliveryState.CLAIMED.value)
+    .values(state=DeliveryState.INFLIGHT.value)
 )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import WITHDRAWN, Filed, told_of
+from digest.models.issue import WITHDRAWN, IssueItem, told_of
 from subscribers.models import OWN
 
 if TYPE_CHECKING:
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from digest.models.issue import Issue
 
 
-def contents(issue: Issue) -> tuple[Filed, ...]:
+def contents(issue: Issue) -> tuple[IssueItem, ...]:
     """List the papers of an issue, near-duplicates behind the one they are like."""
-    rows: dict[str, Filed] = {}
+    rows: dict[str, IssueItem] = {}
     for pick in issue.picks:
         position = len(rows)
-        row = Filed(pick.paper.id, position, pick.topic)
+        row = IssueItem(pick.paper.id, position, pick.topic)
         if pick.topic == OWN:
             reasons = tuple(reason.text for reason in pick.reasons if reason.kind != "similar")
             row = row._replace(score=pick.score, trend=pick.trend, reasons=reasons)
         rows[pick.paper.id] = row
         for other in pick.similar:
-            rows.setdefault(other.id, Filed(other.id, len(rows), pick.topic, position))
+            rows.setdefault(other.id, IssueItem(other.id, len(rows), pick.topic, position))
     withdrawn = [
-        Filed(paper.id, len(rows) + place, WITHDRAWN) for place, paper in enumerate(issue.withdrawn)
+        IssueItem(paper.id, len(rows) + place, WITHDRAWN) for place, paper in enumerate(issue.withdrawn)
     ]
     return (*rows.values(), *withdrawn)
 
 
-def write(filed: Iterable[Filed], places: Mapping[str, int]) -> str:
+def write(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
     """Write papers down, by their places; those of a topic come in a row."""
     topics: list[list[Any]] = []
     for row in filed:
@@ -54,13 +54,13 @@ def write(filed: Iterable[Filed], places: Mapping[str, int]) -> str:
     return json.dumps(topics, ensure_ascii=False, separators=(",", ":"))
 
 
-def read(text: str, ids: Mapping[int, str]) -> list[Filed]:
+def read(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     """Return what was written, with the papers' ids of today by their places."""
     found = []
     for position, (topic, entry) in enumerate(_entries(text)):
         place, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
         why = None if reasons is None else tuple(reasons)
-        found.append(Filed(ids[place], position, topic, behind, score, trend, why))
+        found.append(IssueItem(ids[place], position, topic, behind, score, trend, why))
     return found
 
 

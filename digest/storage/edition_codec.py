@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import Covered, Desk, Edition, Pick, Reason
+from digest.models.issue import SourceCoverage, Edition, Coverage, Pick, Reason
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from subscribers.models import Topic
@@ -24,9 +24,9 @@ _DAYS = ("day", "withdrawn_on")
 _TIMES = ("published_at", "featured_at", "observed_at")
 
 
-def freeze(desk: Desk) -> bytes:
+def freeze(desk: Edition) -> bytes:
     """Return a desk as bytes; equal desks give equal bytes."""
-    papers = desk.named
+    papers = desk.all_papers
     places = {paper.id: place for place, paper in enumerate(papers)}
     content = {
         "edition": _edition(desk.coverage),
@@ -48,14 +48,14 @@ def freeze(desk: Desk) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
-def thaw(content: bytes, ids: Sequence[str]) -> Desk:
+def thaw(content: bytes, ids: Sequence[str]) -> Edition:
     """Return the desk that was frozen; `ids` are its papers' ids of today, by place."""
     found = json.loads(zlib.decompress(content))
     papers = [
         _paper_of(record, paper_id) for record, paper_id in zip(found["papers"], ids, strict=True)
     ]
     featured = len(papers) - found.get("withdrawn", 0)
-    return Desk(
+    return Edition(
         coverage=_edition_of(found["edition"]),
         papers=papers[:featured],
         withdrawn=tuple(papers[featured:]),
@@ -76,29 +76,29 @@ def thaw(content: bytes, ids: Sequence[str]) -> Desk:
     )
 
 
-def _edition(edition: Edition) -> dict[str, Any]:
+def _edition(edition: Coverage) -> dict[str, Any]:
     return {
         **asdict(edition),
         "day": edition.day.isoformat(),
         "late": [[day.isoformat(), number] for day, number in edition.late],
-        "owed": [[source, day.isoformat()] for source, day in edition.owed],
+        "owed": [[source, day.isoformat()] for source, day in edition.overdue],
     }
 
 
-def _edition_of(record: Mapping[str, Any]) -> Edition:
+def _edition_of(record: Mapping[str, Any]) -> Coverage:
     values = {name: _tuples(value) for name, value in record.items()}
     values["day"] = date.fromisoformat(record["day"])
     values["covered"] = tuple(map(_covered_of, record["covered"]))
     values["late"] = tuple((date.fromisoformat(d), n) for d, n in record.get("late", ()))
     values["owed"] = tuple((name, date.fromisoformat(d)) for name, d in record.get("owed", ()))
-    return Edition(**values)
+    return Coverage(**values)
 
 
-def _covered_of(record: Any) -> Covered:
+def _covered_of(record: Any) -> SourceCoverage:
     if isinstance(record, list):  # of a time when sources had no channels
-        return Covered(source=record[0], papers=record[1])
+        return SourceCoverage(source=record[0], papers=record[1])
     channels = tuple(Channel(**one) for one in record["channels"])
-    return Covered(**{**record, "channels": channels})
+    return SourceCoverage(**{**record, "channels": channels})
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import NotFoundError
-from digest.models.delivery import NEVER_LEFT
+from digest.models.delivery import NOT_SENT
 from digest.storage.edition_codec import freeze, thaw
 from digest.storage.schema import days, deliveries, desk_papers, desks
 from subscribers.models import Status
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from digest.models.issue import Desk
+    from digest.models.issue import Edition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Frozen:
     """A desk that does not change any more."""
 
     id: int
-    desk: Desk
+    desk: Edition
     #: the Date of the mails that are made from it
     at: datetime
     #: a hash of the templates, and of all else that shaped the mails
@@ -44,7 +44,7 @@ class Desks:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def freeze(self, desk: Desk, *, press_key: str, now: datetime) -> Frozen:
+    def freeze(self, desk: Edition, *, press_key: str, now: datetime) -> Frozen:
         """Keep a desk, dated now; one with the same content on the same day is kept once."""
         content = freeze(desk)
         found = self._find(desk, content, press_key)
@@ -61,18 +61,18 @@ class Desks:
                 (found,) = db.execute(row).inserted_primary_key or (0,)
                 places = [
                     {"desk_id": found, "place": place, "paper_id": paper.id}
-                    for place, paper in enumerate(desk.named)
+                    for place, paper in enumerate(desk.all_papers)
                 ]
                 if places:
                     db.execute(desk_papers.insert(), places)
         return self.open(int(found or 0))
 
-    def glance(self, desk: Desk, *, press_key: str, now: datetime) -> Frozen:
+    def glance(self, desk: Edition, *, press_key: str, now: datetime) -> Frozen:
         """Return a desk as it would be frozen now, keeping nothing; its id is 0 if it is new."""
         found = self._find(desk, freeze(desk), press_key)
         if found is not None:
             return self.open(found)
-        day, ids = desk.coverage.day, [paper.id for paper in desk.named]
+        day, ids = desk.coverage.day, [paper.id for paper in desk.all_papers]
         familiar: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(ids), 500):
@@ -81,7 +81,7 @@ class Desks:
         at = now.replace(microsecond=0)
         return Frozen(id=0, desk=desk, at=at, press_key=press_key, familiar=frozenset(familiar))
 
-    def _find(self, desk: Desk, content: bytes, press_key: str) -> int | None:
+    def _find(self, desk: Edition, content: bytes, press_key: str) -> int | None:
         same = (
             (desks.c.day == desk.coverage.day)
             & (desks.c.content_key == hashlib.sha256(content).hexdigest())
@@ -136,7 +136,7 @@ class Desks:
             sa.select(desks.c.id, desks.c.day)
             .join_from(desks, deliveries, deliveries.c.desk_id == desks.c.id)
             .where(
-                desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NEVER_LEFT)
+                desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NOT_SENT)
             )
             .distinct()
         )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models.delivery import SHOWN, State
-from digest.models.issue import WITHDRAWN, standing_for
+from digest.models.delivery import SHOWN, DeliveryState
+from digest.models.issue import WITHDRAWN, similar_reason
 from digest.storage import contents as filed
 from digest.storage.schema import days, deliveries, desk_papers, desks, due, papers, states_of
 from subscribers.models import Status
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
-    from digest.models.issue import Filed, Pick
+    from digest.models.issue import IssueItem, Pick
     from digest.storage.editions import Desks
 
 
@@ -32,7 +32,7 @@ class Entry:
     day: date
     subscriber_id: int
     address: str
-    state: State
+    state: DeliveryState
     reason: str | None
     subject: str | None
     message_id: str | None
@@ -63,7 +63,7 @@ class Balance:
 
     day: date
     planned: int
-    states: Counter[State]
+    states: Counter[DeliveryState]
     closed_at: datetime | None
 
     @property
@@ -85,7 +85,7 @@ class Account:
         *,
         day: date | None = None,
         subscriber_id: int | None = None,
-        states: Collection[State] = (),
+        states: Collection[DeliveryState] = (),
     ) -> list[Entry]:
         """Return the rows of a day or of a subscriber, newest day first, then by address."""
         columns = [
@@ -129,12 +129,12 @@ class Account:
         ranked = self._desks.open(desk_id).desk.ranked
         return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
 
-    def recorded(self, delivery_ids: Sequence[int]) -> dict[int, list[Filed]]:
+    def recorded(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
         """Return what was filed as the contents of mails, with the papers' ids of today."""
         query = sa.select(deliveries.c.id, deliveries.c.desk_id, deliveries.c.contents).where(
             deliveries.c.id.in_(delivery_ids), deliveries.c.contents.is_not(None)
         )
-        found: dict[int, list[Filed]] = {}
+        found: dict[int, list[IssueItem]] = {}
         ids: dict[int, dict[int, str]] = {}
         with self._engine.connect() as db:
             for delivery_id, desk_id, text in db.execute(query).all():
@@ -243,7 +243,7 @@ class Account:
 def _entry(row: dict[str, Any]) -> Entry:
     text = row.pop("contents")
     number = len(filed.places(text)) if text else 0
-    return Entry(**{**row, "state": State(row["state"]), "papers": number})
+    return Entry(**{**row, "state": DeliveryState(row["state"]), "papers": number})
 
 
 def _where(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Iterator[Any]:
@@ -260,7 +260,7 @@ def _where(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Ite
 
 
 def _shown(
-    row: Filed,
+    row: IssueItem,
     title: str,
     picks: dict[tuple[str, str], Pick],
     leaders: dict[int, str],
@@ -276,7 +276,7 @@ def _shown(
     elif pick is not None and row.reasons is None:
         score, reasons = pick.score, [reason.text for reason in pick.reasons]
         if followers:
-            reasons.append(standing_for(followers).text)
+            reasons.append(similar_reason(followers).text)
     return Shown(
         paper_id=row.paper_id,
         title=title,

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import LedgerError, RunInProgressError
-from digest.models.delivery import IN_HAND, OPEN, WAITING, State, into
+from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.claims import Marks, Waiting
 from digest.storage.schema import days, deliveries, desks, due, senders, states_of
 from subscribers.models import Status
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from digest.models.delivery import Machine
+    from digest.models.delivery import WorkerHost
 
 
 LOST = "the run ended while this mail was being sent; it may or may not have arrived"
@@ -77,13 +77,13 @@ class Ledger:
                 ) from error
             yield file.fileno()
 
-    def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[State]:
+    def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[DeliveryState]:
         """Take back what dead senders had in hand; return how many are planned and unknown now.
 
         After a power cut (another `boot`) the quick commits may be lost, so that what is claimed
         may have left too. With `resend` what is unknown is planned again.
         """
-        found: Counter[State] = Counter()
+        found: Counter[DeliveryState] = Counter()
         with self._writer.begin() as db:
             for sender in db.execute(sa.select(senders).where(senders.c.ended_at.is_(None))).all():
                 certain = bool(boot) and sender.boot == boot
@@ -93,18 +93,18 @@ class Ledger:
             orphans = (
                 deliveries.c.day.in_(not_closed)
                 & deliveries.c.fence.is_(None)
-                & deliveries.c.state.in_(IN_HAND)
+                & deliveries.c.state.in_(IN_PROGRESS)
             )
             found += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
-    def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[State]:
+    def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[DeliveryState]:
         """End a sender that lives, and take back what it still has in hand."""
         with self._writer.begin() as db:
             sender = db.execute(sa.select(senders).where(senders.c.id == fence)).one()
             return +_take_back(db, sender, certain=True, resend=resend, now=now)
 
-    def enlist(self, day: date, machine: Machine, *, now: datetime) -> int:
+    def enlist(self, day: date, machine: WorkerHost, *, now: datetime) -> int:
         """Begin to send; return the fencing token that all of this sender's claims carry."""
         with self._writer.begin() as db:
             row = senders.insert().values(
@@ -128,7 +128,7 @@ class Ledger:
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
         rows = sa.select(
-            sa.literal(day), subscribers.c.id, sa.literal(State.PLANNED.value),
+            sa.literal(day), subscribers.c.id, sa.literal(DeliveryState.PLANNED.value),
             sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
         ).where(wanting, ~planned_before)  # fmt: skip
         columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
@@ -138,10 +138,10 @@ class Ledger:
                 deliveries.update()
                 .where(
                     deliveries.c.day == day,
-                    deliveries.c.state == State.SKIPPED,
+                    deliveries.c.state == DeliveryState.SKIPPED,
                     deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(wanting)),
                 )
-                .values(state=State.PLANNED, reason=None, settled_at=None, planned_at=now)
+                .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
             ).rowcount
             changed = db.execute(
                 days.update()
@@ -165,13 +165,13 @@ class Ledger:
         with self._engine.connect() as db:
             return set(db.execute(query).scalars())
 
-    def plan_again(self, day: date, states: Collection[State], *, only: int | None = None) -> int:
+    def plan_again(self, day: date, states: Collection[DeliveryState], *, only: int | None = None) -> int:
         """Plan mails once more that ended in one of these states, on somebody's word.
 
         What a sender has in hand is not for others to plan, and who must not be written to keeps
         what is known of them.
         """
-        may = [state for state in into(State.PLANNED) if state not in IN_HAND]
+        may = [state for state in states_before(DeliveryState.PLANNED) if state not in IN_PROGRESS]
         which = (deliveries.c.day == day) & deliveries.c.state.in_(
             [state for state in states if state in may]
         )
@@ -183,7 +183,7 @@ class Ledger:
             again = db.execute(
                 deliveries.update()
                 .where(which)
-                .values(state=State.PLANNED, reason=None, settled_at=None, next_at=None)
+                .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, next_at=None)
             ).rowcount
             if again:
                 db.execute(days.update().where(days.c.day == day).values(closed_at=None))
@@ -193,7 +193,7 @@ class Ledger:
         """Skip all planned mails of a day but the first `beyond`, by subscriber."""
         kept = (
             sa.select(deliveries.c.id)
-            .where(deliveries.c.day == day, deliveries.c.state == State.PLANNED)
+            .where(deliveries.c.day == day, deliveries.c.state == DeliveryState.PLANNED)
             .order_by(deliveries.c.subscriber_id)
             .limit(max(beyond, 0))
         )
@@ -202,10 +202,10 @@ class Ledger:
                 deliveries.update()
                 .where(
                     deliveries.c.day == day,
-                    deliveries.c.state == State.PLANNED,
+                    deliveries.c.state == DeliveryState.PLANNED,
                     deliveries.c.id.not_in(kept),
                 )
-                .values(state=State.SKIPPED, reason=reason, settled_at=now)
+                .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
             ).rowcount
 
     def expire(self, *, before: date, apart_from: Collection[date], now: datetime) -> int:
@@ -221,7 +221,7 @@ class Ledger:
             return db.execute(
                 deliveries.update()
                 .where(which)
-                .values(state=State.EXPIRED, reason=LATE, settled_at=now, next_at=None)
+                .values(state=DeliveryState.EXPIRED, reason=LATE, settled_at=now, next_at=None)
             ).rowcount
 
     def open_days(self) -> list[date]:
@@ -249,7 +249,7 @@ class Ledger:
                     f"the ledger of {day} does not add up: {planned} planned, but"
                     f" {sum(states.values())} accounted for; restore a backup, or report this"
                 )
-            if any(states[state] for state in OPEN) or (asks and states[State.UNKNOWN]):
+            if any(states[state] for state in UNSETTLED) or (asks and states[DeliveryState.UNKNOWN]):
                 return False
             db.execute(
                 days.update()
@@ -314,7 +314,7 @@ class Ledger:
             ]
 
     def settle(
-        self, delivery_ids: Collection[int], state: State, *, reason: str, now: datetime
+        self, delivery_ids: Collection[int], state: DeliveryState, *, reason: str, now: datetime
     ) -> int:
         """Write down that there is no mail to send, and why; return for how many."""
         with self._writer.begin() as db:
@@ -322,7 +322,7 @@ class Ledger:
                 deliveries.update()
                 .where(
                     deliveries.c.id.in_(delivery_ids),
-                    deliveries.c.state.in_([one for one in into(state) if one in WAITING]),
+                    deliveries.c.state.in_([one for one in states_before(state) if one in WAITING]),
                 )
                 .values(state=state, reason=reason, settled_at=now, next_at=None)
             ).rowcount
@@ -336,21 +336,21 @@ class Ledger:
 
 def _take_back(
     db: sa.Connection, sender: Any, *, certain: bool, resend: bool, now: datetime
-) -> Counter[State]:
+) -> Counter[DeliveryState]:
     """End a sender: what it had claimed is planned again, what was inflight is unknown.
 
     Where it is not certain that all its quick commits are there, both are unknown.
     """
     mine = (deliveries.c.day == sender.day) & (deliveries.c.fence == sender.id)
-    found: Counter[State] = Counter()
+    found: Counter[DeliveryState] = Counter()
     if certain:
-        claimed = mine & (deliveries.c.state == State.CLAIMED)
-        found[State.PLANNED] = db.execute(
+        claimed = mine & (deliveries.c.state == DeliveryState.CLAIMED)
+        found[DeliveryState.PLANNED] = db.execute(
             deliveries.update()
             .where(claimed)
-            .values(state=State.PLANNED, fence=None, attempts=deliveries.c.attempts - 1)
+            .values(state=DeliveryState.PLANNED, fence=None, attempts=deliveries.c.attempts - 1)
         ).rowcount
-    in_hand = mine & deliveries.c.state.in_(IN_HAND)
+    in_hand = mine & deliveries.c.state.in_(IN_PROGRESS)
     found += _to_unknown(db, in_hand, resend=resend, now=now)
     db.execute(senders.update().where(senders.c.id == sender.id).values(ended_at=now))
     return found
@@ -358,7 +358,7 @@ def _take_back(
 
 def _to_unknown(
     db: sa.Connection, which: sa.ColumnElement[bool], *, resend: bool, now: datetime
-) -> Counter[State]:
-    state = State.PLANNED if resend else State.UNKNOWN
+) -> Counter[DeliveryState]:
+    state = DeliveryState.PLANNED if resend else DeliveryState.UNKNOWN
     values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
     return Counter({state: db.execute(deliveries.update().where(which).values(**values)).rowcount})

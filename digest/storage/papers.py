@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from digest.models.identity import title_key
-from digest.models.merge import Origin, Voice, Work, Works, overlay
+from digest.models.merge import Origin, SourceAuthority, Work, MergeBatch, fill_missing
 from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
 from digest.sources import find
 from digest.storage.schema import announcements, papers, sightings, signals
@@ -65,12 +65,12 @@ class Store:
         announcements of works that nobody knows are left out.
         """
         batch, more = list(found), list(updates)
-        voice = Voice(source, find(kind).authority)
+        voice = SourceAuthority(source, find(kind).authority)
         with self._writer.begin() as db:
-            works = Works(_works(db, [*batch, *more]))
+            works = MergeBatch(_works(db, [*batch, *more]))
             identified = works.take_all(batch, voice)
             updated = works.update_all(more, voice)
-            for weak, strong in works.promoted.items():
+            for weak, strong in works.reidentified.items():
                 db.execute(papers.update().where(papers.c.id == weak).values(id=strong))
             new, changed = works.new, works.changed
             if new:
@@ -337,7 +337,7 @@ def _origins(stored: dict[str, Any]) -> dict[str, Origin]:
 def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     current = Signals()
     for observation in observed:
-        current = overlay(current, _signals(observation))
+        current = fill_missing(current, _signals(observation))
     return Paper(
         id=row.id,
         title=row.title,

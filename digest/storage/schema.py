@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.models.delivery import WAITING, State
+from digest.models.delivery import WAITING, DeliveryState
 from subscribers.tables import UTCDateTime, subscribers
 
 if TYPE_CHECKING:
@@ -200,12 +200,12 @@ def due(now: datetime) -> sa.ColumnElement[bool]:
     return deliveries.c.state.in_(WAITING) & ~later
 
 
-def states_of(db: sa.Connection, day: date) -> Counter[State]:
+def states_of(db: sa.Connection, day: date) -> Counter[DeliveryState]:
     """Count a day's deliveries by where they stand, in the order of the states."""
     query = (
         sa.select(deliveries.c.state, sa.func.count())
         .where(deliveries.c.day == day)
         .group_by(deliveries.c.state)
     )
-    counted = {State(state): number for state, number in db.execute(query)}
-    return Counter({state: counted[state] for state in State if state in counted})
+    counted = {DeliveryState(state): number for state, number in db.execute(query)}
+    return Counter({state: counted[state] for state in DeliveryState if state in counted})

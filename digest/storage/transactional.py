@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models.delivery import Kind, Letter, LetterState
+from digest.models.delivery import MailKind, TransactionalMail, TransactionalState
 from digest.storage.schema import letters
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
 #: One letter of a kind per reader in this time, whoever asks for it and how often.
 PAUSE = {
-    Kind.CONFIRM: timedelta(hours=24),
-    Kind.KNOWN: timedelta(hours=24),
+    MailKind.CONFIRM: timedelta(hours=24),
+    MailKind.KNOWN: timedelta(hours=24),
     # Only the reader can ask for it, and its link works for an hour.
-    Kind.PRIVACY: timedelta(hours=1),
+    MailKind.PRIVACY: timedelta(hours=1),
 }
 
 
@@ -42,12 +42,12 @@ class Letters:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def queue(self, subscriber_id: int, kind: Kind, *, now: datetime) -> bool:
+    def queue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
         """Ask for a letter; False when one of this kind waits, or was made a short time ago."""
         recent = sa.select(letters.c.id).where(
             letters.c.subscriber_id == subscriber_id,
             letters.c.kind == kind,
-            (letters.c.state == LetterState.WAITING) | (letters.c.made_at > now - PAUSE[kind]),
+            (letters.c.state == TransactionalState.WAITING) | (letters.c.made_at > now - PAUSE[kind]),
         )
         with self._writer.begin() as db:
             if db.execute(recent).first():
@@ -56,7 +56,7 @@ class Letters:
                 letters.insert().values(
                     subscriber_id=subscriber_id,
                     kind=kind,
-                    state=LetterState.WAITING,
+                    state=TransactionalState.WAITING,
                     made_at=now,
                     next_at=now,
                     attempts=0,
@@ -64,7 +64,7 @@ class Letters:
             )
         return True
 
-    def take(self, *, now: datetime) -> Letter | None:
+    def take(self, *, now: datetime) -> TransactionalMail | None:
         """Take up the letter that has waited longest; for a while it is this caller's alone."""
         with self._writer.begin() as db:
             row = db.execute(
@@ -77,29 +77,29 @@ class Letters:
                 .where(letters.c.id == row.id)
                 .values(next_at=now + CLAIM, attempts=row.attempts + 1)
             )
-        return Letter(
+        return TransactionalMail(
             id=row.id,
             subscriber_id=row.subscriber_id,
-            kind=Kind(row.kind),
+            kind=MailKind(row.kind),
             made_at=row.made_at,
             attempts=row.attempts + 1,
         )
 
-    def sent(self, letter: Letter) -> None:
+    def sent(self, letter: TransactionalMail) -> None:
         """Note that a letter has left."""
-        self._settle(letter, LetterState.SENT, None, None)
+        self._settle(letter, TransactionalState.SENT, None, None)
 
-    def failed(self, letter: Letter, reason: str) -> None:
+    def failed(self, letter: TransactionalMail, reason: str) -> None:
         """Note that a letter will never arrive."""
-        self._settle(letter, LetterState.FAILED, reason, None)
+        self._settle(letter, TransactionalState.FAILED, reason, None)
 
-    def deferred(self, letter: Letter, reason: str, *, now: datetime) -> None:
+    def deferred(self, letter: TransactionalMail, reason: str, *, now: datetime) -> None:
         """Try a letter again later, in longer and longer steps, until it is too old."""
         if now - letter.made_at > GIVE_UP:
             self.failed(letter, f"given up: {reason}")
             return
         wait = min(_FIRST_WAIT * 2 ** min(letter.attempts - 1, 20), _LONGEST_WAIT)
-        self._settle(letter, LetterState.WAITING, reason, now + wait)
+        self._settle(letter, TransactionalState.WAITING, reason, now + wait)
 
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
         """Return what letters a reader was sent, or was to be."""
@@ -118,7 +118,7 @@ class Letters:
             return {row[0]: row[1] for row in db.execute(query)}
 
     def _settle(
-        self, letter: Letter, state: LetterState, reason: str | None, next_at: datetime | None
+        self, letter: TransactionalMail, state: TransactionalState, reason: str | None, next_at: datetime | None
     ) -> None:
         with self._writer.begin() as db:
             db.execute(

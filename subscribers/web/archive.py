@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 if TYPE_CHECKING:
     from subscribers.models import Topic
-    from subscribers.web.services import Edition, House
+    from subscribers.web.services import TopicEdition, House
     from subscribers.web.templates import Views
 
 _READ = ["GET", "HEAD"]
@@ -59,7 +59,7 @@ def router(house: House, views: Views) -> APIRouter:
     return routes
 
 
-def edition(house: House, day: str, slug: str) -> Edition | None:
+def edition(house: House, day: str, slug: str) -> TopicEdition | None:
     """Return one topic's edition of a day written as YYYY-MM-DD, or None."""
     try:
         found = date.fromisoformat(day)
@@ -76,7 +76,7 @@ def _topic(house: House, slug: str) -> Topic:
     raise HTTPException(404)
 
 
-def _editions(house: House, topic: Topic) -> list[Edition]:
+def _editions(house: House, topic: Topic) -> list[TopicEdition]:
     found = [house.edition(day, topic.slug) for day in house.days(FEED_DAYS)]
     return [entry for entry in found if entry is not None and entry.entries]
 

@@ -38,7 +38,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edition:
+class TopicEdition:
     """What one topic had on one day."""
 
     day: date
@@ -67,7 +67,7 @@ class House:
     #: the days there are editions of, newest first, at most so many
     days: Callable[[int], Sequence[date]]
     #: one topic's edition of a day, or None
-    edition: Callable[[date, str], Edition | None]
+    edition: Callable[[date, str], TopicEdition | None]
     #: ask for a letter to a reader; it is sent when the mail server will
     write: Callable[[int, Letter], None]
     #: all mails to a reader, and forgetting them

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from doors.house import find, text_of
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -46,14 +46,14 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
 
     sign_up(site, page, "Agents", "Robots & machines")
     assert page.get_by_role("heading", level=1).inner_text() == "Check your mail"
-    page.goto(link(house.letter(ADA, Kind.CONFIRM), Purpose.CONFIRM))
+    page.goto(link(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM))
     assert house.status(ADA) == "pending"
 
     page.get_by_role("button", name="Yes, send me the digest").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Confirmed"
     assert house.status(ADA) == "confirmed"
 
-    page.goto(link(house.letter(ADA, Kind.CONFIRM), Purpose.MANAGE))
+    page.goto(link(house.letter(ADA, MailKind.CONFIRM), Purpose.MANAGE))
     page.get_by_label("Whales").check()
     page.get_by_label("Agents").uncheck()
     page.get_by_label("Papers by these authors").fill("Ada Example")
@@ -88,7 +88,7 @@ def test_a_reader_sees_their_data_and_has_it_erased(site: Site, visit: Callable[
 
     page.goto(house.link(Purpose.MANAGE, reader))
     page.get_by_role("button", name="Mail me a link to my data").click()
-    page.goto(link(house.letter(ADA, Kind.PRIVACY), Purpose.PRIVACY))
+    page.goto(link(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download everything").click()
     page.get_by_role("button", name="Erase everything").click()

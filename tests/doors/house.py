@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Kind
+    from digest.models.delivery import MailKind
     from subscribers.models import Event, Subscriber
 
 
@@ -178,7 +178,7 @@ class House:
         self.deliver()
         return [mail["Subject"] for mail in self.mails()]
 
-    def letter(self, address: str, kind: Kind) -> EmailMessage:
+    def letter(self, address: str, kind: MailKind) -> EmailMessage:
         """Send what waits and return the newest letter of a kind to an address."""
         self.deliver()
         *_, newest = sorted((self.folder / "outbox").rglob(f"{address}.{kind}.eml"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from doors.house import NASTY
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -71,7 +71,7 @@ def test_a_program_signs_somebody_up_who_is_asked_by_mail(house: House) -> None:
     assert reader is not None
     assert (reader.status, reader.topics) == ("pending", ("robots",))
     assert house.book.history(reader.id)[0].evidence.door == "api"
-    assert house.letter(ADA, Kind.CONFIRM)["To"] == ADA
+    assert house.letter(ADA, MailKind.CONFIRM)["To"] == ADA
 
 
 @pytest.mark.parametrize(

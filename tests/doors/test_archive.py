@@ -14,7 +14,7 @@ from builders import NOON
 from doors.house import DAYS, NASTY, URL
 
 from digest.app import pipeline
-from digest.delivery.run import Run, dispatch
+from digest.delivery.run import RunRequest, run_delivery
 from subscribers.models import Event
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def test_a_new_paper_is_shown_within_minutes(house: House) -> None:
 def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
     house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
     office = replace(house.app.office, clock=lambda: NOON)
-    dispatch(Run(day=DAYS[0], desk=house.app.lay_out(DAYS[0])), office, house.app.transport())
+    run_delivery(RunRequest(day=DAYS[0], edition=house.app.lay_out(DAYS[0])), office, house.app.transport())
     file = house.folder / "papers.jsonl"
     line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
     file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
@@ -187,7 +187,7 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     ranked: list[date] = []
     lay_out = pipeline.lay_out
 
-    def counted(day: date, *given: Any, **named: Any) -> pipeline.Desk:
+    def counted(day: date, *given: Any, **named: Any) -> pipeline.Edition:
         ranked.append(day)
         return lay_out(day, *given, **named)
 

@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, evidence
 from doors.house import path_in
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -26,7 +26,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def test_the_link_in_the_mail_shows_a_button_and_the_button_confirms(house: House) -> None:
     house.sign_up(ADA, "robots")
-    link = path_in(house.letter(ADA, Kind.CONFIRM), Purpose.CONFIRM)
+    link = path_in(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
 
     page = house.get(link)
     before = house.status(ADA)
@@ -244,7 +244,7 @@ def test_who_is_suppressed_stays_so_when_they_leave(house: House) -> None:
 def test_who_left_can_sign_up_and_confirm_again(house: House) -> None:
     reader = house.reader(ADA, CONFIRM, LEAVE)
     house.sign_up(ADA, "robots")
-    link = path_in(house.letter(ADA, Kind.CONFIRM), Purpose.CONFIRM)
+    link = path_in(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
 
     house.post(link)
 

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from builders import NOON
 from doors.house import DAYS, URL, House, text_of
 
-from digest.delivery.run import Run, dispatch
-from digest.models.delivery import Kind
+from digest.delivery.run import RunRequest, run_delivery
+from digest.models.delivery import MailKind
 from subscribers.models import Event
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ def write_every_mail(house: House) -> None:
     """Have a digest and every kind of letter sent, to a reader and to somebody who is not yet."""
     reader = house.reader(ADA, Event.CONFIRM, topics=("agents", "trending"))
     house.sign_up(ADA)
-    house.app.letters.queue(reader.id, Kind.PRIVACY, now=house.now)
+    house.app.letters.queue(reader.id, MailKind.PRIVACY, now=house.now)
     house.sign_up(BEN, "robots")
     house.deliver()
     app = house.app
     transport = app.transport()
     desk = app.lay_out(DAYS[0])
     office = replace(app.office, clock=lambda: NOON)
-    dispatch(Run(day=DAYS[0], desk=desk), office, transport)
+    run_delivery(RunRequest(day=DAYS[0], edition=desk), office, transport)
 
 
 def urls_in_mail(mail: EmailMessage) -> set[str]:

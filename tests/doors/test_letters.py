@@ -11,7 +11,7 @@ from doors.house import path_in, text_of
 from store.house import Recorder
 
 from digest.errors import MailServerError
-from digest.models.delivery import Answer, Kind, State
+from digest.models.delivery import Outcome, MailKind, DeliveryState
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 ADA = "ada@example.org"
-LETTERS = [Kind.CONFIRM, Kind.KNOWN, Kind.PRIVACY]
+LETTERS = [MailKind.CONFIRM, MailKind.KNOWN, MailKind.PRIVACY]
 
 
 def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(house: House) -> None:
@@ -34,7 +34,7 @@ def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(house:
         **{"": "spam"},
     )
 
-    mail = house.letter(ADA, Kind.CONFIRM)
+    mail = house.letter(ADA, MailKind.CONFIRM)
 
     assert "spam" not in mail.as_string()
     assert mail["To"] == ADA
@@ -43,7 +43,7 @@ def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(house:
 
 @pytest.mark.parametrize("kind", LETTERS)
 def test_a_letter_says_that_a_machine_wrote_it_and_belongs_to_no_list(
-    house: House, kind: Kind
+    house: House, kind: MailKind
 ) -> None:
     reader = house.reader(ADA)
     house.app.letters.queue(reader.id, kind, now=house.now)
@@ -56,7 +56,7 @@ def test_a_letter_says_that_a_machine_wrote_it_and_belongs_to_no_list(
 
 
 @pytest.mark.parametrize("kind", LETTERS)
-def test_a_letter_is_a_text_and_a_page_with_the_same_links(house: House, kind: Kind) -> None:
+def test_a_letter_is_a_text_and_a_page_with_the_same_links(house: House, kind: MailKind) -> None:
     reader = house.reader(ADA)
     house.app.letters.queue(reader.id, kind, now=house.now)
 
@@ -74,7 +74,7 @@ def test_letters_come_from_an_address_of_their_own_if_there_is_one(build: Build)
     own = build(mail={"letters_from": "hello@letters.example.org", "reply_to": "us@example.org"})
     own.sign_up(ADA)
 
-    mail = own.letter(ADA, Kind.CONFIRM)
+    mail = own.letter(ADA, MailKind.CONFIRM)
 
     assert mail["From"] == "Trending Papers <hello@letters.example.org>"
     assert mail["Reply-To"] == "us@example.org"
@@ -84,7 +84,7 @@ def test_letters_come_from_an_address_of_their_own_if_there_is_one(build: Build)
 def test_letters_come_from_the_digest_s_address_otherwise(house: House) -> None:
     house.sign_up(ADA)
 
-    assert house.letter(ADA, Kind.CONFIRM)["From"] == "Trending Papers <digest@example.org>"
+    assert house.letter(ADA, MailKind.CONFIRM)["From"] == "Trending Papers <digest@example.org>"
 
 
 def test_an_international_domain_is_written_to_in_ascii(house: House) -> None:
@@ -132,13 +132,13 @@ def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> 
     "failure",
     [
         CLOSED,
-        Answer(state=State.PLANNED, reason="not yet"),
-        Answer(state=State.DEFERRED, reason="greylisted"),
-        Answer(state=State.UNKNOWN, reason="cut off"),
+        Outcome(state=DeliveryState.PLANNED, reason="not yet"),
+        Outcome(state=DeliveryState.DEFERRED, reason="greylisted"),
+        Outcome(state=DeliveryState.UNKNOWN, reason="cut off"),
     ],
 )
 def test_a_letter_that_could_not_leave_leaves_later(
-    house: House, failure: Answer | Exception
+    house: House, failure: Outcome | Exception
 ) -> None:
     house.sign_up(ADA)
     house.deliver(Recorder(failures={ADA: failure}))
@@ -153,7 +153,7 @@ def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(hous
     house.sign_up(ADA)
     house.deliver(Recorder(failures={ADA: CLOSED}))
     house.wait(hours=60)
-    link = path_in(house.letter(ADA, Kind.CONFIRM), Purpose.CONFIRM)
+    link = path_in(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
     house.wait(hours=71)
 
     assert house.post(link).status_code == 200
@@ -163,17 +163,17 @@ def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(hous
 def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -> None:
     house.sign_up(ADA)
     asked_at = house.now
-    house.deliver(Recorder(failures={ADA: Answer(state=State.UNKNOWN, reason="cut off")}))
+    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")}))
     house.wait(hours=5)
 
-    mail = house.letter(ADA, Kind.CONFIRM)
+    mail = house.letter(ADA, MailKind.CONFIRM)
 
     assert mail["Date"].datetime == asked_at
 
 
 def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None:
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: Answer(state=State.FAILED, reason="550 no such user")}))
+    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")}))
     house.wait(days=1)
 
     assert house.deliver() == 0
@@ -182,7 +182,7 @@ def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None
 
 def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house: House) -> None:
     reader = house.reader(ADA)
-    house.app.letters.queue(reader.id, Kind.CONFIRM, now=house.now)
+    house.app.letters.queue(reader.id, MailKind.CONFIRM, now=house.now)
     house.reader(ADA, Event.COMPLAINT)
 
     assert house.deliver() == 0
@@ -192,7 +192,7 @@ def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house:
 def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: Answer(state=State.DEFERRED, reason="try later")}))
+    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")}))
     house.wait(minutes=5)
     house.deliver()
 
@@ -203,7 +203,7 @@ def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture
 
 def test_who_has_left_before_the_letter_was_sent_is_not_asked_to_confirm(house: House) -> None:
     reader = house.reader(ADA)
-    house.app.letters.queue(reader.id, Kind.CONFIRM, now=house.now)
+    house.app.letters.queue(reader.id, MailKind.CONFIRM, now=house.now)
     house.book.record(reader.id, Event.LEAVE, evidence=evidence())
     transport = Recorder()
 

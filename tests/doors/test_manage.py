@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from doors.house import path_in
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event, Preferences
 
@@ -197,17 +197,17 @@ def test_one_s_data_is_behind_a_link_that_comes_by_mail(house: House) -> None:
     answer = house.post(manage(house) + "/privacy")
 
     assert "A mail with the link is on its way" in house.get(answer.headers["location"]).text
-    link = path_in(house.letter(ADA, Kind.PRIVACY), Purpose.PRIVACY)
+    link = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
     assert "Erase everything" in house.get(link).text
 
 
 def test_the_link_can_be_asked_for_again_when_it_has_expired(house: House) -> None:
     link = manage(house)
     house.post(link + "/privacy")
-    first = path_in(house.letter(ADA, Kind.PRIVACY), Purpose.PRIVACY)
+    first = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
     house.wait(hours=25)
     house.post(link + "/privacy")
-    second = path_in(house.letter(ADA, Kind.PRIVACY), Purpose.PRIVACY)
+    second = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
 
     assert [house.get(path).status_code for path in (first, second)] == [410, 200]
 

@@ -9,7 +9,7 @@ import pytest
 from builders import evidence
 from doors.house import path_in
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -163,7 +163,7 @@ def test_who_never_confirms_is_forgotten_after_a_week(house: House) -> None:
 
 def test_never_write_to_me_again_is_believed_for_ever(house: House) -> None:
     house.sign_up("ada@example.org")
-    letter = house.letter("ada@example.org", Kind.CONFIRM)
+    letter = house.letter("ada@example.org", MailKind.CONFIRM)
 
     answer = house.post(path_in(letter, Purpose.REFUSE))
     house.wait(days=400)
@@ -176,7 +176,7 @@ def test_never_write_to_me_again_is_believed_for_ever(house: House) -> None:
 
 def test_who_refused_cannot_be_confirmed_by_the_same_mail(house: House) -> None:
     house.sign_up("ada@example.org")
-    letter = house.letter("ada@example.org", Kind.CONFIRM)
+    letter = house.letter("ada@example.org", MailKind.CONFIRM)
     house.post(path_in(letter, Purpose.REFUSE))
 
     codes = [

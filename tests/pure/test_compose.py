@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from builders import DAY, ids, pick, topic
 
-from digest.models.issue import Desk, Edition, Issue, Silence
+from digest.models.issue import Edition, Coverage, Issue, NoIssue
 from digest.ranking.compose import compose
 
 SATURDAY = date(2026, 2, 7)
 
 
-def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Desk:
+def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Edition:
     defaults: dict[str, Any] = {"day": DAY, "covered": (("list", 3),), "considered": 3}
-    return Desk(
+    return Edition(
         papers=[],
         trend_weight=1.0,
-        coverage=Edition(**(defaults | edition)),
+        coverage=Coverage(**(defaults | edition)),
         topics={slug: topic(slug) for slug in ("agents", "robots")},
         ranked={"agents": [], "robots": [], **(ranked or {})},
         similar={},
@@ -52,7 +52,7 @@ def test_the_top_pick_is_the_one_with_the_highest_score() -> None:
     assert found.top.paper.id == "2"
 
 
-SILENT: dict[str, tuple[Desk, list[str], set[str], str]] = {
+SILENT: dict[str, tuple[Edition, list[str], set[str], str]] = {
     "nothing about it": (
         desk(), ["robots"], set(), "none of the day’s 3 papers is about Robots"),
     "all seen": (
@@ -79,7 +79,7 @@ SILENT: dict[str, tuple[Desk, list[str], set[str], str]] = {
 
 
 @pytest.mark.parametrize("case", SILENT.values(), ids=SILENT.keys())
-def test_silence_is_explained(case: tuple[Desk, list[str], set[str], str]) -> None:
+def test_silence_is_explained(case: tuple[Edition, list[str], set[str], str]) -> None:
     at, wanted, seen, reason = case
 
-    assert compose(at, wanted, seen=seen) == Silence(reason=reason)
+    assert compose(at, wanted, seen=seen) == NoIssue(reason=reason)

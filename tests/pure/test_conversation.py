@@ -11,26 +11,26 @@ from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.smtp.commands import Offers
-from digest.delivery.smtp.protocol import Answered, Conversation, Ended, Event, Ready, Returned
-from digest.models.delivery import Parcel, State
+from digest.delivery.smtp.commands import Extensions
+from digest.delivery.smtp.protocol import Answered, SMTPProtocol, Ended, Event, Ready, Returned
+from digest.models.delivery import OutgoingMessage, DeliveryState
 
-PIPELINING = Offers(pipelining=True, size=0)
-PLAIN = Offers(size=0)
-
-
-def talk(offers: Offers = PIPELINING) -> Conversation:
-    return Conversation(offers, server="mail.example.org:25")
+PIPELINING = Extensions(pipelining=True, size=0)
+PLAIN = Extensions(size=0)
 
 
-def said(conversation: Conversation) -> bytes:
+def talk(offers: Extensions = PIPELINING) -> SMTPProtocol:
+    return SMTPProtocol(offers, server="mail.example.org:25")
+
+
+def said(conversation: SMTPProtocol) -> bytes:
     """Write all that waits to be written."""
     octets = b"".join(conversation.output)
     conversation.written(len(octets))
     return octets
 
 
-def ready(conversation: Conversation, recipient: str = "ada@example.org") -> Parcel:
+def ready(conversation: SMTPProtocol, recipient: str = "ada@example.org") -> OutgoingMessage:
     """Bring a mail to where its body is asked for."""
     mail = parcel(recipient)
     conversation.begin(mail)
@@ -107,12 +107,12 @@ class Server:
 class Walk:
     """Mails through a conversation, in pieces of given sizes, until one side has no more to say."""
 
-    conversation: Conversation
+    conversation: SMTPProtocol
     server: Server
     sizes: cycle[int]
-    fates: dict[str, State | str] = field(default_factory=dict)
+    fates: dict[str, DeliveryState | str] = field(default_factory=dict)
 
-    def walk(self, mails: deque[Parcel], *, steps: int = 10_000) -> None:
+    def walk(self, mails: deque[OutgoingMessage], *, steps: int = 10_000) -> None:
         begun = 0
         for _ in range(steps):
             if mails and self.conversation.free:
@@ -153,7 +153,7 @@ class Walk:
                 self.fates[event.parcel.recipient] = "back" if back else event.answer.state
 
 
-def mails(number: int) -> deque[Parcel]:
+def mails(number: int) -> deque[OutgoingMessage]:
     return deque(parcel(f"r{n}@example.org", content=b"a\r\n.b\r\n") for n in range(number))
 
 
@@ -168,22 +168,22 @@ offers = st.sampled_from([PIPELINING, PLAIN])
 @example([None, None, None, 421], [7], PIPELINING, 10_000)
 @example([None, None, 251], [50], PLAIN, 10_000)
 def test_every_mail_has_one_fate_and_only_the_truth_is_told(
-    script: list[int | str | None], sizes: list[int], offered: Offers, steps: int
+    script: list[int | str | None], sizes: list[int], offered: Extensions, steps: int
 ) -> None:
     server = Server(deque(script))
     walk = Walk(talk(offered), server, cycle(sizes))
 
     walk.walk(mails(8), steps=steps)
 
-    sent = {who for who, fate in walk.fates.items() if fate is State.SENT}
-    unknown = {who for who, fate in walk.fates.items() if fate is State.UNKNOWN}
+    sent = {who for who, fate in walk.fates.items() if fate is DeliveryState.SENT}
+    unknown = {who for who, fate in walk.fates.items() if fate is DeliveryState.UNKNOWN}
     assert sent <= set(server.accepted) <= sent | unknown
     assert len(unknown) <= 1
 
 
 @given(scripts, pieces, pieces, offers)
 def test_a_mail_s_fate_does_not_depend_on_how_the_bytes_are_cut(
-    script: list[int | str | None], some: list[int], others: list[int], offered: Offers
+    script: list[int | str | None], some: list[int], others: list[int], offered: Extensions
 ) -> None:
     walks = [Walk(talk(offered), Server(deque(script)), cycle(sizes)) for sizes in (some, others)]
 
@@ -283,15 +283,15 @@ def test_a_body_that_nobody_asked_for_is_a_bug() -> None:
 @pytest.mark.parametrize(
     ("written", "state"),
     [
-        pytest.param(0, State.DEFERRED, id="nothing of it"),
-        pytest.param(10, State.DEFERRED, id="half of it"),
-        pytest.param(26, State.DEFERRED, id="all but the dot"),
-        pytest.param(27, State.UNKNOWN, id="the dot without its line's end"),
-        pytest.param(29, State.UNKNOWN, id="the dot"),
+        pytest.param(0, DeliveryState.DEFERRED, id="nothing of it"),
+        pytest.param(10, DeliveryState.DEFERRED, id="half of it"),
+        pytest.param(26, DeliveryState.DEFERRED, id="all but the dot"),
+        pytest.param(27, DeliveryState.UNKNOWN, id="the dot without its line's end"),
+        pytest.param(29, DeliveryState.UNKNOWN, id="the dot"),
     ],
 )
 def test_a_mail_s_fate_is_unknown_from_the_first_octet_of_its_dot_on(
-    written: int, state: State
+    written: int, state: DeliveryState
 ) -> None:
     conversation = talk()
     mail = ready(conversation)
@@ -318,18 +318,18 @@ def test_a_line_end_that_had_to_be_added_is_no_part_of_the_dot() -> None:
     answered, _ = conversation.end("cut")
 
     assert isinstance(answered, Answered)
-    assert answered.answer.state is State.DEFERRED
+    assert answered.answer.state is DeliveryState.DEFERRED
 
 
 @pytest.mark.parametrize(
     ("reply", "state"),
     [
-        pytest.param(b"250 taken\r\n", State.DEFERRED, id="a yes to what it has not seen"),
-        pytest.param(b"552 5.3.4 too big\r\n", State.FAILED, id="a no in the middle"),
-        pytest.param(b"421 closing\r\n", State.DEFERRED, id="closing in the middle"),
+        pytest.param(b"250 taken\r\n", DeliveryState.DEFERRED, id="a yes to what it has not seen"),
+        pytest.param(b"552 5.3.4 too big\r\n", DeliveryState.FAILED, id="a no in the middle"),
+        pytest.param(b"421 closing\r\n", DeliveryState.DEFERRED, id="closing in the middle"),
     ],
 )
-def test_an_answer_before_the_end_of_a_mail_ends_the_session(reply: bytes, state: State) -> None:
+def test_an_answer_before_the_end_of_a_mail_ends_the_session(reply: bytes, state: DeliveryState) -> None:
     conversation = talk()
     ready(conversation)
     conversation.hand_over()
@@ -354,7 +354,7 @@ def test_the_mail_behind_one_at_which_the_session_broke_is_not_to_blame() -> Non
     answered, _, returned = conversation.end("cut")
 
     assert isinstance(answered, Answered)
-    assert answered.answer.state is State.UNKNOWN
+    assert answered.answer.state is DeliveryState.UNKNOWN
     assert isinstance(returned, Returned)
     assert returned.blameless
 
@@ -370,7 +370,7 @@ def test_an_unasked_421_is_a_farewell_and_other_words_are_an_error() -> None:
 @given(text=st.text(max_size=40), as_id=st.booleans())
 def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool) -> None:
     mail = parcel(envid=text) if as_id else parcel(f"{text}@example.org")
-    conversation = talk(Offers(pipelining=True, smtputf8=True, dsn=True))
+    conversation = talk(Extensions(pipelining=True, smtputf8=True, dsn=True))
 
     answer = conversation.begin(mail)
 

@@ -7,26 +7,26 @@ from builders import parcel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.smtp.commands import Offers, commands, read_offers, xtext
+from digest.delivery.smtp.commands import Extensions, commands, read_extensions, xtext
 
 
 @pytest.mark.parametrize(
     ("extensions", "expected"),
     [
-        ({}, Offers()),
-        ({"size": ""}, Offers(size=0)),
-        ({"size": "1000"}, Offers(size=1000)),
-        ({"size": "many"}, Offers(size=0)),
+        ({}, Extensions()),
+        ({"size": ""}, Extensions(size=0)),
+        ({"size": "1000"}, Extensions(size=1000)),
+        ({"size": "many"}, Extensions(size=0)),
         (
             {"pipelining": "", "dsn": "", "smtputf8": ""},
-            Offers(pipelining=True, smtputf8=True, dsn=True),
+            Extensions(pipelining=True, smtputf8=True, dsn=True),
         ),
     ],
 )
 def test_what_a_server_offers_is_read_from_its_extensions(
-    extensions: dict[str, str], expected: Offers
+    extensions: dict[str, str], expected: Extensions
 ) -> None:
-    assert read_offers(extensions) == expected
+    assert read_extensions(extensions) == expected
 
 
 @given(st.text(max_size=40))
@@ -40,7 +40,7 @@ def test_xtext_can_be_read_back(text: str) -> None:
 
 
 def test_an_address_beyond_ascii_is_named_in_ascii_in_its_own_bounce() -> None:
-    offered = Offers(smtputf8=True, dsn=True)
+    offered = Extensions(smtputf8=True, dsn=True)
 
     _, rcpt, _ = commands(parcel("jü+g@example.org"), offered, server="")
 

@@ -7,7 +7,7 @@ from builders import issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models.issue import Filed, Reason
+from digest.models.issue import IssueItem, Reason
 from digest.storage.contents import contents, places, read, write
 from subscribers.models import OWN
 
@@ -16,22 +16,22 @@ reasons = st.none() | st.lists(st.text(max_size=9), max_size=3).map(tuple)
 
 
 @st.composite
-def mails(draw: st.DrawFn) -> list[Filed]:
+def mails(draw: st.DrawFn) -> list[IssueItem]:
     """The papers of a mail, those of a topic in a row."""
     topics = draw(st.lists(st.tuples(slugs, st.integers(1, 4)), unique_by=lambda it: it[0]))
-    found: list[Filed] = []
+    found: list[IssueItem] = []
     for slug, number in topics:
         for _ in range(number):
             position = len(found)
             behind = draw(st.none() | st.integers(0, position - 1)) if position else None
             score, trend = (draw(st.none() | st.floats(0, 9)) for _ in range(2))
             row = (f"2602.{position}", position, slug, behind, score, trend, draw(reasons))
-            found.append(Filed(*row))
+            found.append(IssueItem(*row))
     return found
 
 
 @given(mails(), st.randoms(use_true_random=False))
-def test_what_is_written_is_read_again(mail: list[Filed], chance: object) -> None:
+def test_what_is_written_is_read_again(mail: list[IssueItem], chance: object) -> None:
     ids = [row.paper_id for row in mail]
     chance.shuffle(ids)  # type: ignore[attr-defined]
     text = write(mail, {paper_id: place for place, paper_id in enumerate(ids)})
@@ -41,9 +41,9 @@ def test_what_is_written_is_read_again(mail: list[Filed], chance: object) -> Non
 
 
 def test_a_paper_that_took_its_real_id_is_read_under_it() -> None:
-    text = write([Filed("a-title", 0, "agents")], {"a-title": 7})
+    text = write([IssueItem("a-title", 0, "agents")], {"a-title": 7})
 
-    assert read(text, {7: "2602.00001"}) == [Filed("2602.00001", 0, "agents")]
+    assert read(text, {7: "2602.00001"}) == [IssueItem("2602.00001", 0, "agents")]
 
 
 def test_a_paper_of_a_topic_takes_no_more_than_its_place() -> None:

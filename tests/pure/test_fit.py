@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.errors import RenderError
 from digest.mail.size_limit import fit
-from digest.models.issue import Edition, Issue, Section
+from digest.models.issue import Coverage, Issue, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def sections(*abstracts: Sequence[int]) -> Issue:
         )
         for place, lengths in enumerate(abstracts)
     )
-    return Issue(day=issue().day, sections=made, edition=Edition(day=issue().day))
+    return Issue(day=issue().day, sections=made, coverage=Coverage(day=issue().day))
 
 
 def shorter_ones(whole: Issue) -> list[Issue]:
@@ -64,7 +64,7 @@ def shorter_ones(whole: Issue) -> list[Issue]:
             for s in found[-1].sections
         ]
         kept = tuple(section for section in left if section.picks)
-        found.append(Issue(day=whole.day, sections=kept, edition=whole.edition))
+        found.append(Issue(day=whole.day, sections=kept, coverage=whole.coverage))
     return found
 
 

@@ -11,7 +11,7 @@ from builders import DAY, NOON, desk_of, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models.issue import Covered, Desk, Edition, Pick, Reason
+from digest.models.issue import SourceCoverage, Edition, Coverage, Pick, Reason
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from digest.storage.edition_codec import freeze, thaw
@@ -55,11 +55,11 @@ topics = st.builds(
 )
 reasons = st.lists(st.builds(Reason, kind=words, text=words), max_size=2).map(tuple)
 editions = st.builds(
-    Edition,
+    Coverage,
     day=st.dates(),
     covered=st.lists(
         st.builds(
-            Covered,
+            SourceCoverage,
             source=words,
             papers=st.integers(0, 99),
             channels=st.lists(
@@ -81,7 +81,7 @@ editions = st.builds(
 
 
 @st.composite
-def desks(draw: st.DrawFn) -> Desk:
+def desks(draw: st.DrawFn) -> Edition:
     """Desks on which everything lies that can."""
     lying = draw(st.lists(papers, max_size=4, unique_by=lambda it: it.id))
     named = draw(st.lists(topics, max_size=2, unique_by=lambda it: it.slug))
@@ -100,7 +100,7 @@ def desks(draw: st.DrawFn) -> Desk:
             for it in draw(some)
         )
 
-    return Desk(
+    return Edition(
         coverage=draw(editions),
         papers=lying,
         topics={it.slug: it for it in named},
@@ -112,27 +112,27 @@ def desks(draw: st.DrawFn) -> Desk:
     )
 
 
-def ids(desk: Desk) -> list[str]:
+def ids(desk: Edition) -> list[str]:
     return [it.id for it in desk.papers]
 
 
 @given(desks())
-def test_what_is_thawed_is_what_was_frozen(desk: Desk) -> None:
+def test_what_is_thawed_is_what_was_frozen(desk: Edition) -> None:
     assert thaw(freeze(desk), ids(desk)) == desk
 
 
 @given(desks())
-def test_equal_desks_give_equal_bytes(desk: Desk) -> None:
+def test_equal_desks_give_equal_bytes(desk: Edition) -> None:
     other = copy.deepcopy(desk)
     similar = dict(reversed(other.similar.items()))
 
     assert freeze(other) == freeze(desk)
-    assert freeze(Desk(**{**vars(other), "similar": similar})) == freeze(desk)
+    assert freeze(Edition(**{**vars(other), "similar": similar})) == freeze(desk)
     assert freeze(thaw(freeze(desk), ids(desk))) == freeze(desk)
 
 
 @given(desks(), st.integers(0, 3))
-def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Desk, place: int) -> None:
+def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Edition, place: int) -> None:
     before = ids(desk)
     after = [f"new {it}" if at == place else it for at, it in enumerate(before)]
     new = dict(zip(before, after, strict=True))
@@ -149,7 +149,7 @@ def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Desk, place: 
 
 
 @given(desks())
-def test_a_paper_s_id_is_not_in_the_bytes(desk: Desk) -> None:
+def test_a_paper_s_id_is_not_in_the_bytes(desk: Edition) -> None:
     renamed = [f"new {it}" for it in ids(desk)]
 
     assert freeze(thaw(freeze(desk), renamed)) == freeze(desk)
@@ -180,7 +180,7 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
         {"per_topic": 1},
         {"max_papers": 1},
         {"trend_weight": 0.1 + 0.2},
-        {"edition": Edition(day=DAY, considered=41)},
+        {"edition": Coverage(day=DAY, considered=41)},
         {"similar": {"2602.00001": frozenset({"2602.00001"})}},
         {"ranked": {"agents": (pick(score=0.3),)}},
         {"topics": {}},

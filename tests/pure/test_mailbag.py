@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.delivery import issues as mailbag
-from digest.delivery.issues import Mailbag
+from digest.delivery.issues import IssueFactory
 from digest.errors import RenderError
-from digest.models.delivery import State
-from digest.models.issue import Desk, Edition, Issue, Reason, Section, Silence
+from digest.models.delivery import DeliveryState
+from digest.models.issue import Edition, Coverage, Issue, Reason, Section, NoIssue
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
 from digest.storage.contents import contents, read, write
@@ -23,7 +23,7 @@ from subscribers.errors import AddressError
 from subscribers.models import OWN, WEEK, Preferences
 
 if TYPE_CHECKING:
-    from digest.models.issue import Filed, Pick
+    from digest.models.issue import IssueItem, Pick
     from subscribers.models import Subscriber
 
 TOPICS = [
@@ -44,17 +44,17 @@ class Broken:
         raise self._error
 
 
-def bag_of(desk: Desk, printer: Any = None) -> Mailbag:
-    return Mailbag(
+def bag_of(desk: Edition, printer: Any = None) -> IssueFactory:
+    return IssueFactory(
         Frozen(id=1, desk=desk, at=NOON, press_key="press", familiar=frozenset()),
         printer or Broken(),
     )
 
 
-def desk(*papers: Any) -> Desk:
+def desk(*papers: Any) -> Edition:
     """A desk as it is laid out for a day, with its near-duplicates."""
-    return Desk(
-        coverage=Edition(day=DAY, covered=(covered("list", len(papers)),), considered=len(papers)),
+    return Edition(
+        coverage=Coverage(day=DAY, sources=(covered("list", len(papers)),), considered=len(papers)),
         papers=papers,
         topics={it.slug: it for it in TOPICS},
         ranked=rank(papers, TOPICS, trend_weight=0.5),
@@ -65,7 +65,7 @@ def desk(*papers: Any) -> Desk:
     )
 
 
-def rows(filed: tuple[Filed, ...]) -> list[Filed]:
+def rows(filed: tuple[IssueItem, ...]) -> list[IssueItem]:
     """What was filed, as it is read back from the ledger."""
     places = {it.paper_id: place for place, it in enumerate(reversed(filed))}
     return read(write(filed, places), {place: known for known, place in places.items()})
@@ -92,7 +92,7 @@ verbs = st.sampled_from(["plans a walk", "folds napkins", "sings at sea", "reads
 
 
 @st.composite
-def laid_out(draw: st.DrawFn) -> Desk:
+def laid_out(draw: st.DrawFn) -> Edition:
     """Desks with few different papers, so that many are nearly the same."""
     said = draw(st.lists(st.tuples(nouns, verbs), min_size=1, max_size=9))
     return desk(
@@ -120,14 +120,14 @@ readers = st.builds(
 
 @given(laid_out(), readers, st.sets(st.sampled_from("01234567"), max_size=3))
 def test_an_issue_is_recalled_as_it_was_filed(
-    day: Desk, reader: Subscriber, seen: set[str]
+    day: Edition, reader: Subscriber, seen: set[str]
 ) -> None:
     bag = bag_of(day)
     made = bag.compose(reader, seen=seen)
-    if isinstance(made, Silence):
+    if isinstance(made, NoIssue):
         return
 
-    recalled = bag.recall(rows(contents(made)))
+    recalled = bag.restore(rows(contents(made)))
 
     assert recalled == as_filed(made)
     assert recalled.top.paper == made.top.paper
@@ -135,9 +135,9 @@ def test_an_issue_is_recalled_as_it_was_filed(
 
 
 @given(laid_out(), readers)
-def test_every_paper_of_an_issue_is_filed_once_in_its_order(day: Desk, reader: Subscriber) -> None:
+def test_every_paper_of_an_issue_is_filed_once_in_its_order(day: Edition, reader: Subscriber) -> None:
     made = bag_of(day).compose(reader)
-    if isinstance(made, Silence):
+    if isinstance(made, NoIssue):
         return
 
     filed = contents(made)
@@ -171,7 +171,7 @@ def test_an_issue_that_was_cut_to_fit_is_recalled_as_cut() -> None:
     whole = issue(pick("1"), pick("2"), pick("3"))
     cut = replace(whole, sections=(replace(whole.sections[0], picks=whole.picks[:2]),))
 
-    recalled = bag_of(desk_of(whole)).recall(rows(contents(cut)))
+    recalled = bag_of(desk_of(whole)).restore(rows(contents(cut)))
 
     assert recalled == cut
 
@@ -183,7 +183,7 @@ def test_sections_are_recalled_in_the_order_of_the_mail() -> None:
     ]
     made = issue(sections=tuple(sections))
 
-    recalled = bag_of(desk_of(made)).recall(rows(contents(made)))
+    recalled = bag_of(desk_of(made)).restore(rows(contents(made)))
 
     assert [it.slug for it in recalled.sections] == ["robots", "agents"]
 
@@ -232,7 +232,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
     for number in range(2, 5):
         made = bag.compose(subscriber(preferences=Preferences(papers=number)))
         assert isinstance(made, Issue)
-        bag.filed(made)
+        bag.items(made)
 
     again = bag.compose(subscriber())
 
@@ -245,8 +245,8 @@ def test_what_is_filed_is_listed_once_for_all_who_get_the_same_object() -> None:
     bag = bag_of(desk(paper("1")))
     made, twin = issue(pick("1")), issue(pick("1"))
 
-    assert bag.filed(made) is bag.filed(made)
-    assert bag.filed(twin) == bag.filed(made)
+    assert bag.items(made) is bag.items(made)
+    assert bag.items(twin) == bag.items(made)
 
 
 # -- nothing --------------------------------------------------------------------------------------
@@ -258,22 +258,22 @@ def test_a_reader_gets_nothing_on_a_day_on_which_they_want_none() -> None:
 
     found = bag.compose(subscriber(preferences=Preferences(days=days)))
 
-    assert found == Silence(reason="wants no mail on a Monday")
+    assert found == NoIssue(reason="wants no mail on a Monday")
 
 
 @pytest.mark.parametrize(
     ("error", "state"),
-    [(RenderError("no such value"), State.DEFERRED), (AddressError("is none"), State.FAILED)],
+    [(RenderError("no such value"), DeliveryState.DEFERRED), (AddressError("is none"), DeliveryState.FAILED)],
 )
-def test_a_mail_that_cannot_be_made_says_why(error: Exception, state: State) -> None:
+def test_a_mail_that_cannot_be_made_says_why(error: Exception, state: DeliveryState) -> None:
     bag, ada = bag_of(desk(), Broken(error)), subscriber()
 
-    outcome = bag.print(ada, issue())
+    outcome = bag.render(ada, issue())
 
-    assert (outcome.state, outcome.reason, outcome.mail) == (state, str(error), None)
+    assert (outcome.state, outcome.reason, outcome.message) == (state, str(error), None)
 
 
 def test_silence_is_skipped_with_its_reason() -> None:
-    outcome = bag_of(desk()).print(subscriber(), Silence(reason="nothing new"))
+    outcome = bag_of(desk()).render(subscriber(), NoIssue(reason="nothing new"))
 
-    assert (outcome.state, outcome.reason) == (State.SKIPPED, "nothing new")
+    assert (outcome.state, outcome.reason) == (DeliveryState.SKIPPED, "nothing new")

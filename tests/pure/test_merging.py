@@ -10,20 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.identity import canonical_id
-from digest.models.merge import Origin, Voice, Work, Works, merge, overlay
+from digest.models.merge import Origin, SourceAuthority, Work, MergeBatch, merge, fill_missing
 from digest.models.paper import Links, Paper, Signals
 
 
-def voice(source: str, rank: int, **knows: int) -> Voice:
+def voice(source: str, rank: int, **knows: int) -> SourceAuthority:
     """A source that counts so much, and more on what it knows."""
-    return Voice(source, lambda name: knows.get(name, rank))
+    return SourceAuthority(source, lambda name: knows.get(name, rank))
 
 
 CAPTURE, HUGGINGFACE, JSONL = voice("capture", 10), voice("HF", 40), voice("jsonl", 90)
 ARXIV = voice("arXiv", 80)
 
 
-def work(known: Paper, by: Voice) -> Work:
+def work(known: Paper, by: SourceAuthority) -> Work:
     """A work as it is known when one source told of it."""
     (found,) = known_after(([known], by)).values()
     return found
@@ -39,52 +39,52 @@ def lamps(id: str = "2602.00001", *authors: str) -> Paper:  # noqa: A002
     return paper(id, title="Lamps in Fog", authors=authors)
 
 
-def known_after(*batches: tuple[list[Paper], Voice]) -> dict[str, Work]:
+def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Work]:
     """What is known after some batches, as a store would keep it."""
     known: dict[str, Work] = {}
     for batch, by in batches:
-        works = Works(known.values())
+        works = MergeBatch(known.values())
         works.take_all(batch, by)
-        for weak in works.promoted:
+        for weak in works.reidentified:
             known.pop(weak, None)
         known |= {work.paper.id: work for work in [*works.new, *works.changed]}
     return known
 
 
 def test_a_record_with_an_id_nobody_knew_is_new() -> None:
-    works = Works([])
+    works = MergeBatch([])
 
     found = works.take_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
     assert works.new == [work(lamps(), HUGGINGFACE)]
-    assert (works.changed, works.promoted) == ([], {})
+    assert (works.changed, works.reidentified) == ([], {})
 
 
 def test_a_title_meets_the_known_work_of_that_title() -> None:
-    works = Works([work(lamps(), HUGGINGFACE)])
+    works = MergeBatch([work(lamps(), HUGGINGFACE)])
 
     found = works.take_all([titled("LAMPS in fog.")], CAPTURE)
 
     assert ids(found) == ["2602.00001"]
-    assert (works.new, works.changed, works.promoted) == ([], [], {})
+    assert (works.new, works.changed, works.reidentified) == ([], [], {})
 
 
 def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
     weak = titled()
-    works = Works([work(weak, CAPTURE)])
+    works = MergeBatch([work(weak, CAPTURE)])
 
     found = works.take_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
-    assert works.promoted == {weak.id: "2602.00001"}
+    assert works.reidentified == {weak.id: "2602.00001"}
     assert works.new == []
     assert ids([it.paper for it in works.changed]) == ["2602.00001"]
 
 
 @pytest.mark.parametrize("batch", [[titled(), lamps()], [lamps(), titled()]], ids=["title", "id"])
 def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None:
-    works = Works([])
+    works = MergeBatch([])
 
     found = works.take_all(batch, JSONL)
 
@@ -93,7 +93,7 @@ def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None
 
 
 def test_titles_of_different_first_authors_stay_apart() -> None:
-    works = Works([work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
+    works = MergeBatch([work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
 
     found = works.take_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
 
@@ -102,25 +102,25 @@ def test_titles_of_different_first_authors_stay_apart() -> None:
 
 
 def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
-    works = Works([work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
+    works = MergeBatch([work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
 
     works.take_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
 
-    assert works.promoted == {}
+    assert works.reidentified == {}
     assert ids([it.paper for it in works.new]) == ["2602.00001"]
 
 
 def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
-    works = Works([work(paper("1", title="Lamps"), HUGGINGFACE), work(titled(), CAPTURE)])
+    works = MergeBatch([work(paper("1", title="Lamps"), HUGGINGFACE), work(titled(), CAPTURE)])
 
     works.take_all([lamps("1")], JSONL)
 
-    assert works.promoted == {}
+    assert works.reidentified == {}
     assert [(it.paper.id, it.paper.title) for it in works.changed] == [("1", "Lamps in Fog")]
 
 
 def test_the_second_author_does_not_tell_works_apart() -> None:
-    works = Works([work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
+    works = MergeBatch([work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
 
     found = works.take_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
 
@@ -128,7 +128,7 @@ def test_the_second_author_does_not_tell_works_apart() -> None:
 
 
 def test_two_ids_of_one_title_are_two_works() -> None:
-    works = Works([work(lamps("2602.00001"), HUGGINGFACE)])
+    works = MergeBatch([work(lamps("2602.00001"), HUGGINGFACE)])
 
     works.take_all([lamps("2602.00002")], HUGGINGFACE)
 
@@ -138,8 +138,8 @@ def test_two_ids_of_one_title_are_two_works() -> None:
 def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
     known = [work(lamps("2602.00002"), HUGGINGFACE), work(lamps("2602.00001"), HUGGINGFACE)]
 
-    assert ids(Works(known).take_all([titled()], CAPTURE)) == ["2602.00001"]
-    assert ids(Works(reversed(known)).take_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(MergeBatch(known).take_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(MergeBatch(reversed(known)).take_all([titled()], CAPTURE)) == ["2602.00001"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
     ],
 )
 def test_the_source_that_counts_more_describes_the_work(
-    first: tuple[str, Voice], second: tuple[str, Voice]
+    first: tuple[str, SourceAuthority], second: tuple[str, SourceAuthority]
 ) -> None:
     known = known_after(
         ([paper("1", abstract=first[0])], first[1]), ([paper("1", abstract=second[0])], second[1])
@@ -222,7 +222,7 @@ def test_a_new_version_is_believed_over_the_one_before() -> None:
 
 
 def test_an_update_says_more_of_a_known_work_and_makes_no_new_one() -> None:
-    works = Works([work(lamps(), HUGGINGFACE)])
+    works = MergeBatch([work(lamps(), HUGGINGFACE)])
     more = [paper("2602.00001", title="", venue="ICLR 2025"), paper("2602.00009", title="Unknown")]
 
     found = works.update_all(more, ARXIV)
@@ -236,17 +236,17 @@ def test_an_update_says_more_of_a_known_work_and_makes_no_new_one() -> None:
 
 def test_an_update_finds_a_work_that_is_known_by_its_title_alone() -> None:
     weak = titled()
-    works = Works([work(weak, CAPTURE)])
+    works = MergeBatch([work(weak, CAPTURE)])
 
     found = works.update_all([lamps()], ARXIV)
 
-    assert (ids(found), works.promoted) == (["2602.00001"], {weak.id: "2602.00001"})
+    assert (ids(found), works.reidentified) == (["2602.00001"], {weak.id: "2602.00001"})
 
 
 def test_what_is_not_known_hides_nothing() -> None:
     below, above = Signals(upvotes=3, comments=1), Signals(upvotes=0)
 
-    assert overlay(below, above) == Signals(upvotes=0, comments=1)
+    assert fill_missing(below, above) == Signals(upvotes=0, comments=1)
 
 
 #: Two titles are shared by two works each, and one of those pairs has different first authors.
@@ -275,7 +275,7 @@ def test_the_works_do_not_depend_on_which_source_comes_first(
 
 @given(TITLED, IDENTIFIED, st.sampled_from([CAPTURE, HUGGINGFACE, JSONL]))
 def test_a_batch_that_is_repeated_changes_nothing(
-    titles: list[Paper], identified: list[Paper], by: Voice
+    titles: list[Paper], identified: list[Paper], by: SourceAuthority
 ) -> None:
     batch = ([*titles, *identified], by)
 

@@ -10,7 +10,7 @@ from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.smtp.rate_limit import HELD, Pace, Rate, provider
+from digest.delivery.smtp.rate_limit import HELD, RateLimiter, Rate, provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
-def leave(pace: Pace, now: float) -> list[str]:
+def leave(pace: RateLimiter, now: float) -> list[str]:
     """Everybody who may leave now, in order."""
     left = []
     while (found := pace.next(now)) is not None:
@@ -36,8 +36,8 @@ def departures(rate: Rate, moments: Iterable[float]) -> list[float]:
     return left
 
 
-def waiting(*recipients: str, **rates: str) -> Pace:
-    pace = Pace(rates)
+def waiting(*recipients: str, **rates: str) -> RateLimiter:
+    pace = RateLimiter(rates)
     for recipient in recipients:
         pace.add(parcel(recipient))
     return pace
@@ -215,7 +215,7 @@ def test_rates_of_domains_long_left_are_forgotten() -> None:
 def test_everybody_leaves_once_in_the_order_of_their_provider(
     recipients: list[str], rates: dict[str, str]
 ) -> None:
-    pace, now, left = Pace(rates), 0.0, list[str]()
+    pace, now, left = RateLimiter(rates), 0.0, list[str]()
     for number, recipient in enumerate(recipients):
         pace.add(parcel(f"{number}.{recipient}"))
 

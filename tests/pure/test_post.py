@@ -13,7 +13,7 @@ from digest.mail.message import Sender
 from digest.mail.templates import Templates
 from digest.mail.transactional import Stationery, write
 from digest.mail.verp import read_return
-from digest.models.delivery import Kind, Letter
+from digest.models.delivery import MailKind, TransactionalMail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from digest.mail.headers import Field
 
-LETTER = Letter(id=3, subscriber_id=7, kind=Kind.CONFIRM, made_at=NOON, attempts=0)
+LETTER = TransactionalMail(id=3, subscriber_id=7, kind=MailKind.CONFIRM, made_at=NOON, attempts=0)
 STATIONERY = Stationery(
-    templates={Kind.CONFIRM: Templates(templates_dir(), "confirm")},
+    templates={MailKind.CONFIRM: Templates(templates_dir(), "confirm")},
     sender=Sender(name="Papers", address="digest@example.org"),
     postal_address="1 Main Street",
     bounce_address="bounces+{id}@example.org",

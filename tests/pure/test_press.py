@@ -20,7 +20,7 @@ from digest.mail.renderer import Press
 from digest.mail.size_limit import BUDGET
 from digest.mail.templates import DigestTemplates
 from digest.mail.verp import read_return
-from digest.models.issue import Desk, Edition, Section
+from digest.models.issue import Edition, Coverage, Section
 from subscribers.errors import AddressError
 from subscribers.models import Preferences
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
-EDITION = Edition(day=DAY, covered=(covered("Hugging Face", 40),), considered=40)
+EDITION = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=40)
 SECRET = "for the tests"
 
 
@@ -58,7 +58,7 @@ PRESS = Press(
     secret=SECRET,
     doors=doors,
 )
-DESK = Desk(
+DESK = Edition(
     coverage=EDITION,
     papers=(),
     topics={"agents": topic(), "robots": topic("robots")},
@@ -281,6 +281,6 @@ def test_a_press_with_a_signer_signs_every_mail() -> None:
 def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, reader: Subscriber) -> None:
     parcel = printer().print(issue, reader).parcel
 
-    assert parcel.dotless
+    assert parcel.is_dot_free
     assert b"\r\n." not in parcel.content
     assert not parcel.content.startswith(b".")

@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, covered
 
 from digest.mail.coverage import past_day, statement
-from digest.models.issue import Covered, Edition
+from digest.models.issue import SourceCoverage, Coverage
 from digest.models.source import Channel
 from digest.ranking.compose import why_empty
 
@@ -20,12 +20,12 @@ def category(name: str, parsed: int, declared: int | None = None) -> Channel:
     return Channel(name=name, parsed=parsed, declared=declared)
 
 
-def the_list(papers: int = 41) -> Covered:
+def the_list(papers: int = 41) -> SourceCoverage:
     return covered("HF", papers)
 
 
 def test_it_says_what_was_covered() -> None:
-    edition = Edition(day=DAY, covered=(the_list(), covered("page", 1)), considered=42)
+    edition = Coverage(day=DAY, sources=(the_list(), covered("page", 1)), considered=42)
 
     assert statement(edition) == [
         "Chosen from 42 papers for Monday 2 February 2026: HF (41 papers) and page (1 paper)."
@@ -35,7 +35,7 @@ def test_it_says_what_was_covered() -> None:
 def test_categories_are_counted_against_what_was_declared() -> None:
     arxiv = covered("arXiv", 343, category("cs.CL", 142, 142), category("cs.LG", 198, 201))
 
-    assert statement(Edition(day=DAY, covered=(arxiv,), considered=343)) == [
+    assert statement(Coverage(day=DAY, sources=(arxiv,), considered=343)) == [
         "Chosen from 343 papers for Monday 2 February 2026: arXiv (cs.CL 142/142, cs.LG 198/201)."
     ]
 
@@ -43,7 +43,7 @@ def test_categories_are_counted_against_what_was_declared() -> None:
 def test_a_category_that_declares_nothing_is_only_counted() -> None:
     arxiv = covered("arXiv", 7, category("cs.CL", 7))
 
-    assert "arXiv (cs.CL 7)" in statement(Edition(day=DAY, covered=(arxiv,), considered=7))[0]
+    assert "arXiv (cs.CL 7)" in statement(Coverage(day=DAY, sources=(arxiv,), considered=7))[0]
 
 
 def test_many_categories_are_summed_up() -> None:
@@ -51,12 +51,12 @@ def test_many_categories_are_summed_up() -> None:
 
     assert (
         "arXiv (70 papers, 6 of 7 categories known to be complete)"
-        in (statement(Edition(day=DAY, covered=(arxiv,), considered=70))[0])
+        in (statement(Coverage(day=DAY, sources=(arxiv,), considered=70))[0])
     )
 
 
 def test_it_says_what_was_missing() -> None:
-    edition = Edition(day=DAY, covered=(the_list(),), missing=("page",), considered=41)
+    edition = Coverage(day=DAY, sources=(the_list(),), missing=("page",), considered=41)
 
     assert statement(edition)[1] == (
         "Could not be read today: page. Papers found only there are missing from this issue."
@@ -64,8 +64,8 @@ def test_it_says_what_was_missing() -> None:
 
 
 def test_what_will_be_read_again_is_promised() -> None:
-    edition = Edition(
-        day=DAY, covered=(the_list(),), missing=("bioRxiv",), read_again=("bioRxiv",), considered=41
+    edition = Coverage(
+        day=DAY, sources=(the_list(),), missing=("bioRxiv",), to_be_retried=("bioRxiv",), considered=41
     )
 
     assert statement(edition)[1] == (
@@ -74,8 +74,8 @@ def test_what_will_be_read_again_is_promised() -> None:
 
 
 def test_nothing_is_promised_where_one_of_two_cannot_be_read_again() -> None:
-    edition = Edition(
-        day=DAY, covered=(the_list(),), missing=("bioRxiv", "page"), read_again=("bioRxiv",)
+    edition = Coverage(
+        day=DAY, sources=(the_list(),), missing=("bioRxiv", "page"), to_be_retried=("bioRxiv",)
     )
 
     assert statement(edition)[1] == (
@@ -85,7 +85,7 @@ def test_nothing_is_promised_where_one_of_two_cannot_be_read_again() -> None:
 
 
 def test_a_source_that_showed_an_earlier_day_is_not_called_unread() -> None:
-    edition = Edition(day=DAY, covered=(the_list(),), stale=("arXiv",), read_again=("arXiv",))
+    edition = Coverage(day=DAY, sources=(the_list(),), stale=("arXiv",), to_be_retried=("arXiv",))
 
     assert statement(edition)[1] == (
         "Still showed the papers of an earlier day: arXiv. It will be read again for your next"
@@ -94,7 +94,7 @@ def test_a_source_that_showed_an_earlier_day_is_not_called_unread() -> None:
 
 
 def test_a_source_that_gave_only_a_part_is_not_called_missing() -> None:
-    edition = Edition(day=DAY, covered=(the_list(),), cut_off=("HF",), considered=41)
+    edition = Coverage(day=DAY, sources=(the_list(),), partial=("HF",), considered=41)
 
     assert statement(edition)[1] == (
         "Could not be read in full: HF. Papers found only there may be missing from this issue."
@@ -102,8 +102,8 @@ def test_a_source_that_gave_only_a_part_is_not_called_missing() -> None:
 
 
 def test_papers_that_came_late_are_counted_by_their_days() -> None:
-    edition = Edition(
-        day=TUESDAY, covered=(the_list(),), late=((FRIDAY, 1), (DAY, 1200)), considered=1242
+    edition = Coverage(
+        day=TUESDAY, sources=(the_list(),), late=((FRIDAY, 1), (DAY, 1200)), considered=1242
     )
 
     assert statement(edition)[0] == (
@@ -114,14 +114,14 @@ def test_papers_that_came_late_are_counted_by_their_days() -> None:
 
 
 def test_a_day_that_still_cannot_be_read_is_named() -> None:
-    edition = Edition(day=TUESDAY, covered=(the_list(),), owed=(("bioRxiv", DAY),), considered=41)
+    edition = Coverage(day=TUESDAY, sources=(the_list(),), overdue=(("bioRxiv", DAY),), considered=41)
 
     assert statement(edition)[1] == "Still missing: bioRxiv of Monday."
 
 
 def test_silence_that_is_to_be_expected_is_explained() -> None:
-    edition = Edition(
-        day=SATURDAY, covered=(the_list(),), quiet=("arXiv announces nothing on Saturdays",)
+    edition = Coverage(
+        day=SATURDAY, sources=(the_list(),), excused=("arXiv announces nothing on Saturdays",)
     )
 
     assert statement(edition)[1] == "arXiv announces nothing on Saturdays."
@@ -138,29 +138,29 @@ def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, word
     ("edition", "why"),
     [
         (
-            Edition(day=DAY, missing=("a", "b")),
+            Coverage(day=DAY, missing=("a", "b")),
             "no papers for 2026-02-02: a and b could not be read",
         ),
         (
-            Edition(day=DAY, stale=("a",)),
+            Coverage(day=DAY, stale=("a",)),
             "no new papers for 2026-02-02: a still shows those of another day",
         ),
         (
-            Edition(day=SATURDAY, quiet=("arXiv announces nothing on Saturdays",)),
+            Coverage(day=SATURDAY, excused=("arXiv announces nothing on Saturdays",)),
             "no papers for 2026-02-07: arXiv announces nothing on Saturdays",
         ),
-        (Edition(day=SATURDAY), "no papers were announced for 2026-02-07, a Saturday"),
-        (Edition(day=DAY), "no papers were announced for 2026-02-02"),
+        (Coverage(day=SATURDAY), "no papers were announced for 2026-02-07, a Saturday"),
+        (Coverage(day=DAY), "no papers were announced for 2026-02-02"),
     ],
 )
-def test_a_day_without_papers_says_why(edition: Edition, why: str) -> None:
+def test_a_day_without_papers_says_why(edition: Coverage, why: str) -> None:
     assert why_empty(edition) == why
 
 
 def test_a_category_that_was_not_read_is_not_an_empty_one() -> None:
     unread = replace(category("cs.LG", 0), is_read=False)
     arxiv = covered("arXiv", 2, category("cs.CL", 2, 2), unread)
-    edition = Edition(day=DAY, covered=(arxiv,), cut_off=("arXiv",), read_again=("arXiv",))
+    edition = Coverage(day=DAY, sources=(arxiv,), partial=("arXiv",), to_be_retried=("arXiv",))
 
     assert "arXiv (cs.CL 2/2, cs.LG not read)" in statement(edition)[0]
     assert statement(edition)[1] == (
@@ -172,7 +172,7 @@ def test_of_many_categories_only_those_that_were_counted_are_called_complete() -
     channels = [category(f"cs.A{n}", 10, 10) for n in range(5)]
     channels += [category("cs.B", 10), replace(category("cs.C", 0), is_read=False)]
 
-    (line,) = statement(Edition(day=DAY, covered=(covered("arXiv", 60, *channels),)))
+    (line,) = statement(Coverage(day=DAY, sources=(covered("arXiv", 60, *channels),)))
 
     assert "arXiv (60 papers, 5 of 7 categories known to be complete)" in line
 
@@ -180,6 +180,6 @@ def test_of_many_categories_only_those_that_were_counted_are_called_complete() -
 def test_days_that_are_still_missing_stand_behind_their_source() -> None:
     owed = (("HF", FRIDAY), ("HF", DAY), ("bioRxiv", DAY))
 
-    assert statement(Edition(day=TUESDAY, owed=owed))[1] == (
+    assert statement(Coverage(day=TUESDAY, overdue=owed))[1] == (
         "Still missing: HF of Friday and Monday; bioRxiv of Monday."
     )

@@ -9,30 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.delivery import (
-    FIRST_WAIT,
-    IN_HAND,
-    LONGEST_WAIT,
-    MOVES,
-    OPEN,
+    FIRST_RETRY,
+    IN_PROGRESS,
+    LONGEST_RETRY,
+    TRANSITIONS,
+    UNSETTLED,
     SHOWN,
     WAITING,
-    State,
-    into,
-    oldest_day,
-    wait,
+    DeliveryState,
+    states_before,
+    oldest_deliverable_day,
+    retry_delay,
 )
 
-STEPS = {(before, after) for before, afters in MOVES.items() for after in afters}
+STEPS = {(before, after) for before, afters in TRANSITIONS.items() for after in afters}
 
 
-def reachable(start: State, *, without: State | None = None) -> set[State]:
+def reachable(start: DeliveryState, *, without: DeliveryState | None = None) -> set[DeliveryState]:
     """Where a delivery can come to, if it never takes the steps out of one state."""
     found, waiting = {start}, [start]
     while waiting:
         before = waiting.pop()
         if before is not without:
-            waiting += MOVES[before] - found
-            found |= MOVES[before]
+            waiting += TRANSITIONS[before] - found
+            found |= TRANSITIONS[before]
     return found
 
 
@@ -40,53 +40,53 @@ def reachable(start: State, *, without: State | None = None) -> set[State]:
 
 
 def test_every_state_has_its_steps() -> None:
-    assert set(MOVES) == set(State)
+    assert set(TRANSITIONS) == set(DeliveryState)
 
 
 def test_nothing_leads_out_of_sent() -> None:
-    assert MOVES[State.SENT] == frozenset()
+    assert TRANSITIONS[DeliveryState.SENT] == frozenset()
 
 
 def test_a_mail_is_sent_only_from_inflight_and_is_that_only_from_claimed() -> None:
-    assert into(State.SENT) == [State.INFLIGHT]
-    assert into(State.INFLIGHT) == [State.CLAIMED]
+    assert states_before(DeliveryState.SENT) == [DeliveryState.INFLIGHT]
+    assert states_before(DeliveryState.INFLIGHT) == [DeliveryState.CLAIMED]
 
 
 def test_only_what_waits_can_be_claimed() -> None:
-    assert set(into(State.CLAIMED)) == set(WAITING)
+    assert set(states_before(DeliveryState.CLAIMED)) == set(WAITING)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in OPEN])
-def test_a_settled_mail_goes_nowhere_but_back_to_the_plan(state: State) -> None:
-    assert MOVES[state] <= {State.PLANNED}
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state not in UNSETTLED])
+def test_a_settled_mail_goes_nowhere_but_back_to_the_plan(state: DeliveryState) -> None:
+    assert TRANSITIONS[state] <= {DeliveryState.PLANNED}
 
 
 def test_whatever_may_have_been_taken_is_in_doubt_or_sent_and_never_skipped() -> None:
-    assert not MOVES[State.INFLIGHT] & {State.SKIPPED, State.EXPIRED, State.CLAIMED}
+    assert not TRANSITIONS[DeliveryState.INFLIGHT] & {DeliveryState.SKIPPED, DeliveryState.EXPIRED, DeliveryState.CLAIMED}
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_state_can_be_reached_from_the_plan(state: State) -> None:
-    assert state in reachable(State.PLANNED)
+@pytest.mark.parametrize("state", DeliveryState)
+def test_every_state_can_be_reached_from_the_plan(state: DeliveryState) -> None:
+    assert state in reachable(DeliveryState.PLANNED)
 
 
-@pytest.mark.parametrize("state", OPEN)
-def test_every_open_mail_can_still_be_sent_and_can_still_end_without(state: State) -> None:
-    assert {State.SENT, State.FAILED} <= reachable(state)
+@pytest.mark.parametrize("state", UNSETTLED)
+def test_every_open_mail_can_still_be_sent_and_can_still_end_without(state: DeliveryState) -> None:
+    assert {DeliveryState.SENT, DeliveryState.FAILED} <= reachable(state)
 
 
 def test_a_mail_that_is_unknown_is_not_sent_again_without_being_planned() -> None:
-    assert reachable(State.UNKNOWN, without=State.PLANNED) == {State.UNKNOWN, State.PLANNED}
+    assert reachable(DeliveryState.UNKNOWN, without=DeliveryState.PLANNED) == {DeliveryState.UNKNOWN, DeliveryState.PLANNED}
 
 
 def test_what_waits_and_what_is_in_hand_is_open_and_nothing_of_it_was_shown() -> None:
-    assert set(WAITING) | set(IN_HAND) == set(OPEN)
-    assert not set(OPEN) & set(SHOWN)
+    assert set(WAITING) | set(IN_PROGRESS) == set(UNSETTLED)
+    assert not set(UNSETTLED) & set(SHOWN)
 
 
-@given(st.sampled_from(sorted(State)))
-def test_into_is_the_table_read_backwards(state: State) -> None:
-    assert {(before, state) for before in into(state)} == {s for s in STEPS if s[1] is state}
+@given(st.sampled_from(sorted(DeliveryState)))
+def test_into_is_the_table_read_backwards(state: DeliveryState) -> None:
+    assert {(before, state) for before in states_before(state)} == {s for s in STEPS if s[1] is state}
 
 
 # -- waits ----------------------------------------------------------------------------------------
@@ -96,19 +96,19 @@ numbers = st.integers(1, 2**53)
 
 @given(numbers, st.integers(1, 10_000))
 def test_a_wait_is_its_length_give_or_take_a_quarter(delivery: int, attempts: int) -> None:
-    whole = min(FIRST_WAIT * 2 ** min(attempts - 1, 99), LONGEST_WAIT)
+    whole = min(FIRST_RETRY * 2 ** min(attempts - 1, 99), LONGEST_RETRY)
 
-    seconds = wait(delivery, attempts).total_seconds()
+    seconds = retry_delay(delivery, attempts).total_seconds()
 
     assert 0.75 * whole <= seconds <= 1.25 * whole
 
 
 def test_a_wait_is_the_same_in_every_process() -> None:
-    assert wait(7, 1) == timedelta(seconds=240.378701)
+    assert retry_delay(7, 1) == timedelta(seconds=240.378701)
 
 
 def test_mails_that_were_deferred_together_do_not_come_back_together() -> None:
-    waits = sorted(wait(delivery, 1).total_seconds() for delivery in range(1000))
+    waits = sorted(retry_delay(delivery, 1).total_seconds() for delivery in range(1000))
 
     quarters = [sum(225 + 37.5 * n <= it < 262.5 + 37.5 * n for it in waits) for n in range(4)]
 
@@ -136,6 +136,6 @@ def test_a_day_may_be_mailed_until_so_many_hours_after_its_end(
 ) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
-    found = oldest_day(now=moment, max_lateness=timedelta(hours=hours))
+    found = oldest_deliverable_day(now=moment, max_lateness=timedelta(hours=hours))
 
     assert found == date.fromisoformat(oldest)

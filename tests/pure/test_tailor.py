@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import Desk, Edition, Issue
+from digest.models.issue import Edition, Coverage, Issue
 from digest.ranking.compose import compose
 from digest.ranking.personalize import tailor
 from digest.ranking.rank import rank
@@ -23,8 +23,8 @@ PAPERS = [
 def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
     """The sections of the issue of a reader of agents with these preferences."""
     topics = [topic()]
-    desk = Desk(
-        coverage=Edition(day=DAY, covered=(covered("list", 3),), considered=3),
+    desk = Edition(
+        coverage=Coverage(day=DAY, sources=(covered("list", 3),), considered=3),
         papers=PAPERS,
         topics={found.slug: found for found in topics},
         ranked=rank(PAPERS, topics, trend_weight=1.0),

@@ -58,7 +58,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80)
 def printed(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
     """What a reader is shown, decoded from what is sent."""
     typesetter = Typesetter(
-        templates, letterhead=LETTERHEAD, edition=found.edition, summary_length=SUMMARY
+        templates, letterhead=LETTERHEAD, edition=found.coverage, summary_length=SUMMARY
     )
     own = Own(PERSONAL)
     forme = typesetter.forme(found, "en", own)
@@ -82,7 +82,7 @@ def words(found: Issue) -> dict[str, Any]:
         }
         for section in found.sections
     ]
-    known = imprint(LETTERHEAD, found.edition)
+    known = imprint(LETTERHEAD, found.coverage)
     return {**known, **contents(found), **PERSONAL, "sections": sections}
 
 
@@ -128,7 +128,7 @@ def test_a_mail_of_parts_is_what_the_whole_templates_would_have_made(
         )
         for place, within in enumerate(titles)
     )
-    found = Issue(day=DAY, sections=sections, edition=issue().edition)
+    found = Issue(day=DAY, sections=sections, coverage=issue().coverage)
 
     assert printed(found) == WHOLE.render(words(found))
 

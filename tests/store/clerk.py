@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
 
-from digest.models.delivery import Answer, Machine, State
+from digest.models.delivery import Outcome, WorkerHost, DeliveryState
 from digest.models.identity import canonical_id
 from digest.storage.claims import Filing
 from digest.storage.contents import contents, write
@@ -65,7 +65,7 @@ class Clerk:
     # -- senders ----------------------------------------------------------------------------
 
     def enlist(self, day: date = DAY, *, boot: str = BOOT) -> int:
-        machine = Machine(host="house", boot=boot, pid=1)
+        machine = WorkerHost(host="house", boot=boot, pid=1)
         return self.ledger.enlist(day, machine, now=NOON)
 
     def sender(self, day: date = DAY) -> int:
@@ -127,7 +127,7 @@ class Clerk:
     def settle(
         self,
         row: Waiting,
-        state: State,
+        state: DeliveryState,
         reason: str | None = None,
         *,
         day: date = DAY,
@@ -136,25 +136,25 @@ class Clerk:
     ) -> None:
         """Write down how a mail in hand ended."""
         with self.ledger.marking(day, self.sender(day) if fence is None else fence) as marks:
-            marks.note([(row, Answer(state=state, reason=reason))], [], now=now)
+            marks.note([(row, Outcome(state=state, reason=reason))], [], now=now)
 
-    def ended(self, state: State, *papers: Paper, **details: Any) -> Waiting:
+    def ended(self, state: DeliveryState, *papers: Paper, **details: Any) -> Waiting:
         """A mail that was claimed, left and ended in a state."""
         row = self.claim(*papers, **details)
         day = details.get("day", DAY)
-        if state is State.CLAIMED:
+        if state is DeliveryState.CLAIMED:
             return row
         self.leave(row, day=day)
-        if state is not State.INFLIGHT:
+        if state is not DeliveryState.INFLIGHT:
             self.settle(row, state, day=day)
         return row
 
-    def stands(self, state: State, *papers: Paper, **details: Any) -> Waiting:
+    def stands(self, state: DeliveryState, *papers: Paper, **details: Any) -> Waiting:
         """A mail that stands in any state at all."""
-        if state not in (State.PLANNED, State.SKIPPED, State.EXPIRED):
+        if state not in (DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.EXPIRED):
             return self.ended(state, *papers, **details)
         row = self.waiting(details.get("reader", ADA), details.get("day", DAY))
-        if state is not State.PLANNED:
+        if state is not DeliveryState.PLANNED:
             self.ledger.settle([row.delivery_id], state, reason="so it is", now=NOON)
         return row
 
@@ -165,7 +165,7 @@ class Clerk:
         assert found is not None
         return found
 
-    def state(self, reader: int = ADA, day: date = DAY) -> State:
+    def state(self, reader: int = ADA, day: date = DAY) -> DeliveryState:
         return self.entry(reader, day).state
 
     def shown(self, reader: int = ADA, day: date = DAY) -> list[str]:

@@ -13,10 +13,10 @@ from builders import DAY, NOON, PEPPER, evidence, paper
 
 from digest.app.config import load as config
 from digest.app.services import App
-from digest.delivery.builder import Mailroom
-from digest.delivery.run import Policy, Run, dispatch
+from digest.delivery.builder import MessageBuilder
+from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
-from digest.models.delivery import Answer, Machine, State
+from digest.models.delivery import Outcome, WorkerHost, DeliveryState
 from digest.sources.fetch import fetch
 from subscribers.book import Book
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.delivery.issues import Outcome
-    from digest.delivery.run import Office
+    from digest.delivery.issues import MailResult
+    from digest.delivery.run import DeliveryServices
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Note, Parcel, SendReport
-    from digest.models.issue import Desk
+    from digest.models.delivery import ReportOutcomes, OutgoingMessage, RunReport
+    from digest.models.issue import Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
     from digest.sources.backlog import Collection
@@ -51,25 +51,25 @@ class Recorder:
     exception after it did, with no answer told.
     """
 
-    failures: Mapping[str, Answer | BaseException] = field(default_factory=dict)
-    parcels: list[Parcel] = field(default_factory=list)
+    failures: Mapping[str, MailResult | BaseException] = field(default_factory=dict)
+    parcels: list[OutgoingMessage] = field(default_factory=list)
     #: all it was asked to send, failures too
-    tried: list[Parcel] = field(default_factory=list)
+    tried: list[OutgoingMessage] = field(default_factory=list)
     closed: bool = False
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         for parcel in parcels:
             self.tried.append(parcel)
             failure = self.failures.get(parcel.recipient)
             if isinstance(failure, MailServerError):
-                note([(parcel, Answer(state=State.PLANNED, reason=str(failure)))], [])
+                note([(parcel, MailResult(state=DeliveryState.PLANNED, reason=str(failure)))], [])
                 raise failure
             note([], [parcel])
             self.hand_over(parcel, failure)
-            answer = failure if isinstance(failure, Answer) else Answer(state=State.SENT)
+            answer = failure if isinstance(failure, MailResult) else MailResult(state=DeliveryState.SENT)
             note([(parcel, answer)], [])
 
-    def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+    def hand_over(self, parcel: OutgoingMessage, failure: MailResult | BaseException | None) -> None:
         """Take the mail, as a server would."""
         if isinstance(failure, BaseException):
             raise failure
@@ -147,51 +147,51 @@ class House:
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
         return fetch(day, self.app.places, only_day=only_day, collection=self.collection)
 
-    def desk(self, day: date = DAY) -> Desk:
+    def desk(self, day: date = DAY) -> Edition:
         return self.app.lay_out(day)
 
     # -- a run ------------------------------------------------------------------------------
 
     @property
-    def office(self) -> Office:
+    def office(self) -> DeliveryServices:
         """What a run needs, with this house's clock, machine and policy."""
-        machine = Machine(host="house", boot=self.boot, pid=1)
+        machine = WorkerHost(host="house", boot=self.boot, pid=1)
         return replace(self.app.office, clock=lambda: self.now, machine=machine, policy=self.policy)
 
     def wait(self, **time: float) -> None:
         """Let time go by."""
         self.now += timedelta(**time)
 
-    def send(self, transport: Transport | None = None, **asked: Any) -> SendReport:
+    def send(self, transport: Transport | None = None, **asked: Any) -> RunReport:
         """Run the day; what is `asked` of the run is as in `Run`."""
         day = asked.pop("day", DAY)
         desk = asked.pop("desk") if "desk" in asked else self.desk(day)
-        run = Run(day=day, desk=desk, **asked)
-        return dispatch(run, self.office, transport or Recorder())
+        run = RunRequest(day=day, edition=desk, **asked)
+        return run_delivery(run, self.office, transport or Recorder())
 
-    def retry(self, transport: Transport | None = None, **asked: Any) -> SendReport:
+    def retry(self, transport: Transport | None = None, **asked: Any) -> RunReport:
         """Send what waits, from what was frozen before; nobody new is planned."""
         return self.send(transport, desk=None, **asked)
 
-    def mailroom(self, day: date = DAY) -> Mailroom:
+    def mailroom(self, day: date = DAY) -> MessageBuilder:
         office = self.office
-        frozen = office.desks.glance(self.desk(day), press_key=office.press.key, now=self.now)
-        return Mailroom(
+        frozen = office.editions.glance(self.desk(day), press_key=office.mail_settings.key, now=self.now)
+        return MessageBuilder(
             frozen,
-            press=office.press,
+            press=office.mail_settings,
             book=office.book,
-            desks=office.desks,
-            account=office.account,
+            desks=office.editions,
+            account=office.history,
         )
 
-    def preview(self, reader: Subscriber, *, day: date = DAY) -> Outcome:
+    def preview(self, reader: Subscriber, *, day: date = DAY) -> MailResult:
         """What a reader would get now, or got."""
-        return self.mailroom(day).would(reader)
+        return self.mailroom(day).preview(reader)
 
-    def rehearse(self) -> list[Outcome]:
+    def rehearse(self) -> list[MailResult]:
         """What every confirmed reader would get now, or got."""
         room = self.mailroom()
-        return [room.would(reader) for reader in self.book.confirmed()]
+        return [room.preview(reader) for reader in self.book.confirmed()]
 
     # -- what is in the ledger --------------------------------------------------------------
 
@@ -248,6 +248,6 @@ def address(name: str) -> str:
     return f"{name}@example.org"
 
 
-def failing(answer: Answer | BaseException, *names: str) -> Recorder:
+def failing(answer: MailResult | BaseException, *names: str) -> Recorder:
     """A transport that fails these readers, by name, and no others."""
     return Recorder(failures=dict.fromkeys(map(address, names), answer))

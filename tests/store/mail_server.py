@@ -12,13 +12,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.errors import MailServerError
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from digest.models.delivery import Note, Parcel
+    from digest.models.delivery import ReportOutcomes, OutgoingMessage
 
     Key = tuple[date, str]
 
@@ -46,11 +46,11 @@ class Fate(StrEnum):
 
 
 _ANSWERS = {
-    Fate.ACCEPT: Answer(state=State.SENT),
-    Fate.REFUSE: Answer(state=State.FAILED, reason="550 no", code=550),
-    Fate.DEFER: Answer(state=State.DEFERRED, reason="450 later", code=450),
-    Fate.TAKEN_LOST: Answer(state=State.UNKNOWN, reason="connection lost"),
-    Fate.LOST: Answer(state=State.UNKNOWN, reason="connection lost"),
+    Fate.ACCEPT: Outcome(state=DeliveryState.SENT),
+    Fate.REFUSE: Outcome(state=DeliveryState.FAILED, reason="550 no", code=550),
+    Fate.DEFER: Outcome(state=DeliveryState.DEFERRED, reason="450 later", code=450),
+    Fate.TAKEN_LOST: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
+    Fate.LOST: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
 }
 _TAKEN = (Fate.ACCEPT, Fate.TAKEN_LOST, Fate.KILL_AFTER)
 
@@ -60,7 +60,7 @@ class Server:
     """Several runs' worth of mails, and what came of them; also the transport that leads to it."""
 
     #: looks at each mail before its first byte leaves
-    watch: Callable[[Parcel], None]
+    watch: Callable[[OutgoingMessage], None]
     #: what becomes of the next mails; all others are accepted
     fates: list[Fate] = field(default_factory=list)
     #: how many mails are on the wire at once
@@ -72,14 +72,14 @@ class Server:
     #: mails whose answer was lost in the run that is under way
     doubtful: set[Key] = field(default_factory=set)
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Take so many at a time, and answer all of them together."""
         while together := list(islice(parcels, self.wide)):
             fates = [self.fates.pop(0) if self.fates else Fate.ACCEPT for _ in together]
             if Fate.KILL_BEFORE in fates:
                 raise KilledError
             if Fate.DOWN in fates:
-                down = Answer(state=State.PLANNED, reason="server is down")
+                down = Outcome(state=DeliveryState.PLANNED, reason="server is down")
                 note([(parcel, down) for parcel in together], [])
                 raise MailServerError("server is down")
             for parcel in together:
@@ -87,14 +87,14 @@ class Server:
             note([], together)
             note([self._take(*both) for both in zip(together, fates, strict=True)], [])
 
-    def _take(self, parcel: Parcel, fate: Fate) -> tuple[Parcel, Answer]:
+    def _take(self, parcel: OutgoingMessage, fate: Fate) -> tuple[OutgoingMessage, Outcome]:
         key = (parcel.day, parcel.recipient)
         self.tried.setdefault(key, []).append(parcel.content)
         if fate in _TAKEN:
             self.taken[key] += 1
         if fate in (Fate.KILL_DURING, Fate.KILL_AFTER):
             raise KilledError
-        if _ANSWERS[fate].state is State.UNKNOWN:
+        if _ANSWERS[fate].state is DeliveryState.UNKNOWN:
             self.doubtful.add(key)
         return parcel, _ANSWERS[fate]
 

@@ -10,7 +10,7 @@ import pytest
 from builders import DAY, NOON, issue, paper, pick
 from store.clerk import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.models.issue import Reason, Section
 from digest.storage.contents import contents
 from digest.storage.papers import Store
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Issue, Pick
 
 NEXT_DAY = DAY + timedelta(days=1)
-SHOWN = (State.SENT, State.UNKNOWN)
+SHOWN = (DeliveryState.SENT, DeliveryState.UNKNOWN)
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def with_sections(**sections: Pick) -> Issue:
 # -- what was seen ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", DeliveryState)
+def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state, ONE, TWO)
 
     seen = clerk.account.seen([ADA, BO], ["1", "3"], apart_from=NEXT_DAY)
@@ -49,22 +49,22 @@ def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(clerk: Clerk, state:
 
 
 def test_a_days_own_mail_does_not_count_as_seen(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, ONE)
-    clerk.ended(State.SENT, TWO, day=NEXT_DAY)
+    clerk.ended(DeliveryState.SENT, ONE)
+    clerk.ended(DeliveryState.SENT, TWO, day=NEXT_DAY)
 
     assert clerk.account.seen([ADA], ["1", "2"], apart_from=DAY) == {ADA: {"2"}}
     assert clerk.account.seen([ADA], ["1", "2"], apart_from=NEXT_DAY) == {ADA: {"1"}}
 
 
 def test_only_what_the_readers_asked_about_have_seen_is_told(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, ONE)
-    clerk.ended(State.SENT, TWO, reader=BO)
+    clerk.ended(DeliveryState.SENT, ONE)
+    clerk.ended(DeliveryState.SENT, TWO, reader=BO)
 
     assert clerk.account.seen([BO], ["1", "2"], apart_from=NEXT_DAY) == {BO: {"2"}}
 
 
 def test_more_papers_can_be_asked_for_than_one_query_holds(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, THREE)
+    clerk.ended(DeliveryState.SENT, THREE)
 
     asked = [str(number) for number in range(2000)]
 
@@ -72,13 +72,13 @@ def test_more_papers_can_be_asked_for_than_one_query_holds(clerk: Clerk) -> None
 
 
 def test_a_paper_shown_behind_another_was_seen(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, mail=issue(pick(TWO, similar=(THREE,))))
+    clerk.ended(DeliveryState.SENT, mail=issue(pick(TWO, similar=(THREE,))))
 
     assert clerk.account.seen([ADA], ["2", "3"], apart_from=NEXT_DAY) == {ADA: {"2", "3"}}
 
 
 def test_a_paper_that_takes_its_real_id_was_seen_under_it(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, TITLED)
+    clerk.ended(DeliveryState.SENT, TITLED)
 
     Store(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
 
@@ -114,7 +114,7 @@ def test_the_reasons_of_a_reader_s_own_words_are_kept_with_their_mail(clerk: Cle
 
 
 def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, ONE)
+    clerk.ended(DeliveryState.SENT, ONE)
     before = clerk.account.contents(clerk.entry())
 
     clerk.desks.freeze(clerk.desks.open(1).desk, press_key="another", now=NOON)
@@ -153,16 +153,16 @@ def test_entries_come_newest_day_first_then_by_address(clerk: Clerk) -> None:
 
 
 def test_entries_can_be_asked_for_by_state(clerk: Clerk) -> None:
-    clerk.ended(State.SENT)
-    clerk.ended(State.FAILED, reader=BO)
+    clerk.ended(DeliveryState.SENT)
+    clerk.ended(DeliveryState.FAILED, reader=BO)
 
-    failed = clerk.account.entries(states=[State.FAILED, State.DEFERRED])
+    failed = clerk.account.entries(states=[DeliveryState.FAILED, DeliveryState.DEFERRED])
 
     assert [it.subscriber_id for it in failed] == [BO]
 
 
 def test_a_reader_without_a_mail_of_a_day_has_no_row(clerk: Clerk) -> None:
-    clerk.ended(State.SENT)
+    clerk.ended(DeliveryState.SENT)
 
     assert clerk.account.row(DAY, BO) is None
     assert clerk.account.row(NEXT_DAY, ADA) is None
@@ -181,17 +181,17 @@ def test_the_newest_day_is_the_last_that_was_planned(clerk: Clerk) -> None:
 
 
 def test_a_balance_lists_the_states_in_their_order(clerk: Clerk) -> None:
-    clerk.ended(State.FAILED)
-    clerk.ended(State.SENT, reader=BO)
-    clerk.stands(State.PLANNED, reader=clerk.add("cy"))
+    clerk.ended(DeliveryState.FAILED)
+    clerk.ended(DeliveryState.SENT, reader=BO)
+    clerk.stands(DeliveryState.PLANNED, reader=clerk.add("cy"))
 
     states = clerk.account.balance(DAY).states
 
-    assert list(states.items()) == [(State.PLANNED, 1), (State.SENT, 1), (State.FAILED, 1)]
+    assert list(states.items()) == [(DeliveryState.PLANNED, 1), (DeliveryState.SENT, 1), (DeliveryState.FAILED, 1)]
 
 
 def test_a_balance_that_lacks_a_row_is_not_even(clerk: Clerk) -> None:
-    clerk.ended(State.SENT)
+    clerk.ended(DeliveryState.SENT)
     clerk.execute("DELETE FROM deliveries")
 
     balance = clerk.account.balance(DAY)
@@ -199,27 +199,27 @@ def test_a_balance_that_lacks_a_row_is_not_even(clerk: Clerk) -> None:
     assert (balance.planned, balance.is_even) == (1, False)
 
 
-@pytest.mark.parametrize("state", State)
-def test_what_left_or_may_have_counts_against_the_allowance(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", DeliveryState)
+def test_what_left_or_may_have_counts_against_the_allowance(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state)
 
     assert clerk.account.sent_since(NOON) == (state in SHOWN)
     assert clerk.account.sent_since(NOON + timedelta(seconds=1)) == 0
 
 
-@pytest.mark.parametrize("state", State)
-def test_days_wait_that_have_something_a_sender_would_take_up(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", DeliveryState)
+def test_days_wait_that_have_something_a_sender_would_take_up(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state)
     later = NOON + timedelta(days=1)
 
-    waits = state in (State.PLANNED, State.DEFERRED)
+    waits = state in (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 
-    assert clerk.account.days_waiting(now=NOON) == [DAY] * (state is State.PLANNED)
+    assert clerk.account.days_waiting(now=NOON) == [DAY] * (state is DeliveryState.PLANNED)
     assert clerk.account.days_waiting(now=later) == [DAY] * waits
 
 
 def test_the_oldest_day_that_waits_comes_first(clerk: Clerk) -> None:
-    clerk.stands(State.PLANNED, day=NEXT_DAY)
-    clerk.stands(State.PLANNED)
+    clerk.stands(DeliveryState.PLANNED, day=NEXT_DAY)
+    clerk.stands(DeliveryState.PLANNED)
 
     assert clerk.account.days_waiting(now=NOON) == [DAY, NEXT_DAY]

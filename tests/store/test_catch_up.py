@@ -22,7 +22,7 @@ from store.service import (
     states,
 )
 
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Servi
     evening(house, TUESDAY)
 
     # Friday was read that evening, if not to its end.
-    assert house.desk(TUESDAY).coverage.owed == (("other", MONDAY),)
+    assert house.desk(TUESDAY).coverage.overdue == (("other", MONDAY),)
 
 
 def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
@@ -216,10 +216,10 @@ def test_a_mail_that_is_put_off_keeps_no_late_papers_from_anybody(
 ) -> None:
     house.reader("bo")
     service.list(MONDAY, ONE)
-    evening(house, MONDAY, failing(Answer(state=State.DEFERRED, reason="later"), "bo"))
+    evening(house, MONDAY, failing(Outcome(state=DeliveryState.DEFERRED, reason="later"), "bo"))
     service.list(MONDAY, ONE, TWO)
     house.fetch(MONDAY, only_day=False)
-    house.send(failing(Answer(state=State.DEFERRED, reason="later"), "bo"), day=MONDAY)
+    house.send(failing(Outcome(state=DeliveryState.DEFERRED, reason="later"), "bo"), day=MONDAY)
     service.list(TUESDAY, THREE)
 
     evening(house, TUESDAY)
@@ -231,7 +231,7 @@ def test_papers_of_mails_that_never_left_come_with_the_next_edition(
     house: House, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
-    evening(house, MONDAY, failing(Answer(state=State.DEFERRED, reason="later"), "ada"))
+    evening(house, MONDAY, failing(Outcome(state=DeliveryState.DEFERRED, reason="later"), "ada"))
     service.list(WEDNESDAY, THREE)
 
     house.wait(days=2)
@@ -267,7 +267,7 @@ def test_what_is_wrong_with_the_past_does_not_cost_the_present(
     evening(house, TUESDAY)
 
     assert house.shown("ada", TUESDAY) == [TWO]
-    assert house.desk(TUESDAY).coverage.owed == (("service", MONDAY),)
+    assert house.desk(TUESDAY).coverage.overdue == (("service", MONDAY),)
 
 
 def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) -> None:
@@ -283,7 +283,7 @@ def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) 
 
     assert states(house, MONDAY) == {"service": SourceState.EMPTY}
     assert service.asked == [WEDNESDAY, TUESDAY]
-    assert house.desk(WEDNESDAY).coverage.owed == ()
+    assert house.desk(WEDNESDAY).coverage.overdue == ()
 
 
 def test_days_that_are_too_long_ago_are_given_up_and_told(
@@ -308,4 +308,4 @@ def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(
     mail = evening(house, TUESDAY)
 
     assert mail.parcels == []
-    assert house.sum(TUESDAY) == {str(State.SKIPPED): 1}
+    assert house.sum(TUESDAY) == {str(DeliveryState.SKIPPED): 1}

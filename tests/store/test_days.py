@@ -10,7 +10,7 @@ from builders import DAY, NOON
 from store.clerk import ADA, BO, BOOT, ONE, Clerk
 
 from digest.errors import LedgerError
-from digest.models.delivery import OPEN, WAITING, State
+from digest.models.delivery import UNSETTLED, WAITING, DeliveryState
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 NEXT_DAY, LAST_WEEK = DAY + timedelta(days=1), DAY - timedelta(days=7)
 LATER = NOON + timedelta(hours=1)
 ANOTHER_BOOT = "another start of the machine"
-CLOSED = [state for state in State if state not in OPEN]
+CLOSED = [state for state in DeliveryState if state not in UNSETTLED]
 #: Whom somebody's word can have planned again.
-AGAIN = [State.DEFERRED, State.FAILED, State.SKIPPED, State.UNKNOWN, State.EXPIRED]
+AGAIN = [DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED]
 
 
 @pytest.fixture
@@ -34,25 +34,25 @@ def clerk(engine: sa.Engine) -> Clerk:
 def test_after_a_kill_what_was_claimed_is_planned_and_what_was_inflight_is_unknown(
     clerk: Clerk,
 ) -> None:
-    clerk.ended(State.CLAIMED)
-    clerk.ended(State.INFLIGHT, reader=BO)
+    clerk.ended(DeliveryState.CLAIMED)
+    clerk.ended(DeliveryState.INFLIGHT, reader=BO)
 
     found = clerk.ledger.recover(boot=BOOT, resend=False, now=LATER)
 
-    assert found == {State.PLANNED: 1, State.UNKNOWN: 1}
-    assert (clerk.state(ADA), clerk.state(BO)) == (State.PLANNED, State.UNKNOWN)
+    assert found == {DeliveryState.PLANNED: 1, DeliveryState.UNKNOWN: 1}
+    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.PLANNED, DeliveryState.UNKNOWN)
     assert "may or may not have arrived" in str(clerk.entry(BO).reason)
     assert clerk.entry(BO).settled_at == LATER
 
 
 @pytest.mark.parametrize("boot", [ANOTHER_BOOT, ""], ids=["another", "not told"])
 def test_after_a_power_cut_what_was_claimed_may_have_left_too(clerk: Clerk, boot: str) -> None:
-    clerk.ended(State.CLAIMED)
-    clerk.ended(State.INFLIGHT, reader=BO)
+    clerk.ended(DeliveryState.CLAIMED)
+    clerk.ended(DeliveryState.INFLIGHT, reader=BO)
 
     found = clerk.ledger.recover(boot=boot, resend=False, now=LATER)
 
-    assert found == {State.UNKNOWN: 2}
+    assert found == {DeliveryState.UNKNOWN: 2}
     assert clerk.sum() == {"unknown": 2}
 
 
@@ -61,23 +61,23 @@ def test_a_machine_that_does_not_tell_its_starts_apart_is_never_believed(clerk: 
 
     clerk.ledger.recover(boot="", resend=False, now=LATER)
 
-    assert clerk.state() is State.UNKNOWN
+    assert clerk.state() is DeliveryState.UNKNOWN
 
 
 def test_what_is_in_doubt_is_planned_again_where_the_operator_wants_it_sent_again(
     clerk: Clerk,
 ) -> None:
-    clerk.ended(State.INFLIGHT)
+    clerk.ended(DeliveryState.INFLIGHT)
 
     found = clerk.ledger.recover(boot=ANOTHER_BOOT, resend=True, now=LATER)
 
-    assert found == {State.PLANNED: 1}
-    assert (clerk.state(), clerk.entry().settled_at) == (State.PLANNED, None)
+    assert found == {DeliveryState.PLANNED: 1}
+    assert (clerk.state(), clerk.entry().settled_at) == (DeliveryState.PLANNED, None)
 
 
 @pytest.mark.parametrize("state", [*WAITING, *CLOSED])
 def test_what_nobody_has_in_hand_stays_as_it_is_when_a_sender_died(
-    clerk: Clerk, state: State
+    clerk: Clerk, state: DeliveryState
 ) -> None:
     clerk.stands(state)
 
@@ -88,11 +88,11 @@ def test_what_nobody_has_in_hand_stays_as_it_is_when_a_sender_died(
 
 
 def test_a_sender_dies_once(clerk: Clerk) -> None:
-    clerk.ended(State.INFLIGHT)
+    clerk.ended(DeliveryState.INFLIGHT)
 
     first, again = (clerk.ledger.recover(boot=BOOT, resend=False, now=LATER) for _ in range(2))
 
-    assert (first, again) == ({State.UNKNOWN: 1}, {})
+    assert (first, again) == ({DeliveryState.UNKNOWN: 1}, {})
 
 
 def test_only_the_mails_of_the_sender_that_ended_are_taken_back(clerk: Clerk) -> None:
@@ -102,37 +102,37 @@ def test_only_the_mails_of_the_sender_that_ended_are_taken_back(clerk: Clerk) ->
 
     found = clerk.ledger.dismiss(one, now=LATER)
 
-    assert found == {State.PLANNED: 1}
-    assert (clerk.state(ADA), clerk.state(BO)) == (State.PLANNED, State.CLAIMED)
+    assert found == {DeliveryState.PLANNED: 1}
+    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.PLANNED, DeliveryState.CLAIMED)
 
 
 def test_the_dead_of_several_days_are_recovered_together(clerk: Clerk) -> None:
-    clerk.ended(State.INFLIGHT)
-    clerk.ended(State.CLAIMED, day=NEXT_DAY)
+    clerk.ended(DeliveryState.INFLIGHT)
+    clerk.ended(DeliveryState.CLAIMED, day=NEXT_DAY)
 
     found = clerk.ledger.recover(boot=BOOT, resend=False, now=LATER)
 
-    assert found == {State.UNKNOWN: 1, State.PLANNED: 1}
-    assert clerk.state(day=NEXT_DAY) is State.PLANNED
+    assert found == {DeliveryState.UNKNOWN: 1, DeliveryState.PLANNED: 1}
+    assert clerk.state(day=NEXT_DAY) is DeliveryState.PLANNED
 
 
 # -- what is too old ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", DeliveryState)
 def test_what_still_waits_of_a_stale_day_is_given_up_and_nothing_else(
-    clerk: Clerk, state: State
+    clerk: Clerk, state: DeliveryState
 ) -> None:
     clerk.stands(state, day=LAST_WEEK)
 
     late = clerk.ledger.expire(before=DAY, apart_from=(), now=LATER)
 
     assert late == (state in WAITING)
-    assert clerk.state(day=LAST_WEEK) is (State.EXPIRED if state in WAITING else state)
+    assert clerk.state(day=LAST_WEEK) is (DeliveryState.EXPIRED if state in WAITING else state)
 
 
 def test_what_was_given_up_says_why_and_since_when(clerk: Clerk) -> None:
-    clerk.ended(State.DEFERRED, day=LAST_WEEK)
+    clerk.ended(DeliveryState.DEFERRED, day=LAST_WEEK)
 
     clerk.ledger.expire(before=DAY, apart_from=(), now=LATER)
 
@@ -145,13 +145,13 @@ def test_the_oldest_day_that_may_be_mailed_and_one_that_was_named_are_left_alone
     clerk: Clerk,
 ) -> None:
     for day in (LAST_WEEK, DAY - timedelta(days=1), DAY):
-        clerk.stands(State.PLANNED, day=day)
+        clerk.stands(DeliveryState.PLANNED, day=day)
 
     clerk.ledger.expire(before=DAY, apart_from={LAST_WEEK}, now=LATER)
 
-    assert clerk.state(day=LAST_WEEK) is State.PLANNED
-    assert clerk.state(day=DAY - timedelta(days=1)) is State.EXPIRED
-    assert clerk.state() is State.PLANNED
+    assert clerk.state(day=LAST_WEEK) is DeliveryState.PLANNED
+    assert clerk.state(day=DAY - timedelta(days=1)) is DeliveryState.EXPIRED
+    assert clerk.state() is DeliveryState.PLANNED
 
 
 # -- what is held back --------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_what_is_beyond_the_first_is_skipped_with_the_reason(clerk: Clerk) -> No
 
     assert held == 2
     assert clerk.sum() == {"planned": 1, "skipped": 2}
-    assert clerk.state(ADA) is State.PLANNED
+    assert clerk.state(ADA) is DeliveryState.PLANNED
     assert clerk.entry(BO).reason == "warming up"
 
 
@@ -177,30 +177,30 @@ def test_where_nothing_more_may_leave_all_are_held_back(clerk: Clerk, beyond: in
 
 
 def test_only_what_is_planned_is_held_back(clerk: Clerk) -> None:
-    clerk.ended(State.DEFERRED)
-    clerk.stands(State.PLANNED, day=NEXT_DAY)
+    clerk.ended(DeliveryState.DEFERRED)
+    clerk.stands(DeliveryState.PLANNED, day=NEXT_DAY)
 
     held = clerk.ledger.hold(DAY, beyond=0, reason="warming up", now=LATER)
 
     assert held == 0
-    assert (clerk.state(), clerk.state(day=NEXT_DAY)) == (State.DEFERRED, State.PLANNED)
+    assert (clerk.state(), clerk.state(day=NEXT_DAY)) == (DeliveryState.DEFERRED, DeliveryState.PLANNED)
 
 
 # -- on somebody's word -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_mail_is_planned_again_that_ended_but_was_not_taken(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", DeliveryState)
+def test_a_mail_is_planned_again_that_ended_but_was_not_taken(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state)
 
     again = clerk.ledger.plan_again(DAY, [state])
 
     assert again == (state in AGAIN)
-    assert clerk.state() is (State.PLANNED if state in AGAIN else state)
+    assert clerk.state() is (DeliveryState.PLANNED if state in AGAIN else state)
 
 
 @pytest.mark.parametrize("state", AGAIN)
-def test_what_is_planned_again_waits_for_nothing_and_has_no_end(clerk: Clerk, state: State) -> None:
+def test_what_is_planned_again_waits_for_nothing_and_has_no_end(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state)
 
     clerk.ledger.plan_again(DAY, [state])
@@ -213,23 +213,23 @@ def test_what_is_planned_again_waits_for_nothing_and_has_no_end(clerk: Clerk, st
 def test_only_the_day_the_state_and_the_reader_that_were_named_are_planned_again(
     clerk: Clerk,
 ) -> None:
-    clerk.ended(State.FAILED)
-    clerk.ended(State.FAILED, reader=BO)
-    clerk.ended(State.FAILED, day=NEXT_DAY)
+    clerk.ended(DeliveryState.FAILED)
+    clerk.ended(DeliveryState.FAILED, reader=BO)
+    clerk.ended(DeliveryState.FAILED, day=NEXT_DAY)
 
-    assert clerk.ledger.plan_again(DAY, [State.UNKNOWN]) == 0
-    assert clerk.ledger.plan_again(DAY, [State.FAILED], only=BO) == 1
+    assert clerk.ledger.plan_again(DAY, [DeliveryState.UNKNOWN]) == 0
+    assert clerk.ledger.plan_again(DAY, [DeliveryState.FAILED], only=BO) == 1
     assert clerk.sum() == {"planned": 1, "failed": 1}
-    assert clerk.state(day=NEXT_DAY) is State.FAILED
+    assert clerk.state(day=NEXT_DAY) is DeliveryState.FAILED
 
 
 def test_a_closed_day_is_open_again_once_something_of_it_is_planned_again(clerk: Clerk) -> None:
-    clerk.ended(State.FAILED)
+    clerk.ended(DeliveryState.FAILED)
     clerk.ledger.close(DAY, now=NOON)
 
-    nothing = clerk.ledger.plan_again(DAY, [State.UNKNOWN])
+    nothing = clerk.ledger.plan_again(DAY, [DeliveryState.UNKNOWN])
     still_closed = clerk.is_closed()
-    clerk.ledger.plan_again(DAY, [State.FAILED])
+    clerk.ledger.plan_again(DAY, [DeliveryState.FAILED])
 
     assert (nothing, still_closed) == (0, True)
     assert not clerk.is_closed()
@@ -239,19 +239,19 @@ def test_a_closed_day_is_open_again_once_something_of_it_is_planned_again(clerk:
 # -- the sum ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_day_closes_once_nothing_of_it_is_open(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", DeliveryState)
+def test_a_day_closes_once_nothing_of_it_is_open(clerk: Clerk, state: DeliveryState) -> None:
     clerk.stands(state)
 
     closed = clerk.ledger.close(DAY, now=LATER)
 
-    assert closed is (state not in OPEN)
+    assert closed is (state not in UNSETTLED)
     assert clerk.is_closed() is closed
     assert clerk.ledger.open_days() == ([] if closed else [DAY])
 
 
 def test_a_day_closes_at_its_first_closing(clerk: Clerk) -> None:
-    clerk.ended(State.SENT)
+    clerk.ended(DeliveryState.SENT)
 
     for hours in (1, 2):
         clerk.ledger.close(DAY, now=NOON + timedelta(hours=hours))
@@ -273,8 +273,8 @@ def test_a_day_that_never_was_does_not_close(clerk: Clerk) -> None:
     ],
 )
 def test_a_day_that_does_not_add_up_is_named_and_not_closed(clerk: Clerk, statement: str) -> None:
-    clerk.ended(State.SENT)
-    clerk.ended(State.SENT, reader=BO)
+    clerk.ended(DeliveryState.SENT)
+    clerk.ended(DeliveryState.SENT, reader=BO)
     clerk.execute(statement)
 
     with pytest.raises(LedgerError, match="ledger of 2026-02-02 does not add up"):
@@ -285,9 +285,9 @@ def test_a_day_that_does_not_add_up_is_named_and_not_closed(clerk: Clerk, statem
 
 
 def test_the_account_is_even_after_a_reader_was_forgotten(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, ONE)
-    clerk.ended(State.SENT, ONE, reader=BO)
-    clerk.ended(State.FAILED, day=NEXT_DAY)
+    clerk.ended(DeliveryState.SENT, ONE)
+    clerk.ended(DeliveryState.SENT, ONE, reader=BO)
+    clerk.ended(DeliveryState.FAILED, day=NEXT_DAY)
 
     clerk.ledger.forget(ADA)
 
@@ -297,7 +297,7 @@ def test_the_account_is_even_after_a_reader_was_forgotten(clerk: Clerk) -> None:
 
 
 def test_who_has_no_mail_can_be_forgotten_too(clerk: Clerk) -> None:
-    clerk.ended(State.SENT, reader=BO)
+    clerk.ended(DeliveryState.SENT, reader=BO)
 
     clerk.ledger.forget(ADA)
 

@@ -10,13 +10,13 @@ from builders import DAY, NOON, desk_of, issue, paper, pick
 from store.clerk import ADA, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.errors import NotFoundError
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.storage.papers import Store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.models.issue import Desk
+    from digest.models.issue import Edition
     from digest.storage.editions import Frozen
 
 NEXT_DAY = DAY + timedelta(days=1)
@@ -28,11 +28,11 @@ def clerk(engine: sa.Engine) -> Clerk:
     return Clerk(engine)
 
 
-def desk(*papers: object, day: object = DAY) -> Desk:
+def desk(*papers: object, day: object = DAY) -> Edition:
     return desk_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
 
 
-def freeze(clerk: Clerk, laid: Desk, *, press: str = "press", late: bool = False) -> Frozen:
+def freeze(clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False) -> Frozen:
     return clerk.desks.freeze(laid, press_key=press, now=LATER if late else NOON)
 
 
@@ -58,7 +58,7 @@ def test_the_same_desk_is_kept_once_with_its_first_date(clerk: Clerk) -> None:
     [(desk(ONE, TWO), "press"), (desk(ONE, day=NEXT_DAY), "press"), (desk(ONE), "new templates")],
     ids=["other papers", "another day", "another press"],
 )
-def test_a_desk_that_differs_is_kept_beside_the_first(clerk: Clerk, laid: Desk, press: str) -> None:
+def test_a_desk_that_differs_is_kept_beside_the_first(clerk: Clerk, laid: Edition, press: str) -> None:
     first = freeze(clerk, desk(ONE))
 
     second = freeze(clerk, laid, press=press, late=True)
@@ -123,7 +123,7 @@ def test_a_desk_that_is_not_there_is_named(clerk: Clerk) -> None:
 def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
     clerk: Clerk,
 ) -> None:
-    clerk.ended(State.SENT, ONE, reader=ADA)
+    clerk.ended(DeliveryState.SENT, ONE, reader=ADA)
     freeze(clerk, desk(ONE, TWO, THREE))
     tomorrow = freeze(clerk, desk(TWO, day=NEXT_DAY))
 
@@ -134,7 +134,7 @@ def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
 
 
 def test_an_open_day_keeps_all_its_desks(clerk: Clerk) -> None:
-    clerk.ended(State.DEFERRED, ONE)
+    clerk.ended(DeliveryState.DEFERRED, ONE)
     freeze(clerk, desk(ONE, TWO, THREE))
 
     clerk.ledger.close(DAY, now=LATER)

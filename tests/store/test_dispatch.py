@@ -9,20 +9,20 @@ import pytest
 from builders import DAY, NOON
 from store.house import House, Recorder, address, agents_paper, failing
 
-from digest.delivery.run import Policy, Watch
+from digest.delivery.run import Policy, Progress
 from digest.errors import LedgerError
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.models.delivery import Parcel
+    from digest.models.delivery import OutgoingMessage
 
 TOMORROW, NEXT_WEEK = DAY + timedelta(days=1), DAY + timedelta(days=7)
-LATER = Answer(state=State.DEFERRED, reason="450 try again")
-LOST = Answer(state=State.UNKNOWN, reason="connection lost")
+LATER = Outcome(state=DeliveryState.DEFERRED, reason="450 try again")
+LOST = Outcome(state=DeliveryState.UNKNOWN, reason="connection lost")
 NAMES = ("ada", "bo", "cy", "di")
 
 
@@ -50,7 +50,7 @@ def test_a_report_adds_up_after_a_kill(house: House) -> None:
 
     report = house.send()
 
-    assert report.counts == {State.SENT: 2, State.UNKNOWN: 1}
+    assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
     assert report.already == 1
     assert house.sum() == {"sent": 3, "unknown": 1}
 
@@ -60,7 +60,7 @@ def test_what_a_dead_run_left_of_another_day_is_not_in_this_day_s_report(house: 
 
     report = house.send(day=TOMORROW, desk=house.desk(TOMORROW))
 
-    assert report.counts == {State.SKIPPED: 4}
+    assert report.counts == {DeliveryState.SKIPPED: 4}
     assert report.already == 0
     assert house.sum() == {"planned": 2, "sent": 1, "unknown": 1}
 
@@ -76,7 +76,7 @@ def test_a_mail_in_doubt_leaves_the_run_open_only_if_the_operator_is_to_be_asked
 
     report, again = house.send(failing(LOST, "bo")), house.send()
 
-    assert report.counts == {State.SENT: 3, State.UNKNOWN: 1}
+    assert report.counts == {DeliveryState.SENT: 3, DeliveryState.UNKNOWN: 1}
     for found in (report, again):
         assert (found.doubtful, found.complete) == (doubtful, complete)
 
@@ -89,7 +89,7 @@ def test_a_lost_answer_is_deferred_where_it_is_to_be_sent_again(house: House) ->
     house.wait(hours=1)
     house.send(second)
 
-    assert report.counts == {State.SENT: 3, State.DEFERRED: 1}
+    assert report.counts == {DeliveryState.SENT: 3, DeliveryState.DEFERRED: 1}
     assert second.recipients == [address("bo")]
 
 
@@ -98,7 +98,7 @@ def test_what_waits_since_an_earlier_run_leaves_the_day_open(house: House) -> No
 
     again = house.send()
 
-    assert (again.counts, again.already) == ({State.DEFERRED: 1}, 3)
+    assert (again.counts, again.already) == ({DeliveryState.DEFERRED: 1}, 3)
     assert not again.complete
 
 
@@ -134,7 +134,7 @@ def test_a_run_says_what_it_cost(house: House) -> None:
 def test_the_last_row_is_told_to_whoever_watches(house: House) -> None:
     told: list[int] = []
 
-    house.send(watch=Watch(total=told.append, progress=told.append))
+    house.send(watch=Progress(total=told.append, advance=told.append))
 
     assert told == [4, 4]
 
@@ -167,7 +167,7 @@ def test_a_restored_machine_sends_nothing_of_last_week(house: House) -> None:
     assert transport.asked == []
     assert "too long ago" in str(stale.stopped)
     assert not stale.complete
-    assert today.counts == {State.SKIPPED: 4}
+    assert today.counts == {DeliveryState.SKIPPED: 4}
     assert house.sum() == {"unknown": 4}
 
 
@@ -186,7 +186,7 @@ def test_a_day_that_somebody_names_leaves_however_old_it_is(house: House) -> Non
 
     report = house.send(named=True)
 
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
 
 
 @pytest.mark.parametrize(("hours", "sent"), [(35, 4), (36, 0)])
@@ -203,7 +203,7 @@ def test_a_machine_that_slept_in_mid_run_does_not_go_on_with_a_day_that_is_stale
     house: House,
 ) -> None:
     class Sleeper(Recorder):
-        def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+        def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
             super().hand_over(parcel, failure)
             house.wait(days=7)
 
@@ -212,7 +212,7 @@ def test_a_machine_that_slept_in_mid_run_does_not_go_on_with_a_day_that_is_stale
     report = house.send(transport)
 
     assert transport.recipients == [address("ada")]
-    assert report.counts == {State.PLANNED: 3, State.SENT: 1}
+    assert report.counts == {DeliveryState.PLANNED: 3, DeliveryState.SENT: 1}
     assert not report.complete
 
 
@@ -226,8 +226,8 @@ def test_a_new_sender_mails_no_more_than_it_may(house: House) -> None:
     report, again = house.send(transport), house.send(transport)
 
     assert transport.recipients == [address(name) for name in NAMES[:3]]
-    assert report.counts == {State.SENT: 3, State.SKIPPED: 1}
-    assert (again.counts, again.already) == ({State.SKIPPED: 1}, 3)
+    assert report.counts == {DeliveryState.SENT: 3, DeliveryState.SKIPPED: 1}
+    assert (again.counts, again.already) == ({DeliveryState.SKIPPED: 1}, 3)
     assert house.reasons()["di"] == "the sender is being warmed up: 3 mails today"
 
 
@@ -258,7 +258,7 @@ def test_a_new_day_has_an_allowance_of_its_own(house: House) -> None:
 def test_a_sender_that_is_known_mails_everybody(house: House) -> None:
     house.policy = Policy(allowance=lambda _day: None)
 
-    assert house.send().counts == {State.SENT: 4}
+    assert house.send().counts == {DeliveryState.SENT: 4}
 
 
 # -- retry ----------------------------------------------------------------------------------------

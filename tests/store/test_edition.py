@@ -42,5 +42,5 @@ def test_a_source_that_only_adds_is_never_called_missing_or_old(
 
     edition = house.desk().coverage
 
-    assert edition.covered == (covered("service", 1),)
-    assert (edition.missing, edition.stale, edition.cut_off, edition.quiet) == ((), (), (), ())
+    assert edition.sources == (covered("service", 1),)
+    assert (edition.missing, edition.stale, edition.partial, edition.excused) == ((), (), (), ())

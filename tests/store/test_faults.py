@@ -16,9 +16,9 @@ from builders import DAY, NOON
 from sqlalchemy import event
 from store.house import House, Recorder, address
 
-from digest.delivery.run import Task, Watch, serve_share
+from digest.delivery.run import Shard, Progress, run_worker
 from digest.errors import LedgerError, RunInProgressError, StoreError
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 from digest.storage.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from digest.models.delivery import Note, Parcel
+    from digest.models.delivery import ReportOutcomes, OutgoingMessage
 
     #: Something that breaks when it is called, and is mended at the end of the block.
     Fault = Callable[["Lived"], AbstractContextManager[Callable[[], None]]]
@@ -77,14 +77,14 @@ class Beside(Recorder):
         super().__init__()
         self._happens, self._moment = happens, (nth, taken)
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         for parcel in parcels:
             self.tried.append(parcel)
             self._is_at(taken=False)
             note([], [parcel])
             self.parcels.append(parcel)
             self._is_at(taken=True)
-            note([(parcel, Answer(state=State.SENT))], [])
+            note([(parcel, Outcome(state=DeliveryState.SENT))], [])
 
     def _is_at(self, *, taken: bool) -> None:
         if (len(self.tried), taken) == self._moment:
@@ -161,12 +161,12 @@ def test_what_cannot_be_claimed_is_not_sent_and_leaves_once_that_is_mended(
         fault(house) as breaks,
         pytest.raises(StoreError, match=f"digest.db: {words}"),
     ):
-        house.send(broken, watch=Watch(total=lambda _: breaks()))
+        house.send(broken, watch=Progress(total=lambda _: breaks()))
     report = house.send(mended)
 
     assert broken.asked == []
     assert mended.recipients == EVERYBODY
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
 
 
 @FAULTS
@@ -183,7 +183,7 @@ def test_what_cannot_be_noted_before_it_leaves_does_not_leave(
 
     assert len(broken.tried) == 2
     assert broken.recipients + mended.recipients == EVERYBODY
-    assert (report.counts, report.already) == ({State.SENT: 3}, 1)
+    assert (report.counts, report.already) == ({DeliveryState.SENT: 3}, 1)
 
 
 @FAULTS
@@ -199,7 +199,7 @@ def test_of_what_was_taken_but_could_not_be_noted_one_mail_is_in_doubt(
     report = house.send(mended)
 
     assert broken.recipients + mended.recipients == EVERYBODY
-    assert report.counts == {State.SENT: 2, State.UNKNOWN: 1}
+    assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
     assert house.states() == {"ada": "sent", "bo": "unknown", "cy": "sent", "di": "sent"}
 
 
@@ -227,13 +227,13 @@ def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
     lost, found = Recorder(), Recorder()
 
     with pytest.raises(StoreError, match="unable to open database file"):
-        house.send(lost, watch=Watch(total=lambda _: house.folder.rename(away)))
+        house.send(lost, watch=Progress(total=lambda _: house.folder.rename(away)))
     away.rename(house.folder)
     report = house.send(found)
 
     assert lost.asked == []
     assert found.recipients == EVERYBODY
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
 
 
 def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_back(
@@ -257,9 +257,9 @@ def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_bac
 def share(house: House, transport: Recorder, number: int, of_all: int) -> Callable[[], None]:
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
-    frozen = office.desks.freeze(house.desk(), press_key=office.press.key, now=NOON)
-    task = Task(day=DAY, desk_id=frozen.id, mails=4, share=(number, of_all))
-    return lambda: serve_share(task, frozen, office, transport, Watch()) and None
+    frozen = office.editions.freeze(house.desk(), press_key=office.mail_settings.key, now=NOON)
+    task = Shard(day=DAY, edition_id=frozen.id, mails=4, share=(number, of_all))
+    return lambda: run_worker(task, frozen, office, transport, Progress()) and None
 
 
 def together(*senders: Callable[[], None]) -> None:
@@ -318,7 +318,7 @@ def test_a_second_cron_in_mid_run_is_refused_and_sends_nothing(house: Lived) -> 
 
     assert second.asked == []
     assert first.recipients == EVERYBODY
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, covered, ids
 from store.house import House, Recorder, record
 
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_a_source_that_works_again_is_missing_no_more(house: House) -> None:
     house.fetch()
 
     assert house.desk().coverage.missing == ()
-    assert house.desk().coverage.covered == (covered("first", 1), covered("second", 1))
+    assert house.desk().coverage.sources == (covered("first", 1), covered("second", 1))
 
 
 def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: House) -> None:
@@ -66,7 +66,7 @@ def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: Hous
 
     report = house.send()
 
-    assert report.counts == {State.SKIPPED: 1}
+    assert report.counts == {DeliveryState.SKIPPED: 1}
     assert house.reasons() == {
         "ada": "no papers for 2026-02-02: first and second could not be read"
     }

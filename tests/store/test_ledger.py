@@ -10,12 +10,12 @@ from builders import DAY, NOON, issue, pick
 from store.clerk import ADA, BO, ONE, THREE, TWO, Clerk
 
 from digest.errors import LedgerError
-from digest.models.delivery import FIRST_WAIT, LONGEST_WAIT, MOVES, Answer, State
+from digest.models.delivery import FIRST_RETRY, LONGEST_RETRY, TRANSITIONS, Outcome, DeliveryState
 from subscribers.models import Event
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)
-WAITING_OR_NEW = (State.PLANNED, State.DEFERRED)
+WAITING_OR_NEW = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def test_one_reader_can_be_planned_alone(clerk: Clerk) -> None:
 
 
 def test_who_was_skipped_is_planned_again_and_nobody_else(clerk: Clerk) -> None:
-    clerk.stands(State.SKIPPED)
-    clerk.ended(State.SENT, reader=BO)
+    clerk.stands(DeliveryState.SKIPPED)
+    clerk.ended(DeliveryState.SENT, reader=BO)
 
     assert clerk.ledger.plan(DAY, now=LATER) == 1
 
     ada = clerk.entry()
-    assert (ada.state, ada.reason, ada.settled_at) == (State.PLANNED, None, None)
+    assert (ada.state, ada.reason, ada.settled_at) == (DeliveryState.PLANNED, None, None)
     assert clerk.sum() == {"planned": 1, "sent": 1}
 
 
@@ -106,7 +106,7 @@ def test_the_shares_of_several_senders_are_all_rows_once(clerk: Clerk, senders: 
 
 
 def test_a_deferred_mail_is_not_looked_at_before_its_time(clerk: Clerk) -> None:
-    clerk.ended(State.DEFERRED)
+    clerk.ended(DeliveryState.DEFERRED)
     due = clerk.entry().next_at
 
     assert due is not None
@@ -121,15 +121,15 @@ def test_a_mail_deferred_again_and_again_waits_longer_each_time_and_not_for_ever
 ) -> None:
     now, waits = NOON, []
     for _ in range(8):
-        clerk.settle(clerk.claim(now=now), State.DEFERRED, now=now)
+        clerk.settle(clerk.claim(now=now), DeliveryState.DEFERRED, now=now)
         due = clerk.entry().next_at
         assert due is not None
         waits.append((due - now).total_seconds())
         now = due
 
-    assert 0.75 * FIRST_WAIT <= waits[0] <= 1.25 * FIRST_WAIT
+    assert 0.75 * FIRST_RETRY <= waits[0] <= 1.25 * FIRST_RETRY
     assert waits[2] > waits[1] > waits[0]
-    assert 0.75 * LONGEST_WAIT <= waits[-1] <= 1.25 * LONGEST_WAIT
+    assert 0.75 * LONGEST_RETRY <= waits[-1] <= 1.25 * LONGEST_RETRY
 
 
 # -- claim ------------------------------------------------------------------------------------
@@ -144,8 +144,8 @@ def test_a_mail_is_claimed_once(clerk: Clerk) -> None:
     assert clerk.entry().attempts == 1
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in WAITING_OR_NEW])
-def test_only_what_waits_can_be_claimed(clerk: Clerk, state: State) -> None:
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state not in WAITING_OR_NEW])
+def test_only_what_waits_can_be_claimed(clerk: Clerk, state: DeliveryState) -> None:
     row = clerk.stands(state)
 
     ours = clerk.take_up([clerk.filing(row)], fence=clerk.enlist())
@@ -157,7 +157,7 @@ def test_only_what_waits_can_be_claimed(clerk: Clerk, state: State) -> None:
 @pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
 @pytest.mark.parametrize("state", WAITING_OR_NEW)
 def test_whoever_stops_between_the_look_and_the_claim_is_not_claimed(
-    clerk: Clerk, event: Event, state: State
+    clerk: Clerk, event: Event, state: DeliveryState
 ) -> None:
     clerk.stands(state)
     rows = [clerk.waiting(reader, now=NOON + timedelta(days=9)) for reader in (ADA, BO)]
@@ -166,7 +166,7 @@ def test_whoever_stops_between_the_look_and_the_claim_is_not_claimed(
     ours = clerk.take_up([clerk.filing(row) for row in rows])
 
     assert ours == {rows[1].delivery_id}
-    assert (clerk.state(ADA), clerk.state(BO)) == (state, State.CLAIMED)
+    assert (clerk.state(ADA), clerk.state(BO)) == (state, DeliveryState.CLAIMED)
 
 
 def test_whoever_is_erased_between_the_look_and_the_claim_is_not_claimed(clerk: Clerk) -> None:
@@ -180,7 +180,7 @@ def test_whoever_is_erased_between_the_look_and_the_claim_is_not_claimed(clerk: 
 
 
 def test_what_was_not_claimed_is_not_filed(clerk: Clerk) -> None:
-    row = clerk.ended(State.SENT, ONE)
+    row = clerk.ended(DeliveryState.SENT, ONE)
 
     clerk.take_up([clerk.filing(row, issue(pick(TWO)))], fence=clerk.enlist())
 
@@ -188,7 +188,7 @@ def test_what_was_not_claimed_is_not_filed(clerk: Clerk) -> None:
 
 
 def test_another_attempt_with_other_papers_holds_those_alone(clerk: Clerk) -> None:
-    clerk.ended(State.DEFERRED, ONE, TWO)
+    clerk.ended(DeliveryState.DEFERRED, ONE, TWO)
 
     clerk.claim(THREE, now=NOON + timedelta(days=1))
 
@@ -202,11 +202,11 @@ def test_an_empty_batch_is_claimed_without_a_word(clerk: Clerk) -> None:
 # -- the steps --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("before", State)
-@pytest.mark.parametrize("after", [State.SENT, State.DEFERRED, State.FAILED, State.UNKNOWN])
-def test_only_what_is_in_hand_can_end(clerk: Clerk, before: State, after: State) -> None:
+@pytest.mark.parametrize("before", DeliveryState)
+@pytest.mark.parametrize("after", [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN])
+def test_only_what_is_in_hand_can_end(clerk: Clerk, before: DeliveryState, after: DeliveryState) -> None:
     row = clerk.stands(before)
-    in_hand = before in (State.CLAIMED, State.INFLIGHT)
+    in_hand = before in (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 
     if in_hand:
         clerk.settle(row, after)
@@ -217,8 +217,8 @@ def test_only_what_is_in_hand_can_end(clerk: Clerk, before: State, after: State)
     assert clerk.state() == (after if in_hand else before)
 
 
-@pytest.mark.parametrize("before", [state for state in State if state is not State.CLAIMED])
-def test_only_what_is_claimed_can_leave(clerk: Clerk, before: State) -> None:
+@pytest.mark.parametrize("before", [state for state in DeliveryState if state is not DeliveryState.CLAIMED])
+def test_only_what_is_claimed_can_leave(clerk: Clerk, before: DeliveryState) -> None:
     row = clerk.stands(before)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
@@ -227,13 +227,13 @@ def test_only_what_is_claimed_can_leave(clerk: Clerk, before: State) -> None:
     assert clerk.state() == before
 
 
-@pytest.mark.parametrize("after", [State.SKIPPED, State.DEFERRED, State.FAILED, State.EXPIRED])
-@pytest.mark.parametrize("before", State)
+@pytest.mark.parametrize("after", [DeliveryState.SKIPPED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED])
+@pytest.mark.parametrize("before", DeliveryState)
 def test_a_row_without_a_mail_ends_only_while_it_waits(
-    clerk: Clerk, before: State, after: State
+    clerk: Clerk, before: DeliveryState, after: DeliveryState
 ) -> None:
     row = clerk.stands(before)
-    may = before in WAITING_OR_NEW and after in MOVES[before]
+    may = before in WAITING_OR_NEW and after in TRANSITIONS[before]
 
     done = clerk.ledger.settle([row.delivery_id], after, reason="no mail", now=LATER)
 
@@ -244,20 +244,20 @@ def test_a_row_without_a_mail_ends_only_while_it_waits(
 def test_of_several_marks_all_are_made_or_none(clerk: Clerk) -> None:
     ada, bo = clerk.claim(), clerk.claim(reader=BO)
     clerk.leave(ada)
-    clerk.settle(bo, State.FAILED)
+    clerk.settle(bo, DeliveryState.FAILED)
 
     with (
         clerk.ledger.marking(DAY, clerk.sender()) as marks,
         pytest.raises(LedgerError, match="this one stops"),
     ):
-        marks.note([(ada, Answer(state=State.SENT))], [bo], now=NOON)
+        marks.note([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
 
-    assert (clerk.state(ADA), clerk.state(BO)) == (State.INFLIGHT, State.FAILED)
+    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.INFLIGHT, DeliveryState.FAILED)
 
 
 def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
     row = clerk.claim()
-    answer = Answer(state=State.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1")
+    answer = Outcome(state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1")
 
     with clerk.ledger.marking(DAY, clerk.sender()) as marks:
         marks.note([(row, answer)], [], now=LATER)
@@ -274,9 +274,9 @@ def test_a_sender_cannot_settle_what_another_has_claimed(clerk: Clerk) -> None:
     row = clerk.claim(fence=clerk.enlist())
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(row, State.SENT, fence=clerk.enlist())
+        clerk.settle(row, DeliveryState.SENT, fence=clerk.enlist())
 
-    assert clerk.state() is State.CLAIMED
+    assert clerk.state() is DeliveryState.CLAIMED
 
 
 def test_a_sender_that_was_taken_for_dead_can_neither_settle_nor_claim(clerk: Clerk) -> None:
@@ -286,11 +286,11 @@ def test_a_sender_that_was_taken_for_dead_can_neither_settle_nor_claim(clerk: Cl
     clerk.ledger.recover(boot="", resend=False, now=LATER)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(ada, State.SENT, fence=old)
+        clerk.settle(ada, DeliveryState.SENT, fence=old)
     with pytest.raises(LedgerError, match="taken for dead"):
         clerk.take_up([clerk.filing(bo)], fence=old)
 
-    assert (clerk.state(ADA), clerk.state(BO)) == (State.UNKNOWN, State.PLANNED)
+    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.UNKNOWN, DeliveryState.PLANNED)
 
 
 def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claimed(
@@ -306,7 +306,7 @@ def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claime
         clerk.leave(row, fence=old)
 
     clerk.leave(row, fence=heir)
-    assert clerk.state() is State.INFLIGHT
+    assert clerk.state() is DeliveryState.INFLIGHT
 
 
 def test_no_fence_is_given_twice(clerk: Clerk) -> None:
@@ -325,7 +325,7 @@ def test_erasing_a_reader_whose_mail_is_in_hand_stops_no_sender(clerk: Clerk) ->
     clerk.ledger.forget(ADA)
 
     with clerk.ledger.marking(DAY, clerk.sender()) as marks:
-        marks.note([(ada, Answer(state=State.SENT))], [bo], now=NOON)
+        marks.note([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
 
     assert clerk.sum() == {"inflight": 1}
 
@@ -333,7 +333,7 @@ def test_erasing_a_reader_whose_mail_is_in_hand_stops_no_sender(clerk: Clerk) ->
 def test_an_erased_reader_does_not_hide_that_another_s_mail_was_taken(clerk: Clerk) -> None:
     ada, bo = clerk.claim(), clerk.claim(reader=BO)
     clerk.ledger.forget(ADA)
-    clerk.settle(bo, State.SENT)
+    clerk.settle(bo, DeliveryState.SENT)
 
     with (
         clerk.ledger.marking(DAY, clerk.sender()) as marks,

@@ -20,8 +20,8 @@ from store.house import House, agents_paper
 from store.mail_server import Fate, KilledError, Server, words
 
 from digest.delivery.run import Policy
-from digest.delivery.sender import Tally
-from digest.models.delivery import IN_HAND, SHOWN, State, oldest_day
+from digest.delivery.sender import WorkerStats
+from digest.models.delivery import IN_PROGRESS, SHOWN, DeliveryState, oldest_deliverable_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
 from digest.storage.engine import open_database
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from digest.delivery.run import Task, Watch
-    from digest.models.delivery import Parcel, SendReport
+    from digest.delivery.run import Shard, Progress
+    from digest.models.delivery import OutgoingMessage, RunReport
 
 
 NAMES = ("ada", "bo", "cy", "di", "ed")
@@ -113,22 +113,22 @@ class Days(RuleBasedStateMachine):
 
     def _again(self, day: date, state: str) -> None:
         """Retry what ended so, on somebody's word."""
-        if state == State.UNKNOWN:
-            self.resent |= self._standing(State.UNKNOWN, day=day)
-        self.house.app.ledger.plan_again(day, [State(state)])
+        if state == DeliveryState.UNKNOWN:
+            self.resent |= self._standing(DeliveryState.UNKNOWN, day=day)
+        self.house.app.ledger.plan_again(day, [DeliveryState(state)])
         if day in self.house.app.account.days_waiting(now=self.house.now):
             self._send(day=day, desk=self._desk(day), plans=False, named=True)
 
     def _desk(self, day: date) -> Any:
         return None if self.house.app.desks.newest(day) else self.house.desk(day)
 
-    def _send(self, **asked: Any) -> SendReport | None:
+    def _send(self, **asked: Any) -> RunReport | None:
         """Run, or be killed."""
         self.server.doubtful = set()
         self.named = asked.get("named", False)
         resend = self.house.policy.resend
         if resend:
-            self.resent |= self._standing(*IN_HAND)
+            self.resent |= self._standing(*IN_PROGRESS)
         try:
             return self.house.send(self.server, **asked)
         except KilledError:
@@ -191,13 +191,13 @@ class Days(RuleBasedStateMachine):
 
     # -- what is always true ------------------------------------------------------------------
 
-    def _leaves(self, parcel: Parcel) -> None:
+    def _leaves(self, parcel: OutgoingMessage) -> None:
         """Look at a mail whose first byte is about to leave."""
         reader = self.house.book.find(parcel.recipient)
         assert reader is not None
         assert reader.status is Status.CONFIRMED
         lateness = self.house.policy.max_lateness
-        assert self.named or parcel.day >= oldest_day(now=self.house.now, max_lateness=lateness)
+        assert self.named or parcel.day >= oldest_deliverable_day(now=self.house.now, max_lateness=lateness)
         before = self.server.tried.get((parcel.day, parcel.recipient), [])
         if before and before[-1] != parcel.content:
             self.remember_what_was_shown()
@@ -225,8 +225,8 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def what_the_ledger_says_is_what_the_server_knows(self) -> None:
         for key in self.server.taken.keys() - self.resent:
-            assert self._state(*key) in (*SHOWN, *IN_HAND)
-        for key in self._standing(State.SENT):
+            assert self._state(*key) in (*SHOWN, *IN_PROGRESS)
+        for key in self._standing(DeliveryState.SENT):
             assert self.server.taken[key] > 0
 
     @invariant()
@@ -244,7 +244,7 @@ class Days(RuleBasedStateMachine):
 
     def _everybody_was_served(self, day: date) -> None:
         held = self.house.policy.allowance(day) is not None
-        left = self._standing(State.PLANNED, *IN_HAND, day=day)
+        left = self._standing(DeliveryState.PLANNED, *IN_PROGRESS, day=day)
         assert held or not left
         assert self.house.app.account.not_planned(day) == 0
 
@@ -256,11 +256,11 @@ class Days(RuleBasedStateMachine):
     def _entries(self) -> list[Any]:
         return self.house.app.account.entries()
 
-    def _state(self, day: date, address: str) -> State:
+    def _state(self, day: date, address: str) -> DeliveryState:
         (found,) = [it for it in self._entries() if (it.day, it.address) == (day, address)]
-        return State(found.state)
+        return DeliveryState(found.state)
 
-    def _standing(self, *states: State, day: date | None = None) -> set[tuple[date, str]]:
+    def _standing(self, *states: DeliveryState, day: date | None = None) -> set[tuple[date, str]]:
         found = self.house.app.account.entries(day=day, states=states)
         return {(entry.day, entry.address) for entry in found}
 
@@ -271,8 +271,8 @@ class Days(RuleBasedStateMachine):
 
 
 def _two_shares(
-    task: Task, serve: Callable[[Task, Watch], Tally], _lock: int | None, watch: Watch
-) -> Tally:
+    task: Shard, serve: Callable[[Shard, Progress], WorkerStats], _lock: int | None, watch: Progress
+) -> WorkerStats:
     """Serve one half and have a mate serve the other, who may be killed."""
     tally = serve(replace(task, share=(0, 2)), watch)
     with suppress(KilledError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import NOON, enrolled, evidence
 
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from digest.storage.transactional import Letters
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def reader(book: Book) -> Subscriber:
 def test_a_letter_is_taken_once_with_what_it_takes_to_write_it(
     letters: Letters, reader: Subscriber
 ) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
 
     letter = letters.take(now=NOON)
 
     assert letter is not None
-    assert (letter.subscriber_id, letter.kind, letter.made_at) == (reader.id, Kind.CONFIRM, NOON)
+    assert (letter.subscriber_id, letter.kind, letter.made_at) == (reader.id, MailKind.CONFIRM, NOON)
     assert letters.take(now=NOON) is None
 
 
@@ -50,7 +50,7 @@ def test_the_letter_that_waited_longest_goes_first(letters: Letters, book: Book)
     names = ("ben@example.org", "ada@example.org", "cyd@example.org")
     readers = [enrolled(book, name).id for name in names]
     for minutes, reader in enumerate(readers):
-        letters.queue(reader, Kind.CONFIRM, now=NOON + minutes * MINUTE)
+        letters.queue(reader, MailKind.CONFIRM, now=NOON + minutes * MINUTE)
 
     taken = [letters.take(now=NOON + HOUR) for _ in names]
 
@@ -59,10 +59,10 @@ def test_the_letter_that_waited_longest_goes_first(letters: Letters, book: Book)
 
 @pytest.mark.parametrize(
     ("kind", "pause"),
-    [(Kind.CONFIRM, 24 * HOUR), (Kind.KNOWN, 24 * HOUR), (Kind.PRIVACY, HOUR)],
+    [(MailKind.CONFIRM, 24 * HOUR), (MailKind.KNOWN, 24 * HOUR), (MailKind.PRIVACY, HOUR)],
 )
 def test_a_second_letter_of_a_kind_has_to_wait(
-    letters: Letters, reader: Subscriber, kind: Kind, pause: timedelta
+    letters: Letters, reader: Subscriber, kind: MailKind, pause: timedelta
 ) -> None:
     letters.queue(reader.id, kind, now=NOON)
     first = letters.take(now=NOON)
@@ -78,7 +78,7 @@ def test_while_a_letter_waits_for_a_dead_server_no_second_joins_it(
 ) -> None:
     days = [NOON + number * 24 * HOUR for number in range(3)]
 
-    asked = [letters.queue(reader.id, Kind.CONFIRM, now=day) for day in days]
+    asked = [letters.queue(reader.id, MailKind.CONFIRM, now=day) for day in days]
 
     assert asked == [True, False, False]
     assert letters.counts() == {"waiting": 1}
@@ -87,15 +87,15 @@ def test_while_a_letter_waits_for_a_dead_server_no_second_joins_it(
 def test_letters_of_another_kind_or_reader_do_not_wait_for_it(
     letters: Letters, reader: Subscriber, book: Book
 ) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
     other = enrolled(book, "ben@example.org")
 
-    assert letters.queue(reader.id, Kind.KNOWN, now=NOON)
-    assert letters.queue(other.id, Kind.CONFIRM, now=NOON)
+    assert letters.queue(reader.id, MailKind.KNOWN, now=NOON)
+    assert letters.queue(other.id, MailKind.CONFIRM, now=NOON)
 
 
 def test_a_letter_that_left_is_never_taken_again(letters: Letters, reader: Subscriber) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
     letter = letters.take(now=NOON)
     assert letter is not None
     letters.sent(letter)
@@ -105,7 +105,7 @@ def test_a_letter_that_left_is_never_taken_again(letters: Letters, reader: Subsc
 
 
 def test_a_letter_whose_sender_died_is_taken_again(letters: Letters, reader: Subscriber) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
     letters.take(now=NOON)
 
     again = letters.take(now=NOON + 10 * MINUTE)
@@ -117,7 +117,7 @@ def test_a_letter_whose_sender_died_is_taken_again(letters: Letters, reader: Sub
 def test_a_letter_is_tried_again_in_longer_and_longer_steps(
     letters: Letters, reader: Subscriber
 ) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
 
     tried = attempts(letters, until=NOON + 24 * HOUR)
 
@@ -129,7 +129,7 @@ def test_a_letter_is_tried_again_in_longer_and_longer_steps(
 def test_a_letter_is_given_up_after_three_days_with_the_reason(
     letters: Letters, reader: Subscriber, engine: sa.Engine
 ) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
 
     tried = attempts(letters, until=NOON + 200 * HOUR)
 
@@ -142,7 +142,7 @@ def test_a_letter_is_given_up_after_three_days_with_the_reason(
 def test_two_senders_never_take_the_same_letter(letters: Letters, book: Book) -> None:
     for number in range(20):
         reader = enrolled(book, f"reader{number}@example.org")
-        letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+        letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
 
     with ThreadPoolExecutor(4) as pool:
         taken = list(pool.map(lambda _: letters.take(now=NOON), range(20)))
@@ -153,7 +153,7 @@ def test_two_senders_never_take_the_same_letter(letters: Letters, book: Book) ->
 def test_two_askers_at_once_get_one_letter(letters: Letters, reader: Subscriber) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(
-            pool.map(lambda _: letters.queue(reader.id, Kind.CONFIRM, now=NOON), range(8))
+            pool.map(lambda _: letters.queue(reader.id, MailKind.CONFIRM, now=NOON), range(8))
         )
 
     assert sorted(answers) == [False] * 7 + [True]
@@ -162,7 +162,7 @@ def test_two_askers_at_once_get_one_letter(letters: Letters, reader: Subscriber)
 def test_the_letters_of_an_erased_reader_are_gone(
     letters: Letters, reader: Subscriber, book: Book
 ) -> None:
-    letters.queue(reader.id, Kind.CONFIRM, now=NOON)
+    letters.queue(reader.id, MailKind.CONFIRM, now=NOON)
     book.erase(reader.id, evidence=evidence())
 
     assert letters.take(now=NOON) is None

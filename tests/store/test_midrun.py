@@ -10,9 +10,9 @@ import pytest
 from builders import DAY, evidence
 from store.house import House, Recorder, address, failing
 
-from digest.delivery.run import Watch
-from digest.delivery.sender import BATCH, GONE
-from digest.models.delivery import Answer, State
+from digest.delivery.run import Progress
+from digest.delivery.sender import BATCH, INVALID_ADDRESS
+from digest.models.delivery import Outcome, DeliveryState
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.models.delivery import Parcel
+    from digest.models.delivery import OutgoingMessage
 
 NAMES = ("ada", "bo", "cy", "di")
 
@@ -46,7 +46,7 @@ class Then(Recorder):
         super().__init__()
         self._then, self._after = then, after
 
-    def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+    def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
         super().hand_over(parcel, failure)
         if len(self.parcels) == self._after:
             self._then()
@@ -57,7 +57,7 @@ def test_a_run_that_is_told_to_stop_gives_back_what_has_not_left(house: House, a
     stopped: list[bool] = []
     first, second = Then(lambda: stopped.append(True), after), Recorder()
 
-    report = house.send(first, watch=Watch(going=lambda: not stopped))
+    report = house.send(first, watch=Progress(should_continue=lambda: not stopped))
     left = house.sum()
     house.send(second)
 
@@ -71,7 +71,7 @@ def test_a_run_of_several_batches_stops_between_them_too(house: House) -> None:
         house.reader(f"r{number}")
     done: list[int] = []
 
-    house.send(watch=Watch(going=lambda: not done, progress=done.append))
+    house.send(watch=Progress(should_continue=lambda: not done, advance=done.append))
 
     assert house.sum() == {"planned": 4, "sent": BATCH}
 
@@ -79,7 +79,7 @@ def test_a_run_of_several_batches_stops_between_them_too(house: House) -> None:
 def test_a_run_that_is_told_to_stop_at_once_sends_nothing(house: House) -> None:
     transport = Recorder()
 
-    house.send(transport, watch=Watch(going=lambda: False))
+    house.send(transport, watch=Progress(should_continue=lambda: False))
 
     assert transport.asked == []
     assert house.sum() == {"planned": 4}
@@ -100,7 +100,7 @@ def test_whoever_stops_between_the_plan_and_the_batch_gets_nothing(
 ) -> None:
     transport = Recorder()
 
-    house.send(transport, watch=Watch(total=lambda _: did(house, "bo", event)))
+    house.send(transport, watch=Progress(total=lambda _: did(house, "bo", event)))
 
     assert address("bo") not in transport.asked
     assert house.states()["bo"] == "skipped"
@@ -121,8 +121,8 @@ def test_whoever_leaves_while_the_batch_is_made_gets_nothing(
     again = house.send(transport)
 
     assert transport.recipients == [address(name) for name in ("ada", "cy", "di")]
-    assert report.counts == {State.PLANNED: 1, State.SENT: 3}
-    assert again.counts == {State.SKIPPED: 1}
+    assert report.counts == {DeliveryState.PLANNED: 1, DeliveryState.SENT: 3}
+    assert again.counts == {DeliveryState.SKIPPED: 1}
 
 
 def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
@@ -140,7 +140,7 @@ def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
 
 def test_a_mail_that_was_given_back_was_not_tried(house: House) -> None:
     stopped: list[bool] = []
-    house.send(Then(lambda: stopped.append(True)), watch=Watch(going=lambda: not stopped))
+    house.send(Then(lambda: stopped.append(True)), watch=Progress(should_continue=lambda: not stopped))
 
     tried = {name: house.entry(name).attempts for name in NAMES}
 
@@ -165,7 +165,7 @@ def test_whoever_is_erased_in_mid_run_stops_nobody_and_leaves_no_row(house: Hous
 def test_whoever_comes_in_mid_run_waits_for_the_next(house: House) -> None:
     report = house.send(Then(lambda: house.reader("ed")))
 
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
     assert house.app.account.not_planned(DAY) == 1
 
 
@@ -180,16 +180,16 @@ def test_a_clock_that_is_set_in_mid_run_changes_nothing(house: House, by: timede
     report = house.send(Then(set_clock))
     again = house.send()
 
-    assert report.counts == {State.SENT: 4}
+    assert report.counts == {DeliveryState.SENT: 4}
     assert (again.counts, again.already) == ({}, 4)
 
 
 # -- what the server says of an address -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", sorted(GONE))
+@pytest.mark.parametrize("status", sorted(INVALID_ADDRESS))
 def test_an_address_that_does_not_exist_is_taken_off_the_list(house: House, status: str) -> None:
-    refused = Answer(state=State.FAILED, reason=f"550 {status} no", code=550, status=status)
+    refused = Outcome(state=DeliveryState.FAILED, reason=f"550 {status} no", code=550, status=status)
 
     house.send(failing(refused, "bo"))
 
@@ -204,18 +204,18 @@ def test_an_address_that_does_not_exist_is_taken_off_the_list(house: House, stat
 def test_a_refusal_that_says_nothing_of_the_address_takes_nobody_off(
     house: House, status: str
 ) -> None:
-    house.send(failing(Answer(state=State.FAILED, reason="550 no", status=status), "bo"))
+    house.send(failing(Outcome(state=DeliveryState.FAILED, reason="550 no", status=status), "bo"))
 
     bo = house.book.find(address("bo"))
     assert bo is not None
     assert bo.status is Status.CONFIRMED
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.DEFERRED, State.UNKNOWN])
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN])
 def test_what_a_server_says_is_kept_and_logged_without_the_address(
-    house: House, caplog: pytest.LogCaptureFixture, state: State
+    house: House, caplog: pytest.LogCaptureFixture, state: DeliveryState
 ) -> None:
-    said = Answer(state=state, reason="5.1.1 <Bo@EXAMPLE.org>: no such user", status="5.1.1")
+    said = Outcome(state=state, reason="5.1.1 <Bo@EXAMPLE.org>: no such user", status="5.1.1")
 
     house.send(failing(said, "bo"))
 
@@ -226,7 +226,7 @@ def test_what_a_server_says_is_kept_and_logged_without_the_address(
 def test_a_server_that_objects_to_the_sender_is_a_matter_for_a_person(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    policy = Answer(state=State.FAILED, reason="550 5.7.26 not signed", status="5.7.26")
+    policy = Outcome(state=DeliveryState.FAILED, reason="550 5.7.26 not signed", status="5.7.26")
 
     house.send(failing(policy, "bo"))
 

@@ -11,7 +11,7 @@ from builders import DAY
 from store import older
 from store.house import House, Recorder, address, agents_paper
 
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.storage.engine import open_database
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_yesterday_s_deferred_mail_is_made_anew_and_sent(house: House) -> None:
     report = house.send(transport, day=YESTERDAY)
 
     assert transport.recipients == [address("bo"), address("cy")]
-    assert report.counts == {State.SENT: 2, State.UNKNOWN: 1}
+    assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
     assert house.shown("bo", YESTERDAY) == ["2602.00002"]
 
 
@@ -139,7 +139,7 @@ def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_r
 def test_a_preview_of_a_day_of_the_version_before_is_made_anew(house: House) -> None:
     (ada, *_) = house.book.confirmed()
 
-    mail = house.preview(ada, day=LAST_WEEK).mail
+    mail = house.preview(ada, day=LAST_WEEK).message
 
     assert mail is not None
     assert [it.paper.id for it in mail.issue.picks] == ["2602.00001"]

@@ -9,14 +9,14 @@ from sqlalchemy import event
 from store.house import House, Recorder
 
 from digest.delivery.sender import BATCH
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.models.delivery import Answer, Parcel
+    from digest.models.delivery import Outcome, OutgoingMessage
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_preview_is_the_very_bytes_that_are_sent(house: House) -> None:
     ada = house.reader("ada")
     transport = Recorder()
 
-    mail = house.preview(ada).mail
+    mail = house.preview(ada).message
     house.send(transport)
 
     assert mail is not None
@@ -43,7 +43,7 @@ def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(house: House) -
 
     house.send(transport)
     house.wait(hours=8)
-    mail = house.preview(ada).mail
+    mail = house.preview(ada).message
 
     assert mail is not None
     assert transport.parcels == [mail.parcel]
@@ -53,7 +53,7 @@ def test_two_readers_get_two_different_mails(house: House) -> None:
     house.about_agents("2602.00001")
     ada, ben = house.reader("ada"), house.reader("ben")
 
-    to_ada, to_ben = house.preview(ada).mail, house.preview(ben).mail
+    to_ada, to_ben = house.preview(ada).message, house.preview(ben).message
 
     assert to_ada is not None
     assert to_ben is not None
@@ -68,9 +68,9 @@ def test_a_rehearsal_says_what_a_run_would_do(house: House) -> None:
 
     outcomes = house.rehearse()
 
-    assert [(o.reader.address, o.state) for o in outcomes] == [
-        ("ada@example.org", State.SENT),
-        ("ben@example.org", State.SKIPPED),
+    assert [(o.subscriber.address, o.state) for o in outcomes] == [
+        ("ada@example.org", DeliveryState.SENT),
+        ("ben@example.org", DeliveryState.SKIPPED),
     ]
 
 
@@ -93,7 +93,7 @@ def questions_of_a_run(house: House) -> tuple[list[str], list[int]]:
     at_mail: list[int] = []
 
     class Counting(Recorder):
-        def hand_over(self, parcel: Parcel, failure: Answer | BaseException | None) -> None:
+        def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
             super().hand_over(parcel, failure)
             at_mail.append(len(questions))
 

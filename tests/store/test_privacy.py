@@ -13,7 +13,7 @@ from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
 from digest.app.serializers import issues_of, letters_of
-from digest.models.delivery import Kind
+from digest.models.delivery import MailKind
 from digest.storage.engine import open_database
 from digest.storage.transactional import Letters
 from subscribers import privacy
@@ -44,7 +44,7 @@ def ada(house: House) -> Subscriber:
     house.about_agents("1", "2")
     house.send()
     house.send(day=DAY.replace(day=3))
-    Letters(house.app.engine).queue(reader.id, Kind.PRIVACY, now=NOON)
+    Letters(house.app.engine).queue(reader.id, MailKind.PRIVACY, now=NOON)
     assert chosen is not None
     return chosen
 

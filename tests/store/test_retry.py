@@ -11,7 +11,7 @@ from builders import DAY, NOON, evidence, paper
 from store.house import House, Recorder, agents_paper
 
 from digest.delivery.run import Policy
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
 from subscribers.models import Event, Preferences
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
 
 TOMORROW = DAY + timedelta(days=1)
-LATER = Answer(state=State.DEFERRED, reason="450 try again")
-NO_ANSWER = Answer(state=State.UNKNOWN, reason="connection lost")
+LATER = Outcome(state=DeliveryState.DEFERRED, reason="450 try again")
+NO_ANSWER = Outcome(state=DeliveryState.UNKNOWN, reason="connection lost")
 SOON = NOON + timedelta(minutes=1)
 ADA = "ada@example.org"
 TITLED = "An agent without a number"
@@ -75,7 +75,7 @@ def a_paper_takes_its_real_id(house: House) -> None:
 
 def the_next_day_s_mail_is_sent(house: House) -> None:
     house.about_agents("2602.00021", day=TOMORROW)
-    assert house.send(day=TOMORROW).counts == {State.SENT: 1}
+    assert house.send(day=TOMORROW).counts == {DeliveryState.SENT: 1}
 
 
 def the_clock_moves_on(house: House) -> None:
@@ -89,7 +89,7 @@ def a_source_fails(house: House) -> None:
 def another_run_freezes_another_desk(house: House) -> None:
     papers_are_added(house)
     house.reader("bo")
-    assert house.send(only=house.book.confirmed()[-1].id).counts == {State.SENT: 1}
+    assert house.send(only=house.book.confirmed()[-1].id).counts == {DeliveryState.SENT: 1}
 
 
 def the_day_is_closed_and_opened(house: House) -> None:
@@ -116,11 +116,11 @@ def test_each_of_these_does_change_a_mail_that_was_never_made(
     house: House, happens: Callable[[House], None]
 ) -> None:
     (ada,) = house.book.confirmed()
-    before = house.preview(ada).mail
+    before = house.preview(ada).message
 
     happens(house)
 
-    after = house.preview(ada).mail
+    after = house.preview(ada).message
     assert before is not None
     assert after is None or after.parcel != before.parcel
 
@@ -131,7 +131,7 @@ def by_the_next_run(house: House, transport: Recorder) -> None:
 
 
 def by_a_retry(house: House, transport: Recorder) -> None:
-    house.app.ledger.plan_again(DAY, [State.DEFERRED, State.UNKNOWN])
+    house.app.ledger.plan_again(DAY, [DeliveryState.DEFERRED, DeliveryState.UNKNOWN])
     house.retry(transport, named=True)
 
 
@@ -202,13 +202,13 @@ def test_after_a_kill_the_mail_in_doubt_is_resent_as_it_was(
     report = house.send(second)
 
     assert second.parcels == first.tried
-    assert report.counts == {State.SENT: 1}
+    assert report.counts == {DeliveryState.SENT: 1}
 
 
 def test_what_had_not_left_when_a_run_was_killed_leaves_as_it_was_claimed(house: House) -> None:
     house.reader("bo")
     killed = Recorder(failures={ADA: KeyboardInterrupt()})
-    would = [house.preview(reader).mail for reader in house.book.confirmed()]
+    would = [house.preview(reader).message for reader in house.book.confirmed()]
     with pytest.raises(KeyboardInterrupt):
         house.send(killed)
     papers_are_added(house)
@@ -225,7 +225,7 @@ def test_a_preview_of_what_waits_is_what_was_tried(house: House) -> None:
     house.send(transport)
     papers_are_added(house)
 
-    mail = house.preview(house.book.confirmed()[0]).mail
+    mail = house.preview(house.book.confirmed()[0]).message
 
     assert mail is not None
     assert [mail.parcel] == transport.tried
@@ -246,7 +246,7 @@ def test_what_a_later_mail_has_shown_is_not_shown_again_by_one_that_waited(house
     assert transport.recipients == [ADA]
     assert "2602.00001" not in house.shown("ada")
     assert "2602.00002" in house.shown("ada")
-    preview = house.preview(house.book.confirmed()[0]).mail
+    preview = house.preview(house.book.confirmed()[0]).message
     assert preview is not None
     assert preview.parcel == transport.parcels[0]
 
@@ -305,7 +305,7 @@ def test_a_deferred_mail_rests_before_it_is_tried_again(house: House) -> None:
     house.send(late)
 
     assert (soon.asked, late.recipients) == ([], [ADA])
-    assert too_soon.counts == {State.DEFERRED: 1}
+    assert too_soon.counts == {DeliveryState.DEFERRED: 1}
     assert not too_soon.complete
 
 
@@ -326,7 +326,7 @@ def test_an_expired_mail_leaves_on_somebody_s_word_and_as_it_was(house: House) -
     house.send(first)
     house.wait(days=9)
     house.send(day=DAY + timedelta(days=9))
-    house.app.ledger.plan_again(DAY, [State.EXPIRED])
+    house.app.ledger.plan_again(DAY, [DeliveryState.EXPIRED])
 
     report = house.retry(second, named=True)
 

@@ -11,18 +11,18 @@ import sqlalchemy as sa
 from builders import DAY, paper
 from store.house import House, Recorder, agents_paper, record
 
-from digest.delivery.circuit_breaker import TROUBLES
+from digest.delivery.circuit_breaker import MAX_FAILURES
 from digest.errors import MailServerError, RunInProgressError
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TOMORROW = DAY + timedelta(days=1)
-REFUSED = Answer(state=State.FAILED, reason="550 no such user", code=550, status="5.1.1")
-DEFERRED = Answer(state=State.DEFERRED, reason="450 full", code=450)
-REFUSED_ALL = Answer(state=State.DEFERRED, reason="554 relay access denied", code=554)
-LOST = Answer(state=State.UNKNOWN, reason="connection lost")
+REFUSED = Outcome(state=DeliveryState.FAILED, reason="550 no such user", code=550, status="5.1.1")
+DEFERRED = Outcome(state=DeliveryState.DEFERRED, reason="450 full", code=450)
+REFUSED_ALL = Outcome(state=DeliveryState.DEFERRED, reason="554 relay access denied", code=554)
+LOST = Outcome(state=DeliveryState.UNKNOWN, reason="connection lost")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_every_confirmed_reader_gets_one_mail(house: House) -> None:
     report = house.send(transport)
 
     assert transport.recipients == ["ada@example.org", "ben@example.org"]
-    assert report.counts == {State.SENT: 2}
+    assert report.counts == {DeliveryState.SENT: 2}
     assert report.complete
 
 
@@ -109,7 +109,7 @@ def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house:
 
     assert transport.asked == []
     assert again.already == 1
-    assert tomorrow.counts == {State.SKIPPED: 1}
+    assert tomorrow.counts == {DeliveryState.SKIPPED: 1}
     assert house.states() == {"ada": "unknown"}
 
 
@@ -158,7 +158,7 @@ def test_what_a_dead_run_left_claimed_is_unknown(house: House) -> None:
         pytest.param(LOST, "unknown", id="unknown"),
     ],
 )
-def test_one_bad_recipient_stops_nobody(house: House, failure: Answer, state: str) -> None:
+def test_one_bad_recipient_stops_nobody(house: House, failure: Outcome, state: str) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.reader("bad")
@@ -170,7 +170,7 @@ def test_one_bad_recipient_stops_nobody(house: House, failure: Answer, state: st
     assert transport.recipients == ["ada@example.org", "cyd@example.org"]
     assert house.states() == {"ada": "sent", "bad": state, "cyd": "sent"}
     assert house.reasons()["bad"] == failure.reason
-    assert report.counts == {State.SENT: 2, failure.state: 1}
+    assert report.counts == {DeliveryState.SENT: 2, failure.state: 1}
 
 
 def test_a_mail_that_cannot_be_made_stops_nobody_and_waits(house: House) -> None:
@@ -208,7 +208,7 @@ def test_an_address_that_is_none_any_more_stops_nobody(house: House) -> None:
 def test_a_deferred_mail_is_sent_by_the_next_run_as_it_was(house: House) -> None:
     house.about_agents("2602.00001")
     ada = house.reader("ada")
-    before = house.preview(ada).mail
+    before = house.preview(ada).message
     house.send(Recorder(failures={"ada@example.org": DEFERRED}))
     house.wait(hours=3)
     transport = Recorder()
@@ -271,7 +271,7 @@ def test_a_skipped_reader_gets_a_mail_when_papers_come_later_in_the_day(house: H
 
 @pytest.mark.parametrize("answer", [REFUSED_ALL, LOST], ids=["turns all away", "answers nobody"])
 def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
-    house: House, answer: Answer
+    house: House, answer: Outcome
 ) -> None:
     house.about_agents("2602.00001")
     names = [f"r{number}" for number in range(9)]
@@ -281,8 +281,8 @@ def test_a_server_that_fails_everybody_stops_the_run_before_it_has_used_them_up(
 
     report = house.send(transport)
 
-    assert len(transport.asked) == TROUBLES
-    assert house.sum() == {"planned": 9 - TROUBLES, str(answer.state): TROUBLES}
+    assert len(transport.asked) == MAX_FAILURES
+    assert house.sum() == {"planned": 9 - MAX_FAILURES, str(answer.state): MAX_FAILURES}
     assert report.stopped == answer.reason
     assert not report.complete
 
@@ -298,5 +298,5 @@ def test_troubles_with_readers_who_are_strewn_among_others_do_not_stop_the_run(
 
     report = house.send(Recorder(failures=later))
 
-    assert report.counts == {State.SENT: 6, State.DEFERRED: 6}
+    assert report.counts == {DeliveryState.SENT: 6, DeliveryState.DEFERRED: 6}
     assert report.stopped is None

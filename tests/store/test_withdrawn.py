@@ -101,7 +101,7 @@ def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:
     reader = house.book.find("ada@example.org")
     assert reader is not None
 
-    again = house.preview(reader, day=TUESDAY).mail
+    again = house.preview(reader, day=TUESDAY).message
 
     assert again is not None
     assert again.parcel.content == transport.parcels[0].content

@@ -20,8 +20,8 @@ from whole.installation import CONFIG, DAY
 from digest.app import services as wiring
 from digest.app.config import load as config
 from digest.app.workers import Crew
-from digest.delivery.run import Run, Watch, dispatch
-from digest.models.delivery import State
+from digest.delivery.run import RunRequest, Progress, run_delivery
+from digest.models.delivery import DeliveryState
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -187,18 +187,18 @@ def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     desk = opened.lay_out(day)
     totals: list[int] = []
     steps: list[int] = []
-    watch = Watch(total=totals.append, progress=steps.append)
+    watch = Progress(total=totals.append, advance=steps.append)
     crew = Crew(config=opened.config, processes=opened.processes)
 
-    report = dispatch(
-        Run(day=day, desk=desk, named=True, watch=watch, crew=crew),
+    report = run_delivery(
+        RunRequest(day=day, edition=desk, named=True, progress=watch, workers=crew),
         opened.office,
         opened.transport(),
     )
 
     opened.engine.dispose()
     assert (totals, sum(steps)) == ([8], 8)
-    assert report.counts == {State.SENT: 8}
+    assert report.counts == {DeliveryState.SENT: 8}
     assert len(report.memory) == 2
 
 

@@ -12,7 +12,7 @@ import typer.main
 
 from digest.app.config import load as config
 from digest.cli import app
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState
 from digest.sources import BUILTIN, find
 
@@ -86,7 +86,7 @@ def test_the_guide_lists_no_event_that_is_never_logged() -> None:
     assert set(re.findall(r"(?m)^\| `([^`]+)` \|", table)) == events()
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", DeliveryState)
 def test_every_state_of_a_mail_is_in_the_guide(state: str) -> None:
     assert f"| `{state}` |" in GUIDE
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
 
 if TYPE_CHECKING:
     from wire.smtp_server import SMTPServer
 
 
-def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTP:
+def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTPTransport:
     defaults: dict[str, Any] = {
         "host": "127.0.0.1",
         "port": server.port,
@@ -21,7 +21,7 @@ def client(server: SMTPServer, *, timeout: float = 10, **settings: Any) -> SMTP:
         "dot_timeout": timeout,
         "pause": 0,
     }
-    return SMTP(Server(**(defaults | settings)))
+    return SMTPTransport(ServerSettings(**(defaults | settings)))
 
 
 def hold_until_the_second_says(stage: str, server: SMTPServer) -> None:

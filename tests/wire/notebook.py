@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Answer, Parcel
+    from digest.models.delivery import Outcome, OutgoingMessage
 
 
 class Notebook:
@@ -17,17 +17,17 @@ class Notebook:
     def __init__(self) -> None:
         """Begin with empty pages."""
         self.calls: list[tuple[list[str], list[str]]] = []
-        self.answers: list[tuple[str, Answer]] = []
+        self.answers: list[tuple[str, Outcome]] = []
 
-    def __call__(self, answers: Sequence[tuple[Parcel, Answer]], leaving: Sequence[Parcel]) -> None:
+    def __call__(self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]) -> None:
         assert answers or leaving
         told = [(parcel.recipient, answer) for parcel, answer in answers]
         self.calls.append(([who for who, _ in told], [parcel.recipient for parcel in leaving]))
         self.answers += told
 
-    def carry(self, transport: Transport, parcels: Iterable[Parcel]) -> dict[str, str]:
+    def carry(self, transport: Transport, parcels: Iterable[OutgoingMessage]) -> dict[str, str]:
         """Carry parcels and return the states, by recipient."""
-        transport.carry(iter(parcels), self)
+        transport.send_all(iter(parcels), self)
         return self.states
 
     @property

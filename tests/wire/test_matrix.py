@@ -11,8 +11,8 @@ from wire import matrix
 from wire.notebook import Notebook
 from wire.smtp_server import SMTPServer
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def mails(cell: Cell) -> list[tuple[str, bytes]]:
     return [*warm_up, (THIS, this), (NEXT, short)]
 
 
-def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTP:
+def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTPTransport:
     patience = 0.15 if cell.fault == "hang" else 10
-    settings = Server(
+    settings = ServerSettings(
         host="127.0.0.1",
         port=server.port,
         security="starttls" if cell.stage == "STARTTLS" else "none",
@@ -103,4 +103,4 @@ def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTP:
         dot_timeout=patience,
         pause=0,
     )
-    return SMTP(settings, tls=trusting)
+    return SMTPTransport(settings, tls=trusting)

@@ -13,11 +13,11 @@ from wire.clients import client, hold_until_the_second_says
 from wire.notebook import Notebook
 from wire.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
-from digest.delivery.transports import post
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.transports import send_one
 from digest.errors import MailServerError
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ ADA, BEN, CYD, DAN = (f"{name}@example.org" for name in ("ada", "ben", "cyd", "d
 
 
 @pytest.fixture
-def smtp(server: SMTPServer) -> Iterator[SMTP]:
+def smtp(server: SMTPServer) -> Iterator[SMTPTransport]:
     with closing(client(server)) as connected:
         yield connected
 
@@ -46,32 +46,32 @@ def smtp(server: SMTPServer) -> Iterator[SMTP]:
     ],
 )
 def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
-    server: SMTPServer, smtp: SMTP, stage: str, reply: str
+    server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str
 ) -> None:
     server.when(stage, reply=reply, nth=2)
 
-    first, second = post(smtp, parcel(ADA)), post(smtp, parcel(BEN))
+    first, second = send_one(smtp, parcel(ADA)), send_one(smtp, parcel(BEN))
 
-    assert (first.state, second.state) == (State.SENT, State.SENT)
+    assert (first.state, second.state) == (DeliveryState.SENT, DeliveryState.SENT)
     assert server.recipients == [ADA, BEN]
     assert len(server.sessions) == 2
 
 
 def test_a_kept_connection_that_was_closed_meanwhile_is_remade_in_silence(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    post(smtp, parcel(ADA))
+    send_one(smtp, parcel(ADA))
     server.hang_up()
 
-    answer = post(smtp, parcel(BEN))
+    answer = send_one(smtp, parcel(BEN))
 
-    assert answer.state is State.SENT
+    assert answer.state is DeliveryState.SENT
     assert server.recipients == [ADA, BEN]
 
 
 @pytest.mark.parametrize("reply", [HANG_UP, RESET, "421 go away", "what?"])
 def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing(
-    server: SMTPServer, smtp: SMTP, reply: str
+    server: SMTPServer, smtp: SMTPTransport, reply: str
 ) -> None:
     server.when("RCPT", reply=reply)
     notebook = Notebook()
@@ -87,7 +87,7 @@ def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing
 
 
 def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply=HANG_UP, nth=1)
     notebook = Notebook()
@@ -100,7 +100,7 @@ def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
 
 
 def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops_nobody(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT TO:<poison", reply=HANG_UP)
 
@@ -112,13 +112,13 @@ def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops
 
 
 def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="421 4.7.0 slow down", nth=1)
 
-    answer = post(smtp, parcel())
+    answer = send_one(smtp, parcel())
 
-    assert answer.state is State.SENT
+    assert answer.state is DeliveryState.SENT
     assert len(server.sessions) == 2
 
 
@@ -139,22 +139,22 @@ def test_a_server_that_closed_an_idle_connection_is_called_again_at_once(
     server: SMTPServer,
 ) -> None:
     with closing(client(server, pause=30)) as smtp:
-        post(smtp, parcel(ADA))
+        send_one(smtp, parcel(ADA))
         server.hang_up("421 4.4.2 idle for too long")
-        answer = post(smtp, parcel(BEN))
+        answer = send_one(smtp, parcel(BEN))
 
-    assert answer.state is State.SENT
+    assert answer.state is DeliveryState.SENT
     assert len(server.sessions) == 2
 
 
 def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="421 4.7.0 slow down")
 
-    answer = post(smtp, parcel())
+    answer = send_one(smtp, parcel())
 
-    assert (answer.state, answer.code, answer.status) == (State.DEFERRED, 421, "4.7.0")
+    assert (answer.state, answer.code, answer.status) == (DeliveryState.DEFERRED, 421, "4.7.0")
     assert "421 4.7.0 slow down" in str(answer.reason)
 
 
@@ -173,15 +173,15 @@ def test_a_mail_without_an_answer_after_its_last_dot_has_an_unknown_fate(
     server.when(".", reply=reply)
 
     with closing(client(server, timeout=0.2)) as smtp:
-        answer = post(smtp, parcel())
+        answer = send_one(smtp, parcel())
 
-    assert answer.state is State.UNKNOWN
+    assert answer.state is DeliveryState.UNKNOWN
     assert "may have been delivered" in str(answer.reason)
     assert len(server.mails) == 1
 
 
 def test_after_an_unknown_fate_the_next_mail_goes_over_a_new_connection(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when(".", reply=HANG_UP, nth=1)
 
@@ -198,16 +198,16 @@ def test_the_answer_to_a_whole_mail_is_waited_for_longer_than_the_others(
     server.when(".", do=lambda: server.wait(0.3))
 
     with closing(client(server, timeout=0.1, dot_timeout=10)) as smtp:
-        answer = post(smtp, parcel())
+        answer = send_one(smtp, parcel())
 
-    assert answer.state is State.SENT
+    assert answer.state is DeliveryState.SENT
 
 
 # -- the server cannot be used ------------------------------------------------------------------
 
 
 def test_a_refused_sender_stops_everything_and_names_the_settings(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 not a sender of ours")
     notebook = Notebook()
@@ -219,16 +219,16 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
 
 
 def test_a_sender_refused_as_late_as_rcpt_is_no_fault_of_the_recipient(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="550 5.1.8 sender's domain not found")
 
     with pytest.raises(MailServerError, match="from_address and bounce_address"):
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
 
 def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
-    server: SMTPServer, smtp: SMTP
+    server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 no more", nth=2)
     notebook = Notebook()
@@ -281,7 +281,7 @@ def test_a_server_that_does_not_greet_is_unusable_and_says_why(
         closing(client(server, timeout=0.3)) as smtp,
         pytest.raises(MailServerError, match=words) as caught,
     ):
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
     assert f"127.0.0.1:{server.port}" in str(caught.value)
 
@@ -291,7 +291,7 @@ def test_a_closed_port_is_named_with_the_settings_to_check() -> None:
         pass
 
     with pytest.raises(MailServerError, match=r"refused; check \[mail\] host and port"):
-        post(client(server), parcel())
+        send_one(client(server), parcel())
 
 
 def test_an_unknown_host_is_named_with_the_settings_to_check(
@@ -301,15 +301,15 @@ def test_an_unknown_host_is_named_with_the_settings_to_check(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no question leaves this machine
-    smtp = SMTP(Server(host="mail.example.org", port=25, security="none"))
+    smtp = SMTPTransport(ServerSettings(host="mail.example.org", port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"mail.example.org:25: Name .* check \[mail\] host"):
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
 
 @pytest.mark.parametrize("host", ["mail..example.org", "m" * 70 + ".example.org"])
 def test_a_host_that_cannot_be_a_name_is_a_mail_server_error(host: str) -> None:
-    smtp = SMTP(Server(host=host, port=25, security="none"))
+    smtp = SMTPTransport(ServerSettings(host=host, port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"check \[mail\] host"):
-        post(smtp, parcel())
+        send_one(smtp, parcel())

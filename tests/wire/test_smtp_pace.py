@@ -11,9 +11,9 @@ from wire.notebook import Notebook
 
 from digest.app.config import load as config
 from digest.app.services import App
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
-from digest.delivery.smtp.rate_limit import Pace
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.smtp.rate_limit import RateLimiter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from wire.smtp_server import SMTPServer
 
 
-def client(server: SMTPServer, **rates: str) -> SMTP:
-    settings = Server(host="127.0.0.1", port=server.port, security="none", connections=1)
-    return SMTP(settings, pace=Pace(rates))
+def client(server: SMTPServer, **rates: str) -> SMTPTransport:
+    settings = ServerSettings(host="127.0.0.1", port=server.port, security="none", connections=1)
+    return SMTPTransport(settings, pace=RateLimiter(rates))
 
 
 def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTPServer) -> None:

@@ -12,11 +12,11 @@ from builders import parcel
 from wire.notebook import Notebook
 from wire.smtp_server import SMTPServer
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
-from digest.delivery.transports import post
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.transports import send_one
 from digest.errors import MailServerError
-from digest.models.delivery import State
+from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +38,15 @@ def at_once(server_tls: ssl.SSLContext) -> Iterator[SMTPServer]:
         yield running
 
 
-def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTP:
-    return SMTP(Server(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls)
+def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTPTransport:
+    return SMTPTransport(ServerSettings(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls)
 
 
 def test_starttls_says_nothing_about_the_mail_in_the_clear(
     starttls: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        post(smtp, parcel("ada@example.org"))
+        send_one(smtp, parcel("ada@example.org"))
 
     (session,) = starttls.sessions
     assert [line.split()[0] for line in session.in_the_clear] == ["EHLO", "STARTTLS"]
@@ -57,7 +57,7 @@ def test_tls_says_nothing_at_all_in_the_clear(
     at_once: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        post(smtp, parcel("ada@example.org"))
+        send_one(smtp, parcel("ada@example.org"))
 
     (session,) = at_once.sessions
     assert session.in_the_clear == []
@@ -66,7 +66,7 @@ def test_tls_says_nothing_at_all_in_the_clear(
 
 def test_none_does_not_encrypt_even_where_it_could(starttls: SMTPServer) -> None:
     with closing(client(starttls, security="none")) as smtp:
-        post(smtp, parcel("ada@example.org"))
+        send_one(smtp, parcel("ada@example.org"))
 
     (session,) = starttls.sessions
     assert session.encrypted == []
@@ -83,7 +83,7 @@ def test_the_login_is_sent_only_once_the_connection_is_encrypted(
     with closing(
         client(server, trusting, security=security, username="ada", password="open sesame")
     ) as smtp:
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
     (session,) = server.sessions
     assert f"AUTH PLAIN {secret}" in session.encrypted
@@ -97,7 +97,7 @@ def test_a_server_that_refuses_starttls_gets_neither_login_nor_mail(
     starttls.when("STARTTLS", reply=reply)
 
     with pytest.raises(MailServerError, match=reply):
-        post(
+        send_one(
             client(starttls, trusting, security="starttls", username="ada", password="x"), parcel()
         )
 
@@ -110,7 +110,7 @@ def test_a_server_without_starttls_gets_neither_login_nor_mail() -> None:
         smtp = client(server, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match=r'STARTTLS .* check \[mail\] security = "star'):
-            post(smtp, parcel())
+            send_one(smtp, parcel())
 
         (session,) = server.sessions
         assert not any(line.startswith(("AUTH", "MAIL")) for line in session.commands)
@@ -123,7 +123,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(
     server = {"starttls": starttls, "tls": at_once}[security]
 
     with pytest.raises(MailServerError, match=r"certificate .* check \[mail\] host") as caught:
-        post(client(server, security=security), parcel())
+        send_one(client(server, security=security), parcel())
 
     assert "unable to get local issuer certificate" in str(caught.value)
     assert server.mails == []
@@ -137,7 +137,7 @@ def test_a_certificate_for_another_name_is_refused(
 
     with SMTPServer(tls=other) as server:
         with pytest.raises(MailServerError, match=r"not valid for '127\.0\.0\.1'"):
-            post(client(server, trusting, security="starttls"), parcel())
+            send_one(client(server, trusting, security="starttls"), parcel())
 
         assert server.mails == []
 
@@ -146,7 +146,7 @@ def test_tls_on_a_port_that_speaks_in_the_clear_names_the_settings(
     server: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with pytest.raises(MailServerError, match=r'port and security = "tls"'):
-        post(client(server, trusting, security="tls"), parcel())
+        send_one(client(server, trusting, security="tls"), parcel())
 
 
 def test_a_refused_login_names_the_settings_and_not_the_password(
@@ -156,7 +156,7 @@ def test_a_refused_login_names_the_settings_and_not_the_password(
     smtp = client(starttls, trusting, security="starttls", username="ada", password="open sesame")
 
     with pytest.raises(MailServerError, match=r"535 .* username and password") as caught:
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
     assert "sesame" not in str(caught.value)
 
@@ -168,7 +168,7 @@ def test_a_server_that_takes_no_login_is_an_error_when_one_is_configured(
         smtp = client(server, trusting, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match="AUTH extension not supported"):
-            post(smtp, parcel())
+            send_one(smtp, parcel())
 
 
 def test_a_connection_remade_is_encrypted_again(
@@ -177,8 +177,8 @@ def test_a_connection_remade_is_encrypted_again(
     starttls.when("MAIL", reply="421 too old", nth=2)
 
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        post(smtp, parcel("ada@example.org"))
-        post(smtp, parcel("ben@example.org"))
+        send_one(smtp, parcel("ada@example.org"))
+        send_one(smtp, parcel("ben@example.org"))
 
     assert starttls.recipients == ["ada@example.org", "ben@example.org"]
     assert [len(session.in_the_clear) for session in starttls.sessions] == [2, 2]
@@ -211,9 +211,9 @@ def test_a_reply_longer_than_one_read_is_heard_whole_though_it_is_decrypted_at_o
     at_once.when("RCPT", reply="550-5.1.1 " + "x" * 5000 + "\r\n550 5.1.1 no such user")
 
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        answer = post(smtp, parcel())
+        answer = send_one(smtp, parcel())
 
-    assert (answer.state, answer.status) == (State.FAILED, "5.1.1")
+    assert (answer.state, answer.status) == (DeliveryState.FAILED, "5.1.1")
 
 
 @pytest.mark.parametrize("extension", ["SIZE 1", "AUTH PLAIN"])
@@ -224,9 +224,9 @@ def test_what_was_said_in_the_clear_before_the_encryption_is_forgotten(
         server.when("STARTTLS", reply=f"220 go\r\n250-evil.example.org\r\n250 {extension}")
 
         with closing(client(server, trusting, security="starttls")) as smtp:
-            answer = post(smtp, parcel())
+            answer = send_one(smtp, parcel())
 
-    assert answer.state is State.SENT
+    assert answer.state is DeliveryState.SENT
 
 
 @pytest.mark.parametrize("security", ["none", "tls"])
@@ -240,12 +240,12 @@ def test_a_server_that_answers_before_it_is_asked_is_not_believed(
         closing(client(server, trusting, security=security)) as smtp,
         pytest.raises(MailServerError, match="said unasked"),
     ):
-        post(smtp, parcel())
+        send_one(smtp, parcel())
 
     assert server.mails == []
 
 
 def test_the_password_does_not_show_in_a_server_s_settings() -> None:
-    server = Server(host="h", port=25, security="tls", username="ada", password="open sesame")
+    server = ServerSettings(host="h", port=25, security="tls", username="ada", password="open sesame")
 
     assert "sesame" not in repr(server)

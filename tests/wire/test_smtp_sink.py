@@ -14,8 +14,8 @@ import pytest
 from builders import parcel
 from wire.notebook import Notebook
 
-from digest.delivery.smtp.client import SMTP
-from digest.delivery.smtp.connect import Server
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,8 @@ def test_the_sink_counts_what_we_say_was_sent(
     options: tuple[str, ...], state: str, number: int
 ) -> None:
     with sink(*options) as (process, port):
-        server = Server(host="127.0.0.1", port=port, security="none", connections=3)
-        with closing(SMTP(server)) as smtp:
+        server = ServerSettings(host="127.0.0.1", port=port, security="none", connections=3)
+        with closing(SMTPTransport(server)) as smtp:
             states = Notebook().carry(smtp, map(parcel, NAMES))
 
         assert states == dict.fromkeys(NAMES, state)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire.notebook import Notebook
 
-from digest.delivery.transports import Directory, Stream, post
+from digest.delivery.transports import Directory, Stream, send_one
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_mail_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
-    post(Directory(tmp_path), parcel("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+    send_one(Directory(tmp_path), parcel("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
 
     file = tmp_path / "2026-02-02" / "ada@example.org.eml"
     assert file.read_bytes() == b"Subject: a\r\n\r\nb\r\n"
@@ -37,7 +37,7 @@ def test_a_mail_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
 def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     outbox = tmp_path / "mails" / "outbox"
 
-    post(Directory(outbox), parcel("ada@example.org"))
+    send_one(Directory(outbox), parcel("ada@example.org"))
 
     day = outbox / DAY.isoformat()
     assert mode(outbox) == 0o700
@@ -48,8 +48,8 @@ def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 def test_a_mail_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     directory = Directory(tmp_path)
 
-    post(directory, parcel("ada@example.org", content=b"first"))
-    post(directory, parcel("ada@example.org", content=b"second"))
+    send_one(directory, parcel("ada@example.org", content=b"first"))
+    send_one(directory, parcel("ada@example.org", content=b"second"))
 
     (file,) = (tmp_path / DAY.isoformat()).iterdir()
     assert file.read_bytes() == b"second"
@@ -59,11 +59,11 @@ def test_a_file_cut_short_by_a_crash_is_overwritten_and_never_read_as_a_mail(
     tmp_path: Path,
 ) -> None:
     directory = Directory(tmp_path)
-    post(directory, parcel("ada@example.org"))
+    send_one(directory, parcel("ada@example.org"))
     left_over = tmp_path / DAY.isoformat() / "ben@example.org.part"
     left_over.write_bytes(b"Subject: half of a very long mail")
 
-    post(directory, parcel("ben@example.org", content=b"whole"))
+    send_one(directory, parcel("ben@example.org", content=b"whole"))
 
     assert directory.path(parcel("ben@example.org")).read_bytes() == b"whole"
     assert not left_over.exists()
@@ -94,7 +94,7 @@ def test_two_addresses_never_share_a_file(
 def test_the_longest_address_has_a_file(tmp_path: Path) -> None:
     longest = "a" * 64 + "@" + ".".join(["b" * 61] * 3) + ".org"
 
-    post(Directory(tmp_path), parcel(longest, content=b"whole"))
+    send_one(Directory(tmp_path), parcel(longest, content=b"whole"))
 
     assert Directory(tmp_path).path(parcel(longest)).read_bytes() == b"whole"
 
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
     in_the_way.write_text("a file where the folder should be")
 
     with pytest.raises(MailServerError, match=f"cannot write {in_the_way}"):
-        post(Directory(in_the_way), parcel())
+        send_one(Directory(in_the_way), parcel())
 
 
 def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Path) -> None:
@@ -146,8 +146,8 @@ def test_mails_on_a_stream_are_an_mbox_that_others_can_read(tmp_path: Path) -> N
     out = io.BytesIO()
     stream = Stream(out)
 
-    post(stream, parcel(content=b"Subject: one\r\n\r\nFrom here on.\r\n"))
-    post(stream, parcel(content=b"Subject: two\r\n\r\nEnd.\r\n"))
+    send_one(stream, parcel(content=b"Subject: one\r\n\r\nFrom here on.\r\n"))
+    send_one(stream, parcel(content=b"Subject: two\r\n\r\nEnd.\r\n"))
 
     file = tmp_path / "mbox"
     file.write_bytes(out.getvalue())
@@ -159,7 +159,7 @@ def test_mails_on_a_stream_are_an_mbox_that_others_can_read(tmp_path: Path) -> N
 def test_an_entry_begins_with_the_envelope_sender_and_the_day() -> None:
     out = io.BytesIO()
 
-    post(Stream(out), parcel(sender="bounces@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+    send_one(Stream(out), parcel(sender="bounces@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
 
     assert out.getvalue() == (
         b"From bounces@example.org Mon Feb  2 00:00:00 2026\nSubject: a\n\nb\n\n"
@@ -178,7 +178,7 @@ def test_an_entry_begins_with_the_envelope_sender_and_the_day() -> None:
 def test_only_a_line_that_could_begin_an_entry_is_quoted(line: bytes, written: bytes) -> None:
     out = io.BytesIO()
 
-    post(Stream(out), parcel(content=b"Subject: a\r\n\r\n" + line + b"\r\n"))
+    send_one(Stream(out), parcel(content=b"Subject: a\r\n\r\n" + line + b"\r\n"))
 
     assert out.getvalue().splitlines()[3] == written
 
@@ -189,4 +189,4 @@ def test_a_stream_that_nobody_reads_any_more_stops_the_run(tmp_path: Path) -> No
             raise BrokenPipeError(32, "Broken pipe")
 
     with pytest.raises(MailServerError, match="standard output: Broken pipe"):
-        post(Stream(Closed()), parcel())
+        send_one(Stream(Closed()), parcel())

@@ -16,12 +16,12 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from digest.delivery.smtp.connect import Call, Caller, Connection, Server
-from digest.delivery.smtp.connection import Line
+from digest.delivery.smtp.connect import PendingConnection, Connector, OpenConnection, ServerSettings
+from digest.delivery.smtp.connection import SMTPConnection
 from digest.delivery.smtp.protocol import CLOSING, Answered, Ended, Ready
-from digest.delivery.smtp.rate_limit import Pace
+from digest.delivery.smtp.rate_limit import RateLimiter
 from digest.errors import MailServerError
-from digest.models.delivery import Answer, Note, Parcel, State
+from digest.models.delivery import Outcome, ReportOutcomes, OutgoingMessage, DeliveryState
 
 if TYPE_CHECKING:
     import ssl
@@ -35,21 +35,21 @@ _BROKEN_LIMIT = 4
 _PROVEN = 3
 
 
-class SMTP:
+class SMTPTransport:
     """The connections to a mail server, made as they are needed and kept until `close`."""
 
     def __init__(
-        self, server: Server, *, tls: ssl.SSLContext | None = None, pace: Pace | None = None
+        self, server: ServerSettings, *, tls: ssl.SSLContext | None = None, pace: RateLimiter | None = None
     ) -> None:
         """Speak to a server; `tls` replaces the system's certificates, for tests and own CAs."""
         self._server = server
-        self._caller = Caller(server, tls)
-        self._pace = pace or Pace({})
-        self._lines: list[Line] = []
+        self._caller = Connector(server, tls)
+        self._pace = pace or RateLimiter({})
+        self._lines: list[SMTPConnection] = []
 
-    def carry(self, parcels: Iterator[Parcel], note: Note) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Hand all parcels over; see `Transport.carry`."""
-        _Round(self._server, self._caller, self._pace, self._lines, parcels, note).walk()
+        _Session(self._server, self._caller, self._pace, self._lines, parcels, note).walk()
 
     def close(self) -> None:
         """Say goodbye; an error no longer matters."""
@@ -57,7 +57,7 @@ class SMTP:
         self._lines.clear()
         until = time.monotonic() + self._server.timeout
         for line in lines:
-            line.talk.quit()
+            line.protocol.quit()
             line.write(until)
         for line in lines:
             with suppress(OSError), line.socket:
@@ -65,35 +65,35 @@ class SMTP:
                 line.socket.recv(512)
 
 
-class _Round:
+class _Session:
     """One walk over parcels, from the first that is taken to the last answer."""
 
     def __init__(
         self,
-        server: Server,
-        caller: Caller,
-        pace: Pace,
-        lines: list[Line],
-        parcels: Iterator[Parcel],
-        note: Note,
+        server: ServerSettings,
+        caller: Connector,
+        pace: RateLimiter,
+        lines: list[SMTPConnection],
+        parcels: Iterator[OutgoingMessage],
+        note: ReportOutcomes,
     ) -> None:
         self._server, self._caller, self._note = server, caller, note
         # Taken, but not on a line: those that wait for their turn, and those that came back.
         self._parcels, self._taken_all = parcels, False
-        self._pace, self._back = pace, deque[Parcel]()
+        self._pace, self._back = pace, deque[OutgoingMessage]()
         # Lines that are in use, and lines that have said goodbye.
-        self._lines, self._parting = lines, list[Line]()
+        self._lines, self._parting = lines, list[SMTPConnection]()
         self._most = server.connections
-        self._call: Call | None = None
+        self._call: PendingConnection | None = None
         self._connected = False
         self._not_before = 0.0
         # What to tell next.
-        self._answers: list[tuple[Parcel, Answer]] = []
-        self._ready: list[tuple[Line, Parcel]] = []
+        self._answers: list[tuple[OutgoingMessage, Outcome]] = []
+        self._ready: list[tuple[SMTPConnection, OutgoingMessage]] = []
         self._broken = 0
         self._fault: MailServerError | None = None
         self._now = time.monotonic()
-        self._writing: set[Line] = set()
+        self._writing: set[SMTPConnection] = set()
         self._selector = selectors.DefaultSelector()
         self._waker, self._woken = socket.socketpair()
 
@@ -124,13 +124,13 @@ class _Round:
         return (
             self._taken_all
             and not (self._back or self._pace.waiting or self._answers)
-            and all(line.talk.idle for line in self._lines)
+            and all(line.protocol.idle for line in self._lines)
         )
 
     def _leave(self, *, whole: bool) -> None:
         """Let go of everything but the lines that can be used again."""
         if self._call is not None:
-            self._call.hang_up()
+            self._call.cancel()
         self._selector.close()
         self._waker.close()
         self._woken.close()
@@ -146,7 +146,7 @@ class _Round:
         """Write the bodies that were asked for, each with the envelope of the next mail."""
         ready, self._ready = self._ready, []
         for line, _ in ready:
-            line.talk.hand_over()
+            line.protocol.hand_over()
             self._begin(line)
             self._write(line)
 
@@ -154,14 +154,14 @@ class _Round:
         """Give every line that has nothing to do a mail, or its leave."""
         for line in [*self._lines]:
             self._begin(line)
-            if line.worn:
-                line.talk.quit()
+            if line.needs_replacing:
+                line.protocol.quit()
                 self._lines.remove(line)
                 self._parting.append(line)
-            if line.talk.output:
+            if line.protocol.output:
                 self._write(line)
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: SMTPConnection) -> None:
         """Begin a mail on a line that is free, unless none may leave now."""
         while line.free:
             again = bool(self._back)
@@ -194,7 +194,7 @@ class _Round:
     def _call_more(self) -> None:
         """Make another connection when a mail could leave and no line is free for it."""
         if self._could_call and max(self._next_turn, self._not_before) <= self._now:
-            self._call = Call(self._caller, done=lambda: self._waker.send(b"."))
+            self._call = PendingConnection(self._caller, done=lambda: self._waker.send(b"."))
 
     @property
     def _could_call(self) -> bool:
@@ -215,8 +215,8 @@ class _Round:
         self._woken.recv(1)
         result = self._call.result if self._call else None
         self._call = None
-        if isinstance(result, Connection):
-            line = Line(result, self._server)
+        if isinstance(result, OpenConnection):
+            line = SMTPConnection(result, self._server)
             self._connected = True
             self._lines.append(line)
             self._selector.register(line.socket, selectors.EVENT_READ, line)
@@ -239,10 +239,10 @@ class _Round:
 
     # -- the wire -----------------------------------------------------------------------------
 
-    def _write(self, line: Line) -> None:
+    def _write(self, line: SMTPConnection) -> None:
         self._react(line, line.write(self._now))
-        waits = bool(line.talk.output)
-        if waits != (line in self._writing) and not line.talk.over:
+        waits = bool(line.protocol.output)
+        if waits != (line in self._writing) and not line.protocol.over:
             mask = selectors.EVENT_READ | selectors.EVENT_WRITE if waits else selectors.EVENT_READ
             self._selector.modify(line.socket, mask, line)
             self._writing ^= {line}
@@ -252,13 +252,13 @@ class _Round:
         found = self._selector.select(self._timeout())
         self._now = time.monotonic()
         for key, mask in found:
-            line: Line | None = key.data
+            line: SMTPConnection | None = key.data
             if line is None:
                 self._take_call()
                 continue
             if mask & selectors.EVENT_READ:
                 self._react(line, line.read(self._now))
-            if line.talk.output:
+            if line.protocol.output:
                 self._write(line)
         for line in (*self._lines, *self._parting):
             self._react(line, line.expire(self._now))
@@ -277,11 +277,11 @@ class _Round:
 
     @property
     def _carrying(self) -> bool:
-        return bool(self._lines) and all(line.talk.carrying for line in self._lines)
+        return bool(self._lines) and all(line.protocol.carrying for line in self._lines)
 
     # -- events -------------------------------------------------------------------------------
 
-    def _react(self, line: Line, events: Sequence[Event]) -> None:
+    def _react(self, line: SMTPConnection, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case Answered(answer=answer):
@@ -296,7 +296,7 @@ class _Round:
                 case _:
                     self._take_back(line, event)
 
-    def _lose(self, line: Line, ended: Ended) -> None:
+    def _lose(self, line: SMTPConnection, ended: Ended) -> None:
         """Do without a line. One that was of use may go; one that was not is a bad sign."""
         self._selector.unregister(line.socket)
         self._writing.discard(line)
@@ -315,7 +315,7 @@ class _Round:
         elif ended.code == CLOSING and line.begun > line.answered:
             self._rest()
 
-    def _take_back(self, line: Line, returned: Returned) -> None:
+    def _take_back(self, line: SMTPConnection, returned: Returned) -> None:
         """Try a mail once more where the line may have been too old, or was closed in order."""
         parcel, answer, blameless = returned
         may_be_the_line = line.answered or answer.code == CLOSING
@@ -330,7 +330,7 @@ class _Round:
 
     def _tell(self) -> None:
         """Have written down what has come and what leaves, all in one."""
-        self._ready = [(line, parcel) for line, parcel in self._ready if not line.talk.over]
+        self._ready = [(line, parcel) for line, parcel in self._ready if not line.protocol.over]
         if self._answers or self._ready:
             answers, self._answers = self._answers, []
             self._note(answers, [parcel for _, parcel in self._ready])
@@ -340,12 +340,12 @@ class _Round:
         if self._fault is None:
             return
         for line in [*self._lines]:
-            if not line.talk.carrying:
-                self._react(line, line.talk.end(str(self._fault)))
+            if not line.protocol.carrying:
+                self._react(line, line.protocol.end(str(self._fault)))
         for parcel in (*self._back, *self._pace.clear()):
             self._answers.append((parcel, self._planned))
         self._back.clear()
 
     @property
-    def _planned(self) -> Answer:
-        return Answer(state=State.PLANNED, reason=str(self._fault))
+    def _planned(self) -> Outcome:
+        return Outcome(state=DeliveryState.PLANNED, reason=str(self._fault))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.models.delivery import Parcel
+    from digest.models.delivery import OutgoingMessage
 
 
 class EnvelopeError(Exception):
     """This mail can not be offered to this server; the reason is in words."""
 
 
-class Offers(NamedTuple):
+class Extensions(NamedTuple):
     """What a server offers in answer to EHLO, as far as it matters here."""
 
     #: RFC 2920: commands may be sent without waiting for the answer to the one before
@@ -30,10 +30,10 @@ class Offers(NamedTuple):
     dsn: bool = False
 
 
-def read_offers(extensions: Mapping[str, str]) -> Offers:
+def read_extensions(extensions: Mapping[str, str]) -> Extensions:
     """Return what matters of the extensions of an EHLO reply, given by name in lower case."""
     limit = extensions.get("size", "").split(" ")[0]
-    return Offers(
+    return Extensions(
         pipelining="pipelining" in extensions,
         size=(int(limit) if limit.isascii() and limit.isdigit() else 0)
         if "size" in extensions
@@ -43,7 +43,7 @@ def read_offers(extensions: Mapping[str, str]) -> Offers:
     )
 
 
-def commands(parcel: Parcel, offers: Offers, *, server: str) -> tuple[bytes, bytes, bytes]:
+def commands(parcel: OutgoingMessage, offers: Extensions, *, server: str) -> tuple[bytes, bytes, bytes]:
     """Return MAIL, RCPT and DATA for a mail.
 
     Raises:

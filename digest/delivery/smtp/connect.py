@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from digest.delivery.smtp.commands import Offers, read_offers
+from digest.delivery.smtp.commands import Extensions, read_extensions
 from digest.delivery.smtp.replies import Reply
 from digest.errors import MailServerError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Server:
+class ServerSettings:
     """A mail server and how to speak to it."""
 
     host: str
@@ -50,19 +50,19 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Connection:
+class OpenConnection:
     """A connection on which mails can begin."""
 
     socket: socket.socket
-    offers: Offers
+    extensions: Extensions
     #: what the server has said already without being asked
     early: bytes
 
 
-class Caller:
+class Connector:
     """Makes connections to a server."""
 
-    def __init__(self, server: Server, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, server: ServerSettings, tls: ssl.SSLContext | None) -> None:
         """Call a server; `tls` replaces the system's certificates, for tests and own CAs."""
         self._server = server
         self._given_tls = tls
@@ -74,7 +74,7 @@ class Caller:
         """Made once for all connections: reading the certificates takes 20 ms."""
         return self._given_tls or ssl.create_default_context()
 
-    def call(self) -> Connection:
+    def connect(self) -> OpenConnection:
         """Make a connection.
 
         Raises:
@@ -105,7 +105,7 @@ class Caller:
             return smtplib.SMTP_SSL(*place, timeout=server.timeout, context=self._tls)
         return smtplib.SMTP(*place, timeout=server.timeout)
 
-    def _take_over(self, smtp: smtplib.SMTP) -> Connection:
+    def _take_over(self, smtp: smtplib.SMTP) -> OpenConnection:
         """Go on without smtplib: it waits for every single answer."""
         self._own_name = smtp.local_hostname
         plain, file = smtp.sock, smtp.file
@@ -117,31 +117,31 @@ class Caller:
         early = b""
         with suppress(ssl.SSLWantReadError):
             early = file.peek()
-        offers = read_offers(smtp.esmtp_features)
-        return Connection(plain, offers, early)
+        offers = read_extensions(smtp.esmtp_features)
+        return OpenConnection(plain, offers, early)
 
 
-class Call:
+class PendingConnection:
     """A connection being made in a thread beside, since smtplib waits and others must not."""
 
-    def __init__(self, caller: Caller, *, done: Callable[[], object]) -> None:
+    def __init__(self, caller: Connector, *, done: Callable[[], object]) -> None:
         """Begin; `done` is called from the thread when there is a `result`."""
         self._caller, self._done = caller, done
         self._lock = threading.Lock()
         self._hung_up = False
-        self.result: Connection | MailServerError | None = None
+        self.result: OpenConnection | MailServerError | None = None
         threading.Thread(target=self._run, name="call", daemon=True).start()
 
-    def hang_up(self) -> None:
+    def cancel(self) -> None:
         """Do without the result, and without being told of it."""
         with self._lock:
             self._hung_up = True
             _close(self.result)
 
     def _run(self) -> None:
-        result: Connection | MailServerError = MailServerError("the call ended with a bug")
+        result: OpenConnection | MailServerError = MailServerError("the call ended with a bug")
         try:
-            result = self._caller.call()
+            result = self._caller.connect()
         except MailServerError as error:
             result = error
         finally:
@@ -153,12 +153,12 @@ class Call:
                     self._done()
 
 
-def _close(result: Connection | MailServerError | None) -> None:
-    if isinstance(result, Connection):
+def _close(result: OpenConnection | MailServerError | None) -> None:
+    if isinstance(result, OpenConnection):
         result.socket.close()
 
 
-def _explain(server: Server, error: Exception) -> str:
+def _explain(server: ServerSettings, error: Exception) -> str:
     """Say what went wrong while connecting, and what to look at."""
     name = server.name
     match error:

@@ -15,9 +15,9 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.delivery.smtp.commands import EnvelopeError, Offers, commands
-from digest.delivery.smtp.replies import NoReplyError, Replies, Reply, taken, unusable, verdict
-from digest.models.delivery import Answer, Parcel, State
+from digest.delivery.smtp.commands import EnvelopeError, Extensions, commands
+from digest.delivery.smtp.replies import NoReplyError, Replies, Reply, taken, unusable, outcome_of
+from digest.models.delivery import Outcome, OutgoingMessage, DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +38,14 @@ _dotted_line = re.compile(rb"\n\.").search
 class Answered(NamedTuple):
     """The fate of a mail is known, or will never be."""
 
-    parcel: Parcel
-    answer: Answer
+    parcel: OutgoingMessage
+    answer: Outcome
 
 
 class Ready(NamedTuple):
     """The server waits for the body of this mail: `hand_over` it, or end the session."""
 
-    parcel: Parcel
+    parcel: OutgoingMessage
 
 
 class Ended(NamedTuple):
@@ -61,8 +61,8 @@ class Ended(NamedTuple):
 class Returned(NamedTuple):
     """Of this mail nothing but the envelope was sent; `answer` is for who does not try again."""
 
-    parcel: Parcel
-    answer: Answer
+    parcel: OutgoingMessage
+    answer: Outcome
     #: the session broke at the mail before it
     blameless: bool
 
@@ -70,10 +70,10 @@ class Returned(NamedTuple):
 Event = Answered | Ready | Ended | Returned
 
 
-class Conversation:
+class SMTPProtocol:
     """Parcels in, commands out, replies in, events out."""
 
-    def __init__(self, offers: Offers, *, server: str) -> None:
+    def __init__(self, offers: Extensions, *, server: str) -> None:
         """Speak to a server that offers this; its name is for messages."""
         self._offers, self._server = offers, server
         self._replies = Replies()
@@ -85,11 +85,11 @@ class Conversation:
         self._held: deque[tuple[str, bytes]] = deque()
         self._unanswered: deque[str] = deque()
         # The mail whose envelope is under way, and whether it has been turned away already.
-        self._envelope: Parcel | None = None
+        self._envelope: OutgoingMessage | None = None
         self._turned_away = False
         self._transaction_open = False
         # The mail whose dot is not answered; octets queued in all, and before its dot.
-        self._body: Parcel | None = None
+        self._body: OutgoingMessage | None = None
         self._queued = 0
         self._before_dot = 0
 
@@ -126,12 +126,12 @@ class Conversation:
 
     # -- what the shell does ------------------------------------------------------------------
 
-    def begin(self, parcel: Parcel) -> Answer | None:
+    def begin(self, parcel: OutgoingMessage) -> Outcome | None:
         """Send the envelope of a mail; return its answer at once if it can not be sent here."""
         try:
             mail, rcpt, data = commands(parcel, self._offers, server=self._server)
         except EnvelopeError as error:
-            return Answer(state=State.FAILED, reason=str(error))
+            return Outcome(state=DeliveryState.FAILED, reason=str(error))
         self._envelope, self._turned_away = parcel, False
         if self._offers.pipelining:
             if self._transaction_open:
@@ -151,7 +151,7 @@ class Conversation:
             raise RuntimeError("no mail is ready to be handed over")
         self._envelope, self._body = None, parcel
         content = parcel.content
-        if not parcel.dotless and (_dotted_line(content) or content.startswith(b".")):
+        if not parcel.is_dot_free and (_dotted_line(content) or content.startswith(b".")):
             content = re.sub(rb"(?m)^\.", b"..", content)
         self._queue(content)
         if not content.endswith(b"\r\n"):
@@ -229,7 +229,7 @@ class Conversation:
         else:
             events += self.end(f"it answered {stage} with {reply}")
 
-    def _hear_of_body(self, parcel: Parcel, reply: Reply, events: list[Event]) -> None:
+    def _hear_of_body(self, parcel: OutgoingMessage, reply: Reply, events: list[Event]) -> None:
         if 300 <= reply.code < 400 or (reply.code < 300 and not self._dot_is_out):
             events += self.end(f"it answered {_DOT} with {reply}")
             return
@@ -272,7 +272,7 @@ class Conversation:
         elif stage != _LONE_DOT and self._envelope is not None:
             self._turn_away(self._envelope, stage, reply, events)
 
-    def _turn_away(self, parcel: Parcel, stage: str, reply: Reply, events: list[Event]) -> None:
+    def _turn_away(self, parcel: OutgoingMessage, stage: str, reply: Reply, events: list[Event]) -> None:
         """Answer for the mail whose envelope is refused; what follows it is refused anyhow."""
         if not self._turned_away:
             why = unusable(stage, reply, server=self._server, sender=parcel.sender)
@@ -285,8 +285,8 @@ class Conversation:
             self._held.clear()
             self._envelope = None
 
-    def _verdict(self, stage: str, reply: Reply) -> Answer:
-        return verdict(stage, reply, server=self._server)
+    def _verdict(self, stage: str, reply: Reply) -> Outcome:
+        return outcome_of(stage, reply, server=self._server)
 
     # -- the end ------------------------------------------------------------------------------
 
@@ -298,7 +298,7 @@ class Conversation:
         reason = ended.reason
         if not ended.unusable:
             reason = f"{self._server} broke the connection: {reason}"
-        not_now = Answer(state=State.DEFERRED, reason=reason, code=ended.code, status=status)
+        not_now = Outcome(state=DeliveryState.DEFERRED, reason=reason, code=ended.code, status=status)
         events: list[Event] = []
         if self._body is not None:
             events.append(Answered(self._body, self._lost(ended) or not_now))
@@ -311,12 +311,12 @@ class Conversation:
         self.over = True
         return events
 
-    def _lost(self, ended: Ended) -> Answer | None:
+    def _lost(self, ended: Ended) -> Outcome | None:
         """Answer for a mail whose dot is on its way; None while nothing of the dot is."""
         if self._before_dot >= 0:
             return None
-        return Answer(
-            state=State.UNKNOWN,
+        return Outcome(
+            state=DeliveryState.UNKNOWN,
             reason=f"{self._server} was lost after the mail was handed over: {ended.reason};"
             " it may have been delivered",
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.models.delivery import Parcel
+    from digest.models.delivery import OutgoingMessage
 
 #: By how many seconds a mail may be late without slowing those behind it.
 _SLACK = 0.02
@@ -70,7 +70,7 @@ class Rate:
         ]
 
 
-class Pace:
+class RateLimiter:
     """The parcels that wait for their turn; who must wait does not hold up the others."""
 
     def __init__(self, rates: Mapping[str, str]) -> None:
@@ -79,16 +79,16 @@ class Pace:
         self._other = rates.get("other", "")
         self._named = set(_PROVIDERS.values())
         self._rates = {name: Rate(rates[name]) for name in self._named if rates.get(name)}
-        self._lanes: dict[str, deque[Parcel]] = {}
+        self._lanes: dict[str, deque[OutgoingMessage]] = {}
         #: how many wait
         self.waiting = 0
 
-    def add(self, parcel: Parcel) -> None:
+    def add(self, parcel: OutgoingMessage) -> None:
         """Let a parcel wait for its turn."""
         self._lanes.setdefault(self._lane(parcel.recipient), deque()).append(parcel)
         self.waiting += 1
 
-    def next(self, now: float) -> Parcel | None:
+    def next(self, now: float) -> OutgoingMessage | None:
         """Take out a parcel that may leave now, and count it as left."""
         if not self.waiting or self._total.wait(now) > 0:
             return None
@@ -114,7 +114,7 @@ class Pace:
             return True
         return self.waiting < HELD and self.wait(now) > 0 >= self._total.wait(now)
 
-    def clear(self) -> list[Parcel]:
+    def clear(self) -> list[OutgoingMessage]:
         """Take out all that wait."""
         parcels = [parcel for lane in self._lanes.values() for parcel in lane]
         self._lanes.clear()

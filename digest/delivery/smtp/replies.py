@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.models.delivery import Answer, State
+from digest.models.delivery import Outcome, DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,19 +91,19 @@ class Replies:
         _check_length(self._length + len(self._rest))
 
 
-def taken(reply: Reply) -> Answer:
+def taken(reply: Reply) -> Outcome:
     """Answer for a mail that the server has taken."""
     return _taken(reply.code, reply.status)
 
 
-def verdict(stage: str, reply: Reply, *, server: str) -> Answer:
+def outcome_of(stage: str, reply: Reply, *, server: str) -> Outcome:
     """Answer for a mail that a 4xx or 5xx reply turns away at a stage of its transaction.
 
     A policy (5.7.x) or an unnamed failure says nothing about the address: not for ever.
     """
     at_fault = reply.code >= 500 and _names_the_mail(reply)
-    return Answer(
-        state=State.FAILED if at_fault else State.DEFERRED,
+    return Outcome(
+        state=DeliveryState.FAILED if at_fault else DeliveryState.DEFERRED,
         reason=f"{server} at {stage}: {reply}",
         code=reply.code,
         status=reply.status,
@@ -137,8 +137,8 @@ def _names_the_content(reply: Reply) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _taken(code: int, status: str) -> Answer:
-    return Answer(state=State.SENT, code=code, status=status)
+def _taken(code: int, status: str) -> Outcome:
+    return Outcome(state=DeliveryState.SENT, code=code, status=status)
 
 
 def _check_length(octets: int) -> None:
