@@ -24,13 +24,13 @@ from digest.app.config import load as config
 from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import RunRequest, run_delivery
 from digest.mail import message
-from digest.mail.body import Own, Typesetter
-from digest.mail.context import Letterhead, card, contents, imprint, personal
-from digest.mail.renderer import Press
+from digest.mail.body import Personal, BodyRenderer
+from digest.mail.context import SiteIdentity, paper_context, issue_context, shared_context, personal_context
+from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
 from digest.models.issue import Edition, Issue
 from digest.ranking.compose import compose
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
 from subscribers.models import Subscriber
@@ -57,7 +57,7 @@ def measure(readers: int) -> None:
             opened.book.add(f"r{number}@example.org", wanted, confirmed=True, evidence=evidence)
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
-        (report,) = fetch(
+        (report,) = fetch_day(
             opened.today(), opened.places, only_day=False, collection=opened.collection
         )
         _line("fetch", report.parsed, "papers", started)
@@ -79,29 +79,29 @@ def measure(readers: int) -> None:
         measure_press(replace(opened.press, summary_length=1200), fuller, everybody)
 
 
-def measure_press(press: Press, desk: Edition, readers: Iterable[Subscriber]) -> None:
+def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscriber]) -> None:
     """Print what a mail costs, whole and by step, with everything that is shared set before."""
     found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
     mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
     at = app.now()
-    printer = press.printer(desk, at=at)
-    sizes = [len(printer.print(issue, reader).parcel.content) for issue, reader in mails]
+    printer = press.renderer(desk, at=at)
+    sizes = [len(printer.render(issue, reader).outgoing.content) for issue, reader in mails]
     print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")
-    typesetter = Typesetter(
+    typesetter = BodyRenderer(
         press.templates,
-        letterhead=Letterhead(name=press.sender.name, postal_address=press.postal_address),
+        letterhead=SiteIdentity(name=press.sender.name, postal_address=press.postal_address),
         edition=desk.coverage,
         summary_length=press.summary_length,
     )
-    masthead = message.Masthead(press.sender, day=desk.coverage.day, at=at)
-    doors = {reader.id: press.doors(reader.id, at) for _, reader in mails}
+    masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
+    doors = {reader.id: press.subscriber_links(reader.id, at) for _, reader in mails}
     own = {
-        reader.id: Own(
-            personal(address=reader.address, wanted=reader.topics, doors=doors[reader.id])
+        reader.id: Personal(
+            personal_context(address=reader.address, wanted=reader.topics, doors=doors[reader.id])
         )
         for _, reader in mails
     }
-    formes = {reader.id: typesetter.forme(issue, "en", own[reader.id]) for issue, reader in mails}
+    formes = {reader.id: typesetter.render(issue, "en", own[reader.id]) for issue, reader in mails}
 
     def build(_: Issue, reader: Subscriber) -> None:
         forme, ways = formes[reader.id], doors[reader.id]
@@ -112,18 +112,18 @@ def measure_press(press: Press, desk: Edition, readers: Iterable[Subscriber]) ->
             ),
             subject=forme.header,
             identifier=f"<{reader.id:x}@example.org>",
-            text=forme.text.printed({}),
+            text=forme.text.render({}),
             html=typesetter.html(forme, own[reader.id]),
         )
 
     _cost("address, checked again", mails, lambda _, reader: for_envelope(reader.address))
-    _cost("links, signed", mails, lambda _, reader: press.doors(reader.id, at))
-    _cost("own words, encoded", mails, lambda _, reader: Own(own[reader.id].words))
+    _cost("links, signed", mails, lambda _, reader: press.subscriber_links(reader.id, at))
+    _cost("own words, encoded", mails, lambda _, reader: Personal(own[reader.id].words))
     _cost("text", mails, lambda _, r: typesetter.text(formes[r.id], own[r.id]))
     _cost("HTML", mails, lambda _, r: typesetter.html(formes[r.id], own[r.id]))
     _cost("headers, and all joined", mails, build)
-    known = _cost("whole, the issue set", mails, printer.print)
-    fresh = _cost("whole, an issue of its own", mails, lambda i, r: printer.print(replace(i), r))
+    known = _cost("whole, the issue set", mails, printer.render)
+    fresh = _cost("whole, an issue of its own", mails, lambda i, r: printer.render(replace(i), r))
     whole = Templates(templates_dir(), "digest")
     plain = _cost(
         "whole, without a press",
@@ -133,20 +133,20 @@ def measure_press(press: Press, desk: Edition, readers: Iterable[Subscriber]) ->
     print(f"beside that, the press takes 1/{plain / known:.0f}, or 1/{plain / fresh:.0f}")
 
 
-def _without_a_press(press: Press, templates: Templates, issue: Issue, own: Own) -> bytes:
+def _without_a_press(press: MailSettings, templates: Templates, issue: Issue, own: Personal) -> bytes:
     """Fill and encode everything for one mail alone."""
-    letterhead = Letterhead(name=press.sender.name, postal_address=press.postal_address)
+    letterhead = SiteIdentity(name=press.sender.name, postal_address=press.postal_address)
     sections = [
         {
             "name": section.name,
-            "papers": [card(pick, press.summary_length, today=issue.day) for pick in section.picks],
+            "papers": [paper_context(pick, press.summary_length, today=issue.day) for pick in section.picks],
         }
         for section in issue.sections
     ]
     rendered = templates.render(
         {
-            **imprint(letterhead, issue.coverage),
-            **contents(issue),
+            **shared_context(letterhead, issue.coverage),
+            **issue_context(issue),
             **own.words,
             "sections": sections,
         }

@@ -24,7 +24,7 @@ from digest.app import services as app
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ def digest() -> tuple[bytes, datetime]:
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, door="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        fetch(opened.today(), opened.places, only_day=False, collection=opened.collection)
+        fetch_day(opened.today(), opened.places, only_day=False, collection=opened.collection)
         day = opened.store.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
         mail = opened.glance(opened.lay_out(day)).preview(reader).message
         opened.close()
     if mail is None:
         sys.exit("the sample day has no papers")
-    return mail.parcel.content, at
+    return mail.outgoing.content, at
 
 
 def cost(sign: Callable[[], object], mails: int) -> float:

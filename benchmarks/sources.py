@@ -23,9 +23,9 @@ from xml.etree import ElementTree as ET
 from digest import sources
 from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
-from digest.sources import Location, Raw
+from digest.sources import Source, RawDocument
 from digest.storage.engine import open_database
-from digest.storage.papers import Store
+from digest.storage.papers import PaperStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ def measure(data: Path) -> None:
         found.append((kind, papers))
     with tempfile.TemporaryDirectory() as scratch:
         engine = open_database("sqlite:///papers.db", folder=Path(scratch))
-        store = Store(engine)
+        store = PaperStore(engine)
         for words in ("merge into an empty store", "merge once more"):
             started = time.perf_counter()
             for kind, papers in found:
@@ -68,9 +68,9 @@ def measure(data: Path) -> None:
     print(f"peak memory {peak_memory() / 1e6:.0f} MB")
 
 
-def _texts(data: Path) -> list[tuple[str, list[Raw], Callable[[str], object]]]:
+def _texts(data: Path) -> list[tuple[str, list[RawDocument], Callable[[str], object]]]:
     if not data.is_dir():
-        sample = Location(name="sample", kind="huggingface", path=str(sample_day()))
+        sample = Source(name="sample", kind="huggingface", path=str(sample_day()))
         return [("huggingface", sources.read_files(sample), json.loads)]
     return [
         ("huggingface", _files(data / "hf" / "daily_papers-*.json"), json.loads),
@@ -79,17 +79,17 @@ def _texts(data: Path) -> list[tuple[str, list[Raw], Callable[[str], object]]]:
     ]
 
 
-def _files(pattern: Path) -> list[Raw]:
-    return sources.read_files(Location(name="files", kind="jsonl", path=str(pattern)))
+def _files(pattern: Path) -> list[RawDocument]:
+    return sources.read_files(Source(name="files", kind="jsonl", path=str(pattern)))
 
 
-def _feeds(folder: Path) -> list[Raw]:
+def _feeds(folder: Path) -> list[RawDocument]:
     """Write real listings as the feeds that announced them."""
     feeds = []
     for path in sorted(folder.glob("listing-*.jsonl")):
         told = [_told(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
         text = arxiv_wire.rss("cs.CL", DAY, told)
-        feeds.append(Raw(where=path.name, text=text, channel="cs.CL"))
+        feeds.append(RawDocument(where=path.name, text=text, channel="cs.CL"))
     return feeds
 
 
@@ -103,13 +103,13 @@ def _told(record: dict[str, Any]) -> arxiv_wire.Told:
     )
 
 
-def _parse(kind: str, raws: Sequence[Raw]) -> list[Paper]:
-    place = Location(name=kind, kind=kind)
+def _parse(kind: str, raws: Sequence[RawDocument]) -> list[Paper]:
+    place = Source(name=kind, kind=kind)
     batches = [sources.parse(place, raw, day=DAY, now=NOW) for raw in raws]
     return [paper for batch in batches for paper in batch.papers]
 
 
-def _bare(read: Callable[[str], object], raws: Sequence[Raw]) -> None:
+def _bare(read: Callable[[str], object], raws: Sequence[RawDocument]) -> None:
     for raw in raws:
         read(raw.text)
 

@@ -12,8 +12,8 @@ from wire.web_server import Answer, Question
 
 from digest import sources
 from digest.errors import RefusedError, SourceError
-from digest.sources import Ask
-from digest.sources.http.client import Web
+from digest.sources import FetchRequest
+from digest.sources.http.client import SourceClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digest.models.paper import Paper
     from digest.models.source import Batch
-    from digest.sources import Location
+    from digest.sources import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Asked:
         return Question(path=self.path, query=self.query, headers=self.headers, body=body)
 
 
-class OfflineWeb(Web):
+class OfflineWeb(SourceClient):
     """Answers as a function does, raises what the real one raises, and keeps the questions."""
 
     def __init__(self, answer: Callable[[Asked], str | Answer | Exception]) -> None:
@@ -126,19 +126,19 @@ def playing(route: Callable[[Question], Answer]) -> OfflineWeb:
     return OfflineWeb(lambda asked: route(asked.on_the_wire))
 
 
-def ask(web: Web, *papers: Paper, **details: Any) -> Ask:
+def ask(web: SourceClient, *papers: Paper, **details: Any) -> FetchRequest:
     """A question for a day on which these papers are known."""
-    return Ask(**({"day": DAY, "now": NOON, "web": web, "papers": lambda: papers} | details))
+    return FetchRequest(**({"day": DAY, "now": NOON, "web": web, "papers": lambda: papers} | details))
 
 
-def ask_played(played: Played, web: Web, **details: Any) -> Ask:
+def ask_played(played: Played, web: SourceClient, **details: Any) -> FetchRequest:
     """What is asked of a played service on its own day."""
     return ask(web, *played.known, **({"day": played.day, "now": played.now} | details))
 
 
-def fetched(location: Location, web: Web, **details: Any) -> Batch:
+def fetched(location: Source, web: SourceClient, **details: Any) -> Batch:
     """What a source gives for a day, read, parsed and put together."""
-    kind, asked = sources.find(location.kind), ask(web, **details)
+    kind, asked = sources.get_kind(location.kind), ask(web, **details)
     raws = kind.read(location, asked)
     return kind.join([kind.parse(raw, day=asked.day, now=asked.now) for raw in raws])
 

@@ -125,10 +125,10 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         """Return the mean size of a mail, in bytes."""
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.press, summary_length=summary)
-        frozen = opened.desks.glance(laid, press_key=press.key, now=app.now())
-        bag = IssueFactory(frozen, press.printer(laid, at=frozen.at))
+        frozen = opened.desks.preview(laid, press_key=press.key, now=app.now())
+        bag = IssueFactory(frozen, press.renderer(laid, at=frozen.at))
         outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
-        sizes = [len(outcome.message.parcel.content) for outcome in outcomes if outcome.message]
+        sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]
         return sum(sizes) // max(len(sizes), 1)
 
     try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Edition, Quotas
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.sources import Location
+from digest.sources import Source
 from digest.sources.coverage import coverage_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def lay_out(
     day: date,
     topics: Sequence[Topic],
-    places: Sequence[Location],
+    places: Sequence[Source],
     *,
     collection: Collection,
     quotas: Quotas,

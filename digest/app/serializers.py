@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
-    from digest.storage.fetches import Reading
-    from digest.storage.history import Account, Balance, Entry, Shown
+    from digest.storage.fetches import FetchRecord
+    from digest.storage.history import DeliveryHistory, DayTotals, DeliveryRecord, SentPaper
     from digest.storage.papers import Observation
-    from digest.storage.transactional import Letters
+    from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Step
     from subscribers.models import Subscriber, Topic
 
@@ -117,7 +117,7 @@ def step(found: Step) -> dict[str, Any]:
     }
 
 
-def entry(found: Entry) -> dict[str, Any]:
+def entry(found: DeliveryRecord) -> dict[str, Any]:
     """Write a row of the ledger."""
     return {
         "day": found.day.isoformat(),
@@ -136,22 +136,22 @@ def entry(found: Entry) -> dict[str, Any]:
     }
 
 
-def balance(found: Balance) -> dict[str, Any]:
+def balance(found: DayTotals) -> dict[str, Any]:
     """Write how a day's account stands."""
     return {
         "planned": found.planned,
         "deliveries": {str(state): number for state, number in found.states.items()},
-        "adds_up": found.is_even,
+        "adds_up": found.adds_up,
         "closed_at": moment(found.closed_at),
     }
 
 
-def shown(found: Shown) -> dict[str, Any]:
+def shown(found: SentPaper) -> dict[str, Any]:
     """Write a paper in a mail, and why it was there."""
     return {**asdict(found), "reasons": list(found.reasons)}
 
 
-def reading(found: Reading) -> dict[str, Any]:
+def reading(found: FetchRecord) -> dict[str, Any]:
     """Write how a source was last read for a day."""
     return {
         **asdict(found),
@@ -232,14 +232,14 @@ def pick(found: Pick) -> dict[str, Any]:
     }
 
 
-def issues_of(account: Account, subscriber_id: int) -> list[dict[str, Any]]:
+def issues_of(account: DeliveryHistory, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every mail a subscriber was sent or not, with its papers and their reasons."""
     return [
         {**entry(found), "contents": [shown(paper) for paper in account.contents(found)]}
-        for found in account.entries(subscriber_id=subscriber_id)
+        for found in account.records(subscriber_id=subscriber_id)
     ]
 
 
-def letters_of(letters: Letters, subscriber_id: int) -> list[dict[str, Any]]:
+def letters_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every letter a subscriber was sent, or was to be."""
     return [{**found, "made_at": moment(found["made_at"])} for found in letters.of(subscriber_id)]

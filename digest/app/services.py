@@ -27,22 +27,22 @@ from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import peak_memory, this_machine
 from digest.delivery.run import DeliveryServices, Policy
 from digest.errors import NotFoundError
-from digest.mail.links import Signposts
-from digest.mail.message import Sender
-from digest.mail.renderer import Press
+from digest.mail.links import LinkBuilder
+from digest.mail.message import FromIdentity
+from digest.mail.renderer import MailSettings
 from digest.mail.templates import DigestTemplates, Templates
-from digest.mail.transactional import Stationery
+from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
-from digest.sources import Location
+from digest.sources import Source
 from digest.sources.backlog import Collection
-from digest.storage.editions import Desks
+from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
-from digest.storage.fetches import Readings
-from digest.storage.history import Account
+from digest.storage.fetches import FetchLog
+from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
-from digest.storage.papers import Store
+from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path
-from digest.storage.transactional import Letters
+from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Edition, Quotas
-    from digest.sources.http.client import Client, Web
+    from digest.sources.http.client import HTTPClient, SourceClient
 
 log = logging.getLogger(__name__)
 
@@ -83,19 +83,19 @@ class App:
         self.engine.dispose()
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> PaperStore:
         """The papers."""
-        return Store(self.engine)
+        return PaperStore(self.engine)
 
     @cached_property
-    def readings(self) -> Readings:
+    def readings(self) -> FetchLog:
         """How the sources were read."""
-        return Readings(self.engine)
+        return FetchLog(self.engine)
 
     @cached_property
-    def client(self) -> Client:
+    def client(self) -> HTTPClient:
         """HTTP for all sources, named and paced as services want it."""
-        from digest.sources.http.client import Client
+        from digest.sources.http.client import HTTPClient
         from digest.sources.http.exchange import agent
 
         fetch, mail = self.config.fetch, self.config.mail
@@ -103,16 +103,16 @@ class App:
         if outlet.is_example(contact.rpartition("@")[2]):
             contact = ""
             log.warning("no contact", extra={"key": "[fetch] contact"})
-        return Client(
+        return HTTPClient(
             self.config.path(fetch.directory),
             agent=agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )
 
-    def web_for(self, location: Location) -> Web:
+    def web_for(self, location: Source) -> SourceClient:
         """Return the HTTP of one source; it keeps to the source's hosts."""
-        return self.client.keeping_to(sources.hosts(location))
+        return self.client.restricted_to(sources.hosts(location))
 
     @cached_property
     def collection(self) -> Collection:
@@ -160,14 +160,14 @@ class App:
         return Ledger(self.engine, lock=lock_path(self.engine))
 
     @cached_property
-    def desks(self) -> Desks:
+    def desks(self) -> EditionStore:
         """What mails were made from."""
-        return Desks(self.engine)
+        return EditionStore(self.engine)
 
     @cached_property
-    def account(self) -> Account:
+    def account(self) -> DeliveryHistory:
         """Who got what."""
-        return Account(self.engine, self.desks)
+        return DeliveryHistory(self.engine, self.desks)
 
     @cached_property
     def office(self) -> DeliveryServices:
@@ -192,7 +192,7 @@ class App:
 
     def glance(self, desk: Edition) -> MessageBuilder:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.desks.glance(desk, press_key=self.press.key, now=now())
+        frozen = self.desks.preview(desk, press_key=self.press.key, now=now())
         return MessageBuilder(
             frozen, press=self.press, book=self.book, desks=self.desks, account=self.account
         )
@@ -230,10 +230,10 @@ class App:
         return tuple(Topic(**topic.model_dump()) for topic in self.config.topics)
 
     @cached_property
-    def places(self) -> tuple[Location, ...]:
+    def places(self) -> tuple[Source, ...]:
         """Where papers come from."""
         return tuple(
-            Location(
+            Source(
                 name=source.name,
                 kind=source.kind,
                 path=self._glob(source.path) if source.path else None,
@@ -266,46 +266,46 @@ class App:
         )
 
     @cached_property
-    def press(self) -> Press:
+    def press(self) -> MailSettings:
         """What makes mails of issues."""
         mail = self.config.mail
-        return Press(
+        return MailSettings(
             templates=DigestTemplates(templates_dir(), "digest"),
             sender=self._sender(mail.from_address),
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
             secret=self.secrets[0],
-            doors=self.signposts.doors,
+            subscriber_links=self.signposts.subscriber_links,
             signer=self.signer,
             key=self._press_key(),
         )
 
     @cached_property
-    def letters(self) -> Letters:
+    def letters(self) -> TransactionalQueue:
         """The letters that wait to be sent."""
-        return Letters(self.engine)
+        return TransactionalQueue(self.engine)
 
     @cached_property
-    def stationery(self) -> Stationery:
+    def stationery(self) -> TransactionalSettings:
         """What it takes to write letters."""
         mail = self.config.mail
         names = {topic.slug: topic.name for topic in self.topics}
         address = mail.letters_from or mail.from_address
         may_sign = self.signer is not None and self.signer.may_sign_for(address)
-        return Stationery(
+        return TransactionalSettings(
             templates={kind: Templates(templates_dir(), kind) for kind in MailKind},
             sender=self._sender(address),
             signer=self.signer if may_sign else None,
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
-            links=self.signposts.letter_links,
+            links=self.signposts.transactional_links,
             names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
-    def _sender(self, address: str) -> Sender:
-        return Sender(
+    def _sender(self, address: str) -> FromIdentity:
+        return FromIdentity(
             name=self.config.site.name,
             address=address,
             reply_to=self.config.mail.reply_to,
@@ -313,13 +313,13 @@ class App:
         )
 
     @cached_property
-    def signposts(self) -> Signposts:
+    def signposts(self) -> LinkBuilder:
         """Where the links in mails lead."""
         mail = self.config.mail
-        return Signposts(
+        return LinkBuilder(
             secrets=self.secrets,
             web_url=self.config.web.url.rstrip("/"),
-            answers_to=mail.reply_to or mail.from_address,
+            reply_to=mail.reply_to or mail.from_address,
         )
 
     def transport(self) -> Transport:

@@ -11,7 +11,7 @@ from digest.app.config.resources import templates_dir
 from digest.app.serializers import issues_of, letters_of
 from digest.app.services import default_topics
 from digest.delivery.transactional import send_due
-from digest.mail.context import card
+from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
@@ -54,7 +54,7 @@ class Archive:
         issue = compose(desk, [slug], seen=())
         picks = issue.picks if isinstance(issue, Issue) else ()
         length = self.opened.config.ranking.summary_length
-        cards = [(pick.paper.id, card(pick, length, today=day)) for pick in picks]
+        cards = [(pick.paper.id, paper_context(pick, length, today=day)) for pick in picks]
         entries = [
             Entry(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
             for paper_id, shown in cards
@@ -76,7 +76,7 @@ class Archive:
     def _laid_out(self, day: date) -> Edition:
         """Return the desk that mails were last made from on a day, or what there would be."""
         frozen = self.opened.desks.newest(day)
-        return self.opened.desks.open(frozen).desk if frozen else self.opened.lay_out(day)
+        return self.opened.desks.get(frozen).edition if frozen else self.opened.lay_out(day)
 
 
 def go_round(
@@ -109,7 +109,7 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
     archive = Archive(opened, clock)
 
     def write(subscriber_id: int, letter: Letter) -> None:
-        if opened.letters.queue(subscriber_id, MailKind(letter), now=clock()):
+        if opened.letters.enqueue(subscriber_id, MailKind(letter), now=clock()):
             poke()
 
     return House(

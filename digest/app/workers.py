@@ -158,7 +158,7 @@ def _work(
 
     try:
         opened = wiring.open_app(config)
-        frozen = opened.desks.open(task.edition_id)
+        frozen = opened.desks.get(task.edition_id)
         watch = Progress(should_continue=going, advance=tell)
         tell(run_worker(task, frozen, opened.office, opened.transport(), watch))
     except DigestError as error:

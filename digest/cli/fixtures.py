@@ -13,8 +13,8 @@ from digest.cli.papers import Day, parse_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.sources import Location
-    from digest.sources.recording import Recorded
+    from digest.sources import Source
+    from digest.sources.recording import RecordedSource
 
 app = typer.Typer(
     help="Freeze a real day, to work on it offline.",
@@ -64,7 +64,7 @@ def record(
         raise typer.Exit(1)
 
 
-def _chosen(places: Sequence[Location], wanted: Sequence[str]) -> list[Location]:
+def _chosen(places: Sequence[Source], wanted: Sequence[str]) -> list[Source]:
     from digest.errors import NotFoundError
 
     names = [place.name for place in places]
@@ -74,7 +74,7 @@ def _chosen(places: Sequence[Location], wanted: Sequence[str]) -> list[Location]
     return [place for place in places if not wanted or place.name in wanted]
 
 
-def _show(recorded: Sequence[Recorded]) -> None:
+def _show(recorded: Sequence[RecordedSource]) -> None:
     screen.table(
         "Recorded",
         ("source", "files#", "papers#", "bytes#", "state"),

@@ -86,7 +86,7 @@ def fetch_day(
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
     places = [place for place in opened.places if not only or place.name in only]
-    return fetching.fetch(
+    return fetching.fetch_day(
         day or opened.today(),
         places,
         only_day=day is not None,

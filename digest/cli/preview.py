@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.app.services import App
-    from digest.mail.renderer import Mail
+    from digest.mail.renderer import RenderedMessage
     from subscribers.models import Subscriber
 
 
@@ -102,7 +102,7 @@ def _form(form: Form | None, out: Path | None, *, in_browser: bool) -> Form:
     return Form.HTML if in_browser else Form.TEXT
 
 
-def _show(mail: Mail, form: Form, out: Path | None, *, in_browser: bool) -> None:
+def _show(mail: RenderedMessage, form: Form, out: Path | None, *, in_browser: bool) -> None:
     from digest.errors import ConfigError
 
     match form:
@@ -111,7 +111,7 @@ def _show(mail: Mail, form: Form, out: Path | None, *, in_browser: bool) -> None
         case Form.TEXT:
             content = mail.text.encode()
         case Form.EML:
-            content = mail.parcel.content
+            content = mail.outgoing.content
         case Form.JSON:
             shape = shapes.issue(mail.issue, mail.subject)
             content = jsonlib.dumps(shape, ensure_ascii=False, indent=2).encode() + b"\n"

@@ -171,7 +171,7 @@ def _rehearse(
     day = desk.coverage.day
     settled = {
         entry.subscriber_id
-        for entry in opened.account.entries(day=day)
+        for entry in opened.account.records(day=day)
         if entry.state not in ("planned", "deferred", "skipped")
     }
     readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]

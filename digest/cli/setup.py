@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import output as screen
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
 DEMO_READER = "reader@example.org"
@@ -91,7 +91,7 @@ def demo(
         evidence = Evidence(at=app.now(), door="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
-        fetch(
+        fetch_day(
             opened.today(),
             opened.places,
             only_day=False,
@@ -106,7 +106,7 @@ def demo(
         opened.close()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
-    eml = out / Directory(out).path(mail.parcel).relative_to(out)
+    eml = out / Directory(out).path(mail.outgoing).relative_to(out)
     for path, content in (
         (eml.with_suffix(".html"), mail.html),
         (eml.with_suffix(".txt"), mail.text),

@@ -12,7 +12,7 @@ from digest.cli.papers import Day, Json, parse_day
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
-    from digest.storage.history import Balance, Entry
+    from digest.storage.history import DayTotals, DeliveryRecord
 
 
 def register(root: typer.Typer) -> None:
@@ -36,10 +36,10 @@ def status(
     opened = screen.open_app(ctx)
     chosen = parse_day(day) or opened.account.newest_day() or opened.today()
     fetched = opened.readings.on(chosen)
-    debts = opened.collection.debts(chosen, opened.places)
-    balance = opened.account.balance(chosen)
+    debts = opened.collection.overdue(chosen, opened.places)
+    balance = opened.account.day_totals(chosen)
     waiting = opened.account.not_planned(chosen)
-    entries = opened.account.entries(day=chosen, states=state or ())
+    entries = opened.account.records(day=chosen, states=state or ())
     if json:
         screen.as_json(
             {
@@ -85,18 +85,18 @@ def status(
         )
 
 
-def _about(entry: Entry) -> str | None:
+def _about(entry: DeliveryRecord) -> str | None:
     again = f" (again at {shapes.moment(entry.next_at)})" if entry.next_at else ""
     return f"{entry.reason}{again}" if entry.reason else entry.subject
 
 
-def _sum(balance: Balance, waiting: int) -> str:
+def _sum(balance: DayTotals, waiting: int) -> str:
     """Write the day's account as a sum: planned = sent + deferred + …."""
     if not balance.planned and not balance.states:
         return f"no deliveries; {waiting} not planned yet" if waiting else "no deliveries"
     states = " + ".join(f"{number} {state}" for state, number in balance.states.items())
     parts = [f"{balance.planned} planned = {states or '0'}"]
-    if not balance.is_even:
+    if not balance.adds_up:
         parts.append("this does not add up")
     if waiting:
         parts.append(f"{waiting} not planned yet")

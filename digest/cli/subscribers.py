@@ -97,7 +97,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     opened = screen.open_app(ctx)
     reader = known(opened.book.find(email), email)
     steps = opened.book.history(reader.id)
-    entries = opened.account.entries(subscriber_id=reader.id)
+    entries = opened.account.records(subscriber_id=reader.id)
     if json:
         screen.as_json(
             {
@@ -259,7 +259,7 @@ def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
 
     for reader in readers:
         if reader.status == "pending":
-            opened.letters.queue(reader.id, MailKind.CONFIRM, now=now())
+            opened.letters.enqueue(reader.id, MailKind.CONFIRM, now=now())
 
 
 def _evidence() -> Evidence:

@@ -20,7 +20,7 @@ from digest.delivery.sender import Prepared
 from digest.errors import NotFoundError
 from digest.models.delivery import SHOWN
 from digest.models.issue import WITHDRAWN, Issue, NoIssue
-from digest.storage.claims import Filing
+from digest.storage.claims import Claim
 from subscribers.models import Status
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.delivery.sender import StageTimer
-    from digest.mail.renderer import Press
+    from digest.mail.renderer import MailSettings
     from digest.models.issue import IssueItem
-    from digest.storage.claims import Waiting
-    from digest.storage.editions import Desks, Frozen
-    from digest.storage.history import Account
+    from digest.storage.claims import DueDelivery
+    from digest.storage.editions import EditionStore, StoredEdition
+    from digest.storage.history import DeliveryHistory
     from subscribers.book import Book
     from subscribers.models import Subscriber
 
@@ -44,19 +44,19 @@ class MessageBuilder:
 
     def __init__(
         self,
-        frozen: Frozen,
+        frozen: StoredEdition,
         *,
-        press: Press,
+        press: MailSettings,
         book: Book,
-        desks: Desks,
-        account: Account,
+        desks: EditionStore,
+        account: DeliveryHistory,
     ) -> None:
         """Make new mails from `frozen`."""
         self._newest = frozen
         self._press, self._book, self._desks, self._account = press, book, desks, account
         self._factories: dict[int, IssueFactory] = {}
 
-    def prepare(self, rows: Sequence[Waiting], stages: StageTimer) -> list[Prepared]:
+    def prepare(self, rows: Sequence[DueDelivery], stages: StageTimer) -> list[Prepared]:
         """Return what becomes of each row; one whose reader was erased is missing."""
         with stages.stage("select"):
             readers = {one.id: one for one in self._book.some([r.subscriber_id for r in rows])}
@@ -67,12 +67,12 @@ class MessageBuilder:
 
     def preview(self, reader: Subscriber) -> MailResult:
         """Return what a reader would get now, or got, writing nothing."""
-        entry = self._account.row(self._day, reader.id)
-        filed = self._account.recorded([entry.id]).get(entry.id, ()) if entry else ()
+        entry = self._account.record(self._day, reader.id)
+        filed = self._account.items([entry.id]).get(entry.id, ()) if entry else ()
         seen = self._seen([reader.id], filed).get(reader.id, ())
-        if entry is not None and entry.desk_id is not None and filed:
+        if entry is not None and entry.edition_id is not None and filed:
             with suppress(NotFoundError):
-                bag = self._factory(entry.desk_id)
+                bag = self._factory(entry.edition_id)
                 if entry.state in SHOWN or not _is_stale(filed, seen):
                     return bag.render(reader, bag.restore(filed))
         bag = self._factory(self._newest.id)
@@ -80,16 +80,16 @@ class MessageBuilder:
 
     @property
     def _day(self) -> date:
-        return self._newest.desk.coverage.day
+        return self._newest.edition.coverage.day
 
     def _seen(self, readers: Sequence[int], filed: Iterable[IssueItem]) -> dict[int, set[str]]:
         """Return, by reader, which papers the mails of other days have shown."""
-        asked = self._newest.familiar | {row.paper_id for row in filed}
+        asked = self._newest.also_elsewhere | {row.paper_id for row in filed}
         return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
 
-    def _compose(self, rows: Sequence[Waiting], readers: dict[int, Subscriber]) -> list[_Composed]:
-        made_before = [row.delivery_id for row in rows if row.desk_id is not None]
-        recorded = self._account.recorded(made_before) if made_before else {}
+    def _compose(self, rows: Sequence[DueDelivery], readers: dict[int, Subscriber]) -> list[_Composed]:
+        made_before = [row.delivery_id for row in rows if row.edition_id is not None]
+        recorded = self._account.items(made_before) if made_before else {}
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*recorded.values()))
         composed = []
         for row in rows:
@@ -105,21 +105,21 @@ class MessageBuilder:
             composed.append(_Composed(row=row, factory=bag, issue=issue, again=again))
         return composed
 
-    def _factory_of(self, row: Waiting, filed: Sequence[IssueItem]) -> IssueFactory | None:
+    def _factory_of(self, row: DueDelivery, filed: Sequence[IssueItem]) -> IssueFactory | None:
         """Return what makes a mail as it was made before, if it was and the desk is kept."""
-        if row.desk_id is None or not filed:
+        if row.edition_id is None or not filed:
             return None
         with suppress(NotFoundError):
-            return self._factory(row.desk_id)
+            return self._factory(row.edition_id)
         return None
 
     def _factory(self, desk_id: int) -> IssueFactory:
         if desk_id not in self._factories:
-            frozen = self._newest if desk_id == self._newest.id else self._desks.open(desk_id)
-            if frozen.press_key != self._press.key:
+            frozen = self._newest if desk_id == self._newest.id else self._desks.get(desk_id)
+            if frozen.mail_key != self._press.key:
                 # The papers are those of the first attempt; what is around them is not.
                 log.warning("templates have changed", extra={"desk": desk_id})
-            printer = self._press.printer(frozen.desk, at=frozen.at)
+            printer = self._press.renderer(frozen.edition, at=frozen.at)
             self._factories[desk_id] = IssueFactory(frozen, printer)
         return self._factories[desk_id]
 
@@ -128,7 +128,7 @@ class MessageBuilder:
 class _Composed:
     """What goes into a row's mail, and what that is made from."""
 
-    row: Waiting
+    row: DueDelivery
     factory: IssueFactory
     issue: Issue | NoIssue
     #: whether it was filed at an earlier attempt
@@ -144,11 +144,11 @@ def _prepared(choice: _Composed, reader: Subscriber) -> Prepared:
     proof = choice.factory.prepare(reader, choice.issue)
     if isinstance(proof, MailResult):
         return Prepared(row=choice.row, state=proof.state, reason=proof.reason)
-    filing = Filing(
+    filing = Claim(
         row=choice.row,
-        desk_id=choice.factory.stored.id,
+        edition_id=choice.factory.stored.id,
         subject=proof.subject,
         message_id=proof.message_id,
         contents=None if choice.again else choice.factory.items(proof.issue),
     )
-    return Prepared(row=choice.row, claim=filing, render=lambda: proof.make().parcel)
+    return Prepared(row=choice.row, claim=filing, render=lambda: proof.render().outgoing)

@@ -24,17 +24,17 @@ from digest.models.issue import (
     with_similar,
 )
 from digest.ranking.compose import compose
-from digest.ranking.personalize import tailor
-from digest.storage.contents import contents, write
+from digest.ranking.personalize import personalize
+from digest.storage.contents import list_items, dump
 from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
-    from digest.mail.renderer import Mail, Printer, Proof
+    from digest.mail.renderer import RenderedMessage, Renderer, Draft
     from digest.models.paper import Paper
-    from digest.storage.editions import Frozen
+    from digest.storage.editions import StoredEdition
     from subscribers.models import Subscriber
 
 #: Different contents kept for readers who get the same.
@@ -48,16 +48,16 @@ class MailResult:
     subscriber: Subscriber
     state: DeliveryState
     reason: str | None = None
-    message: Mail | None = None
+    message: RenderedMessage | None = None
 
 
 class IssueFactory:
     """Mails from one desk."""
 
-    def __init__(self, frozen: Frozen, printer: Printer) -> None:
+    def __init__(self, frozen: StoredEdition, printer: Renderer) -> None:
         """Make mails from a desk, on a printer for it."""
         self.stored = frozen
-        self._desk = frozen.desk
+        self._desk = frozen.edition
         self._printer = printer
         self._composed: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         self._places = {paper.id: place for place, paper in enumerate(self._desk.all_papers)}
@@ -76,7 +76,7 @@ class IssueFactory:
         )  # fmt: skip
         found = self._composed.get(key)
         if found is None:
-            desk, wanted = tailor(self._desk, reader)
+            desk, wanted = personalize(self._desk, reader)
             found = self._composed[key] = compose(desk, wanted, seen=seen)
             if len(self._composed) > CACHE_SIZE:
                 self._composed.popitem(last=False)
@@ -127,7 +127,7 @@ class IssueFactory:
         """Return an issue's papers for the ledger, written once for all who get it."""
         known = self._filed.get(id(issue))
         if known is None or known[0] is not issue:
-            known = self._filed[id(issue)] = issue, write(contents(issue), self._places)
+            known = self._filed[id(issue)] = issue, dump(list_items(issue), self._places)
             if len(self._filed) > CACHE_SIZE:
                 self._filed.popitem(last=False)
         return known[1]
@@ -138,17 +138,17 @@ class IssueFactory:
         if isinstance(proof, MailResult):
             return proof
         try:
-            mail = proof.make()
+            mail = proof.render()
         except RenderError as error:
             return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))
         return MailResult(subscriber=reader, state=DeliveryState.SENT, message=mail)
 
-    def prepare(self, reader: Subscriber, issue: Issue | NoIssue) -> Proof | MailResult:
+    def prepare(self, reader: Subscriber, issue: Issue | NoIssue) -> Draft | MailResult:
         """Say what the mail of an issue will hold, or why there is none."""
         if isinstance(issue, NoIssue):
             return MailResult(subscriber=reader, state=DeliveryState.SKIPPED, reason=issue.reason)
         try:
-            return self._printer.proof(issue, reader)
+            return self._printer.prepare(issue, reader)
         except RenderError as error:
             # To be tried again once the template is mended: never a silent "nothing new".
             return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))

@@ -21,11 +21,11 @@ from digest.models.delivery import UNSETTLED, WAITING, RunReport, DeliveryState,
 
 if TYPE_CHECKING:
     from digest.delivery.transports import Transport
-    from digest.mail.renderer import Press
+    from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
     from digest.models.issue import Edition
-    from digest.storage.editions import Desks, Frozen
-    from digest.storage.history import Account
+    from digest.storage.editions import EditionStore, StoredEdition
+    from digest.storage.history import DeliveryHistory
     from digest.storage.ledger import Ledger
     from subscribers.book import Book
 
@@ -62,10 +62,10 @@ class DeliveryServices:
     """The parts that a run of mails needs."""
 
     ledger: Ledger
-    history: Account
-    editions: Desks
+    history: DeliveryHistory
+    editions: EditionStore
     book: Book
-    mail_settings: Press
+    mail_settings: MailSettings
     host: WorkerHost
     policy: Policy
     clock: Clock
@@ -137,14 +137,14 @@ def run_delivery(run: RunRequest, office: DeliveryServices, transport: Transport
         LedgerError, StoreError: nothing can be written down, so nothing more is sent.
 
     """
-    with office.ledger.alone() as lock:
-        before = office.history.balance(run.day).states
+    with office.ledger.run_lock() as lock:
+        before = office.history.day_totals(run.day).states
         _settle_earlier_runs(office, named=run.day if run.named else None, apart_from=run.day)
         if not _may_leave(run.day, office):
             office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
             return RunReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
         frozen, held = _prepare(run, office)
-        states = office.history.balance(run.day).states
+        states = office.history.day_totals(run.day).states
         lost = states[DeliveryState.UNKNOWN] - before[DeliveryState.UNKNOWN]
         counts = Counter({DeliveryState.SKIPPED: held, DeliveryState.UNKNOWN: lost})
         settled = sum(number for state, number in states.items() if state not in UNSETTLED)
@@ -178,12 +178,12 @@ def settle_earlier_runs(office: DeliveryServices, *, named: date | None = None) 
         RunInProgressError: another process is sending.
 
     """
-    with office.ledger.alone():
+    with office.ledger.run_lock():
         _settle_earlier_runs(office, named=named)
 
 
 def run_worker(
-    task: Shard, frozen: Frozen, office: DeliveryServices, transport: Transport, watch: Progress
+    task: Shard, frozen: StoredEdition, office: DeliveryServices, transport: Transport, watch: Progress
 ) -> WorkerStats:
     """Send one share of a day's mails, as one sender."""
     tally = WorkerStats()
@@ -195,7 +195,7 @@ def run_worker(
         account=office.history,
     )
     late = task.day in _allowed_late(office)
-    fence = office.ledger.enlist(task.day, office.host, now=office.clock())
+    fence = office.ledger.register(task.day, office.host, now=office.clock())
     sender = DeliveryWorker(
         day=task.day,
         ledger=office.ledger,
@@ -217,7 +217,7 @@ def run_worker(
             sender.run()
     finally:
         transport.close()
-    office.ledger.dismiss(fence, now=office.clock(), resend=office.policy.resend)
+    office.ledger.deregister(fence, now=office.clock(), resend=office.policy.resend)
     tally.memory.append(office.memory())
     return tally
 
@@ -226,7 +226,7 @@ def _settle_earlier_runs(office: DeliveryServices, *, named: date | None, apart_
     """Settle what dead runs left behind, give up what is too old, close what is done."""
     now, ledger = office.clock(), office.ledger
     if named is not None:
-        ledger.name(named, now=now)
+        ledger.allow_late(named, now=now)
     _recover(office)
     late = ledger.expire(before=_oldest(office), apart_from=_allowed_late(office), now=now)
     if late:
@@ -254,23 +254,23 @@ def _oldest(office: DeliveryServices) -> date:
 
 def _allowed_late(office: DeliveryServices) -> set[date]:
     """Return the days that somebody named not longer ago than a mail may be late."""
-    return office.ledger.named_since(office.clock() - office.policy.max_lateness)
+    return office.ledger.allowed_late_since(office.clock() - office.policy.max_lateness)
 
 
 def _may_leave(day: date, office: DeliveryServices) -> bool:
     return day >= _oldest(office) or day in _allowed_late(office)
 
 
-def _prepare(run: RunRequest, office: DeliveryServices) -> tuple[Frozen | None, int]:
+def _prepare(run: RunRequest, office: DeliveryServices) -> tuple[StoredEdition | None, int]:
     """Plan the day's mails, freeze what they are made from; return it, and how many are held."""
     now, held = office.clock(), 0
     if run.edition is None:
         desk_id = office.editions.newest(run.day)
-        return (None if desk_id is None else office.editions.open(desk_id)), held
+        return (None if desk_id is None else office.editions.get(desk_id)), held
     if run.plans:
         office.ledger.plan(run.day, now=now, only=run.only)
         held = _hold_back(run, office, now)
-    return office.editions.freeze(run.edition, press_key=office.mail_settings.key, now=now), held
+    return office.editions.save(run.edition, press_key=office.mail_settings.key, now=now), held
 
 
 def _hold_back(run: RunRequest, office: DeliveryServices, now: datetime) -> int:
@@ -279,23 +279,23 @@ def _hold_back(run: RunRequest, office: DeliveryServices, now: datetime) -> int:
     if allowed is None:
         return 0
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    deferred = office.history.balance(run.day).states[DeliveryState.DEFERRED]
+    deferred = office.history.day_totals(run.day).states[DeliveryState.DEFERRED]
     left = allowed - office.history.sent_since(midnight) - deferred
     reason = f"the sender is being warmed up: {allowed} mails today"
-    held = office.ledger.hold(run.day, beyond=left, reason=reason, now=now)
+    held = office.ledger.hold_back(run.day, beyond=left, reason=reason, now=now)
     if held:
         log.warning("held back to warm up", extra={"deliveries": held, "allowed": allowed})
     return held
 
 
 def _is_planned(run: RunRequest, office: DeliveryServices) -> bool:
-    return bool(office.history.balance(run.day).states[DeliveryState.PLANNED])
+    return bool(office.history.day_totals(run.day).states[DeliveryState.PLANNED])
 
 
 def _report(
     run: RunRequest, office: DeliveryServices, counts: Counter[DeliveryState], tally: WorkerStats, *, already: int
 ) -> RunReport:
-    balance = office.history.balance(run.day)
+    balance = office.history.day_totals(run.day)
     counts = counts + tally.counts
     if run.only is None:
         # What waits, whoever left it so.

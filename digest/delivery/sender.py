@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from digest.delivery.transports import Transport
     from digest.models.delivery import OutgoingMessage
-    from digest.storage.claims import Filing, Marks, Waiting
+    from digest.storage.claims import Claim, Claims, DueDelivery
     from digest.storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -46,8 +46,8 @@ INVALID_ADDRESS = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 class Prepared:
     """A row's mail, ready to be printed, or how the row ends without one."""
 
-    row: Waiting
-    claim: Filing | None = None
+    row: DueDelivery
+    claim: Claim | None = None
     #: makes the bytes; raises RenderError or AddressError
     render: Callable[[], OutgoingMessage] | None = None
     state: DeliveryState = DeliveryState.SENT
@@ -57,7 +57,7 @@ class Prepared:
 class Builder(Protocol):
     """Makes the mails of rows."""
 
-    def prepare(self, rows: Sequence[Waiting], stages: StageTimer) -> list[Prepared]:
+    def prepare(self, rows: Sequence[DueDelivery], stages: StageTimer) -> list[Prepared]:
         """Return what becomes of each row; a row may be missing, its reader being gone."""
 
 
@@ -140,7 +140,7 @@ class DeliveryWorker:
 
         """
         stages = StageTimer(self.stats.cpu)
-        with self.ledger.marking(self.day, self.fencing_token) as marks:
+        with self.ledger.claims(self.day, self.fencing_token) as marks:
             hand = _Batch(self, marks, stages)
             try:
                 with stages.stage("wire"):
@@ -154,13 +154,13 @@ class DeliveryWorker:
 class _Batch:
     """What a sender has in hand: given out to the transport, and noted as it tells."""
 
-    def __init__(self, sender: DeliveryWorker, marks: Marks, stages: StageTimer) -> None:
+    def __init__(self, sender: DeliveryWorker, marks: Claims, stages: StageTimer) -> None:
         self._sender, self._marks, self._stages = sender, marks, stages
         self._breaker = CircuitBreaker()
         #: claimed and not answered, by delivery
-        self._claimed: dict[int, Waiting] = {}
+        self._claimed: dict[int, DueDelivery] = {}
         #: with the transport, by the parcel's name
-        self._out: dict[str, Waiting] = {}
+        self._out: dict[str, DueDelivery] = {}
         self._claimed_at = 0.0
         #: refusals by policy that were told of
         self._alarms: set[str | None] = set()
@@ -188,7 +188,7 @@ class _Batch:
         sender, after = self._sender, -1
         while self._goes_on():
             with self._stages.stage("ledger"):
-                rows = sender.ledger.look(
+                rows = sender.ledger.fetch_due(
                     sender.day,
                     after=after,
                     most=BATCH,
@@ -240,9 +240,9 @@ class _Batch:
         for parcel, answer in answers:
             self._breaker.record(answer, domain=parcel.recipient.rpartition("@")[2].lower())
 
-    def _write(self, answers: list[tuple[Waiting, Outcome]], leaving: list[Waiting]) -> None:
+    def _write(self, answers: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]) -> None:
         with self._stages.stage("ledger"):
-            self._marks.note(answers, leaving, now=self._sender.clock())
+            self._marks.record(answers, leaving, now=self._sender.clock())
             for row, answer in answers:
                 del self._claimed[row.delivery_id]
                 self._answered(row, answer)
@@ -275,7 +275,7 @@ class _Batch:
     def _settle(self, made: Sequence[Prepared]) -> None:
         """Write down how rows end that get no mail."""
         sender = self._sender
-        endings: dict[tuple[DeliveryState, str], list[Waiting]] = {}
+        endings: dict[tuple[DeliveryState, str], list[DueDelivery]] = {}
         for one in made:
             endings.setdefault((one.state, one.reason or ""), []).append(one.row)
         for (state, reason), rows in endings.items():
@@ -288,7 +288,7 @@ class _Batch:
                 if state is DeliveryState.DEFERRED:
                     self._breaker.record(Outcome(state=state, reason=reason))
 
-    def _answered(self, row: Waiting, answer: Outcome) -> None:
+    def _answered(self, row: DueDelivery, answer: Outcome) -> None:
         """Take note of how a mail ended, once that is written down."""
         sender = self._sender
         if answer.state is DeliveryState.PLANNED:
@@ -301,7 +301,7 @@ class _Batch:
             self._alarms.add(answer.reason)
             log.error("policy refusal", extra={"day": str(sender.day), "reason": answer.reason})
 
-    def _log(self, row: Waiting, state: DeliveryState, reason: str | None) -> None:
+    def _log(self, row: DueDelivery, state: DeliveryState, reason: str | None) -> None:
         extra = {"day": str(self._sender.day), "subscriber": row.subscriber_id, "state": str(state)}
         if state is DeliveryState.SENT:
             log.debug("digest sent", extra=extra)

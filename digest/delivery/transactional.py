@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.delivery.transports import send_one
 from digest.errors import DigestError, MailServerError, RenderError
-from digest.mail.transactional import Stationery, write
+from digest.mail.transactional import TransactionalSettings, render
 from digest.models.delivery import MailKind, DeliveryState
 from subscribers.errors import AddressError
 from subscribers.models import Status
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from digest.delivery.transports import Transport
     from digest.models.delivery import TransactionalMail
-    from digest.storage.transactional import Letters
+    from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Book
 
 log = logging.getLogger(__name__)
 
 
 def send_due(
-    letters: Letters,
+    letters: TransactionalQueue,
     book: Book,
     *,
-    stationery: Stationery,
+    stationery: TransactionalSettings,
     transport: Transport,
     clock: Callable[[], datetime],
     going: Callable[[], bool] = lambda: True,
@@ -39,16 +39,16 @@ def send_due(
     `going` is asked before each letter, to end in between.
     """
     left = 0
-    while going() and (letter := letters.take(now=clock())):
+    while going() and (letter := letters.claim(now=clock())):
         reader = book.get(letter.subscriber_id)
         if reader is None or reader.status is Status.SUPPRESSED:
-            letters.failed(letter, "the reader must not be written to")
+            letters.mark_failed(letter, "the reader must not be written to")
             continue
         if letter.kind is MailKind.CONFIRM and reader.status is not Status.PENDING:
-            letters.failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
+            letters.mark_failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
             continue
         try:
-            parcel = write(letter, reader, stationery=stationery, now=clock())
+            parcel = render(letter, reader, stationery=stationery, now=clock())
             answer = send_one(transport, parcel)
         except (RenderError, AddressError) as error:
             _settle(letters, letter, DeliveryState.FAILED, str(error), now=clock())
@@ -61,16 +61,16 @@ def send_due(
     return left
 
 
-def _settle(letters: Letters, letter: TransactionalMail, state: DeliveryState, reason: str, *, now: datetime) -> None:
+def _settle(letters: TransactionalQueue, letter: TransactionalMail, state: DeliveryState, reason: str, *, now: datetime) -> None:
     """Write down how a letter ended. One that may not have arrived is sent again."""
     if state is DeliveryState.SENT:
-        letters.sent(letter)
+        letters.mark_sent(letter)
         log.info("letter sent", extra=_fields(letter))
     elif state is DeliveryState.FAILED:
-        letters.failed(letter, reason)
+        letters.mark_failed(letter, reason)
         log.warning("letter failed", extra={**_fields(letter), "reason": reason})
     else:
-        letters.deferred(letter, reason, now=now)
+        letters.mark_deferred(letter, reason, now=now)
         log.warning("letter deferred", extra={**_fields(letter), "reason": reason})
 
 

@@ -10,31 +10,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.mail.context import card, contents, imprint
-from digest.mail.fragments import Stencil, joined, solid
+from digest.mail.context import paper_context, issue_context, shared_context
+from digest.mail.fragments import Fragment, concat, literal
 from digest.mail.headers import Field, field
 from digest.mail.quoted_printable import encode
-from digest.mail.size_limit import BUDGET, fit
+from digest.mail.size_limit import BUDGET, fit_to_budget
 from digest.mail.templates import escaped
 from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.mail.context import Letterhead
+    from digest.mail.context import SiteIdentity
     from digest.mail.templates import DigestTemplates, Part
     from digest.models.issue import Coverage, Issue, Pick
 
 #: How many papers and issues stay set; each takes a few thousand bytes.
-CARDS, FORMES = 4096, 2048
+CARD_CACHE, ISSUE_CACHE = 4096, 2048
 #: The words that differ from issue to issue, and those that differ from reader to reader.
-ISSUE = ("subject", "preheader", "total", "topics", "updates")
-READER = ("address", "topics_wanted", "manage_url", "leave_url")
+ISSUE_WORDS = ("subject", "preheader", "total", "topics", "updates")
+PERSONAL_WORDS = ("address", "topics_wanted", "manage_url", "leave_url")
 #: Bytes; room for a reader's own words is made in such steps, so that readers can share a forme.
 _STEP = 1024
 
 
-class Own:
+class Personal:
     """A reader's own words: as they are, and as they stand in the HTML."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
@@ -46,37 +46,37 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Parts:
     """A stretch of a mail, in both its parts."""
 
-    text: Stencil
-    html: Stencil
+    text: Fragment
+    html: Fragment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Layout:
     """What all mails of one language have around their papers."""
 
     #: what templates may say everywhere
     words: Mapping[str, Any]
     #: of the HTML; those of the text are wrapped, and so wait until all is known
-    head: Stencil
-    foot: Stencil
-    end: Block
+    head: Fragment
+    foot: Fragment
+    end: Parts
     #: the reader's words in the HTML, once for each place
-    own: tuple[str, ...]
+    personal: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forme:
+class RenderedIssue:
     """An issue set in type."""
 
     #: as far as it fitted
     issue: Issue
     subject: str
     header: Field
-    text: Stencil
-    html: Stencil
+    text: Fragment
+    html: Fragment
     #: what the foot of the text may say
     words: Mapping[str, Any]
 
@@ -86,14 +86,14 @@ class Forme:
         return self.html.size
 
 
-class Typesetter:
+class BodyRenderer:
     """Sets the issues of one edition; it may be used from several threads."""
 
     def __init__(
         self,
         templates: DigestTemplates,
         *,
-        letterhead: Letterhead,
+        letterhead: SiteIdentity,
         edition: Coverage,
         summary_length: int,
     ) -> None:
@@ -101,91 +101,91 @@ class Typesetter:
         self._subject, self._text, self._html = templates.subject, templates.text, templates.html
         self._letterhead, self._edition = letterhead, edition
         self._summary_length = summary_length
-        self._frame = lru_cache(self._make_frame)
-        self._heading = lru_cache(1024)(self._make_heading)
-        self._card = lru_cache(CARDS)(self._make_card)
-        self._forme = lru_cache(FORMES)(self._make_forme)
+        self._layout = lru_cache(self._render_layout)
+        self._heading = lru_cache(1024)(self._render_heading)
+        self._card = lru_cache(CARD_CACHE)(self._render_card)
+        self._issue = lru_cache(ISSUE_CACHE)(self._render_issue)
 
-    def forme(self, issue: Issue, language: str, own: Own) -> Forme:
+    def render(self, issue: Issue, language: str, own: Personal) -> RenderedIssue:
         """Return as much of an issue as fits into a mail beside the reader's own words.
 
         Raises:
             RenderError: a template cannot be filled, or not even one paper fits.
 
         """
-        room = sum(own.sizes[name] for name in self._frame(language).own)
-        return self._forme(_Same(issue), language, -(-room // _STEP) * _STEP)
+        room = sum(own.sizes[name] for name in self._layout(language).personal)
+        return self._issue(_IssueKey(issue), language, -(-room // _STEP) * _STEP)
 
-    def text(self, forme: Forme, own: Own) -> list[bytes]:
+    def text(self, forme: RenderedIssue, own: Personal) -> list[bytes]:
         """Return a reader's plain text, encoded and in pieces."""
         foot = self._text.foot.fill({**forme.words, **own.words}).rstrip("\n") + "\n"
-        values = {name: encode(own.words[name]) for name in forme.text.holes}
-        return [*forme.text.printed(values), encode(foot)]
+        values = {name: encode(own.words[name]) for name in forme.text.placeholders}
+        return [*forme.text.render(values), encode(foot)]
 
-    def html(self, forme: Forme, own: Own) -> list[bytes]:
+    def html(self, forme: RenderedIssue, own: Personal) -> list[bytes]:
         """Return a reader's HTML, encoded and in pieces."""
-        return forme.html.printed(own.html)
+        return forme.html.render(own.html)
 
-    def _make_forme(self, issue: _Same, language: str, room: int) -> Forme:
-        return fit(
+    def _render_issue(self, issue: _IssueKey, language: str, room: int) -> RenderedIssue:
+        return fit_to_budget(
             issue.issue,
-            lambda candidate, length: self._set(candidate, length, language),
+            lambda candidate, length: self._render_at(candidate, length, language),
             summary_length=self._summary_length,
             budget=BUDGET - room,
         )
 
-    def _set(self, issue: Issue, summary_length: int, language: str) -> Forme:
-        frame, said = self._frame(language), contents(issue, language)
+    def _render_at(self, issue: Issue, summary_length: int, language: str) -> RenderedIssue:
+        frame, said = self._layout(language), issue_context(issue, language)
         words = {**frame.words, **said}
-        values = {name: solid(escaped(word)) for name, word in said.items()}
-        blocks = [Block(self._text.head.prepare(words, READER), frame.head.filled(values))]
+        values = {name: literal(escaped(word)) for name, word in said.items()}
+        blocks = [Parts(self._text.head.prepare(words, PERSONAL_WORDS), frame.head.bind(values))]
         for section in issue.sections:
             blocks.append(self._heading(section.name, language))
             last = section.picks[-1]
             blocks += [
-                self._card(_Shown(pick), summary_length, language, pick is last)
+                self._card(_PickKey(pick), summary_length, language, pick is last)
                 for pick in section.picks
             ]
             blocks.append(frame.end)
         subject = squeeze(self._subject.fill(words))
-        return Forme(
+        return RenderedIssue(
             issue=issue,
             subject=subject,
             header=field("Subject", words=subject),
-            text=joined(block.text for block in blocks),
-            html=joined([*(block.html for block in blocks), frame.foot.filled(values)]),
+            text=concat(block.text for block in blocks),
+            html=concat([*(block.html for block in blocks), frame.foot.bind(values)]),
             words=words,
         )
 
-    def _make_frame(self, language: str) -> Frame:
-        words = imprint(self._letterhead, self._edition, language)
-        head = self._html.head.prepare(words, (*ISSUE, *READER))
-        foot = self._html.foot.prepare(words, (*ISSUE, *READER))
-        return Frame(
+    def _render_layout(self, language: str) -> Layout:
+        words = shared_context(self._letterhead, self._edition, language)
+        head = self._html.head.prepare(words, (*ISSUE_WORDS, *PERSONAL_WORDS))
+        foot = self._html.foot.prepare(words, (*ISSUE_WORDS, *PERSONAL_WORDS))
+        return Layout(
             words=words,
             head=head,
-            foot=joined([foot, solid("\n")]),
-            end=Block(solid(self._text.end.fill(words)), solid(self._html.end.fill(words))),
-            own=tuple(name for name in head.holes + foot.holes if name in READER),
+            foot=concat([foot, literal("\n")]),
+            end=Parts(literal(self._text.end.fill(words)), literal(self._html.end.fill(words))),
+            personal=tuple(name for name in head.placeholders + foot.placeholders if name in PERSONAL_WORDS),
         )
 
-    def _make_heading(self, name: str, language: str) -> Block:
-        return self._block(self._text.heading, self._html.heading, language, section={"name": name})
+    def _render_heading(self, name: str, language: str) -> Parts:
+        return self._render_parts(self._text.heading, self._html.heading, language, section={"name": name})
 
-    def _make_card(
+    def _render_card(
         self,
-        shown: _Shown,
+        shown: _PickKey,
         summary_length: int,
         language: str,
         last: bool,  # noqa: FBT001 (a part of the cache's key)
-    ) -> Block:
-        paper = card(shown.pick, summary_length, language, today=self._edition.day)
+    ) -> Parts:
+        paper = paper_context(shown.pick, summary_length, language, today=self._edition.day)
         loop = _Loop(last=last)
-        return self._block(self._text.card, self._html.card, language, paper=paper, loop=loop)
+        return self._render_parts(self._text.card, self._html.card, language, paper=paper, loop=loop)
 
-    def _block(self, text: Part, html: Part, language: str, **words: Any) -> Block:
-        words = {**self._frame(language).words, **words}
-        return Block(solid(text.fill(words)), solid(html.fill(words)))
+    def _render_parts(self, text: Part, html: Part, language: str, **words: Any) -> Parts:
+        words = {**self._layout(language).words, **words}
+        return Parts(literal(text.fill(words)), literal(html.fill(words)))
 
 
 class _Loop:
@@ -195,7 +195,7 @@ class _Loop:
         self.last = last
 
 
-class _Shown:
+class _PickKey:
     """A pick by what is shown of it; it keeps its papers, so that no other has their ids."""
 
     def __init__(self, pick: Pick) -> None:
@@ -203,20 +203,20 @@ class _Shown:
         self._key = (id(pick.paper), pick.reasons, tuple(map(id, pick.similar)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Shown) and self._key == other._key
+        return isinstance(other, _PickKey) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
 
 
-class _Same:
+class _IssueKey:
     """An issue as this very object: comparing what is in two would take longer than setting one."""
 
     def __init__(self, issue: Issue) -> None:
         self.issue = issue
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.issue is other.issue
+        return isinstance(other, _IssueKey) and self.issue is other.issue
 
     def __hash__(self) -> int:
         return id(self.issue)

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper, Signals
 
 #: So many authors are all named; of more, one fewer, since "and 1 more" is no shorter than a name.
-AUTHORS = 5
-TITLE = 300
+MAX_AUTHORS = 5
+TITLE_LENGTH = 300
 #: RFC 5322 §2.1.1 asks for at most 78 characters in a line.
-SUBJECT = 78
-PREHEADER = 100
+SUBJECT_LENGTH = 78
+PREHEADER_LENGTH = 100
 #: Characters of a venue or a laboratory, and of the sentence that says it all.
-PLACE, TLDR = 60, 280
+PLACE_LENGTH, TLDR_LENGTH = 60, 280
 #: A language's way with dates is looked up anew for each; there are few days, and many issues.
 _short_date = lru_cache(1024)(short_date)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letterhead:
+class SiteIdentity:
     """What stands on every mail of the installation."""
 
     name: str
@@ -40,7 +40,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doors:
+class SubscriberLinks:
     """Where a reader goes to change or stop the mail."""
 
     manage_url: str
@@ -49,7 +49,7 @@ class Doors:
     leave_mailto: str
 
 
-def imprint(letterhead: Letterhead, edition: Coverage, language: str = "en") -> dict[str, Any]:
+def shared_context(letterhead: SiteIdentity, edition: Coverage, language: str = "en") -> dict[str, Any]:
     """Return what is the same for all readers of a language.
 
     Dates are in the reader's `language`, all else is English.
@@ -62,12 +62,12 @@ def imprint(letterhead: Letterhead, edition: Coverage, language: str = "en") -> 
     }
 
 
-def contents(issue: Issue, language: str = "en") -> dict[str, str]:
+def issue_context(issue: Issue, language: str = "en") -> dict[str, str]:
     """Return what is said of an issue as a whole."""
     topics = ", ".join(section.name for section in issue.sections)
     return {
         "subject": subject(issue, language),
-        "preheader": shorten(_preheader(issue, topics), PREHEADER),
+        "preheader": shorten(_preheader(issue, topics), PREHEADER_LENGTH),
         "total": count(len(issue.picks), "paper"),
         "updates": _updates(issue),
         "topics": topics,
@@ -76,14 +76,14 @@ def contents(issue: Issue, language: str = "en") -> dict[str, str]:
 
 def _updates(issue: Issue) -> str:
     """Say which papers of earlier issues were withdrawn; one line, or nothing."""
-    titles = [f"“{shorten(paper.title, TITLE)}”" for paper in issue.withdrawn]
+    titles = [f"“{shorten(paper.title, TITLE_LENGTH)}”" for paper in issue.withdrawn]
     if not titles:
         return ""
     have = "has" if len(titles) == 1 else "have"
     return f"Updates: {'; '.join(titles)}, which we sent you, {have} been withdrawn since."
 
 
-def personal(*, address: str, wanted: Sequence[str], doors: Doors) -> dict[str, str]:
+def personal_context(*, address: str, wanted: Sequence[str], doors: SubscriberLinks) -> dict[str, str]:
     """Return what is the reader's own; `wanted` names their topics."""
     return {
         "address": address,
@@ -105,7 +105,7 @@ def subject(issue: Issue, language: str = "en") -> str:
     more = len(issue.picks) - 1
     tail = f" · {_short_date(issue.day, language)}"
     tail = f" + {more} more{tail}" if more else tail
-    return shorten(issue.top.paper.title, SUBJECT - len(tail)) + tail
+    return shorten(issue.top.paper.title, SUBJECT_LENGTH - len(tail)) + tail
 
 
 def authors(paper: Paper) -> str:
@@ -113,10 +113,10 @@ def authors(paper: Paper) -> str:
     named, total = paper.authors, max(paper.author_count or 0, len(paper.authors))
     if not named:
         return count(total, "author") if total else ""
-    if total <= AUTHORS and len(named) == total:
+    if total <= MAX_AUTHORS and len(named) == total:
         *most, last = named
         return f"{', '.join(most)} and {last}" if most else last
-    first = named[: AUTHORS - 1]
+    first = named[: MAX_AUTHORS - 1]
     return f"{', '.join(first)} and {total - len(first):,} more"
 
 
@@ -129,24 +129,24 @@ def byline(paper: Paper, language: str = "en", *, today: date) -> str:
     published = paper.published_at
     when = f"{_short_date(published.date(), language)} {published.year}" if published else ""
     late = f"from {past_day(paper.day, today=today)}" if paper.day < today else ""
-    where = shorten(paper.organization, PLACE), shorten(paper.venue, PLACE)
+    where = shorten(paper.organization, PLACE_LENGTH), shorten(paper.venue, PLACE_LENGTH)
     return " · ".join(filter(None, (authors(paper), *where, when, late)))
 
 
-def card(pick: Pick, summary_length: int, language: str = "en", *, today: date) -> dict[str, Any]:
+def paper_context(pick: Pick, summary_length: int, language: str = "en", *, today: date) -> dict[str, Any]:
     """Return how a paper is shown on a day, in a mail and on a page."""
     paper = pick.paper
     return {
-        "title": shorten(paper.title, TITLE),
+        "title": shorten(paper.title, TITLE_LENGTH),
         "url": _address(paper),
         "byline": byline(paper, language, today=today),
-        "tldr": shorten(paper.tldr, TLDR),
+        "tldr": shorten(paper.tldr, TLDR_LENGTH),
         "summary": summarise(paper.abstract, summary_length),
         "why": "; ".join(reason.text for reason in pick.reasons),
         "signals": _signals(paper.signals),
         "links": _links(paper),
         "similar": [
-            {"title": shorten(other.title, TITLE), "url": _address(other)} for other in pick.similar
+            {"title": shorten(other.title, TITLE_LENGTH), "url": _address(other)} for other in pick.similar
         ],
     }
 
@@ -171,7 +171,7 @@ def _address(paper: Paper) -> str:
 
 
 def _search(paper: Paper) -> str:
-    query = urlencode({"query": shorten(paper.title, TITLE), "searchtype": "title"})
+    query = urlencode({"query": shorten(paper.title, TITLE_LENGTH), "searchtype": "title"})
     return f"https://arxiv.org/search/?{query}"
 
 

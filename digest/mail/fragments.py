@@ -19,7 +19,7 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 
-class Hole:
+class Placeholder:
     """Stands in a template for a value that comes later: it can be shown, and nothing else."""
 
     def __init__(self, name: str) -> None:
@@ -41,7 +41,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Stencil:
+class Fragment:
     """Encoded text in parts; where a part is a `str`, it names the value that belongs there."""
 
     parts: tuple[bytes | str, ...] = ()
@@ -49,11 +49,11 @@ class Stencil:
     size: int = 0
 
     @property
-    def holes(self) -> list[str]:
+    def placeholders(self) -> list[str]:
         """The names of the values still to come, one for each place."""
         return [part for part in self.parts if isinstance(part, str)]
 
-    def filled(self, values: Mapping[str, Stencil]) -> Stencil:
+    def bind(self, values: Mapping[str, Fragment]) -> Fragment:
         """Return it with some values in their places."""
         parts: list[bytes | str] = []
         size = self.size
@@ -63,28 +63,28 @@ class Stencil:
                 size += values[part].size
             else:
                 parts.append(part)
-        return Stencil(tuple(parts), size)
+        return Fragment(tuple(parts), size)
 
-    def printed(self, values: Mapping[str, bytes]) -> list[bytes]:
+    def render(self, values: Mapping[str, bytes]) -> list[bytes]:
         """Return all parts, with the last values in their places."""
         return [values[part] if isinstance(part, str) else part for part in self.parts]
 
 
-def solid(text: str) -> Stencil:
+def literal(text: str) -> Fragment:
     """Encode a text without holes."""
-    return Stencil((quoted.encode(text),), len(text.encode("utf-8", "replace")))
+    return Fragment((quoted.encode(text),), len(text.encode("utf-8", "replace")))
 
 
-def with_holes(words: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+def with_placeholders(words: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return a template's words with holes for those of these names."""
     known = {
         name: word.replace(_OPEN, "") if isinstance(word, str) else word
         for name, word in words.items()
     }
-    return {**known, **{name: Hole(name) for name in names}}
+    return {**known, **{name: Placeholder(name) for name in names}}
 
 
-def cut(text: str, names: Collection[str]) -> Stencil:
+def split(text: str, names: Collection[str]) -> Fragment:
     """Encode a text in which holes of these names show.
 
     Raises:
@@ -95,16 +95,16 @@ def cut(text: str, names: Collection[str]) -> Stencil:
     for place, piece in enumerate(pieces):
         if _OPEN in piece or (place % 2 and piece not in names):
             raise TypeError(f"{piece!r} differs from mail to mail and can only be shown as it is")
-    return joined(
-        Stencil((piece,)) if place % 2 else solid(piece) for place, piece in enumerate(pieces)
+    return concat(
+        Fragment((piece,)) if place % 2 else literal(piece) for place, piece in enumerate(pieces)
     )
 
 
-def joined(stencils: Iterable[Stencil]) -> Stencil:
+def concat(stencils: Iterable[Fragment]) -> Fragment:
     """Put stencils one after the other."""
     parts: list[bytes | str] = []
     size = 0
     for stencil in stencils:
         parts += stencil.parts
         size += stencil.size
-    return Stencil(tuple(parts), size)
+    return Fragment(tuple(parts), size)

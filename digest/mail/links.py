@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from digest.mail.context import Doors
+from digest.mail.context import SubscriberLinks
 from digest.models.delivery import MailKind
 from subscribers import links
 
@@ -23,7 +23,7 @@ _OF_LETTERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signposts:
+class LinkBuilder:
     """The links of an installation."""
 
     #: the keys that sign them, the one in use first
@@ -31,23 +31,23 @@ class Signposts:
     #: the address of the web door, without a slash at its end; empty while there is none
     web_url: str
     #: where mail to people goes
-    answers_to: str
+    reply_to: str
 
-    def letter_links(self, kind: MailKind, subscriber: int, at: datetime) -> dict[str, str]:
+    def transactional_links(self, kind: MailKind, subscriber: int, at: datetime) -> dict[str, str]:
         """Return the links of a letter, by their names in its template."""
         return {f"{p}_url": self._link(p, subscriber, at) for p in _OF_LETTERS[kind]}
 
-    def doors(self, subscriber: int, at: datetime) -> Doors:
+    def subscriber_links(self, subscriber: int, at: datetime) -> SubscriberLinks:
         """Return where a reader goes to change or stop the mail; by mail while there is no site."""
         leave = links.sign(links.Purpose.LEAVE, subscriber, secrets=self.secrets, at=at)
         leave_mailto = f"{self._write_to('leave')}%20{leave}"
         if not self.web_url:
-            return Doors(
+            return SubscriberLinks(
                 manage_url=self._write_to("topics"),
                 leave_url=leave_mailto,
                 leave_mailto=leave_mailto,
             )
-        return Doors(
+        return SubscriberLinks(
             manage_url=self._link(links.Purpose.MANAGE, subscriber, at),
             leave_url=self._web(links.Purpose.LEAVE, leave),
             leave_mailto=leave_mailto,
@@ -60,4 +60,4 @@ class Signposts:
         return f"{self.web_url}/{purpose}/{token}"
 
     def _write_to(self, subject: str) -> str:
-        return f"mailto:{self.answers_to}?subject={quote(subject)}"
+        return f"mailto:{self.reply_to}?subject={quote(subject)}"

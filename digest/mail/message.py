@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
 
 
-class Signs(Protocol):
+class MessageSigner(Protocol):
     """Vouches for a mail (DKIM, RFC 6376)."""
 
     def sign(
@@ -41,7 +41,7 @@ class Signs(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sender:
+class FromIdentity:
     """Who a mail is from, the same for all mails."""
 
     name: str
@@ -88,13 +88,13 @@ def envelope_id(identifier: str) -> str:
     return identifier.strip("<>").rpartition("@")[0]
 
 
-class Masthead:
+class CommonHeaders:
     """The header fields that all mails of a day share."""
 
-    def __init__(self, sender: Sender, *, day: date, at: datetime) -> None:
+    def __init__(self, sender: FromIdentity, *, day: date, at: datetime) -> None:
         """Date them `at`."""
         self.at = at
-        self.sender = _from(sender)
+        self.from_identity = _from(sender)
         self.date = field("Date", format_datetime(at))
         self.list = [
             field("List-Id", f"<digest.{sender.domain}>", words=sender.name),
@@ -108,14 +108,14 @@ class Masthead:
 
 
 def build(
-    masthead: Masthead,
+    masthead: CommonHeaders,
     *,
     recipient: Recipient,
     subject: Field,
     identifier: str,
     text: Iterable[bytes],
     html: Sequence[bytes],
-    signer: Signs | None = None,
+    signer: MessageSigner | None = None,
 ) -> bytes:
     """Return the mail with CRLF line ends; the same arguments give the same bytes.
 
@@ -127,7 +127,7 @@ def build(
     """
     ways_out = (recipient.leave_url, recipient.leave_mailto)
     headers = [
-        *masthead.sender,
+        *masthead.from_identity,
         field("To", _address(recipient.address)),
         subject,
         masthead.date,
@@ -141,14 +141,14 @@ def build(
     return _put_together(headers, text, html, identifier=identifier, at=masthead.at, signer=signer)
 
 
-def build_letter(
+def build_transactional(
     rendered: Rendered,
     *,
-    sender: Sender,
+    sender: FromIdentity,
     to: str,
     identifier: str,
     at: datetime,
-    signer: Signs | None = None,
+    signer: MessageSigner | None = None,
 ) -> bytes:
     """Return a letter to one person, who asked for it: no list headers (RFC 8058 §3 wants none).
 
@@ -195,7 +195,7 @@ def _put_together(
     *,
     identifier: str,
     at: datetime,
-    signer: Signs | None,
+    signer: MessageSigner | None,
 ) -> bytes:
     if html:
         # From the mail's own name, since a random one would change with every preview; "=_" stands
@@ -213,7 +213,7 @@ def _put_together(
     return b"".join((signature, _written(headers), b"\r\n", body))
 
 
-def _from(sender: Sender) -> list[Field]:
+def _from(sender: FromIdentity) -> list[Field]:
     found = [field("From", f"<{_address(sender.address)}>", words=sender.name)]
     if sender.reply_to and sender.reply_to != sender.address:
         found.append(field("Reply-To", _address(sender.reply_to)))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.mail import message
-from digest.mail.body import Forme, Own, Typesetter
-from digest.mail.context import Doors, Letterhead, personal
+from digest.mail.body import RenderedIssue, Personal, BodyRenderer
+from digest.mail.context import SubscriberLinks, SiteIdentity, personal_context
 from digest.mail.verp import return_address
 from digest.models.delivery import OutgoingMessage
 from subscribers.addresses import for_envelope
@@ -28,35 +28,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Press:
+class MailSettings:
     """What it takes to make mails of issues."""
 
     templates: DigestTemplates
-    sender: message.Sender
+    sender: message.FromIdentity
     postal_address: str
     #: the envelope sender; `{id}` in it tells whose mail came back
     bounce_address: str
     summary_length: int
     secret: str
     #: returns the ways out for a subscriber's id, signed for this time
-    doors: Callable[[int, datetime], Doors]
-    signer: message.Signs | None = None
+    subscriber_links: Callable[[int, datetime], SubscriberLinks]
+    signer: message.MessageSigner | None = None
     #: a hash of the templates, and of all else that shapes a mail beside what is in it
     key: str = ""
 
-    def printer(self, desk: Edition, *, at: datetime) -> Printer:
+    def renderer(self, desk: Edition, *, at: datetime) -> Renderer:
         """Return what prints the mails of a run, all of them dated `at`."""
-        typesetter = Typesetter(
+        typesetter = BodyRenderer(
             self.templates,
-            letterhead=Letterhead(name=self.sender.name, postal_address=self.postal_address),
+            letterhead=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
             edition=desk.coverage,
             summary_length=self.summary_length,
         )
-        return Printer(self, desk, typesetter, at=at)
+        return Renderer(self, desk, typesetter, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mail:
+class RenderedMessage:
     """A finished mail: what is in it and the very bytes that are sent."""
 
     #: as far as it fitted
@@ -65,21 +65,21 @@ class Mail:
     message_id: str
     #: the mail's Date
     at: datetime
-    parcel: OutgoingMessage
+    outgoing: OutgoingMessage
 
     @property
     def text(self) -> str:
         """The plain text, as the bytes show it."""
-        return message.read(self.parcel.content)[0]
+        return message.read(self.outgoing.content)[0]
 
     @property
     def html(self) -> str:
         """The HTML, as the bytes show it; empty for readers who want none."""
-        return message.read(self.parcel.content)[1]
+        return message.read(self.outgoing.content)[1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Proof:
+class Draft:
     """What a mail will hold, before its bytes are made."""
 
     #: as far as it fits
@@ -87,18 +87,18 @@ class Proof:
     subject: str
     message_id: str
     #: makes the mail; raises RenderError
-    make: Callable[[], Mail]
+    render: Callable[[], RenderedMessage]
 
 
-class Printer:
+class Renderer:
     """Prints the mails of one day; the same issue and reader give the same bytes."""
 
-    def __init__(self, press: Press, desk: Edition, typesetter: Typesetter, *, at: datetime) -> None:
+    def __init__(self, press: MailSettings, desk: Edition, typesetter: BodyRenderer, *, at: datetime) -> None:
         """Make what all mails share."""
         self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
-        self._masthead = message.Masthead(press.sender, day=desk.coverage.day, at=at)
+        self._masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
 
-    def proof(self, issue: Issue, reader: Subscriber) -> Proof:
+    def prepare(self, issue: Issue, reader: Subscriber) -> Draft:
         """Say what a reader's mail will hold; most of its bytes are made when it is printed.
 
         Readers who get the same issue share most of the work, if they come with the same object.
@@ -109,18 +109,18 @@ class Printer:
 
         """
         recipient = for_envelope(reader.address)
-        doors = self._press.doors(reader.id, self._at)
-        own = Own(personal(address=reader.address, wanted=self._wanted(reader), doors=doors))
-        forme = self._typesetter.forme(issue, reader.preferences.language, own)
+        doors = self._press.subscriber_links(reader.id, self._at)
+        own = Personal(personal_context(address=reader.address, wanted=self._wanted(reader), doors=doors))
+        forme = self._typesetter.render(issue, reader.preferences.language, own)
         identifier = message.message_id(
             issue.day, reader.id, secret=self._press.secret, domain=self._press.sender.domain
         )
         leave_url = doors.leave_url if self._press.sender.web_url else ""
-        return Proof(
+        return Draft(
             issue=forme.issue,
             subject=forme.subject,
             message_id=identifier,
-            make=lambda: self._print(
+            render=lambda: self._render(
                 forme,
                 own,
                 reader,
@@ -131,23 +131,23 @@ class Printer:
             ),
         )
 
-    def print(self, issue: Issue, reader: Subscriber) -> Mail:
+    def render(self, issue: Issue, reader: Subscriber) -> RenderedMessage:
         """Turn a reader's issue into the bytes of a mail.
 
         Raises:
             RenderError, AddressError: as `proof`.
 
         """
-        return self.proof(issue, reader).make()
+        return self.prepare(issue, reader).render()
 
-    def _print(
+    def _render(
         self,
-        forme: Forme,
-        own: Own,
+        forme: RenderedIssue,
+        own: Personal,
         reader: Subscriber,
         identifier: str,
         recipient: message.Recipient,
-    ) -> Mail:
+    ) -> RenderedMessage:
         press, day = self._press, forme.issue.day
         text_only = reader.preferences.text_only
         content = message.build(
@@ -167,12 +167,12 @@ class Printer:
             envid=message.envelope_id(identifier),
             is_dot_free=True,  # `quoted.encode` sees to it, and no header begins with one
         )
-        return Mail(
+        return RenderedMessage(
             issue=forme.issue,
             subject=forme.subject,
             message_id=identifier,
             at=self._at,
-            parcel=parcel,
+            outgoing=parcel,
         )
 
     def _wanted(self, reader: Subscriber) -> list[str]:

@@ -21,7 +21,7 @@ BUDGET = 90_000
 _SHORTER = (1.0, 0.6, 0.3, 0.0)
 
 
-class Sized(Protocol):
+class HasSize(Protocol):
     """An issue set in type."""
 
     @property
@@ -29,16 +29,16 @@ class Sized(Protocol):
         """The bytes of its HTML."""
 
 
-Typeset = TypeVar("Typeset", bound=Sized)
+RenderedT = TypeVar("RenderedT", bound=HasSize)
 
 
-def fit(
+def fit_to_budget(
     issue: Issue,
-    typeset: Callable[[Issue, int], Typeset],
+    typeset: Callable[[Issue, int], RenderedT],
     *,
     summary_length: int,
     budget: int = BUDGET,
-) -> Typeset:
+) -> RenderedT:
     """Return as much of the issue as fits, set in type.
 
     `typeset` is given the issue and the longest summary in characters. What fits is left as it is:

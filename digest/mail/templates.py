@@ -19,7 +19,7 @@ import mjml
 from jinja2 import nodes
 
 from digest.errors import RenderError
-from digest.mail.fragments import Stencil, cut, with_holes
+from digest.mail.fragments import Fragment, split, with_placeholders
 from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Part:
         except (jinja2.TemplateError, TypeError) as error:
             raise self._named(error) from error
 
-    def prepare(self, words: Mapping[str, Any], later: Collection[str]) -> Stencil:
+    def prepare(self, words: Mapping[str, Any], later: Collection[str]) -> Fragment:
         """Return the text encoded, with holes for the values that come later.
 
         Raises:
@@ -124,7 +124,7 @@ class Part:
 
         """
         try:
-            return cut(self.fill(with_holes(words, later)), later)
+            return split(self.fill(with_placeholders(words, later)), later)
         except TypeError as error:
             raise self._named(error) from error
 

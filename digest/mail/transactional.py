@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stationery:
+class TransactionalSettings:
     """What it takes to write letters."""
 
     templates: Mapping[MailKind, Templates]
-    sender: message.Sender
+    sender: message.FromIdentity
     postal_address: str
     bounce_address: str
     secret: str
@@ -32,10 +32,10 @@ class Stationery:
     links: Callable[[MailKind, int, datetime], Mapping[str, str]]
     #: returns the names of topics
     names: Callable[[tuple[str, ...]], list[str]]
-    signer: message.Signs | None = None
+    signer: message.MessageSigner | None = None
 
 
-def write(letter: TransactionalMail, reader: Subscriber, *, stationery: Stationery, now: datetime) -> OutgoingMessage:
+def render(letter: TransactionalMail, reader: Subscriber, *, stationery: TransactionalSettings, now: datetime) -> OutgoingMessage:
     """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
 
     Its links work for as long as it says from `now`, however long the letter had to wait.
@@ -61,7 +61,7 @@ def write(letter: TransactionalMail, reader: Subscriber, *, stationery: Statione
         domain=stationery.sender.domain,
         kind=f"{letter.kind}{letter.id}",
     )
-    content = message.build_letter(
+    content = message.build_transactional(
         rendered,
         sender=stationery.sender,
         to=recipient,

@@ -26,7 +26,7 @@ def return_address(pattern: str, day: date, subscriber_id: int, *, secret: str) 
     return pattern.replace(PLACE, _signed(f"{day:%Y%m%d}.{subscriber_id:x}", secret))
 
 
-def read_return(identifier: str, *, secrets: Sequence[str]) -> tuple[date, int] | None:
+def parse_return_address(identifier: str, *, secrets: Sequence[str]) -> tuple[date, int] | None:
     """Return the day and the subscriber of an id in a bounce's address; None if it is not ours.
 
     Servers on the way may have changed the case. Any of the secrets may have signed it.

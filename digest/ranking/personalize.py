@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 
-def tailor(desk: Edition, reader: Subscriber) -> tuple[Edition, list[str]]:
+def personalize(desk: Edition, reader: Subscriber) -> tuple[Edition, list[str]]:
     """Return the desk for this reader, and the topics they want in the order of the mail.
 
     Words and authors of their own make a topic of its own, which comes first; their words out
@@ -22,12 +22,12 @@ def tailor(desk: Edition, reader: Subscriber) -> tuple[Edition, list[str]]:
     if choice.words_in or choice.words_out or choice.authors:
         # Few readers have words of their own, and the matrices take a third of the memory.
         from digest.ranking.rank import rank
-        from digest.ranking.relevance import barred
+        from digest.ranking.relevance import excluded
     wanted = list(reader.topics)
     if choice.papers is not None:
         desk = replace(desk, max_papers=min(choice.papers, desk.max_papers))
     if choice.words_out:
-        gone = barred(desk.papers, choice.words_out)
+        gone = excluded(desk.papers, choice.words_out)
         ranked = {
             slug: tuple(pick for pick in picks if pick.paper.id not in gone)
             for slug, picks in desk.ranked.items()

@@ -67,10 +67,10 @@ def bm25(
     return corpus.scores(phrases)
 
 
-def barred(papers: Iterable[Paper], words_out: Iterable[str]) -> set[str]:
+def excluded(papers: Iterable[Paper], words_out: Iterable[str]) -> set[str]:
     """Return the ids of the papers that hold one of the words, in the singular or plural."""
     phrases = {tuple(singulars(word)) for word in words_out} - {()}
-    return {paper.id for paper in papers if phrases and _is_barred(paper, phrases)}
+    return {paper.id for paper in papers if phrases and _is_excluded(paper, phrases)}
 
 
 def _phrases(topics: Iterable[Topic]) -> set[Phrase]:
@@ -143,7 +143,7 @@ def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list
     phrases = list(dict.fromkeys(tuple(stems(word)) for word in topic.words_in if words(word)))
     scores = corpus.scores(phrases)
     wanted = {" ".join(words(name)): name for name in topic.authors}
-    gone = barred(papers, topic.words_out)
+    gone = excluded(papers, topic.words_out)
     found = []
     for index, paper in enumerate(papers):
         title_words = corpus.titles[index].quotes(phrases)
@@ -183,7 +183,7 @@ def _part_of(part: Phrase, whole: Phrase) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
 
 
-def _is_barred(paper: Paper, phrases: set[Phrase]) -> bool:
+def _is_excluded(paper: Paper, phrases: set[Phrase]) -> bool:
     longest = max(map(len, phrases))
     return any(
         run in phrases

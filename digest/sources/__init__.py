@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from digest.models.paper import Paper
-    from digest.sources.http.client import Web
+    from digest.sources.http.client import SourceClient
 
     class Read(Protocol):
         """Reads what a source holds for a day; raises SourceError when it cannot be read."""
 
-        def __call__(self, location: Location, ask: Ask, /) -> Iterable[Raw]: ...
+        def __call__(self, location: Source, ask: FetchRequest, /) -> Iterable[RawDocument]: ...
 
     class Parse(Protocol):
         """Understands one text. Papers without a day of their own belong to `day`."""
 
-        def __call__(self, raw: Raw, /, *, day: date, now: datetime) -> Batch: ...
+        def __call__(self, raw: RawDocument, /, *, day: date, now: datetime) -> Batch: ...
 
 
 #: The modules of our own kinds; each has a KIND. Imported when asked for, since some are slow.
@@ -54,7 +54,7 @@ BUILTIN = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Raw:
+class RawDocument:
     """What was read from one place, not yet understood."""
 
     #: the file's path or the address, for messages
@@ -67,7 +67,7 @@ class Raw:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Location:
+class Source:
     """Where a source is, and which part of it is wanted."""
 
     name: str
@@ -85,13 +85,13 @@ class Location:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
+class FetchRequest:
     """What is asked of a source, and what it may use to answer."""
 
     day: date
     now: datetime
     #: HTTP that keeps to the hosts of the source
-    web: Web
+    web: SourceClient
     #: the day's papers as far as other sources gave them; for kinds that only add to them
     papers: Callable[[], Sequence[Paper]]
     #: to be told how many texts will be read, for the progress bar
@@ -142,7 +142,7 @@ class Kind:
         return self.knows.get(name, self.rank)
 
 
-def find(name: str) -> Kind:
+def get_kind(name: str) -> Kind:
     """Return a kind by its name.
 
     Raises:
@@ -161,18 +161,18 @@ def find(name: str) -> Kind:
     return foreign.guarded(kind, name)
 
 
-def parse(location: Location, raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(location: Source, raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse what `read` gave."""
-    return find(location.kind).parse(raw, day=day, now=now)
+    return get_kind(location.kind).parse(raw, day=day, now=now)
 
 
-def hosts(location: Location) -> frozenset[str]:
+def hosts(location: Source) -> frozenset[str]:
     """Return the hosts a source may ask."""
     own = urlsplit(location.url or "").hostname
-    return frozenset(filter(None, (own, *find(location.kind).hosts)))
+    return frozenset(filter(None, (own, *get_kind(location.kind).hosts)))
 
 
-def read_files(location: Location) -> list[Raw]:
+def read_files(location: Source) -> list[RawDocument]:
     """Read the files of a path or glob, in the order of their names."""
     if location.path is None:
         raise ConfigError(f'source {location.name}: kind "{location.kind}" needs a path')
@@ -181,6 +181,6 @@ def read_files(location: Location) -> list[Raw]:
     if not files:
         raise SourceError(f"no file matches {location.path}")
     try:
-        return [Raw(where=str(path), text=decode(path.read_bytes())) for path in files]
+        return [RawDocument(where=str(path), text=decode(path.read_bytes())) for path in files]
     except OSError as error:
         raise SourceError(f"cannot read {error.filename}: {error.strerror}") from error

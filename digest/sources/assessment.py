@@ -61,7 +61,7 @@ def without(batch: Batch, stale: Collection[str]) -> Batch:
     )
 
 
-def dated(batch: Batch, late: Collection[str], day: date) -> Batch:
+def redate(batch: Batch, late: Collection[str], day: date) -> Batch:
     """Move what is announced in these categories to a day: its own date had not moved on."""
     ids = {one.paper_id for one in batch.announcements if one.category in late}
     return replace(
@@ -73,7 +73,7 @@ def dated(batch: Batch, late: Collection[str], day: date) -> Batch:
     )
 
 
-def judge(
+def assess(
     batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str], is_past: bool = False
 ) -> Assessment:
     """Say what the answer of a service for a day is worth; `stale` names what of it is old.

@@ -16,32 +16,32 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.models.paper import Paper
-    from digest.sources import Location
-    from digest.sources.http.client import Web
-    from digest.storage.editions import Desks
-    from digest.storage.fetches import Readings
-    from digest.storage.papers import Store
+    from digest.sources import Source
+    from digest.sources.http.client import SourceClient
+    from digest.storage.editions import EditionStore
+    from digest.storage.fetches import FetchLog
+    from digest.storage.papers import PaperStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
     """Where papers are kept, and what it takes to get more."""
 
-    store: Store
-    readings: Readings
+    store: PaperStore
+    readings: FetchLog
     #: what lay on the desks of days before
-    desks: Desks
+    desks: EditionStore
     clock: Callable[[], datetime]
     #: HTTP that keeps to the hosts of a source
-    web: Callable[[Location], Web]
+    web: Callable[[Source], SourceClient]
     #: how many earlier days are read again when they were missed, and wait for an edition
     catch_up: int
 
-    def can_ask_again(self, place: Location) -> bool:
+    def can_ask_again(self, place: Source) -> bool:
         """Whether a source can be asked for days that are past, and is."""
         return bool(self.catch_up) and place.path is None and _past_of(place) is not None
 
-    def owed(self, day: date, place: Location) -> list[date]:
+    def due_days(self, day: date, place: Source) -> list[date]:
         """Return the earlier days for which a source is to be read again, oldest first."""
         if not self.can_ask_again(place):
             return []
@@ -55,7 +55,7 @@ class Collection:
             quiet=[day for day in days if self._outlook(place, day) is Outlook.NOTHING],
         )
 
-    def lost(self, day: date, place: Location) -> list[date]:
+    def expired_days(self, day: date, place: Source) -> list[date]:
         """Return the days since the last reading that are too long ago to be read again."""
         if not self.can_ask_again(place):
             return []
@@ -66,7 +66,7 @@ class Collection:
         days = window(start, (start - last).days - 1)
         return [day for day in days if self._outlook(place, day) is not Outlook.NOTHING]
 
-    def debts(self, day: date, places: Sequence[Location]) -> tuple[tuple[str, date], ...]:
+    def overdue(self, day: date, places: Sequence[Source]) -> tuple[tuple[str, date], ...]:
         """Return which sources could not be read for earlier days, though they were asked again.
 
         Days on which there is little or nothing are none.
@@ -83,8 +83,8 @@ class Collection:
             and self._outlook(place, earlier) not in (Outlook.NOTHING, Outlook.LITTLE)
         )
 
-    def _outlook(self, place: Location, day: date) -> Outlook:
-        return sources.find(place.kind).forecast(day, self.clock()).outlook
+    def _outlook(self, place: Source, day: date) -> Outlook:
+        return sources.get_kind(place.kind).forecast(day, self.clock()).outlook
 
     def papers(self, day: date) -> Sequence[Paper]:
         """Return the papers of a day's edition: its own, and those that came late."""
@@ -103,18 +103,18 @@ class Collection:
             return []
         since = max(first, back(day, self.catch_up))
         papers = self.store.papers_between(since, back(day, 1))
-        offered = self.desks.offered({paper.id for paper in papers}, since=since, before=day)
+        offered = self.desks.offered_to_all({paper.id for paper in papers}, since=since, before=day)
         return [paper for paper in papers if paper.id not in offered]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
         papers = self.store.withdrawn(since=back(day, REMEMBERED))
-        lain = self.desks.lain([paper.id for paper in papers], before=day)
+        lain = self.desks.included_before([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in lain]
 
 
-def _past_of(place: Location) -> timedelta | None:
-    return sources.find(place.kind).whole_after
+def _past_of(place: Source) -> timedelta | None:
+    return sources.get_kind(place.kind).whole_after
 
 
 def days_owed(

@@ -19,7 +19,7 @@ from digest.errors import SourceError
 from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import FetchRequest, Kind, Source, RawDocument
 from digest.sources import lenient as loose
 from digest.text.authors import split_semicolons
 
@@ -52,7 +52,7 @@ class _Page(NamedTuple):
     left_out: int
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Ask the service for a day, page by page; leave out what is not of a wanted category."""
     base = (location.url or API).rstrip("/")
     wanted = frozenset(map(_folded, location.categories))
@@ -63,13 +63,13 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
         page = _understand(text, where)
         if cursor == 0:
             ask.expect(max(1, -(-page.total // _PAGE)))
-        yield Raw(where=where, text=_select(text, wanted) if wanted else text)
+        yield RawDocument(where=where, text=_select(text, wanted) if wanted else text)
         cursor += len(page.records)
         if not page.records or cursor >= page.total:
             return
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one page; only `join` knows which of its records are the last word on a preprint."""
     try:
         page = _understand(raw.text, raw.where)

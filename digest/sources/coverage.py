@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.models.paper import Paper
-    from digest.sources import Location
+    from digest.sources import Source
     from digest.sources.backlog import Collection
-    from digest.storage.fetches import Reading
+    from digest.storage.fetches import FetchRecord
 
 
 def coverage_of(
-    day: date, places: Sequence[Location], papers: Sequence[Paper], *, collection: Collection
+    day: date, places: Sequence[Source], papers: Sequence[Paper], *, collection: Collection
 ) -> Coverage:
     """Say which sources a day's issues cover and which are unknown."""
     numbers = collection.store.counts(day)
-    bringing = [place for place in places if not sources.find(place.kind).enriches]
+    bringing = [place for place in places if not sources.get_kind(place.kind).enriches]
     names = [place.name for place in bringing]
     readings = {one.source: one for one in collection.readings.on(day)}
     found = {name: readings[name] for name in names if name in readings}
@@ -54,16 +54,16 @@ def coverage_of(
             )
         ),
         late=by_day(papers, before=day),
-        overdue=collection.debts(day, places),
+        overdue=collection.overdue(day, places),
         considered=len(papers),
     )
 
 
-def _named(found: Mapping[str, Reading], wanted: Callable[[Reading], bool]) -> tuple[str, ...]:
+def _named(found: Mapping[str, FetchRecord], wanted: Callable[[FetchRecord], bool]) -> tuple[str, ...]:
     return tuple(name for name, reading in found.items() if wanted(reading))
 
 
-def _covered(name: str, papers: int, reading: Reading | None) -> SourceCoverage:
+def _covered(name: str, papers: int, reading: FetchRecord | None) -> SourceCoverage:
     if reading is None:
         return SourceCoverage(source=name, papers=papers)
     # An early list goes on; and one that could not be read again may have.
@@ -71,7 +71,7 @@ def _covered(name: str, papers: int, reading: Reading | None) -> SourceCoverage:
     return SourceCoverage(source=name, papers=papers, channels=reading.channels, is_early=so_far)
 
 
-def _is_old(reading: Reading) -> bool:
+def _is_old(reading: FetchRecord) -> bool:
     """Whether a source was read and held nothing but papers of other days."""
     held = reading.declared > reading.rejected + reading.other_days
     return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)

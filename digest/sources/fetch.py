@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest import sources
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Outlook, SourceReport, SourceState
-from digest.sources import Ask, Location, Raw
+from digest.sources import FetchRequest, Source, RawDocument
 from digest.sources import assessment as verdict
 
 if TYPE_CHECKING:
@@ -28,26 +28,26 @@ log = logging.getLogger(__name__)
 
 
 #: Told how many steps a work takes, and how many of them are done.
-Steps = tuple[Callable[[int], None], Callable[[int], None]]
+StepCounter = tuple[Callable[[int], None], Callable[[int], None]]
 
 
 #: Shows how far a source is; a program without a screen passes `quietly`.
-Watch = Callable[[str], AbstractContextManager[Steps]]
+Progress = Callable[[str], AbstractContextManager[StepCounter]]
 
 
 @contextmanager
-def quietly(_source: str) -> Iterator[Steps]:
+def no_progress(_source: str) -> Iterator[StepCounter]:
     """Read without showing anything."""
     yield (lambda _total: None), (lambda _done: None)
 
 
-def fetch(
+def fetch_day(
     day: date,
-    places: Sequence[Location],
+    places: Sequence[Source],
     *,
     only_day: bool,
     collection: Collection,
-    watch: Watch = quietly,
+    watch: Progress = no_progress,
 ) -> list[SourceReport]:
     """Read every source for a day and merge its papers into the store.
 
@@ -56,9 +56,9 @@ def fetch(
     asked once more for the days that it owes. Kinds that only add to papers come last.
     """
     reports = []
-    for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
-        owed = [] if only_day else collection.owed(day, place)
-        if not only_day and (lost := collection.lost(day, place)):
+    for place in sorted(places, key=lambda place: sources.get_kind(place.kind).enriches):
+        owed = [] if only_day else collection.due_days(day, place)
+        if not only_day and (lost := collection.expired_days(day, place)):
             span = {"first": str(lost[0]), "last": str(lost[-1])}
             log.warning("days given up", extra={"source": place.name, **span})
         with watch(place.name) as (total, done):
@@ -73,10 +73,10 @@ def fetch(
 
 
 def _fetch_one(
-    day: date, place: Location, *, only_day: bool, collection: Collection, steps: Steps
+    day: date, place: Source, *, only_day: bool, collection: Collection, steps: StepCounter
 ) -> SourceReport:
     started = time.monotonic()
-    kind = sources.find(place.kind)
+    kind = sources.get_kind(place.kind)
     forecast = kind.forecast(day, collection.clock())
     try:
         batch = kind.join(list(_batches(day, place, kind, collection=collection, steps=steps)))
@@ -89,7 +89,7 @@ def _fetch_one(
             seconds=time.monotonic() - started,
         )
     if place.path is None and not kind.enriches:
-        found = _judged(batch, day, place, forecast=forecast, collection=collection)
+        found = _assessed(batch, day, place, forecast=forecast, collection=collection)
     else:
         found = verdict.accept(batch)
     papers = found.batch.papers
@@ -132,13 +132,13 @@ def _state_of(error: Exception, forecast: Forecast) -> SourceState:
 
 
 def _batches(
-    day: date, place: Location, kind: Kind, *, collection: Collection, steps: Steps
+    day: date, place: Source, kind: Kind, *, collection: Collection, steps: StepCounter
 ) -> Iterator[Batch]:
     total, done = steps
     if place.path is not None:
-        raws: Iterable[Raw] = sources.read_files(place)
+        raws: Iterable[RawDocument] = sources.read_files(place)
     else:
-        ask = Ask(
+        ask = FetchRequest(
             day=day,
             now=collection.clock(),
             web=collection.web(place),
@@ -154,8 +154,8 @@ def _batches(
     total(read)
 
 
-def _judged(
-    batch: Batch, day: date, place: Location, *, forecast: Forecast, collection: Collection
+def _assessed(
+    batch: Batch, day: date, place: Source, *, forecast: Forecast, collection: Collection
 ) -> Assessment:
     """Find out by their ids which papers were there before, and say what the batch is worth."""
     store = collection.store
@@ -173,9 +173,9 @@ def _judged(
         if verdict.is_served_again(ids, store.sighted(place.name, ids, before=day)):
             stale.add(place.name)
     if late and forecast.outlook is Outlook.DUE:
-        batch = verdict.dated(batch, late, day)
+        batch = verdict.redate(batch, late, day)
     is_past = day < collection.clock().date()
-    return verdict.judge(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
+    return verdict.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
 def _log_fetch(report: SourceReport) -> None:

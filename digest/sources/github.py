@@ -17,7 +17,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi, is_weak
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import FetchRequest, Kind, Source, RawDocument
 from digest.sources import lenient as loose
 from digest.text.clean import clean
 
@@ -47,7 +47,7 @@ _OWNER = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")
 _NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}")
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Ask for each repository once, those of papers whose stars nobody told first."""
     linked = _linked(ask.papers())
     asked = list(linked)[: WITH_TOKEN if location.key else WITHOUT_TOKEN]
@@ -61,14 +61,14 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
             if not answered:
                 raise
             said = f"{error}; {len(asked) - index} of {len(asked)} repositories were not read"
-            yield Raw(where=where, text=json.dumps({"message": said}))
+            yield RawDocument(where=where, text=json.dumps({"message": said}))
             return
         if text is not None:
             answered += 1
-            yield Raw(where=where, text=_note(linked[name], text))
+            yield RawDocument(where=where, text=_note(linked[name], text))
 
 
-def _ask(location: Location, ask: Ask, url: str) -> str | None:
+def _ask(location: Source, ask: FetchRequest, url: str) -> str | None:
     """Return what is said of a repository, or None where there is none for us."""
     headers = {"X-GitHub-Api-Version": _VERSION}
     if location.key:
@@ -118,7 +118,7 @@ def _note(papers: list[str], answer: str) -> str:
     return json.dumps({"papers": papers, "repository": repository}, ensure_ascii=False)
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse what is known of one repository, or the reason why no more were read."""
     try:
         record = loose.load(raw.text)

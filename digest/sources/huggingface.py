@@ -18,7 +18,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Ask, Kind, Location, Raw, calendars
+from digest.sources import FetchRequest, Kind, Source, RawDocument, calendars
 from digest.sources import lenient as loose
 from digest.text.clean import safe_url
 from digest.text.wording import summarise
@@ -39,7 +39,7 @@ _PROPS = re.compile(r"""data-props=(["'])""")
 _LONGEST_TLDR = 400
 
 
-def read(location: Location, ask: Ask) -> list[Raw]:
+def read(location: Source, ask: FetchRequest) -> list[RawDocument]:
     """Ask the service for a day, and if it fails, read the day's page instead."""
     url = _address(location.url or HOST)
     try:
@@ -58,11 +58,11 @@ def _address(url: str) -> str:
     return url if urlsplit(url).path.strip("/") else urljoin(url, _PATH)
 
 
-def _answers(url: str, ask: Ask) -> list[Raw]:
+def _answers(url: str, ask: FetchRequest) -> list[RawDocument]:
     found = []
     for page in range(_PAGES):
         query = {"date": ask.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
-        raw = Raw(where=f"{url}?date={ask.day}&p={page}", text=ask.web.get(url, query))
+        raw = RawDocument(where=f"{url}?date={ask.day}&p={page}", text=ask.web.get(url, query))
         elements = _elements(raw.text)
         if isinstance(elements, str):
             raise SourceError(f"{raw.where}: {elements}")
@@ -72,7 +72,7 @@ def _answers(url: str, ask: Ask) -> list[Raw]:
     raise SourceError(f"{url} does not end: it gave {_PAGES} full pages for {ask.day}")
 
 
-def _page(url: str, ask: Ask, first: SourceError) -> Raw:
+def _page(url: str, ask: FetchRequest, first: SourceError) -> RawDocument:
     where = urljoin(url, f"/papers/date/{ask.day}")
     try:
         text = ask.web.get(where, accept="text/html")
@@ -80,10 +80,10 @@ def _page(url: str, ask: Ask, first: SourceError) -> Raw:
         raise SourceError(f"{first}; nor could its page be read: {error}") from first
     if _props(text) is None:
         raise SourceError(f"{first}; nor does {where} hold a list of papers") from first
-    return Raw(where=where, text=text)
+    return RawDocument(where=where, text=text)
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one answer, one element of it, or the page: elements with the paper inside."""
     if raw.text.lstrip("\ufeff \t\r\n").startswith("<"):
         props = _props(raw.text)
@@ -135,7 +135,7 @@ def _props(page: str) -> dict[str, Any] | None:
     return None
 
 
-def _batch(raw: Raw, elements: list[Any], *, day: date, now: datetime) -> Batch:
+def _batch(raw: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
     return loose.batch(raw, [_paper(element, day=day, now=now) for element in elements])
 
 

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from digest.models.identity import arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw, read_files
+from digest.sources import FetchRequest, Kind, Source, RawDocument, read_files
 from digest.text.clean import clean, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def read(location: Location, _ask: Ask) -> list[Raw]:
+def read(location: Source, _ask: FetchRequest) -> list[RawDocument]:
     """Read the files that match the path."""
     return read_files(location)
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one file; a line that is no paper is rejected with its number and reason."""
     found: list[Paper] = []
     rejected: list[Rejected] = []

@@ -17,7 +17,7 @@ from digest.text.clean import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.sources import Raw
+    from digest.sources import RawDocument
 
 _SHORT_NUMBER = re.compile(r"\s*([\d,]*\.?\d+)\s*([km]?)\s*", re.IGNORECASE)
 _DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
@@ -36,12 +36,12 @@ def load(text: str) -> Any:
         raise ValueError(f"not JSON: {error}") from error
 
 
-def unusable(raw: Raw, reason: str) -> Batch:
+def unusable(raw: RawDocument, reason: str) -> Batch:
     """Return the batch of a text in which there is nothing to be understood."""
     return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
 
 
-def batch(raw: Raw, found: Sequence[Paper | str]) -> Batch:
+def batch(raw: RawDocument, found: Sequence[Paper | str]) -> Batch:
     """Return the batch of a text's records, each a paper or why it is none.
 
     A withdrawn paper is an update: it is no news, but whoever knows it shall be told.

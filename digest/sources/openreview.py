@@ -16,7 +16,7 @@ from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import FetchRequest, Kind, Source, RawDocument
 from digest.sources import lenient as loose
 from digest.text.clean import safe_url
 
@@ -35,7 +35,7 @@ _NOT_TAKEN = ("/Rejected_Submission", "/Desk_Rejected_Submission")
 _NOBODY = ("anonymous", "anonymous authors")
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Ask the service for everything of each venue, page by page.
 
     One venue that cannot be read stops no other; SourceError is raised when none can.
@@ -51,25 +51,25 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
             yield from _read_venue(location.url or API, venue, ask)
         except SourceError as error:
             failed.append(error)
-            yield Raw(where=venue, text="", channel=venue, trouble=str(error))
+            yield RawDocument(where=venue, text="", channel=venue, trouble=str(error))
     if len(failed) == len(location.venues):
         raise failed[0]
 
 
-def _read_venue(url: str, venue: str, ask: Ask) -> Iterator[Raw]:
+def _read_venue(url: str, venue: str, ask: FetchRequest) -> Iterator[RawDocument]:
     offset = 0
     for _ in range(_PAGES):
         query = {"content.venueid": venue, "limit": str(_PAGE), "offset": str(offset)}
         where = f"{url}?content.venueid={venue}&offset={offset}"
         text = ask.web.get(url, query)
         notes, count = _understand(text, where)
-        yield Raw(where=where, text=text, channel=venue)
+        yield RawDocument(where=where, text=text, channel=venue)
         offset += len(notes)
         if not notes or offset >= count:
             return
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one answer; every paper has its own day."""
     if raw.trouble:
         unknown = Channel(name=raw.channel, parsed=0, is_read=False)
@@ -135,7 +135,7 @@ def _understand(text: str, where: str) -> tuple[list[Any], int]:
     raise SourceError(f"{where}: {problem}")
 
 
-def _venue_of(raw: Raw, notes: list[Any]) -> str:
+def _venue_of(raw: RawDocument, notes: list[Any]) -> str:
     """Return the venue that was asked for, or in a file the first that is named."""
     named = (loose.text(_value(_content(note), "venueid")) for note in notes)
     return next(filter(None, (raw.channel, *named)), raw.where)

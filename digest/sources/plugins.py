@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
 
     from digest.models.source import Batch
-    from digest.sources import Ask, Kind, Location, Raw
+    from digest.sources import FetchRequest, Kind, Source, RawDocument
 
 GROUP = "digest.sources"
 
@@ -62,11 +62,11 @@ class _Guard:
     kind: Kind
     name: str
 
-    def read(self, location: Location, ask: Ask) -> Iterator[Raw]:
+    def read(self, location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
         with self._telling():
             yield from self.kind.read(location, ask)
 
-    def parse(self, raw: Raw, *, day: date, now: datetime) -> Batch:
+    def parse(self, raw: RawDocument, *, day: date, now: datetime) -> Batch:
         with self._telling():
             return self.kind.parse(raw, day=day, now=now)
 

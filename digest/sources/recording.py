@@ -19,7 +19,7 @@ from digest.app.config.load import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.models.merge import fill_missing
 from digest.models.source import Batch, SourceState
-from digest.sources import Ask, Location, Raw
+from digest.sources import FetchRequest, Source, RawDocument
 from digest.sources import assessment as verdict
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.models.paper import Paper
-    from digest.sources.http.client import Web
+    from digest.sources.http.client import SourceClient
     from subscribers.models import Topic
 
 _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordedSource:
     """What became of one source."""
 
     source: str
@@ -55,13 +55,13 @@ class Recorded:
 
 def record(
     day: date,
-    places: Sequence[Location],
+    places: Sequence[Source],
     *,
     topics: Sequence[Topic],
     folder: Path,
-    web: Callable[[Location], Web],
+    web: Callable[[Source], SourceClient],
     now: datetime,
-) -> list[Recorded]:
+) -> list[RecordedSource]:
     """Write what every source says of a day, and a configuration that reads it, into a folder.
 
     Sources that enrich are read last and see the papers of the others. A source that cannot be
@@ -75,11 +75,11 @@ def record(
     names = _folders(places)
     secrets = [place.key for place in places if place.key]
     papers: list[Paper] = []
-    found: dict[str, Recorded] = {}
-    for place in sorted(places, key=lambda place: sources.find(place.kind).enriches):
+    found: dict[str, RecordedSource] = {}
+    for place in sorted(places, key=lambda place: sources.get_kind(place.kind).enriches):
         known = partial(_together, tuple(papers))
-        ask = Ask(day=day, now=now, web=web(place), papers=known)
-        start = Recorded(
+        ask = FetchRequest(day=day, now=now, web=web(place), papers=known)
+        start = RecordedSource(
             source=place.name, kind=place.kind, state=SourceState.EMPTY, folder=names[place.name]
         )
         try:
@@ -93,21 +93,21 @@ def record(
         # Some only say why there is no text.
         texts = [raw for raw in raws if not raw.trouble]
         size = _write(folder / start.folder, texts)
-        found[place.name] = replace(_judge(start, batch, day), files=len(texts), size=size)
+        found[place.name] = replace(_assess(start, batch, day), files=len(texts), size=size)
     recorded = [found[place.name] for place in places]
     _save(folder / FILE_NAME, _configuration(day, recorded, places, topics).encode())
     return recorded
 
 
-def _read(place: Location, ask: Ask) -> Iterable[Raw]:
+def _read(place: Source, ask: FetchRequest) -> Iterable[RawDocument]:
     if place.path is not None:
         return sources.read_files(place)
-    return sources.find(place.kind).read(place, ask)
+    return sources.get_kind(place.kind).read(place, ask)
 
 
-def _parse(place: Location, raws: Sequence[Raw], *, day: date, now: datetime) -> Batch:
+def _parse(place: Source, raws: Sequence[RawDocument], *, day: date, now: datetime) -> Batch:
     batches = [sources.parse(place, raw, day=day, now=now) for raw in raws]
-    return sources.find(place.kind).join(batches) if batches else Batch()
+    return sources.get_kind(place.kind).join(batches) if batches else Batch()
 
 
 def _together(papers: Iterable[Paper]) -> list[Paper]:
@@ -119,7 +119,7 @@ def _together(papers: Iterable[Paper]) -> list[Paper]:
     return list(found.values())
 
 
-def _judge(start: Recorded, batch: Batch, day: date) -> Recorded:
+def _assess(start: RecordedSource, batch: Batch, day: date) -> RecordedSource:
     """Say whether what was read is worth keeping."""
     found = verdict.accept(batch)
     known = sum(paper.day == day for paper in batch.papers) + len(batch.updates)
@@ -139,11 +139,11 @@ def _strike(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def _without(raw: Raw, secrets: Sequence[str]) -> Raw:
+def _without(raw: RawDocument, secrets: Sequence[str]) -> RawDocument:
     return replace(raw, where=_strike(raw.where, secrets), text=_strike(raw.text, secrets))
 
 
-def _folders(places: Sequence[Location]) -> dict[str, str]:
+def _folders(places: Sequence[Source]) -> dict[str, str]:
     """Return a folder of its own for every source, by name."""
     found: dict[str, str] = {}
     for place in places:
@@ -197,7 +197,7 @@ def _make(folder: Path) -> None:
         raise ConfigError(f"{folder} is not empty; move it away, or name another with --out")
 
 
-def _write(folder: Path, raws: Sequence[Raw]) -> int:
+def _write(folder: Path, raws: Sequence[RawDocument]) -> int:
     """Write texts, in the order they were read; return how many bytes they are."""
     digits = max(3, len(str(len(raws))))
     size = 0
@@ -221,7 +221,7 @@ def _save(path: Path, octets: bytes) -> None:
 
 
 def _configuration(
-    day: date, recorded: Sequence[Recorded], places: Sequence[Location], topics: Sequence[Topic]
+    day: date, recorded: Sequence[RecordedSource], places: Sequence[Source], topics: Sequence[Topic]
 ) -> str:
     """Write the configuration that reads the files instead of asking."""
     command = f"digest -c {FILE_NAME} run --day {day}"

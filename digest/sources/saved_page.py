@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.models.identity import canonical_id
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw, read_files
+from digest.sources import FetchRequest, Kind, Source, RawDocument, read_files
 from digest.text.clean import clean, looks_like_html
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ _WRAPPED = 200
 _HOPELESS = 5
 
 
-def read(location: Location, _ask: Ask) -> list[Raw]:
+def read(location: Source, _ask: FetchRequest) -> list[RawDocument]:
     """Read the captures that match the path."""
     return read_files(location)
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one capture of any of the known layouts."""
     if looks_like_html(raw.text):
         reason = "this is a web page's HTML; capture its text (select all, copy, save as .txt)"

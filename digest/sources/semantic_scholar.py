@@ -13,7 +13,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import FetchRequest, Kind, Source, RawDocument
 from digest.sources import lenient as loose
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NO_VENUES = {"arxiv", "arxiv.org", "biorxiv", "corr", "medrxiv"}
 _ALL_UNKNOWN = "no valid paper ids"
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Ask for the day's papers by their arXiv ids and DOIs; titles are not asked for."""
     url = (location.url or API).rstrip("/")
     ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in ask.papers()))))
@@ -41,10 +41,10 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
         text = _ask(location, ask, f"{url}/paper/batch", some)
         if text is not None:
-            yield Raw(where=where, text=text)
+            yield RawDocument(where=where, text=text)
 
 
-def _ask(location: Location, ask: Ask, url: str, ids: Sequence[str]) -> str | None:
+def _ask(location: Source, ask: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
     """Return the answer, or None where the service knows none of the papers."""
     headers = {"x-api-key": location.key} if location.key else {}
     try:
@@ -67,7 +67,7 @@ def _asked_as(paper_id: str) -> str | None:
     return f"DOI:{paper_id}" if doi(paper_id) else None
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one answer: an array with null for every paper the service does not know."""
     try:
         elements = loose.load(raw.text)

@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Waiting:
+class DueDelivery:
     """A row that a sender may take up."""
 
     delivery_id: int
     subscriber_id: int
     #: what its mail was made from at an earlier attempt, if there was one
-    desk_id: int | None
+    edition_id: int | None
     attempts: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filing:
+class Claim:
     """What is written down when a row is claimed: what its mail holds, so that it can be remade."""
 
-    row: Waiting
-    desk_id: int
+    row: DueDelivery
+    edition_id: int
     subject: str
     message_id: str
     #: see digest.filed; None when it was filed at an earlier attempt
     contents: str | None
 
 
-class Marks:
+class Claims:
     """The writings of one sender on one day, on a connection of its own.
 
     A claim is durable. The other commits are quick: they survive the death of the process, though
@@ -83,7 +83,7 @@ class Marks:
         """Let go of the connection."""
         self._db.close()
 
-    def claim(self, filings: Sequence[Filing]) -> set[int]:
+    def claim(self, filings: Sequence[Claim]) -> set[int]:
         """Take up a batch, in the order of subscribers, durably; return which are ours.
 
         In the same statement everybody's consent is looked at once more: who left since the
@@ -100,7 +100,7 @@ class Marks:
             {
                 "this": filing.row.delivery_id,
                 "mine": self._fence,
-                "desk": filing.desk_id,
+                "desk": filing.edition_id,
                 "title": filing.subject,
                 "name": filing.message_id,
                 "filed": filing.contents,
@@ -121,10 +121,10 @@ class Marks:
             self._claim.many(self._cursor, rows)
             return {row[0] for row in self._ours.rows(self._cursor, between)}
 
-    def note(
+    def record(
         self,
-        answers: Sequence[tuple[Waiting, Outcome]],
-        leaving: Sequence[Waiting],
+        answers: Sequence[tuple[DueDelivery, Outcome]],
+        leaving: Sequence[DueDelivery],
         *,
         now: datetime,
     ) -> None:
@@ -147,14 +147,14 @@ class Marks:
             if missing and missing != self._erased([*(row for row, _ in answers), *leaving]):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
 
-    def is_wanted(self, row: Waiting) -> bool:
+    def is_wanted(self, row: DueDelivery) -> bool:
         """Whether a claimed mail's reader still wants it."""
         return bool(self._wanted.rows(self._cursor, {"whose": row.subscriber_id}))
 
-    def _erased(self, rows: Sequence[Waiting]) -> int:
+    def _erased(self, rows: Sequence[DueDelivery]) -> int:
         return sum(not self._there.rows(self._cursor, {"this": row.delivery_id}) for row in rows)
 
-    def _outcome(self, row: Waiting, answer: Outcome, now: datetime) -> dict[str, Any]:
+    def _outcome(self, row: DueDelivery, answer: Outcome, now: datetime) -> dict[str, Any]:
         deferred = answer.state is DeliveryState.DEFERRED
         again = now + retry_delay(row.delivery_id, row.attempts + 1) if deferred else None
         return {

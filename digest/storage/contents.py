@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Issue
 
 
-def contents(issue: Issue) -> tuple[IssueItem, ...]:
+def list_items(issue: Issue) -> tuple[IssueItem, ...]:
     """List the papers of an issue, near-duplicates behind the one they are like."""
     rows: dict[str, IssueItem] = {}
     for pick in issue.picks:
@@ -41,7 +41,7 @@ def contents(issue: Issue) -> tuple[IssueItem, ...]:
     return (*rows.values(), *withdrawn)
 
 
-def write(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
+def dump(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
     """Write papers down, by their places; those of a topic come in a row."""
     topics: list[list[Any]] = []
     for row in filed:
@@ -54,7 +54,7 @@ def write(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
     return json.dumps(topics, ensure_ascii=False, separators=(",", ":"))
 
 
-def read(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
+def load(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     """Return what was written, with the papers' ids of today by their places."""
     found = []
     for position, (topic, entry) in enumerate(_entries(text)):
@@ -64,7 +64,7 @@ def read(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     return found
 
 
-def places(text: str) -> list[int]:
+def shown_positions(text: str) -> list[int]:
     """Return the places of the papers that were shown, in order."""
     return [entry[0] for topic, entry in _entries(text) if topic != WITHDRAWN]
 

@@ -24,7 +24,7 @@ _DAYS = ("day", "withdrawn_on")
 _TIMES = ("published_at", "featured_at", "observed_at")
 
 
-def freeze(desk: Edition) -> bytes:
+def dump(desk: Edition) -> bytes:
     """Return a desk as bytes; equal desks give equal bytes."""
     papers = desk.all_papers
     places = {paper.id: place for place, paper in enumerate(papers)}
@@ -48,7 +48,7 @@ def freeze(desk: Edition) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
-def thaw(content: bytes, ids: Sequence[str]) -> Edition:
+def load(content: bytes, ids: Sequence[str]) -> Edition:
     """Return the desk that was frozen; `ids` are its papers' ids of today, by place."""
     found = json.loads(zlib.decompress(content))
     papers = [

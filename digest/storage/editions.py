@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from digest.errors import NotFoundError
 from digest.models.delivery import NOT_SENT
-from digest.storage.edition_codec import freeze, thaw
+from digest.storage.edition_codec import dump, load
 from digest.storage.schema import days, deliveries, desk_papers, desks
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frozen:
+class StoredEdition:
     """A desk that does not change any more."""
 
     id: int
-    desk: Edition
+    edition: Edition
     #: the Date of the mails that are made from it
     at: datetime
     #: a hash of the templates, and of all else that shaped the mails
-    press_key: str
+    mail_key: str
     #: papers that a desk of another day had too, so that somebody may have seen them
-    familiar: frozenset[str]
+    also_elsewhere: frozenset[str]
 
 
-class Desks:
+class EditionStore:
     """The frozen desks in an open database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -44,9 +44,9 @@ class Desks:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def freeze(self, desk: Edition, *, press_key: str, now: datetime) -> Frozen:
+    def save(self, desk: Edition, *, press_key: str, now: datetime) -> StoredEdition:
         """Keep a desk, dated now; one with the same content on the same day is kept once."""
-        content = freeze(desk)
+        content = dump(desk)
         found = self._find(desk, content, press_key)
         if found is None:
             with self._writer.begin() as db:
@@ -65,21 +65,21 @@ class Desks:
                 ]
                 if places:
                     db.execute(desk_papers.insert(), places)
-        return self.open(int(found or 0))
+        return self.get(int(found or 0))
 
-    def glance(self, desk: Edition, *, press_key: str, now: datetime) -> Frozen:
+    def preview(self, desk: Edition, *, press_key: str, now: datetime) -> StoredEdition:
         """Return a desk as it would be frozen now, keeping nothing; its id is 0 if it is new."""
-        found = self._find(desk, freeze(desk), press_key)
+        found = self._find(desk, dump(desk), press_key)
         if found is not None:
-            return self.open(found)
+            return self.get(found)
         day, ids = desk.coverage.day, [paper.id for paper in desk.all_papers]
         familiar: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(ids), 500):
-                query = _familiar(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
+                query = _also_elsewhere(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
                 familiar.update(db.execute(query).scalars().all())
         at = now.replace(microsecond=0)
-        return Frozen(id=0, desk=desk, at=at, press_key=press_key, familiar=frozenset(familiar))
+        return StoredEdition(id=0, edition=desk, at=at, mail_key=press_key, also_elsewhere=frozenset(familiar))
 
     def _find(self, desk: Edition, content: bytes, press_key: str) -> int | None:
         same = (
@@ -90,7 +90,7 @@ class Desks:
         with self._engine.connect() as db:
             return db.execute(sa.select(desks.c.id).where(same)).scalar()
 
-    def open(self, desk_id: int) -> Frozen:
+    def get(self, desk_id: int) -> StoredEdition:
         """Return a frozen desk.
 
         Raises:
@@ -108,10 +108,10 @@ class Desks:
                 raise NotFoundError(f"what was mailed from desk {desk_id} is not kept")
             ids = list(db.execute(places).scalars())
             known = desk_papers.c.paper_id.in_(places.order_by(None))
-            familiar = frozenset(db.execute(_familiar(row.day, known)).scalars().all())
-        desk = thaw(row.content, ids)
-        return Frozen(
-            id=row.id, desk=desk, at=row.frozen_at, press_key=row.press_key, familiar=familiar
+            familiar = frozenset(db.execute(_also_elsewhere(row.day, known)).scalars().all())
+        desk = load(row.content, ids)
+        return StoredEdition(
+            id=row.id, edition=desk, at=row.frozen_at, mail_key=row.press_key, also_elsewhere=familiar
         )
 
     def newest(self, day: date) -> int | None:
@@ -125,7 +125,7 @@ class Desks:
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.min(days.c.day))).scalar()
 
-    def offered(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
+    def offered_to_all(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
         """Return which of these papers lay on every desk that mails of some day were made from.
 
         What lay on one of them alone, because a run was repeated, was not offered to all; nor was
@@ -156,7 +156,7 @@ class Desks:
         query = sa.select(desk_papers.c.paper_id).where(desk_papers.c.desk_id == desk_id)
         return set(db.execute(query).scalars())
 
-    def lain(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
+    def included_before(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
         """Return which of these papers lay on any desk of an earlier day."""
         found: set[str] = set()
         with self._engine.connect() as db:
@@ -183,7 +183,7 @@ def _left_out(day: date) -> sa.Select[tuple[bool]]:
     return sa.select(sa.exists().where(reader, ~row))
 
 
-def _familiar(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _also_elsewhere(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Which of some papers lay on a desk of another day."""
     return (
         sa.select(desk_papers.c.paper_id)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class FetchRecord:
     """How a source was read for a day."""
 
     source: str
@@ -43,7 +43,7 @@ class Reading:
         return (self.reason or str(self.state)) if self.state.is_trouble else None
 
 
-class Readings:
+class FetchLog:
     """The readings in an open database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -76,13 +76,13 @@ class Readings:
             if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
                 db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
 
-    def on(self, day: date) -> list[Reading]:
+    def on(self, day: date) -> list[FetchRecord]:
         """Return how each source's fetch for a day went."""
         query = sa.select(fetches).where(fetches.c.day == day).order_by(fetches.c.source)
         with self._engine.connect() as db:
             return [_reading(row) for row in db.execute(query)]
 
-    def of(self, source: str, *, since: date, before: date) -> dict[date, Reading]:
+    def of(self, source: str, *, since: date, before: date) -> dict[date, FetchRecord]:
         """Return how the last reading of a source went for each of some days."""
         query = sa.select(fetches).where(
             fetches.c.source == source, fetches.c.day >= since, fetches.c.day < before
@@ -107,8 +107,8 @@ class Readings:
         return last
 
 
-def _reading(row: Any) -> Reading:
-    return Reading(
+def _reading(row: Any) -> FetchRecord:
+    return FetchRecord(
         source=row.source,
         state=SourceState(row.state),
         at=row.fetched_at,

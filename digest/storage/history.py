@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.models.issue import IssueItem, Pick
-    from digest.storage.editions import Desks
+    from digest.storage.editions import EditionStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class DeliveryRecord:
     """One row of the ledger, for people who ask."""
 
     id: int
@@ -42,12 +42,12 @@ class Entry:
     next_at: datetime | None
     code: int | None
     status: str | None
-    desk_id: int | None
+    edition_id: int | None
     papers: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class SentPaper:
     """A paper in a mail, and why it was there."""
 
     paper_id: str
@@ -58,7 +58,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Balance:
+class DayTotals:
     """A day's account: its states must add up to what was planned."""
 
     day: date
@@ -67,29 +67,29 @@ class Balance:
     closed_at: datetime | None
 
     @property
-    def is_even(self) -> bool:
+    def adds_up(self) -> bool:
         """Whether every planned delivery is accounted for."""
         return sum(self.states.values()) == self.planned
 
 
-class Account:
+class DeliveryHistory:
     """The ledger's rows, to be looked at."""
 
-    def __init__(self, engine: sa.Engine, desks: Desks) -> None:
+    def __init__(self, engine: sa.Engine, desks: EditionStore) -> None:
         """Use an engine whose tables exist."""
         self._engine = engine
         self._desks = desks
 
-    def entries(
+    def records(
         self,
         *,
         day: date | None = None,
         subscriber_id: int | None = None,
         states: Collection[DeliveryState] = (),
-    ) -> list[Entry]:
+    ) -> list[DeliveryRecord]:
         """Return the rows of a day or of a subscriber, newest day first, then by address."""
         columns = [
-            deliveries.c[name] for name in Entry.__dataclass_fields__ if name in deliveries.c
+            deliveries.c[name] for name in DeliveryRecord.__dataclass_fields__ if name in deliveries.c
         ]
         query = (
             sa.select(*columns, subscribers.c.address, deliveries.c.contents)
@@ -103,33 +103,33 @@ class Account:
         if states:
             query = query.where(deliveries.c.state.in_(states))
         with self._engine.connect() as db:
-            return [_entry(dict(row)) for row in db.execute(query).mappings()]
+            return [_record(dict(row)) for row in db.execute(query).mappings()]
 
-    def row(self, day: date, subscriber_id: int) -> Entry | None:
+    def record(self, day: date, subscriber_id: int) -> DeliveryRecord | None:
         """Return a subscriber's row of a day."""
-        return next(iter(self.entries(day=day, subscriber_id=subscriber_id)), None)
+        return next(iter(self.records(day=day, subscriber_id=subscriber_id)), None)
 
-    def contents(self, entry: Entry) -> list[Shown]:
+    def contents(self, entry: DeliveryRecord) -> list[SentPaper]:
         """Return what was in one mail, in its order, with the reasons given."""
-        rows = self.recorded([entry.id]).get(entry.id, [])
-        picks = self._picks(entry.desk_id) if any(row.reasons is None for row in rows) else {}
+        rows = self.items([entry.id]).get(entry.id, [])
+        picks = self._picks(entry.edition_id) if any(row.reasons is None for row in rows) else {}
         leaders = {row.position: row.paper_id for row in rows}
         followers = Counter(row.behind for row in rows)
         titles = sa.select(papers.c.id, papers.c.title).where(papers.c.id.in_(leaders.values()))
         with self._engine.connect() as db:
             named = {row.id: row.title for row in db.execute(titles)}
         return [
-            _shown(row, named[row.paper_id], picks, leaders, followers[row.position])
+            _sent_paper(row, named[row.paper_id], picks, leaders, followers[row.position])
             for row in rows
         ]
 
     def _picks(self, desk_id: int | None) -> dict[tuple[str, str], Pick]:
         if desk_id is None:
             return {}
-        ranked = self._desks.open(desk_id).desk.ranked
+        ranked = self._desks.get(desk_id).edition.ranked
         return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
 
-    def recorded(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
+    def items(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
         """Return what was filed as the contents of mails, with the papers' ids of today."""
         query = sa.select(deliveries.c.id, deliveries.c.desk_id, deliveries.c.contents).where(
             deliveries.c.id.in_(delivery_ids), deliveries.c.contents.is_not(None)
@@ -143,7 +143,7 @@ class Account:
                         desk_papers.c.desk_id == desk_id
                     )
                     ids[desk_id] = {row.place: row.paper_id for row in db.execute(places)}
-                found[delivery_id] = filed.read(text, ids[desk_id])
+                found[delivery_id] = filed.load(text, ids[desk_id])
         return found
 
     def seen(
@@ -160,7 +160,7 @@ class Account:
         with self._engine.connect() as db:
             desks_of: dict[int, dict[int, str]] = {}
             on_days: set[date] = set()
-            for desk_id, day, place, paper_id in _where(db, sorted(paper_ids), apart_from):
+            for desk_id, day, place, paper_id in _positions(db, sorted(paper_ids), apart_from):
                 desks_of.setdefault(desk_id, {})[place] = paper_id
                 on_days.add(day)
             query = sa.select(
@@ -176,12 +176,12 @@ class Account:
                     found.setdefault(subscriber_id, set()).update(known)
         return found
 
-    def balance(self, day: date) -> Balance:
+    def day_totals(self, day: date) -> DayTotals:
         """Return how a day stands."""
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
             states = states_of(db, day)
-        return Balance(
+        return DayTotals(
             day=day,
             planned=plan.planned if plan else 0,
             states=states,
@@ -240,13 +240,13 @@ class Account:
         return newest
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def _record(row: dict[str, Any]) -> DeliveryRecord:
     text = row.pop("contents")
-    number = len(filed.places(text)) if text else 0
-    return Entry(**{**row, "state": DeliveryState(row["state"]), "papers": number})
+    number = len(filed.shown_positions(text)) if text else 0
+    return DeliveryRecord(**{**row, "state": DeliveryState(row["state"]), "papers": number})
 
 
-def _where(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Iterator[Any]:
+def _positions(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Iterator[Any]:
     """Return desk, day and place of papers, on the desks of other days."""
     for start in range(0, len(paper_ids), 500):
         yield from db.execute(
@@ -259,13 +259,13 @@ def _where(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Ite
         )
 
 
-def _shown(
+def _sent_paper(
     row: IssueItem,
     title: str,
     picks: dict[tuple[str, str], Pick],
     leaders: dict[int, str],
     followers: int,
-) -> Shown:
+) -> SentPaper:
     pick = picks.get((row.topic, row.paper_id))
     score, reasons = row.score, list(row.reasons or ())
     if row.topic == WITHDRAWN:
@@ -277,7 +277,7 @@ def _shown(
         score, reasons = pick.score, [reason.text for reason in pick.reasons]
         if followers:
             reasons.append(similar_reason(followers).text)
-    return Shown(
+    return SentPaper(
         paper_id=row.paper_id,
         title=title,
         topic=row.topic,

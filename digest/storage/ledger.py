@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from digest.errors import LedgerError, RunInProgressError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
-from digest.storage.claims import Marks, Waiting
+from digest.storage.claims import Claims, DueDelivery
 from digest.storage.schema import days, deliveries, desks, due, senders, states_of
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -54,7 +54,7 @@ class Ledger:
     # -- a run ------------------------------------------------------------------------------
 
     @contextmanager
-    def alone(self) -> Iterator[int | None]:
+    def run_lock(self) -> Iterator[int | None]:
         """Be the only run, for as long as the block lasts; yield the lock's file descriptor.
 
         The lock is the kernel's and ends with the last process that holds the descriptor, so
@@ -98,13 +98,13 @@ class Ledger:
             found += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
-    def dismiss(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[DeliveryState]:
+    def deregister(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[DeliveryState]:
         """End a sender that lives, and take back what it still has in hand."""
         with self._writer.begin() as db:
             sender = db.execute(sa.select(senders).where(senders.c.id == fence)).one()
             return +_take_back(db, sender, certain=True, resend=resend, now=now)
 
-    def enlist(self, day: date, machine: WorkerHost, *, now: datetime) -> int:
+    def register(self, day: date, machine: WorkerHost, *, now: datetime) -> int:
         """Begin to send; return the fencing token that all of this sender's claims carry."""
         with self._writer.begin() as db:
             row = senders.insert().values(
@@ -152,14 +152,14 @@ class Ledger:
                 db.execute(days.insert().values(day=day, planned=new))
         return int(new + again)
 
-    def name(self, day: date, *, now: datetime) -> None:
+    def allow_late(self, day: date, *, now: datetime) -> None:
         """Remember that somebody named a day, so that its mails may be late for a while."""
         with self._writer.begin() as db:
             named = days.update().where(days.c.day == day).values(named_at=now)
             if not db.execute(named).rowcount:
                 db.execute(days.insert().values(day=day, planned=0, named_at=now))
 
-    def named_since(self, moment: datetime) -> set[date]:
+    def allowed_late_since(self, moment: datetime) -> set[date]:
         """Return the days that somebody named after a time."""
         query = sa.select(days.c.day).where(days.c.named_at >= moment)
         with self._engine.connect() as db:
@@ -189,7 +189,7 @@ class Ledger:
                 db.execute(days.update().where(days.c.day == day).values(closed_at=None))
         return int(again)
 
-    def hold(self, day: date, *, beyond: int, reason: str, now: datetime) -> int:
+    def hold_back(self, day: date, *, beyond: int, reason: str, now: datetime) -> int:
         """Skip all planned mails of a day but the first `beyond`, by subscriber."""
         kept = (
             sa.select(deliveries.c.id)
@@ -277,7 +277,7 @@ class Ledger:
 
     # -- a batch ----------------------------------------------------------------------------
 
-    def look(
+    def fetch_due(
         self,
         day: date,
         *,
@@ -286,7 +286,7 @@ class Ledger:
         share: tuple[int, int] = (0, 1),
         only: int | None = None,
         now: datetime,
-    ) -> list[Waiting]:
+    ) -> list[DueDelivery]:
         """Return the next rows to take up, in the order of subscribers, after one of them.
 
         `share` is (number, of how many): the rows of one sender among several.
@@ -309,7 +309,7 @@ class Ledger:
             query = query.where(deliveries.c.subscriber_id % of_all == number)
         with self._engine.connect() as db:
             return [
-                Waiting(delivery_id=id_, subscriber_id=whose, desk_id=desk, attempts=attempts)
+                DueDelivery(delivery_id=id_, subscriber_id=whose, edition_id=desk, attempts=attempts)
                 for id_, whose, desk, attempts in db.execute(query)
             ]
 
@@ -328,9 +328,9 @@ class Ledger:
             ).rowcount
 
     @contextmanager
-    def marking(self, day: date, fence: int) -> Iterator[Marks]:
+    def claims(self, day: date, fence: int) -> Iterator[Claims]:
         """Hold a connection for what one sender writes down."""
-        with closing(Marks(self._engine, day=day, fence=fence)) as marks:
+        with closing(Claims(self._engine, day=day, fence=fence)) as marks:
             yield marks
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from digest.models.identity import title_key
 from digest.models.merge import Origin, SourceAuthority, Work, MergeBatch, fill_missing
 from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
-from digest.sources import find
+from digest.sources import get_kind
 from digest.storage.schema import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Saved(NamedTuple):
     merged: int
 
 
-class Store:
+class PaperStore:
     """The papers in an open database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -65,7 +65,7 @@ class Store:
         announcements of works that nobody knows are left out.
         """
         batch, more = list(found), list(updates)
-        voice = SourceAuthority(source, find(kind).authority)
+        voice = SourceAuthority(source, get_kind(kind).authority)
         with self._writer.begin() as db:
             works = MergeBatch(_works(db, [*batch, *more]))
             identified = works.take_all(batch, voice)

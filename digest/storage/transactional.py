@@ -34,7 +34,7 @@ PAUSE = {
 }
 
 
-class Letters:
+class TransactionalQueue:
     """The queue in an open database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -42,7 +42,7 @@ class Letters:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def queue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
+    def enqueue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
         """Ask for a letter; False when one of this kind waits, or was made a short time ago."""
         recent = sa.select(letters.c.id).where(
             letters.c.subscriber_id == subscriber_id,
@@ -64,7 +64,7 @@ class Letters:
             )
         return True
 
-    def take(self, *, now: datetime) -> TransactionalMail | None:
+    def claim(self, *, now: datetime) -> TransactionalMail | None:
         """Take up the letter that has waited longest; for a while it is this caller's alone."""
         with self._writer.begin() as db:
             row = db.execute(
@@ -85,18 +85,18 @@ class Letters:
             attempts=row.attempts + 1,
         )
 
-    def sent(self, letter: TransactionalMail) -> None:
+    def mark_sent(self, letter: TransactionalMail) -> None:
         """Note that a letter has left."""
         self._settle(letter, TransactionalState.SENT, None, None)
 
-    def failed(self, letter: TransactionalMail, reason: str) -> None:
+    def mark_failed(self, letter: TransactionalMail, reason: str) -> None:
         """Note that a letter will never arrive."""
         self._settle(letter, TransactionalState.FAILED, reason, None)
 
-    def deferred(self, letter: TransactionalMail, reason: str, *, now: datetime) -> None:
+    def mark_deferred(self, letter: TransactionalMail, reason: str, *, now: datetime) -> None:
         """Try a letter again later, in longer and longer steps, until it is too old."""
         if now - letter.made_at > GIVE_UP:
-            self.failed(letter, f"given up: {reason}")
+            self.mark_failed(letter, f"given up: {reason}")
             return
         wait = min(_FIRST_WAIT * 2 ** min(letter.attempts - 1, 20), _LONGEST_WAIT)
         self._settle(letter, TransactionalState.WAITING, reason, now + wait)

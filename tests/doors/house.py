@@ -18,7 +18,7 @@ from builders import NOON, PEPPER, enrolled
 from digest.app import web as door
 from digest.app.config import load as config
 from digest.app.services import App
-from digest.sources.fetch import fetch as read_sources
+from digest.sources.fetch import fetch_day as read_sources
 from subscribers import links
 from subscribers.book import Book
 from subscribers.links import Purpose

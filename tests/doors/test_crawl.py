@@ -26,7 +26,7 @@ def write_every_mail(house: House) -> None:
     """Have a digest and every kind of letter sent, to a reader and to somebody who is not yet."""
     reader = house.reader(ADA, Event.CONFIRM, topics=("agents", "trending"))
     house.sign_up(ADA)
-    house.app.letters.queue(reader.id, MailKind.PRIVACY, now=house.now)
+    house.app.letters.enqueue(reader.id, MailKind.PRIVACY, now=house.now)
     house.sign_up(BEN, "robots")
     house.deliver()
     app = house.app

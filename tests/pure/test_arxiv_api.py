@@ -17,7 +17,7 @@ from wire.web_server import Answer, Question
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 from digest.sources.arxiv import api as arxiv_api
 from digest.sources.xml import parse_xml
@@ -32,7 +32,7 @@ PLACE = PLAYED.location("http://mirror")
 
 
 def parse(text: str) -> Batch:
-    return arxiv_api.parse(Raw(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    return arxiv_api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
 
 
 def only(told: Told) -> Paper:
@@ -101,7 +101,7 @@ def test_t12_a_withdrawn_paper_says_so_and_when() -> None:
 
 @pytest.mark.parametrize("read", [arxiv_api.parse, arxiv.parse], ids=["arxiv-api", "arxiv"])
 def test_t1_an_error_feed_is_raised_and_no_paper_titled_error(read: Parse) -> None:
-    raw = Raw(where="query.xml", text=arxiv_wire.api_error())
+    raw = RawDocument(where="query.xml", text=arxiv_wire.api_error())
 
     with pytest.raises(SourceError, match=r"arXiv answered: incorrect id format for 1234.12345"):
         read(raw, day=DAY, now=PLAYED.now)
@@ -129,7 +129,7 @@ def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() 
     new = Told(submitted=datetime(2026, 2, 9, 17, tzinfo=UTC))
     text = arxiv_wire.api(DAY, [new, Told(id="2602.00002", submitted=V1)])
 
-    batch = arxiv.parse(Raw(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    batch = arxiv.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
 
     assert [one.id for one in batch.papers] == ["2602.00001"]
     assert [one.id for one in batch.updates] == ["2602.00002"]

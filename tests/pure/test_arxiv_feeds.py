@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from digest.errors import ConfigError, SourceError
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ both = pytest.mark.parametrize("render", [arxiv_wire.rss, arxiv_wire.atom], ids=
 
 
 def parse(text: str, *, day: date = DAY, channel: str = "") -> Batch:
-    return arxiv.parse(Raw(where="cs.CL.xml", text=text, channel=channel), day=day, now=NOW)
+    return arxiv.parse(RawDocument(where="cs.CL.xml", text=text, channel=channel), day=day, now=NOW)
 
 
 @both

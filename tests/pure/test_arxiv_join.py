@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.models.paper import AnnounceType
 from digest.models.source import Batch, Channel
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 from digest.sources.arxiv import records as arxiv_texts
 from digest.text.clean import clean
@@ -32,7 +32,7 @@ TOLD = (BOTH, CL, LG, REPLACED)
 
 def parsed(text: str, day: date = DAY) -> Batch:
     """What is in a saved text, which does not name its category."""
-    return arxiv.parse(Raw(where="text", text=text), day=day, now=NOW)
+    return arxiv.parse(RawDocument(where="text", text=text), day=day, now=NOW)
 
 
 def join(*texts: str, day: date = DAY) -> Batch:
@@ -243,7 +243,7 @@ def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
 
 
 def unread(category: str) -> Batch:
-    raw = Raw(where="arXiv", text="", channel=category, trouble="it rains")
+    raw = RawDocument(where="arXiv", text="", channel=category, trouble="it rains")
     return arxiv.parse(raw, day=DAY, now=NOW)
 
 

@@ -12,7 +12,7 @@ from costs import grows_evenly
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 
 DAY = date(2026, 2, 10)
@@ -24,7 +24,7 @@ OLD = Told(id="hep-th/9901001", type=AnnounceType.REPLACE, categories=("hep-th",
 
 
 def parse(text: str) -> Batch:
-    return arxiv.parse(Raw(where="new.html", text=text), day=DAY, now=NOW)
+    return arxiv.parse(RawDocument(where="new.html", text=text), day=DAY, now=NOW)
 
 
 def listing(*told: Told, hidden: int = 0) -> str:

@@ -11,7 +11,7 @@ from arxiv_wire import Told
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 from digest.sources.arxiv import oai as arxiv_oai
 
@@ -37,7 +37,7 @@ in fog. </abstract></arXiv></metadata></record></ListRecords></OAI-PMH>"""
 
 
 def parse(text: str, *, channel: str = "", day: date = DAY) -> Batch:
-    return arxiv.parse(Raw(where="oai.xml", text=text, channel=channel), day=day, now=NOW)
+    return arxiv.parse(RawDocument(where="oai.xml", text=text, channel=channel), day=day, now=NOW)
 
 
 def records(*told: Told, category: str = "cs.CL") -> Batch:

@@ -16,7 +16,7 @@ from wire.web_server import Answer, Question
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Channel
-from digest.sources import Location, Raw
+from digest.sources import Source, RawDocument
 from digest.sources.arxiv import announcements as arxiv
 from digest.sources.xml import parse_xml
 
@@ -28,11 +28,11 @@ PLACE = PLAYED.location("http://mirror/")
 DOWN = Answer(status=503)
 
 
-def read(web: OfflineWeb, place: Location = PLACE, **details: Any) -> list[Raw]:
+def read(web: OfflineWeb, place: Source = PLACE, **details: Any) -> list[RawDocument]:
     return list(arxiv.read(place, ask_played(PLAYED, web, **details)))
 
 
-def fetch(web: OfflineWeb, place: Location = PLACE, **details: Any) -> Batch:
+def fetch(web: OfflineWeb, place: Source = PLACE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", PLAYED.day)
     raws = read(web, place, **details)
@@ -73,7 +73,7 @@ def test_feed_and_listing_of_each_category_are_asked_for_by_themselves() -> None
 
 
 def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
-    own = Location(name="arXiv", kind="arxiv", categories=("cs.CL",))
+    own = Source(name="arXiv", kind="arxiv", categories=("cs.CL",))
 
     raws = [
         *read(playing(PLAYED.happy), own),
@@ -163,13 +163,13 @@ def test_a_category_that_cannot_be_one_is_not_asked_for(category: str) -> None:
     web = playing(PLAYED.happy)
 
     with pytest.raises(ConfigError, match="arXiv has no category"):
-        read(web, Location(name="arXiv", kind="arxiv", categories=(category,)))
+        read(web, Source(name="arXiv", kind="arxiv", categories=(category,)))
     assert web.questions == []
 
 
 def test_a_source_without_categories_says_that_it_needs_some() -> None:
     with pytest.raises(ConfigError, match='source arXiv: kind "arxiv" needs categories'):
-        read(playing(PLAYED.happy), Location(name="arXiv", kind="arxiv"))
+        read(playing(PLAYED.happy), Source(name="arXiv", kind="arxiv"))
 
 
 def test_t8_an_empty_day_is_empty_although_the_listing_of_the_day_before_stands() -> None:

@@ -16,7 +16,7 @@ from wire.played.biorxiv import DAY, PLAYED, RECORDS, answer, record
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Forecast, Outlook
-from digest.sources import Location, Raw, biorxiv
+from digest.sources import Source, RawDocument, biorxiv
 
 PLACE = PLAYED.location("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"
@@ -24,7 +24,7 @@ LATE = datetime(2026, 7, 10, tzinfo=UTC)
 
 
 def parse(text: str) -> Batch:
-    return biorxiv.parse(Raw(where="day.json", text=text), day=DAY, now=NOON)
+    return biorxiv.parse(RawDocument(where="day.json", text=text), day=DAY, now=NOON)
 
 
 def read(*records: Any) -> Batch:
@@ -207,7 +207,7 @@ def test_a_day_is_asked_for_page_by_page() -> None:
 
 def test_medrxiv_is_asked_by_its_address() -> None:
     web = playing(PLAYED.happy)
-    place = Location(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
+    place = Source(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
 
     fetched(place, web, day=DAY)
 
@@ -216,7 +216,7 @@ def test_medrxiv_is_asked_by_its_address() -> None:
 
 @pytest.mark.parametrize("category", ["Cell Biology", "cell_biology", "CELL BIOLOGY"])
 def test_only_wanted_categories_are_read(category: str) -> None:
-    place = Location(name="b", kind="biorxiv", categories=(category,))
+    place = Source(name="b", kind="biorxiv", categories=(category,))
     batch = fetched(place, playing(PLAYED.happy), day=DAY)
 
     wanted = [it for it in RECORDS if it["category"] == "cell biology"]
@@ -234,7 +234,7 @@ def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
 
 
 def test_fewer_records_are_trouble_among_wanted_categories_too() -> None:
-    place = Location(name="b", kind="biorxiv", categories=("neuroscience",))
+    place = Source(name="b", kind="biorxiv", categories=("neuroscience",))
     pages = answer([record(1), record(2)], total=9), answer([], cursor=2, total=9)
 
     assert fetched(place, prepared(*pages), day=DAY).trouble == "it gave 2 of 9 records"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.models.paper import Signals
 from digest.models.source import Batch
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources import saved_page as capture
 from digest.text.clean import decode
 
@@ -90,7 +90,7 @@ BANNERS = (
 
 
 def read(text: str, *, day: date = DAY) -> Batch:
-    return capture.parse(Raw(where="page.txt", text=text), day=day, now=NOON)
+    return capture.parse(RawDocument(where="page.txt", text=text), day=day, now=NOON)
 
 
 def titles(batch: Batch) -> list[str]:

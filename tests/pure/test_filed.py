@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.issue import IssueItem, Reason
-from digest.storage.contents import contents, places, read, write
+from digest.storage.contents import list_items, shown_positions, load, dump
 from subscribers.models import OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])
@@ -34,22 +34,22 @@ def mails(draw: st.DrawFn) -> list[IssueItem]:
 def test_what_is_written_is_read_again(mail: list[IssueItem], chance: object) -> None:
     ids = [row.paper_id for row in mail]
     chance.shuffle(ids)  # type: ignore[attr-defined]
-    text = write(mail, {paper_id: place for place, paper_id in enumerate(ids)})
+    text = dump(mail, {paper_id: place for place, paper_id in enumerate(ids)})
 
-    assert read(text, dict(enumerate(ids))) == mail
-    assert [ids[place] for place in places(text)] == [row.paper_id for row in mail]
+    assert load(text, dict(enumerate(ids))) == mail
+    assert [ids[place] for place in shown_positions(text)] == [row.paper_id for row in mail]
 
 
 def test_a_paper_that_took_its_real_id_is_read_under_it() -> None:
-    text = write([IssueItem("a-title", 0, "agents")], {"a-title": 7})
+    text = dump([IssueItem("a-title", 0, "agents")], {"a-title": 7})
 
-    assert read(text, {7: "2602.00001"}) == [IssueItem("2602.00001", 0, "agents")]
+    assert load(text, {7: "2602.00001"}) == [IssueItem("2602.00001", 0, "agents")]
 
 
 def test_a_paper_of_a_topic_takes_no_more_than_its_place() -> None:
     mail = issue(pick("1", similar=(paper("2"),)), pick("3"))
 
-    text = write(contents(mail), {"1": 10, "2": 20, "3": 30})
+    text = dump(list_items(mail), {"1": 10, "2": 20, "3": 30})
 
     assert text == '[["agents",10,[20,0],30]]'
 
@@ -58,11 +58,11 @@ def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
     why = (Reason(kind="word", text="“lamp” in the title"),)
     mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why))
 
-    text = write(contents(mail), {"1": 4})
+    text = dump(list_items(mail), {"1": 4})
 
     assert text == '[["own:words",[4,null,0.5,0.25,["“lamp” in the title"]]]]'
 
 
 @pytest.mark.parametrize("text", ["[]", '[["agents"]]'])
 def test_a_mail_without_papers_has_none(text: str) -> None:
-    assert (read(text, {}), places(text)) == ([], [])
+    assert (load(text, {}), shown_positions(text)) == ([], [])

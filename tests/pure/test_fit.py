@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.mail.size_limit import fit
+from digest.mail.size_limit import fit_to_budget
 from digest.models.issue import Coverage, Issue, Section
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Typeset:
 
 
 def fitted(whole: Issue, budget: int) -> Typeset:
-    return fit(whole, Typeset, summary_length=LENGTH, budget=budget)
+    return fit_to_budget(whole, Typeset, summary_length=LENGTH, budget=budget)
 
 
 def sections(*abstracts: Sequence[int]) -> Issue:

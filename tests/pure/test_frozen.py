@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digest.models.issue import SourceCoverage, Edition, Coverage, Pick, Reason
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
-from digest.storage.edition_codec import freeze, thaw
+from digest.storage.edition_codec import dump, load
 from subscribers.models import Topic
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -118,7 +118,7 @@ def ids(desk: Edition) -> list[str]:
 
 @given(desks())
 def test_what_is_thawed_is_what_was_frozen(desk: Edition) -> None:
-    assert thaw(freeze(desk), ids(desk)) == desk
+    assert load(dump(desk), ids(desk)) == desk
 
 
 @given(desks())
@@ -126,9 +126,9 @@ def test_equal_desks_give_equal_bytes(desk: Edition) -> None:
     other = copy.deepcopy(desk)
     similar = dict(reversed(other.similar.items()))
 
-    assert freeze(other) == freeze(desk)
-    assert freeze(Edition(**{**vars(other), "similar": similar})) == freeze(desk)
-    assert freeze(thaw(freeze(desk), ids(desk))) == freeze(desk)
+    assert dump(other) == dump(desk)
+    assert dump(Edition(**{**vars(other), "similar": similar})) == dump(desk)
+    assert dump(load(dump(desk), ids(desk))) == dump(desk)
 
 
 @given(desks(), st.integers(0, 3))
@@ -137,7 +137,7 @@ def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Edition, plac
     after = [f"new {it}" if at == place else it for at, it in enumerate(before)]
     new = dict(zip(before, after, strict=True))
 
-    thawed = thaw(freeze(desk), after)
+    thawed = load(dump(desk), after)
 
     assert ids(thawed) == after
     assert {slug: [p.paper.id for p in ps] for slug, ps in thawed.ranked.items()} == {
@@ -152,7 +152,7 @@ def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Edition, plac
 def test_a_paper_s_id_is_not_in_the_bytes(desk: Edition) -> None:
     renamed = [f"new {it}" for it in ids(desk)]
 
-    assert freeze(thaw(freeze(desk), renamed)) == freeze(desk)
+    assert dump(load(dump(desk), renamed)) == dump(desk)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
     before: dict[str, Any] = {"observed_at": NOON}
     one, other = (desk_of(issue(pick(paper("1", **it)))) for it in (before, before | changed))
 
-    assert freeze(one) != freeze(other)
+    assert dump(one) != dump(other)
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
     ids=lambda details: next(iter(details)),
 )
 def test_whatever_differs_on_a_desk_differs_in_the_bytes(details: dict[str, Any]) -> None:
-    assert freeze(desk_of(issue(), **details)) != freeze(desk_of(issue()))
+    assert dump(desk_of(issue(), **details)) != dump(desk_of(issue()))
 
 
 def test_a_day_s_desk_takes_a_fraction_of_its_papers() -> None:
     many = [pick(paper(str(n), abstract=f"We study thing {n}. " * 60)) for n in range(50)]
 
-    assert len(freeze(desk_of(issue(*many)))) < 50 * 1200 / 4
+    assert len(dump(desk_of(issue(*many)))) < 50 * 1200 / 4

@@ -14,10 +14,10 @@ from webs import ask, prepared, refusal
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Location, Raw, github
+from digest.sources import Source, RawDocument, github
 
-PLACE = Location(name="code", kind="github")
-WITH_TOKEN = Location(name="code", kind="github", key="a token of ours")
+PLACE = Source(name="code", kind="github")
+WITH_TOKEN = Source(name="code", kind="github", key="a token of ours")
 LAMPS = json.dumps({"full_name": "example/lamps", "stargazers_count": 41, "archived": True})
 TOO_MANY = refusal(403, '{"message":"API rate limit exceeded for 192.0.2.1."}')
 
@@ -30,7 +30,7 @@ def with_code(*links: str | None, **details: Any) -> list[Paper]:
 
 
 def parse(text: str) -> Batch:
-    return github.parse(Raw(where="lamps.json", text=text), day=DAY, now=NOON)
+    return github.parse(RawDocument(where="lamps.json", text=text), day=DAY, now=NOON)
 
 
 def saved(*papers: object, repository: object = ...) -> str:
@@ -132,7 +132,7 @@ def test_a_token_is_sent_and_named_nowhere() -> None:
 
 
 @pytest.mark.parametrize(("place", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
-def test_no_more_are_asked_for_than_the_service_bears(place: Location, most: int) -> None:
+def test_no_more_are_asked_for_than_the_service_bears(place: Source, most: int) -> None:
     web = prepared(LAMPS)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(1001)))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Raw, huggingface
+from digest.sources import RawDocument, huggingface
 
 
 def read(answer: Any) -> Batch:
@@ -21,7 +21,7 @@ def read(answer: Any) -> Batch:
 
 
 def parse(text: str) -> Batch:
-    return huggingface.parse(Raw(where="day.json", text=text), day=DAY, now=NOON)
+    return huggingface.parse(RawDocument(where="day.json", text=text), day=DAY, now=NOON)
 
 
 def element(outer: dict[str, Any] | None = None, **inner: Any) -> dict[str, Any]:

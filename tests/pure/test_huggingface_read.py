@@ -16,7 +16,7 @@ from wire.web_server import Answer
 
 from digest.errors import SourceError
 from digest.models.source import Batch
-from digest.sources import Raw, huggingface
+from digest.sources import RawDocument, huggingface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ LATER = date(2026, 3, 9)
 
 
 def parse(text: str, *, day: date = DAY) -> Batch:
-    return huggingface.parse(Raw(where="page", text=text), day=day, now=PLAYED.now)
+    return huggingface.parse(RawDocument(where="page", text=text), day=day, now=PLAYED.now)
 
 
 def failing(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digest.app import serializers as shapes
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Raw, jsonl
+from digest.sources import RawDocument, jsonl
 
 
 def read(*records: Any) -> Batch:
@@ -22,7 +22,7 @@ def read(*records: Any) -> Batch:
 
 
 def parse(text: str) -> Batch:
-    return jsonl.parse(Raw(where="day.jsonl", text=text), day=DAY, now=NOON)
+    return jsonl.parse(RawDocument(where="day.jsonl", text=text), day=DAY, now=NOON)
 
 
 def record(**details: Any) -> dict[str, Any]:

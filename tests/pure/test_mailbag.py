@@ -17,8 +17,8 @@ from digest.models.delivery import DeliveryState
 from digest.models.issue import Edition, Coverage, Issue, Reason, Section, NoIssue
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.storage.contents import contents, read, write
-from digest.storage.editions import Frozen
+from digest.storage.contents import list_items, load, dump
+from digest.storage.editions import StoredEdition
 from subscribers.errors import AddressError
 from subscribers.models import OWN, WEEK, Preferences
 
@@ -46,7 +46,7 @@ class Broken:
 
 def bag_of(desk: Edition, printer: Any = None) -> IssueFactory:
     return IssueFactory(
-        Frozen(id=1, desk=desk, at=NOON, press_key="press", familiar=frozenset()),
+        StoredEdition(id=1, edition=desk, at=NOON, mail_key="press", also_elsewhere=frozenset()),
         printer or Broken(),
     )
 
@@ -68,7 +68,7 @@ def desk(*papers: Any) -> Edition:
 def rows(filed: tuple[IssueItem, ...]) -> list[IssueItem]:
     """What was filed, as it is read back from the ledger."""
     places = {it.paper_id: place for place, it in enumerate(reversed(filed))}
-    return read(write(filed, places), {place: known for known, place in places.items()})
+    return load(dump(filed, places), {place: known for known, place in places.items()})
 
 
 def as_filed(made: Issue) -> Issue:
@@ -127,11 +127,11 @@ def test_an_issue_is_recalled_as_it_was_filed(
     if isinstance(made, NoIssue):
         return
 
-    recalled = bag.restore(rows(contents(made)))
+    recalled = bag.restore(rows(list_items(made)))
 
     assert recalled == as_filed(made)
     assert recalled.top.paper == made.top.paper
-    assert contents(recalled) == contents(made)
+    assert list_items(recalled) == list_items(made)
 
 
 @given(laid_out(), readers)
@@ -140,7 +140,7 @@ def test_every_paper_of_an_issue_is_filed_once_in_its_order(day: Edition, reader
     if isinstance(made, NoIssue):
         return
 
-    filed = contents(made)
+    filed = list_items(made)
 
     shown = [it.id for found in made.picks for it in (found.paper, *found.similar)]
     assert [it.paper_id for it in filed] == shown
@@ -150,7 +150,7 @@ def test_every_paper_of_an_issue_is_filed_once_in_its_order(day: Edition, reader
 def test_what_stands_behind_a_paper_is_filed_behind_it() -> None:
     leader = pick("2", similar=(paper("3"), paper("4")))
 
-    filed = contents(issue(pick("1"), leader))
+    filed = list_items(issue(pick("1"), leader))
 
     assert [(it.paper_id, it.behind) for it in filed] == [
         ("1", None), ("2", None), ("3", 1), ("4", 1),
@@ -161,7 +161,7 @@ def test_scores_and_reasons_are_filed_for_a_reader_s_own_words_alone() -> None:
     why = (Reason(kind="word", text="“lamp”"), Reason(kind="similar", text="stands for 1"))
     own = pick("1", topic=OWN, score=0.25, trend=0.75, reasons=why, similar=(paper("3"),))
 
-    of_own, behind, of_topic = contents(issue(own, pick("2")))
+    of_own, behind, of_topic = list_items(issue(own, pick("2")))
 
     assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, ("“lamp”",))
     assert behind[-3:] == of_topic[-3:] == (None, None, None)
@@ -171,7 +171,7 @@ def test_an_issue_that_was_cut_to_fit_is_recalled_as_cut() -> None:
     whole = issue(pick("1"), pick("2"), pick("3"))
     cut = replace(whole, sections=(replace(whole.sections[0], picks=whole.picks[:2]),))
 
-    recalled = bag_of(desk_of(whole)).restore(rows(contents(cut)))
+    recalled = bag_of(desk_of(whole)).restore(rows(list_items(cut)))
 
     assert recalled == cut
 
@@ -183,7 +183,7 @@ def test_sections_are_recalled_in_the_order_of_the_mail() -> None:
     ]
     made = issue(sections=tuple(sections))
 
-    recalled = bag_of(desk_of(made)).restore(rows(contents(made)))
+    recalled = bag_of(desk_of(made)).restore(rows(list_items(made)))
 
     assert [it.slug for it in recalled.sections] == ["robots", "agents"]
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from digest.errors import RenderError
 from digest.mail.headers import field
 from digest.mail.message import (
-    Masthead,
+    CommonHeaders,
     Recipient,
-    Sender,
+    FromIdentity,
     build,
-    build_letter,
+    build_transactional,
     envelope_id,
     message_id,
     read,
@@ -40,7 +40,7 @@ LEAVE = Recipient(
     leave_url=f"https://digest.example.org/leave/{TOKEN}",
     leave_mailto=f"mailto:digest@example.org?subject=leave%20{TOKEN}",
 )
-SENDER = Sender(
+SENDER = FromIdentity(
     name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
 )
 IDENTIFIER = message_id(DAY, 7, secret="s", domain="example.org")
@@ -54,7 +54,7 @@ def mail(
 ) -> bytes:
     defaults: dict[str, Any] = {"recipient": LEAVE, "identifier": IDENTIFIER}
     return build(
-        Masthead(changes.pop("sender", SENDER), day=DAY, at=NOON),
+        CommonHeaders(changes.pop("sender", SENDER), day=DAY, at=NOON),
         subject=field("Subject", words=subject),
         text=[encode(text)],
         html=[encode(html)] if html else [],
@@ -67,7 +67,7 @@ def letter(**changes: Any) -> bytes:
         "sender": SENDER, "to": "r@example.org", "identifier": "<1@example.org>", "at": NOON,
     }  # fmt: skip
     rendered = Rendered(subject="Confirm", text="t\n", html="<p>h</p>\n")
-    return build_letter(rendered, **(defaults | changes))
+    return build_transactional(rendered, **(defaults | changes))
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -148,7 +148,7 @@ def test_the_addresses_to_leave_stand_on_one_line_unencoded() -> None:
 
 
 def test_without_a_web_door_readers_leave_by_mail_alone() -> None:
-    sender = Sender(name="T", address="digest@example.org")
+    sender = FromIdentity(name="T", address="digest@example.org")
     recipient = Recipient(
         address="r@example.org", leave_url="", leave_mailto="mailto:d@example.org"
     )
@@ -169,7 +169,7 @@ def test_one_click_is_only_offered_over_https() -> None:
 
 
 def test_answers_go_where_they_are_wanted() -> None:
-    sender = Sender(name="T", address="digest@example.org", reply_to="people@example.org")
+    sender = FromIdentity(name="T", address="digest@example.org", reply_to="people@example.org")
 
     found = parsed(mail(sender=sender))
 
@@ -186,7 +186,7 @@ def test_answers_go_where_they_are_wanted() -> None:
     ],
 )  # fmt: skip
 def test_any_name_of_the_site_survives(name: str) -> None:
-    content = mail(sender=Sender(name=name, address="digest@example.org"))
+    content = mail(sender=FromIdentity(name=name, address="digest@example.org"))
 
     found = parsed(content)
     (author,) = found["From"].addresses
@@ -207,7 +207,7 @@ def test_an_address_beyond_ascii_is_written_in_utf_8() -> None:
 
 def test_nothing_else_beyond_ascii_stands_in_a_header_unencoded() -> None:
     with pytest.raises(RenderError, match="List-Archive can hold ASCII alone"):
-        mail(sender=Sender(name="T", address="d@example.org", web_url="https://bücher.example"))
+        mail(sender=FromIdentity(name="T", address="d@example.org", web_url="https://bücher.example"))
 
 
 @pytest.mark.parametrize("address", ["nobody", "a b@c.org", "a@b@c", "<a@b>", "a@b, c@d", "@b"])
@@ -226,7 +226,7 @@ def test_a_control_character_in_a_header_is_refused(evil: str) -> None:
     with pytest.raises(RenderError, match="control character"):
         mail(subject=evil)
     with pytest.raises(RenderError, match="control character"):
-        mail(sender=Sender(name=evil, address="digest@example.org"))
+        mail(sender=FromIdentity(name=evil, address="digest@example.org"))
     with pytest.raises(RenderError, match="control character"):
         mail(recipient=Recipient(address="r@b.org", leave_url=f"https://{evil}", leave_mailto=""))
 
@@ -320,7 +320,7 @@ def test_what_is_signed_is_each_header_as_it_is_sent() -> None:
 
 
 def test_a_letter_is_no_list_mail_and_comes_from_whom_it_should() -> None:
-    sender = Sender(name="Papers", address="hello@example.org", reply_to="us@example.org")
+    sender = FromIdentity(name="Papers", address="hello@example.org", reply_to="us@example.org")
 
     found = parsed(letter(sender=sender))
 

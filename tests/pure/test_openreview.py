@@ -18,15 +18,15 @@ from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Outlook
-from digest.sources import Location, Raw, openreview
+from digest.sources import Source, RawDocument, openreview
 
-PLACE = Location(
+PLACE = Source(
     name="o", kind="openreview", url="https://api2.openreview.net/notes", venues=(VENUE,)
 )
 
 
 def parse(text: str) -> Batch:
-    return openreview.parse(Raw(where="venue.json", text=text), day=DAY, now=NOON)
+    return openreview.parse(RawDocument(where="venue.json", text=text), day=DAY, now=NOON)
 
 
 def read(*notes: Any) -> Batch:
@@ -241,11 +241,11 @@ def test_papers_of_other_days_are_given_with_their_own() -> None:
 
 def test_a_source_without_venues_is_told_what_it_needs() -> None:
     with pytest.raises(ConfigError, match='source o: kind "openreview" needs venues'):
-        fetched(Location(name="o", kind="openreview"), prepared())
+        fetched(Source(name="o", kind="openreview"), prepared())
 
 
 def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
-    place = Location(name="o", kind="openreview", venues=("A", "B"))
+    place = Source(name="o", kind="openreview", venues=("A", "B"))
     web = prepared(
         answer([note(1, venue_id="A")]),
         answer([note(2, venue_id="B")], count=3),
@@ -259,7 +259,7 @@ def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
 
 
 def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
-    place = Location(name="o", kind="openreview", venues=("A", "B"))
+    place = Source(name="o", kind="openreview", venues=("A", "B"))
 
     batch = fetched(place, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
 
@@ -273,7 +273,7 @@ def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
 
 
 def test_a_venue_of_which_a_later_page_fails_was_read() -> None:
-    place = Location(name="o", kind="openreview", venues=("A", "B"))
+    place = Source(name="o", kind="openreview", venues=("A", "B"))
     web = prepared(
         answer([note(1, venue_id="A")], count=2), "Bad Gateway", answer([note(2, venue_id="B")])
     )
@@ -284,7 +284,7 @@ def test_a_venue_of_which_a_later_page_fails_was_read() -> None:
 
 
 def test_every_venue_that_cannot_be_read_is_named() -> None:
-    place = Location(name="o", kind="openreview", venues=("A", "B", "C"))
+    place = Source(name="o", kind="openreview", venues=("A", "B", "C"))
     web = prepared("Bad Gateway", answer([note(2, venue_id="B")]), "Bad Gateway")
 
     batch = fetched(place, web, day=DAY)
@@ -294,7 +294,7 @@ def test_every_venue_that_cannot_be_read_is_named() -> None:
 
 
 def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
-    place = Location(name="o", kind="openreview", venues=("A", "B"))
+    place = Source(name="o", kind="openreview", venues=("A", "B"))
 
     with pytest.raises(SourceError, match=r"venueid=A.*not JSON"):
         fetched(place, prepared("Bad Gateway", "Bad Gateway"), day=DAY)

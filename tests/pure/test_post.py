@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from builders import DAY, NOON, subscriber
 
 from digest.app.config.resources import templates_dir
-from digest.mail.message import Sender
+from digest.mail.message import FromIdentity
 from digest.mail.templates import Templates
-from digest.mail.transactional import Stationery, write
-from digest.mail.verp import read_return
+from digest.mail.transactional import TransactionalSettings, render
+from digest.mail.verp import parse_return_address
 from digest.models.delivery import MailKind, TransactionalMail
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from digest.mail.headers import Field
 
 LETTER = TransactionalMail(id=3, subscriber_id=7, kind=MailKind.CONFIRM, made_at=NOON, attempts=0)
-STATIONERY = Stationery(
+STATIONERY = TransactionalSettings(
     templates={MailKind.CONFIRM: Templates(templates_dir(), "confirm")},
-    sender=Sender(name="Papers", address="digest@example.org"),
+    sender=FromIdentity(name="Papers", address="digest@example.org"),
     postal_address="1 Main Street",
     bounce_address="bounces+{id}@example.org",
     secret="for the tests",
@@ -36,15 +36,15 @@ STATIONERY = Stationery(
 
 
 def test_a_letter_s_envelope_tells_whose_it_is() -> None:
-    parcel = write(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
 
     identifier = parcel.sender.removeprefix("bounces+").removesuffix("@example.org")
-    assert read_return(identifier, secrets=["for the tests"]) == (DAY, 7)
+    assert parse_return_address(identifier, secrets=["for the tests"]) == (DAY, 7)
     assert f"<{parcel.envid}@example.org>".encode() in parcel.content
 
 
 def test_a_letter_names_its_topics_in_both_parts() -> None:
-    parcel = write(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
 
     message = message_from_bytes(parcel.content, policy=policy.default)
     text, html = (part.get_content() for part in message.iter_parts())  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ def test_a_letter_is_signed_as_it_is_sent() -> None:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
     signed, unsigned = (
-        write(LETTER, subscriber(7), stationery=stationery, now=NOON).content
+        render(LETTER, subscriber(7), stationery=stationery, now=NOON).content
         for stationery in (replace(STATIONERY, signer=Stamp()), STATIONERY)
     )
 

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.app.config.resources import templates_dir
-from digest.mail.context import Doors
-from digest.mail.message import Sender
-from digest.mail.renderer import Press
+from digest.mail.context import SubscriberLinks
+from digest.mail.message import FromIdentity
+from digest.mail.renderer import MailSettings
 from digest.mail.size_limit import BUDGET
 from digest.mail.templates import DigestTemplates
-from digest.mail.verp import read_return
+from digest.mail.verp import parse_return_address
 from digest.models.issue import Edition, Coverage, Section
 from subscribers.errors import AddressError
 from subscribers.models import Preferences
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from digest.mail.headers import Field
-    from digest.mail.renderer import Mail, Printer
+    from digest.mail.renderer import RenderedMessage, Renderer
     from digest.models.issue import Issue
     from subscribers.models import Subscriber
 
@@ -39,24 +39,24 @@ EDITION = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=4
 SECRET = "for the tests"
 
 
-def doors(subscriber_id: int, at: datetime) -> Doors:
-    return Doors(
+def doors(subscriber_id: int, at: datetime) -> SubscriberLinks:
+    return SubscriberLinks(
         manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
         leave_url=f"https://digest.example.org/leave/{subscriber_id}",
         leave_mailto=f"mailto:digest@example.org?subject=leave%20{subscriber_id}",
     )
 
 
-PRESS = Press(
+PRESS = MailSettings(
     templates=TEMPLATES,
-    sender=Sender(
+    sender=FromIdentity(
         name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
     ),
     postal_address="1 Main Street",
     bounce_address="bounces+{id}@example.org",
     summary_length=420,
     secret=SECRET,
-    doors=doors,
+    subscriber_links=doors,
 )
 DESK = Edition(
     coverage=EDITION,
@@ -70,16 +70,16 @@ DESK = Edition(
 )
 
 
-def printer(press: Press = PRESS, *, at: datetime = NOON) -> Printer:
-    return press.printer(DESK, at=at)
+def printer(press: MailSettings = PRESS, *, at: datetime = NOON) -> Renderer:
+    return press.renderer(DESK, at=at)
 
 
-def printed(reader: Subscriber | None = None, **changes: Any) -> Mail:
-    return printer(replace(PRESS, **changes)).print(issue(), reader or subscriber())
+def printed(reader: Subscriber | None = None, **changes: Any) -> RenderedMessage:
+    return printer(replace(PRESS, **changes)).render(issue(), reader or subscriber())
 
 
-def parsed(mail: Mail) -> EmailMessage:
-    return message_from_bytes(mail.parcel.content, policy=policy.default)  # type: ignore[return-value]
+def parsed(mail: RenderedMessage) -> EmailMessage:
+    return message_from_bytes(mail.outgoing.content, policy=policy.default)  # type: ignore[return-value]
 
 
 def long_issue(papers: int, letters: int, sections: int = 1) -> Issue:
@@ -122,8 +122,8 @@ ISSUES = [
 
 
 @cache
-def printed_alone(number: int, reader: int) -> Mail:
-    return printer().print(ISSUES[number], READERS[reader])
+def printed_alone(number: int, reader: int) -> RenderedMessage:
+    return printer().render(ISSUES[number], READERS[reader])
 
 
 @given(
@@ -139,8 +139,8 @@ def test_a_mail_is_the_same_bytes_whatever_was_printed_before(run: list[tuple[in
     for number, reader in run:
         alone = printed_alone(number, reader)
 
-        assert shared.print(ISSUES[number], READERS[reader]) == alone
-        assert later.print(replace(ISSUES[number]), READERS[reader]) == alone
+        assert shared.render(ISSUES[number], READERS[reader]) == alone
+        assert later.render(replace(ISSUES[number]), READERS[reader]) == alone
 
 
 def test_a_paper_is_filled_in_once_for_all_issues_and_readers() -> None:
@@ -158,7 +158,7 @@ def test_a_paper_is_filled_in_once_for_all_issues_and_readers() -> None:
 
     for reader in READERS[:2]:
         for found in (issue(first, second, third), issue(second, first), issue(third)):
-            at_work.print(found, reader)
+            at_work.render(found, reader)
 
     # At the end of a section a paper looks different.
     assert filled == {"1": 2, "2": 1, "3": 1}
@@ -171,19 +171,19 @@ def test_every_mail_fits_with_the_reader_s_own_words_in_it(
 ) -> None:
     names = {f"t{n}": topic(f"t{n}", name="A topic & its name " * 4) for n in range(topics)}
     reader = subscriber(address="r" * 60 + "@example.org", topics=tuple(names))
-    at_work = PRESS.printer(replace(DESK, topics=names), at=NOON)
+    at_work = PRESS.renderer(replace(DESK, topics=names), at=NOON)
 
-    mail = at_work.print(long_issue(papers, letters, sections), reader)
+    mail = at_work.render(long_issue(papers, letters, sections), reader)
 
     assert len(mail.html.encode()) <= BUDGET
     assert mail.html.rstrip().endswith("</html>")
-    assert at_work.print(mail.issue, reader).parcel == mail.parcel
+    assert at_work.render(mail.issue, reader).outgoing == mail.outgoing
 
 
 def test_what_did_not_fit_is_not_in_the_issue() -> None:
     whole = long_issue(70, 4000)
 
-    mail = printer().print(whole, subscriber())
+    mail = printer().render(whole, subscriber())
 
     assert 0 < len(mail.issue.picks) < 70
     assert mail.html.count("<h3") == len(mail.issue.picks)
@@ -227,9 +227,9 @@ def test_a_mail_names_the_topics_that_exist_and_the_reader_s_own_last() -> None:
 
 def test_a_mail_has_nothing_of_another_reader() -> None:
     at_work, found = printer(), issue()
-    at_work.print(found, subscriber(1))
+    at_work.render(found, subscriber(1))
 
-    mail = at_work.print(found, subscriber(2))
+    mail = at_work.render(found, subscriber(2))
 
     for theirs in ("reader1@", "/manage/1.", "/leave/1", "leave%201"):
         assert theirs not in mail.text + mail.html + str(parsed(mail)), theirs
@@ -238,21 +238,21 @@ def test_a_mail_has_nothing_of_another_reader() -> None:
 def test_the_envelope_tells_whose_mail_it_is() -> None:
     mail = printed(subscriber(77))
 
-    identifier = mail.parcel.sender.removeprefix("bounces+").removesuffix("@example.org")
-    assert read_return(identifier, secrets=[SECRET]) == (DAY, 77)
-    assert mail.message_id == f"<{mail.parcel.envid}@example.org>"
-    assert mail.parcel.envid.isascii()
+    identifier = mail.outgoing.sender.removeprefix("bounces+").removesuffix("@example.org")
+    assert parse_return_address(identifier, secrets=[SECRET]) == (DAY, 77)
+    assert mail.message_id == f"<{mail.outgoing.envid}@example.org>"
+    assert mail.outgoing.envid.isascii()
 
 
 def test_the_envelope_has_an_international_domain_in_ascii() -> None:
     mail = printed(subscriber(address="ada@bücher.example"))
 
-    assert mail.parcel.recipient == parsed(mail)["To"] == "ada@xn--bcher-kva.example"
+    assert mail.outgoing.recipient == parsed(mail)["To"] == "ada@xn--bcher-kva.example"
     assert "ada@bücher.example" in mail.text
 
 
 def test_without_a_web_door_the_headers_name_none() -> None:
-    mail = printed(sender=Sender(name="Papers", address="digest@example.org"))
+    mail = printed(sender=FromIdentity(name="Papers", address="digest@example.org"))
 
     assert parsed(mail)["List-Unsubscribe"] == "<mailto:digest@example.org?subject=leave%207>"
     assert parsed(mail)["List-Unsubscribe-Post"] is None
@@ -272,14 +272,14 @@ def test_a_press_with_a_signer_signs_every_mail() -> None:
 
     unsigned, signed = printed(), printed(signer=Stamp())
 
-    assert signed.parcel.content.endswith(unsigned.parcel.content)
+    assert signed.outgoing.content.endswith(unsigned.outgoing.content)
     assert parsed(signed)["X-Stamp"].endswith(" 12:00")
 
 
 @given(st.sampled_from(ISSUES), st.sampled_from(READERS))
 @settings(max_examples=25, deadline=None)
 def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, reader: Subscriber) -> None:
-    parcel = printer().print(issue, reader).parcel
+    parcel = printer().render(issue, reader).outgoing
 
     assert parcel.is_dot_free
     assert b"\r\n." not in parcel.content

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.mail.message import message_id
-from digest.mail.verp import read_return, return_address
+from digest.mail.verp import parse_return_address, return_address
 
 KEYS = ["the key in use", "the one before"]
 
@@ -27,8 +27,8 @@ def identifier(found: str) -> str:
 def test_a_bounce_tells_whose_mail_came_back(day: date, subscriber: int, secret: str) -> None:
     found = address(secret, day=day, subscriber=subscriber)
 
-    assert read_return(identifier(found), secrets=KEYS) == (day, subscriber)
-    assert read_return(identifier(found).upper(), secrets=KEYS) == (day, subscriber)
+    assert parse_return_address(identifier(found), secrets=KEYS) == (day, subscriber)
+    assert parse_return_address(identifier(found).upper(), secrets=KEYS) == (day, subscriber)
 
 
 def test_an_address_without_a_place_for_it_is_used_as_it_is() -> None:
@@ -57,19 +57,19 @@ def test_the_address_is_as_long_as_it_must_be() -> None:
 def test_what_is_not_ours_to_the_last_character_says_nothing(change: object) -> None:
     assert callable(change)
 
-    assert read_return(change(identifier(address())), secrets=KEYS) is None
+    assert parse_return_address(change(identifier(address())), secrets=KEYS) is None
 
 
 def test_another_s_key_says_nothing() -> None:
-    assert read_return(identifier(address("of another")), secrets=KEYS) is None
+    assert parse_return_address(identifier(address("of another")), secrets=KEYS) is None
 
 
 def test_the_name_of_a_message_makes_no_address() -> None:
     day, subscriber, mac = message_id(DAY, 7, secret=KEYS[0], domain="b.org")[1:-7].split(".")
 
-    assert read_return(f"{day}.{subscriber}.{mac[:16]}", secrets=KEYS) is None
+    assert parse_return_address(f"{day}.{subscriber}.{mac[:16]}", secrets=KEYS) is None
 
 
 @given(st.text(max_size=60))
 def test_no_text_makes_it_fail(text: str) -> None:
-    assert read_return(text, secrets=KEYS) is None
+    assert parse_return_address(text, secrets=KEYS) is None

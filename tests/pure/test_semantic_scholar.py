@@ -14,10 +14,10 @@ from webs import ask, prepared, refusal
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Location, Raw
+from digest.sources import Source, RawDocument
 from digest.sources import semantic_scholar as scholar
 
-PLACE = Location(name="S2", kind="semantic-scholar", key="a key of ours")
+PLACE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
 FULL = {
     "paperId": "2d5673caa9e6af3a7b82a43f19ee920992db07ad",
     "externalIds": {"ArXiv": "2602.00001", "DOI": "10.48550/arXiv.2602.00001", "CorpusId": 7},
@@ -30,7 +30,7 @@ FULL = {
 
 
 def parse(text: str) -> Batch:
-    return scholar.parse(Raw(where="batch.json", text=text), day=DAY, now=NOON)
+    return scholar.parse(RawDocument(where="batch.json", text=text), day=DAY, now=NOON)
 
 
 def only(**given: Any) -> Paper:
@@ -59,14 +59,14 @@ def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
 def test_without_a_key_none_is_sent() -> None:
     web = prepared("[null]")
 
-    list(scholar.read(Location(name="S2", kind="semantic-scholar"), ask(web, paper())))
+    list(scholar.read(Source(name="S2", kind="semantic-scholar"), ask(web, paper())))
 
     assert web.questions[0].headers == {}
 
 
 def test_another_address_is_asked_if_one_is_given() -> None:
     web = prepared("[null]")
-    place = Location(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
+    place = Source(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
 
     list(scholar.read(place, ask(web, paper())))
 
@@ -103,11 +103,11 @@ def test_where_it_keeps_a_key_is_not_said() -> None:
     [
         pytest.param(PLACE, "source S2: .* answered 403; check its key", id="with a key"),
         pytest.param(
-            Location(name="S2", kind="semantic-scholar"), "give it a key", id="without one"
+            Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"
         ),
     ],
 )
-def test_a_refused_key_is_named(place: Location, words: str) -> None:
+def test_a_refused_key_is_named(place: Source, words: str) -> None:
     web = prepared(refusal(403, '{"message": "Forbidden"}'))
 
     with pytest.raises(SourceError, match=words):

@@ -9,7 +9,7 @@ from builders import DAY, covered, ids, paper, subscriber, topic
 
 from digest.models.issue import Edition, Coverage, Issue
 from digest.ranking.compose import compose
-from digest.ranking.personalize import tailor
+from digest.ranking.personalize import personalize
 from digest.ranking.rank import rank
 from subscribers.models import Preferences
 
@@ -33,7 +33,7 @@ def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
         max_papers=9,
         trend_weight=1.0,
     )
-    own, wanted = tailor(desk, subscriber(preferences=Preferences(**preferences)))
+    own, wanted = personalize(desk, subscriber(preferences=Preferences(**preferences)))
     found = compose(own, wanted, seen=())
     assert isinstance(found, Issue)
     return [(section.name, ids(section)) for section in found.sections]

@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 
 from digest.app.config.resources import templates_dir
 from digest.errors import RenderError
-from digest.mail.body import Own, Typesetter
-from digest.mail.context import Doors, Letterhead, card, contents, imprint, personal
+from digest.mail.body import Personal, BodyRenderer
+from digest.mail.context import SubscriberLinks, SiteIdentity, paper_context, issue_context, shared_context, personal_context
 from digest.mail.templates import DigestTemplates, Rendered, Templates, wrapped
 from digest.models.issue import Issue, Section
 from digest.models.paper import Links
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
 WHOLE = Templates(templates_dir(), "digest")
-LETTERHEAD = Letterhead(name="Trending Papers", postal_address="1 Main Street")
-PERSONAL = personal(
+LETTERHEAD = SiteIdentity(name="Trending Papers", postal_address="1 Main Street")
+PERSONAL = personal_context(
     address="reader@example.org",
     wanted=["Agents", "Q&A"],
-    doors=Doors(
+    doors=SubscriberLinks(
         manage_url="https://example.org/m?a=1&b=2",
         leave_url="https://example.org/l",
         leave_mailto="mailto:leave@example.org",
@@ -57,11 +57,11 @@ TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80)
 
 def printed(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
     """What a reader is shown, decoded from what is sent."""
-    typesetter = Typesetter(
+    typesetter = BodyRenderer(
         templates, letterhead=LETTERHEAD, edition=found.coverage, summary_length=SUMMARY
     )
-    own = Own(PERSONAL)
-    forme = typesetter.forme(found, "en", own)
+    own = Personal(PERSONAL)
+    forme = typesetter.render(found, "en", own)
     text, html = (
         quopri.decodestring(b"".join(pieces)).decode().replace("\r\n", "\n")
         for pieces in (typesetter.text(forme, own), typesetter.html(forme, own))
@@ -78,12 +78,12 @@ def words(found: Issue) -> dict[str, Any]:
     sections = [
         {
             "name": section.name,
-            "papers": [card(chosen, SUMMARY, today=DAY) for chosen in section.picks],
+            "papers": [paper_context(chosen, SUMMARY, today=DAY) for chosen in section.picks],
         }
         for section in found.sections
     ]
-    known = imprint(LETTERHEAD, found.coverage)
-    return {**known, **contents(found), **PERSONAL, "sections": sections}
+    known = shared_context(LETTERHEAD, found.coverage)
+    return {**known, **issue_context(found), **PERSONAL, "sections": sections}
 
 
 def visible(html: str) -> str:
@@ -311,7 +311,7 @@ def test_text_is_wrapped_as_python_wraps_it(each: list[str], indent: str) -> Non
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("word", sorted({*words(issue()), *card(pick(), SUMMARY, today=DAY)}))
+@pytest.mark.parametrize("word", sorted({*words(issue()), *paper_context(pick(), SUMMARY, today=DAY)}))
 def test_every_word_a_template_can_use_is_in_the_guide(word: str) -> None:
     guide = Path(__file__).resolve().parents[2] / "docs" / "templates.md"
 

@@ -29,7 +29,7 @@ def announced(paper_id: str, category: str = "cs.CL", **details: object) -> Anno
 
 
 def judged(batch: Batch, forecast: Forecast = DUE, *stale: str) -> tuple[SourceState, str | None]:
-    found = verdict.judge(batch, day=DAY, forecast=forecast, stale=stale)
+    found = verdict.assess(batch, day=DAY, forecast=forecast, stale=stale)
     return found.state, found.reason
 
 
@@ -72,7 +72,7 @@ def test_papers_of_an_earlier_day_are_not_this_day_s() -> None:
 def test_a_batch_that_was_served_before_is_stale_and_nothing_of_it_is_kept() -> None:
     batch = Batch(papers=(paper("1"), paper("2")))
 
-    found = verdict.judge(batch, day=DAY, forecast=DUE, stale={"HF"})
+    found = verdict.assess(batch, day=DAY, forecast=DUE, stale={"HF"})
 
     assert (found.state, found.batch.papers) == (SourceState.STALE, ())
 
@@ -85,7 +85,7 @@ def test_a_stale_category_spoils_no_other() -> None:
         channels=(Channel(name="cs.CL", parsed=2), Channel(name="cs.LG", parsed=2)),
     )  # fmt: skip
 
-    found = verdict.judge(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
+    found = verdict.assess(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
 
     assert ids(found.batch.papers) == ["1", "3"]
     assert [(one.name, one.is_read) for one in found.batch.channels] == [
@@ -136,7 +136,7 @@ def test_an_empty_list_that_nobody_vouches_for_is_an_error(channel: Channel) -> 
 
 
 def test_a_past_day_that_is_empty_is_believed() -> None:
-    found = verdict.judge(Batch(), day=DAY, forecast=DUE, stale=(), is_past=True)
+    found = verdict.assess(Batch(), day=DAY, forecast=DUE, stale=(), is_past=True)
 
     assert (found.state, found.reason) == (
         SourceState.EMPTY,
@@ -147,7 +147,7 @@ def test_a_past_day_that_is_empty_is_believed() -> None:
 def test_more_unusable_records_than_papers_are_a_part_of_the_list() -> None:
     batch = Batch(papers=(paper(),), rejected=(Rejected(where="x[0]", reason="no title"),) * 30)
 
-    for found in (verdict.accept(batch), verdict.judge(batch, day=DAY, forecast=DUE, stale=())):
+    for found in (verdict.accept(batch), verdict.assess(batch, day=DAY, forecast=DUE, stale=())):
         assert (found.state, found.reason) == (
             SourceState.PARTIAL,
             "30 of 31 records are unusable: no title",
@@ -203,7 +203,7 @@ def test_a_category_whose_date_stood_still_is_moved_to_the_day() -> None:
         announcements=(announced("1", day=BEFORE), announced("2", "cs.LG", day=BEFORE)),
     )
 
-    moved = verdict.dated(batch, {"cs.CL"}, DAY)
+    moved = verdict.redate(batch, {"cs.CL"}, DAY)
 
     assert [(one.id, one.day) for one in moved.papers] == [("1", DAY), ("2", BEFORE)]
     assert [(one.paper_id, one.day) for one in moved.announcements] == [("1", DAY), ("2", BEFORE)]

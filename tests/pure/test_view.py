@@ -10,12 +10,12 @@ from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.context import PREHEADER, SUBJECT, authors, card, contents, subject
+from digest.mail.context import PREHEADER_LENGTH, SUBJECT_LENGTH, authors, paper_context, issue_context, subject
 from digest.models.paper import Links, Signals
 
 
 def shown(**details: Any) -> dict[str, Any]:
-    return card(pick(paper(**details)), 60, today=DAY)
+    return paper_context(pick(paper(**details)), 60, today=DAY)
 
 
 def test_the_subject_names_the_top_paper_the_number_of_others_and_the_day() -> None:
@@ -30,20 +30,20 @@ def test_the_subject_of_a_single_paper_counts_no_others() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
 def test_the_subject_never_exceeds_its_length(title: str) -> None:
-    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT
+    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT_LENGTH
 
 
 def test_the_preheader_says_what_the_subject_does_not() -> None:
     found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
 
-    assert contents(found)["preheader"] == "Also: Small · Agents"
-    assert contents(issue())["preheader"] == "Agents"
+    assert issue_context(found)["preheader"] == "Also: Small · Agents"
+    assert issue_context(issue())["preheader"] == "Agents"
 
 
 def test_the_preheader_is_cut_where_inboxes_cut_it() -> None:
     long = pick(paper("1", title="Word " * 60), 0.1)
 
-    assert len(contents(issue(pick("2"), long))["preheader"]) <= PREHEADER
+    assert len(issue_context(issue(pick("2"), long))["preheader"]) <= PREHEADER_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_byline_tells_how_old_a_paper_is() -> None:
 def test_reasons_are_joined_and_near_duplicates_named() -> None:
     twin = paper("2", title="Twin")
 
-    found = card(pick("1", similar=(twin,)), 60, today=DAY)
+    found = paper_context(pick("1", similar=(twin,)), 60, today=DAY)
 
     assert found["why"] == "“agents” in the title"
     assert found["similar"] == [{"title": "Twin", "url": "https://arxiv.org/abs/2"}]

@@ -10,12 +10,12 @@ from builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
 
 from digest.models.delivery import Outcome, WorkerHost, DeliveryState
 from digest.models.identity import canonical_id
-from digest.storage.claims import Filing
-from digest.storage.contents import contents, write
-from digest.storage.editions import Desks
-from digest.storage.history import Account
+from digest.storage.claims import Claim
+from digest.storage.contents import list_items, dump
+from digest.storage.editions import EditionStore
+from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
-from digest.storage.papers import Store
+from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path
 from subscribers.book import Book
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from digest.models.issue import Issue
     from digest.models.paper import Paper
-    from digest.storage.claims import Waiting
-    from digest.storage.history import Entry
+    from digest.storage.claims import DueDelivery
+    from digest.storage.history import DeliveryRecord
     from subscribers.models import Event
 
 ADA, BO = 100, 101
@@ -43,9 +43,9 @@ class Clerk:
         self.book = Book(engine, new_id=count(ADA).__next__, pepper=PEPPER)
         for name in ("ada", "bo"):
             self.add(name)
-        Store(engine).save([ONE, TWO, THREE, TITLED], source="page", kind="capture")
-        self.desks = Desks(engine)
-        self.account = Account(engine, self.desks)
+        PaperStore(engine).save([ONE, TWO, THREE, TITLED], source="page", kind="capture")
+        self.desks = EditionStore(engine)
+        self.account = DeliveryHistory(engine, self.desks)
         self.ledger = Ledger(engine, lock=lock_path(engine))
         self._senders: dict[date, int] = {}
 
@@ -66,7 +66,7 @@ class Clerk:
 
     def enlist(self, day: date = DAY, *, boot: str = BOOT) -> int:
         machine = WorkerHost(host="house", boot=boot, pid=1)
-        return self.ledger.enlist(day, machine, now=NOON)
+        return self.ledger.register(day, machine, now=NOON)
 
     def sender(self, day: date = DAY) -> int:
         """The sender of a day, the same each time."""
@@ -76,25 +76,25 @@ class Clerk:
 
     # -- mails ------------------------------------------------------------------------------
 
-    def look(self, day: date = DAY, *, now: datetime = NOON, **asked: Any) -> list[Waiting]:
-        return self.ledger.look(day, **({"after": -1, "most": 100, "now": now} | asked))
+    def look(self, day: date = DAY, *, now: datetime = NOON, **asked: Any) -> list[DueDelivery]:
+        return self.ledger.fetch_due(day, **({"after": -1, "most": 100, "now": now} | asked))
 
-    def waiting(self, reader: int = ADA, day: date = DAY, *, now: datetime = NOON) -> Waiting:
+    def waiting(self, reader: int = ADA, day: date = DAY, *, now: datetime = NOON) -> DueDelivery:
         """A reader's row, ready to be taken up."""
         self.ledger.plan(day, now=now, only=reader)
         (found,) = self.look(day, now=now, only=reader)
         return found
 
-    def filing(self, row: Waiting, mail: Issue | None = None) -> Filing:
+    def filing(self, row: DueDelivery, mail: Issue | None = None) -> Claim:
         """What is written down when a row is claimed for a mail."""
         made = mail or issue(pick(ONE))
-        frozen = self.desks.freeze(desk_of(made), press_key="press", now=NOON)
-        return Filing(
+        frozen = self.desks.save(desk_of(made), press_key="press", now=NOON)
+        return Claim(
             row=row,
-            desk_id=frozen.id,
+            edition_id=frozen.id,
             subject="Agents",
             message_id="<1@example.org>",
-            contents=write(contents(made), {it.id: n for n, it in enumerate(frozen.desk.papers)}),
+            contents=dump(list_items(made), {it.id: n for n, it in enumerate(frozen.edition.papers)}),
         )
 
     def claim(
@@ -105,7 +105,7 @@ class Clerk:
         fence: int | None = None,
         mail: Issue | None = None,
         now: datetime = NOON,
-    ) -> Waiting:
+    ) -> DueDelivery:
         """Take up a reader's mail."""
         row = self.waiting(reader, day, now=now)
         made = mail or issue(*(pick(it) for it in papers or (ONE,)), day=day)
@@ -114,19 +114,19 @@ class Clerk:
         return row
 
     def take_up(
-        self, filings: list[Filing], *, day: date = DAY, fence: int | None = None
+        self, filings: list[Claim], *, day: date = DAY, fence: int | None = None
     ) -> set[int]:
-        with self.ledger.marking(day, self.sender(day) if fence is None else fence) as marks:
+        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
             return marks.claim(filings)
 
-    def leave(self, row: Waiting, *, day: date = DAY, fence: int | None = None) -> None:
+    def leave(self, row: DueDelivery, *, day: date = DAY, fence: int | None = None) -> None:
         """Let a mail's first byte go."""
-        with self.ledger.marking(day, self.sender(day) if fence is None else fence) as marks:
-            marks.note([], [row], now=NOON)
+        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
+            marks.record([], [row], now=NOON)
 
     def settle(
         self,
-        row: Waiting,
+        row: DueDelivery,
         state: DeliveryState,
         reason: str | None = None,
         *,
@@ -135,10 +135,10 @@ class Clerk:
         now: datetime = NOON,
     ) -> None:
         """Write down how a mail in hand ended."""
-        with self.ledger.marking(day, self.sender(day) if fence is None else fence) as marks:
-            marks.note([(row, Outcome(state=state, reason=reason))], [], now=now)
+        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
+            marks.record([(row, Outcome(state=state, reason=reason))], [], now=now)
 
-    def ended(self, state: DeliveryState, *papers: Paper, **details: Any) -> Waiting:
+    def ended(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
         """A mail that was claimed, left and ended in a state."""
         row = self.claim(*papers, **details)
         day = details.get("day", DAY)
@@ -149,7 +149,7 @@ class Clerk:
             self.settle(row, state, day=day)
         return row
 
-    def stands(self, state: DeliveryState, *papers: Paper, **details: Any) -> Waiting:
+    def stands(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
         """A mail that stands in any state at all."""
         if state not in (DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.EXPIRED):
             return self.ended(state, *papers, **details)
@@ -160,8 +160,8 @@ class Clerk:
 
     # -- what is written --------------------------------------------------------------------
 
-    def entry(self, reader: int = ADA, day: date = DAY) -> Entry:
-        found = self.account.row(day, reader)
+    def entry(self, reader: int = ADA, day: date = DAY) -> DeliveryRecord:
+        found = self.account.record(day, reader)
         assert found is not None
         return found
 
@@ -173,12 +173,12 @@ class Clerk:
 
     def sum(self, day: date = DAY) -> dict[str, int]:
         """How many deliveries of a day stand in each state, having looked that they add up."""
-        balance = self.account.balance(day)
-        assert balance.is_even, f"{balance} does not add up"
+        balance = self.account.day_totals(day)
+        assert balance.adds_up, f"{balance} does not add up"
         return {str(state): number for state, number in balance.states.items()}
 
     def is_closed(self, day: date = DAY) -> bool:
-        return self.account.balance(day).closed_at is not None
+        return self.account.day_totals(day).closed_at is not None
 
     def execute(self, statement: str) -> list[Any]:
         """Run a statement past all that guards the ledger."""

@@ -17,7 +17,7 @@ from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
 from digest.models.delivery import Outcome, WorkerHost, DeliveryState
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
     from digest.sources.backlog import Collection
-    from digest.storage.history import Entry
+    from digest.storage.history import DeliveryRecord
     from subscribers.models import Subscriber
 
 TOPICS = [
@@ -145,7 +145,7 @@ class House:
         return replace(self.app.collection, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return fetch(day, self.app.places, only_day=only_day, collection=self.collection)
+        return fetch_day(day, self.app.places, only_day=only_day, collection=self.collection)
 
     def desk(self, day: date = DAY) -> Edition:
         return self.app.lay_out(day)
@@ -175,7 +175,7 @@ class House:
 
     def mailroom(self, day: date = DAY) -> MessageBuilder:
         office = self.office
-        frozen = office.editions.glance(self.desk(day), press_key=office.mail_settings.key, now=self.now)
+        frozen = office.editions.preview(self.desk(day), press_key=office.mail_settings.key, now=self.now)
         return MessageBuilder(
             frozen,
             press=office.mail_settings,
@@ -195,10 +195,10 @@ class House:
 
     # -- what is in the ledger --------------------------------------------------------------
 
-    def entry(self, name: str, day: date = DAY) -> Entry:
+    def entry(self, name: str, day: date = DAY) -> DeliveryRecord:
         """A reader's row of a day."""
         reader = self.book.find(f"{name}@example.org")
-        found = reader and self.app.account.row(day, reader.id)
+        found = reader and self.app.account.record(day, reader.id)
         assert found is not None
         return found
 
@@ -208,18 +208,18 @@ class House:
 
     def sum(self, day: date = DAY) -> dict[str, int]:
         """How many deliveries of a day stand in each state, having looked that they add up."""
-        balance = self.app.account.balance(day)
-        assert balance.is_even, f"{balance} does not add up"
+        balance = self.app.account.day_totals(day)
+        assert balance.adds_up, f"{balance} does not add up"
         return {str(state): number for state, number in balance.states.items()}
 
     def states(self, day: date = DAY) -> dict[str, str]:
         """What the ledger says of everybody, by the name before the @."""
-        entries = self.app.account.entries(day=day)
+        entries = self.app.account.records(day=day)
         return {entry.address.partition("@")[0]: str(entry.state) for entry in entries}
 
     def reasons(self, day: date = DAY) -> dict[str, str | None]:
         """Why, by the name before the @."""
-        entries = self.app.account.entries(day=day)
+        entries = self.app.account.records(day=day)
         return {entry.address.partition("@")[0]: entry.reason for entry in entries}
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:

@@ -14,7 +14,7 @@ from store.house import Recorder
 
 from digest.errors import SourceError
 from digest.models.source import Forecast, Outlook
-from digest.sources import Ask, Kind, Location, Raw, jsonl
+from digest.sources import FetchRequest, Kind, Source, RawDocument, jsonl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,17 +50,17 @@ class Service:
         ]  # fmt: skip
 
     @property
-    def place(self) -> Location:
-        return Location(name=self.name, kind="service", options={"service": self})
+    def place(self) -> Source:
+        return Source(name=self.name, kind="service", options={"service": self})
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     service = cast("Service", location.options["service"])
     service.asked.append(ask.day)
     if service.down or ask.day in service.gone:
         raise SourceError("the service is down")
     lines = [json.dumps(record) for record in service.lists.get(ask.day, ())]
-    yield Raw(where=f"service/{ask.day}", text="\n".join(lines))
+    yield RawDocument(where=f"service/{ask.day}", text="\n".join(lines))
 
 
 def forecast(day: date, now: datetime) -> Forecast:

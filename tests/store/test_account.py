@@ -12,8 +12,8 @@ from store.clerk import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.models.delivery import DeliveryState
 from digest.models.issue import Reason, Section
-from digest.storage.contents import contents
-from digest.storage.papers import Store
+from digest.storage.contents import list_items
+from digest.storage.papers import PaperStore
 from subscribers.models import OWN, OWN_NAME
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_a_paper_shown_behind_another_was_seen(clerk: Clerk) -> None:
 def test_a_paper_that_takes_its_real_id_was_seen_under_it(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, TITLED)
 
-    Store(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
+    PaperStore(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
 
     assert clerk.shown() == ["9"]
     assert clerk.account.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: {"9"}}
@@ -117,8 +117,8 @@ def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> 
     clerk.ended(DeliveryState.SENT, ONE)
     before = clerk.account.contents(clerk.entry())
 
-    clerk.desks.freeze(clerk.desks.open(1).desk, press_key="another", now=NOON)
-    Store(clerk.engine).save([replace(ONE, abstract="All new.")], source="hf", kind="huggingface")
+    clerk.desks.save(clerk.desks.get(1).edition, press_key="another", now=NOON)
+    PaperStore(clerk.engine).save([replace(ONE, abstract="All new.")], source="hf", kind="huggingface")
 
     assert clerk.account.contents(clerk.entry()) == before
 
@@ -127,11 +127,11 @@ def test_what_was_filed_for_several_mails_is_told_for_each(clerk: Clerk) -> None
     mails = {ADA: issue(pick(TWO, similar=(THREE,))), BO: issue(pick(ONE), pick(TWO))}
     rows = {reader: clerk.claim(reader=reader, mail=mail) for reader, mail in mails.items()}
 
-    recorded = clerk.account.recorded([row.delivery_id for row in rows.values()])
+    recorded = clerk.account.items([row.delivery_id for row in rows.values()])
 
     for reader, row in rows.items():
         found = [(it.paper_id, it.position, it.behind) for it in recorded[row.delivery_id]]
-        filed = [(it.paper_id, it.position, it.behind) for it in contents(mails[reader])]
+        filed = [(it.paper_id, it.position, it.behind) for it in list_items(mails[reader])]
         assert found == filed
 
 
@@ -143,20 +143,20 @@ def test_entries_come_newest_day_first_then_by_address(clerk: Clerk) -> None:
     clerk.claim(ONE, TWO)
     clerk.claim(day=NEXT_DAY)
 
-    assert [(it.day, it.address, it.papers) for it in clerk.account.entries()] == [
+    assert [(it.day, it.address, it.papers) for it in clerk.account.records()] == [
         (NEXT_DAY, "ada@example.org", 1),
         (DAY, "ada@example.org", 2),
         (DAY, "bo@example.org", 1),
     ]
-    assert [it.day for it in clerk.account.entries(subscriber_id=ADA)] == [NEXT_DAY, DAY]
-    assert [it.address for it in clerk.account.entries(day=NEXT_DAY)] == ["ada@example.org"]
+    assert [it.day for it in clerk.account.records(subscriber_id=ADA)] == [NEXT_DAY, DAY]
+    assert [it.address for it in clerk.account.records(day=NEXT_DAY)] == ["ada@example.org"]
 
 
 def test_entries_can_be_asked_for_by_state(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT)
     clerk.ended(DeliveryState.FAILED, reader=BO)
 
-    failed = clerk.account.entries(states=[DeliveryState.FAILED, DeliveryState.DEFERRED])
+    failed = clerk.account.records(states=[DeliveryState.FAILED, DeliveryState.DEFERRED])
 
     assert [it.subscriber_id for it in failed] == [BO]
 
@@ -164,8 +164,8 @@ def test_entries_can_be_asked_for_by_state(clerk: Clerk) -> None:
 def test_a_reader_without_a_mail_of_a_day_has_no_row(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT)
 
-    assert clerk.account.row(DAY, BO) is None
-    assert clerk.account.row(NEXT_DAY, ADA) is None
+    assert clerk.account.record(DAY, BO) is None
+    assert clerk.account.record(NEXT_DAY, ADA) is None
 
 
 def test_the_newest_day_is_the_last_that_was_planned(clerk: Clerk) -> None:
@@ -185,7 +185,7 @@ def test_a_balance_lists_the_states_in_their_order(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, reader=BO)
     clerk.stands(DeliveryState.PLANNED, reader=clerk.add("cy"))
 
-    states = clerk.account.balance(DAY).states
+    states = clerk.account.day_totals(DAY).states
 
     assert list(states.items()) == [(DeliveryState.PLANNED, 1), (DeliveryState.SENT, 1), (DeliveryState.FAILED, 1)]
 
@@ -194,9 +194,9 @@ def test_a_balance_that_lacks_a_row_is_not_even(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT)
     clerk.execute("DELETE FROM deliveries")
 
-    balance = clerk.account.balance(DAY)
+    balance = clerk.account.day_totals(DAY)
 
-    assert (balance.planned, balance.is_even) == (1, False)
+    assert (balance.planned, balance.adds_up) == (1, False)
 
 
 @pytest.mark.parametrize("state", DeliveryState)

@@ -20,7 +20,7 @@ import subscribers.tables
 from digest.errors import ConfigError, StoreError
 from digest.storage import schema
 from digest.storage.engine import open_database
-from digest.storage.papers import Store
+from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def memory(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 def test_a_new_database_can_be_read_by_its_owner_only(engine: sa.Engine, tmp_path: Path) -> None:
-    Store(engine).save([paper()], source="hf", kind="huggingface")
+    PaperStore(engine).save([paper()], source="hf", kind="huggingface")
 
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
 
@@ -130,12 +130,12 @@ def test_a_database_that_is_up_to_date_is_not_migrated_again(
 
 def test_what_was_saved_is_there_when_the_database_is_opened_again(file: Path) -> None:
     first = open_database("sqlite:///digest.db", folder=file.parent)
-    Store(first).save([paper("1")], source="hf", kind="huggingface")
+    PaperStore(first).save([paper("1")], source="hf", kind="huggingface")
     first.dispose()
 
     second = open_database("sqlite:///digest.db", folder=file.parent)
 
-    assert Store(second).paper("1") is not None
+    assert PaperStore(second).paper("1") is not None
     second.dispose()
 
 
@@ -195,7 +195,7 @@ def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_database_in_memory_has_the_tables_and_no_file(memory: sa.Engine, tmp_path: Path) -> None:
-    assert Store(memory).papers() == []
+    assert PaperStore(memory).papers() == []
     assert list(tmp_path.iterdir()) == []
     assert lock_path(memory) is None
 

@@ -100,7 +100,7 @@ def test_only_the_mails_of_the_sender_that_ended_are_taken_back(clerk: Clerk) ->
     clerk.claim(fence=one)
     clerk.claim(reader=BO, fence=other)
 
-    found = clerk.ledger.dismiss(one, now=LATER)
+    found = clerk.ledger.deregister(one, now=LATER)
 
     assert found == {DeliveryState.PLANNED: 1}
     assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.PLANNED, DeliveryState.CLAIMED)
@@ -161,7 +161,7 @@ def test_what_is_beyond_the_first_is_skipped_with_the_reason(clerk: Clerk) -> No
     clerk.add("cy")
     clerk.ledger.plan(DAY, now=NOON)
 
-    held = clerk.ledger.hold(DAY, beyond=1, reason="warming up", now=LATER)
+    held = clerk.ledger.hold_back(DAY, beyond=1, reason="warming up", now=LATER)
 
     assert held == 2
     assert clerk.sum() == {"planned": 1, "skipped": 2}
@@ -173,14 +173,14 @@ def test_what_is_beyond_the_first_is_skipped_with_the_reason(clerk: Clerk) -> No
 def test_where_nothing_more_may_leave_all_are_held_back(clerk: Clerk, beyond: int) -> None:
     clerk.ledger.plan(DAY, now=NOON)
 
-    assert clerk.ledger.hold(DAY, beyond=beyond, reason="warming up", now=LATER) == 2
+    assert clerk.ledger.hold_back(DAY, beyond=beyond, reason="warming up", now=LATER) == 2
 
 
 def test_only_what_is_planned_is_held_back(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.DEFERRED)
     clerk.stands(DeliveryState.PLANNED, day=NEXT_DAY)
 
-    held = clerk.ledger.hold(DAY, beyond=0, reason="warming up", now=LATER)
+    held = clerk.ledger.hold_back(DAY, beyond=0, reason="warming up", now=LATER)
 
     assert held == 0
     assert (clerk.state(), clerk.state(day=NEXT_DAY)) == (DeliveryState.DEFERRED, DeliveryState.PLANNED)
@@ -256,12 +256,12 @@ def test_a_day_closes_at_its_first_closing(clerk: Clerk) -> None:
     for hours in (1, 2):
         clerk.ledger.close(DAY, now=NOON + timedelta(hours=hours))
 
-    assert clerk.account.balance(DAY).closed_at == LATER
+    assert clerk.account.day_totals(DAY).closed_at == LATER
 
 
 def test_a_day_that_never_was_does_not_close(clerk: Clerk) -> None:
     assert clerk.ledger.close(DAY, now=LATER) is False
-    assert clerk.account.balance(DAY).is_even
+    assert clerk.account.day_totals(DAY).adds_up
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_a_day_that_does_not_add_up_is_named_and_not_closed(clerk: Clerk, statem
         clerk.ledger.close(DAY, now=LATER)
 
     assert not clerk.is_closed()
-    assert not clerk.account.balance(DAY).is_even
+    assert not clerk.account.day_totals(DAY).adds_up
 
 
 def test_the_account_is_even_after_a_reader_was_forgotten(clerk: Clerk) -> None:

@@ -11,13 +11,13 @@ from store.clerk import ADA, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.errors import NotFoundError
 from digest.models.delivery import DeliveryState
-from digest.storage.papers import Store
+from digest.storage.papers import PaperStore
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from digest.models.issue import Edition
-    from digest.storage.editions import Frozen
+    from digest.storage.editions import StoredEdition
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)
@@ -32,8 +32,8 @@ def desk(*papers: object, day: object = DAY) -> Edition:
     return desk_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
 
 
-def freeze(clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False) -> Frozen:
-    return clerk.desks.freeze(laid, press_key=press, now=LATER if late else NOON)
+def freeze(clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False) -> StoredEdition:
+    return clerk.desks.save(laid, press_key=press, now=LATER if late else NOON)
 
 
 def test_a_frozen_desk_is_opened_as_it_was(clerk: Clerk) -> None:
@@ -41,8 +41,8 @@ def test_a_frozen_desk_is_opened_as_it_was(clerk: Clerk) -> None:
 
     frozen = freeze(clerk, laid)
 
-    assert frozen.desk == laid
-    assert clerk.desks.open(frozen.id) == frozen
+    assert frozen.edition == laid
+    assert clerk.desks.get(frozen.id) == frozen
 
 
 def test_the_same_desk_is_kept_once_with_its_first_date(clerk: Clerk) -> None:
@@ -65,21 +65,21 @@ def test_a_desk_that_differs_is_kept_beside_the_first(clerk: Clerk, laid: Editio
 
     assert second.id != first.id
     assert (first.at, second.at) == (NOON, LATER)
-    assert clerk.desks.open(first.id).desk == desk(ONE)
+    assert clerk.desks.get(first.id).edition == desk(ONE)
 
 
 def test_the_date_of_mails_has_no_fractions_of_a_second(clerk: Clerk) -> None:
-    frozen = clerk.desks.freeze(desk(), press_key="", now=NOON.replace(microsecond=123456))
+    frozen = clerk.desks.save(desk(), press_key="", now=NOON.replace(microsecond=123456))
 
     assert frozen.at == NOON
 
 
 def test_a_glance_keeps_nothing_and_knows_what_is_kept(clerk: Clerk) -> None:
-    new = clerk.desks.glance(desk(ONE), press_key="press", now=NOON)
+    new = clerk.desks.preview(desk(ONE), press_key="press", now=NOON)
     kept = freeze(clerk, desk(ONE))
 
-    assert (new.id, new.desk, new.at) == (0, desk(ONE), NOON)
-    assert clerk.desks.glance(desk(ONE), press_key="press", now=LATER) == kept
+    assert (new.id, new.edition, new.at) == (0, desk(ONE), NOON)
+    assert clerk.desks.preview(desk(ONE), press_key="press", now=LATER) == kept
     assert clerk.execute("SELECT count(*) FROM desks") == [1]
 
 
@@ -87,19 +87,19 @@ def test_papers_are_familiar_that_lay_on_a_desk_of_another_day(clerk: Clerk) -> 
     freeze(clerk, desk(ONE, TWO))
     laid = desk(TWO, THREE, day=NEXT_DAY)
 
-    glanced = clerk.desks.glance(laid, press_key="press", now=NOON)
+    glanced = clerk.desks.preview(laid, press_key="press", now=NOON)
     frozen = freeze(clerk, laid)
 
-    assert glanced.familiar == frozen.familiar == {"2"}
-    assert freeze(clerk, desk(TWO)).familiar == {"2"}
+    assert glanced.also_elsewhere == frozen.also_elsewhere == {"2"}
+    assert freeze(clerk, desk(TWO)).also_elsewhere == {"2"}
 
 
 def test_a_paper_that_took_its_real_id_has_it_on_the_desks_of_old(clerk: Clerk) -> None:
     frozen = freeze(clerk, desk(ONE, TITLED))
 
-    Store(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
+    PaperStore(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
 
-    opened = clerk.desks.open(frozen.id).desk
+    opened = clerk.desks.get(frozen.id).edition
     assert [found.id for found in opened.papers] == ["1", "9"]
     assert [found.paper.id for found in opened.ranked["agents"]] == ["1", "9"]
     assert opened.papers[1].links == TITLED.links
@@ -117,7 +117,7 @@ def test_the_newest_desk_of_a_day_is_the_one_frozen_last(clerk: Clerk) -> None:
 
 def test_a_desk_that_is_not_there_is_named(clerk: Clerk) -> None:
     with pytest.raises(NotFoundError, match="desk 7 is not kept"):
-        clerk.desks.open(7)
+        clerk.desks.get(7)
 
 
 def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
@@ -129,7 +129,7 @@ def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
 
     clerk.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT id FROM desks ORDER BY id") == [clerk.entry().desk_id, tomorrow.id]
+    assert clerk.execute("SELECT id FROM desks ORDER BY id") == [clerk.entry().edition_id, tomorrow.id]
     assert clerk.execute("SELECT count(*) FROM desk_papers") == [2]
 
 

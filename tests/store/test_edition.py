@@ -11,7 +11,7 @@ from store.service import Service, serve
 
 from digest import sources
 from digest.models.source import SourceReport, SourceState
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     service.list(DAY, ONE)
     serve(found, service)
     found.fetch()
-    found.app.__dict__["places"] += (Location(name="S2", kind="semantic-scholar"),)
+    found.app.__dict__["places"] += (Source(name="S2", kind="semantic-scholar"),)
     return found
 
 

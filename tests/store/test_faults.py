@@ -257,7 +257,7 @@ def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_bac
 def share(house: House, transport: Recorder, number: int, of_all: int) -> Callable[[], None]:
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
-    frozen = office.editions.freeze(house.desk(), press_key=office.mail_settings.key, now=NOON)
+    frozen = office.editions.save(house.desk(), press_key=office.mail_settings.key, now=NOON)
     task = Shard(day=DAY, edition_id=frozen.id, mails=4, share=(number, of_all))
     return lambda: run_worker(task, frozen, office, transport, Progress()) and None
 

@@ -31,7 +31,7 @@ def test_every_confirmed_reader_is_planned_once(clerk: Clerk) -> None:
 
     assert (first, again) == (2, 0)
     assert clerk.sum() == {"planned": 2}
-    assert clerk.account.balance(DAY).planned == 2
+    assert clerk.account.day_totals(DAY).planned == 2
 
 
 def test_a_plan_takes_in_who_came_since(clerk: Clerk) -> None:
@@ -41,7 +41,7 @@ def test_a_plan_takes_in_who_came_since(clerk: Clerk) -> None:
     assert clerk.account.not_planned(DAY) == 1
     assert clerk.ledger.plan(DAY, now=NOON) == 1
     assert clerk.account.not_planned(DAY) == 0
-    assert clerk.account.balance(DAY).planned == 3
+    assert clerk.account.day_totals(DAY).planned == 3
 
 
 @pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
@@ -50,7 +50,7 @@ def test_nobody_is_planned_who_does_not_want_mail(clerk: Clerk, event: Event) ->
 
     clerk.ledger.plan(DAY, now=NOON)
 
-    assert [entry.subscriber_id for entry in clerk.account.entries(day=DAY)] == [BO]
+    assert [entry.subscriber_id for entry in clerk.account.records(day=DAY)] == [BO]
 
 
 def test_one_reader_can_be_planned_alone(clerk: Clerk) -> None:
@@ -78,7 +78,7 @@ def test_a_plan_that_breaks_off_has_planned_nobody(clerk: Clerk) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="broken"):
         clerk.ledger.plan(DAY, now=NOON)
 
-    assert clerk.account.entries(day=DAY) == []
+    assert clerk.account.records(day=DAY) == []
 
 
 # -- look -------------------------------------------------------------------------------------
@@ -247,10 +247,10 @@ def test_of_several_marks_all_are_made_or_none(clerk: Clerk) -> None:
     clerk.settle(bo, DeliveryState.FAILED)
 
     with (
-        clerk.ledger.marking(DAY, clerk.sender()) as marks,
+        clerk.ledger.claims(DAY, clerk.sender()) as marks,
         pytest.raises(LedgerError, match="this one stops"),
     ):
-        marks.note([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+        marks.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
 
     assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.INFLIGHT, DeliveryState.FAILED)
 
@@ -259,8 +259,8 @@ def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
     row = clerk.claim()
     answer = Outcome(state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1")
 
-    with clerk.ledger.marking(DAY, clerk.sender()) as marks:
-        marks.note([(row, answer)], [], now=LATER)
+    with clerk.ledger.claims(DAY, clerk.sender()) as marks:
+        marks.record([(row, answer)], [], now=LATER)
 
     entry = clerk.entry()
     assert (entry.reason, entry.code, entry.status) == ("550 5.1.1 no such user", 550, "5.1.1")
@@ -298,7 +298,7 @@ def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claime
 ) -> None:
     old = clerk.enlist()
     row = clerk.claim(fence=old)
-    clerk.ledger.dismiss(old, now=LATER)
+    clerk.ledger.deregister(old, now=LATER)
     heir = clerk.enlist()
     clerk.claim(fence=heir)
 
@@ -324,8 +324,8 @@ def test_erasing_a_reader_whose_mail_is_in_hand_stops_no_sender(clerk: Clerk) ->
     clerk.leave(ada)
     clerk.ledger.forget(ADA)
 
-    with clerk.ledger.marking(DAY, clerk.sender()) as marks:
-        marks.note([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+    with clerk.ledger.claims(DAY, clerk.sender()) as marks:
+        marks.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
 
     assert clerk.sum() == {"inflight": 1}
 
@@ -336,7 +336,7 @@ def test_an_erased_reader_does_not_hide_that_another_s_mail_was_taken(clerk: Cle
     clerk.settle(bo, DeliveryState.SENT)
 
     with (
-        clerk.ledger.marking(DAY, clerk.sender()) as marks,
+        clerk.ledger.claims(DAY, clerk.sender()) as marks,
         pytest.raises(LedgerError, match="taken by another"),
     ):
-        marks.note([], [ada, bo], now=NOON)
+        marks.record([], [ada, bo], now=NOON)

@@ -212,7 +212,7 @@ class Days(RuleBasedStateMachine):
     def remember_what_was_shown(self) -> None:
         """Keep in mind what ever counted as shown; what is sent again does not for a while."""
         account = self.house.app.account
-        for entry in account.entries(states=SHOWN):
+        for entry in account.records(states=SHOWN):
             titles = (it.title for it in account.contents(entry))
             self.shown |= {(entry.address, entry.day, title) for title in titles}
 
@@ -232,7 +232,7 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def every_day_adds_up(self) -> None:
         for day in {entry.day for entry in self._entries()}:
-            assert self.house.app.account.balance(day).is_even
+            assert self.house.app.account.day_totals(day).adds_up
 
     @invariant()
     def no_paper_is_shown_twice_to_a_reader(self) -> None:
@@ -254,14 +254,14 @@ class Days(RuleBasedStateMachine):
         return self.house.now.date()
 
     def _entries(self) -> list[Any]:
-        return self.house.app.account.entries()
+        return self.house.app.account.records()
 
     def _state(self, day: date, address: str) -> DeliveryState:
         (found,) = [it for it in self._entries() if (it.day, it.address) == (day, address)]
         return DeliveryState(found.state)
 
     def _standing(self, *states: DeliveryState, day: date | None = None) -> set[tuple[date, str]]:
-        found = self.house.app.account.entries(day=day, states=states)
+        found = self.house.app.account.records(day=day, states=states)
         return {(entry.day, entry.address) for entry in found}
 
     def _titles(self, content: bytes) -> set[str]:

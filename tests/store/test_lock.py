@@ -37,9 +37,9 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(
     second = Ledger(engine, lock=lock_path(engine))
 
     with (
-        ledger.alone(),
+        ledger.run_lock(),
         pytest.raises(RunInProgressError, match="another run is sending"),
-        second.alone(),
+        second.run_lock(),
     ):
         pytest.fail("two were sending")
 
@@ -47,7 +47,7 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(
 def test_another_process_cannot_take_the_lock(ledger: Ledger, engine: sa.Engine) -> None:
     command = [sys.executable, "-c", OTHER_PROCESS, str(lock_path(engine))]
 
-    with ledger.alone():
+    with ledger.run_lock():
         during = subprocess.run(command, capture_output=True, text=True)
     after = subprocess.run(command, capture_output=True, text=True)
 
@@ -56,20 +56,20 @@ def test_another_process_cannot_take_the_lock(ledger: Ledger, engine: sa.Engine)
 
 
 def test_the_lock_is_free_again_after_a_run_that_failed(ledger: Ledger) -> None:
-    with pytest.raises(KeyboardInterrupt), ledger.alone():
+    with pytest.raises(KeyboardInterrupt), ledger.run_lock():
         raise KeyboardInterrupt
 
-    with ledger.alone() as lock:
+    with ledger.run_lock() as lock:
         assert lock is not None
 
 
 def test_the_lock_can_be_read_by_its_owner_only(ledger: Ledger, tmp_path: Path) -> None:
-    with ledger.alone():
+    with ledger.run_lock():
         mode = stat.S_IMODE((tmp_path / "digest.db-run").stat().st_mode)
 
     assert mode == 0o600
 
 
 def test_a_database_without_a_file_has_no_lock(engine: sa.Engine) -> None:
-    with Ledger(engine, lock=None).alone() as lock:
+    with Ledger(engine, lock=None).run_lock() as lock:
         assert lock is None

@@ -11,8 +11,8 @@ from store import older
 
 from digest.models.source import SourceState
 from digest.storage.engine import open_database
-from digest.storage.fetches import Readings
-from digest.storage.papers import Store
+from digest.storage.fetches import FetchLog
+from digest.storage.papers import PaperStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def migrated(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
-    (found,) = Store(migrated).papers(DAY)
+    (found,) = PaperStore(migrated).papers(DAY)
 
     assert (found.id, found.title, found.abstract) == ("2602.00001", "Lamps", "In fog.")
     assert (found.signals.upvotes, found.signals.citations) == (3, None)
@@ -58,7 +58,7 @@ def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
 
 @pytest.mark.parametrize(("kind", "title"), [("capture", "Lamps"), ("huggingface", "Lamps in Fog")])
 def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, title: str) -> None:
-    store = Store(migrated)
+    store = PaperStore(migrated)
 
     store.save([paper("2602.00001", title="Lamps in Fog", venue="ICLR")], source="it", kind=kind)
 
@@ -68,7 +68,7 @@ def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, titl
 
 
 def test_what_failed_is_still_said_to_have_failed_and_why(migrated: sa.Engine) -> None:
-    (reading,) = Readings(migrated).on(DAY)
+    (reading,) = FetchLog(migrated).on(DAY)
 
     assert (reading.state, reading.reason) == (SourceState.FAILED, "no answer")
     assert reading.channels == ()

@@ -33,7 +33,7 @@ def test_a_preview_is_the_very_bytes_that_are_sent(house: House) -> None:
     house.send(transport)
 
     assert mail is not None
-    assert transport.parcels == [mail.parcel]
+    assert transport.parcels == [mail.outgoing]
 
 
 def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(house: House) -> None:
@@ -46,7 +46,7 @@ def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(house: House) -
     mail = house.preview(ada).message
 
     assert mail is not None
-    assert transport.parcels == [mail.parcel]
+    assert transport.parcels == [mail.outgoing]
 
 
 def test_two_readers_get_two_different_mails(house: House) -> None:
@@ -58,7 +58,7 @@ def test_two_readers_get_two_different_mails(house: House) -> None:
     assert to_ada is not None
     assert to_ben is not None
     assert to_ada.message_id != to_ben.message_id
-    assert b"ben@example.org" not in to_ada.parcel.content
+    assert b"ben@example.org" not in to_ada.outgoing.content
 
 
 def test_a_rehearsal_says_what_a_run_would_do(house: House) -> None:

@@ -15,7 +15,7 @@ from store.house import House
 from digest.app.serializers import issues_of, letters_of
 from digest.models.delivery import MailKind
 from digest.storage.engine import open_database
-from digest.storage.transactional import Letters
+from digest.storage.transactional import TransactionalQueue
 from subscribers import privacy
 from subscribers.book import Book, suppressions
 from subscribers.models import Event, Preferences, Status
@@ -44,7 +44,7 @@ def ada(house: House) -> Subscriber:
     house.about_agents("1", "2")
     house.send()
     house.send(day=DAY.replace(day=3))
-    Letters(house.app.engine).queue(reader.id, MailKind.PRIVACY, now=NOON)
+    TransactionalQueue(house.app.engine).enqueue(reader.id, MailKind.PRIVACY, now=NOON)
     assert chosen is not None
     return chosen
 

@@ -9,18 +9,18 @@ import sqlalchemy as sa
 from builders import DAY, NOON
 
 from digest.models.source import Channel, Rejected, SourceReport, SourceState
-from digest.storage.fetches import Reading, Readings
+from digest.storage.fetches import FetchRecord, FetchLog
 
 LATER = NOON + timedelta(hours=6)
 NEXT_DAY = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def readings(engine: sa.Engine) -> Readings:
-    return Readings(engine)
+def readings(engine: sa.Engine) -> FetchLog:
+    return FetchLog(engine)
 
 
-def test_the_last_fetch_of_a_source_for_a_day_counts(readings: Readings) -> None:
+def test_the_last_fetch_of_a_source_for_a_day_counts(readings: FetchLog) -> None:
     failed = SourceReport(source="hf", day=DAY, state=SourceState.FAILED, reason="no answer")
     read = SourceReport(
         source="hf",
@@ -38,7 +38,7 @@ def test_the_last_fetch_of_a_source_for_a_day_counts(readings: Readings) -> None
     readings.record(read, at=LATER)
 
     assert readings.on(DAY) == [
-        Reading(
+        FetchRecord(
             source="hf",
             state=SourceState.OK,
             at=LATER,
@@ -54,7 +54,7 @@ def test_the_last_fetch_of_a_source_for_a_day_counts(readings: Readings) -> None
     ]
 
 
-def test_fetches_of_other_sources_and_days_stand_beside_it(readings: Readings) -> None:
+def test_fetches_of_other_sources_and_days_stand_beside_it(readings: FetchLog) -> None:
     for source, day in (("page", DAY), ("hf", DAY), ("hf", NEXT_DAY)):
         readings.record(SourceReport(source=source, day=day, state=SourceState.OK), at=NOON)
 
@@ -62,7 +62,7 @@ def test_fetches_of_other_sources_and_days_stand_beside_it(readings: Readings) -
     assert [it.source for it in readings.on(NEXT_DAY)] == ["hf"]
 
 
-def test_a_time_without_a_zone_is_not_stored(readings: Readings) -> None:
+def test_a_time_without_a_zone_is_not_stored(readings: FetchLog) -> None:
     report = SourceReport(source="hf", day=DAY, state=SourceState.OK)
 
     with pytest.raises(sa.exc.StatementError, match="a time without a zone cannot be stored"):

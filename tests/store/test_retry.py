@@ -122,7 +122,7 @@ def test_each_of_these_does_change_a_mail_that_was_never_made(
 
     after = house.preview(ada).message
     assert before is not None
-    assert after is None or after.parcel != before.parcel
+    assert after is None or after.outgoing != before.outgoing
 
 
 def by_the_next_run(house: House, transport: Recorder) -> None:
@@ -216,7 +216,7 @@ def test_what_had_not_left_when_a_run_was_killed_leaves_as_it_was_claimed(house:
 
     house.send(transport)
 
-    assert [mail.parcel for mail in would if mail] == [*killed.tried, *transport.parcels]
+    assert [mail.outgoing for mail in would if mail] == [*killed.tried, *transport.parcels]
     assert house.states() == {"ada": "unknown", "bo": "sent"}
 
 
@@ -228,7 +228,7 @@ def test_a_preview_of_what_waits_is_what_was_tried(house: House) -> None:
     mail = house.preview(house.book.confirmed()[0]).message
 
     assert mail is not None
-    assert [mail.parcel] == transport.tried
+    assert [mail.outgoing] == transport.tried
 
 
 # -- what may not be sent again as it was -------------------------------------------------------
@@ -248,7 +248,7 @@ def test_what_a_later_mail_has_shown_is_not_shown_again_by_one_that_waited(house
     assert "2602.00002" in house.shown("ada")
     preview = house.preview(house.book.confirmed()[0]).message
     assert preview is not None
-    assert preview.parcel == transport.parcels[0]
+    assert preview.outgoing == transport.parcels[0]
 
 
 def test_what_waited_is_skipped_when_a_later_mail_has_shown_all_of_it(house: House) -> None:

@@ -130,7 +130,7 @@ def test_a_run_beside_another_sends_nothing_and_says_so(house: House) -> None:
     house.reader("ada")
     transport = Recorder()
 
-    with house.app.ledger.alone(), pytest.raises(RunInProgressError, match="another run"):
+    with house.app.ledger.run_lock(), pytest.raises(RunInProgressError, match="another run"):
         house.send(transport)
 
     assert transport.asked == []
@@ -216,7 +216,7 @@ def test_a_deferred_mail_is_sent_by_the_next_run_as_it_was(house: House) -> None
     house.send(transport)
 
     assert before is not None
-    assert [parcel.content for parcel in transport.parcels] == [before.parcel.content]
+    assert [parcel.content for parcel in transport.parcels] == [before.outgoing.content]
     assert house.states() == {"ada": "sent"}
 
 

@@ -104,7 +104,7 @@ def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:
     again = house.preview(reader, day=TUESDAY).message
 
     assert again is not None
-    assert again.parcel.content == transport.parcels[0].content
+    assert again.outgoing.content == transport.parcels[0].content
 
 
 def test_the_account_of_a_mail_says_that_it_told(house: House) -> None:

@@ -14,7 +14,7 @@ from digest.app.config import load as config
 from digest.cli import app
 from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState
-from digest.sources import BUILTIN, find
+from digest.sources import BUILTIN, get_kind
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_every_kind_has_its_section_with_a_configuration_that_works(name: str) -
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_the_page_on_sources_says_whose_word_counts(name: str) -> None:
-    kind = find(name)
+    kind = get_kind(name)
 
     line = next(
         line for line in SOURCES.splitlines() if line.startswith(f"| `{name}` | {kind.rank} ")

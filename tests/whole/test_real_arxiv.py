@@ -10,7 +10,7 @@ import arxiv_wire
 import pytest
 from arxiv_wire import Told
 
-from digest.sources import Raw
+from digest.sources import RawDocument
 from digest.sources.arxiv import announcements as arxiv
 from digest.text.clean import clean
 
@@ -61,7 +61,7 @@ def test_every_paper_of_a_day_is_read_once(
     categories = sorted({name for one in told for name in one.categories})
     texts = [render(name, day, told) for name in categories for render in shapes]
 
-    raws = [Raw(where="real", text=text) for text in texts]
+    raws = [RawDocument(where="real", text=text) for text in texts]
     batch = arxiv.KIND.join([arxiv.parse(raw, day=day, now=NOW) for raw in raws])
 
     assert {one.id for one in batch.papers} == {one.id for one in told}
@@ -77,7 +77,7 @@ def test_titles_and_authors_come_back_as_they_were_sent(
     told = {one.id: one for one in announced(real_data, day)}
     text = arxiv_wire.api(day, list(told.values()))
 
-    batch = arxiv.parse(Raw(where="real", text=text), day=day, now=NOW)
+    batch = arxiv.parse(RawDocument(where="real", text=text), day=day, now=NOW)
 
     assert len(batch.papers) == papers
     assert {one.id: (one.title, one.authors) for one in batch.papers} == {

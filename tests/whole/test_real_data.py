@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from builders import DAY, NOON
 
 from digest import sources
-from digest.sources import Location
-from digest.storage.papers import Store
+from digest.sources import Source
+from digest.storage.papers import PaperStore
 from digest.storage.schema import fetches, metadata
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ days = pytest.mark.parametrize(
 
 def read(kind: str, path: Path, *, day: date = DAY, now: datetime = NOON) -> Batch:
     """Everything that matches a path, as one batch."""
-    place = Location(name=kind, kind=kind, path=str(path))
+    place = Source(name=kind, kind=kind, path=str(path))
     raws = sources.read_files(place)
     return sources.join([sources.parse(place, raw, day=day, now=now) for raw in raws])
 
@@ -51,7 +51,7 @@ def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
     """Save all captures and days; return how many works were new."""
     pages = read("capture", real_data / "captures" / "page-*.txt", now=now)
     lists = read("huggingface", real_data / "hf" / "daily_papers-*.json", now=now)
-    store = Store(engine)
+    store = PaperStore(engine)
     saved = [
         store.save(pages.papers, source="pages", kind="capture"),
         store.save(lists.papers, source="lists", kind="huggingface"),

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from builders import NOON
 
-from digest.sources.http.client import Client
+from digest.sources.http.client import HTTPClient
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Protocol
 
-    from digest.sources.http.client import Web
+    from digest.sources.http.client import SourceClient
 
     class Asking(Protocol):
         """Makes HTTP for a source that is on this machine."""
 
-        def __call__(self, watch: Watch | None = None, **details: Any) -> Web: ...
+        def __call__(self, watch: Watch | None = None, **details: Any) -> SourceClient: ...
 
 
 LOOPBACK = frozenset({"127.0.0.1"})
@@ -40,7 +40,7 @@ class Watch:
         self.at += timedelta(seconds=seconds)
 
 
-def client(folder: Path, watch: Watch | None = None, **details: Any) -> Client:
+def client(folder: Path, watch: Watch | None = None, **details: Any) -> HTTPClient:
     watch = watch or Watch()
     defaults: dict[str, Any] = {
         "agent": "papers-digest/0 (mailto:ops@example.net)",
@@ -48,4 +48,4 @@ def client(folder: Path, watch: Watch | None = None, **details: Any) -> Client:
         "clock": watch.now,
         "sleep": watch.sleep,
     }
-    return Client(folder, **(defaults | details))
+    return HTTPClient(folder, **(defaults | details))

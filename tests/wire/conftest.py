@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wire.asking import Asking
 
-    from digest.sources.http.client import Web
+    from digest.sources.http.client import SourceClient
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +35,8 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
     """HTTP for sources on this machine; all that one test makes share a folder."""
     with ExitStack() as opened:
 
-        def ask(watch: Watch | None = None, **details: Any) -> Web:
-            return opened.enter_context(client(tmp_path, watch, **details)).keeping_to(LOOPBACK)
+        def ask(watch: Watch | None = None, **details: Any) -> SourceClient:
+            return opened.enter_context(client(tmp_path, watch, **details)).restricted_to(LOOPBACK)
 
         yield ask
 

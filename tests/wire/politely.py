@@ -6,9 +6,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.sources.http.backoff import Closings
-from digest.sources.http.client import Client
-from digest.sources.http.rate_limit import Gates
+from digest.sources.http.backoff import Backoffs
+from digest.sources.http.client import HTTPClient
+from digest.sources.http.rate_limit import HostRateLimiter
 
 
 def now() -> datetime:
@@ -22,8 +22,8 @@ def tell(word: str) -> None:
 
 def ask(folder: Path, url: str, times: str, spacing: str) -> None:
     spacings = {"arxiv.org": float(spacing)}
-    with Client(folder, agent=sys.argv[-1], timeout=10, clock=now, spacings=spacings) as client:
-        web = client.keeping_to(frozenset({"127.0.0.1"}))
+    with HTTPClient(folder, agent=sys.argv[-1], timeout=10, clock=now, spacings=spacings) as client:
+        web = client.restricted_to(frozenset({"127.0.0.1"}))
         tell("ready")
         sys.stdin.readline()
         for _ in range(int(times)):
@@ -31,9 +31,9 @@ def ask(folder: Path, url: str, times: str, spacing: str) -> None:
 
 
 def hold(folder: Path) -> None:
-    closings = Closings(folder / "closed", clock=now)
-    gates = Gates(folder / "gates", closings=closings, clock=now)
-    with gates.through("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
+    closings = Backoffs(folder / "closed", clock=now)
+    gates = HostRateLimiter(folder / "gates", closings=closings, clock=now)
+    with gates.slot("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
         tell("held")
         sys.stdin.read()  # which never ends
 

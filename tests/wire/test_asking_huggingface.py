@@ -10,7 +10,7 @@ from builders import DAY, NOON
 from wire.web_server import Answer, WebServer
 
 from digest import sources
-from digest.sources import Ask, Location
+from digest.sources import FetchRequest, Source
 
 if TYPE_CHECKING:
     from wire.asking import Asking
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 FINE = Answer(body='[{"paper": {"id": "2602.00001", "title": "Über alles"}}]'.encode())
 
 
-def ask(server: WebServer, asking: Asking) -> list[sources.Raw]:
-    place = Location(name="Hugging Face", kind="huggingface", url=server.url)
+def ask(server: WebServer, asking: Asking) -> list[sources.RawDocument]:
+    place = Source(name="Hugging Face", kind="huggingface", url=server.url)
     return list(
-        sources.find(place.kind).read(place, Ask(day=DAY, now=NOON, web=asking(), papers=tuple))
+        sources.get_kind(place.kind).read(place, FetchRequest(day=DAY, now=NOON, web=asking(), papers=tuple))
     )
 
 
@@ -38,7 +38,7 @@ def test_the_answer_comes_through_letter_by_letter_and_parses(asking: Asking) ->
     with WebServer(FINE) as server:
         (raw,) = ask(server, asking)
 
-    place = Location(name="Hugging Face", kind="huggingface")
+    place = Source(name="Hugging Face", kind="huggingface")
     batch = sources.parse(place, raw, day=DAY, now=NOON)
     assert [(paper.id, paper.title) for paper in batch.papers] == [("2602.00001", "Über alles")]
 

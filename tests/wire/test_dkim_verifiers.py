@@ -12,7 +12,7 @@ from wire import verifiers
 
 from digest.mail import dkim
 from digest.mail.headers import field
-from digest.mail.message import Masthead, Recipient, Sender, build, build_letter
+from digest.mail.message import CommonHeaders, Recipient, FromIdentity, build, build_transactional
 from digest.mail.quoted_printable import encode
 from digest.mail.templates import Rendered
 
@@ -27,7 +27,7 @@ RENDERED = Rendered(
     text="Guten Tag.\n\nTwo  spaces, a \ttab, trailing \n.\n",
     html="<p>Grüße, this line is so long that it does not fit into the 76 columns of the rest.</p>",
 )
-SENDER = Sender(
+SENDER = FromIdentity(
     name="The Trending Papers of a Reading Group",
     address="digest@example.org",
     web_url="https://digest.example.org",
@@ -62,7 +62,7 @@ def issue(rendered: Rendered = RENDERED, to: str = "ada@example.org") -> bytes:
         address=to, leave_url=LEAVE, leave_mailto="mailto:digest@example.org?subject=leave"
     )
     return build(
-        Masthead(SENDER, day=DAY, at=NOON),
+        CommonHeaders(SENDER, day=DAY, at=NOON),
         recipient=recipient,
         subject=field("Subject", words=rendered.subject),
         identifier="<20260202.7@example.org>",
@@ -96,7 +96,7 @@ def issue_with_loose_white_space() -> bytes:
 
 
 def letter() -> bytes:
-    return build_letter(
+    return build_transactional(
         RENDERED, sender=SENDER, to="ada@example.org", identifier="<1@example.org>", at=NOON
     )
 

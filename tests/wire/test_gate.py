@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from wire.asking import Watch
 
 from digest.errors import SourceError
-from digest.sources.http.backoff import Closings
+from digest.sources.http.backoff import Backoffs
 from digest.sources.http.rate_limit import (
     SPACINGS,
-    Gates,
-    State,
-    gate_name,
+    HostRateLimiter,
+    HostState,
+    host_key,
     read_state,
     retry_after,
 )
@@ -32,13 +32,13 @@ AT = NOON.timestamp()
 FEED = "https://rss.arxiv.org/rss/cs.CL"
 
 
-def gates(folder: Path, watch: Watch, **details: Any) -> Gates:
+def gates(folder: Path, watch: Watch, **details: Any) -> HostRateLimiter:
     defaults: dict[str, Any] = {
-        "closings": Closings(folder / "closed", clock=watch.now),
+        "closings": Backoffs(folder / "closed", clock=watch.now),
         "clock": watch.now,
         "sleep": watch.sleep,
     }
-    return Gates(folder, **(defaults | details))
+    return HostRateLimiter(folder, **(defaults | details))
 
 
 def write(folder: Path, content: bytes | dict[str, object]) -> None:
@@ -58,25 +58,25 @@ def said(**details: object) -> dict[str, object]:
     ],
 )
 def test_t4_all_of_arxiv_is_asked_once_in_three_seconds(host: str) -> None:
-    assert SPACINGS[gate_name(host)] == 3.0
+    assert SPACINGS[host_key(host)] == 3.0
 
 
 @pytest.mark.parametrize("host", ["notarxiv.org", "arxiv.org.example.net", "huggingface.co", "::1"])
 def test_other_hosts_have_gates_of_their_own(host: str) -> None:
-    assert gate_name(host) == host
+    assert host_key(host) == host
 
 
 def test_semantic_scholar_is_asked_once_a_second() -> None:
-    assert SPACINGS[gate_name("api.semanticscholar.org")] == 1.0
+    assert SPACINGS[host_key("api.semanticscholar.org")] == 1.0
 
 
 def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_path: Path) -> None:
     watch = Watch()
-    with gates(tmp_path, watch).through("arxiv.org", FEED):
+    with gates(tmp_path, watch).slot("arxiv.org", FEED):
         watch.at += timedelta(seconds=20)  # on the wire
     watch.at += timedelta(seconds=1)
 
-    with gates(tmp_path, watch).through("arxiv.org", FEED):
+    with gates(tmp_path, watch).slot("arxiv.org", FEED):
         pass
 
     assert watch.slept == [2.0]
@@ -85,7 +85,7 @@ def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_p
 def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
     watch = Watch()
     for _ in range(3):
-        with gates(tmp_path, watch).through("arxiv.org", FEED):
+        with gates(tmp_path, watch).slot("arxiv.org", FEED):
             watch.at += timedelta(seconds=4)
         watch.at += timedelta(seconds=4)
 
@@ -95,7 +95,7 @@ def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
 def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: Path) -> None:
     watch = Watch()
     for _ in range(3):
-        with gates(tmp_path / "new", watch).through("huggingface.co", "https://huggingface.co/api"):
+        with gates(tmp_path / "new", watch).slot("huggingface.co", "https://huggingface.co/api"):
             pass
 
     assert watch.slept == []
@@ -104,10 +104,10 @@ def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: P
 
 def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
     watch = Watch()
-    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).through("arxiv.org", FEED):
+    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).slot("arxiv.org", FEED):
         raise ZeroDivisionError
 
-    with gates(tmp_path, watch).through("arxiv.org", FEED):
+    with gates(tmp_path, watch).slot("arxiv.org", FEED):
         pass
 
     assert watch.slept == [3.0]
@@ -138,7 +138,7 @@ def test_whatever_a_gate_says_nobody_waits_for_long(
     watch = Watch()
     write(tmp_path, content)
 
-    with gates(tmp_path, watch).through("arxiv.org", FEED):
+    with gates(tmp_path, watch).slot("arxiv.org", FEED):
         pass
 
     assert watch.slept == waits
@@ -146,7 +146,7 @@ def test_whatever_a_gate_says_nobody_waits_for_long(
 
 @given(content=st.binary(max_size=600))
 def test_no_bytes_break_a_gate(content: bytes) -> None:
-    assert isinstance(read_state(content, now=AT), State)
+    assert isinstance(read_state(content, now=AT), HostState)
 
 
 @given(
@@ -166,13 +166,13 @@ def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Pa
 
     def oversleep(seconds: float) -> None:
         watch.at += timedelta(seconds=seconds)
-        with gates(tmp_path, watch).through("arxiv.org", FEED):
+        with gates(tmp_path, watch).slot("arxiv.org", FEED):
             turns.append("others")
         watch.at += timedelta(seconds=seconds)
 
     ours = gates(tmp_path, watch, sleep=oversleep)
     for _ in range(2):
-        with ours.through("arxiv.org", FEED):
+        with ours.slot("arxiv.org", FEED):
             turns.append("ours")
 
     assert turns == ["ours", "others", "ours"]
@@ -182,7 +182,7 @@ def test_who_waits_outside_waits_again_after_the_turn_of_another(tmp_path: Path)
     watch = Watch()
     ours, others = gates(tmp_path, watch), gates(tmp_path, watch)
     for one in (ours, others, ours):
-        with one.through("arxiv.org", FEED):
+        with one.slot("arxiv.org", FEED):
             pass
 
     assert watch.slept == [3.0, 3.0]
@@ -194,9 +194,9 @@ def test_a_long_wait_is_told_once_and_ends(
     caplog.set_level(logging.INFO)
     watch = Watch()
     with (
-        gates(tmp_path, watch).through("arxiv.org", FEED),
+        gates(tmp_path, watch).slot("arxiv.org", FEED),
         pytest.raises(SourceError, match=r"arxiv\.org is being asked by another process"),
-        gates(tmp_path, watch).through("arxiv.org", FEED),
+        gates(tmp_path, watch).slot("arxiv.org", FEED),
     ):
         pytest.fail("two at once")
 
@@ -208,12 +208,12 @@ def test_a_short_wait_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.INFO)
     watch = Watch()
     with ExitStack() as other:
-        other.enter_context(gates(tmp_path, watch).through("arxiv.org", FEED))
+        other.enter_context(gates(tmp_path, watch).slot("arxiv.org", FEED))
 
         def end(seconds: float) -> None:
             other.close()
 
-        with gates(tmp_path, watch, sleep=end).through("arxiv.org", FEED):
+        with gates(tmp_path, watch, sleep=end).slot("arxiv.org", FEED):
             pass
 
     assert caplog.records == []
@@ -224,13 +224,13 @@ def test_without_its_file_arxiv_is_not_asked(tmp_path: Path) -> None:
 
     with (
         pytest.raises(SourceError, match=r"cannot be used .*; check \[fetch\] directory"),
-        gates(tmp_path / "gates", Watch()).through("arxiv.org", FEED),
+        gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED),
     ):
         pytest.fail("the gate was open")
 
 
 def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
-    with gates(tmp_path / "gates", Watch()).through("arxiv.org", FEED):
+    with gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED):
         pass
 
     assert (tmp_path / "gates").stat().st_mode & 0o777 == 0o700
@@ -239,7 +239,7 @@ def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["..", "a/b", "::1", "ü" * 300, "a\0b"])
 def test_any_name_is_a_file_in_the_folder(tmp_path: Path, name: str) -> None:
-    with gates(tmp_path, Watch(), spacings={name: 1.0}).through(name, FEED):
+    with gates(tmp_path, Watch(), spacings={name: 1.0}).slot(name, FEED):
         pass
 
     assert len(list(tmp_path.glob("*.gate"))) == 1

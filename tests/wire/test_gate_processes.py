@@ -15,8 +15,8 @@ from wire import politely
 from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
-from digest.sources.http.backoff import Closings
-from digest.sources.http.rate_limit import Gates
+from digest.sources.http.backoff import Backoffs
+from digest.sources.http.rate_limit import HostRateLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,10 +92,10 @@ def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
         assert process.stdout.readline() == "held\n"
         process.kill()
     watch = Watch(at=politely.now())
-    closings = Closings(tmp_path / "closed", clock=watch.now)
-    gates = Gates(tmp_path / "gates", closings=closings, clock=watch.now, sleep=watch.sleep)
+    closings = Backoffs(tmp_path / "closed", clock=watch.now)
+    gates = HostRateLimiter(tmp_path / "gates", closings=closings, clock=watch.now, sleep=watch.sleep)
 
-    with gates.through("arxiv.org", "https://arxiv.org/"):
+    with gates.slot("arxiv.org", "https://arxiv.org/"):
         pass
 
     # Its request counts, though nobody knows when it ended.

@@ -16,7 +16,7 @@ from digest.app.config.load import build
 from digest.app.services import App
 from digest.models.source import SourceState
 from digest.sources import recording as fixtures
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +43,13 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
             [arxiv],
             topics=(),
             folder=tmp_path / "day",
-            web=lambda place: http.keeping_to(sources.hosts(place)),
+            web=lambda place: http.restricted_to(sources.hosts(place)),
             now=NOON,
         )
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = fetch(DAY, app.places, only_day=True, collection=app.collection)
+    (report,) = fetch_day(DAY, app.places, only_day=True, collection=app.collection)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written

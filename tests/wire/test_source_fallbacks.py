@@ -33,7 +33,7 @@ def broken_at(played: Played, *paths: str, status: int = 503) -> Callable[[Quest
 def read(played: Played, server: WebServer, asking: Asking, *, days_ago: int = 0) -> Batch:
     """Read the service by its own kind, over the wire."""
     place = played.location(server.base)
-    kind, day = sources.find(place.kind), played.day - timedelta(days=days_ago)
+    kind, day = sources.get_kind(place.kind), played.day - timedelta(days=days_ago)
     asked = ask_played(played, asking(Watch(at=played.now)), day=day)
     return kind.join([kind.parse(raw, day=day, now=played.now) for raw in kind.read(place, asked)])
 

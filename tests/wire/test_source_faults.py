@@ -20,7 +20,7 @@ from digest import sources
 from digest.app.config.load import build
 from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 from digest.sources.http import client as web
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Desk:
             collection = replace(
                 self.app.collection,
                 clock=self.watch.now,
-                web=lambda _place: http.keeping_to(sources.hosts(place)),
+                web=lambda _place: http.restricted_to(sources.hosts(place)),
             )
-            (report,) = fetch(self.played.day, [place], only_day=True, collection=collection)
+            (report,) = fetch_day(self.played.day, [place], only_day=True, collection=collection)
         return report
 
     @property

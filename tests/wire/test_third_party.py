@@ -17,9 +17,9 @@ from digest.app.config import load as config
 from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState
-from digest.sources import Ask, Raw
+from digest.sources import FetchRequest, RawDocument
 from digest.sources import plugins as foreign
-from digest.sources.fetch import fetch
+from digest.sources.fetch import fetch_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,8 +86,8 @@ def read(installed: Packages, engine: sa.Engine, tmp_path: Path) -> Callable[[We
         tables["sources"][0]["url"] = f"{server.base}/lists"
         app = App(config=config.build(tables, folder=tmp_path, where="the page"), engine=engine)
         (place,) = app.places
-        ask = Ask(day=DAY, now=NOON, web=app.web_for(place), papers=list)
-        raws = sources.find(place.kind).read(place, ask)
+        ask = FetchRequest(day=DAY, now=NOON, web=app.web_for(place), papers=list)
+        raws = sources.get_kind(place.kind).read(place, ask)
         batches = [sources.parse(place, raw, day=DAY, now=NOON) for raw in raws]
         app.client.close()
         return sources.join(batches)
@@ -131,7 +131,7 @@ def test_its_bad_records_are_named_and_counted(read: Callable[[WebServer], Batch
 
 
 def test_its_saved_answers_are_read_too(installed: Packages) -> None:
-    batch = sources.find("reading-group").parse(Raw(where="saved", text=LIST), day=DAY, now=NOON)
+    batch = sources.get_kind("reading-group").parse(RawDocument(where="saved", text=LIST), day=DAY, now=NOON)
 
     assert len(batch.papers) == 3
 
@@ -198,7 +198,7 @@ def test_a_kind_that_falls_stops_no_other_source(
     configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
     app = App(config=configured, engine=engine)
 
-    theirs, ours = fetch(DAY, app.places, only_day=True, collection=app.collection)
+    theirs, ours = fetch_day(DAY, app.places, only_day=True, collection=app.collection)
 
     app.client.close()
     assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"

@@ -74,8 +74,8 @@ def test_json_is_posted_with_the_headers_of_the_source(asking: Asking) -> None:
 
 def test_one_connection_serves_all_sources(tmp_path: Path) -> None:
     with WebServer(FINE) as server, client(tmp_path) as shared:
-        shared.keeping_to(LOOPBACK).get(server.url)
-        shared.keeping_to(LOOPBACK | {"example.net"}).get(server.url)
+        shared.restricted_to(LOOPBACK).get(server.url)
+        shared.restricted_to(LOOPBACK | {"example.net"}).get(server.url)
 
     assert len({question.port for question in server.questions}) == 1
 
@@ -260,7 +260,7 @@ def test_an_address_that_is_none_is_a_source_error(tmp_path: Path, url: Any) -> 
         client(tmp_path) as ours,
         pytest.raises(SourceError, match=r"could not be read|is not asked"),
     ):
-        ours.keeping_to(hosts).get(url)
+        ours.restricted_to(hosts).get(url)
 
 
 def test_messages_hide_what_may_be_secret(asking: Asking) -> None:

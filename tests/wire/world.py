@@ -14,7 +14,7 @@ import arxiv_wire
 from arxiv_wire import Told
 from wire.web_server import Answer, Question
 
-from digest.sources import Location
+from digest.sources import Source
 from digest.sources.calendars import eastern_day
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class World:
     #: arXiv's feeds and pages go on to show this day
     stuck: date | None = None
 
-    def places(self, base: str) -> tuple[Location, ...]:
+    def places(self, base: str) -> tuple[Source, ...]:
         """The three services, on this server."""
         return (
-            Location(name="arXiv", kind="arxiv", url=f"{base}/arxiv", categories=CATEGORIES),
-            Location(name="Hugging Face", kind="huggingface", url=f"{base}/hf"),
-            Location(name="bioRxiv", kind="biorxiv", url=f"{base}/biorxiv"),
+            Source(name="arXiv", kind="arxiv", url=f"{base}/arxiv", categories=CATEGORIES),
+            Source(name="Hugging Face", kind="huggingface", url=f"{base}/hf"),
+            Source(name="bioRxiv", kind="biorxiv", url=f"{base}/biorxiv"),
         )
 
     def route(self, question: Question) -> Answer:

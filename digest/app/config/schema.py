@@ -55,7 +55,7 @@ def _web_address(text: str) -> str:
 
 def _kind(name: str) -> str:
     try:
-        sources.find(name)
+        sources.get_kind(name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return name

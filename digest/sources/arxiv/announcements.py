@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Batch
-from digest.sources import Ask, Kind, Location, Raw, calendars
+from digest.sources import FetchRequest, Kind, Source, RawDocument, calendars
 from digest.sources.arxiv import api as arxiv_api
 from digest.sources.arxiv import feeds as arxiv_feeds
 from digest.sources.arxiv import listing as arxiv_listing
@@ -38,7 +38,7 @@ _PAGES = 40
 _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Read the announcements of a day, category by category.
 
     A category of which nothing can be read is left out and named, if others can be read.
@@ -52,7 +52,7 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
     is_past = ask.day < calendars.eastern_day(ask.now)
     read_one = _read_past if is_past else _read_today
     ask.expect(len(location.categories) * (1 if is_past else 2))
-    failed: list[Raw] = []
+    failed: list[RawDocument] = []
     some = False
     for category in location.categories:
         for raw in read_one(location, ask, category):
@@ -66,7 +66,7 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
     yield from failed
 
 
-def _check(location: Location) -> None:
+def _check(location: Source) -> None:
     if not location.categories:
         raise ConfigError(
             f'source {location.name}: kind "arxiv" needs categories, such as ["cs.CL", "cs.LG"]'
@@ -76,7 +76,7 @@ def _check(location: Location) -> None:
             raise arxiv_feeds.no_category(category)
 
 
-def _read_today(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
+def _read_today(location: Source, ask: FetchRequest, category: str) -> Iterator[RawDocument]:
     """Read feed and listing; each stands in for the other."""
     errors: list[SourceError] = []
     for fetch in (_feed, _listing):
@@ -92,7 +92,7 @@ def _read_today(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
         yield _failure(location, category, str(errors[0]))
 
 
-def _feed(location: Location, ask: Ask, category: str) -> Raw:
+def _feed(location: Source, ask: FetchRequest, category: str) -> RawDocument:
     base = location.url.rstrip("/") if location.url else "https://rss.arxiv.org"
     where = f"{base}/rss/{category}"
     try:
@@ -101,18 +101,18 @@ def _feed(location: Location, ask: Ask, category: str) -> Raw:
         if arxiv_feeds.is_refusal(error.body):
             raise arxiv_feeds.no_category(category) from error
         raise
-    return Raw(where=where, text=text, channel=category)
+    return RawDocument(where=where, text=text, channel=category)
 
 
-def _listing(location: Location, ask: Ask, category: str) -> Raw:
+def _listing(location: Source, ask: FetchRequest, category: str) -> RawDocument:
     base = location.url.rstrip("/") if location.url else "https://arxiv.org"
     where = f"{base}/list/{category}/new"
     query = {"skip": "0", "show": str(_SHOW)}
     text = ask.web.get(where, query, accept="text/html", gate=GATE)
-    return Raw(where=where, text=text, channel=category)
+    return RawDocument(where=where, text=text, channel=category)
 
 
-def _read_past(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
+def _read_past(location: Source, ask: FetchRequest, category: str) -> Iterator[RawDocument]:
     """Read what changed in a category since the evening before a day, page by page."""
     url = f"{location.url.rstrip('/') if location.url else 'https://oaipmh.arxiv.org'}/oai"
     since = ask.day - timedelta(days=1)
@@ -126,7 +126,7 @@ def _read_past(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
         where = f"{url}?set={arxiv_oai.set_of(category)}&from={since} page {page}"
         try:
             text = ask.web.get(url, query, accept="text/xml", gate=GATE)
-            raw = Raw(where=where, text=text, channel=category)
+            raw = RawDocument(where=where, text=text, channel=category)
             parse(raw, day=ask.day, now=ask.now)
         except SourceError as error:
             yield _failure(location, category, str(error))
@@ -139,11 +139,11 @@ def _read_past(location: Location, ask: Ask, category: str) -> Iterator[Raw]:
     yield _failure(location, category, f"the records go on after {_PAGES} pages")
 
 
-def _failure(location: Location, category: str, error: str) -> Raw:
-    return Raw(where=location.name, text="", channel=category, trouble=error)
+def _failure(location: Source, category: str, error: str) -> RawDocument:
+    return RawDocument(where=location.name, text="", channel=category, trouble=error)
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
     """Parse a feed, a listing, an answer of OAI-PMH or of the query API, by its content.
 
     Raises:
@@ -155,7 +155,7 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (ever
 
 
 @lru_cache(maxsize=1)
-def _parsed(raw: Raw, day: date) -> Batch:
+def _parsed(raw: RawDocument, day: date) -> Batch:
     """Parse a text; the last one is kept, since `read` parses what is then parsed once more."""
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
@@ -170,7 +170,7 @@ def _is_page(text: str) -> bool:
     return "<!doctype html" in head or "<html" in head
 
 
-def _parser(root: Element, raw: Raw) -> Callable[..., Batch]:
+def _parser(root: Element, raw: RawDocument) -> Callable[..., Batch]:
     name = local(root)
     if name == "OAI-PMH":
         return arxiv_oai.parse

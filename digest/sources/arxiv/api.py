@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.models.identity import arxiv_id
 from digest.models.source import Batch
-from digest.sources import Ask, Kind, Location, Raw
+from digest.sources import FetchRequest, Kind, Source, RawDocument
 from digest.sources import lenient as loose
 from digest.sources.arxiv.feeds import children, local, text
 from digest.sources.arxiv.records import (
@@ -49,7 +49,7 @@ _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 _TOTAL = re.compile(r"<(?:opensearch:)?totalResults[^<>]*>\s*(\d+)\s*<")
 
 
-def read(location: Location, ask: Ask) -> Iterator[Raw]:
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
     """Ask for the day's papers, some at a time.
 
     Raises:
@@ -65,19 +65,19 @@ def read(location: Location, ask: Ask) -> Iterator[Raw]:
         query = {"id_list": ",".join(piece), "start": "0", "max_results": str(len(piece))}
         where = f"{url}?id_list={piece[0]},… ({len(piece)} ids)"
         try:
-            raw = Raw(where=where, text=_answer(url, query, ask))
+            raw = RawDocument(where=where, text=_answer(url, query, ask))
             parse(raw, day=ask.day, now=ask.now)
         except SourceError as error:
             if number == 0:
                 raise
             # The service is not asked again in this run; what was read so far is kept.
             trouble = f"only {number * _PIECE} of {len(ids)} papers could be looked up: {error}"
-            yield Raw(where=where, text="", trouble=trouble)
+            yield RawDocument(where=where, text="", trouble=trouble)
             return
         yield raw
 
 
-def _answer(url: str, query: dict[str, str], ask: Ask) -> str:
+def _answer(url: str, query: dict[str, str], ask: FetchRequest) -> str:
     """Ask, and once more if the answer is one of the service's sporadic empty pages."""
     accept = "application/atom+xml"
     answer = ask.web.get(url, query, accept=accept, gate=GATE)
@@ -91,7 +91,7 @@ def _total(answer: str) -> int:
     return int(found[1]) if found else 0
 
 
-def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
     """Parse an answer to updates of the papers in it.
 
     Raises:
@@ -102,7 +102,7 @@ def parse(raw: Raw, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (ever
 
 
 @lru_cache(maxsize=1)
-def _parsed(raw: Raw, day: date) -> Batch:
+def _parsed(raw: RawDocument, day: date) -> Batch:
     """Parse an answer; the last one is kept, since `read` parses what is then parsed once more."""
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
@@ -112,7 +112,7 @@ def _parsed(raw: Raw, day: date) -> Batch:
     return parse_answer(root, raw, day=day, is_news=False)
 
 
-def parse_answer(root: Element, raw: Raw, *, day: date, is_news: bool = True) -> Text:
+def parse_answer(root: Element, raw: RawDocument, *, day: date, is_news: bool = True) -> Text:
     """Parse an answer; tell new papers by when they came in if they are to be `news` at all.
 
     Raises:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from digest.sources import Raw
+    from digest.sources import RawDocument
 
 #: what the service cuts its feeds at
 CUT = 2000
@@ -51,7 +51,7 @@ def text(element: Element, name: str) -> str:
     return "" if child is None else "".join(child.itertext()).strip()
 
 
-def parse(root: Element, raw: Raw, *, day: date) -> Text:
+def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
     """Parse a feed of either form.
 
     Raises:

@@ -20,7 +20,7 @@ from digest.sources.arxiv.records import Record, Text, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.sources import Raw
+    from digest.sources import RawDocument
 
 #: entries; no category comes near it, and the page is asked for 2,000
 _MOST = 10_000
@@ -55,7 +55,7 @@ class _Section:
     pieces: tuple[str, ...]
 
 
-def parse(raw: Raw, *, day: date) -> Text:
+def parse(raw: RawDocument, *, day: date) -> Text:
     """Parse a page of new listings.
 
     Raises:
@@ -92,7 +92,7 @@ def parse(raw: Raw, *, day: date) -> Text:
     )
 
 
-def _unknown(raw: Raw, why: str) -> SourceError:
+def _unknown(raw: RawDocument, why: str) -> SourceError:
     return SourceError(f"{raw.where} is no listing of arXiv as we know them: {why}")
 
 

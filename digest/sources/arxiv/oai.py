@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from xml.etree.ElementTree import Element
 
-    from digest.sources import Raw
+    from digest.sources import RawDocument
 
 _TOKEN = re.compile(r"<resumptionToken[^<>]*>([^<]*)</resumptionToken>")
 #: characters at the end of an answer among which the token stands
@@ -56,7 +56,7 @@ def token(answer: str) -> str:
     return unescape(found[1]).strip() if found else ""
 
 
-def parse(root: Element, raw: Raw, *, day: date) -> Text:
+def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
     """Parse one page of records, in arXiv's own formats.
 
     Raises:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: However long a service asks, a mistake of its own is over the next day.
-LONGEST_CLOSED = timedelta(days=1)
+LONGEST_BACKOFF = timedelta(days=1)
 #: The age at which a file is dropped; nobody can still need it.
-_LONG_OVER = 2 * LONGEST_CLOSED
+_LONG_OVER = 2 * LONGEST_BACKOFF
 
 
 @dataclass(frozen=True, kw_only=True)
-class Closing:
+class Backoff:
     """Until when something is left alone, and what the service said; for people."""
 
     until: datetime
@@ -38,7 +38,7 @@ class Closing:
         return f"until {clock_time(self.until)} ({self.reason})"
 
 
-class Closings:
+class Backoffs:
     """A folder of closings."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime]) -> None:
@@ -53,7 +53,7 @@ class Closings:
         if closing := self.find(address):
             raise SourceError(f"{address} is left alone {closing}")
 
-    def find(self, name: str) -> Closing | None:
+    def find(self, name: str) -> Backoff | None:
         """Return the closing of a name; one that is over or makes no sense is none.
 
         Raises:
@@ -62,7 +62,7 @@ class Closings:
         """
         path = self._path(name)
         try:
-            closing = read_closing(path.read_bytes())
+            closing = read_backoff(path.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -71,9 +71,9 @@ class Closings:
             return None
         left = closing.until - self._clock()
         # More than is ever written: the clock was set back since.
-        return closing if timedelta(0) < left <= LONGEST_CLOSED else None
+        return closing if timedelta(0) < left <= LONGEST_BACKOFF else None
 
-    def close(self, name: str, until: datetime, reason: str) -> None:
+    def start(self, name: str, until: datetime, reason: str) -> None:
         """Leave a gate or an address alone until then.
 
         Raises:
@@ -113,14 +113,14 @@ class Closings:
                 continue
 
 
-def read_closing(content: bytes) -> Closing | None:
+def read_backoff(content: bytes) -> Backoff | None:
     """Read a closing's file; one that makes no sense closes nothing."""
     try:
         said = json.loads(content)
         until, reason = datetime.fromisoformat(said["until"]), str(said["reason"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Closing(until=until, reason=reason) if until.tzinfo else None
+    return Backoff(until=until, reason=reason) if until.tzinfo else None
 
 
 def clock_time(at: datetime) -> str:

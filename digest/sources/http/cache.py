@@ -30,7 +30,7 @@ CAPACITY = 200_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class CachedResponse:
     """An answer, and what the service calls its version."""
 
     text: str
@@ -57,7 +57,7 @@ class Cache:
         self._writes = True
         self._until_pruning = 0
 
-    def find(self, *question: str) -> Entry | None:
+    def find(self, *question: str) -> CachedResponse | None:
         """Return the answer to a question, or None."""
         path = self._path(question)
         try:
@@ -65,7 +65,7 @@ class Cache:
             said = json.loads(head)
             if said["sha256"] != hashlib.sha256(body).hexdigest():
                 return None
-            entry = Entry(
+            entry = CachedResponse(
                 text=body.decode("utf-8", "surrogatepass"),
                 etag=_sendable(said["etag"]),
                 last_modified=_sendable(said["last_modified"]),

@@ -21,17 +21,17 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest.errors import RefusedError, SourceError
-from digest.sources.http.backoff import Closings, clock_time
+from digest.sources.http.backoff import Backoffs, clock_time
 from digest.sources.http.cache import Cache
 from digest.sources.http.deadline import Lines
 from digest.sources.http.decoding import PACKINGS, CutOffError, decode, unpack, whole
-from digest.sources.http.exchange import Answer, Question, named
+from digest.sources.http.exchange import HTTPResponse, HTTPRequest, named
 from digest.sources.http.rate_limit import (
     LONGEST_PAUSE,
     SPACINGS,
-    Gates,
-    Turn,
-    gate_name,
+    HostRateLimiter,
+    Slot,
+    host_key,
     retry_after,
 )
 
@@ -87,10 +87,10 @@ def _log_retry(details: RetryDetails) -> None:
 set_on_retry_hooks([_log_retry])
 
 
-class Web:
+class SourceClient:
     """HTTP for one source: it asks no other hosts than the source's own."""
 
-    def __init__(self, client: Client, hosts: frozenset[str]) -> None:
+    def __init__(self, client: HTTPClient, hosts: frozenset[str]) -> None:
         """Keep to these hosts."""
         self._client = client
         self._hosts = hosts
@@ -121,7 +121,7 @@ class Web:
         """
         sent = _sendable({**(headers or {}), "Accept": accept})
         address = _address(url, params, self._hosts)
-        return self._client.ask(Question(method="GET", url=address, headers=sent, gate=gate))
+        return self._client.ask(HTTPRequest(method="GET", url=address, headers=sent, gate=gate))
 
     def post(
         self,
@@ -138,11 +138,11 @@ class Web:
         address = _address(url, params, self._hosts)
         content = json_format.dumps(json).encode()
         return self._client.ask(
-            Question(method="POST", url=address, headers=sent, gate=gate, content=content)
+            HTTPRequest(method="POST", url=address, headers=sent, gate=gate, content=content)
         )
 
 
-class Client:
+class HTTPClient:
     """One HTTP client for all sources of a process; connections are kept open between requests."""
 
     def __init__(
@@ -176,8 +176,8 @@ class Client:
         self._deadline = PATIENCE * timeout if deadline is None else deadline
         self._lines = Lines()
         self._clock = clock
-        self._closings = Closings(folder / "closed", clock=clock)
-        self._gates = Gates(
+        self._closings = Backoffs(folder / "closed", clock=clock)
+        self._gates = HostRateLimiter(
             folder / "gates", closings=self._closings, clock=clock, sleep=sleep, spacings=spacings
         )
         self._cache = Cache(folder / "answers", clock=clock)
@@ -192,11 +192,11 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def keeping_to(self, hosts: frozenset[str]) -> Web:
+    def restricted_to(self, hosts: frozenset[str]) -> SourceClient:
         """Return HTTP for a source that may ask these hosts."""
-        return Web(self, hosts)
+        return SourceClient(self, hosts)
 
-    def ask(self, question: Question) -> str:
+    def ask(self, question: HTTPRequest) -> str:
         """Ask until there is an answer, or none is to be expected; see `Web.get`."""
         where = named(question.url)
         if question.method == "GET":
@@ -222,12 +222,12 @@ class Client:
             ) from error
         raise AssertionError("unreachable: the loop returns or raises")
 
-    def _follow(self, question: Question, attempt: int) -> str:
+    def _follow(self, question: HTTPRequest, attempt: int) -> str:
         """Ask once, and again where the answer is a redirect."""
         url = question.url
         for _ in range(1 + REDIRECTS):
-            gate = question.gate or gate_name(url.raw_host.decode("ascii"))
-            with self._gates.through(gate, named(url)) as turn:
+            gate = question.gate or host_key(url.raw_host.decode("ascii"))
+            with self._gates.slot(gate, named(url)) as turn:
                 answer = self._send(question, url)
                 if answer.is_busy:
                     raise self._busy(question, answer, attempt, gate=gate, turn=turn)
@@ -236,7 +236,7 @@ class Client:
             url = _moved_to(answer)
         raise SourceError(f"{named(question.url)} redirects more than {REDIRECTS} times")
 
-    def _send(self, question: Question, url: httpx.URL) -> Answer:
+    def _send(self, question: HTTPRequest, url: httpx.URL) -> HTTPResponse:
         """Make one request and read the answer to its end, while there is time."""
         where = named(url)
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
@@ -261,7 +261,7 @@ class Client:
             raise
 
     def _busy(
-        self, question: Question, answer: Answer, attempt: int, *, gate: str, turn: Turn
+        self, question: HTTPRequest, answer: HTTPResponse, attempt: int, *, gate: str, turn: Slot
     ) -> _BusyError:
         """Keep what the service asks for: a pause, or that it or the address is left alone."""
         now = self._clock()
@@ -276,7 +276,7 @@ class Client:
                 rest, closed = _REST_OF_BROKEN, {"url": named(answer.url)}
             until = now + (timedelta(seconds=pause) if pause and too_long else rest)
             (name,) = closed.values()
-            self._closings.close(name, until, answer.line)
+            self._closings.start(name, until, answer.line)
             said = {**closed, "until": until.isoformat(), "reason": answer.line}
             log.warning("source left alone", extra=said)
             refusal = RefusedError(
@@ -288,7 +288,7 @@ class Client:
             turn.pause = pause or 0.0
         return _BusyError(refusal, answer.line, pause, final=final)
 
-    def _understand(self, question: Question, answer: Answer) -> str:
+    def _understand(self, question: HTTPRequest, answer: HTTPResponse) -> str:
         """Return the text of an answer that is one."""
         if question.known and answer.status == httpx.codes.NOT_MODIFIED:
             self._cache.confirm(*question.key)
@@ -332,7 +332,7 @@ def _address(url: str, params: Mapping[str, str] | None, hosts: frozenset[str]) 
     return address
 
 
-def _moved_to(answer: Answer) -> httpx.URL:
+def _moved_to(answer: HTTPResponse) -> httpx.URL:
     """Return where a redirect leads, if it is the same host and no less protected."""
     there = answer.headers["Location"]
     try:
@@ -354,12 +354,12 @@ def _moved_to(answer: Answer) -> httpx.URL:
 
 def _read(
     response: httpx.Response, url: httpx.URL, *, where: str, late: Callable[[], bool]
-) -> Answer:
+) -> HTTPResponse:
     """Read an answer to its end; of a refusal the beginning is enough."""
     packing = response.headers.get("Content-Encoding", "")
     pieces = unpack(response.iter_raw(), packing=packing, late=late, where=where)
     read_all = response.is_success
-    return Answer(
+    return HTTPResponse(
         url=url,
         status=response.status_code,
         reason=response.reason_phrase,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from digest.sources.http.cache import Entry
+    from digest.sources.http.cache import CachedResponse
 
 #: How a service says that we ask too much; arXiv answers 403 and 406 then.
 _TOO_MUCH = frozenset({403, 406, 429})
@@ -46,7 +46,7 @@ def named(url: httpx.URL) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class HTTPRequest:
     """One request, however often it is made."""
 
     method: str
@@ -55,7 +55,7 @@ class Question:
     gate: str | None
     content: bytes | None = None
     #: what it was answered before
-    known: Entry | None = None
+    known: CachedResponse | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Question:
         """The redirects that are followed; most would make a GET of a POST."""
         return _MOVED if self.method == "GET" else _MOVED_AS_IT_IS
 
-    def refusal(self, answer: Answer, times: str = "") -> RefusedError:
+    def refusal(self, answer: HTTPResponse, times: str = "") -> RefusedError:
         """Return an answer that is an error, with the beginning of what the service says of it."""
         body = decode_refusal(answer.body, charset=answer.charset)
         plain = "".join(char if char.isprintable() else " " for char in body[:300])
@@ -82,7 +82,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class HTTPResponse:
     """What a service says, read to its end."""
 
     url: httpx.URL

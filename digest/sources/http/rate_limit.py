@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import SourceError
-from digest.sources.http.backoff import LONGEST_CLOSED, unusable
+from digest.sources.http.backoff import LONGEST_BACKOFF, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from digest.sources.http.backoff import Closings
+    from digest.sources.http.backoff import Backoffs
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ _RECORD = 512
 _FAR = 1e11
 
 
-def gate_name(host: str) -> str:
+def host_key(host: str) -> str:
     """Return the gate of a host: arXiv's are one."""
     host = host.lower().rstrip(".")
     return "arxiv.org" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
@@ -61,7 +61,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     It is a number of seconds or a date (RFC 9110, 10.2.3).
     """
     value = (value or "").strip()
-    longest = LONGEST_CLOSED.total_seconds()
+    longest = LONGEST_BACKOFF.total_seconds()
     if value.isascii() and value.isdigit():
         return min(float(value[:20]), longest)
     try:
@@ -73,7 +73,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class HostState:
     """What a gate's file says; times are seconds since 1970, UTC."""
 
     #: the last request's begin while it is on the wire, then its end
@@ -83,21 +83,21 @@ class State:
 
 
 @dataclass(kw_only=True)
-class Turn:
+class Slot:
     """One request's turn; what its answer means for the next ones."""
 
     #: seconds the service wants a pause of
     pause: float = 0.0
 
 
-class Gates:
+class HostRateLimiter:
     """The gates of a folder."""
 
     def __init__(
         self,
         folder: Path,
         *,
-        closings: Closings,
+        closings: Backoffs,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         spacings: Mapping[str, float] = SPACINGS,
@@ -109,10 +109,10 @@ class Gates:
         self._sleep = sleep
         self._spacings = spacings
         #: what this process noted after its own last turn, by gate
-        self._own: dict[str, State] = {}
+        self._own: dict[str, HostState] = {}
 
     @contextmanager
-    def through(self, name: str, address: str) -> Iterator[Turn]:
+    def slot(self, name: str, address: str) -> Iterator[Slot]:
         """Wait for a turn at a gate, and hold it while the request is on the wire.
 
         Args:
@@ -126,7 +126,7 @@ class Gates:
         """
         self._closings.refuse(gate=name, address=address)
         spacing = self._spacings.get(name, 0.0)
-        turn = Turn()
+        turn = Slot()
         if not spacing:
             self._wait(self._look(name), spacing)
             try:
@@ -137,7 +137,7 @@ class Gates:
                         self._note(file, name, turn)
             return
         # Without the lock, so that who has waited for it all the while has the next turn.
-        self._wait(self._own.get(name, State()), spacing)
+        self._wait(self._own.get(name, HostState()), spacing)
         with self._locked(name) as file:
             # Whoever held the lock may have been told to go away.
             self._closings.refuse(gate=name, address=address)
@@ -155,28 +155,28 @@ class Gates:
     def _path(self, name: str) -> Path:
         return self._folder / f"{quote(name, safe='')[:200]}.gate"
 
-    def _look(self, name: str) -> State:
+    def _look(self, name: str) -> HostState:
         """Return what a gate says, without a lock."""
         try:
             with self._path(name).open("rb", buffering=0) as file:
                 return self._read(file.fileno())
         except FileNotFoundError:
-            return State()
+            return HostState()
         except OSError as error:
             raise unusable(self._path(name), error) from error
 
-    def _wait(self, before: State, spacing: float) -> None:
+    def _wait(self, before: HostState, spacing: float) -> None:
         """Wait as long as is left, and never longer, whatever the clock did."""
         whole = max(spacing, min(before.pause, LONGEST_PAUSE))
         left = min(before.last + whole - self._now(), whole)
         if left > 0:
             self._sleep(left)
 
-    def _read(self, file: int) -> State:
+    def _read(self, file: int) -> HostState:
         return read_state(os.pread(file, _RECORD, 0), now=self._now())
 
-    def _note(self, file: int, name: str, turn: Turn) -> State:
-        state = State(last=self._now(), pause=min(max(turn.pause, 0.0), LONGEST_PAUSE))
+    def _note(self, file: int, name: str, turn: Slot) -> HostState:
+        state = HostState(last=self._now(), pause=min(max(turn.pause, 0.0), LONGEST_PAUSE))
         try:
             os.pwrite(file, json.dumps(asdict(state)).encode().ljust(_RECORD), 0)
             os.ftruncate(file, _RECORD)
@@ -219,15 +219,15 @@ class Gates:
             self._sleep(_LOOK)
 
 
-def read_state(content: bytes, *, now: float) -> State:
+def read_state(content: bytes, *, now: float) -> HostState:
     """Read a gate's file; of one that makes no sense the last request was just now."""
     if not content:
-        return State()
+        return HostState()
     try:
         said = json.loads(content)
         last, pause = float(said["last"]), float(said["pause"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return State(last=now)
+        return HostState(last=now)
     if not all(math.isfinite(number) and abs(number) < _FAR for number in (last, pause)):
-        return State(last=now)
-    return State(last=last, pause=pause)
+        return HostState(last=now)
+    return HostState(last=last, pause=pause)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wire.web_server import Answer, Question
 
     from digest.models.paper import Paper
-    from digest.sources import Location
+    from digest.sources import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Played:
     """One service, and what a source that asks it should find."""
 
     #: where it is, when the server is at an address like http://127.0.0.1:8000
-    location: Callable[[str], Location]
+    location: Callable[[str], Source]
     day: date
     now: datetime
     #: answers on a good day

@@ -16,7 +16,7 @@ from wire.played import Played
 from wire.web_server import Answer
 
 from digest.models.paper import AnnounceType
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -111,7 +111,7 @@ def error(question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(name="arXiv", kind="arxiv", url=base, categories=CATEGORIES),
+    location=lambda base: Source(name="arXiv", kind="arxiv", url=base, categories=CATEGORIES),
     day=DAY,
     now=datetime(2026, 2, 10, 12, tzinfo=UTC),
     happy=happy,

@@ -12,7 +12,7 @@ from builders import paper
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -56,7 +56,7 @@ def error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(name="arXiv", kind="arxiv-api", url=base),
+    location=lambda base: Source(name="arXiv", kind="arxiv-api", url=base),
     day=DAY,
     now=datetime(2026, 2, 10, 12, tzinfo=UTC),
     happy=happy,

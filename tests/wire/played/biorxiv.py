@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -79,7 +79,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(name="bioRxiv", kind="biorxiv", url=f"{base}/details/biorxiv"),
+    location=lambda base: Source(name="bioRxiv", kind="biorxiv", url=f"{base}/details/biorxiv"),
     day=DAY,
     now=datetime(2026, 7, 1, 6, tzinfo=UTC),
     happy=_happy,

@@ -10,7 +10,7 @@ from wire.played import Played
 from wire.web_server import Answer
 
 from digest.models.paper import Links
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -75,7 +75,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(name="stars", kind="github", url=base),
+    location=lambda base: Source(name="stars", kind="github", url=base),
     day=DAY,
     now=NOON,
     happy=_happy,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -146,7 +146,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(
+    location=lambda base: Source(
         name="Hugging Face", kind="huggingface", url=f"{base}/api/daily_papers"
     ),
     day=DAY,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -109,7 +109,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(
+    location=lambda base: Source(
         name="OpenReview", kind="openreview", url=f"{base}/notes", venues=tuple(NOTES)
     ),
     day=DAY,

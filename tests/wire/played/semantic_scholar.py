@@ -9,7 +9,7 @@ from builders import DAY, NOON, paper
 from wire.played import Played
 from wire.web_server import Answer
 
-from digest.sources import Location
+from digest.sources import Source
 
 if TYPE_CHECKING:
     from wire.web_server import Question
@@ -69,7 +69,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Location(
+    location=lambda base: Source(
         name="Semantic Scholar", kind="semantic-scholar", url=f"{base}/graph/v1", key="a key"
     ),
     day=DAY,
