@@ -50,7 +50,7 @@ def measure(readers: int) -> None:
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
         slugs = [topic.slug for topic in opened.topics]
-        evidence = Evidence(at=app.now(), door="benchmark")
+        evidence = Evidence(at=app.now(), channel="benchmark")
         started = time.perf_counter()
         for number in range(readers):
             wanted = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
@@ -58,25 +58,25 @@ def measure(readers: int) -> None:
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
         (report,) = fetch_day(
-            opened.today(), opened.places, only_day=False, collection=opened.collection
+            opened.today(), opened.sources, only_day=False, collection=opened.collection
         )
         _line("fetch", report.parsed, "papers", started)
-        day = opened.store.newest_day(until=opened.today()) or opened.today()
+        day = opened.papers.newest_day(until=opened.today()) or opened.today()
         started = time.perf_counter()
-        desk = opened.lay_out(day)
+        desk = opened.build_edition(day)
         _line("rank", len(slugs), "topics", started)
         everybody = opened.book.confirmed()
         started = time.perf_counter()
-        room = opened.glance(desk)
+        room = opened.message_builder(desk)
         outcomes = [room.preview(reader) for reader in everybody]
         _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
-        run_delivery(RunRequest(day=day, edition=desk, named=True), opened.office, opened.transport())
+        run_delivery(RunRequest(day=day, edition=desk, named=True), opened.delivery_services, opened.transport())
         _line("the same and deliver to files", readers, "mails", started)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        measure_press(opened.press, desk, everybody)
+        measure_press(opened.mail_settings, desk, everybody)
         fuller = _with_long_abstracts(desk)
-        measure_press(replace(opened.press, summary_length=1200), fuller, everybody)
+        measure_press(replace(opened.mail_settings, summary_length=1200), fuller, everybody)
 
 
 def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscriber]) -> None:

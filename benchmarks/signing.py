@@ -46,12 +46,12 @@ def digest() -> tuple[bytes, datetime]:
         )
         at = app.now()
         wanted = [topic.slug for topic in opened.topics]
-        evidence = Evidence(at=at, door="benchmark")
+        evidence = Evidence(at=at, channel="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        fetch_day(opened.today(), opened.places, only_day=False, collection=opened.collection)
-        day = opened.store.newest_day(until=opened.today()) or opened.today()
+        fetch_day(opened.today(), opened.sources, only_day=False, collection=opened.collection)
+        day = opened.papers.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
-        mail = opened.glance(opened.lay_out(day)).preview(reader).message
+        mail = opened.message_builder(opened.build_edition(day)).preview(reader).message
         opened.close()
     if mail is None:
         sys.exit("the sample day has no papers")

@@ -30,7 +30,7 @@ class Evidence:
 
     at: datetime
     #: the way it came in by, such as cli
-    door: str
+    channel: str
     #: who said so, or other circumstances
     note: str = ""
     #: which version of the words they agreed to
@@ -40,7 +40,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class ConsentRecord:
     """One line of a subscriber's history."""
 
     event: Event
@@ -198,7 +198,7 @@ class Book:
             db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
             db.execute(
                 suppressions.insert().values(
-                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, door=evidence.door
+                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, door=evidence.channel
                 )
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
@@ -285,7 +285,7 @@ class Book:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
-    def history(self, subscriber_id: int) -> list[Step]:
+    def history(self, subscriber_id: int) -> list[ConsentRecord]:
         """Return every change of a subscriber's consent, oldest first."""
         query = sa.select(consent).where(consent.c.subscriber_id == subscriber_id).order_by("id")
         with self._engine.connect() as db:
@@ -383,11 +383,11 @@ def _wishes(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _step(row: Any) -> Step:
+def _step(row: Any) -> ConsentRecord:
     evidence = Evidence(
-        at=row.at, door=row.door, note=row.note, wording=row.wording, network=row.network
+        at=row.at, channel=row.door, note=row.note, wording=row.wording, network=row.network
     )
-    return Step(event=Event(row.event), status=Status(row.status), evidence=evidence)
+    return ConsentRecord(event=Event(row.event), status=Status(row.status), evidence=evidence)
 
 
 @lru_cache(maxsize=4096)  # most readers choose what others chose before them

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from subscribers import addresses
-from subscribers.errors import AddressError, RosterError
+from subscribers.errors import AddressError, CSVImportError
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ COLUMNS = ("address", "status", "topics", "since")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Fate(StrEnum):
+class ImportAction(StrEnum):
     """What an import makes of a line."""
 
     #: a new reader, who is asked to confirm
@@ -45,17 +45,17 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ImportRow:
     """One line of a list, and what becomes of it."""
 
     number: int
     address: str
     topics: tuple[str, ...]
-    fate: Fate
+    action: ImportAction
     reason: str = ""
 
 
-def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool) -> list[Line]:
+def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool) -> list[ImportRow]:
     """Say what an import will do with each line of a CSV file; changes nothing.
 
     The first line names the columns: `address` (or `email`), and `topics`, separated by blanks
@@ -66,11 +66,11 @@ def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool)
 
     """
     slugs = set(known_topics)
-    lines: list[Line] = []
+    lines: list[ImportRow] = []
     seen: set[str] = set()
     for number, cells in _rows(text):
         line = _judge(number, cells, book, slugs, confirmed=confirmed)
-        if line.fate is not Fate.REJECT:
+        if line.action is not ImportAction.REJECT:
             key = addresses.parse(line.address).key
             if key in seen:
                 line = _reject(number, line.address, "the address is in the list twice")
@@ -79,14 +79,14 @@ def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool)
     return lines
 
 
-def carry_out(
-    lines: Sequence[Line], book: Book, *, default_topics: Sequence[str], confirmed: bool,
+def apply(
+    lines: Sequence[ImportRow], book: Book, *, default_topics: Sequence[str], confirmed: bool,
     evidence: Evidence,
 ) -> list[Subscriber]:  # fmt: skip
     """Do what a plan says; return the readers who were added or changed."""
     changed = []
     for line in lines:
-        if line.fate not in (Fate.ADD, Fate.CONFIRM, Fate.UPDATE):
+        if line.action not in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE):
             continue
         found = book.find(line.address)
         topics = line.topics or (found.topics if found else tuple(default_topics))
@@ -117,13 +117,13 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
         names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
         column = names.get("address") or names.get("email")
         if column is None:
-            raise RosterError("the first line must name a column `address`; others may be `topics`")
+            raise CSVImportError("the first line must name a column `address`; others may be `topics`")
         for row in reader:
             breaks = "".join(map("".join, row.values())).count("\n")
             topics = row.get(names.get("topics") or "") or ""
             yield reader.line_num - breaks, {"address": _written(row[column]), "topics": topics}
     except csv.Error as error:
-        raise RosterError(f"line {reader.reader.line_num} is not CSV: {error}") from error
+        raise CSVImportError(f"line {reader.reader.line_num} is not CSV: {error}") from error
 
 
 def _delimiter(text: str) -> str:
@@ -134,7 +134,7 @@ def _delimiter(text: str) -> str:
 
 def _judge(
     number: int, cells: dict[str, str], book: Book, slugs: set[str], *, confirmed: bool
-) -> Line:
+) -> ImportRow:
     address = cells["address"].strip()
     topics = tuple(dict.fromkeys(cells["topics"].replace(";", " ").split()))
     unknown = [topic for topic in topics if topic not in slugs]
@@ -145,26 +145,26 @@ def _judge(
         erased = book.is_erased(address)
     except AddressError as error:
         return _reject(number, address, str(error))
-    say: Callable[[Fate, str], Line] = lambda fate, reason: Line(  # noqa: E731
-        number=number, address=address, topics=topics, fate=fate, reason=reason
+    say: Callable[[ImportAction, str], ImportRow] = lambda fate, reason: ImportRow(  # noqa: E731
+        number=number, address=address, topics=topics, action=fate, reason=reason
     )
     if erased:
-        return say(Fate.REFUSE, "was erased")
+        return say(ImportAction.REFUSE, "was erased")
     if found is not None and found.status is Status.PENDING and book.had_left(found.id):
-        return say(Fate.REFUSE, "had left, and has not confirmed to come back")
+        return say(ImportAction.REFUSE, "had left, and has not confirmed to come back")
     if found is not None and found.status in (Status.LEFT, Status.SUPPRESSED):
-        return say(Fate.REFUSE, f"is {found.status}")
+        return say(ImportAction.REFUSE, f"is {found.status}")
     if confirmed and (found is None or found.status is Status.PENDING):
-        return say(Fate.CONFIRM, "you vouch for it")
+        return say(ImportAction.CONFIRM, "you vouch for it")
     if found is None:
-        return say(Fate.ADD, "will be asked to confirm")
+        return say(ImportAction.ADD, "will be asked to confirm")
     if topics and topics != found.topics:
-        return say(Fate.UPDATE, f"is {found.status}, gets new topics")
-    return say(Fate.KEEP, f"is {found.status}")
+        return say(ImportAction.UPDATE, f"is {found.status}, gets new topics")
+    return say(ImportAction.KEEP, f"is {found.status}")
 
 
-def _reject(number: int, address: str, reason: str) -> Line:
-    return Line(number=number, address=address, topics=(), fate=Fate.REJECT, reason=reason)
+def _reject(number: int, address: str, reason: str) -> ImportRow:
+    return ImportRow(number=number, address=address, topics=(), action=ImportAction.REJECT, reason=reason)
 
 
 def _harmless(cell: str) -> str:

@@ -25,7 +25,7 @@ class PreferenceError(SubscriberError, ValueError):
     """A reader's choice is outside what can be chosen."""
 
 
-class RosterError(SubscriberError):
+class CSVImportError(SubscriberError):
     """The file is not a list of readers."""
 
 

@@ -25,7 +25,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Gate:
+class SignupLimiter:
     """Counts sign-ups and says when there are too many."""
 
     rates: Rates
@@ -33,7 +33,7 @@ class Gate:
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
     )
 
-    def admits(self, *, ip: str, mailbox: str) -> bool:
+    def allow(self, *, ip: str, mailbox: str) -> bool:
         """Count a sign-up and say whether it may go on; one too many is not counted.
 
         `mailbox` is an address in its one spelling, without what follows a plus sign.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest.app import services as app
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
-from digest.app.workers import Crew
+from digest.app.workers import ProcessPool
 from digest.delivery.issues import IssueFactory
 from digest.delivery.process import processor_time
 from digest.delivery.run import RunRequest, Progress, run_delivery
@@ -83,16 +83,16 @@ def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
     papers, summary, size = _fitting(setting, folder)
     opened = app.open_app(_config(setting, folder, papers=papers, summary=summary))
     for people in _thousands(_people(setting.subscribers)):
-        opened.book.enrol(people, evidence=Evidence(at=app.now(), door="bench"))
-    desk = opened.lay_out(opened.today())
+        opened.book.enrol(people, evidence=Evidence(at=app.now(), channel="bench"))
+    desk = opened.build_edition(opened.today())
     asked = RunRequest(
         day=desk.coverage.day,
         edition=desk,
         progress=watch,
-        workers=Crew(config=opened.config, processes=opened.processes),
+        workers=ProcessPool(config=opened.config, processes=opened.processes),
     )
     before, started = processor_time(), time.perf_counter()
-    report = run_delivery(asked, opened.office, opened.transport())
+    report = run_delivery(asked, opened.delivery_services, opened.transport())
     seconds = time.perf_counter() - started
     used = processor_time() - before
     opened.close()
@@ -113,8 +113,8 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     Returns them, and the size that comes nearest from below.
     """
     opened = app.open_app(_config(setting, folder, papers=1, summary=0))
-    opened.store.save(_papers(opened.today()), source="bench", kind="jsonl")
-    desk = opened.lay_out(opened.today())
+    opened.papers.save(_papers(opened.today()), source="bench", kind="jsonl")
+    desk = opened.build_edition(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
                    since=app.now())
@@ -124,8 +124,8 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     def size(papers: int, summary: int) -> int:
         """Return the mean size of a mail, in bytes."""
         laid = replace(desk, per_topic=papers, max_papers=papers)
-        press = replace(opened.press, summary_length=summary)
-        frozen = opened.desks.preview(laid, press_key=press.key, now=app.now())
+        press = replace(opened.mail_settings, summary_length=summary)
+        frozen = opened.editions.preview(laid, press_key=press.key, now=app.now())
         bag = IssueFactory(frozen, press.renderer(laid, at=frozen.at))
         outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
         sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]

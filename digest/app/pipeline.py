@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # -- rank ---------------------------------------------------------------------------------------
 
 
-def lay_out(
+def build_edition(
     day: date,
     topics: Sequence[Topic],
     places: Sequence[Source],

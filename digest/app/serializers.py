@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.storage.history import DeliveryHistory, DayTotals, DeliveryRecord, SentPaper
     from digest.storage.papers import Observation
     from digest.storage.transactional import TransactionalQueue
-    from subscribers.book import Step
+    from subscribers.book import ConsentRecord
     from subscribers.models import Subscriber, Topic
 
 
@@ -104,20 +104,20 @@ def subscriber(found: Subscriber) -> dict[str, Any]:
     }
 
 
-def step(found: Step) -> dict[str, Any]:
+def consent_step(found: ConsentRecord) -> dict[str, Any]:
     """Write one change of consent."""
     return {
         "event": str(found.event),
         "status": str(found.status),
         "at": moment(found.evidence.at),
-        "door": found.evidence.door,
+        "door": found.evidence.channel,
         "note": found.evidence.note,
         "wording": found.evidence.wording,
         "network": found.evidence.network,
     }
 
 
-def entry(found: DeliveryRecord) -> dict[str, Any]:
+def delivery(found: DeliveryRecord) -> dict[str, Any]:
     """Write a row of the ledger."""
     return {
         "day": found.day.isoformat(),
@@ -136,7 +136,7 @@ def entry(found: DeliveryRecord) -> dict[str, Any]:
     }
 
 
-def balance(found: DayTotals) -> dict[str, Any]:
+def day_totals(found: DayTotals) -> dict[str, Any]:
     """Write how a day's account stands."""
     return {
         "planned": found.planned,
@@ -146,12 +146,12 @@ def balance(found: DayTotals) -> dict[str, Any]:
     }
 
 
-def shown(found: SentPaper) -> dict[str, Any]:
+def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper in a mail, and why it was there."""
     return {**asdict(found), "reasons": list(found.reasons)}
 
 
-def reading(found: FetchRecord) -> dict[str, Any]:
+def fetch_record(found: FetchRecord) -> dict[str, Any]:
     """Write how a source was last read for a day."""
     return {
         **asdict(found),
@@ -235,11 +235,11 @@ def pick(found: Pick) -> dict[str, Any]:
 def issues_of(account: DeliveryHistory, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every mail a subscriber was sent or not, with its papers and their reasons."""
     return [
-        {**entry(found), "contents": [shown(paper) for paper in account.contents(found)]}
+        {**delivery(found), "contents": [sent_paper(paper) for paper in account.contents(found)]}
         for found in account.records(subscriber_id=subscriber_id)
     ]
 
 
-def letters_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
+def transactional_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every letter a subscriber was sent, or was to be."""
     return [{**found, "made_at": moment(found["made_at"])} for found in letters.of(subscriber_id)]

@@ -83,12 +83,12 @@ class App:
         self.engine.dispose()
 
     @cached_property
-    def store(self) -> PaperStore:
+    def papers(self) -> PaperStore:
         """The papers."""
         return PaperStore(self.engine)
 
     @cached_property
-    def readings(self) -> FetchLog:
+    def fetch_log(self) -> FetchLog:
         """How the sources were read."""
         return FetchLog(self.engine)
 
@@ -118,20 +118,20 @@ class App:
     def collection(self) -> Collection:
         """The papers, and the way to more of them."""
         return Collection(
-            store=self.store,
-            readings=self.readings,
-            desks=self.desks,
+            store=self.papers,
+            readings=self.fetch_log,
+            desks=self.editions,
             clock=now,
             web=self.web_for,
             catch_up=self.config.fetch.catch_up,
         )
 
-    def lay_out(self, day: date) -> Edition:
+    def build_edition(self, day: date) -> Edition:
         """Rank a day's papers for all topics."""
         from digest.app import pipeline
 
-        return pipeline.lay_out(
-            day, self.topics, self.places, collection=self.collection, quotas=self.quotas
+        return pipeline.build_edition(
+            day, self.topics, self.sources, collection=self.collection, quotas=self.quotas
         )
 
     @cached_property
@@ -160,25 +160,25 @@ class App:
         return Ledger(self.engine, lock=lock_path(self.engine))
 
     @cached_property
-    def desks(self) -> EditionStore:
+    def editions(self) -> EditionStore:
         """What mails were made from."""
         return EditionStore(self.engine)
 
     @cached_property
-    def account(self) -> DeliveryHistory:
+    def history(self) -> DeliveryHistory:
         """Who got what."""
-        return DeliveryHistory(self.engine, self.desks)
+        return DeliveryHistory(self.engine, self.editions)
 
     @cached_property
-    def office(self) -> DeliveryServices:
+    def delivery_services(self) -> DeliveryServices:
         """All that a run of mails needs."""
         delivery = self.config.delivery
         return DeliveryServices(
             ledger=self.ledger,
-            history=self.account,
-            editions=self.desks,
+            history=self.history,
+            editions=self.editions,
             book=self.book,
-            mail_settings=self.press,
+            mail_settings=self.mail_settings,
             host=this_machine(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
@@ -186,18 +186,18 @@ class App:
                 allowance=delivery.allowance,
             ),
             clock=now,
-            on_invalid_address=self._gone,
+            on_invalid_address=self._on_invalid_address,
             memory=peak_memory,
         )
 
-    def glance(self, desk: Edition) -> MessageBuilder:
+    def message_builder(self, desk: Edition) -> MessageBuilder:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.desks.preview(desk, press_key=self.press.key, now=now())
+        frozen = self.editions.preview(desk, press_key=self.mail_settings.key, now=now())
         return MessageBuilder(
-            frozen, press=self.press, book=self.book, desks=self.desks, account=self.account
+            frozen, press=self.mail_settings, book=self.book, desks=self.editions, account=self.history
         )
 
-    def _press_key(self) -> str:
+    def _mail_key(self) -> str:
         """Return a hash of all that shapes a mail beside what is in it."""
         site, mail, web = self.config.site, self.config.mail, self.config.web
         words = [site.name, site.postal_address, mail.from_address, mail.reply_to, web.url]
@@ -207,9 +207,9 @@ class App:
             hashed.update(path.read_bytes())
         return hashed.hexdigest()
 
-    def _gone(self, subscriber_id: int, reason: str) -> None:
+    def _on_invalid_address(self, subscriber_id: int, reason: str) -> None:
         """Take an address off the list that does not exist any more, in the server's own words."""
-        evidence = Evidence(at=now(), door="mail server", note=reason[:500])
+        evidence = Evidence(at=now(), channel="mail server", note=reason[:500])
         self.book.record(subscriber_id, Event.BOUNCE, evidence=evidence)
         log.warning("address suppressed", extra={"subscriber": subscriber_id, "reason": reason})
 
@@ -230,7 +230,7 @@ class App:
         return tuple(Topic(**topic.model_dump()) for topic in self.config.topics)
 
     @cached_property
-    def places(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """Where papers come from."""
         return tuple(
             Source(
@@ -266,7 +266,7 @@ class App:
         )
 
     @cached_property
-    def press(self) -> MailSettings:
+    def mail_settings(self) -> MailSettings:
         """What makes mails of issues."""
         mail = self.config.mail
         return MailSettings(
@@ -276,18 +276,18 @@ class App:
             bounce_address=mail.bounce_address or mail.from_address,
             summary_length=self.config.ranking.summary_length,
             secret=self.secrets[0],
-            subscriber_links=self.signposts.subscriber_links,
+            subscriber_links=self.links.subscriber_links,
             signer=self.signer,
-            key=self._press_key(),
+            key=self._mail_key(),
         )
 
     @cached_property
-    def letters(self) -> TransactionalQueue:
+    def transactional_queue(self) -> TransactionalQueue:
         """The letters that wait to be sent."""
         return TransactionalQueue(self.engine)
 
     @cached_property
-    def stationery(self) -> TransactionalSettings:
+    def transactional_settings(self) -> TransactionalSettings:
         """What it takes to write letters."""
         mail = self.config.mail
         names = {topic.slug: topic.name for topic in self.topics}
@@ -300,7 +300,7 @@ class App:
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
-            links=self.signposts.transactional_links,
+            links=self.links.transactional_links,
             names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
@@ -313,7 +313,7 @@ class App:
         )
 
     @cached_property
-    def signposts(self) -> LinkBuilder:
+    def links(self) -> LinkBuilder:
         """Where the links in mails lead."""
         mail = self.config.mail
         return LinkBuilder(

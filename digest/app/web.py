@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.config.resources import templates_dir
-from digest.app.serializers import issues_of, letters_of
+from digest.app.serializers import issues_of, transactional_of
 from digest.app.services import default_topics
 from digest.delivery.transactional import send_due
 from digest.mail.context import paper_context
@@ -16,8 +16,8 @@ from digest.models.delivery import MailKind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
 from subscribers.book import Evidence
-from subscribers.rate_limits import Gate, Rates
-from subscribers.web.services import TopicEdition, Entry, House
+from subscribers.rate_limits import SignupLimiter, Rates
+from subscribers.web.services import TopicEdition, PaperCard, WebServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from digest.app.services import App
     from digest.delivery.transports import Transport
     from digest.models.issue import Edition
-    from subscribers.web.services import Letter
+    from subscribers.web.services import TransactionalKind
 
 #: For how long a day's ranking is shown before it is worked out again.
-FRESH = timedelta(minutes=5)
+RERANK_AFTER = timedelta(minutes=5)
 #: Days kept in memory; the archive's readers mostly look at the newest.
-KEPT = 30
+CACHED_DAYS = 30
 #: Who has not confirmed by then is forgotten.
-UNCONFIRMED = timedelta(days=7)
+FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
 @dataclass
@@ -42,12 +42,12 @@ class Archive:
 
     opened: App
     clock: Callable[[], datetime]
-    _desks: dict[date, tuple[datetime, Edition]] = field(default_factory=dict)
+    _editions: dict[date, tuple[datetime, Edition]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def edition(self, day: date, slug: str) -> TopicEdition | None:
         """Return what a reader of one topic alone would have got that day, or None."""
-        desk = self._desk(day)
+        desk = self._edition(day)
         topic = desk.topics.get(slug)
         if topic is None or not desk.coverage.considered:
             return None
@@ -56,30 +56,30 @@ class Archive:
         length = self.opened.config.ranking.summary_length
         cards = [(pick.paper.id, paper_context(pick, length, today=day)) for pick in picks]
         entries = [
-            Entry(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
+            PaperCard(id=paper_id, **{k: v for k, v in shown.items() if k != "similar"})
             for paper_id, shown in cards
         ]
         return TopicEdition(day=day, topic=topic, entries=entries)
 
-    def _desk(self, day: date) -> Edition:
+    def _edition(self, day: date) -> Edition:
         # Visitors come in threads; of those who ask for one day at once, one has it ranked.
         with self._lock:
             now = self.clock()
-            made_at, desk = self._desks.pop(day, (now, None))
-            if desk is None or now - made_at > FRESH:
-                made_at, desk = now, self._laid_out(day)
-            self._desks[day] = (made_at, desk)  # last: what was not asked for longest goes first
-            if len(self._desks) > KEPT:
-                self._desks.pop(next(iter(self._desks)))
+            made_at, desk = self._editions.pop(day, (now, None))
+            if desk is None or now - made_at > RERANK_AFTER:
+                made_at, desk = now, self._stored_or_new(day)
+            self._editions[day] = (made_at, desk)  # last: what was not asked for longest goes first
+            if len(self._editions) > CACHED_DAYS:
+                self._editions.pop(next(iter(self._editions)))
             return desk
 
-    def _laid_out(self, day: date) -> Edition:
+    def _stored_or_new(self, day: date) -> Edition:
         """Return the desk that mails were last made from on a day, or what there would be."""
-        frozen = self.opened.desks.newest(day)
-        return self.opened.desks.get(frozen).edition if frozen else self.opened.lay_out(day)
+        frozen = self.opened.editions.newest(day)
+        return self.opened.editions.get(frozen).edition if frozen else self.opened.build_edition(day)
 
 
-def go_round(
+def housekeeping(
     opened: App,
     transport: Transport,
     *,
@@ -88,13 +88,13 @@ def go_round(
 ) -> int:
     """Send the letters that are due and forget who never confirmed; return how many left."""
     at = clock()
-    evidence = Evidence(at=at, door="never confirmed")
-    opened.book.forget_unconfirmed(before=at - UNCONFIRMED, evidence=evidence)
+    evidence = Evidence(at=at, channel="never confirmed")
+    opened.book.forget_unconfirmed(before=at - FORGET_UNCONFIRMED_AFTER, evidence=evidence)
     try:
         return send_due(
-            opened.letters,
+            opened.transactional_queue,
             opened.book,
-            stationery=opened.stationery,
+            stationery=opened.transactional_settings,
             transport=transport,
             clock=clock,
             going=going,
@@ -103,22 +103,22 @@ def go_round(
         transport.close()
 
 
-def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]) -> House:
+def web_services(opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]) -> WebServices:
     """Return what the web door needs; `poke` is called when a letter waits."""
     config = opened.config
     archive = Archive(opened, clock)
 
-    def write(subscriber_id: int, letter: Letter) -> None:
-        if opened.letters.enqueue(subscriber_id, MailKind(letter), now=clock()):
+    def write(subscriber_id: int, letter: TransactionalKind) -> None:
+        if opened.transactional_queue.enqueue(subscriber_id, MailKind(letter), now=clock()):
             poke()
 
-    return House(
+    return WebServices(
         name=config.site.name,
         postal_address=config.site.postal_address,
         contact=config.mail.reply_to or config.mail.from_address,
         url=config.web.url.rstrip("/"),
         book=opened.book,
-        gate=Gate(
+        limiter=SignupLimiter(
             Rates(
                 address=config.web.signups_per_address,
                 network=config.web.signups_per_network,
@@ -130,11 +130,11 @@ def open_house(opened: App, *, clock: Callable[[], datetime], poke: Callable[[],
         clock=clock,
         topics=opened.topics,
         default_topics=default_topics(opened.topics),
-        days=lambda most: opened.store.days(until=opened.today(), most=most),
+        days=lambda most: opened.papers.days(until=opened.today(), most=most),
         edition=archive.edition,
-        write=write,
-        letters=lambda subscriber_id: letters_of(opened.letters, subscriber_id),
-        issues=lambda subscriber_id: issues_of(opened.account, subscriber_id),
+        queue_mail=write,
+        transactional=lambda subscriber_id: transactional_of(opened.transactional_queue, subscriber_id),
+        issues=lambda subscriber_id: issues_of(opened.history, subscriber_id),
         forget=opened.ledger.forget,
         templates=templates_dir() / "web",
     )

@@ -33,7 +33,7 @@ _LOOK = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crew:
+class ProcessPool:
     """Processes, each with an installation of its own from the same configuration."""
 
     config: Config
@@ -52,7 +52,7 @@ class Crew:
         if number == 1:
             return serve(task, watch)
         shares = [replace(task, share=(n, number)) for n in range(number)]
-        mates = [_Mate(self.config, share, lock) for share in shares[1:]]
+        mates = [_WorkerProcess(self.config, share, lock) for share in shares[1:]]
 
         def listen() -> None:
             for mate in mates:
@@ -63,7 +63,7 @@ class Crew:
             listen()
 
         def going() -> bool:
-            return watch.should_continue() and not any(mate.tally.stopped for mate in mates)
+            return watch.should_continue() and not any(mate.stats.stopped for mate in mates)
 
         tally = WorkerStats(stopped="the run itself failed")
         try:
@@ -73,23 +73,23 @@ class Crew:
                 if tally.stopped or not going():
                     for mate in mates:
                         mate.stop()
-                wait([mate.ear for mate in mates if mate.is_at_work], timeout=_LOOK)
+                wait([mate.receiver for mate in mates if mate.is_at_work], timeout=_LOOK)
                 listen()
         for mate in mates:
-            tally.add(mate.tally)
+            tally.add(mate.stats)
         return tally
 
 
-class _Mate:
+class _WorkerProcess:
     """One more process, as the run sees it."""
 
     def __init__(self, config: Config, task: Shard, lock: int | None) -> None:
         spawn = multiprocessing.get_context("spawn")
-        self.ear, mouth = spawn.Pipe(duplex=False)
+        self.receiver, mouth = spawn.Pipe(duplex=False)
         # It holds the run's lock too, so that nobody else begins while it is still at work.
-        kept = None if lock is None else _Inherited(lock)
+        kept = None if lock is None else _InheritedDescriptor(lock)
         self._process = spawn.Process(
-            target=_work,
+            target=_worker_main,
             args=(config, task, mouth, kept, os.getpid()),
             name="digest sender",
             daemon=True,
@@ -97,15 +97,15 @@ class _Mate:
         self._process.start()
         mouth.close()
         self.is_at_work = True
-        self.tally = WorkerStats()
+        self.stats = WorkerStats()
 
     def listen(self, progress: Callable[[int], None]) -> None:
         """Take in what it has told since; it is not at work any more when it falls silent."""
         try:
-            while self.is_at_work and self.ear.poll():
-                told = self.ear.recv()
+            while self.is_at_work and self.receiver.poll():
+                told = self.receiver.recv()
                 if isinstance(told, WorkerStats):
-                    self.tally = told
+                    self.stats = told
                 else:
                     progress(told)
         except (EOFError, OSError):
@@ -117,7 +117,7 @@ class _Mate:
         self._process.terminate()
 
 
-class _Inherited:
+class _InheritedDescriptor:
     """A file descriptor that a new process gets too."""
 
     def __init__(self, descriptor: int) -> None:
@@ -131,7 +131,7 @@ def _take(descriptor: Any) -> int:
     return int(descriptor.detach())
 
 
-def _work(
+def _worker_main(
     config: Config,
     task: Shard,
     mouth: Connection,
@@ -158,8 +158,8 @@ def _work(
 
     try:
         opened = wiring.open_app(config)
-        frozen = opened.desks.get(task.edition_id)
+        frozen = opened.editions.get(task.edition_id)
         watch = Progress(should_continue=going, advance=tell)
-        tell(run_worker(task, frozen, opened.office, opened.transport(), watch))
+        tell(run_worker(task, frozen, opened.delivery_services, opened.transport(), watch))
     except DigestError as error:
         tell(WorkerStats(stopped=str(error)))

@@ -91,11 +91,11 @@ def delivery(
     if not result.sent:
         raise MailServerError(result.stopped or "no mail left")
     if json:
-        screen.as_json(_shape(result))
+        screen.print_json(_shape(result))
     else:
         _show(result)
     if result.sent != result.subscribers:
-        screen.note(f"stopped: {result.stopped or 'some mails did not leave'}")
+        screen.print_note(f"stopped: {result.stopped or 'some mails did not leave'}")
         raise typer.Exit(1)
 
 
@@ -112,7 +112,7 @@ def _shape(result: Result) -> dict[str, Any]:
 
 
 def _show(result: Result) -> None:
-    screen.answer(
+    screen.print_result(
         f"{result.mails_per_second:,.0f} mails/s:"
         f" {result.sent:,} mails of {result.size:,} bytes in {result.seconds:.2f} s"
     )
@@ -125,4 +125,4 @@ def _show(result: Result) -> None:
         ],
     )
     peaks = ", ".join(f"{peak / 1e6:.0f} MB" for peak in result.memory)
-    screen.answer(f"peak memory: {peaks}")
+    screen.print_result(f"peak memory: {peaks}")

@@ -52,14 +52,14 @@ def record(
     folder = out / wanted.isoformat()
     recorded = fixtures.record(
         wanted,
-        _chosen(opened.places, source or []),
+        _chosen(opened.sources, source or []),
         topics=opened.topics,
         folder=folder,
         web=opened.web_for,
         now=now(),
     )
     _show(recorded)
-    screen.note(f"next: digest -c {folder / 'config.toml'} run --day {wanted}")
+    screen.print_note(f"next: digest -c {folder / 'config.toml'} run --day {wanted}")
     if any(found.state.is_trouble for found in recorded):
         raise typer.Exit(1)
 
@@ -82,4 +82,4 @@ def _show(recorded: Sequence[RecordedSource]) -> None:
     )
     for found in recorded:
         if found.reason:
-            screen.note(f"{found.source}: {found.reason}")
+            screen.print_note(f"{found.source}: {found.reason}")

@@ -33,23 +33,23 @@ def open_app(ctx: typer.Context) -> App:
     return opened
 
 
-def answer(text: str) -> None:
+def print_result(text: str) -> None:
     """Print one line of the answer."""
     typer.echo(text)
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Print something for a person beside the answer."""
     typer.echo(text, err=True)
 
 
-def remark(text: str) -> None:
+def print_remark(text: str) -> None:
     """Say to a person who watches what is no answer; cron would mail it every time."""
     if sys.stderr.isatty():
-        note(text)
+        print_note(text)
 
 
-def as_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print the answer as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 

@@ -68,7 +68,7 @@ def fetch(
     opened = screen.open_app(ctx)
     reports = fetch_day(opened, parse_day(day), only=source or [])
     if json:
-        screen.as_json([shapes.source_report(report) for report in reports])
+        screen.print_json([shapes.source_report(report) for report in reports])
     else:
         show_reports(reports)
     if any(report.error for report in reports):
@@ -81,11 +81,11 @@ def fetch_day(
     """Fetch all sources, or some by name, for a day; None is today and all that files hold."""
     from digest.errors import NotFoundError
 
-    names = [place.name for place in opened.places]
+    names = [place.name for place in opened.sources]
     for name in only or []:
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
-    places = [place for place in opened.places if not only or place.name in only]
+    places = [place for place in opened.sources if not only or place.name in only]
     return fetching.fetch_day(
         day or opened.today(),
         places,
@@ -115,7 +115,7 @@ def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
         [[row[place] for place in shown] for row in rows],
         err=err,
     )
-    say = screen.note if err else screen.answer
+    say = screen.print_note if err else screen.print_result
     for report in reports:
         if report.reason:
             say(f"{report.source}, {report.day}: {report.reason}")
@@ -124,9 +124,9 @@ def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
 @app.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
 def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
     """List the papers of a day, or all of them."""
-    found = screen.open_app(ctx).store.papers(parse_day(day))
+    found = screen.open_app(ctx).papers.papers(parse_day(day))
     if json:
-        screen.as_json([shapes.paper(paper) for paper in found])
+        screen.print_json([shapes.paper(paper) for paper in found])
         return
     screen.table(
         "Papers",
@@ -148,25 +148,25 @@ def show(
 
     opened = screen.open_app(ctx)
     canonical = canonical_id(paper_id, "")
-    paper = opened.store.paper(canonical)
+    paper = opened.papers.paper(canonical)
     if paper is None:
         raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
-    history = opened.store.observations(canonical)
-    origins = opened.store.origins(canonical)
-    announced = opened.store.announcements(canonical)
+    history = opened.papers.observations(canonical)
+    origins = opened.papers.origins(canonical)
+    announced = opened.papers.announcements(canonical)
     if json:
-        screen.as_json(shapes.known(paper, origins, announced, history))
+        screen.print_json(shapes.known(paper, origins, announced, history))
         return
     screen.table("Paper", ("field", "value", "from"), _facts(paper, origins))
     said_by = f" ({origins['abstract'].source})" if "abstract" in origins else ""
-    screen.answer(f"\nAbstract{said_by}: {paper.abstract or 'none'}\n")
+    screen.print_result(f"\nAbstract{said_by}: {paper.abstract or 'none'}\n")
     if announced:
         screen.table(
             "Announced",
             ("day", "category", "as", "version#"),
             [(one.day, one.category, one.type, one.version) for one in announced],
         )
-        screen.answer("")
+        screen.print_result("")
     screen.table(
         "Signals",
         ("observed at", "source", "votes#", "comments#", "stars#", "citations#"),

@@ -66,14 +66,14 @@ def preview(
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
     opened = screen.open_app(ctx)
-    chosen = parse_day(day) or opened.store.newest_day(until=opened.today())
+    chosen = parse_day(day) or opened.papers.newest_day(until=opened.today())
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     reader = known(opened.book.find(to), to) if to else _somebody(opened, topic or [])
-    room = opened.glance(opened.lay_out(chosen))
+    room = opened.message_builder(opened.build_edition(chosen))
     outcome = room.preview(reader)
     if outcome.message is None:
-        screen.note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
+        screen.print_note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
         raise typer.Exit(1)
     _show(outcome.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 
@@ -127,6 +127,6 @@ def _show(mail: RenderedMessage, form: Form, out: Path | None, *, in_browser: bo
         out.write_bytes(content)
     except OSError as error:
         raise ConfigError(f"cannot write {out}: {error.strerror}") from error
-    screen.answer(str(out))
+    screen.print_result(str(out))
     if in_browser:
         typer.launch(out.resolve().as_uri())

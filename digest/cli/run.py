@@ -33,7 +33,7 @@ Only = Annotated[
 ]
 
 
-class Again(StrEnum):
+class RetryState(StrEnum):
     """How a mail ended that is to be sent once more."""
 
     DEFERRED = "deferred"
@@ -88,14 +88,14 @@ def _run(
     # Checked before anything is fetched: a wrong mail setting should not wait for the network.
     transport = opened.transport()
     reports = fetch_day(opened, day)
-    desk = opened.lay_out(day or opened.today())
+    desk = opened.build_edition(day or opened.today())
     if dry_run:
-        complete = _rehearse(opened, desk, only, reports, json=json)
+        complete = _dry_run(opened, desk, only, reports, json=json)
     else:
         report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
                            only=reader, going=going)  # fmt: skip
         if report.stopped is None:
-            door.go_round(opened, transport, clock=wiring.now, going=going)
+            door.housekeeping(opened, transport, clock=wiring.now, going=going)
         _show_run(opened, report, reports, json=json)
         complete = report.complete
     return complete and not any(report.error for report in reports)
@@ -112,7 +112,7 @@ def _dispatch(
     going: Callable[[], bool],
     plans: bool = True,
 ) -> RunReport:
-    from digest.app.workers import Crew
+    from digest.app.workers import ProcessPool
     from digest.delivery.run import RunRequest, Progress, run_delivery
 
     with screen.bar("mails") as (total, progress):
@@ -123,9 +123,9 @@ def _dispatch(
             named=named,
             only=only,
             progress=Progress(should_continue=going, total=total, advance=progress),
-            workers=Crew(config=opened.config, processes=opened.processes),
+            workers=ProcessPool(config=opened.config, processes=opened.processes),
         )
-        return run_delivery(asked, opened.office, transport)
+        return run_delivery(asked, opened.delivery_services, transport)
 
 
 def _confirmed(opened: App, only: str) -> int:
@@ -145,7 +145,7 @@ def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, js
     aside = opened.config.mail.transport == "stdout"
     if json and not aside:
         shape = shapes.send_report(report)
-        screen.as_json({**shape, "sources": [shapes.source_report(r) for r in reports]})
+        screen.print_json({**shape, "sources": [shapes.source_report(r) for r in reports]})
         return
     if reports:
         show_reports(reports, err=aside)
@@ -154,7 +154,7 @@ def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, js
         parts.append(f"{report.already} already settled")
     if not parts and not report.stopped:
         parts.append("nobody is subscribed and confirmed yet")
-    say = screen.note if aside else screen.answer
+    say = screen.print_note if aside else screen.print_result
     say(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
     if report.doubtful:
         say(
@@ -165,21 +165,21 @@ def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, js
         say(f"stopped: {report.stopped}")
 
 
-def _rehearse(
+def _dry_run(
     opened: App, desk: Edition, only: str | None, reports: list[SourceReport], *, json: bool
 ) -> bool:
     day = desk.coverage.day
     settled = {
         entry.subscriber_id
-        for entry in opened.account.records(day=day)
+        for entry in opened.history.records(day=day)
         if entry.state not in ("planned", "deferred", "skipped")
     }
     readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]
-    room = opened.glance(desk)
+    room = opened.message_builder(desk)
     waiting = [reader for reader in readers if reader.id not in settled]
     outcomes = [_outcome(room.preview(reader)) for reader in screen.track(waiting, "mails")]
     if json:
-        screen.as_json(
+        screen.print_json(
             {
                 "day": day.isoformat(),
                 "dry_run": True,
@@ -213,7 +213,7 @@ def retry(
     ctx: typer.Context,
     day: Day = None,
     state: Annotated[
-        Again | None,
+        RetryState | None,
         typer.Option("--state", help="Send mails of the day again that ended so."),
     ] = None,
     only: Only = None,
@@ -231,19 +231,19 @@ def retry(
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     reader = None if only is None else _confirmed(opened, only)
     try:
-        dispatch.settle_earlier_runs(opened.office, named=named)
+        dispatch.settle_earlier_runs(opened.delivery_services, named=named)
     except RunInProgressError:
         if named is None:
             return  # it does what there is to do
         raise
     if named is not None:
-        opened.ledger.plan_again(named, [DeliveryState(state or Again.DEFERRED)], only=reader)
+        opened.ledger.plan_again(named, [DeliveryState(state or RetryState.DEFERRED)], only=reader)
     with screen.stoppable() as going:
         reports = _retry(opened, named, reader, going)
     if json:
-        screen.as_json([shapes.send_report(report) for report in reports])
+        screen.print_json([shapes.send_report(report) for report in reports])
     elif not reports:
-        screen.remark("nothing waits to be sent again")
+        screen.print_remark("nothing waits to be sent again")
     else:
         for report in reports:
             _show_run(opened, report, [], json=False)
@@ -270,13 +270,13 @@ def daemon(ctx: typer.Context) -> None:
         timezone=settings.timezone,
         after=wiring.now(),
     )
-    screen.note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
+    screen.print_note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
     schedule.every_day(
-        lambda: _undisturbed(ctx, lambda fresh: _run(
+        lambda: _logging_errors(ctx, lambda fresh: _run(
             fresh, None, None, dry_run=False, json=False, going=going)),
-        again=lambda: _undisturbed(ctx, lambda fresh: _retry_due(fresh, going)),
+        again=lambda: _logging_errors(ctx, lambda fresh: _retry_due(fresh, going)),
         minutes=RETRY_MINUTES,
-        look=lambda: _undisturbed(ctx, lambda fresh: fetch_day(screen.open_app(fresh), None)),
+        look=lambda: _logging_errors(ctx, lambda fresh: fetch_day(screen.open_app(fresh), None)),
         hours=opened.config.fetch.every,
         at=settings.at,
         weekdays=settings.weekdays,
@@ -292,9 +292,9 @@ def _retry(
     from digest.app import services as wiring
 
     reports = []
-    for day in opened.account.days_waiting(now=wiring.now()):
+    for day in opened.history.days_waiting(now=wiring.now()):
         if named in (None, day):
-            desk = None if opened.desks.newest(day) else opened.lay_out(day)
+            desk = None if opened.editions.newest(day) else opened.build_edition(day)
             reports.append(
                 _dispatch(opened, opened.transport(), day, desk=desk, plans=False,
                           named=named is not None, only=only, going=going)
@@ -306,11 +306,11 @@ def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
     from digest.delivery import run as dispatch
 
     opened = screen.open_app(ctx)
-    dispatch.settle_earlier_runs(opened.office)
+    dispatch.settle_earlier_runs(opened.delivery_services)
     _retry(opened, None, None, going)
 
 
-def _undisturbed(ctx: typer.Context, job: Callable[[typer.Context], object]) -> None:
+def _logging_errors(ctx: typer.Context, job: Callable[[typer.Context], object]) -> None:
     """Do a job of the daemon's, with errors logged instead of raised, so that it goes on."""
     from digest.errors import DigestError
 

@@ -31,7 +31,7 @@ def serve(ctx: typer.Context) -> None:
     transport = opened.transport()
 
     def deliver() -> int:
-        return door.go_round(opened, transport, clock=wiring.now, going=postman.should_continue)
+        return door.housekeeping(opened, transport, clock=wiring.now, going=postman.should_continue)
 
     postman = post.BackgroundSender(deliver)
 
@@ -42,12 +42,12 @@ def serve(ctx: typer.Context) -> None:
         yield
         postman.stop()
 
-    house = door.open_house(opened, clock=wiring.now, poke=postman.wake)
+    house = door.web_services(opened, clock=wiring.now, poke=postman.wake)
     site = create(house, lifespan=with_postman)
     web = opened.config.web
     _check_free(web.host, web.port)
     host = f"[{web.host}]" if ":" in web.host else web.host
-    screen.note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
+    screen.print_note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
     uvicorn.run(
         site,
         host=web.host,

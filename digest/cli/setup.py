@@ -44,8 +44,8 @@ def init(
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
     option = "" if folder == Path() else f" -c {path}"
-    screen.answer(f"wrote {path}")
-    screen.note(
+    screen.print_result(f"wrote {path}")
+    screen.print_note(
         f"next: digest{option} subscribers add you@example.org --topic agents --confirmed\n"
         f"      digest{option} run\n"
         "Mails are written to a folder until you set [mail] transport."
@@ -88,21 +88,21 @@ def demo(
             where="the demo",
         )
         opened = app.open_app(settings)
-        evidence = Evidence(at=app.now(), door="demo")
+        evidence = Evidence(at=app.now(), channel="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
         fetch_day(
             opened.today(),
-            opened.places,
+            opened.sources,
             only_day=False,
             collection=opened.collection,
             watch=screen.watch,
         )
-        day = opened.store.newest_day(until=opened.today()) or opened.today()
-        desk = opened.lay_out(day)
+        day = opened.papers.newest_day(until=opened.today()) or opened.today()
+        desk = opened.build_edition(day)
         asked = RunRequest(day=day, edition=desk, named=True)
-        report = run_delivery(asked, opened.office, opened.transport())
-        mail = opened.glance(desk).preview(reader).message
+        report = run_delivery(asked, opened.delivery_services, opened.transport())
+        mail = opened.message_builder(desk).preview(reader).message
         opened.close()
     if mail is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
@@ -112,12 +112,12 @@ def demo(
         (eml.with_suffix(".txt"), mail.text),
     ):
         path.write_text(content, encoding="utf-8")
-    screen.answer(
+    screen.print_result(
         f"{len(mail.issue.picks)} papers of {day} for {DEMO_READER},"
         f" who likes {', '.join(DEMO_TOPICS)}:"
     )
     for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):
-        screen.answer(f"  {path}")
+        screen.print_result(f"  {path}")
 
 
 def _private(path: str, flags: int) -> int:

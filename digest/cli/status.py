@@ -34,22 +34,22 @@ def status(
 ) -> None:
     """Say what happened on a day: sources, and who got what or why not."""
     opened = screen.open_app(ctx)
-    chosen = parse_day(day) or opened.account.newest_day() or opened.today()
-    fetched = opened.readings.on(chosen)
-    debts = opened.collection.overdue(chosen, opened.places)
-    balance = opened.account.day_totals(chosen)
-    waiting = opened.account.not_planned(chosen)
-    entries = opened.account.records(day=chosen, states=state or ())
+    chosen = parse_day(day) or opened.history.newest_day() or opened.today()
+    fetched = opened.fetch_log.on(chosen)
+    debts = opened.collection.overdue(chosen, opened.sources)
+    balance = opened.history.day_totals(chosen)
+    waiting = opened.history.not_planned(chosen)
+    entries = opened.history.records(day=chosen, states=state or ())
     if json:
-        screen.as_json(
+        screen.print_json(
             {
                 "day": chosen.isoformat(),
-                "papers": len(opened.store.papers(chosen)),
-                "sources": [shapes.reading(found) for found in fetched],
+                "papers": len(opened.papers.papers(chosen)),
+                "sources": [shapes.fetch_record(found) for found in fetched],
                 "owed": [{"source": name, "day": day.isoformat()} for name, day in debts],
-                **shapes.balance(balance),
+                **shapes.day_totals(balance),
                 "not_planned": waiting,
-                "people": [shapes.entry(entry) for entry in entries],
+                "people": [shapes.delivery(entry) for entry in entries],
             }
         )
         return
@@ -66,8 +66,8 @@ def status(
         ],
     )  # fmt: skip
     for name, earlier in debts:
-        screen.answer(f"{name} could not be read for {earlier} yet")
-    screen.answer("")
+        screen.print_result(f"{name} could not be read for {earlier} yet")
+    screen.print_result("")
     screen.table(
         f"Deliveries for {chosen}",
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason"),
@@ -76,10 +76,10 @@ def status(
             for e in entries
         ],
     )
-    screen.answer(f"\n{chosen}: {_sum(balance, waiting)}")
+    screen.print_result(f"\n{chosen}: {_sum(balance, waiting)}")
     doubtful = balance.states[DeliveryState.UNKNOWN]
-    if doubtful and opened.office.policy.asks:
-        screen.answer(
+    if doubtful and opened.delivery_services.policy.asks:
+        screen.print_result(
             f"{doubtful} may or may not have arrived:"
             f" `digest retry --day {chosen} --state unknown` sends them again"
         )

@@ -70,11 +70,11 @@ def add(
     reader = found
     _ask_to_confirm(opened, [reader])
     if json:
-        screen.as_json(shapes.subscriber(reader))
+        screen.print_json(shapes.subscriber(reader))
         return
-    screen.answer(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
+    screen.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
     if reader.status == "pending":
-        screen.note("the next run asks them to confirm; --confirmed vouches for it instead")
+        screen.print_note("the next run asks them to confirm; --confirmed vouches for it instead")
 
 
 @app.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
@@ -82,7 +82,7 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     """List everybody who ever signed up."""
     readers = screen.open_app(ctx).book.all()
     if json:
-        screen.as_json([shapes.subscriber(reader) for reader in readers])
+        screen.print_json([shapes.subscriber(reader) for reader in readers])
         return
     screen.table(
         "Subscribers",
@@ -97,17 +97,17 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     opened = screen.open_app(ctx)
     reader = known(opened.book.find(email), email)
     steps = opened.book.history(reader.id)
-    entries = opened.account.records(subscriber_id=reader.id)
+    entries = opened.history.records(subscriber_id=reader.id)
     if json:
-        screen.as_json(
+        screen.print_json(
             {
                 **shapes.subscriber(reader),
-                "consent": [shapes.step(s) for s in steps],
-                "issues": shapes.issues_of(opened.account, reader.id),
+                "consent": [shapes.consent_step(s) for s in steps],
+                "issues": shapes.issues_of(opened.history, reader.id),
             }
         )
         return
-    screen.answer(f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}")
+    screen.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}")
     screen.table(
         "Consent",
         ("at", "event", "then", "door", "network", "by"),
@@ -116,7 +116,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
                 shapes.moment(s.evidence.at),
                 s.event,
                 s.status,
-                s.evidence.door,
+                s.evidence.channel,
                 s.evidence.network,
                 s.evidence.note,
             )
@@ -124,10 +124,10 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
         ],
     )
     for entry in entries:
-        screen.answer(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
-        for shown in opened.account.contents(entry):
-            screen.answer(f"  {shown.paper_id:18} {shown.title}")
-            screen.answer(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
+        screen.print_result(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
+        for shown in opened.history.contents(entry):
+            screen.print_result(f"  {shown.paper_id:18} {shown.title}")
+            screen.print_result(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
 
 
 @app.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
@@ -138,7 +138,7 @@ def remove(ctx: typer.Context, email: Email) -> None:
     opened = screen.open_app(ctx)
     reader = known(opened.book.find(email), email)
     left = known(opened.book.record(reader.id, Event.LEAVE, evidence=_evidence()), email)
-    screen.answer(f"{left.address}: {left.status}")
+    screen.print_result(f"{left.address}: {left.status}")
 
 
 @app.command(
@@ -177,7 +177,7 @@ def import_(
     slugs = [topic.slug for topic in opened.topics]
     lines = roster.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
     if not dry_run:
-        changed = roster.carry_out(
+        changed = roster.apply(
             lines,
             opened.book,
             default_topics=default_topics(opened.topics),
@@ -186,14 +186,14 @@ def import_(
         )
         _ask_to_confirm(opened, changed)
     if json:
-        screen.as_json([asdict(line) for line in lines])
+        screen.print_json([asdict(line) for line in lines])
     else:
         screen.table(
             "What would become of each line" if dry_run else "What became of each line",
             ("line#", "address", "fate", "why"),
-            [(line.number, line.address, line.fate, line.reason) for line in lines],
+            [(line.number, line.address, line.action, line.reason) for line in lines],
         )
-    if any(line.fate is roster.Fate.REJECT for line in lines):
+    if any(line.action is roster.ImportAction.REJECT for line in lines):
         raise typer.Exit(1)
 
 
@@ -217,12 +217,12 @@ def export(
         typer.echo(roster.export(opened.book.all()), nl=False)
         return
     reader = known(opened.book.find(email), email)
-    screen.as_json(
+    screen.print_json(
         privacy.export(
             reader,
             opened.book,
-            issues=partial(shapes.issues_of, opened.account),
-            letters=partial(shapes.letters_of, opened.letters),
+            issues=partial(shapes.issues_of, opened.history),
+            letters=partial(shapes.transactional_of, opened.transactional_queue),
         )
     )
 
@@ -235,7 +235,7 @@ def erase(ctx: typer.Context, email: Email) -> None:
     opened = screen.open_app(ctx)
     reader = known(opened.book.find(email), email)
     privacy.erase(reader, opened.book, forget=opened.ledger.forget, evidence=_evidence())
-    screen.answer(f"{reader.address}: erased")
+    screen.print_result(f"{reader.address}: erased")
 
 
 def known(reader: Subscriber | None, email: str) -> Subscriber:
@@ -259,7 +259,7 @@ def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
 
     for reader in readers:
         if reader.status == "pending":
-            opened.letters.enqueue(reader.id, MailKind.CONFIRM, now=now())
+            opened.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=now())
 
 
 def _evidence() -> Evidence:
@@ -270,4 +270,4 @@ def _evidence() -> Evidence:
         operator = getpass.getuser()
     except (KeyError, OSError):  # no name for this user id, as in some containers
         operator = "operator"
-    return Evidence(at=now(), door="cli", note=operator)
+    return Evidence(at=now(), channel="cli", note=operator)

@@ -24,7 +24,7 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
     topics = screen.open_app(ctx).topics
     if json:
-        screen.as_json([shapes.topic(topic) for topic in topics])
+        screen.print_json([shapes.topic(topic) for topic in topics])
         return
     screen.table(
         "Topics",
@@ -50,11 +50,11 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
 
     topic = find_topic(slug, screen.open_app(ctx).topics)
     if json:
-        screen.as_json(shapes.topic(topic))
+        screen.print_json(shapes.topic(topic))
         return
     for key, value in shapes.topic(topic).items():
         shown = ", ".join(value) if isinstance(value, list) else str(value)
-        screen.answer(f"{key + ':':12}{shown or '-'}")
+        screen.print_result(f"{key + ':':12}{shown or '-'}")
 
 
 @app.command(
@@ -114,7 +114,7 @@ def add(
     }
     path = topic_file.add(topic, ctx.obj)
     load_config(path)
-    screen.answer(f"added {slug} to {path}")
+    screen.print_result(f"added {slug} to {path}")
 
 
 @app.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
@@ -138,4 +138,4 @@ def remove(
             f"the topic {slug} is wanted by {count(readers, 'reader')}; --force removes it"
         )
     path = topic_file.remove(slug, ctx.obj)
-    screen.answer(f"removed {slug} from {path}")
+    screen.print_result(f"removed {slug} from {path}")

@@ -5,6 +5,6 @@ nothing anywhere, because mail scanners open every link.
 """
 
 from subscribers.web.app import create
-from subscribers.web.services import House
+from subscribers.web.services import WebServices
 
-__all__ = ["House", "create"]
+__all__ = ["WebServices", "create"]

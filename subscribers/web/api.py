@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from subscribers.models import Subscriber
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
@@ -117,7 +117,7 @@ def explain(faults: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def router(house: House) -> APIRouter:
+def router(house: WebServices) -> APIRouter:
     """Return the API's routes."""
     routes = APIRouter(prefix="/api/v1")
     _reading(routes, house)
@@ -126,7 +126,7 @@ def router(house: House) -> APIRouter:
     return routes
 
 
-def _reading(routes: APIRouter, house: House) -> None:
+def _reading(routes: APIRouter, house: WebServices) -> None:
     @routes.get("/topics")
     def topics() -> list[TopicOut]:
         """List the topics."""
@@ -153,7 +153,7 @@ def _reading(routes: APIRouter, house: House) -> None:
         )
 
 
-def _signing_up(routes: APIRouter, house: House) -> None:
+def _signing_up(routes: APIRouter, house: WebServices) -> None:
     @routes.post("/subscriptions", status_code=202, responses=_said(400, 413, 422, 429))
     def subscribe(wish: SignUpIn, request: Request, tasks: BackgroundTasks) -> Said:
         """Sign an address up; whoever it belongs to is asked by mail to confirm."""
@@ -161,14 +161,14 @@ def _signing_up(routes: APIRouter, house: House) -> None:
         email = wish.email.strip()
         if words := forms.address_fault(email):
             raise HTTPException(422, words)
-        if not house.gate.admits(ip=ip_of(request), mailbox=forms.mailbox(email)):
+        if not house.limiter.allow(ip=ip_of(request), mailbox=forms.mailbox(email)):
             raise HTTPException(429, "there have been many sign-ups; try again in an hour")
         evidence = evidence_of(house, request, "api", wording=WORDING)
         tasks.add_task(sign_up, house, email, wanted, evidence=evidence)
         return Said(detail="check your mail")
 
 
-def _choosing(routes: APIRouter, house: House) -> None:
+def _choosing(routes: APIRouter, house: WebServices) -> None:
     def reader_of(token: str) -> Subscriber:
         try:
             found = links.read(Purpose.MANAGE, token, secrets=house.secrets, now=house.clock())
@@ -214,7 +214,7 @@ def _choosing(routes: APIRouter, house: House) -> None:
         return _reader_out(changed or found)
 
 
-def _known(house: House, topics: list[str]) -> list[str]:
+def _known(house: WebServices, topics: list[str]) -> list[str]:
     slugs = {topic.slug for topic in house.topics}
     for slug in topics:
         if slug not in slugs:

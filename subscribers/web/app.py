@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 #: Our own styles and forms, and nothing from anywhere else; no scripts at all.
 _POLICY = (
@@ -46,7 +46,7 @@ _PUBLIC = (
 _LONGEST_BODY = 100_000
 
 
-def create(house: House, *, lifespan: Lifespan[FastAPI] | None = None) -> ASGIApp:
+def create(house: WebServices, *, lifespan: Lifespan[FastAPI] | None = None) -> ASGIApp:
     """Return the site of a house; `lifespan` begins and ends what runs beside it."""
     app = FastAPI(
         title=house.name,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 if TYPE_CHECKING:
     from subscribers.models import Topic
-    from subscribers.web.services import TopicEdition, House
+    from subscribers.web.services import TopicEdition, WebServices
     from subscribers.web.templates import Views
 
 _READ = ["GET", "HEAD"]
@@ -23,7 +23,7 @@ DAYS, FEED_DAYS = 60, 7
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
-def router(house: House, views: Views) -> APIRouter:
+def router(house: WebServices, views: Views) -> APIRouter:
     """Return the archive's routes."""
     routes = APIRouter(include_in_schema=False)
 
@@ -59,7 +59,7 @@ def router(house: House, views: Views) -> APIRouter:
     return routes
 
 
-def edition(house: House, day: str, slug: str) -> TopicEdition | None:
+def edition(house: WebServices, day: str, slug: str) -> TopicEdition | None:
     """Return one topic's edition of a day written as YYYY-MM-DD, or None."""
     try:
         found = date.fromisoformat(day)
@@ -69,19 +69,19 @@ def edition(house: House, day: str, slug: str) -> TopicEdition | None:
     return house.edition(found, slug) if found.isoformat() == day else None
 
 
-def _topic(house: House, slug: str) -> Topic:
+def _topic(house: WebServices, slug: str) -> Topic:
     for topic in house.topics:
         if topic.slug == slug:
             return topic
     raise HTTPException(404)
 
 
-def _editions(house: House, topic: Topic) -> list[TopicEdition]:
+def _editions(house: WebServices, topic: Topic) -> list[TopicEdition]:
     found = [house.edition(day, topic.slug) for day in house.days(FEED_DAYS)]
     return [entry for entry in found if entry is not None and entry.entries]
 
 
-def _atom(house: House, topic: Topic) -> bytes:
+def _atom(house: WebServices, topic: Topic) -> bytes:
     """Write a topic's last days as Atom (RFC 4287), an entry a paper."""
     ET.register_namespace("", _ATOM)
     address = f"{house.url}/feeds/{topic.slug}.atom"
@@ -111,7 +111,7 @@ def _atom(house: House, topic: Topic) -> bytes:
     return written
 
 
-def _json_feed(house: House, topic: Topic) -> str:
+def _json_feed(house: WebServices, topic: Topic) -> str:
     """Write a topic's last days as JSON Feed 1.1."""
     items: list[dict[str, Any]] = [
         {

@@ -10,7 +10,7 @@ from subscribers.rate_limits import truncated
 if TYPE_CHECKING:
     from fastapi import Request
 
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 
 def ip_of(request: Request) -> str:
@@ -18,6 +18,6 @@ def ip_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def evidence_of(house: House, request: Request, door: str, *, wording: str = "") -> Evidence:
+def evidence_of(house: WebServices, request: Request, door: str, *, wording: str = "") -> Evidence:
     """Return what is written down of a visitor's step."""
-    return Evidence(at=house.clock(), door=door, network=truncated(ip_of(request)), wording=wording)
+    return Evidence(at=house.clock(), channel=door, network=truncated(ip_of(request)), wording=wording)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
     from subscribers.models import Topic
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 #: A field that people do not see and machines fill in.
 TRAP = "website"
@@ -38,12 +38,12 @@ class SignUp:
     trapped: bool = False
 
 
-def stamp(house: House, *, now: datetime) -> str:
+def stamp(house: WebServices, *, now: datetime) -> str:
     """Return the signed time that a form is given along."""
     return _signer(house).sign(base64_encode(int_to_bytes(int(now.timestamp())))).decode()
 
 
-def read_sign_up(form: FormData, house: House, *, now: datetime) -> SignUp:
+def read_sign_up(form: FormData, house: WebServices, *, now: datetime) -> SignUp:
     """Understand a sent form."""
     email = str(form.get("email") or "").strip()[:320]
     slugs = {topic.slug for topic in house.topics}
@@ -103,7 +103,7 @@ def choice_fault(topics: Sequence[str], preferences: Preferences) -> str:
     return "choose at least one topic, or name words or authors of your own"
 
 
-def _age_fault(text: str, house: House, *, now: datetime) -> str:
+def _age_fault(text: str, house: WebServices, *, now: datetime) -> str:
     youngest, oldest = house.form_age
     try:
         made = bytes_to_int(base64_decode(_signer(house).unsign(text.encode())))
@@ -115,7 +115,7 @@ def _age_fault(text: str, house: House, *, now: datetime) -> str:
     return ""
 
 
-def _signer(house: House) -> Signer:
+def _signer(house: WebServices) -> Signer:
     return Signer(list(reversed(house.secrets)), salt="digest.form")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
 
     from subscribers.models import Preferences, Subscriber
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
     from subscribers.web.templates import Views
 
 _READ = ["GET", "HEAD"]
@@ -57,9 +57,9 @@ _ZONES = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
 _GONE = "This subscription is no longer here. Sign up again to come back."
 
 
-def router(house: House, views: Views) -> APIRouter:
+def router(house: WebServices, views: Views) -> APIRouter:
     """Return the pages' routes."""
-    desk = _Desk(house, views)
+    desk = _Pages(house, views)
     routes = APIRouter(include_in_schema=False)
     for path, methods, page in (
         ("/", _READ, desk.home),
@@ -85,21 +85,21 @@ def router(house: House, views: Views) -> APIRouter:
     return routes
 
 
-class _Desk:
+class _Pages:
     """The pages, on a house and its views."""
 
-    def __init__(self, house: House, views: Views) -> None:
-        self._house = house
+    def __init__(self, house: WebServices, views: Views) -> None:
+        self._services = house
         self._views = views
 
     # -- signing up -----------------------------------------------------------------------
 
     def home(self, topic: str = "") -> Response:
-        wanted = [found.slug for found in self._house.topics if found.slug == topic]
+        wanted = [found.slug for found in self._services.topics if found.slug == topic]
         return self._sign_up_page(topics=wanted)
 
     def subscribe(self, request: Request, form: _Form) -> Response:
-        house = self._house
+        house = self._services
         sent = forms.read_sign_up(form, house, now=house.clock())
         if sent.trapped:
             return RedirectResponse("/sent", status_code=303)
@@ -107,7 +107,7 @@ class _Desk:
             return self._sign_up_page(
                 email=sent.email, topics=sent.topics, fault=sent.fault, status=422
             )
-        if not house.gate.admits(ip=ip_of(request), mailbox=forms.mailbox(sent.email)):
+        if not house.limiter.allow(ip=ip_of(request), mailbox=forms.mailbox(sent.email)):
             return self._sign_up_page(
                 email=sent.email,
                 topics=sent.topics,
@@ -134,7 +134,7 @@ class _Desk:
         fault: str = "",
         status: int = 200,
     ) -> HTMLResponse:
-        house = self._house
+        house = self._services
         newest = next(iter(house.days(1)), None)
         cards = [
             (topic, house.edition(newest, topic.slug) if newest else None) for topic in house.topics
@@ -209,12 +209,12 @@ class _Desk:
     def choose(self, token: str, form: _Form) -> Response:
         reader = self._reader(Purpose.MANAGE, token)
         try:
-            topics, preferences = forms.read_choices(form, self._house.topics)
+            topics, preferences = forms.read_choices(form, self._services.topics)
         except PreferenceError as error:
             return self._choices(reader, token, fault=f"Not saved: {error}.", status=422)
         if words := forms.choice_fault(topics, preferences):
             return self._choices(reader, token, fault=f"Not saved: {words}.", status=422)
-        self._house.book.choose(reader.id, topics, preferences)
+        self._services.book.choose(reader.id, topics, preferences)
         return RedirectResponse(f"/manage/{token}?saved=1", status_code=303)
 
     def pause(self, token: str, request: Request) -> Response:
@@ -243,7 +243,7 @@ class _Desk:
             status=status,
             reader=reader,
             token=token,
-            topics=self._house.topics,
+            topics=self._services.topics,
             preferences=preferences,
             days=_DAY_NAMES,
             languages=_LANGUAGE_NAMES,
@@ -256,7 +256,7 @@ class _Desk:
 
     def ask_privacy(self, token: str) -> Response:
         reader = self._reader(Purpose.MANAGE, token)
-        self._house.write(reader.id, "privacy")
+        self._services.queue_mail(reader.id, "privacy")
         return RedirectResponse(f"/manage/{token}?asked=1", status_code=303)
 
     def privacy(self, token: str) -> Response:
@@ -265,8 +265,8 @@ class _Desk:
 
     def export(self, token: str) -> Response:
         reader = self._reader(Purpose.PRIVACY, token)
-        house = self._house
-        known = privacy.export(reader, house.book, issues=house.issues, letters=house.letters)
+        house = self._services
+        known = privacy.export(reader, house.book, issues=house.issues, letters=house.transactional)
         return Response(
             json.dumps(known, ensure_ascii=False, indent=2),
             media_type="application/json",
@@ -274,7 +274,7 @@ class _Desk:
         )
 
     def erase(self, token: str, request: Request) -> Response:
-        house = self._house
+        house = self._services
         reader = self._reader(Purpose.PRIVACY, token)
         evidence = evidence_of(house, request, "web")
         privacy.erase(reader, house.book, forget=house.forget, evidence=evidence)
@@ -283,13 +283,13 @@ class _Desk:
     # -- what the pages share -------------------------------------------------------------
 
     def _ask(self, title: str, button: str, reader: Subscriber) -> HTMLResponse:
-        names = {topic.slug: topic.name for topic in self._house.topics}
+        names = {topic.slug: topic.name for topic in self._services.topics}
         topics = [names[slug] for slug in reader.topics if slug in names]
         return self._views.page("ask", title=title, button=button, reader=reader, topics=topics)
 
     def _reader(self, purpose: Purpose, token: str) -> Subscriber:
         """Return who a link belongs to."""
-        house = self._house
+        house = self._services
         try:
             subscriber_id = links.read(purpose, token, secrets=house.secrets, now=house.clock())
         except LinkError as error:
@@ -302,7 +302,7 @@ class _Desk:
 
     def _record(self, reader: Subscriber, event: Event, request: Request) -> None:
         try:
-            evidence = evidence_of(self._house, request, "web")
-            self._house.book.record(reader.id, event, evidence=evidence)
+            evidence = evidence_of(self._services, request, "web")
+            self._services.book.record(reader.id, event, evidence=evidence)
         except ConsentError as error:  # they have left since, and only a sign-up brings them back
             raise StrangerError(_GONE) from error

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from subscribers.book import Book
     from subscribers.models import Topic
-    from subscribers.rate_limits import Gate
+    from subscribers.rate_limits import SignupLimiter
 
 #: The version of the words people agree to on the sign-up page; change it with the words.
 WORDING = "2026-11"
 
-Letter = Literal["confirm", "known", "privacy"]
+TransactionalKind = Literal["confirm", "known", "privacy"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class PaperCard:
     """A paper as a page shows it."""
 
     id: str
@@ -43,11 +43,11 @@ class TopicEdition:
 
     day: date
     topic: Topic
-    entries: Sequence[Entry]
+    entries: Sequence[PaperCard]
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class WebServices:
     """Everything the pages ask for."""
 
     name: str
@@ -57,7 +57,7 @@ class House:
     #: where the site is, without a slash at the end
     url: str
     book: Book
-    gate: Gate
+    limiter: SignupLimiter
     #: the keys of links, the one in use first
     secrets: Sequence[str]
     clock: Callable[[], datetime]
@@ -69,10 +69,10 @@ class House:
     #: one topic's edition of a day, or None
     edition: Callable[[date, str], TopicEdition | None]
     #: ask for a letter to a reader; it is sent when the mail server will
-    write: Callable[[int, Letter], None]
+    queue_mail: Callable[[int, TransactionalKind], None]
     #: all mails to a reader, and forgetting them
     issues: Callable[[int], list[dict[str, Any]]]
-    letters: Callable[[int], list[dict[str, Any]]]
+    transactional: Callable[[int], list[dict[str, Any]]]
     forget: Callable[[int], None]
     templates: Path
     #: how old a form is when people send it; what is younger was sent by a machine

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from subscribers.book import Evidence
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 _SETTLED = (Status.CONFIRMED, Status.PAUSED)
 
 
-def sign_up(house: House, address: str, topics: Sequence[str], *, evidence: Evidence) -> None:
+def sign_up(house: WebServices, address: str, topics: Sequence[str], *, evidence: Evidence) -> None:
     """Write a sign-up down and ask for the letter that fits."""
     try:
         found = house.book.find(address)
@@ -32,4 +32,4 @@ def sign_up(house: House, address: str, topics: Sequence[str], *, evidence: Evid
         return  # checked at the door; the rules cannot have changed since
     if reader is None or reader.status is Status.SUPPRESSED:
         return
-    house.write(reader.id, "known" if reader.status in _SETTLED else "confirm")
+    house.queue_mail(reader.id, "known" if reader.status in _SETTLED else "confirm")

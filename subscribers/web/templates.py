@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from subscribers.web.services import House
+    from subscribers.web.services import WebServices
 
 
 class StrangerError(Exception):
@@ -24,7 +24,7 @@ class ForgottenError(StrangerError):
 class Views:
     """The pages of one house."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: WebServices) -> None:
         """Compile templates as they are needed."""
         self._house = house
         self._pages = jinja2.Environment(

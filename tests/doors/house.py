@@ -115,7 +115,7 @@ class House:
         self.book = Book(engine, new_id=itertools.count(100).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
         self.pokes: list[datetime] = []
-        self.house = door.open_house(
+        self.house = door.web_services(
             self.app, clock=lambda: self.now, poke=lambda: self.pokes.append(self.now)
         )
         self.site = create(self.house)
@@ -167,7 +167,7 @@ class House:
     def deliver(self, transport: Transport | None = None) -> int:
         """Send the letters that wait."""
         way = transport or self.app.transport()
-        return door.go_round(self.app, way, clock=lambda: self.now)
+        return door.housekeeping(self.app, way, clock=lambda: self.now)
 
     def mails(self) -> list[EmailMessage]:
         """Everything that was sent, by file name."""
@@ -227,7 +227,7 @@ def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
         read_sources(
-            day, app.places, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
+            day, app.sources, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
         )
 
 

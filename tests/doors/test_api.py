@@ -70,7 +70,7 @@ def test_a_program_signs_somebody_up_who_is_asked_by_mail(house: House) -> None:
     reader = house.book.find(ADA)
     assert reader is not None
     assert (reader.status, reader.topics) == ("pending", ("robots",))
-    assert house.book.history(reader.id)[0].evidence.door == "api"
+    assert house.book.history(reader.id)[0].evidence.channel == "api"
     assert house.letter(ADA, MailKind.CONFIRM)["To"] == ADA
 
 

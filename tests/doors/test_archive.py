@@ -167,8 +167,8 @@ def test_a_new_paper_is_shown_within_minutes(house: House) -> None:
 
 def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
     house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
-    office = replace(house.app.office, clock=lambda: NOON)
-    run_delivery(RunRequest(day=DAYS[0], edition=house.app.lay_out(DAYS[0])), office, house.app.transport())
+    office = replace(house.app.delivery_services, clock=lambda: NOON)
+    run_delivery(RunRequest(day=DAYS[0], edition=house.app.build_edition(DAYS[0])), office, house.app.transport())
     file = house.folder / "papers.jsonl"
     line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
     file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
@@ -185,7 +185,7 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ranked: list[date] = []
-    lay_out = pipeline.lay_out
+    lay_out = pipeline.build_edition
 
     def counted(day: date, *given: Any, **named: Any) -> pipeline.Edition:
         ranked.append(day)

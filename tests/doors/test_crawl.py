@@ -26,13 +26,13 @@ def write_every_mail(house: House) -> None:
     """Have a digest and every kind of letter sent, to a reader and to somebody who is not yet."""
     reader = house.reader(ADA, Event.CONFIRM, topics=("agents", "trending"))
     house.sign_up(ADA)
-    house.app.letters.enqueue(reader.id, MailKind.PRIVACY, now=house.now)
+    house.app.transactional_queue.enqueue(reader.id, MailKind.PRIVACY, now=house.now)
     house.sign_up(BEN, "robots")
     house.deliver()
     app = house.app
     transport = app.transport()
-    desk = app.lay_out(DAYS[0])
-    office = replace(app.office, clock=lambda: NOON)
+    desk = app.build_edition(DAYS[0])
+    office = replace(app.delivery_services, clock=lambda: NOON)
     run_delivery(RunRequest(day=DAYS[0], edition=desk), office, transport)
 
 

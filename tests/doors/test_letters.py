@@ -46,7 +46,7 @@ def test_a_letter_says_that_a_machine_wrote_it_and_belongs_to_no_list(
     house: House, kind: MailKind
 ) -> None:
     reader = house.reader(ADA)
-    house.app.letters.enqueue(reader.id, kind, now=house.now)
+    house.app.transactional_queue.enqueue(reader.id, kind, now=house.now)
 
     mail = house.letter(ADA, kind)
 
@@ -58,7 +58,7 @@ def test_a_letter_says_that_a_machine_wrote_it_and_belongs_to_no_list(
 @pytest.mark.parametrize("kind", LETTERS)
 def test_a_letter_is_a_text_and_a_page_with_the_same_links(house: House, kind: MailKind) -> None:
     reader = house.reader(ADA)
-    house.app.letters.enqueue(reader.id, kind, now=house.now)
+    house.app.transactional_queue.enqueue(reader.id, kind, now=house.now)
 
     mail = house.letter(ADA, kind)
 
@@ -114,7 +114,7 @@ def test_a_closed_mail_server_changes_nothing_for_the_visitor(house: House) -> N
     left = house.deliver(Recorder(failures={ADA: CLOSED}))
 
     assert (answer.status_code, left) == (303, 0)
-    assert house.app.letters.counts() == {"waiting": 1}
+    assert house.app.transactional_queue.counts() == {"waiting": 1}
 
 
 def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> None:
@@ -177,16 +177,16 @@ def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None
     house.wait(days=1)
 
     assert house.deliver() == 0
-    assert house.app.letters.counts() == {"failed": 1}
+    assert house.app.transactional_queue.counts() == {"failed": 1}
 
 
 def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house: House) -> None:
     reader = house.reader(ADA)
-    house.app.letters.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
+    house.app.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
     house.reader(ADA, Event.COMPLAINT)
 
     assert house.deliver() == 0
-    assert house.app.letters.counts() == {"failed": 1}
+    assert house.app.transactional_queue.counts() == {"failed": 1}
 
 
 def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -203,11 +203,11 @@ def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture
 
 def test_who_has_left_before_the_letter_was_sent_is_not_asked_to_confirm(house: House) -> None:
     reader = house.reader(ADA)
-    house.app.letters.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
+    house.app.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
     house.book.record(reader.id, Event.LEAVE, evidence=evidence())
     transport = Recorder()
 
     house.deliver(transport)
 
     assert transport.asked == []
-    assert house.app.letters.counts() == {"failed": 1}
+    assert house.app.transactional_queue.counts() == {"failed": 1}

@@ -128,7 +128,7 @@ class House:
 
     def papers(self, *papers: Paper) -> None:
         """Put papers into the store, past the sources."""
-        self.app.store.save(papers, source="first", kind="jsonl")
+        self.app.papers.save(papers, source="first", kind="jsonl")
 
     def about_agents(self, *ids: str, **details: Any) -> None:
         """Put papers about agents into the store."""
@@ -145,10 +145,10 @@ class House:
         return replace(self.app.collection, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return fetch_day(day, self.app.places, only_day=only_day, collection=self.collection)
+        return fetch_day(day, self.app.sources, only_day=only_day, collection=self.collection)
 
     def desk(self, day: date = DAY) -> Edition:
-        return self.app.lay_out(day)
+        return self.app.build_edition(day)
 
     # -- a run ------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class House:
     def office(self) -> DeliveryServices:
         """What a run needs, with this house's clock, machine and policy."""
         machine = WorkerHost(host="house", boot=self.boot, pid=1)
-        return replace(self.app.office, clock=lambda: self.now, machine=machine, policy=self.policy)
+        return replace(self.app.delivery_services, clock=lambda: self.now, machine=machine, policy=self.policy)
 
     def wait(self, **time: float) -> None:
         """Let time go by."""
@@ -198,28 +198,28 @@ class House:
     def entry(self, name: str, day: date = DAY) -> DeliveryRecord:
         """A reader's row of a day."""
         reader = self.book.find(f"{name}@example.org")
-        found = reader and self.app.account.record(day, reader.id)
+        found = reader and self.app.history.record(day, reader.id)
         assert found is not None
         return found
 
     def shown(self, name: str, day: date = DAY) -> list[str]:
         """The papers in a reader's mail of a day."""
-        return [it.paper_id for it in self.app.account.contents(self.entry(name, day))]
+        return [it.paper_id for it in self.app.history.contents(self.entry(name, day))]
 
     def sum(self, day: date = DAY) -> dict[str, int]:
         """How many deliveries of a day stand in each state, having looked that they add up."""
-        balance = self.app.account.day_totals(day)
+        balance = self.app.history.day_totals(day)
         assert balance.adds_up, f"{balance} does not add up"
         return {str(state): number for state, number in balance.states.items()}
 
     def states(self, day: date = DAY) -> dict[str, str]:
         """What the ledger says of everybody, by the name before the @."""
-        entries = self.app.account.records(day=day)
+        entries = self.app.history.records(day=day)
         return {entry.address.partition("@")[0]: str(entry.state) for entry in entries}
 
     def reasons(self, day: date = DAY) -> dict[str, str | None]:
         """Why, by the name before the @."""
-        entries = self.app.account.records(day=day)
+        entries = self.app.history.records(day=day)
         return {entry.address.partition("@")[0]: entry.reason for entry in entries}
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:

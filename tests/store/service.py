@@ -93,4 +93,4 @@ def evening(house: House, day: date, transport: Recorder | None = None) -> Recor
 
 def states(house: House, day: date) -> dict[str, SourceState]:
     """How the readings of a day ended, by source."""
-    return {one.source: one.state for one in house.app.readings.on(day)}
+    return {one.source: one.state for one in house.app.fetch_log.on(day)}

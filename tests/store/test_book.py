@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, PEPPER, enrolled, evidence
 
-from subscribers.book import Book, Evidence, Step
+from subscribers.book import Book, Evidence, ConsentRecord
 from subscribers.errors import AddressError, ConsentError
 from subscribers.models import Event, Preferences, Status, Subscriber
 
 LATER = NOON + timedelta(days=1)
-BY_HAND = Evidence(at=NOON, door="cli", note="asked on the phone")
-BY_LINK = Evidence(at=LATER, door="link", wording="2026-01", network="192.0.2.0")
+BY_HAND = Evidence(at=NOON, channel="cli", note="asked on the phone")
+BY_LINK = Evidence(at=LATER, channel="link", wording="2026-01", network="192.0.2.0")
 STRANGER = 999
 
 
@@ -47,9 +47,9 @@ def test_every_step_of_consent_is_kept_with_its_evidence(book: Book) -> None:
     book.record(reader.id, Event.LEAVE, evidence=BY_LINK)
 
     assert book.history(reader.id) == [
-        Step(event=Event.SIGN_UP, status=Status.PENDING, evidence=BY_HAND),
-        Step(event=Event.CONFIRM, status=Status.CONFIRMED, evidence=BY_HAND),
-        Step(event=Event.LEAVE, status=Status.LEFT, evidence=BY_LINK),
+        ConsentRecord(event=Event.SIGN_UP, status=Status.PENDING, evidence=BY_HAND),
+        ConsentRecord(event=Event.CONFIRM, status=Status.CONFIRMED, evidence=BY_HAND),
+        ConsentRecord(event=Event.LEAVE, status=Status.LEFT, evidence=BY_LINK),
     ]
 
 
@@ -244,13 +244,13 @@ def test_who_had_left_and_does_not_confirm_again_has_left(book: Book) -> None:
 
     assert deleted == 0
     assert [kept.status for kept in book.all()] == [Status.LEFT]
-    assert book.history(reader.id)[-1] == Step(
+    assert book.history(reader.id)[-1] == ConsentRecord(
         event=Event.LEAVE, status=Status.LEFT, evidence=evidence(at=LATER, door="deadline")
     )
 
 
 def test_a_sign_up_that_fails_leaves_nothing_behind(book: Book) -> None:
-    naive = Evidence(at=NOON.replace(tzinfo=None), door="cli")
+    naive = Evidence(at=NOON.replace(tzinfo=None), channel="cli")
 
     with pytest.raises(sa.exc.StatementError, match="a time without a zone cannot be stored"):
         book.add("ada@example.org", ["agents"], confirmed=True, evidence=naive)
@@ -261,7 +261,7 @@ def test_a_sign_up_that_fails_leaves_nothing_behind(book: Book) -> None:
 def test_a_time_in_another_zone_comes_back_as_the_same_moment(book: Book) -> None:
     at = NOON.astimezone(timezone(timedelta(hours=9)))
 
-    reader = book.add("a@example.org", [], confirmed=True, evidence=Evidence(at=at, door="cli"))
+    reader = book.add("a@example.org", [], confirmed=True, evidence=Evidence(at=at, channel="cli"))
 
     assert reader is not None
     assert reader.since.isoformat() == "2026-02-02T12:00:00+00:00"

@@ -93,7 +93,7 @@ def test_votes_that_rose_after_the_run_are_a_second_observation(
 
     evening(house, TUESDAY)
 
-    seen = house.app.store.observations(ONE)
+    seen = house.app.papers.observations(ONE)
     assert [(it.at.date(), it.signals.upvotes) for it in seen] == [(MONDAY, 3), (TUESDAY, 40)]
 
 

@@ -82,9 +82,9 @@ def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Ev
 
         live(house, services, evenings)
 
-        entries = house.app.account.records(subscriber_id=reader.id)
+        entries = house.app.history.records(subscriber_id=reader.id)
         mailed = Counter(
-            shown.paper_id for entry in entries for shown in house.app.account.contents(entry)
+            shown.paper_id for entry in entries for shown in house.app.history.contents(entry)
         )
         engine.dispose()
     listed = {str(it["id"]) for service in services for day in service.lists.values() for it in day}

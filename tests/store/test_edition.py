@@ -38,7 +38,7 @@ def test_a_source_that_only_adds_is_never_called_missing_or_old(
     house: House, state: SourceState
 ) -> None:
     report = SourceReport(source="S2", day=DAY, state=state, declared=4, parsed=4, reason="busy")
-    house.app.readings.record(report, at=house.now)
+    house.app.fetch_log.record(report, at=house.now)
 
     edition = house.desk().coverage
 

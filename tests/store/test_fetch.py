@@ -123,7 +123,7 @@ def test_two_sources_that_name_one_work_make_one_paper(house: House) -> None:
 
     house.fetch()
 
-    (paper,) = house.app.store.papers(DAY)
+    (paper,) = house.app.papers.papers(DAY)
     assert (paper.id, paper.sources) == ("2602.00001", ("first", "second"))
 
 
@@ -134,7 +134,7 @@ def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(house:
     first, _ = house.fetch(DAY, only_day=True)
 
     assert (first.parsed, first.other_days) == (1, 1)
-    assert house.app.store.papers(TOMORROW) == []
+    assert house.app.papers.papers(TOMORROW) == []
 
 
 def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: House) -> None:
@@ -144,4 +144,4 @@ def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: House) -> 
     first, _ = house.fetch(DAY, only_day=False)
 
     assert (first.parsed, first.other_days) == (2, 1)
-    assert ids(house.app.store.papers(TOMORROW)) == ["2602.00002"]
+    assert ids(house.app.papers.papers(TOMORROW)) == ["2602.00002"]

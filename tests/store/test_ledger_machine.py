@@ -108,7 +108,7 @@ class Days(RuleBasedStateMachine):
 
     def _due(self, _day: date) -> None:
         """Retry what is due, of whatever day."""
-        for day in self.house.app.account.days_waiting(now=self.house.now):
+        for day in self.house.app.history.days_waiting(now=self.house.now):
             self._send(day=day, desk=self._desk(day), plans=False)
 
     def _again(self, day: date, state: str) -> None:
@@ -116,11 +116,11 @@ class Days(RuleBasedStateMachine):
         if state == DeliveryState.UNKNOWN:
             self.resent |= self._standing(DeliveryState.UNKNOWN, day=day)
         self.house.app.ledger.plan_again(day, [DeliveryState(state)])
-        if day in self.house.app.account.days_waiting(now=self.house.now):
+        if day in self.house.app.history.days_waiting(now=self.house.now):
             self._send(day=day, desk=self._desk(day), plans=False, named=True)
 
     def _desk(self, day: date) -> Any:
-        return None if self.house.app.desks.newest(day) else self.house.desk(day)
+        return None if self.house.app.editions.newest(day) else self.house.desk(day)
 
     def _send(self, **asked: Any) -> RunReport | None:
         """Run, or be killed."""
@@ -164,7 +164,7 @@ class Days(RuleBasedStateMachine):
         if int(number) < self.papers:
             known = f"2602.{self.papers - int(number):05}"
             found = agents_paper(known, day=self._today(), votes=int(number))
-            self.house.app.store.save([found], source="second", kind="jsonl")
+            self.house.app.papers.save([found], source="second", kind="jsonl")
 
     def _wait(self, hours: str) -> None:
         self.house.wait(hours=int(hours))
@@ -211,7 +211,7 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def remember_what_was_shown(self) -> None:
         """Keep in mind what ever counted as shown; what is sent again does not for a while."""
-        account = self.house.app.account
+        account = self.house.app.history
         for entry in account.records(states=SHOWN):
             titles = (it.title for it in account.contents(entry))
             self.shown |= {(entry.address, entry.day, title) for title in titles}
@@ -232,7 +232,7 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def every_day_adds_up(self) -> None:
         for day in {entry.day for entry in self._entries()}:
-            assert self.house.app.account.day_totals(day).adds_up
+            assert self.house.app.history.day_totals(day).adds_up
 
     @invariant()
     def no_paper_is_shown_twice_to_a_reader(self) -> None:
@@ -246,7 +246,7 @@ class Days(RuleBasedStateMachine):
         held = self.house.policy.allowance(day) is not None
         left = self._standing(DeliveryState.PLANNED, *IN_PROGRESS, day=day)
         assert held or not left
-        assert self.house.app.account.not_planned(day) == 0
+        assert self.house.app.history.not_planned(day) == 0
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -254,14 +254,14 @@ class Days(RuleBasedStateMachine):
         return self.house.now.date()
 
     def _entries(self) -> list[Any]:
-        return self.house.app.account.records()
+        return self.house.app.history.records()
 
     def _state(self, day: date, address: str) -> DeliveryState:
         (found,) = [it for it in self._entries() if (it.day, it.address) == (day, address)]
         return DeliveryState(found.state)
 
     def _standing(self, *states: DeliveryState, day: date | None = None) -> set[tuple[date, str]]:
-        found = self.house.app.account.records(day=day, states=states)
+        found = self.house.app.history.records(day=day, states=states)
         return {(entry.day, entry.address) for entry in found}
 
     def _titles(self, content: bytes) -> set[str]:

@@ -35,7 +35,7 @@ def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
     evening(house, TUESDAY)
 
     assert states(house, TUESDAY) == {"service": SourceState.STALE}
-    assert house.app.store.papers(TUESDAY) == []
+    assert house.app.papers.papers(TUESDAY) == []
     assert house.reasons(TUESDAY) == {
         "ada": "no new papers for 2026-02-03: service still shows those of another day"
     }
@@ -46,7 +46,7 @@ def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
 ) -> None:
     evening(house, SATURDAY)
 
-    (reading,) = house.app.readings.on(SATURDAY)
+    (reading,) = house.app.fetch_log.on(SATURDAY)
     assert (reading.state, reading.error) == (SourceState.EMPTY, None)
     assert house.reasons(SATURDAY) == {
         "ada": "no papers for 2026-01-31: the service lists nothing on Saturdays"
@@ -56,7 +56,7 @@ def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
 def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
     evening(house, TUESDAY)
 
-    (reading,) = house.app.readings.on(TUESDAY)
+    (reading,) = house.app.fetch_log.on(TUESDAY)
     assert reading.state is SourceState.FAILED
     assert reading.error == "it shows no papers, though Tuesday 3 February is no holiday"
     assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
@@ -79,7 +79,7 @@ def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Se
 
     assert report.state is SourceState.EARLY
     assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
-    assert ids(house.app.store.papers(TUESDAY)) == [ONE]
+    assert ids(house.app.papers.papers(TUESDAY)) == [ONE]
 
 
 def test_a_reading_that_failed_takes_nothing_from_a_good_one(
@@ -90,7 +90,7 @@ def test_a_reading_that_failed_takes_nothing_from_a_good_one(
     service.down = True
     (report,) = house.fetch(MONDAY, only_day=True)
 
-    (reading,) = house.app.readings.on(MONDAY)
+    (reading,) = house.app.fetch_log.on(MONDAY)
 
     assert report.error == "the service is down"
     assert (reading.state, reading.parsed) == (SourceState.OK, 1)

@@ -166,7 +166,7 @@ def test_whoever_comes_in_mid_run_waits_for_the_next(house: House) -> None:
     report = house.send(Then(lambda: house.reader("ed")))
 
     assert report.counts == {DeliveryState.SENT: 4}
-    assert house.app.account.not_planned(DAY) == 1
+    assert house.app.history.not_planned(DAY) == 1
 
 
 # -- the clock ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from store import older
 
 from digest.errors import StoreError
 from digest.storage.engine import open_database
-from subscribers.book import Book, Evidence, Step
+from subscribers.book import Book, Evidence, ConsentRecord
 from subscribers.models import Event, Preferences, Status, Subscriber
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ def test_readers_of_the_first_version_keep_all_they_had(migrated: sa.Engine) -> 
 
 def test_consent_of_the_first_version_keeps_its_evidence(migrated: sa.Engine) -> None:
     assert book_of(migrated).history(7) == [
-        Step(
+        ConsentRecord(
             event=Event.SIGN_UP,
             status=Status.PENDING,
-            evidence=Evidence(at=NOON, door="cli", note="ada", wording="", network=""),
+            evidence=Evidence(at=NOON, channel="cli", note="ada", wording="", network=""),
         ),
-        Step(
-            event=Event.LEAVE, status=Status.LEFT, evidence=Evidence(at=NOON, door="cli", note="")
+        ConsentRecord(
+            event=Event.LEAVE, status=Status.LEFT, evidence=Evidence(at=NOON, channel="cli", note="")
         ),
     ]
 

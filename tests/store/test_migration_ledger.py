@@ -75,7 +75,7 @@ def fill(db: sqlite3.Connection) -> None:
 
 
 def seen(house: House, paper: str) -> set[int]:
-    found = house.app.account.seen([1, 2, 3], [paper], apart_from=date(2026, 3, 1))
+    found = house.app.history.seen([1, 2, 3], [paper], apart_from=date(2026, 3, 1))
     return set(found)
 
 
@@ -85,7 +85,7 @@ def test_what_the_version_before_showed_was_seen(house: House) -> None:
 
 
 def test_why_the_version_before_showed_a_paper_is_still_told(house: House) -> None:
-    (shown,) = house.app.account.contents(house.entry("ada", LAST_WEEK))
+    (shown,) = house.app.history.contents(house.entry("ada", LAST_WEEK))
 
     assert (shown.paper_id, shown.title) == ("2602.00001", "An agent named 2602.00001")
     assert (shown.topic, shown.score, shown.reasons) == ("agents", 0.5, ("“agent”",))
@@ -129,7 +129,7 @@ def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_r
     for _ in range(runs):
         house.send(named=True, day=LAST_WEEK)
     again = agents_paper("2602.00001", day=DAY)
-    house.app.store.save([again, agents_paper("2602.00003")], source="second", kind="jsonl")
+    house.app.papers.save([again, agents_paper("2602.00003")], source="second", kind="jsonl")
 
     house.send()
 
@@ -146,4 +146,4 @@ def test_a_preview_of_a_day_of_the_version_before_is_made_anew(house: House) -> 
 
 
 def test_there_is_no_desk_of_the_version_before_to_send_from(house: House) -> None:
-    assert house.app.desks.newest(LAST_WEEK) is None
+    assert house.app.editions.newest(LAST_WEEK) is None

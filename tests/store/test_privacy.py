@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from builders import DAY, NOON, enrolled, evidence
 from store.house import House
 
-from digest.app.serializers import issues_of, letters_of
+from digest.app.serializers import issues_of, transactional_of
 from digest.models.delivery import MailKind
 from digest.storage.engine import open_database
 from digest.storage.transactional import TransactionalQueue
@@ -53,8 +53,8 @@ def exported(house: House, reader: Subscriber) -> dict[str, Any]:
     return privacy.export(
         reader,
         house.book,
-        issues=partial(issues_of, house.app.account),
-        letters=partial(letters_of, house.app.letters),
+        issues=partial(issues_of, house.app.history),
+        letters=partial(transactional_of, house.app.transactional_queue),
     )
 
 

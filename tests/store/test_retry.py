@@ -49,7 +49,7 @@ def house(engine: sa.Engine, tmp_path: Path) -> House:
 
 def also(house: House, *papers: Paper) -> None:
     """Have another source find papers."""
-    house.app.store.save(papers, source="second", kind="jsonl")
+    house.app.papers.save(papers, source="second", kind="jsonl")
 
 
 # -- what may happen between two attempts -------------------------------------------------------
@@ -340,7 +340,7 @@ def test_a_mail_made_again_by_other_templates_is_told_of(
     first, second = Recorder(failures={ADA: LATER}), Recorder()
     house.send(first)
     house.wait(hours=2)
-    press = replace(house.app.press, postal_address="A new house", key="of other templates")
+    press = replace(house.app.mail_settings, postal_address="A new house", key="of other templates")
     house.app.__dict__["press"] = press
     house.app.__dict__.pop("office", None)
 

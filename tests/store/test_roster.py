@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import enrolled, evidence, subscriber
 
-from subscribers.csv_import import Fate, Line, carry_out, export, plan
-from subscribers.errors import RosterError
+from subscribers.csv_import import ImportAction, ImportRow, apply, export, plan
+from subscribers.errors import CSVImportError
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ TOPICS = ("agents", "robots")
 CONFIRM, PAUSE, LEAVE = Event.CONFIRM, Event.PAUSE, Event.LEAVE
 
 
-def planned(text: str, book: Book, *, confirmed: bool = False) -> list[Line]:
+def planned(text: str, book: Book, *, confirmed: bool = False) -> list[ImportRow]:
     return plan(text, book, known_topics=TOPICS, confirmed=confirmed)
 
 
-def fates(text: str, book: Book, *, confirmed: bool = False) -> list[Fate]:
-    return [line.fate for line in planned(text, book, confirmed=confirmed)]
+def fates(text: str, book: Book, *, confirmed: bool = False) -> list[ImportAction]:
+    return [line.action for line in planned(text, book, confirmed=confirmed)]
 
 
 def bring_in(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
     lines = planned(text, book, confirmed=confirmed)
-    changed = carry_out(
+    changed = apply(
         lines, book, default_topics=["robots"], confirmed=confirmed, evidence=evidence()
     )
     return [reader.address for reader in changed]
@@ -61,7 +61,7 @@ def test_a_list_is_understood_however_it_was_saved(book: Book, text: str) -> Non
     (line,) = planned(text, book)
 
     assert (line.address, line.topics) == ("ada@example.org", ("agents", "robots"))
-    assert line.fate is Fate.ADD
+    assert line.action is ImportAction.ADD
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_list_is_understood_however_it_was_saved(book: Book, text: str) -> Non
     ],
 )
 def test_what_is_no_list_is_refused_as_a_whole(book: Book, text: str, message: str) -> None:
-    with pytest.raises(RosterError, match=message):
+    with pytest.raises(CSVImportError, match=message):
         planned(text, book)
 
 
@@ -103,47 +103,47 @@ def test_lines_are_numbered_as_an_editor_does(book: Book) -> None:
 @pytest.mark.parametrize(
     ("events", "topics", "confirmed", "fate", "reason"),
     [
-        ((), "", False, Fate.KEEP, "is pending"),
-        ((), "", True, Fate.CONFIRM, "you vouch for it"),
-        ((), "robots", False, Fate.UPDATE, "is pending, gets new topics"),
-        ((CONFIRM,), "", False, Fate.KEEP, "is confirmed"),
-        ((CONFIRM,), "agents", True, Fate.KEEP, "is confirmed"),
-        ((CONFIRM,), "robots", False, Fate.UPDATE, "is confirmed, gets new topics"),
-        ((CONFIRM, PAUSE), "", True, Fate.KEEP, "is paused"),
-        ((CONFIRM, PAUSE), "robots", True, Fate.UPDATE, "is paused, gets new topics"),
-        ((CONFIRM, LEAVE), "robots", True, Fate.REFUSE, "is left"),
-        ((CONFIRM, Event.BOUNCE), "robots", True, Fate.REFUSE, "is suppressed"),
-        ((Event.COMPLAINT,), "", False, Fate.REFUSE, "is suppressed"),
+        ((), "", False, ImportAction.KEEP, "is pending"),
+        ((), "", True, ImportAction.CONFIRM, "you vouch for it"),
+        ((), "robots", False, ImportAction.UPDATE, "is pending, gets new topics"),
+        ((CONFIRM,), "", False, ImportAction.KEEP, "is confirmed"),
+        ((CONFIRM,), "agents", True, ImportAction.KEEP, "is confirmed"),
+        ((CONFIRM,), "robots", False, ImportAction.UPDATE, "is confirmed, gets new topics"),
+        ((CONFIRM, PAUSE), "", True, ImportAction.KEEP, "is paused"),
+        ((CONFIRM, PAUSE), "robots", True, ImportAction.UPDATE, "is paused, gets new topics"),
+        ((CONFIRM, LEAVE), "robots", True, ImportAction.REFUSE, "is left"),
+        ((CONFIRM, Event.BOUNCE), "robots", True, ImportAction.REFUSE, "is suppressed"),
+        ((Event.COMPLAINT,), "", False, ImportAction.REFUSE, "is suppressed"),
     ],
 )
 def test_the_fate_of_a_reader_in_the_book(
-    book: Book, events: tuple[Event, ...], topics: str, *, confirmed: bool, fate: Fate, reason: str
+    book: Book, events: tuple[Event, ...], topics: str, *, confirmed: bool, fate: ImportAction, reason: str
 ) -> None:
     enrolled(book, "ada@example.org", *events)
 
     (line,) = planned(f"address,topics\nADA@example.org,{topics}\n", book, confirmed=confirmed)
 
-    assert (line.fate, line.reason) == (fate, reason)
+    assert (line.action, line.reason) == (fate, reason)
 
 
 @pytest.mark.parametrize(
     ("cells", "confirmed", "fate", "reason"),
     [
-        ("ada@example.org,", False, Fate.ADD, "will be asked to confirm"),
-        ("ada@example.org,", True, Fate.CONFIRM, "you vouch for it"),
-        ("ada@example.org,agnets", True, Fate.REJECT, "there is no topic 'agnets'"),
-        ("ada@,", True, Fate.REJECT, "'ada@' is not an e-mail address: "),
-        (",agents", True, Fate.REJECT, "'' is not an e-mail address: "),
-        ("Ada <ada@example.org>,", True, Fate.REJECT, "'Ada <ada@example.org>' is not an e-mail"),
-        ('"a@x.org\nBcc: b@x.org",', True, Fate.REJECT, r"'a@x.org\nBcc: b@x.org' is not an"),
+        ("ada@example.org,", False, ImportAction.ADD, "will be asked to confirm"),
+        ("ada@example.org,", True, ImportAction.CONFIRM, "you vouch for it"),
+        ("ada@example.org,agnets", True, ImportAction.REJECT, "there is no topic 'agnets'"),
+        ("ada@,", True, ImportAction.REJECT, "'ada@' is not an e-mail address: "),
+        (",agents", True, ImportAction.REJECT, "'' is not an e-mail address: "),
+        ("Ada <ada@example.org>,", True, ImportAction.REJECT, "'Ada <ada@example.org>' is not an e-mail"),
+        ('"a@x.org\nBcc: b@x.org",', True, ImportAction.REJECT, r"'a@x.org\nBcc: b@x.org' is not an"),
     ],
 )
 def test_the_fate_of_somebody_new(
-    book: Book, cells: str, *, confirmed: bool, fate: Fate, reason: str
+    book: Book, cells: str, *, confirmed: bool, fate: ImportAction, reason: str
 ) -> None:
     (line,) = planned(f"address,topics\n{cells}\n", book, confirmed=confirmed)
 
-    assert line.fate is fate
+    assert line.action is fate
     assert line.reason.startswith(reason)
 
 
@@ -154,13 +154,13 @@ def test_somebody_who_was_erased_is_refused_even_while_a_new_sign_up_waits(book:
 
     after = fates("address\nada@example.org\n", book, confirmed=True)
 
-    assert (before, after) == ([Fate.REFUSE], [Fate.REFUSE])
+    assert (before, after) == ([ImportAction.REFUSE], [ImportAction.REFUSE])
 
 
 def test_of_two_lines_for_one_mailbox_the_first_counts(book: Book) -> None:
     lines = planned("address\nada@example.org\nbo@example.org\nADA@Example.org\n", book)
 
-    assert [line.fate for line in lines] == [Fate.ADD, Fate.ADD, Fate.REJECT]
+    assert [line.action for line in lines] == [ImportAction.ADD, ImportAction.ADD, ImportAction.REJECT]
     assert lines[2].reason == "the address is in the list twice"
 
 
@@ -210,7 +210,7 @@ def test_who_leaves_between_the_plan_and_the_deed_stays_away(book: Book) -> None
     lines = planned("address\nada@example.org\n", book, confirmed=True)
     enrolled(book, "ada@example.org", LEAVE)
 
-    carry_out(lines, book, default_topics=[], confirmed=True, evidence=evidence())
+    apply(lines, book, default_topics=[], confirmed=True, evidence=evidence())
 
     assert [reader.status for reader in book.all()] == [Status.LEFT]
 
@@ -248,6 +248,6 @@ def test_who_left_is_not_confirmed_by_a_list_even_while_a_strangers_sign_up_wait
     (line,) = planned("address\nada@example.org\n", book, confirmed=True)
     changed = bring_in("address\nada@example.org\n", book, confirmed=True)
 
-    assert line.fate is Fate.REFUSE
+    assert line.action is ImportAction.REFUSE
     assert changed == []
     assert book.confirmed() == []

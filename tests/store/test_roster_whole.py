@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.storage.engine import open_database
 from subscribers.book import Book
-from subscribers.csv_import import Fate, carry_out, export, plan
+from subscribers.csv_import import ImportAction, apply, export, plan
 from subscribers.models import Event, Status, Subscriber
 
 if TYPE_CHECKING:
@@ -93,11 +93,11 @@ def test_what_is_done_is_what_was_planned(
         before = book.all()
         planned = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        done = carry_out(
+        done = apply(
             planned, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence()
         )
 
-        promised = [line for line in planned if line.fate in (Fate.ADD, Fate.CONFIRM, Fate.UPDATE)]
+        promised = [line for line in planned if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)]
         assert [reader.id for reader in done] == [
             reader.id for line in promised if (reader := book.find(line.address))
         ]
@@ -116,11 +116,11 @@ def test_a_list_brought_in_twice_changes_nothing_the_second_time(
 ) -> None:
     with filled(readers) as book:
         first = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
-        carry_out(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
+        apply(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
 
         second = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        assert {line.fate for line in second} <= {Fate.KEEP, Fate.REFUSE, Fate.REJECT}
+        assert {line.action for line in second} <= {ImportAction.KEEP, ImportAction.REFUSE, ImportAction.REJECT}
 
 
 @settings(max_examples=50)
@@ -131,7 +131,7 @@ def test_a_copy_of_the_book_says_nothing_new_to_it(
     with filled(readers) as book:
         lines = plan(export(book.all()), book, known_topics=TOPICS, confirmed=False)
 
-        assert [(line.address, line.fate) for line in lines] == [
-            (reader.address, Fate.REFUSE if reader.status in GONE else Fate.KEEP)
+        assert [(line.address, line.action) for line in lines] == [
+            (reader.address, ImportAction.REFUSE if reader.status in GONE else ImportAction.KEEP)
             for reader in book.all()
         ]

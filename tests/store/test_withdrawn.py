@@ -29,7 +29,7 @@ def house(engine: sa.Engine, tmp_path: Path) -> House:
 
 def withdraw(house: House, paper_id: str, on: date) -> None:
     told = replace(agents_paper(paper_id), title="", abstract="", withdrawn_on=on)
-    house.app.store.save([], source="second", kind="jsonl", updates=[told])
+    house.app.papers.save([], source="second", kind="jsonl", updates=[told])
 
 
 def mailed(house: House, day: date, *papers: str) -> bytes:
@@ -112,7 +112,7 @@ def test_the_account_of_a_mail_says_that_it_told(house: House) -> None:
     withdraw(house, ONE, TUESDAY)
     mailed(house, TUESDAY, TWO)
 
-    shown = house.app.account.contents(house.entry("ada", TUESDAY))
+    shown = house.app.history.contents(house.entry("ada", TUESDAY))
 
     assert [(it.paper_id, it.reasons) for it in shown][1:] == [(ONE, ("told of its withdrawal",))]
     assert house.entry("ada", TUESDAY).papers == 1

@@ -91,7 +91,7 @@ def written(folder: Path) -> list[str]:
 
 def replayed(folder: Path, engine: sa.Engine) -> dict[str, Batch]:
     """What the sources of a recorded day give, by name."""
-    places = App(config=config.load(folder / "config.toml"), engine=engine).places
+    places = App(config=config.load(folder / "config.toml"), engine=engine).sources
     return {
         place.name: sources.join(
             [sources.parse(place, raw, day=DAY, now=NOON) for raw in sources.read_files(place)]

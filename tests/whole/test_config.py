@@ -12,7 +12,7 @@ import pytest
 from digest.app.config import load as config
 from digest.app.config.load import Config, build, load
 from digest.app.config.resources import example_config
-from digest.app.config.schema import Source, Topic, starter_topics
+from digest.app.config.schema import SourceSettings, TopicSettings, starter_topics
 from digest.errors import ConfigError
 
 LINES = example_config().read_text(encoding="utf-8").splitlines()
@@ -45,13 +45,13 @@ def test_the_example_has_no_section_that_is_not_one() -> None:
 def test_the_example_s_source_is_the_default_one_with_every_key(tmp_path: Path) -> None:
     default = config.build({}, folder=tmp_path, where="nothing").sources
 
-    assert [Source(**source) for source in EXAMPLE["sources"]] == list(default)
-    assert [list(source) for source in EXAMPLE["sources"]] == [list(Source.model_fields)]
+    assert [SourceSettings(**source) for source in EXAMPLE["sources"]] == list(default)
+    assert [list(source) for source in EXAMPLE["sources"]] == [list(SourceSettings.model_fields)]
 
 
 def test_the_example_s_topics_are_the_starter_set_with_every_key() -> None:
-    assert [Topic(**topic) for topic in EXAMPLE["topics"]] == list(starter_topics())
-    assert {tuple(topic) for topic in EXAMPLE["topics"]} == {tuple(Topic.model_fields)}
+    assert [TopicSettings(**topic) for topic in EXAMPLE["topics"]] == list(starter_topics())
+    assert {tuple(topic) for topic in EXAMPLE["topics"]} == {tuple(TopicSettings.model_fields)}
 
 
 def test_about_a_dozen_topics_come_with_it() -> None:
@@ -63,7 +63,7 @@ def test_a_comment_stands_above_every_key(number: int, key: str) -> None:
     assert re.match(r"# \S.*[.:)]$", LINES[number - 1])
 
 
-@pytest.mark.parametrize("key", Topic.model_fields)
+@pytest.mark.parametrize("key", TopicSettings.model_fields)
 def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
     first = LINES.index("[[topics]]")
     comment = " ".join(line for line in LINES[first - 6 : first] if line.startswith("#"))

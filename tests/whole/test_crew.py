@@ -19,7 +19,7 @@ from whole.installation import CONFIG, DAY
 
 from digest.app import services as wiring
 from digest.app.config import load as config
-from digest.app.workers import Crew
+from digest.app.workers import ProcessPool
 from digest.delivery.run import RunRequest, Progress, run_delivery
 from digest.models.delivery import DeliveryState
 from subscribers.book import Book
@@ -183,16 +183,16 @@ def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
 
 def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     opened = wiring.open_app(config.load(two / "config.toml"))
-    day: date = opened.store.papers()[0].day
-    desk = opened.lay_out(day)
+    day: date = opened.papers.papers()[0].day
+    desk = opened.build_edition(day)
     totals: list[int] = []
     steps: list[int] = []
     watch = Progress(total=totals.append, advance=steps.append)
-    crew = Crew(config=opened.config, processes=opened.processes)
+    crew = ProcessPool(config=opened.config, processes=opened.processes)
 
     report = run_delivery(
         RunRequest(day=day, edition=desk, named=True, progress=watch, workers=crew),
-        opened.office,
+        opened.delivery_services,
         opened.transport(),
     )
 

@@ -49,9 +49,9 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = fetch_day(DAY, app.places, only_day=True, collection=app.collection)
+    (report,) = fetch_day(DAY, app.sources, only_day=True, collection=app.collection)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written
     assert report.state is SourceState.OK
-    assert ids(app.store.papers(DAY)) == ["2602.00001"]
+    assert ids(app.papers.papers(DAY)) == ["2602.00001"]

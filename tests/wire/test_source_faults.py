@@ -65,7 +65,7 @@ class Desk:
     def papers(self) -> list[Paper]:
         """What is known of the day beside what was known before."""
         known = {paper.id for paper in self.played.known}
-        return [p for p in self.app.store.papers() if p.id not in known]
+        return [p for p in self.app.papers.papers() if p.id not in known]
 
 
 @pytest.fixture(params=sorted(SERVICES))
@@ -77,7 +77,7 @@ def played(request: pytest.FixtureRequest) -> Played:
 def desk(played: Played, engine: sa.Engine, tmp_path: Path) -> Desk:
     app = App(config=build({}, folder=tmp_path, where="the tests"), engine=engine)
     featured = [replace(paper, day=played.day) for paper in played.known]
-    app.store.save(featured, source="before", kind="huggingface")
+    app.papers.save(featured, source="before", kind="huggingface")
     return Desk(app=app, folder=tmp_path, played=played, watch=Watch(at=played.now))
 
 
@@ -107,10 +107,10 @@ def test_a_good_day(desk: Desk, played: Played) -> None:
 def test_a_good_day_read_twice_is_the_same_day(desk: Desk, played: Played) -> None:
     with WebServer(route=played.happy) as server:
         desk.read(server)
-        before = desk.app.store.papers()
+        before = desk.app.papers.papers()
         report = desk.read(server)
 
-    assert desk.app.store.papers() == before
+    assert desk.app.papers.papers() == before
     assert report.new == 0
 
 

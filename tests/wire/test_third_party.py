@@ -85,7 +85,7 @@ def read(installed: Packages, engine: sa.Engine, tmp_path: Path) -> Callable[[We
         tables: Any = tomllib.loads(CONFIGURATION)
         tables["sources"][0]["url"] = f"{server.base}/lists"
         app = App(config=config.build(tables, folder=tmp_path, where="the page"), engine=engine)
-        (place,) = app.places
+        (place,) = app.sources
         ask = FetchRequest(day=DAY, now=NOON, web=app.web_for(place), papers=list)
         raws = sources.get_kind(place.kind).read(place, ask)
         batches = [sources.parse(place, raw, day=DAY, now=NOON) for raw in raws]
@@ -198,7 +198,7 @@ def test_a_kind_that_falls_stops_no_other_source(
     configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
     app = App(config=configured, engine=engine)
 
-    theirs, ours = fetch_day(DAY, app.places, only_day=True, collection=app.collection)
+    theirs, ours = fetch_day(DAY, app.sources, only_day=True, collection=app.collection)
 
     app.client.close()
     assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"

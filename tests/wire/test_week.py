@@ -54,7 +54,7 @@ class Week:
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
 
     def states(self, day: date) -> dict[str, SourceState]:
-        return {one.source: one.state for one in self.house.app.readings.on(day)}
+        return {one.source: one.state for one in self.house.app.fetch_log.on(day)}
 
     def mailed(self, day: date) -> list[str]:
         return sorted(self.house.shown("ada", day))
@@ -135,7 +135,7 @@ def test_every_paper_of_the_week_is_mailed_once(week: Week) -> None:
     mail = week.evening(TUESDAY)
 
     shown = [paper_id for day in days for paper_id in week.mailed(day)]
-    assert sorted(shown) == sorted({paper.id for paper in week.house.app.store.papers()})
+    assert sorted(shown) == sorted({paper.id for paper in week.house.app.papers.papers()})
     assert len(shown) == 10
     assert mail.count("from Monday") >= 2
 
@@ -167,10 +167,10 @@ def test_t5_v1_today_v2_tomorrow_and_featured_on_day_3_is_one_paper_shown_once(
         [lamp.id], ["2602.00002"], ["2602.00003"],
     ]  # fmt: skip
     assert "Agent1 " not in mails[2]
-    known = week.house.app.store.paper(lamp.id)
+    known = week.house.app.papers.paper(lamp.id)
     assert known is not None
     assert (known.version, known.signals.upvotes) == (2, 40)
-    announced = week.house.app.store.announcements(lamp.id)
+    announced = week.house.app.papers.announcements(lamp.id)
     assert [(one.day, one.type, one.version) for one in announced] == [
         (FRIDAY, AnnounceType.NEW, 1),
         (MONDAY, AnnounceType.REPLACE, 2),
@@ -182,8 +182,8 @@ def test_t6_a_cross_list_is_one_paper_with_both_its_announcements(week: Week) ->
 
     week.evening(FRIDAY)
 
-    (paper,) = week.house.app.store.papers(FRIDAY)
-    announced = week.house.app.store.announcements(paper.id)
+    (paper,) = week.house.app.papers.papers(FRIDAY)
+    announced = week.house.app.papers.announcements(paper.id)
     assert paper.categories == ("cs.CL", "cs.LG")
     assert [(one.category, one.type) for one in announced] == [
         ("cs.CL", AnnounceType.NEW),

@@ -28,13 +28,13 @@ from digest.app.config.schema import (
     Fetch,
     Log,
     Mail,
-    Pace,
+    RateSettings,
     Ranking,
     Schedule,
     Section,
     Site,
-    Source,
-    Topic,
+    SourceSettings,
+    TopicSettings,
     Web,
     starter_topics,
 )
@@ -49,8 +49,8 @@ ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
 
 
-def _default_sources() -> tuple[Source, ...]:
-    return (Source(),)
+def _default_sources() -> tuple[SourceSettings, ...]:
+    return (SourceSettings(),)
 
 
 #: Values that may stand in a file named by the environment, as `DIGEST_MAIL__PASSWORD_FILE`.
@@ -94,15 +94,15 @@ class Config(BaseSettings):
     )
     site: Site = Site()
     database: Database = Database()
-    sources: Annotated[tuple[Source, ...], Field(default_factory=_default_sources)]
-    topics: Annotated[tuple[Topic, ...], Field(default_factory=starter_topics)]
+    sources: Annotated[tuple[SourceSettings, ...], Field(default_factory=_default_sources)]
+    topics: Annotated[tuple[TopicSettings, ...], Field(default_factory=starter_topics)]
     fetch: Fetch = Fetch()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     delivery: Delivery = Delivery()
     dkim: DKIM = DKIM()
-    pace: Pace = Pace()
+    pace: RateSettings = RateSettings()
     web: Web = Web()
     log: Log = Log()
 
@@ -231,15 +231,15 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
     tables: dict[str, type[Section]] = {
         "site": Site,
         "database": Database,
-        "sources": Source,
-        "topics": Topic,
+        "sources": SourceSettings,
+        "topics": TopicSettings,
         "fetch": Fetch,
         "ranking": Ranking,
         "schedule": Schedule,
         "mail": Mail,
         "delivery": Delivery,
         "dkim": DKIM,
-        "pace": Pace,
+        "pace": RateSettings,
         "web": Web,
         "log": Log,
     }

@@ -104,9 +104,9 @@ def _bounce_address(text: str) -> str:
     return _address(text.replace("{id}", _ID)) and text
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
-MailAddress = Annotated[Line, AfterValidator(_address)]
-BounceAddress = Annotated[Line, AfterValidator(_bounce_address)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+MailAddress = Annotated[OneLine, AfterValidator(_address)]
+BounceAddress = Annotated[OneLine, AfterValidator(_bounce_address)]
 
 
 class Section(BaseModel):
@@ -118,8 +118,8 @@ class Section(BaseModel):
 class Site(Section):
     """Who sends."""
 
-    name: Annotated[Line, Field(min_length=1, max_length=80)] = "Trending Papers"
-    postal_address: Line = ""
+    name: Annotated[OneLine, Field(min_length=1, max_length=80)] = "Trending Papers"
+    postal_address: OneLine = ""
     secret_key: SecretStr = SecretStr("")
     previous_secret_key: SecretStr = SecretStr("")
     pepper: SecretStr = SecretStr("")
@@ -131,20 +131,20 @@ class Database(Section):
     url: str = "sqlite:///digest.db"
 
 
-class Source(Section):
+class SourceSettings(Section):
     """Where papers come from."""
 
-    name: Annotated[Line, Field(min_length=1)] = "Hugging Face"
-    kind: Annotated[Line, AfterValidator(_kind)] = "huggingface"
+    name: Annotated[OneLine, Field(min_length=1)] = "Hugging Face"
+    kind: Annotated[OneLine, AfterValidator(_kind)] = "huggingface"
     path: str = ""
-    url: Annotated[Line, AfterValidator(_web_address)] = ""
+    url: Annotated[OneLine, AfterValidator(_web_address)] = ""
     categories: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .-]*$")], ...] = ()
-    venues: tuple[Annotated[Line, Field(min_length=1)], ...] = ()
+    venues: tuple[Annotated[OneLine, Field(min_length=1)], ...] = ()
     key: SecretStr = SecretStr("")
     options: dict[str, Any] = {}
 
     @model_validator(mode="after")
-    def _somewhere(self) -> Source:
+    def _somewhere(self) -> SourceSettings:
         if self.kind in ("capture", "jsonl") and not self.path:
             raise ValueError(f'a source of kind "{self.kind}" needs a path')
         if self.path:
@@ -161,18 +161,18 @@ class Source(Section):
 class Fetch(Section):
     """How sources are asked."""
 
-    contact: Line = ""
+    contact: OneLine = ""
     directory: str = "cache"
     timeout: Annotated[float, Field(gt=0, le=600)] = 20.0
     catch_up: Annotated[int, Field(ge=0, le=60)] = 7
     every: Annotated[int, Field(ge=0, le=24)] = 4
 
 
-class Topic(Section):
+class TopicSettings(Section):
     """A named interest; see subscribers.models.Topic."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-    name: Annotated[Line, Field(min_length=1, max_length=80)]
+    name: Annotated[OneLine, Field(min_length=1, max_length=80)]
     words_in: tuple[str, ...] = ()
     words_out: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -180,7 +180,7 @@ class Topic(Section):
     trending: bool = False
 
     @model_validator(mode="after")
-    def _something(self) -> Topic:
+    def _something(self) -> TopicSettings:
         if not (self.words_in or self.categories or self.authors or self.trending):
             raise ValueError("a topic needs words_in, categories, authors, or trending = true")
         return self
@@ -217,10 +217,10 @@ class Mail(Section):
 
     transport: Literal["directory", "stdout", "smtp"] = "directory"
     directory: str = "outbox"
-    host: Annotated[Line, Field(min_length=1)] = "localhost"
+    host: Annotated[OneLine, Field(min_length=1)] = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
-    username: Line = ""
+    username: OneLine = ""
     password: SecretStr = SecretStr("")
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     connections: Annotated[int, Field(ge=1, le=100)] = 5
@@ -300,7 +300,7 @@ Rate = Annotated[str, AfterValidator(_rate)]
 Limit = Annotated[str, AfterValidator(lambda text: _rate(text) if text else text)]
 
 
-class Pace(Section):
+class RateSettings(Section):
     """How fast mails leave; see delivery.pace."""
 
     total: Limit = ""
@@ -322,8 +322,8 @@ def _network(text: str) -> str:
 class Web(Section):
     """The web door, and where links in mails point."""
 
-    url: Annotated[Line, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = "https://digest.example.org"
-    host: Annotated[Line, Field(min_length=1)] = "127.0.0.1"
+    url: Annotated[OneLine, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = "https://digest.example.org"
+    host: Annotated[OneLine, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
     signups_per_address: Rate = "5/hour;12/day"
@@ -339,7 +339,7 @@ class Log(Section):
     format: Literal["text", "json"] = "text"
 
 
-def starter_topics() -> tuple[Topic, ...]:
+def starter_topics() -> tuple[TopicSettings, ...]:
     """Return the topics a new installation begins with: those of the example configuration."""
     with example_config().open("rb") as file:
-        return tuple(Topic(**topic) for topic in tomllib.load(file)["topics"])
+        return tuple(TopicSettings(**topic) for topic in tomllib.load(file)["topics"])
