@@ -19,13 +19,19 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.app import services as app
+from digest.app import services
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import RunRequest, run_delivery
 from digest.mail import message
-from digest.mail.body import Personal, BodyRenderer
-from digest.mail.context import SiteIdentity, paper_context, issue_context, shared_context, personal_context
+from digest.mail.body import BodyRenderer, Personal
+from digest.mail.context import (
+    SiteIdentity,
+    issue_context,
+    paper_context,
+    personal_context,
+    shared_context,
+)
 from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
 from digest.models.issue import Edition, Issue
@@ -46,11 +52,11 @@ def measure(readers: int) -> None:
     """Print a line per step."""
     with tempfile.TemporaryDirectory() as scratch:
         source = {"name": "sample", "kind": "huggingface", "path": str(sample_day())}
-        opened = app.open_app(
+        opened = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
         slugs = [topic.slug for topic in opened.topics]
-        evidence = Evidence(at=app.now(), channel="benchmark")
+        evidence = Evidence(at=services.now(), channel="benchmark")
         started = time.perf_counter()
         for number in range(readers):
             wanted = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
@@ -71,7 +77,11 @@ def measure(readers: int) -> None:
         outcomes = [room.preview(reader) for reader in everybody]
         _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
-        run_delivery(RunRequest(day=day, edition=desk, named=True), opened.delivery_services, opened.transport())
+        run_delivery(
+            RunRequest(day=day, edition=desk, named=True),
+            opened.delivery_services,
+            opened.transport(),
+        )
         _line("the same and deliver to files", readers, "mails", started)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         measure_press(opened.mail_settings, desk, everybody)
@@ -83,7 +93,7 @@ def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscrib
     """Print what a mail costs, whole and by step, with everything that is shared set before."""
     found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
     mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
-    at = app.now()
+    at = services.now()
     printer = press.renderer(desk, at=at)
     sizes = [len(printer.render(issue, reader).outgoing.content) for issue, reader in mails]
     print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")
@@ -133,13 +143,17 @@ def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscrib
     print(f"beside that, the press takes 1/{plain / known:.0f}, or 1/{plain / fresh:.0f}")
 
 
-def _without_a_press(press: MailSettings, templates: Templates, issue: Issue, own: Personal) -> bytes:
+def _without_a_press(
+    press: MailSettings, templates: Templates, issue: Issue, own: Personal
+) -> bytes:
     """Fill and encode everything for one mail alone."""
     letterhead = SiteIdentity(name=press.sender.name, postal_address=press.postal_address)
     sections = [
         {
             "name": section.name,
-            "papers": [paper_context(pick, press.summary_length, today=issue.day) for pick in section.picks],
+            "papers": [
+                paper_context(pick, press.summary_length, today=issue.day) for pick in section.picks
+            ],
         }
         for section in issue.sections
     ]

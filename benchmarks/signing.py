@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from digest.app import services as app
+from digest.app import services
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
@@ -41,10 +41,10 @@ def digest() -> tuple[bytes, datetime]:
     """Return a mail of the sample day and its date."""
     with tempfile.TemporaryDirectory() as scratch:
         source = {"name": "sample", "kind": "huggingface", "path": str(sample_day())}
-        opened = app.open_app(
+        opened = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
-        at = app.now()
+        at = services.now()
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, channel="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)

@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 from digest import sources
 from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
-from digest.sources import Source, RawDocument
+from digest.sources import RawDocument, Source
 from digest.storage.engine import open_database
 from digest.storage.papers import PaperStore
 

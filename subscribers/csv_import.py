@@ -117,7 +117,9 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
         names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
         column = names.get("address") or names.get("email")
         if column is None:
-            raise CSVImportError("the first line must name a column `address`; others may be `topics`")
+            raise CSVImportError(
+                "the first line must name a column `address`; others may be `topics`"
+            )
         for row in reader:
             breaks = "".join(map("".join, row.values())).count("\n")
             topics = row.get(names.get("topics") or "") or ""
@@ -164,7 +166,9 @@ def _judge(
 
 
 def _reject(number: int, address: str, reason: str) -> ImportRow:
-    return ImportRow(number=number, address=address, topics=(), action=ImportAction.REJECT, reason=reason)
+    return ImportRow(
+        number=number, address=address, topics=(), action=ImportAction.REJECT, reason=reason
+    )
 
 
 def _harmless(cell: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.models.delivery import OutgoingMessage
-from digest.models.issue import SourceCoverage, Edition, Coverage, Issue, Pick, Reason, Section
+from digest.models.issue import Coverage, Edition, Issue, Pick, Reason, Section, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from subscribers.book import Evidence

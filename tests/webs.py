@@ -128,7 +128,9 @@ def playing(route: Callable[[Question], Answer]) -> OfflineWeb:
 
 def ask(web: SourceClient, *papers: Paper, **details: Any) -> FetchRequest:
     """A question for a day on which these papers are known."""
-    return FetchRequest(**({"day": DAY, "now": NOON, "web": web, "papers": lambda: papers} | details))
+    return FetchRequest(
+        **({"day": DAY, "now": NOON, "web": web, "papers": lambda: papers} | details)
+    )
 
 
 def ask_played(played: Played, web: SourceClient, **details: Any) -> FetchRequest:

@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.app import services as app
+from digest.app import services
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
 from digest.app.workers import ProcessPool
 from digest.delivery.issues import IssueFactory
 from digest.delivery.process import processor_time
-from digest.delivery.run import RunRequest, Progress, run_delivery
+from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
@@ -81,9 +81,9 @@ def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
 
     """
     papers, summary, size = _fitting(setting, folder)
-    opened = app.open_app(_config(setting, folder, papers=papers, summary=summary))
+    opened = services.open_app(_config(setting, folder, papers=papers, summary=summary))
     for people in _thousands(_people(setting.subscribers)):
-        opened.book.enrol(people, evidence=Evidence(at=app.now(), channel="bench"))
+        opened.book.enrol(people, evidence=Evidence(at=services.now(), channel="bench"))
     desk = opened.build_edition(opened.today())
     asked = RunRequest(
         day=desk.coverage.day,
@@ -112,12 +112,12 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
 
     Returns them, and the size that comes nearest from below.
     """
-    opened = app.open_app(_config(setting, folder, papers=1, summary=0))
+    opened = services.open_app(_config(setting, folder, papers=1, summary=0))
     opened.papers.save(_papers(opened.today()), source="bench", kind="jsonl")
     desk = opened.build_edition(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
-                   since=app.now())
+                   since=services.now())
         for number, (address, topics) in enumerate(_people(_SAMPLE))
     ]  # fmt: skip
 
@@ -125,7 +125,7 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         """Return the mean size of a mail, in bytes."""
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.mail_settings, summary_length=summary)
-        frozen = opened.editions.preview(laid, press_key=press.key, now=app.now())
+        frozen = opened.editions.preview(laid, press_key=press.key, now=services.now())
         bag = IssueFactory(frozen, press.renderer(laid, at=frozen.at))
         outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
         sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]
@@ -176,7 +176,7 @@ def _papers(day: date) -> list[Paper]:
                     pdf=f"https://arxiv.org/pdf/2602.{number:05}",
                 ),
                 signals=Signals(upvotes=chance.randrange(200)),
-                observed_at=app.now(),
+                observed_at=services.now(),
             )
         )
     return papers

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
     from digest.storage.fetches import FetchRecord
-    from digest.storage.history import DeliveryHistory, DayTotals, DeliveryRecord, SentPaper
+    from digest.storage.history import DayTotals, DeliveryHistory, DeliveryRecord, SentPaper
     from digest.storage.papers import Observation
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import ConsentRecord

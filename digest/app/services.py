@@ -194,7 +194,11 @@ class App:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
         frozen = self.editions.preview(desk, press_key=self.mail_settings.key, now=now())
         return MessageBuilder(
-            frozen, press=self.mail_settings, book=self.book, desks=self.editions, account=self.history
+            frozen,
+            press=self.mail_settings,
+            book=self.book,
+            desks=self.editions,
+            account=self.history,
         )
 
     def _mail_key(self) -> str:

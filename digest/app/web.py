@@ -16,8 +16,8 @@ from digest.models.delivery import MailKind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
 from subscribers.book import Evidence
-from subscribers.rate_limits import SignupLimiter, Rates
-from subscribers.web.services import TopicEdition, PaperCard, WebServices
+from subscribers.rate_limits import Rates, SignupLimiter
+from subscribers.web.services import PaperCard, TopicEdition, WebServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,9 @@ class Archive:
     def _stored_or_new(self, day: date) -> Edition:
         """Return the desk that mails were last made from on a day, or what there would be."""
         frozen = self.opened.editions.newest(day)
-        return self.opened.editions.get(frozen).edition if frozen else self.opened.build_edition(day)
+        return (
+            self.opened.editions.get(frozen).edition if frozen else self.opened.build_edition(day)
+        )
 
 
 def housekeeping(
@@ -103,7 +105,9 @@ def housekeeping(
         transport.close()
 
 
-def web_services(opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]) -> WebServices:
+def web_services(
+    opened: App, *, clock: Callable[[], datetime], poke: Callable[[], None]
+) -> WebServices:
     """Return what the web door needs; `poke` is called when a letter waits."""
     config = opened.config
     archive = Archive(opened, clock)
@@ -133,7 +137,9 @@ def web_services(opened: App, *, clock: Callable[[], datetime], poke: Callable[[
         days=lambda most: opened.papers.days(until=opened.today(), most=most),
         edition=archive.edition,
         queue_mail=write,
-        transactional=lambda subscriber_id: transactional_of(opened.transactional_queue, subscriber_id),
+        transactional=lambda subscriber_id: transactional_of(
+            opened.transactional_queue, subscriber_id
+        ),
         issues=lambda subscriber_id: issues_of(opened.history, subscriber_id),
         forget=opened.ledger.forget,
         templates=templates_dir() / "web",

@@ -16,10 +16,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import DupFd
 from typing import TYPE_CHECKING, Any
 
-from digest.app import log as logs
-from digest.app import services as wiring
+from digest.app import log, services
 from digest.delivery.process import SHUTDOWN_TIMEOUT
-from digest.delivery.run import Shard, Progress, run_worker
+from digest.delivery.run import Progress, Shard, run_worker
 from digest.delivery.sender import WorkerStats
 from digest.errors import DigestError
 
@@ -147,7 +146,7 @@ def _worker_main(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    logs.configure(config.log.level, config.log.format)
+    log.configure(config.log.level, config.log.format)
 
     def tell(what: int | WorkerStats) -> None:
         with suppress(OSError):  # the run has gone; so shall we
@@ -157,7 +156,7 @@ def _worker_main(
         return not stopped.is_set() and os.getppid() == run
 
     try:
-        opened = wiring.open_app(config)
+        opened = services.open_app(config)
         frozen = opened.editions.get(task.edition_id)
         watch = Progress(should_continue=going, advance=tell)
         tell(run_worker(task, frozen, opened.delivery_services, opened.transport(), watch))

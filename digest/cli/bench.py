@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli import output as screen
+from digest.cli import output
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
@@ -66,13 +66,12 @@ def delivery(
 
     The mails go to a server that should throw them away, such as Postfix's smtp-sink.
     """
-    from digest.app import benchmark as bench
-    from digest.app import log
+    from digest.app import benchmark, log
     from digest.delivery.run import Progress
     from digest.errors import MailServerError
 
     log.configure("error", "text")
-    setting = bench.Setting(
+    setting = benchmark.Setting(
         host=host,
         port=port,
         subscribers=subscribers,
@@ -83,19 +82,19 @@ def delivery(
     )
     with (
         tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch,
-        screen.stoppable() as going,
-        screen.bar("mails") as (total, progress),
+        output.stoppable() as going,
+        output.bar("mails") as (total, progress),
     ):
         watch = Progress(should_continue=going, total=total, advance=progress)
-        result = bench.measure(setting, Path(scratch), watch)
+        result = benchmark.measure(setting, Path(scratch), watch)
     if not result.sent:
         raise MailServerError(result.stopped or "no mail left")
     if json:
-        screen.print_json(_shape(result))
+        output.print_json(_shape(result))
     else:
         _show(result)
     if result.sent != result.subscribers:
-        screen.print_note(f"stopped: {result.stopped or 'some mails did not leave'}")
+        output.print_note(f"stopped: {result.stopped or 'some mails did not leave'}")
         raise typer.Exit(1)
 
 
@@ -112,11 +111,11 @@ def _shape(result: Result) -> dict[str, Any]:
 
 
 def _show(result: Result) -> None:
-    screen.print_result(
+    output.print_result(
         f"{result.mails_per_second:,.0f} mails/s:"
         f" {result.sent:,} mails of {result.size:,} bytes in {result.seconds:.2f} s"
     )
-    screen.table(
+    output.table(
         "CPU by stage",
         ("stage", "seconds#", "per mail#"),
         [
@@ -125,4 +124,4 @@ def _show(result: Result) -> None:
         ],
     )
     peaks = ", ".join(f"{peak / 1e6:.0f} MB" for peak in result.memory)
-    screen.print_result(f"peak memory: {peaks}")
+    output.print_result(f"peak memory: {peaks}")

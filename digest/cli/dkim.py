@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli import output as screen
+from digest.cli import output
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def keygen(
     prefix = "ed25519_" if ed25519 else ""
     settings = {f"{prefix}selector": selector, f"{prefix}key": _seen_from(config.folder, path)}
     if json:
-        screen.print_json({"file": str(path), "record": _shape(record), "dkim": settings})
+        output.print_json({"file": str(path), "record": _shape(record), "dkim": settings})
         return
-    screen.print_result(f"wrote {path}; whoever has it can sign as you\n")
+    output.print_result(f"wrote {path}; whoever has it can sign as you\n")
     _show(record)
-    screen.print_result("\nWhen the DNS answers with it, set in the configuration:\n\n[dkim]")
+    output.print_result("\nWhen the DNS answers with it, set in the configuration:\n\n[dkim]")
     for name, value in settings.items():
-        screen.print_result(f"{name} = {notation.dumps(value, ensure_ascii=False)}")
+        output.print_result(f"{name} = {notation.dumps(value, ensure_ascii=False)}")
 
 
 @app.command(epilog="Example: [bold]digest dkim record --json[/bold]")
@@ -79,11 +79,11 @@ def record(ctx: typer.Context, *, json: Json = False) -> None:
     if signing is None:
         raise ConfigError("[dkim] names no key; `digest dkim keygen` makes one")
     if json:
-        screen.print_json([_shape(record) for record in signing.records])
+        output.print_json([_shape(record) for record in signing.records])
         return
     for number, found in enumerate(signing.records):
         if number:
-            screen.print_result("")
+            output.print_result("")
         _show(found)
 
 
@@ -107,10 +107,10 @@ def _seen_from(folder: Path, path: Path) -> str:
 
 
 def _show(record: Record) -> None:
-    screen.print_result("The DNS record, as a line of a zone file:\n")
-    screen.print_result(record.zone_line)
-    screen.print_result("\nor in the fields of a form:\n")
-    screen.print_result(f"name   {record.name}\ntype   TXT\nvalue  {record.value}")
+    output.print_result("The DNS record, as a line of a zone file:\n")
+    output.print_result(record.zone_line)
+    output.print_result("\nor in the fields of a form:\n")
+    output.print_result(f"name   {record.name}\ntype   TXT\nvalue  {record.value}")
 
 
 def _shape(record: Record) -> dict[str, Any]:

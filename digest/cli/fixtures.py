@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import output as screen
+from digest.cli import output
 from digest.cli.papers import Day, parse_day
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def record(
     Without --day: today. Keys are not written. What enriches sees the papers of the sources named.
     """
     from digest.app.services import now
-    from digest.sources import recording as fixtures
+    from digest.sources import recording
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     wanted = parse_day(day) or opened.today()
     folder = out / wanted.isoformat()
-    recorded = fixtures.record(
+    recorded = recording.record(
         wanted,
         _chosen(opened.sources, source or []),
         topics=opened.topics,
@@ -59,7 +59,7 @@ def record(
         now=now(),
     )
     _show(recorded)
-    screen.print_note(f"next: digest -c {folder / 'config.toml'} run --day {wanted}")
+    output.print_note(f"next: digest -c {folder / 'config.toml'} run --day {wanted}")
     if any(found.state.is_trouble for found in recorded):
         raise typer.Exit(1)
 
@@ -75,11 +75,11 @@ def _chosen(places: Sequence[Source], wanted: Sequence[str]) -> list[Source]:
 
 
 def _show(recorded: Sequence[RecordedSource]) -> None:
-    screen.table(
+    output.table(
         "Recorded",
         ("source", "files#", "papers#", "bytes#", "state"),
         [(r.source, r.files, r.papers, r.size, r.state) for r in recorded],
     )
     for found in recorded:
         if found.reason:
-            screen.print_note(f"{found.source}: {found.reason}")
+            output.print_note(f"{found.source}: {found.reason}")

@@ -22,13 +22,12 @@ Item = TypeVar("Item")
 
 def open_app(ctx: typer.Context) -> App:
     """Load the configuration, set up the log, and open the database until the command ends."""
-    from digest.app import log
-    from digest.app import services as app
+    from digest.app import log, services
 
     path: Path | None = ctx.obj
-    config = app.load_config(path)
+    config = services.load_config(path)
     log.configure(config.log.level, config.log.format)
-    opened = app.open_app(config)
+    opened = services.open_app(config)
     ctx.call_on_close(opened.close)
     return opened
 

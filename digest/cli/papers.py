@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.sources import fetch as fetching
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def fetch(
     json: Json = False,
 ) -> None:
     """Read the sources and keep their papers. Without --day: today, and all that files hold."""
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     reports = fetch_day(opened, parse_day(day), only=source or [])
     if json:
-        screen.print_json([shapes.source_report(report) for report in reports])
+        output.print_json([serializers.source_report(report) for report in reports])
     else:
         show_reports(reports)
     if any(report.error for report in reports):
@@ -91,7 +91,7 @@ def fetch_day(
         places,
         only_day=day is not None,
         collection=opened.collection,
-        watch=screen.watch,
+        watch=output.watch,
     )
 
 
@@ -109,13 +109,13 @@ def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
          r.merged, f"{r.seconds:.2f}")
         for r in reports
     ]  # fmt: skip
-    screen.table(
+    output.table(
         "Sources",
         [columns[place] for place in shown],
         [[row[place] for place in shown] for row in rows],
         err=err,
     )
-    say = screen.print_note if err else screen.print_result
+    say = output.print_note if err else output.print_result
     for report in reports:
         if report.reason:
             say(f"{report.source}, {report.day}: {report.reason}")
@@ -124,11 +124,11 @@ def show_reports(reports: list[SourceReport], *, err: bool = False) -> None:
 @app.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
 def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
     """List the papers of a day, or all of them."""
-    found = screen.open_app(ctx).papers.papers(parse_day(day))
+    found = output.open_app(ctx).papers.papers(parse_day(day))
     if json:
-        screen.print_json([shapes.paper(paper) for paper in found])
+        output.print_json([serializers.paper(paper) for paper in found])
         return
-    screen.table(
+    output.table(
         "Papers",
         ("day", "id", "votes#", "comments#", "title"),
         [(p.day, p.id, p.signals.upvotes, p.signals.comments, p.title) for p in found],
@@ -146,7 +146,7 @@ def show(
     from digest.errors import NotFoundError
     from digest.models.identity import canonical_id
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     canonical = canonical_id(paper_id, "")
     paper = opened.papers.paper(canonical)
     if paper is None:
@@ -155,23 +155,23 @@ def show(
     origins = opened.papers.origins(canonical)
     announced = opened.papers.announcements(canonical)
     if json:
-        screen.print_json(shapes.known(paper, origins, announced, history))
+        output.print_json(serializers.known(paper, origins, announced, history))
         return
-    screen.table("Paper", ("field", "value", "from"), _facts(paper, origins))
+    output.table("Paper", ("field", "value", "from"), _facts(paper, origins))
     said_by = f" ({origins['abstract'].source})" if "abstract" in origins else ""
-    screen.print_result(f"\nAbstract{said_by}: {paper.abstract or 'none'}\n")
+    output.print_result(f"\nAbstract{said_by}: {paper.abstract or 'none'}\n")
     if announced:
-        screen.table(
+        output.table(
             "Announced",
             ("day", "category", "as", "version#"),
             [(one.day, one.category, one.type, one.version) for one in announced],
         )
-        screen.print_result("")
-    screen.table(
+        output.print_result("")
+    output.table(
         "Signals",
         ("observed at", "source", "votes#", "comments#", "stars#", "citations#"),
         [
-            (shapes.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars,
+            (serializers.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars,
              o.signals.citations)
             for o in history
         ],
@@ -180,7 +180,7 @@ def show(
 
 def _facts(paper: Paper, origins: Mapping[str, Origin]) -> list[tuple[str, object, str]]:
     """List what is known of a paper, and from whom; what nobody said is left out."""
-    shape = shapes.paper(paper)
+    shape = serializers.paper(paper)
     values = {
         **shape,
         "authors": ", ".join(paper.authors),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.cli.papers import Day, parse_day
 from digest.cli.subscribers import known
 
@@ -65,7 +65,7 @@ def preview(
 
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     chosen = parse_day(day) or opened.papers.newest_day(until=opened.today())
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
@@ -73,23 +73,23 @@ def preview(
     room = opened.message_builder(opened.build_edition(chosen))
     outcome = room.preview(reader)
     if outcome.message is None:
-        screen.print_note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
+        output.print_note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
         raise typer.Exit(1)
     _show(outcome.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 
 
 def _somebody(opened: App, slugs: Sequence[str]) -> Subscriber:
     """Return a made-up reader of some topics, or of all."""
-    from digest.app import services as wiring
+    from digest.app import services
     from subscribers.models import Status, Subscriber
 
-    wanted = [wiring.find_topic(slug, opened.topics).slug for slug in slugs]
+    wanted = [services.find_topic(slug, opened.topics).slug for slug in slugs]
     return Subscriber(
         id=0,
         address="reader@example.org",
         status=Status.CONFIRMED,
         topics=tuple(wanted or (topic.slug for topic in opened.topics)),
-        since=wiring.now(),
+        since=services.now(),
     )
 
 
@@ -113,7 +113,7 @@ def _show(mail: RenderedMessage, form: Form, out: Path | None, *, in_browser: bo
         case Form.EML:
             content = mail.outgoing.content
         case Form.JSON:
-            shape = shapes.issue(mail.issue, mail.subject)
+            shape = serializers.issue(mail.issue, mail.subject)
             content = jsonlib.dumps(shape, ensure_ascii=False, indent=2).encode() + b"\n"
     if in_browser and out is None:
         with tempfile.NamedTemporaryFile(prefix="digest-", suffix=f".{form}", delete=False) as file:
@@ -127,6 +127,6 @@ def _show(mail: RenderedMessage, form: Form, out: Path | None, *, in_browser: bo
         out.write_bytes(content)
     except OSError as error:
         raise ConfigError(f"cannot write {out}: {error.strerror}") from error
-    screen.print_result(str(out))
+    output.print_result(str(out))
     if in_browser:
         typer.launch(out.resolve().as_uri())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
 from digest.cli.subscribers import known
 
@@ -65,7 +65,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Fetch the day's papers and send every confirmed reader their digest, once."""
-    with screen.stoppable() as going:
+    with output.stoppable() as going:
         complete = _run(ctx, parse_day(day), only, dry_run=dry_run, json=json, going=going)
     if not complete:
         raise typer.Exit(1)
@@ -80,10 +80,9 @@ def _run(
     json: bool,
     going: Callable[[], bool],
 ) -> bool:
-    from digest.app import services as wiring
-    from digest.app import web as door
+    from digest.app import services, web
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     reader = None if only is None else _confirmed(opened, only)
     # Checked before anything is fetched: a wrong mail setting should not wait for the network.
     transport = opened.transport()
@@ -95,7 +94,7 @@ def _run(
         report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
                            only=reader, going=going)  # fmt: skip
         if report.stopped is None:
-            door.housekeeping(opened, transport, clock=wiring.now, going=going)
+            web.housekeeping(opened, transport, clock=services.now, going=going)
         _show_run(opened, report, reports, json=json)
         complete = report.complete
     return complete and not any(report.error for report in reports)
@@ -113,9 +112,9 @@ def _dispatch(
     plans: bool = True,
 ) -> RunReport:
     from digest.app.workers import ProcessPool
-    from digest.delivery.run import RunRequest, Progress, run_delivery
+    from digest.delivery.run import Progress, RunRequest, run_delivery
 
-    with screen.bar("mails") as (total, progress):
+    with output.bar("mails") as (total, progress):
         asked = RunRequest(
             day=day,
             edition=desk,
@@ -144,8 +143,8 @@ def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, js
     # With transport stdout the mails are the answer, and this is a note beside them.
     aside = opened.config.mail.transport == "stdout"
     if json and not aside:
-        shape = shapes.send_report(report)
-        screen.print_json({**shape, "sources": [shapes.source_report(r) for r in reports]})
+        shape = serializers.send_report(report)
+        output.print_json({**shape, "sources": [serializers.source_report(r) for r in reports]})
         return
     if reports:
         show_reports(reports, err=aside)
@@ -154,7 +153,7 @@ def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, js
         parts.append(f"{report.already} already settled")
     if not parts and not report.stopped:
         parts.append("nobody is subscribed and confirmed yet")
-    say = screen.print_note if aside else screen.print_result
+    say = output.print_note if aside else output.print_result
     say(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
     if report.doubtful:
         say(
@@ -177,19 +176,19 @@ def _dry_run(
     readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]
     room = opened.message_builder(desk)
     waiting = [reader for reader in readers if reader.id not in settled]
-    outcomes = [_outcome(room.preview(reader)) for reader in screen.track(waiting, "mails")]
+    outcomes = [_outcome(room.preview(reader)) for reader in output.track(waiting, "mails")]
     if json:
-        screen.print_json(
+        output.print_json(
             {
                 "day": day.isoformat(),
                 "dry_run": True,
-                "sources": [shapes.source_report(report) for report in reports],
+                "sources": [serializers.source_report(report) for report in reports],
                 "would": outcomes,
             }
         )
     else:
         show_reports(reports)
-        screen.table(
+        output.table(
             "Dry run: nothing was sent",
             ("address", "would be", "papers#", "subject or reason"),
             [(o["address"], o["state"], o["papers"], o["subject"] or o["reason"])
@@ -225,7 +224,7 @@ def retry(
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     named = parse_day(day)
     if state is not None and named is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
@@ -238,12 +237,12 @@ def retry(
         raise
     if named is not None:
         opened.ledger.plan_again(named, [DeliveryState(state or RetryState.DEFERRED)], only=reader)
-    with screen.stoppable() as going:
+    with output.stoppable() as going:
         reports = _retry(opened, named, reader, going)
     if json:
-        screen.print_json([shapes.send_report(report) for report in reports])
+        output.print_json([serializers.send_report(report) for report in reports])
     elif not reports:
-        screen.print_remark("nothing waits to be sent again")
+        output.print_remark("nothing waits to be sent again")
     else:
         for report in reports:
             _show_run(opened, report, [], json=False)
@@ -253,10 +252,9 @@ def retry(
 
 def daemon(ctx: typer.Context) -> None:
     """Stay and run every day at the hour the configuration says, instead of cron."""
-    from digest.app import scheduler as schedule
-    from digest.app import services as wiring
+    from digest.app import scheduler, services
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     opened.transport().close()
     stopped = threading.Event()
 
@@ -264,19 +262,19 @@ def daemon(ctx: typer.Context) -> None:
         return not stopped.is_set()
 
     settings = opened.config.schedule
-    first = schedule.next_run(
+    first = scheduler.next_run(
         at=settings.at,
         weekdays=settings.weekdays,
         timezone=settings.timezone,
-        after=wiring.now(),
+        after=services.now(),
     )
-    screen.print_note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
-    schedule.every_day(
+    output.print_note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
+    scheduler.every_day(
         lambda: _logging_errors(ctx, lambda fresh: _run(
             fresh, None, None, dry_run=False, json=False, going=going)),
         again=lambda: _logging_errors(ctx, lambda fresh: _retry_due(fresh, going)),
         minutes=RETRY_MINUTES,
-        look=lambda: _logging_errors(ctx, lambda fresh: fetch_day(screen.open_app(fresh), None)),
+        look=lambda: _logging_errors(ctx, lambda fresh: fetch_day(output.open_app(fresh), None)),
         hours=opened.config.fetch.every,
         at=settings.at,
         weekdays=settings.weekdays,
@@ -289,10 +287,10 @@ def _retry(
     opened: App, named: date | None, only: int | None, going: Callable[[], bool]
 ) -> list[RunReport]:
     """Send what waits and is due, of one day or of all; nobody is planned who was not."""
-    from digest.app import services as wiring
+    from digest.app import services
 
     reports = []
-    for day in opened.history.days_waiting(now=wiring.now()):
+    for day in opened.history.days_waiting(now=services.now()):
         if named in (None, day):
             desk = None if opened.editions.newest(day) else opened.build_edition(day)
             reports.append(
@@ -305,7 +303,7 @@ def _retry(
 def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
     from digest.delivery import run as dispatch
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     dispatch.settle_earlier_runs(opened.delivery_services)
     _retry(opened, None, None, going)
 

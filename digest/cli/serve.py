@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from digest.cli import output as screen
+from digest.cli import output
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,18 +22,20 @@ def serve(ctx: typer.Context) -> None:
     """Open the web door: sign up, confirm, choose, leave, past editions, feeds and API."""
     import uvicorn
 
-    from digest.app import services as wiring
+    from digest.app import services
     from digest.app import web as door
-    from digest.delivery import transactional as post
+    from digest.delivery import transactional
     from subscribers.web import create
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     transport = opened.transport()
 
     def deliver() -> int:
-        return door.housekeeping(opened, transport, clock=wiring.now, going=postman.should_continue)
+        return door.housekeeping(
+            opened, transport, clock=services.now, going=postman.should_continue
+        )
 
-    postman = post.BackgroundSender(deliver)
+    postman = transactional.BackgroundSender(deliver)
 
     @asynccontextmanager
     async def with_postman(_site: object) -> AsyncIterator[None]:
@@ -42,12 +44,12 @@ def serve(ctx: typer.Context) -> None:
         yield
         postman.stop()
 
-    house = door.web_services(opened, clock=wiring.now, poke=postman.wake)
+    house = door.web_services(opened, clock=services.now, poke=postman.wake)
     site = create(house, lifespan=with_postman)
     web = opened.config.web
     _check_free(web.host, web.port)
     host = f"[{web.host}]" if ":" in web.host else web.host
-    screen.print_note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
+    output.print_note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
     uvicorn.run(
         site,
         host=web.host,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import output as screen
+from digest.cli import output
 from digest.sources.fetch import fetch_day
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
@@ -44,8 +44,8 @@ def init(
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
     option = "" if folder == Path() else f" -c {path}"
-    screen.print_result(f"wrote {path}")
-    screen.print_note(
+    output.print_result(f"wrote {path}")
+    output.print_note(
         f"next: digest{option} subscribers add you@example.org --topic agents --confirmed\n"
         f"      digest{option} run\n"
         "Mails are written to a folder until you set [mail] transport."
@@ -58,8 +58,7 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
-    from digest.app import log
-    from digest.app import services as app
+    from digest.app import log, services
     from digest.app.config import load as config
     from digest.app.config.resources import sample_day
     from digest.delivery.run import RunRequest, run_delivery
@@ -87,8 +86,8 @@ def demo(
             folder=Path(scratch),
             where="the demo",
         )
-        opened = app.open_app(settings)
-        evidence = Evidence(at=app.now(), channel="demo")
+        opened = services.open_app(settings)
+        evidence = Evidence(at=services.now(), channel="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
         fetch_day(
@@ -96,7 +95,7 @@ def demo(
             opened.sources,
             only_day=False,
             collection=opened.collection,
-            watch=screen.watch,
+            watch=output.watch,
         )
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         desk = opened.build_edition(day)
@@ -112,12 +111,12 @@ def demo(
         (eml.with_suffix(".txt"), mail.text),
     ):
         path.write_text(content, encoding="utf-8")
-    screen.print_result(
+    output.print_result(
         f"{len(mail.issue.picks)} papers of {day} for {DEMO_READER},"
         f" who likes {', '.join(DEMO_TOPICS)}:"
     )
     for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):
-        screen.print_result(f"  {path}")
+        output.print_result(f"  {path}")
 
 
 def _private(path: str, flags: int) -> int:

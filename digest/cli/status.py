@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.cli.papers import Day, Json, parse_day
 from digest.models.delivery import DeliveryState
 
@@ -33,7 +33,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Say what happened on a day: sources, and who got what or why not."""
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     chosen = parse_day(day) or opened.history.newest_day() or opened.today()
     fetched = opened.fetch_log.on(chosen)
     debts = opened.collection.overdue(chosen, opened.sources)
@@ -41,52 +41,52 @@ def status(
     waiting = opened.history.not_planned(chosen)
     entries = opened.history.records(day=chosen, states=state or ())
     if json:
-        screen.print_json(
+        output.print_json(
             {
                 "day": chosen.isoformat(),
                 "papers": len(opened.papers.papers(chosen)),
-                "sources": [shapes.fetch_record(found) for found in fetched],
+                "sources": [serializers.fetch_record(found) for found in fetched],
                 "owed": [{"source": name, "day": day.isoformat()} for name, day in debts],
-                **shapes.day_totals(balance),
+                **serializers.day_totals(balance),
                 "not_planned": waiting,
-                "people": [shapes.delivery(entry) for entry in entries],
+                "people": [serializers.delivery(entry) for entry in entries],
             }
         )
         return
-    screen.table(
+    output.table(
         f"Sources for {chosen}",
         (
             "source", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#", "merged#",
             "reason",
         ),
         [
-            (f.source, f.state, shapes.moment(f.at), f.declared, f.parsed, f.rejected, f.new,
+            (f.source, f.state, serializers.moment(f.at), f.declared, f.parsed, f.rejected, f.new,
              f.merged, f.reason)
             for f in fetched
         ],
     )  # fmt: skip
     for name, earlier in debts:
-        screen.print_result(f"{name} could not be read for {earlier} yet")
-    screen.print_result("")
-    screen.table(
+        output.print_result(f"{name} could not be read for {earlier} yet")
+    output.print_result("")
+    output.table(
         f"Deliveries for {chosen}",
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason"),
         [
-            (e.address, e.state, e.papers, shapes.moment(e.settled_at), e.attempts, _about(e))
+            (e.address, e.state, e.papers, serializers.moment(e.settled_at), e.attempts, _about(e))
             for e in entries
         ],
     )
-    screen.print_result(f"\n{chosen}: {_sum(balance, waiting)}")
+    output.print_result(f"\n{chosen}: {_sum(balance, waiting)}")
     doubtful = balance.states[DeliveryState.UNKNOWN]
     if doubtful and opened.delivery_services.policy.asks:
-        screen.print_result(
+        output.print_result(
             f"{doubtful} may or may not have arrived:"
             f" `digest retry --day {chosen} --state unknown` sends them again"
         )
 
 
 def _about(entry: DeliveryRecord) -> str | None:
-    again = f" (again at {shapes.moment(entry.next_at)})" if entry.next_at else ""
+    again = f" (again at {serializers.moment(entry.next_at)})" if entry.next_at else ""
     return f"{entry.reason}{again}" if entry.reason else entry.subject
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.cli.papers import Json
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def add(
     from digest.app.services import default_topics, find_topic
     from digest.errors import NotFoundError
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     found = opened.book.find(email)
     kept = list(found.topics) if found and not topic else []
     wanted = kept or [
@@ -70,21 +70,21 @@ def add(
     reader = found
     _ask_to_confirm(opened, [reader])
     if json:
-        screen.print_json(shapes.subscriber(reader))
+        output.print_json(serializers.subscriber(reader))
         return
-    screen.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
+    output.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
     if reader.status == "pending":
-        screen.print_note("the next run asks them to confirm; --confirmed vouches for it instead")
+        output.print_note("the next run asks them to confirm; --confirmed vouches for it instead")
 
 
 @app.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
 def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     """List everybody who ever signed up."""
-    readers = screen.open_app(ctx).book.all()
+    readers = output.open_app(ctx).book.all()
     if json:
-        screen.print_json([shapes.subscriber(reader) for reader in readers])
+        output.print_json([serializers.subscriber(reader) for reader in readers])
         return
-    screen.table(
+    output.table(
         "Subscribers",
         ("address", "status", "topics", "since"),
         [(r.address, r.status, ", ".join(r.topics), f"{r.since:%Y-%m-%d}") for r in readers],
@@ -94,26 +94,28 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
 @app.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     """Show one reader: consent, and every issue with its papers and their reasons."""
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     reader = known(opened.book.find(email), email)
     steps = opened.book.history(reader.id)
     entries = opened.history.records(subscriber_id=reader.id)
     if json:
-        screen.print_json(
+        output.print_json(
             {
-                **shapes.subscriber(reader),
-                "consent": [shapes.consent_step(s) for s in steps],
-                "issues": shapes.issues_of(opened.history, reader.id),
+                **serializers.subscriber(reader),
+                "consent": [serializers.consent_step(s) for s in steps],
+                "issues": serializers.issues_of(opened.history, reader.id),
             }
         )
         return
-    screen.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}")
-    screen.table(
+    output.print_result(
+        f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}"
+    )
+    output.table(
         "Consent",
         ("at", "event", "then", "door", "network", "by"),
         [
             (
-                shapes.moment(s.evidence.at),
+                serializers.moment(s.evidence.at),
                 s.event,
                 s.status,
                 s.evidence.channel,
@@ -124,10 +126,10 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
         ],
     )
     for entry in entries:
-        screen.print_result(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
+        output.print_result(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
         for shown in opened.history.contents(entry):
-            screen.print_result(f"  {shown.paper_id:18} {shown.title}")
-            screen.print_result(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
+            output.print_result(f"  {shown.paper_id:18} {shown.title}")
+            output.print_result(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
 
 
 @app.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
@@ -135,10 +137,10 @@ def remove(ctx: typer.Context, email: Email) -> None:
     """Let a reader go. They stay in the book as left, so that nothing writes to them again."""
     from subscribers.models import Event
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     reader = known(opened.book.find(email), email)
     left = known(opened.book.record(reader.id, Event.LEAVE, evidence=_evidence()), email)
-    screen.print_result(f"{left.address}: {left.status}")
+    output.print_result(f"{left.address}: {left.status}")
 
 
 @app.command(
@@ -167,17 +169,17 @@ def import_(
     from digest.app.services import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
-    from subscribers import csv_import as roster
+    from subscribers import csv_import
 
     try:
         text = decode(file.read_bytes())
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}") from error
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     slugs = [topic.slug for topic in opened.topics]
-    lines = roster.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
+    lines = csv_import.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
     if not dry_run:
-        changed = roster.apply(
+        changed = csv_import.apply(
             lines,
             opened.book,
             default_topics=default_topics(opened.topics),
@@ -186,14 +188,14 @@ def import_(
         )
         _ask_to_confirm(opened, changed)
     if json:
-        screen.print_json([asdict(line) for line in lines])
+        output.print_json([asdict(line) for line in lines])
     else:
-        screen.table(
+        output.table(
             "What would become of each line" if dry_run else "What became of each line",
             ("line#", "address", "fate", "why"),
             [(line.number, line.address, line.action, line.reason) for line in lines],
         )
-    if any(line.action is roster.ImportAction.REJECT for line in lines):
+    if any(line.action is csv_import.ImportAction.REJECT for line in lines):
         raise typer.Exit(1)
 
 
@@ -209,20 +211,19 @@ def export(
     ] = None,
 ) -> None:
     """Print all that is known of one reader as JSON, or the list of all as CSV."""
-    from subscribers import csv_import as roster
-    from subscribers import privacy
+    from subscribers import csv_import, privacy
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     if email is None:
-        typer.echo(roster.export(opened.book.all()), nl=False)
+        typer.echo(csv_import.export(opened.book.all()), nl=False)
         return
     reader = known(opened.book.find(email), email)
-    screen.print_json(
+    output.print_json(
         privacy.export(
             reader,
             opened.book,
-            issues=partial(shapes.issues_of, opened.history),
-            letters=partial(shapes.transactional_of, opened.transactional_queue),
+            issues=partial(serializers.issues_of, opened.history),
+            letters=partial(serializers.transactional_of, opened.transactional_queue),
         )
     )
 
@@ -232,10 +233,10 @@ def erase(ctx: typer.Context, email: Email) -> None:
     """Forget a reader. A keyed hash stays, so that an import cannot bring the address back."""
     from subscribers import privacy
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     reader = known(opened.book.find(email), email)
     privacy.erase(reader, opened.book, forget=opened.ledger.forget, evidence=_evidence())
-    screen.print_result(f"{reader.address}: erased")
+    output.print_result(f"{reader.address}: erased")
 
 
 def known(reader: Subscriber | None, email: str) -> Subscriber:

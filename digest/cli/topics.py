@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from digest.app import serializers as shapes
-from digest.cli import output as screen
+from digest.app import serializers
+from digest.cli import output
 from digest.cli.papers import Json
 
 app = typer.Typer(
@@ -22,11 +22,11 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short nam
 @app.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
-    topics = screen.open_app(ctx).topics
+    topics = output.open_app(ctx).topics
     if json:
-        screen.print_json([shapes.topic(topic) for topic in topics])
+        output.print_json([serializers.topic(topic) for topic in topics])
         return
-    screen.table(
+    output.table(
         "Topics",
         ("slug", "name", "words in#", "words out#", "categories", "authors#"),
         [
@@ -48,13 +48,13 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
     from digest.app.services import find_topic
 
-    topic = find_topic(slug, screen.open_app(ctx).topics)
+    topic = find_topic(slug, output.open_app(ctx).topics)
     if json:
-        screen.print_json(shapes.topic(topic))
+        output.print_json(serializers.topic(topic))
         return
-    for key, value in shapes.topic(topic).items():
+    for key, value in serializers.topic(topic).items():
         shown = ", ".join(value) if isinstance(value, list) else str(value)
-        screen.print_result(f"{key + ':':12}{shown or '-'}")
+        output.print_result(f"{key + ':':12}{shown or '-'}")
 
 
 @app.command(
@@ -102,7 +102,7 @@ def add(
     from digest.app.config import topics as topic_file
     from digest.app.services import load_config
 
-    screen.open_app(ctx)
+    output.open_app(ctx)
     topic = {
         "slug": slug,
         "name": name or slug.replace("-", " ").capitalize(),
@@ -114,7 +114,7 @@ def add(
     }
     path = topic_file.add(topic, ctx.obj)
     load_config(path)
-    screen.print_result(f"added {slug} to {path}")
+    output.print_result(f"added {slug} to {path}")
 
 
 @app.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
@@ -130,7 +130,7 @@ def remove(
     from digest.errors import ConfigError
     from digest.text.wording import count
 
-    opened = screen.open_app(ctx)
+    opened = output.open_app(ctx)
     find_topic(slug, opened.topics)
     readers = opened.book.wanting(slug)
     if readers and not force:
@@ -138,4 +138,4 @@ def remove(
             f"the topic {slug} is wanted by {count(readers, 'reader')}; --force removes it"
         )
     path = topic_file.remove(slug, ctx.obj)
-    screen.print_result(f"removed {slug} from {path}")
+    output.print_result(f"removed {slug} from {path}")

@@ -87,7 +87,9 @@ class MessageBuilder:
         asked = self._newest.also_elsewhere | {row.paper_id for row in filed}
         return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
 
-    def _compose(self, rows: Sequence[DueDelivery], readers: dict[int, Subscriber]) -> list[_Composed]:
+    def _compose(
+        self, rows: Sequence[DueDelivery], readers: dict[int, Subscriber]
+    ) -> list[_Composed]:
         made_before = [row.delivery_id for row in rows if row.edition_id is not None]
         recorded = self._account.items(made_before) if made_before else {}
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*recorded.values()))

@@ -15,24 +15,24 @@ from digest.errors import RenderError
 from digest.models.delivery import DeliveryState
 from digest.models.issue import (
     WITHDRAWN,
-    IssueItem,
     Issue,
+    IssueItem,
+    NoIssue,
     Pick,
     Reason,
     Section,
-    NoIssue,
     with_similar,
 )
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
-from digest.storage.contents import list_items, dump
+from digest.storage.contents import dump, list_items
 from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
 
-    from digest.mail.renderer import RenderedMessage, Renderer, Draft
+    from digest.mail.renderer import Draft, RenderedMessage, Renderer
     from digest.models.paper import Paper
     from digest.storage.editions import StoredEdition
     from subscribers.models import Subscriber

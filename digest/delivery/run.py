@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import gc_paused
 from digest.delivery.sender import DeliveryWorker, WorkerStats
-from digest.models.delivery import UNSETTLED, WAITING, RunReport, DeliveryState, oldest_deliverable_day
+from digest.models.delivery import (
+    UNSETTLED,
+    WAITING,
+    DeliveryState,
+    RunReport,
+    oldest_deliverable_day,
+)
 
 if TYPE_CHECKING:
     from digest.delivery.transports import Transport
@@ -158,7 +164,11 @@ def run_delivery(run: RunRequest, office: DeliveryServices, transport: Transport
         def serve(share: Shard, watch: Progress) -> WorkerStats:
             return run_worker(share, frozen, office, transport, watch)
 
-        tally = run.workers(task, serve, lock, run.progress) if run.workers else serve(task, run.progress)
+        tally = (
+            run.workers(task, serve, lock, run.progress)
+            if run.workers
+            else serve(task, run.progress)
+        )
         counts[DeliveryState.UNKNOWN] += _recover(office)[DeliveryState.UNKNOWN]
         if run.workers and tally.stopped is None and _is_planned(run, office):
             # A process of the crew died; what it left is sent from here.
@@ -183,7 +193,11 @@ def settle_earlier_runs(office: DeliveryServices, *, named: date | None = None) 
 
 
 def run_worker(
-    task: Shard, frozen: StoredEdition, office: DeliveryServices, transport: Transport, watch: Progress
+    task: Shard,
+    frozen: StoredEdition,
+    office: DeliveryServices,
+    transport: Transport,
+    watch: Progress,
 ) -> WorkerStats:
     """Send one share of a day's mails, as one sender."""
     tally = WorkerStats()
@@ -222,7 +236,9 @@ def run_worker(
     return tally
 
 
-def _settle_earlier_runs(office: DeliveryServices, *, named: date | None, apart_from: date | None = None) -> None:
+def _settle_earlier_runs(
+    office: DeliveryServices, *, named: date | None, apart_from: date | None = None
+) -> None:
     """Settle what dead runs left behind, give up what is too old, close what is done."""
     now, ledger = office.clock(), office.ledger
     if named is not None:
@@ -239,9 +255,7 @@ def _settle_earlier_runs(office: DeliveryServices, *, named: date | None, apart_
 def _recover(office: DeliveryServices) -> Counter[DeliveryState]:
     """Take back what dead senders had in hand."""
     policy = office.policy
-    found = office.ledger.recover(
-        boot=office.host.boot, resend=policy.resend, now=office.clock()
-    )
+    found = office.ledger.recover(boot=office.host.boot, resend=policy.resend, now=office.clock())
     if found:
         numbers = {str(state): number for state, number in found.items()}
         log.warning("a sender died", extra=numbers)
@@ -293,7 +307,12 @@ def _is_planned(run: RunRequest, office: DeliveryServices) -> bool:
 
 
 def _report(
-    run: RunRequest, office: DeliveryServices, counts: Counter[DeliveryState], tally: WorkerStats, *, already: int
+    run: RunRequest,
+    office: DeliveryServices,
+    counts: Counter[DeliveryState],
+    tally: WorkerStats,
+    *,
+    already: int,
 ) -> RunReport:
     balance = office.history.day_totals(run.day)
     counts = counts + tally.counts

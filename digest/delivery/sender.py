@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from digest.delivery.circuit_breaker import CircuitBreaker
 from digest.errors import LedgerError, MailServerError, RenderError, StoreError
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
@@ -215,8 +215,12 @@ class _Batch:
         """Make the bytes of a claimed mail; None when they cannot be made."""
         if one.render is None:
             return None
-        if time.monotonic() - self._claimed_at > CONSENT_FRESH and not self._marks.is_wanted(one.row):
-            answer = Outcome(state=DeliveryState.SKIPPED, reason="the reader left while the mail waited")
+        if time.monotonic() - self._claimed_at > CONSENT_FRESH and not self._marks.is_wanted(
+            one.row
+        ):
+            answer = Outcome(
+                state=DeliveryState.SKIPPED, reason="the reader left while the mail waited"
+            )
             self._write([(one.row, answer)], [])
             return None
         try:
@@ -231,7 +235,9 @@ class _Batch:
         self._breaker.record(answer)
         return None
 
-    def record(self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]) -> None:
+    def record(
+        self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]
+    ) -> None:
         """Write down what the transport tells."""
         rows = [
             (self._out.pop(parcel.envid), self._final(parcel, answer)) for parcel, answer in answers
@@ -240,7 +246,9 @@ class _Batch:
         for parcel, answer in answers:
             self._breaker.record(answer, domain=parcel.recipient.rpartition("@")[2].lower())
 
-    def _write(self, answers: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]) -> None:
+    def _write(
+        self, answers: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]
+    ) -> None:
         with self._stages.stage("ledger"):
             self._marks.record(answers, leaving, now=self._sender.clock())
             for row, answer in answers:
@@ -256,7 +264,9 @@ class _Batch:
         """
         if self._failure is not None:
             raise self._failure
-        self._write([(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], [])
+        self._write(
+            [(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], []
+        )
 
     def _final(self, parcel: OutgoingMessage, answer: Outcome) -> Outcome:
         if answer.state is DeliveryState.UNKNOWN and self._sender.resend:

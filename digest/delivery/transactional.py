@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digest.delivery.transports import send_one
 from digest.errors import DigestError, MailServerError, RenderError
 from digest.mail.transactional import TransactionalSettings, render
-from digest.models.delivery import MailKind, DeliveryState
+from digest.models.delivery import DeliveryState, MailKind
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
@@ -45,7 +45,9 @@ def send_due(
             letters.mark_failed(letter, "the reader must not be written to")
             continue
         if letter.kind is MailKind.CONFIRM and reader.status is not Status.PENDING:
-            letters.mark_failed(letter, f"there is nothing to confirm: the reader is {reader.status}")
+            letters.mark_failed(
+                letter, f"there is nothing to confirm: the reader is {reader.status}"
+            )
             continue
         try:
             parcel = render(letter, reader, stationery=stationery, now=clock())
@@ -61,7 +63,14 @@ def send_due(
     return left
 
 
-def _settle(letters: TransactionalQueue, letter: TransactionalMail, state: DeliveryState, reason: str, *, now: datetime) -> None:
+def _settle(
+    letters: TransactionalQueue,
+    letter: TransactionalMail,
+    state: DeliveryState,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
     """Write down how a letter ended. One that may not have arrived is sent again."""
     if state is DeliveryState.SENT:
         letters.mark_sent(letter)

@@ -11,13 +11,21 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
-from digest.models.delivery import Outcome, ReportOutcomes, OutgoingMessage, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome, OutgoingMessage, ReportOutcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Outcome", "Directory", "ReportOutcomes", "OutgoingMessage", "Stream", "Transport", "send_one"]
+__all__ = [
+    "Directory",
+    "Outcome",
+    "OutgoingMessage",
+    "ReportOutcomes",
+    "Stream",
+    "Transport",
+    "send_one",
+]
 
 _TAKEN = Outcome(state=DeliveryState.SENT)
 
@@ -118,7 +126,11 @@ class Stream:
         """The stream belongs to the caller."""
 
 
-def _one_by_one(parcels: Iterator[OutgoingMessage], note: ReportOutcomes, write: Callable[[OutgoingMessage], None]) -> None:
+def _one_by_one(
+    parcels: Iterator[OutgoingMessage],
+    note: ReportOutcomes,
+    write: Callable[[OutgoingMessage], None],
+) -> None:
     """Write parcels in a row; the answer about one is told together with the next that leaves."""
     answers: list[tuple[OutgoingMessage, Outcome]] = []
     for parcel in parcels:

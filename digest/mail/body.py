@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.mail.context import paper_context, issue_context, shared_context
+from digest.mail.context import issue_context, paper_context, shared_context
 from digest.mail.fragments import Fragment, concat, literal
 from digest.mail.headers import Field, field
 from digest.mail.quoted_printable import encode
@@ -166,11 +166,15 @@ class BodyRenderer:
             head=head,
             foot=concat([foot, literal("\n")]),
             end=Parts(literal(self._text.end.fill(words)), literal(self._html.end.fill(words))),
-            personal=tuple(name for name in head.placeholders + foot.placeholders if name in PERSONAL_WORDS),
+            personal=tuple(
+                name for name in head.placeholders + foot.placeholders if name in PERSONAL_WORDS
+            ),
         )
 
     def _render_heading(self, name: str, language: str) -> Parts:
-        return self._render_parts(self._text.heading, self._html.heading, language, section={"name": name})
+        return self._render_parts(
+            self._text.heading, self._html.heading, language, section={"name": name}
+        )
 
     def _render_card(
         self,
@@ -181,7 +185,9 @@ class BodyRenderer:
     ) -> Parts:
         paper = paper_context(shown.pick, summary_length, language, today=self._edition.day)
         loop = _Loop(last=last)
-        return self._render_parts(self._text.card, self._html.card, language, paper=paper, loop=loop)
+        return self._render_parts(
+            self._text.card, self._html.card, language, paper=paper, loop=loop
+        )
 
     def _render_parts(self, text: Part, html: Part, language: str, **words: Any) -> Parts:
         words = {**self._layout(language).words, **words}

@@ -49,7 +49,9 @@ class SubscriberLinks:
     leave_mailto: str
 
 
-def shared_context(letterhead: SiteIdentity, edition: Coverage, language: str = "en") -> dict[str, Any]:
+def shared_context(
+    letterhead: SiteIdentity, edition: Coverage, language: str = "en"
+) -> dict[str, Any]:
     """Return what is the same for all readers of a language.
 
     Dates are in the reader's `language`, all else is English.
@@ -83,7 +85,9 @@ def _updates(issue: Issue) -> str:
     return f"Updates: {'; '.join(titles)}, which we sent you, {have} been withdrawn since."
 
 
-def personal_context(*, address: str, wanted: Sequence[str], doors: SubscriberLinks) -> dict[str, str]:
+def personal_context(
+    *, address: str, wanted: Sequence[str], doors: SubscriberLinks
+) -> dict[str, str]:
     """Return what is the reader's own; `wanted` names their topics."""
     return {
         "address": address,
@@ -133,7 +137,9 @@ def byline(paper: Paper, language: str = "en", *, today: date) -> str:
     return " · ".join(filter(None, (authors(paper), *where, when, late)))
 
 
-def paper_context(pick: Pick, summary_length: int, language: str = "en", *, today: date) -> dict[str, Any]:
+def paper_context(
+    pick: Pick, summary_length: int, language: str = "en", *, today: date
+) -> dict[str, Any]:
     """Return how a paper is shown on a day, in a mail and on a page."""
     paper = pick.paper
     return {
@@ -146,7 +152,8 @@ def paper_context(pick: Pick, summary_length: int, language: str = "en", *, toda
         "signals": _signals(paper.signals),
         "links": _links(paper),
         "similar": [
-            {"title": shorten(other.title, TITLE_LENGTH), "url": _address(other)} for other in pick.similar
+            {"title": shorten(other.title, TITLE_LENGTH), "url": _address(other)}
+            for other in pick.similar
         ],
     }
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models.issue import SourceCoverage, Coverage
+    from digest.models.issue import Coverage, SourceCoverage
     from digest.models.source import Channel
 
 #: So many categories of a source are counted one by one.

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from digest.mail import quoted_printable as quoted
+from digest.mail import quoted_printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -72,7 +72,7 @@ class Fragment:
 
 def literal(text: str) -> Fragment:
     """Encode a text without holes."""
-    return Fragment((quoted.encode(text),), len(text.encode("utf-8", "replace")))
+    return Fragment((quoted_printable.encode(text),), len(text.encode("utf-8", "replace")))
 
 
 def with_placeholders(words: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.mail import message
-from digest.mail.body import RenderedIssue, Personal, BodyRenderer
-from digest.mail.context import SubscriberLinks, SiteIdentity, personal_context
+from digest.mail.body import BodyRenderer, Personal, RenderedIssue
+from digest.mail.context import SiteIdentity, SubscriberLinks, personal_context
 from digest.mail.verp import return_address
 from digest.models.delivery import OutgoingMessage
 from subscribers.addresses import for_envelope
@@ -93,7 +93,9 @@ class Draft:
 class Renderer:
     """Prints the mails of one day; the same issue and reader give the same bytes."""
 
-    def __init__(self, press: MailSettings, desk: Edition, typesetter: BodyRenderer, *, at: datetime) -> None:
+    def __init__(
+        self, press: MailSettings, desk: Edition, typesetter: BodyRenderer, *, at: datetime
+    ) -> None:
         """Make what all mails share."""
         self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
         self._masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
@@ -110,7 +112,9 @@ class Renderer:
         """
         recipient = for_envelope(reader.address)
         doors = self._press.subscriber_links(reader.id, self._at)
-        own = Personal(personal_context(address=reader.address, wanted=self._wanted(reader), doors=doors))
+        own = Personal(
+            personal_context(address=reader.address, wanted=self._wanted(reader), doors=doors)
+        )
         forme = self._typesetter.render(issue, reader.preferences.language, own)
         identifier = message.message_id(
             issue.day, reader.id, secret=self._press.secret, domain=self._press.sender.domain

@@ -35,7 +35,13 @@ class TransactionalSettings:
     signer: message.MessageSigner | None = None
 
 
-def render(letter: TransactionalMail, reader: Subscriber, *, stationery: TransactionalSettings, now: datetime) -> OutgoingMessage:
+def render(
+    letter: TransactionalMail,
+    reader: Subscriber,
+    *,
+    stationery: TransactionalSettings,
+    now: datetime,
+) -> OutgoingMessage:
     """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
 
     Its links work for as long as it says from `now`, however long the letter had to wait.

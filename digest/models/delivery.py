@@ -67,7 +67,12 @@ class RunReport:
     @property
     def complete(self) -> bool:
         """Whether nobody is left waiting, refused, or in doubt who is to be asked about."""
-        open_states = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED)
+        open_states = (
+            DeliveryState.PLANNED,
+            DeliveryState.DEFERRED,
+            DeliveryState.FAILED,
+            DeliveryState.EXPIRED,
+        )
         left = any(self.counts.get(state) for state in open_states)
         return self.stopped is None and not left and not self.doubtful
 
@@ -137,13 +142,21 @@ class Outcome:
 
 
 #: Told of the answers that have come since the last call, and of the parcels that leave next.
-ReportOutcomes = Callable[[Sequence[tuple[OutgoingMessage, Outcome]], Sequence[OutgoingMessage]], None]
+ReportOutcomes = Callable[
+    [Sequence[tuple[OutgoingMessage, Outcome]], Sequence[OutgoingMessage]], None
+]
 
 
 #: From each state, where it can go. `sent` is the end: nothing repeats a mail that was taken.
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PLANNED: frozenset(
-        {DeliveryState.CLAIMED, DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.EXPIRED}
+        {
+            DeliveryState.CLAIMED,
+            DeliveryState.SKIPPED,
+            DeliveryState.FAILED,
+            DeliveryState.DEFERRED,
+            DeliveryState.EXPIRED,
+        }
     ),
     DeliveryState.CLAIMED: frozenset(
         {
@@ -156,11 +169,24 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
         }
     ),
     DeliveryState.INFLIGHT: frozenset(
-        {DeliveryState.SENT, DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN}
+        {
+            DeliveryState.SENT,
+            DeliveryState.PLANNED,
+            DeliveryState.FAILED,
+            DeliveryState.DEFERRED,
+            DeliveryState.UNKNOWN,
+        }
     ),
     DeliveryState.SENT: frozenset(),
     DeliveryState.DEFERRED: frozenset(
-        {DeliveryState.CLAIMED, DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.DEFERRED}
+        {
+            DeliveryState.CLAIMED,
+            DeliveryState.PLANNED,
+            DeliveryState.SKIPPED,
+            DeliveryState.FAILED,
+            DeliveryState.EXPIRED,
+            DeliveryState.DEFERRED,
+        }
     ),
     DeliveryState.FAILED: frozenset({DeliveryState.PLANNED}),
     DeliveryState.SKIPPED: frozenset({DeliveryState.PLANNED}),

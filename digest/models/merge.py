@@ -80,7 +80,9 @@ class MergeBatch:
         """Merge the papers of a batch; return them under the ids of their works."""
         found = [self._take(paper, voice) for paper in batch]
         return [
-            replace(paper, id=self.reidentified[paper.id]) if paper.id in self.reidentified else paper
+            replace(paper, id=self.reidentified[paper.id])
+            if paper.id in self.reidentified
+            else paper
             for paper in found
         ]
 

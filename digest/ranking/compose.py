@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Issue, Section, NoIssue, told_of
+from digest.models.issue import Edition, Issue, NoIssue, Section, told_of
 from digest.ranking.select import select
 from digest.text.wording import _list, count
 

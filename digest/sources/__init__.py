@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Forecast
-from digest.sources import plugins as foreign
+from digest.sources import plugins
 from digest.text.clean import decode
 
 if TYPE_CHECKING:
@@ -152,13 +152,13 @@ def get_kind(name: str) -> Kind:
     if name in BUILTIN:
         ours: Kind = importlib.import_module(BUILTIN[name]).KIND
         return ours
-    if name not in foreign.names():
-        known = ", ".join(sorted({*BUILTIN, *foreign.names()}))
+    if name not in plugins.names():
+        known = ", ".join(sorted({*BUILTIN, *plugins.names()}))
         raise ConfigError(f"there is no kind of source {name!r}; there are: {known}")
-    kind = foreign.load(name)
+    kind = plugins.load(name)
     if not isinstance(kind, Kind):
         raise ConfigError(f"the kind {name!r} is no digest.sources.Kind")
-    return foreign.guarded(kind, name)
+    return plugins.guarded(kind, name)
 
 
 def parse(location: Source, raw: RawDocument, *, day: date, now: datetime) -> Batch:

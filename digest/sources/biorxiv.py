@@ -19,8 +19,7 @@ from digest.errors import SourceError
 from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
-from digest.sources import FetchRequest, Kind, Source, RawDocument
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG0
     try:
         page = _understand(raw.text, raw.where)
     except SourceError as error:
-        return loose.unusable(raw, str(error))
+        return lenient.unusable(raw, str(error))
     found = [_paper(record, day) for record in page.records]
     papers = [paper for paper in found if isinstance(paper, Paper)]
     return Batch(
@@ -127,14 +126,14 @@ def join(batches: Sequence[Batch]) -> Batch:
 def _understand(text: str, where: str) -> _Page:
     """Return a page; raise SourceError when the service says that there is none, or cannot say."""
     try:
-        answer = loose.load(text)
+        answer = lenient.load(text)
     except ValueError as error:
         raise SourceError(f"{where}: {error}") from error
-    messages = loose.items(answer.get("messages")) if isinstance(answer, dict) else []
+    messages = lenient.items(answer.get("messages")) if isinstance(answer, dict) else []
     message = messages[0] if messages else None
     if not isinstance(message, dict):
         raise SourceError(f"{where}: not a list of preprints")
-    status = loose.text(message.get("status"))
+    status = lenient.text(message.get("status"))
     if status.casefold().startswith(_NOTHING):
         return _Page([], 0, 0, 0)
     if status.casefold() != "ok":
@@ -143,23 +142,23 @@ def _understand(text: str, where: str) -> _Page:
         raise SourceError(f"{where}: the service answered without a collection")
     return _Page(
         answer["collection"],
-        loose.number(message.get("total")) or 0,
-        loose.number(message.get("cursor")) or 0,
-        loose.number(message.get(_LEFT_OUT)) or 0,
+        lenient.number(message.get("total")) or 0,
+        lenient.number(message.get("cursor")) or 0,
+        lenient.number(message.get(_LEFT_OUT)) or 0,
     )
 
 
 def _select(text: str, wanted: frozenset[str]) -> str:
     """Leave out the records of other categories, and note how many there were."""
     answer = json.loads(text)
-    records = loose.items(answer.get("collection"))
+    records = lenient.items(answer.get("collection"))
     kept = [it for it in records if not isinstance(it, dict) or _category(it) in wanted]
     answer["messages"][0][_LEFT_OUT] = len(records) - len(kept)
     return json.dumps(answer | {"collection": kept})
 
 
 def _category(record: dict[str, Any]) -> str:
-    return _folded(loose.text(record.get("category")))
+    return _folded(lenient.text(record.get("category")))
 
 
 def _folded(category: str) -> str:
@@ -171,26 +170,26 @@ def _paper(record: object, day: date) -> Paper | str:
     """Return one version of a preprint, or the reason why there is none."""
     if not isinstance(record, dict):
         return "not a JSON object"
-    identifier, title = doi(loose.text(record.get("doi"))), loose.text(record.get("title"))
+    identifier, title = doi(lenient.text(record.get("doi"))), lenient.text(record.get("title"))
     if not identifier or not title:
         return "no DOI" if title else "no title"
-    posted = loose.day(record.get("date"))
-    version = loose.number(record.get("version")) or 1
+    posted = lenient.day(record.get("date"))
+    version = lenient.number(record.get("version")) or 1
     notice = _WITHDRAWN.match(title)
-    withdrawn = notice or "withdrawn" in loose.text(record.get("type")).casefold()
-    category = loose.text(record.get("category"))
+    withdrawn = notice or "withdrawn" in lenient.text(record.get("type")).casefold()
+    category = lenient.text(record.get("category"))
     authors = record.get("authors")
     return Paper(
         id=identifier,
         title=(title[notice.end() :] or title) if notice else title,
-        abstract="" if withdrawn else loose.text(record.get("abstract")),
+        abstract="" if withdrawn else lenient.text(record.get("abstract")),
         authors=split_semicolons(authors) if isinstance(authors, str) else (),
         categories=(category,) if category else (),
         published_at=datetime.combine(posted, time(), UTC) if posted and version == 1 else None,
         version=version,
         withdrawn_on=(posted or day) if withdrawn else None,
         day=posted or day,
-        links=_links(identifier, version, loose.text(record.get("server"))),
+        links=_links(identifier, version, lenient.text(record.get("server"))),
     )
 
 

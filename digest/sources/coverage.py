@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest import sources
-from digest.models.issue import SourceCoverage, Coverage
+from digest.models.issue import Coverage, SourceCoverage
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def coverage_of(
     )
 
 
-def _named(found: Mapping[str, FetchRecord], wanted: Callable[[FetchRecord], bool]) -> tuple[str, ...]:
+def _named(
+    found: Mapping[str, FetchRecord], wanted: Callable[[FetchRecord], bool]
+) -> tuple[str, ...]:
     return tuple(name for name, reading in found.items() if wanted(reading))
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from digest import sources
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Outlook, SourceReport, SourceState
-from digest.sources import FetchRequest, Source, RawDocument
-from digest.sources import assessment as verdict
+from digest.sources import FetchRequest, RawDocument, Source, assessment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +90,7 @@ def _fetch_one(
     if place.path is None and not kind.enriches:
         found = _assessed(batch, day, place, forecast=forecast, collection=collection)
     else:
-        found = verdict.accept(batch)
+        found = assessment.accept(batch)
     papers = found.batch.papers
     of_day = [paper for paper in papers if paper.day == day]
     kept = of_day if only_day else papers
@@ -161,21 +160,21 @@ def _assessed(
     store = collection.store
     stale: set[str] = set()
     late: set[str] = set()
-    news = verdict.news_by_category(batch)
+    news = assessment.news_by_category(batch)
     for category, ids in news.items():
         days = {one.day for one in batch.announcements if one.category == category}
-        if verdict.is_served_again(ids, store.announced(category, ids, before=day)):
+        if assessment.is_served_again(ids, store.announced(category, ids, before=day)):
             stale.add(category)
         elif max(days) < day and store.has_announcements(category, max(days)):
             late.add(category)
     if not news:
         ids = {paper.id for paper in batch.papers if paper.day == day}
-        if verdict.is_served_again(ids, store.sighted(place.name, ids, before=day)):
+        if assessment.is_served_again(ids, store.sighted(place.name, ids, before=day)):
             stale.add(place.name)
     if late and forecast.outlook is Outlook.DUE:
-        batch = verdict.redate(batch, late, day)
+        batch = assessment.redate(batch, late, day)
     is_past = day < collection.clock().date()
-    return verdict.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
+    return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
 def _log_fetch(report: SourceReport) -> None:

@@ -17,8 +17,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi, is_weak
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import FetchRequest, Kind, Source, RawDocument
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 from digest.text.clean import clean
 
 if TYPE_CHECKING:
@@ -121,20 +120,20 @@ def _note(papers: list[str], answer: str) -> str:
 def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse what is known of one repository, or the reason why no more were read."""
     try:
-        record = loose.load(raw.text)
+        record = lenient.load(raw.text)
     except ValueError as error:
-        return loose.unusable(raw, str(error))
+        return lenient.unusable(raw, str(error))
     if not isinstance(record, dict):
-        return loose.unusable(raw, "not a JSON object")
+        return lenient.unusable(raw, "not a JSON object")
     if "repository" not in record and isinstance(record.get("message"), str):
         said = clean(record["message"])
-        return replace(loose.unusable(raw, said), trouble=said)
+        return replace(lenient.unusable(raw, said), trouble=said)
     stars = _stars(record.get("repository"))
     if stars is None:
-        return loose.unusable(raw, "no stargazers_count")
+        return lenient.unusable(raw, "no stargazers_count")
     papers = record.get("papers")
     if not isinstance(papers, list) or not papers:
-        return loose.unusable(raw, "names no paper")
+        return lenient.unusable(raw, "names no paper")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, name in enumerate(papers):
@@ -163,7 +162,7 @@ def _update(paper_id: str, stars: int, *, day: date, now: datetime) -> Paper:
 
 def _stars(repository: object) -> int | None:
     return (
-        loose.number(repository.get("stargazers_count")) if isinstance(repository, dict) else None
+        lenient.number(repository.get("stargazers_count")) if isinstance(repository, dict) else None
     )
 
 

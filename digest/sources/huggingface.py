@@ -18,8 +18,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import FetchRequest, Kind, Source, RawDocument, calendars
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.text.clean import safe_url
 from digest.text.wording import summarise
 
@@ -89,18 +88,18 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
         props = _props(raw.text)
         elements = "a web page without the list of papers" if props is None else _listed(props)
         # The page of a day that is none is that of another day, which it names.
-        day = (props and loose.day(props.get("dateString"))) or day
+        day = (props and lenient.day(props.get("dateString"))) or day
     else:
         elements = _elements(raw.text)
     if isinstance(elements, str):
-        return loose.unusable(raw, elements)
+        return lenient.unusable(raw, elements)
     return _batch(raw, elements, day=day, now=now)
 
 
 def _elements(text: str) -> list[Any] | str:
     """Return the elements of the API's answer, or why there are none."""
     try:
-        found = loose.load(text)
+        found = lenient.load(text)
     except ValueError as error:
         return str(error)
     if isinstance(found, dict):
@@ -112,7 +111,7 @@ def _elements(text: str) -> list[Any] | str:
 
 
 def _listed(props: dict[str, Any]) -> list[Any]:
-    return loose.items(props["dailyPapers"])
+    return lenient.items(props["dailyPapers"])
 
 
 def _props(page: str) -> dict[str, Any] | None:
@@ -127,7 +126,7 @@ def _props(page: str) -> dict[str, Any] | None:
         if "dailyPapers" not in value:
             continue
         try:
-            props = loose.load(html.unescape(value))
+            props = lenient.load(html.unescape(value))
         except ValueError:  # unescape raises it too, for a number without end
             continue
         if isinstance(props, dict) and isinstance(props.get("dailyPapers"), list):
@@ -136,7 +135,7 @@ def _props(page: str) -> dict[str, Any] | None:
 
 
 def _batch(raw: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
-    return loose.batch(raw, [_paper(element, day=day, now=now) for element in elements])
+    return lenient.batch(raw, [_paper(element, day=day, now=now) for element in elements])
 
 
 def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
@@ -151,19 +150,19 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
         return "no id" if title else "no title"
     authors = _authors(inner.get("authors"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
-    featured_at = loose.moment(inner.get("submittedOnDailyAt"))
+    featured_at = lenient.moment(inner.get("submittedOnDailyAt"))
     signals = Signals(
-        upvotes=loose.number(inner.get("upvotes")),
-        comments=loose.number(element.get("numComments", inner.get("numComments"))),
-        stars=loose.number(inner.get("githubStars")),
+        upvotes=lenient.number(inner.get("upvotes")),
+        comments=lenient.number(element.get("numComments", inner.get("numComments"))),
+        stars=lenient.number(inner.get("githubStars")),
     )
     return Paper(
         id=paper_id,
         title=title,
         abstract=_text(inner, element, "summary"),
         authors=authors,
-        published_at=loose.moment(inner.get("publishedAt"))
-        or loose.moment(element.get("publishedAt")),
+        published_at=lenient.moment(inner.get("publishedAt"))
+        or lenient.moment(element.get("publishedAt")),
         tldr=summarise(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
         organization=_organization(inner) or _organization(element),
         withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
@@ -176,31 +175,31 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
 
 
 def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
-    return loose.text(inner.get(key)) or loose.text(outer.get(key))
+    return lenient.text(inner.get(key)) or lenient.text(outer.get(key))
 
 
 def _withdrawn_on(value: object, day: date) -> date | None:
     """Return the day of a withdrawal; where it cannot be read, the day it is noticed."""
     if not value:
         return None
-    moment = loose.moment(value)
+    moment = lenient.moment(value)
     return moment.date() if moment else day
 
 
 def _organization(record: dict[str, Any]) -> str:
     found = record.get("organization")
     if isinstance(found, dict):
-        return loose.text(found.get("fullname")) or loose.text(found.get("name"))
-    return loose.text(found)
+        return lenient.text(found.get("fullname")) or lenient.text(found.get("name"))
+    return lenient.text(found)
 
 
 def _authors(value: object) -> tuple[str, ...]:
     """Return the authors' names; authors may be missing, null, hidden or plain strings."""
     names: list[str] = []
-    for author in loose.items(value):
+    for author in lenient.items(value):
         if isinstance(author, dict) and author.get("hidden") is True:
             continue
-        names.append(loose.text(author.get("name") if isinstance(author, dict) else author))
+        names.append(lenient.text(author.get("name") if isinstance(author, dict) else author))
     return tuple(filter(None, names))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digest.models.identity import arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import FetchRequest, Kind, Source, RawDocument, read_files
+from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
 from digest.text.clean import clean, safe_url
 
 if TYPE_CHECKING:

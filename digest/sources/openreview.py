@@ -16,8 +16,7 @@ from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
-from digest.sources import FetchRequest, Kind, Source, RawDocument
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -77,12 +76,12 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG0
     try:
         notes, count = _understand(raw.text, raw.where)
     except SourceError as error:
-        return loose.unusable(raw, str(error))
+        return lenient.unusable(raw, str(error))
     if not notes and not count:
         # A venue that is spelt wrong looks just like this.
         return Batch(trouble=f"{raw.where}: there is nothing; check the id of the venue")
     venue = Channel(name=_venue_of(raw, notes), parsed=len(notes), declared=count)
-    return replace(loose.batch(raw, [_paper(note, day) for note in notes]), channels=(venue,))
+    return replace(lenient.batch(raw, [_paper(note, day) for note in notes]), channels=(venue,))
 
 
 def join(batches: Sequence[Batch]) -> Batch:
@@ -124,20 +123,20 @@ def _understand(text: str, where: str) -> tuple[list[Any], int]:
     An answer that does not count is taken for the last one.
     """
     try:
-        answer = loose.load(text)
+        answer = lenient.load(text)
     except ValueError as error:
         raise SourceError(f"{where}: {error}") from error
     if isinstance(answer, dict) and isinstance(answer.get("notes"), list):
-        count = loose.number(answer.get("count"))
+        count = lenient.number(answer.get("count"))
         return answer["notes"], len(answer["notes"]) if count is None else count
-    said = loose.text(answer.get("message")) if isinstance(answer, dict) else ""
+    said = lenient.text(answer.get("message")) if isinstance(answer, dict) else ""
     problem = f"the service answered: {said[:200]}" if said else "not a list of notes"
     raise SourceError(f"{where}: {problem}")
 
 
 def _venue_of(raw: RawDocument, notes: list[Any]) -> str:
     """Return the venue that was asked for, or in a file the first that is named."""
-    named = (loose.text(_value(_content(note), "venueid")) for note in notes)
+    named = (lenient.text(_value(_content(note), "venueid")) for note in notes)
     return next(filter(None, (raw.channel, *named)), raw.where)
 
 
@@ -158,10 +157,10 @@ def _paper(note: object, day: date) -> Paper | str:
     if note.get("ddate"):
         return "deleted"
     content = _content(note)
-    venue_id = loose.text(_value(content, "venueid"))
+    venue_id = lenient.text(_value(content, "venueid"))
     if venue_id.endswith(_NOT_TAKEN):
         return "not taken by its venue"
-    identifier, title = loose.text(note.get("id")), loose.text(_value(content, "title"))
+    identifier, title = lenient.text(note.get("id")), lenient.text(_value(content, "title"))
     if not identifier or not title:
         return "no id" if title else "no title"
     public = _moment(note, "pdate", "odate", "tcdate")
@@ -173,11 +172,11 @@ def _paper(note: object, day: date) -> Paper | str:
     return Paper(
         id=canonical_id(None, title, authors[0] if authors else ""),
         title=title,
-        abstract=loose.text(_value(content, "abstract")),
+        abstract=lenient.text(_value(content, "abstract")),
         authors=authors,
         published_at=public,
-        venue="" if withdrawn else loose.text(_value(content, "venue")),
-        tldr=loose.text(_value(content, "TLDR")),
+        venue="" if withdrawn else lenient.text(_value(content, "venue")),
+        tldr=lenient.text(_value(content, "TLDR")),
         withdrawn_on=(changed.date() if changed else day) if withdrawn else None,
         day=public.date() if public else day,
         links=_links(identifier, _value(content, "pdf")),
@@ -186,14 +185,14 @@ def _paper(note: object, day: date) -> Paper | str:
 
 def _moment(note: dict[str, Any], *names: str) -> datetime | None:
     """Return the first of several times that is known."""
-    return next(filter(None, (loose.milliseconds(note.get(name)) for name in names)), None)
+    return next(filter(None, (lenient.milliseconds(note.get(name)) for name in names)), None)
 
 
 def _authors(value: object) -> tuple[str, ...]:
     """Return the authors' names, which are absent while a venue reviews blindly."""
     names = [
-        loose.text(author.get("fullname") if isinstance(author, dict) else author)
-        for author in loose.items(value)
+        lenient.text(author.get("fullname") if isinstance(author, dict) else author)
+        for author in lenient.items(value)
     ]
     return tuple(name for name in names if name and name.casefold() not in _NOBODY)
 

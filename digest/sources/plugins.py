@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
 
     from digest.models.source import Batch
-    from digest.sources import FetchRequest, Kind, Source, RawDocument
+    from digest.sources import FetchRequest, Kind, RawDocument, Source
 
 GROUP = "digest.sources"
 

@@ -19,8 +19,7 @@ from digest.app.config.load import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.models.merge import fill_missing
 from digest.models.source import Batch, SourceState
-from digest.sources import FetchRequest, Source, RawDocument
-from digest.sources import assessment as verdict
+from digest.sources import FetchRequest, RawDocument, Source, assessment
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
 
@@ -121,7 +120,7 @@ def _together(papers: Iterable[Paper]) -> list[Paper]:
 
 def _assess(start: RecordedSource, batch: Batch, day: date) -> RecordedSource:
     """Say whether what was read is worth keeping."""
-    found = verdict.accept(batch)
+    found = assessment.accept(batch)
     known = sum(paper.day == day for paper in batch.papers) + len(batch.updates)
     if known or found.state is SourceState.FAILED:
         return replace(start, state=found.state, papers=known, reason=found.reason or "")

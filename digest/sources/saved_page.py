@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.models.identity import canonical_id
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import FetchRequest, Kind, Source, RawDocument, read_files
+from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
 from digest.text.clean import clean, looks_like_html
 
 if TYPE_CHECKING:

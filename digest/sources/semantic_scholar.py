@@ -13,8 +13,7 @@ from digest.errors import RefusedError, SourceError
 from digest.models.identity import arxiv_id, doi
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
-from digest.sources import FetchRequest, Kind, Source, RawDocument
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,14 +69,14 @@ def _asked_as(paper_id: str) -> str | None:
 def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one answer: an array with null for every paper the service does not know."""
     try:
-        elements = loose.load(raw.text)
+        elements = lenient.load(raw.text)
     except ValueError as error:
-        return loose.unusable(raw, str(error))
+        return lenient.unusable(raw, str(error))
     if isinstance(elements, dict):
         said = elements.get("error") or elements.get("message") or "no array of papers"
-        return loose.unusable(raw, f"the service answered: {str(said)[:200]}")
+        return lenient.unusable(raw, f"the service answered: {str(said)[:200]}")
     if not isinstance(elements, list):
-        return loose.unusable(raw, "not an array of papers")
+        return lenient.unusable(raw, "not an array of papers")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, element in enumerate(elements):
@@ -98,17 +97,17 @@ def _update(element: object, *, day: date, now: datetime) -> Paper | str:
     if not isinstance(element, dict):
         return "not a JSON object"
     ids = _object(element, "externalIds")
-    their_doi = loose.text(ids.get("DOI"))
-    paper_id = arxiv_id(loose.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
+    their_doi = lenient.text(ids.get("DOI"))
+    paper_id = arxiv_id(lenient.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
     if paper_id is None:
         return "no arXiv id and no DOI"
-    signals = Signals(citations=loose.number(element.get("citationCount")))
+    signals = Signals(citations=lenient.number(element.get("citationCount")))
     return Paper(
         id=paper_id,
         title="",
         abstract="",
         day=day,
-        tldr=loose.text(_object(element, "tldr").get("text")),
+        tldr=lenient.text(_object(element, "tldr").get("text")),
         venue=_venue(element),
         signals=signals,
         observed_at=now if signals.known else None,
@@ -117,9 +116,9 @@ def _update(element: object, *, day: date, now: datetime) -> Paper | str:
 
 def _venue(element: dict[str, Any]) -> str:
     names = (
-        loose.text(element.get("venue")),
-        loose.text(_object(element, "publicationVenue").get("name")),
-        loose.text(_object(element, "journal").get("name")),
+        lenient.text(element.get("venue")),
+        lenient.text(_object(element, "publicationVenue").get("name")),
+        lenient.text(_object(element, "journal").get("name")),
     )
     return next((name for name in names if name and name.casefold() not in _NO_VENUES), "")
 

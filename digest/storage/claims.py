@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import LedgerError, StoreError
-from digest.models.delivery import IN_PROGRESS, DeliveryState, states_before, retry_delay
+from digest.models.delivery import IN_PROGRESS, DeliveryState, retry_delay, states_before
 from digest.storage.schema import deliveries, senders
 from subscribers.models import Status
 from subscribers.tables import subscribers

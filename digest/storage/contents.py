@@ -36,7 +36,8 @@ def list_items(issue: Issue) -> tuple[IssueItem, ...]:
         for other in pick.similar:
             rows.setdefault(other.id, IssueItem(other.id, len(rows), pick.topic, position))
     withdrawn = [
-        IssueItem(paper.id, len(rows) + place, WITHDRAWN) for place, paper in enumerate(issue.withdrawn)
+        IssueItem(paper.id, len(rows) + place, WITHDRAWN)
+        for place, paper in enumerate(issue.withdrawn)
     ]
     return (*rows.values(), *withdrawn)
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import SourceCoverage, Edition, Coverage, Pick, Reason
+from digest.models.issue import Coverage, Edition, Pick, Reason, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from subscribers.models import Topic

@@ -79,7 +79,9 @@ class EditionStore:
                 query = _also_elsewhere(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
                 familiar.update(db.execute(query).scalars().all())
         at = now.replace(microsecond=0)
-        return StoredEdition(id=0, edition=desk, at=at, mail_key=press_key, also_elsewhere=frozenset(familiar))
+        return StoredEdition(
+            id=0, edition=desk, at=at, mail_key=press_key, also_elsewhere=frozenset(familiar)
+        )
 
     def _find(self, desk: Edition, content: bytes, press_key: str) -> int | None:
         same = (
@@ -111,7 +113,11 @@ class EditionStore:
             familiar = frozenset(db.execute(_also_elsewhere(row.day, known)).scalars().all())
         desk = load(row.content, ids)
         return StoredEdition(
-            id=row.id, edition=desk, at=row.frozen_at, mail_key=row.press_key, also_elsewhere=familiar
+            id=row.id,
+            edition=desk,
+            at=row.frozen_at,
+            mail_key=row.press_key,
+            also_elsewhere=familiar,
         )
 
     def newest(self, day: date) -> int | None:
@@ -135,9 +141,7 @@ class EditionStore:
         used = (
             sa.select(desks.c.id, desks.c.day)
             .join_from(desks, deliveries, deliveries.c.desk_id == desks.c.id)
-            .where(
-                desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NOT_SENT)
-            )
+            .where(desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NOT_SENT))
             .distinct()
         )
         found: set[str] = set()

@@ -89,7 +89,9 @@ class DeliveryHistory:
     ) -> list[DeliveryRecord]:
         """Return the rows of a day or of a subscriber, newest day first, then by address."""
         columns = [
-            deliveries.c[name] for name in DeliveryRecord.__dataclass_fields__ if name in deliveries.c
+            deliveries.c[name]
+            for name in DeliveryRecord.__dataclass_fields__
+            if name in deliveries.c
         ]
         query = (
             sa.select(*columns, subscribers.c.address, deliveries.c.contents)

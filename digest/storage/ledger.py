@@ -98,7 +98,9 @@ class Ledger:
             found += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
-    def deregister(self, fence: int, *, now: datetime, resend: bool = False) -> Counter[DeliveryState]:
+    def deregister(
+        self, fence: int, *, now: datetime, resend: bool = False
+    ) -> Counter[DeliveryState]:
         """End a sender that lives, and take back what it still has in hand."""
         with self._writer.begin() as db:
             sender = db.execute(sa.select(senders).where(senders.c.id == fence)).one()
@@ -165,7 +167,9 @@ class Ledger:
         with self._engine.connect() as db:
             return set(db.execute(query).scalars())
 
-    def plan_again(self, day: date, states: Collection[DeliveryState], *, only: int | None = None) -> int:
+    def plan_again(
+        self, day: date, states: Collection[DeliveryState], *, only: int | None = None
+    ) -> int:
         """Plan mails once more that ended in one of these states, on somebody's word.
 
         What a sender has in hand is not for others to plan, and who must not be written to keeps
@@ -249,7 +253,9 @@ class Ledger:
                     f"the ledger of {day} does not add up: {planned} planned, but"
                     f" {sum(states.values())} accounted for; restore a backup, or report this"
                 )
-            if any(states[state] for state in UNSETTLED) or (asks and states[DeliveryState.UNKNOWN]):
+            if any(states[state] for state in UNSETTLED) or (
+                asks and states[DeliveryState.UNKNOWN]
+            ):
                 return False
             db.execute(
                 days.update()
@@ -309,7 +315,9 @@ class Ledger:
             query = query.where(deliveries.c.subscriber_id % of_all == number)
         with self._engine.connect() as db:
             return [
-                DueDelivery(delivery_id=id_, subscriber_id=whose, edition_id=desk, attempts=attempts)
+                DueDelivery(
+                    delivery_id=id_, subscriber_id=whose, edition_id=desk, attempts=attempts
+                )
                 for id_, whose, desk, attempts in db.execute(query)
             ]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from digest.models.identity import title_key
-from digest.models.merge import Origin, SourceAuthority, Work, MergeBatch, fill_missing
+from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing
 from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
 from digest.sources import get_kind
 from digest.storage.schema import announcements, papers, sightings, signals

@@ -47,7 +47,8 @@ class TransactionalQueue:
         recent = sa.select(letters.c.id).where(
             letters.c.subscriber_id == subscriber_id,
             letters.c.kind == kind,
-            (letters.c.state == TransactionalState.WAITING) | (letters.c.made_at > now - PAUSE[kind]),
+            (letters.c.state == TransactionalState.WAITING)
+            | (letters.c.made_at > now - PAUSE[kind]),
         )
         with self._writer.begin() as db:
             if db.execute(recent).first():
@@ -118,7 +119,11 @@ class TransactionalQueue:
             return {row[0]: row[1] for row in db.execute(query)}
 
     def _settle(
-        self, letter: TransactionalMail, state: TransactionalState, reason: str | None, next_at: datetime | None
+        self,
+        letter: TransactionalMail,
+        state: TransactionalState,
+        reason: str | None,
+        next_at: datetime | None,
     ) -> None:
         with self._writer.begin() as db:
             db.execute(

@@ -13,8 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from digest.text import tex_heuristics as guesses
-from digest.text import tex_macros as macros
+from digest.text import tex_heuristics, tex_macros
 
 #: Groups within groups, and macros as arguments of macros. Deeper ones are left as they are.
 DEEPEST = 12
@@ -72,8 +71,8 @@ def untex(text: str) -> str:
     plain = _REFERENCE.sub(_unreferenced, _TWICE.sub(lambda match: match["accent"] or "\\", text))
     source = _Source(
         text=plain,
-        ends=guesses.groups(plain, DEEPEST),
-        escapes_quotes=guesses.escapes_quotes(plain),
+        ends=tex_heuristics.groups(plain, DEEPEST),
+        escapes_quotes=tex_heuristics.escapes_quotes(plain),
     )
     found = _prose(source, 0, len(plain), 0)
     return found if len(found) <= len(text) else text
@@ -97,12 +96,12 @@ def _symbols() -> dict[str, str]:
         if isinstance(text, str) and text.strip() and "%" not in text and spec.macroname.isalpha():
             found.setdefault(spec.macroname, text)
     found.pop("today", None)
-    return found | macros.OURS
+    return found | tex_macros.OURS
 
 
 @cache
 def _known() -> frozenset[str]:
-    return macros.WITH_ARGUMENTS | macros.SWITCHES | frozenset(_symbols())
+    return tex_macros.WITH_ARGUMENTS | tex_macros.SWITCHES | frozenset(_symbols())
 
 
 def _prose(source: _Source, start: int, end: int, depth: int) -> str:
@@ -129,10 +128,10 @@ def _mark(source: _Source, match: re.Match[str], end: int, depth: int) -> tuple[
     if kind in _PLAIN:
         return _PLAIN[kind], match.end()
     if kind in ("power", "power_of"):
-        return macros.script("^", match[kind]), match.end()
+        return tex_macros.script("^", match[kind]), match.end()
     if kind == "script":
         piece, at = _argument(source, match.end(), end, depth, math=True)
-        return macros.script(match["script"], piece), at
+        return tex_macros.script(match["script"], piece), at
     if kind in ("quoted", "single"):
         inner = _prose(source, match.start(kind), match.end(kind), depth + 1).strip()
         return f"“{inner}”" if kind == "quoted" else f"‘{inner}’", match.end()
@@ -171,7 +170,7 @@ def _formula(source: _Source, match: re.Match[str], end: int, depth: int) -> tup
     inside = text[start:close]
     if width == 2:
         inside = inside.strip()  # $$ and \[ stand apart, and so does what is in them
-    if close > start and guesses.is_math(inside, text[close + width : close + width + 1]):
+    if close > start and tex_heuristics.is_math(inside, text[close + width : close + width + 1]):
         return _math(source, start, close, depth + 1), close + width
     return opener, start
 
@@ -197,7 +196,7 @@ def _group(source: _Source, start: int, end: int, depth: int) -> tuple[str, int]
     lost = _symbols().get(source.text[start + 1 : min(close, start + 20)], "")
     if "Α" <= lost <= "ω" or lost == "∼":
         return lost, close + 1
-    if guesses.is_wrapping(source.text, start, close, _known()):
+    if tex_heuristics.is_wrapping(source.text, start, close, _known()):
         return _prose(source, start + 1, close, depth + 1), close + 1
     return "{", start + 1
 
@@ -205,7 +204,7 @@ def _group(source: _Source, start: int, end: int, depth: int) -> tuple[str, int]
 def _sign(source: _Source, match: re.Match[str], end: int, depth: int) -> tuple[str, int]:
     """Write a backslash and a mark: an accent, an escaped sign, a space."""
     sign = match["sign"]
-    if sign in macros.ACCENTS:
+    if sign in tex_macros.ACCENTS:
         return _accented(source, match, sign, end, depth) or (match[0], match.end())
     before = source.text[max(match.start() - 1, 0) : match.start()]
     if sign in "%&_#${}":
@@ -213,8 +212,8 @@ def _sign(source: _Source, match: re.Match[str], end: int, depth: int) -> tuple[
     if sign == "-":
         after = source.text[match.end() : match.end() + 1]
         return ("" if before.isalpha() and after.isalpha() else match[0]), match.end()
-    if sign in macros.CONTROL and sign not in "|>@:":
-        return macros.CONTROL[sign], match.end()
+    if sign in tex_macros.CONTROL and sign not in "|>@:":
+        return tex_macros.CONTROL[sign], match.end()
     return match[0], match.end()
 
 
@@ -225,7 +224,7 @@ def _accented(
     text, at = source.text, match.end()
     if accent == '"' and source.escapes_quotes:
         return None
-    if accent == "." and guesses.is_extension(text, match.start()):
+    if accent == "." and tex_heuristics.is_extension(text, match.start()):
         return None
     if accent.isalpha() and text[at : at + 1] == " " and accent not in "db":
         at += 1
@@ -238,10 +237,12 @@ def _accented(
         base, after = dotless[1], dotless.end()
     else:
         base, after = text[at : at + 1], at + 1
-    composed = unicodedata.normalize("NFC", macros.DOTLESS.get(base, base) + macros.ACCENTS[accent])
+    composed = unicodedata.normalize(
+        "NFC", tex_macros.DOTLESS.get(base, base) + tex_macros.ACCENTS[accent]
+    )
     if len(composed) != 1 or after > end:
         return None
-    if accent == "'" and guesses.is_apostrophe(text, match.start()):
+    if accent == "'" and tex_heuristics.is_apostrophe(text, match.start()):
         return f"'{base}", after
     return composed, after
 
@@ -250,13 +251,13 @@ def _prose_command(source: _Source, match: re.Match[str], end: int, depth: int) 
     """Write a macro in text; leave what may as well be a path or a regex."""
     name, text, at = match["command"], source.text, match.end()
     has_group = text[at : at + 1] == "{" and source.ends.get(at, end) < end
-    if name in macros.ACCENTS:
+    if name in tex_macros.ACCENTS:
         return _accented(source, match, name, end, depth) or (match[0], at)
     if name == "begin" and (place := _place(source, match, end, depth)):
         return place
-    if name in macros.LETTERS:
+    if name in tex_macros.LETTERS:
         return _symbols()[name], _behind_letter(text, at, end)
-    if not has_group and guesses.is_path(text, match.start(), at, _known(), _symbols()):
+    if not has_group and tex_heuristics.is_path(text, match.start(), at, _known(), _symbols()):
         return match[0], at
     piece, at, _kind = _command(source, match, end, depth, math=False)
     return piece, at
@@ -271,7 +272,7 @@ def _behind_letter(text: str, at: int, end: int) -> int:
 def _place(source: _Source, match: re.Match[str], end: int, depth: int) -> tuple[str, int] | None:
     """Write what stands between \\begin and \\end if it is mathematics."""
     found = re.compile(r"\{([a-z]+)\*?\}").match(source.text, match.end(), end)
-    if found is None or found[1] not in macros.MATH_PLACES:
+    if found is None or found[1] not in tex_macros.MATH_PLACES:
         return None
     tail = "\\end" + found[0]
     close = source.text.find(tail, found.end(), end)
@@ -291,7 +292,7 @@ def _math(source: _Source, start: int, end: int, depth: int) -> str:
     while at < end:
         if text[at] in "^_":
             piece, after = _argument(source, at + 1, end, depth, math=True)
-            steps.append((macros.script(text[at], piece), "script"))
+            steps.append((tex_macros.script(text[at], piece), "script"))
         elif text[at].isspace():
             after = at + 1
             steps.append((" ", "space"))
@@ -300,7 +301,7 @@ def _math(source: _Source, start: int, end: int, depth: int) -> str:
             if piece:
                 steps.append((piece, kind))
         at = after
-    return macros.spaced(steps)
+    return tex_macros.spaced(steps)
 
 
 def _atom(source: _Source, at: int, end: int, depth: int) -> tuple[str, int, str]:
@@ -319,8 +320,8 @@ def _atom(source: _Source, at: int, end: int, depth: int) -> tuple[str, int, str
         if match["command"]:
             return _command(source, match, end, depth, math=True)
         sign = match["sign"]
-        return macros.CONTROL.get(sign, sign), match.end(), "char"
-    return macros.IN_FORMULAS.get(char, char), at + 1, "char"
+        return tex_macros.CONTROL.get(sign, sign), match.end(), "char"
+    return tex_macros.IN_FORMULAS.get(char, char), at + 1, "char"
 
 
 def _argument(source: _Source, at: int, end: int, depth: int, *, math: bool) -> tuple[str, int]:
@@ -345,9 +346,9 @@ def _command(
 ) -> tuple[str, int, str]:
     """Write a macro and its arguments; say what kind of thing they are."""
     name, at = match["command"], match.end()
-    if name in macros.SWITCHES:
+    if name in tex_macros.SWITCHES:
         return "", at + source.text.startswith(".", at) * (name in ("left", "right")), "char"
-    if name in macros.WITH_ARGUMENTS:
+    if name in tex_macros.WITH_ARGUMENTS:
         return _with_arguments(source, name, at, end, depth, math=math)
     symbol = _symbols().get(name)
     if symbol is not None:
@@ -381,17 +382,17 @@ def _with_arguments(
         and (close := text.find("]", at, min(end, at + 200))) >= 0
     ):
         option, at = text[at + 1 : close], close + 1
-    elif name in macros.BRACED and not (text.startswith("{", at) or math):
+    elif name in tex_macros.BRACED and not (text.startswith("{", at) or math):
         return "", at, "char"
     if is_address and source.ends.get(at, end) < end:
         return text[at + 1 : source.ends[at]], source.ends[at] + 1, "word"
     arguments: list[str] = []
-    for _ in range(macros.ARGUMENTS.get(name, 1)):
-        if not math and text[at : at + 1] != "{" and name not in macros.FRACTIONS:
+    for _ in range(tex_macros.ARGUMENTS.get(name, 1)):
+        if not math and text[at : at + 1] != "{" and name not in tex_macros.FRACTIONS:
             break
-        piece, at = _argument(source, at, end, depth, math=math and name not in macros.TEXTS)
+        piece, at = _argument(source, at, end, depth, math=math and name not in tex_macros.TEXTS)
         arguments.append(piece)
     one, two = (*arguments, "", "")[:2]
     if not math and one[:1] == one[-1:] == " ":
         one = one.strip()
-    return macros.written(name, one, two, option), at, macros.KINDS.get(name, "char")
+    return tex_macros.written(name, one, two, option), at, tex_macros.KINDS.get(name, "char")

@@ -20,4 +20,6 @@ def ip_of(request: Request) -> str:
 
 def evidence_of(house: WebServices, request: Request, door: str, *, wording: str = "") -> Evidence:
     """Return what is written down of a visitor's step."""
-    return Evidence(at=house.clock(), channel=door, network=truncated(ip_of(request)), wording=wording)
+    return Evidence(
+        at=house.clock(), channel=door, network=truncated(ip_of(request)), wording=wording
+    )

@@ -15,10 +15,10 @@ import httpx
 import sqlalchemy as sa
 from builders import NOON, PEPPER, enrolled
 
-from digest.app import web as door
+from digest.app import web
 from digest.app.config import load as config
 from digest.app.services import App
-from digest.sources.fetch import fetch_day as read_sources
+from digest.sources.fetch import fetch_day
 from subscribers import links
 from subscribers.book import Book
 from subscribers.links import Purpose
@@ -115,7 +115,7 @@ class House:
         self.book = Book(engine, new_id=itertools.count(100).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
         self.pokes: list[datetime] = []
-        self.house = door.web_services(
+        self.house = web.web_services(
             self.app, clock=lambda: self.now, poke=lambda: self.pokes.append(self.now)
         )
         self.site = create(self.house)
@@ -167,7 +167,7 @@ class House:
     def deliver(self, transport: Transport | None = None) -> int:
         """Send the letters that wait."""
         way = transport or self.app.transport()
-        return door.housekeeping(self.app, way, clock=lambda: self.now)
+        return web.housekeeping(self.app, way, clock=lambda: self.now)
 
     def mails(self) -> list[EmailMessage]:
         """Everything that was sent, by file name."""
@@ -226,7 +226,7 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
-        read_sources(
+        fetch_day(
             day, app.sources, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
         )
 

@@ -168,7 +168,11 @@ def test_a_new_paper_is_shown_within_minutes(house: House) -> None:
 def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
     house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
     office = replace(house.app.delivery_services, clock=lambda: NOON)
-    run_delivery(RunRequest(day=DAYS[0], edition=house.app.build_edition(DAYS[0])), office, house.app.transport())
+    run_delivery(
+        RunRequest(day=DAYS[0], edition=house.app.build_edition(DAYS[0])),
+        office,
+        house.app.transport(),
+    )
     file = house.folder / "papers.jsonl"
     line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
     file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")

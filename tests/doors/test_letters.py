@@ -11,7 +11,7 @@ from doors.house import path_in, text_of
 from store.house import Recorder
 
 from digest.errors import MailServerError
-from digest.models.delivery import Outcome, MailKind, DeliveryState
+from digest.models.delivery import DeliveryState, MailKind, Outcome
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -173,7 +173,9 @@ def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -
 
 def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None:
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")}))
+    house.deliver(
+        Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")})
+    )
     house.wait(days=1)
 
     assert house.deliver() == 0
@@ -192,7 +194,9 @@ def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house:
 def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")}))
+    house.deliver(
+        Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")})
+    )
     house.wait(minutes=5)
     house.deliver()
 

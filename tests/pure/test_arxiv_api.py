@@ -18,8 +18,7 @@ from digest.errors import SourceError
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
-from digest.sources.arxiv import api as arxiv_api
+from digest.sources.arxiv import announcements, api
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ PLACE = PLAYED.location("http://mirror")
 
 
 def parse(text: str) -> Batch:
-    return arxiv_api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    return api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
 
 
 def only(told: Told) -> Paper:
@@ -99,7 +98,7 @@ def test_t12_a_withdrawn_paper_says_so_and_when() -> None:
     assert only(told).withdrawn_on == date(2026, 2, 6)
 
 
-@pytest.mark.parametrize("read", [arxiv_api.parse, arxiv.parse], ids=["arxiv-api", "arxiv"])
+@pytest.mark.parametrize("read", [api.parse, announcements.parse], ids=["arxiv-api", "arxiv"])
 def test_t1_an_error_feed_is_raised_and_no_paper_titled_error(read: Parse) -> None:
     raw = RawDocument(where="query.xml", text=arxiv_wire.api_error())
 
@@ -129,7 +128,7 @@ def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() 
     new = Told(submitted=datetime(2026, 2, 9, 17, tzinfo=UTC))
     text = arxiv_wire.api(DAY, [new, Told(id="2602.00002", submitted=V1)])
 
-    batch = arxiv.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    batch = announcements.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
 
     assert [one.id for one in batch.papers] == ["2602.00001"]
     assert [one.id for one in batch.updates] == ["2602.00002"]
@@ -138,7 +137,7 @@ def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() 
 def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
     web = playing(PLAYED.happy)
 
-    list(arxiv_api.read(PLACE, ask_played(PLAYED, web)))
+    list(api.read(PLACE, ask_played(PLAYED, web)))
 
     (question,) = web.questions
     assert question.path == "/api/query"
@@ -156,9 +155,7 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
     web = playing(PLAYED.empty)
     told: list[int] = []
 
-    raws = list(
-        arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append))
-    )
+    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append)))
 
     assert [question.query["max_results"] for question in web.questions] == [
         ["100"],
@@ -172,12 +169,12 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parser = Mock(wraps=parse_xml)
-    monkeypatch.setattr(arxiv_api, "parse_xml", parser)
+    monkeypatch.setattr(api, "parse_xml", parser)
     # A day of its own, for what other tests read last may still be known.
     day = date(2026, 2, 11)
 
-    for raw in arxiv_api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
-        arxiv_api.parse(raw, day=day, now=PLAYED.now)
+    for raw in api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
+        api.parse(raw, day=day, now=PLAYED.now)
 
     assert parser.call_count == 1
 
@@ -185,7 +182,7 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
 def test_without_papers_nothing_is_asked() -> None:
     web = playing(PLAYED.happy)
 
-    assert list(arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=tuple))) == []
+    assert list(api.read(PLACE, ask_played(PLAYED, web, papers=tuple))) == []
     assert web.questions == []
 
 
@@ -202,9 +199,9 @@ def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str 
     answers = [answer(arxiv_wire.api(DAY, [], total=4)), answer(second)]
     web = playing(lambda _question: answers.pop(0))
 
-    (raw,) = arxiv_api.read(PLACE, ask_played(PLAYED, web))
+    (raw,) = api.read(PLACE, ask_played(PLAYED, web))
 
-    assert arxiv_api.parse(raw, day=DAY, now=PLAYED.now).trouble == trouble
+    assert api.parse(raw, day=DAY, now=PLAYED.now).trouble == trouble
     assert len(web.questions) == 2
 
 
@@ -212,7 +209,7 @@ def test_nothing_read_at_all_is_a_source_error() -> None:
     web = playing(lambda _question: Answer(status=503))
 
     with pytest.raises(SourceError, match="503"):
-        list(arxiv_api.read(PLACE, ask_played(PLAYED, web)))
+        list(api.read(PLACE, ask_played(PLAYED, web)))
 
 
 def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() -> None:
@@ -223,10 +220,10 @@ def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() ->
         return PLAYED.happy(question) if is_first else Answer(status=503)
 
     web = playing(route)
-    raws = list(arxiv_api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
-    batches = [arxiv_api.parse(raw, day=DAY, now=PLAYED.now) for raw in raws]
+    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
+    batches = [api.parse(raw, day=DAY, now=PLAYED.now) for raw in raws]
 
-    found = arxiv_api.KIND.join(batches)
+    found = api.KIND.join(batches)
     assert [one.id for one in found.updates] == ["2602.00001"]
     assert found.trouble is not None
     assert found.trouble.startswith("only 100 of 250 papers could be looked up: ")

@@ -16,7 +16,7 @@ from digest.errors import ConfigError, SourceError
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import announcements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,7 +31,9 @@ both = pytest.mark.parametrize("render", [arxiv_wire.rss, arxiv_wire.atom], ids=
 
 
 def parse(text: str, *, day: date = DAY, channel: str = "") -> Batch:
-    return arxiv.parse(RawDocument(where="cs.CL.xml", text=text, channel=channel), day=day, now=NOW)
+    return announcements.parse(
+        RawDocument(where="cs.CL.xml", text=text, channel=channel), day=day, now=NOW
+    )
 
 
 @both

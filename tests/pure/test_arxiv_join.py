@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from digest.models.paper import AnnounceType
 from digest.models.source import Batch, Channel
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
-from digest.sources.arxiv import records as arxiv_texts
+from digest.sources.arxiv import announcements, records
 from digest.text.clean import clean
 
 DAY = date(2026, 2, 10)
@@ -32,12 +31,12 @@ TOLD = (BOTH, CL, LG, REPLACED)
 
 def parsed(text: str, day: date = DAY) -> Batch:
     """What is in a saved text, which does not name its category."""
-    return arxiv.parse(RawDocument(where="text", text=text), day=day, now=NOW)
+    return announcements.parse(RawDocument(where="text", text=text), day=day, now=NOW)
 
 
 def join(*texts: str, day: date = DAY) -> Batch:
     """What such texts give together."""
-    return arxiv.KIND.join([parsed(text, day) for text in texts])
+    return announcements.KIND.join([parsed(text, day) for text in texts])
 
 
 def feed(category: str, *told: Told, day: date = DAY) -> str:
@@ -234,7 +233,7 @@ def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
 ) -> None:
     told = replace(BOTH, abstract="An abstract that stands in no other test.")
     cleaner = Mock(wraps=clean)
-    monkeypatch.setattr(arxiv_texts, "clean", cleaner)
+    monkeypatch.setattr(records, "clean", cleaner)
 
     batch = join(*(render(name, told) for name in ("cs.CL", "cs.LG") for render in (feed, listing)))
 
@@ -244,14 +243,14 @@ def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
 
 def unread(category: str) -> Batch:
     raw = RawDocument(where="arXiv", text="", channel=category, trouble="it rains")
-    return arxiv.parse(raw, day=DAY, now=NOW)
+    return announcements.parse(raw, day=DAY, now=NOW)
 
 
 @given(st.permutations([unread("cs.CL"), unread("cs.CV"), *map(parsed, TEXTS)]))
 def test_what_could_not_be_read_does_not_count_as_empty_wherever_it_stands(
     batches: list[Batch],
 ) -> None:
-    batch, known = arxiv.KIND.join(batches), join(*TEXTS)
+    batch, known = announcements.KIND.join(batches), join(*TEXTS)
 
     assert set(batch.channels) == {
         *known.channels,

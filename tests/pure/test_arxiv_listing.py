@@ -13,7 +13,7 @@ from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import announcements
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ OLD = Told(id="hep-th/9901001", type=AnnounceType.REPLACE, categories=("hep-th",
 
 
 def parse(text: str) -> Batch:
-    return arxiv.parse(RawDocument(where="new.html", text=text), day=DAY, now=NOW)
+    return announcements.parse(RawDocument(where="new.html", text=text), day=DAY, now=NOW)
 
 
 def listing(*told: Told, hidden: int = 0) -> str:

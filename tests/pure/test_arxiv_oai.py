@@ -12,8 +12,7 @@ from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
-from digest.sources.arxiv import oai as arxiv_oai
+from digest.sources.arxiv import announcements, oai
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 12, 12, tzinfo=UTC)
@@ -37,7 +36,9 @@ in fog. </abstract></arXiv></metadata></record></ListRecords></OAI-PMH>"""
 
 
 def parse(text: str, *, channel: str = "", day: date = DAY) -> Batch:
-    return arxiv.parse(RawDocument(where="oai.xml", text=text, channel=channel), day=day, now=NOW)
+    return announcements.parse(
+        RawDocument(where="oai.xml", text=text, channel=channel), day=day, now=NOW
+    )
 
 
 def records(*told: Told, category: str = "cs.CL") -> Batch:
@@ -191,7 +192,7 @@ def test_t11_a_deleted_record_counts_as_nothing() -> None:
 def test_t11_only_a_token_with_something_in_it_asks_for_more(element: str, token: str) -> None:
     answer = arxiv_wire.oai("cs.CL", DAY, [Told()] * 9)
 
-    found = arxiv_oai.token(answer.replace("</ListRecords>", f"{element}</ListRecords>"))
+    found = oai.token(answer.replace("</ListRecords>", f"{element}</ListRecords>"))
 
     assert found == token
 
@@ -268,8 +269,8 @@ def test_a_withdrawal_is_of_the_day_it_was_announced() -> None:
     ],
 )
 def test_a_category_and_its_set_name_each_other(category: str, name: str) -> None:
-    assert arxiv_oai.set_of(category) == name
-    assert arxiv_oai.category_of(name) == category
+    assert oai.set_of(category) == name
+    assert oai.category_of(name) == category
 
 
 def second_page(*told: Told) -> Batch:

@@ -16,8 +16,8 @@ from wire.web_server import Answer, Question
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Channel
-from digest.sources import Source, RawDocument
-from digest.sources.arxiv import announcements as arxiv
+from digest.sources import RawDocument, Source
+from digest.sources.arxiv import announcements
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ DOWN = Answer(status=503)
 
 
 def read(web: OfflineWeb, place: Source = PLACE, **details: Any) -> list[RawDocument]:
-    return list(arxiv.read(place, ask_played(PLAYED, web, **details)))
+    return list(announcements.read(place, ask_played(PLAYED, web, **details)))
 
 
 def fetch(web: OfflineWeb, place: Source = PLACE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", PLAYED.day)
     raws = read(web, place, **details)
-    return arxiv.KIND.join([arxiv.parse(raw, day=day, now=PLAYED.now) for raw in raws])
+    return announcements.KIND.join(
+        [announcements.parse(raw, day=day, now=PLAYED.now) for raw in raws]
+    )
 
 
 def without(*paths: str, answer: Answer = DOWN) -> Callable[[Question], Answer]:
@@ -199,12 +201,14 @@ def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parser = Mock(wraps=parse_xml)
-    monkeypatch.setattr(arxiv, "parse_xml", parser)
+    monkeypatch.setattr(announcements, "parse_xml", parser)
     # A day of its own, for what other tests read last may still be known.
     day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
 
-    for raw in arxiv.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)):
-        arxiv.parse(raw, day=day, now=now)
+    for raw in announcements.read(
+        PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)
+    ):
+        announcements.parse(raw, day=day, now=now)
 
     assert [where for (_text, where), _named in parser.call_args_list] == [
         "http://mirror/rss/cs.CL",

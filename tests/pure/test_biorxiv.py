@@ -16,7 +16,7 @@ from wire.played.biorxiv import DAY, PLAYED, RECORDS, answer, record
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Forecast, Outlook
-from digest.sources import Source, RawDocument, biorxiv
+from digest.sources import RawDocument, Source, biorxiv
 
 PLACE = PLAYED.location("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery.circuit_breaker import MIN_ANSWERS, MAX_DEFERRALS_OF_A_DOMAIN, MAX_REFUSED_SHARE, MAX_FAILURES, CircuitBreaker
-from digest.models.delivery import Outcome, DeliveryState
+from digest.delivery.circuit_breaker import (
+    MAX_DEFERRALS_OF_A_DOMAIN,
+    MAX_FAILURES,
+    MAX_REFUSED_SHARE,
+    MIN_ANSWERS,
+    CircuitBreaker,
+)
+from digest.models.delivery import DeliveryState, Outcome
 
 SENT = Outcome(state=DeliveryState.SENT)
 REFUSED = Outcome(state=DeliveryState.FAILED, reason="550 no such user")
@@ -26,7 +32,9 @@ def watched(*answers: Outcome) -> CircuitBreaker:
 
 
 @pytest.mark.parametrize("trouble", TROUBLED)
-def test_so_many_troubles_in_a_row_stop_the_run_with_the_last_one_s_reason(trouble: Outcome) -> None:
+def test_so_many_troubles_in_a_row_stop_the_run_with_the_last_one_s_reason(
+    trouble: Outcome,
+) -> None:
     assert watched(*[trouble] * (MAX_FAILURES - 1)).stopped is None
     assert watched(*[trouble] * MAX_FAILURES).stopped == trouble.reason
 
@@ -89,7 +97,9 @@ def test_a_provider_that_puts_all_its_readers_off_stops_nobody_else() -> None:
     assert breaker.stopped is None
 
 
-@pytest.mark.parametrize("domains", [["gmail.com"] * MAX_DEFERRALS_OF_A_DOMAIN, ["a.org", "b.org"] * MAX_FAILURES])
+@pytest.mark.parametrize(
+    "domains", [["gmail.com"] * MAX_DEFERRALS_OF_A_DOMAIN, ["a.org", "b.org"] * MAX_FAILURES]
+)
 def test_a_server_that_puts_everybody_off_stops_the_run(domains: list[str]) -> None:
     breaker = CircuitBreaker()
 

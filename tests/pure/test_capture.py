@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from digest.models.paper import Signals
 from digest.models.source import Batch
-from digest.sources import RawDocument
-from digest.sources import saved_page as capture
+from digest.sources import RawDocument, saved_page
 from digest.text.clean import decode
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ BANNERS = (
 
 
 def read(text: str, *, day: date = DAY) -> Batch:
-    return capture.parse(RawDocument(where="page.txt", text=text), day=day, now=NOON)
+    return saved_page.parse(RawDocument(where="page.txt", text=text), day=day, now=NOON)
 
 
 def titles(batch: Batch) -> list[str]:

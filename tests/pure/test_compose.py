@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import DAY, ids, pick, topic
 
-from digest.models.issue import Edition, Coverage, Issue, NoIssue
+from digest.models.issue import Coverage, Edition, Issue, NoIssue
 from digest.ranking.compose import compose
 
 SATURDAY = date(2026, 2, 7)

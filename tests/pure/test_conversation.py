@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.delivery.smtp.commands import Extensions
-from digest.delivery.smtp.protocol import Answered, SMTPProtocol, Ended, Event, Ready, Returned
-from digest.models.delivery import OutgoingMessage, DeliveryState
+from digest.delivery.smtp.protocol import Answered, Ended, Event, Ready, Returned, SMTPProtocol
+from digest.models.delivery import DeliveryState, OutgoingMessage
 
 PIPELINING = Extensions(pipelining=True, size=0)
 PLAIN = Extensions(size=0)
@@ -329,7 +329,9 @@ def test_a_line_end_that_had_to_be_added_is_no_part_of_the_dot() -> None:
         pytest.param(b"421 closing\r\n", DeliveryState.DEFERRED, id="closing in the middle"),
     ],
 )
-def test_an_answer_before_the_end_of_a_mail_ends_the_session(reply: bytes, state: DeliveryState) -> None:
+def test_an_answer_before_the_end_of_a_mail_ends_the_session(
+    reply: bytes, state: DeliveryState
+) -> None:
     conversation = talk()
     ready(conversation)
     conversation.hand_over()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.issue import IssueItem, Reason
-from digest.storage.contents import list_items, shown_positions, load, dump
+from digest.storage.contents import dump, list_items, load, shown_positions
 from subscribers.models import OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])

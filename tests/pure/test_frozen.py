@@ -11,7 +11,7 @@ from builders import DAY, NOON, desk_of, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models.issue import SourceCoverage, Edition, Coverage, Pick, Reason
+from digest.models.issue import Coverage, Edition, Pick, Reason, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
 from digest.storage.edition_codec import dump, load

@@ -14,7 +14,7 @@ from webs import ask, prepared, refusal
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Source, RawDocument, github
+from digest.sources import RawDocument, Source, github
 
 PLACE = Source(name="code", kind="github")
 WITH_TOKEN = Source(name="code", kind="github", key="a token of ours")

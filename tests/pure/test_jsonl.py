@@ -11,7 +11,7 @@ from builders import DAY, NOON, paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.app import serializers as shapes
+from digest.app import serializers
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, jsonl
@@ -85,7 +85,7 @@ def test_what_one_installation_prints_another_reads() -> None:
         votes=12,
     )
 
-    assert only(shapes.paper(ours)) == ours
+    assert only(serializers.paper(ours)) == ours
 
 
 def test_an_address_that_is_given_is_not_replaced() -> None:

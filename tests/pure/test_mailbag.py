@@ -10,14 +10,14 @@ from builders import DAY, NOON, covered, desk_of, ids, issue, paper, pick, subsc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.delivery import issues as mailbag
+from digest.delivery import issues
 from digest.delivery.issues import IssueFactory
 from digest.errors import RenderError
 from digest.models.delivery import DeliveryState
-from digest.models.issue import Edition, Coverage, Issue, Reason, Section, NoIssue
+from digest.models.issue import Coverage, Edition, Issue, NoIssue, Reason, Section
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.storage.contents import list_items, load, dump
+from digest.storage.contents import dump, list_items, load
 from digest.storage.editions import StoredEdition
 from subscribers.errors import AddressError
 from subscribers.models import OWN, WEEK, Preferences
@@ -135,7 +135,9 @@ def test_an_issue_is_recalled_as_it_was_filed(
 
 
 @given(laid_out(), readers)
-def test_every_paper_of_an_issue_is_filed_once_in_its_order(day: Edition, reader: Subscriber) -> None:
+def test_every_paper_of_an_issue_is_filed_once_in_its_order(
+    day: Edition, reader: Subscriber
+) -> None:
     made = bag_of(day).compose(reader)
     if isinstance(made, NoIssue):
         return
@@ -226,7 +228,7 @@ def test_readers_who_have_seen_something_else_do_not_share() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbag, "KEPT", 2)
+    monkeypatch.setattr(issues, "KEPT", 2)
     bag = bag_of(desk(paper("1", title="An agent")))
     first = bag.compose(subscriber())
     for number in range(2, 5):
@@ -263,7 +265,10 @@ def test_a_reader_gets_nothing_on_a_day_on_which_they_want_none() -> None:
 
 @pytest.mark.parametrize(
     ("error", "state"),
-    [(RenderError("no such value"), DeliveryState.DEFERRED), (AddressError("is none"), DeliveryState.FAILED)],
+    [
+        (RenderError("no such value"), DeliveryState.DEFERRED),
+        (AddressError("is none"), DeliveryState.FAILED),
+    ],
 )
 def test_a_mail_that_cannot_be_made_says_why(error: Exception, state: DeliveryState) -> None:
     bag, ada = bag_of(desk(), Broken(error)), subscriber()

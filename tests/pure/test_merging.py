@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.identity import canonical_id
-from digest.models.merge import Origin, SourceAuthority, Work, MergeBatch, merge, fill_missing
+from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing, merge
 from digest.models.paper import Links, Paper, Signals
 
 

@@ -16,8 +16,8 @@ from digest.errors import RenderError
 from digest.mail.headers import field
 from digest.mail.message import (
     CommonHeaders,
-    Recipient,
     FromIdentity,
+    Recipient,
     build,
     build_transactional,
     envelope_id,
@@ -207,7 +207,9 @@ def test_an_address_beyond_ascii_is_written_in_utf_8() -> None:
 
 def test_nothing_else_beyond_ascii_stands_in_a_header_unencoded() -> None:
     with pytest.raises(RenderError, match="List-Archive can hold ASCII alone"):
-        mail(sender=FromIdentity(name="T", address="d@example.org", web_url="https://bücher.example"))
+        mail(
+            sender=FromIdentity(name="T", address="d@example.org", web_url="https://bücher.example")
+        )
 
 
 @pytest.mark.parametrize("address", ["nobody", "a b@c.org", "a@b@c", "<a@b>", "a@b, c@d", "@b"])

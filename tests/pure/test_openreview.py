@@ -18,7 +18,7 @@ from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Outlook
-from digest.sources import Source, RawDocument, openreview
+from digest.sources import RawDocument, Source, openreview
 
 PLACE = Source(
     name="o", kind="openreview", url="https://api2.openreview.net/notes", venues=(VENUE,)

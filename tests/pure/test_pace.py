@@ -10,7 +10,7 @@ from builders import parcel
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.smtp.rate_limit import HELD, RateLimiter, Rate, provider
+from digest.delivery.smtp.rate_limit import HELD, Rate, RateLimiter, provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ from digest.mail.renderer import MailSettings
 from digest.mail.size_limit import BUDGET
 from digest.mail.templates import DigestTemplates
 from digest.mail.verp import parse_return_address
-from digest.models.issue import Edition, Coverage, Section
+from digest.models.issue import Coverage, Edition, Section
 from subscribers.errors import AddressError
 from subscribers.models import Preferences
 

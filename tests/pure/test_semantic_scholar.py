@@ -14,8 +14,7 @@ from webs import ask, prepared, refusal
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch
-from digest.sources import Source, RawDocument
-from digest.sources import semantic_scholar as scholar
+from digest.sources import RawDocument, Source, semantic_scholar
 
 PLACE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
 FULL = {
@@ -30,7 +29,7 @@ FULL = {
 
 
 def parse(text: str) -> Batch:
-    return scholar.parse(RawDocument(where="batch.json", text=text), day=DAY, now=NOON)
+    return semantic_scholar.parse(RawDocument(where="batch.json", text=text), day=DAY, now=NOON)
 
 
 def only(**given: Any) -> Paper:
@@ -47,7 +46,7 @@ def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
     web = prepared("[null, null]")
     known = (paper("2602.00001"), paper("10.1101/2026.01.01.1"), paper("title:0123456789abcdef"))
 
-    list(scholar.read(PLACE, ask(web, *known)))
+    list(semantic_scholar.read(PLACE, ask(web, *known)))
 
     (question,) = web.questions
     assert question.json == {"ids": ["ARXIV:2602.00001", "DOI:10.1101/2026.01.01.1"]}
@@ -59,7 +58,7 @@ def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
 def test_without_a_key_none_is_sent() -> None:
     web = prepared("[null]")
 
-    list(scholar.read(Source(name="S2", kind="semantic-scholar"), ask(web, paper())))
+    list(semantic_scholar.read(Source(name="S2", kind="semantic-scholar"), ask(web, paper())))
 
     assert web.questions[0].headers == {}
 
@@ -68,7 +67,7 @@ def test_another_address_is_asked_if_one_is_given() -> None:
     web = prepared("[null]")
     place = Source(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
 
-    list(scholar.read(place, ask(web, paper())))
+    list(semantic_scholar.read(place, ask(web, paper())))
 
     assert web.questions[0].url == "http://127.0.0.1:8000/graph/paper/batch"
 
@@ -78,7 +77,7 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
     web = prepared("[]")
     known = [paper(f"2602.{number:05}") for number in range(papers)]
 
-    found = list(scholar.read(PLACE, ask(web, *known)))
+    found = list(semantic_scholar.read(PLACE, ask(web, *known)))
 
     assert [len(question.json["ids"]) for question in web.questions] == sizes
     assert len({raw.where for raw in found}) == len(sizes)
@@ -87,13 +86,13 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
 def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
     web = prepared("[null]")
 
-    list(scholar.read(PLACE, ask(web, paper("2602.00001"), paper("2602.00001"))))
+    list(semantic_scholar.read(PLACE, ask(web, paper("2602.00001"), paper("2602.00001"))))
 
     assert web.questions[0].json == {"ids": ["ARXIV:2602.00001"]}
 
 
 def test_where_it_keeps_a_key_is_not_said() -> None:
-    (raw,) = scholar.read(PLACE, ask(prepared("[null]"), paper()))
+    (raw,) = semantic_scholar.read(PLACE, ask(prepared("[null]"), paper()))
 
     assert PLACE.key not in raw.where
 
@@ -102,29 +101,27 @@ def test_where_it_keeps_a_key_is_not_said() -> None:
     ("place", "words"),
     [
         pytest.param(PLACE, "source S2: .* answered 403; check its key", id="with a key"),
-        pytest.param(
-            Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"
-        ),
+        pytest.param(Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"),
     ],
 )
 def test_a_refused_key_is_named(place: Source, words: str) -> None:
     web = prepared(refusal(403, '{"message": "Forbidden"}'))
 
     with pytest.raises(SourceError, match=words):
-        list(scholar.read(place, ask(web, paper())))
+        list(semantic_scholar.read(place, ask(web, paper())))
 
 
 def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:
     web = prepared(refusal(400, '{"error":"No valid paper ids given"}'))
 
-    assert list(scholar.read(PLACE, ask(web, paper()))) == []
+    assert list(semantic_scholar.read(PLACE, ask(web, paper()))) == []
 
 
 def test_another_refusal_stays_what_it_is() -> None:
     web = prepared(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
 
     with pytest.raises(RefusedError):
-        list(scholar.read(PLACE, ask(web, paper())))
+        list(semantic_scholar.read(PLACE, ask(web, paper())))
 
 
 # -- what it says -------------------------------------------------------------------------------
@@ -274,7 +271,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 
 def test_it_is_believed_on_sentence_and_venue_alone() -> None:
-    kind = scholar.KIND
+    kind = semantic_scholar.KIND
 
     assert (kind.authority("tldr"), kind.authority("venue"), kind.authority("title")) == (
         95,

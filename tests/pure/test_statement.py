@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, covered
 
 from digest.mail.coverage import past_day, statement
-from digest.models.issue import SourceCoverage, Coverage
+from digest.models.issue import Coverage, SourceCoverage
 from digest.models.source import Channel
 from digest.ranking.compose import why_empty
 
@@ -65,7 +65,11 @@ def test_it_says_what_was_missing() -> None:
 
 def test_what_will_be_read_again_is_promised() -> None:
     edition = Coverage(
-        day=DAY, sources=(the_list(),), missing=("bioRxiv",), to_be_retried=("bioRxiv",), considered=41
+        day=DAY,
+        sources=(the_list(),),
+        missing=("bioRxiv",),
+        to_be_retried=("bioRxiv",),
+        considered=41,
     )
 
     assert statement(edition)[1] == (
@@ -114,7 +118,9 @@ def test_papers_that_came_late_are_counted_by_their_days() -> None:
 
 
 def test_a_day_that_still_cannot_be_read_is_named() -> None:
-    edition = Coverage(day=TUESDAY, sources=(the_list(),), overdue=(("bioRxiv", DAY),), considered=41)
+    edition = Coverage(
+        day=TUESDAY, sources=(the_list(),), overdue=(("bioRxiv", DAY),), considered=41
+    )
 
     assert statement(edition)[1] == "Still missing: bioRxiv of Monday."
 

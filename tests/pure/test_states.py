@@ -12,14 +12,14 @@ from digest.models.delivery import (
     FIRST_RETRY,
     IN_PROGRESS,
     LONGEST_RETRY,
+    SHOWN,
     TRANSITIONS,
     UNSETTLED,
-    SHOWN,
     WAITING,
     DeliveryState,
-    states_before,
     oldest_deliverable_day,
     retry_delay,
+    states_before,
 )
 
 STEPS = {(before, after) for before, afters in TRANSITIONS.items() for after in afters}
@@ -62,7 +62,11 @@ def test_a_settled_mail_goes_nowhere_but_back_to_the_plan(state: DeliveryState) 
 
 
 def test_whatever_may_have_been_taken_is_in_doubt_or_sent_and_never_skipped() -> None:
-    assert not TRANSITIONS[DeliveryState.INFLIGHT] & {DeliveryState.SKIPPED, DeliveryState.EXPIRED, DeliveryState.CLAIMED}
+    assert not TRANSITIONS[DeliveryState.INFLIGHT] & {
+        DeliveryState.SKIPPED,
+        DeliveryState.EXPIRED,
+        DeliveryState.CLAIMED,
+    }
 
 
 @pytest.mark.parametrize("state", DeliveryState)
@@ -76,7 +80,10 @@ def test_every_open_mail_can_still_be_sent_and_can_still_end_without(state: Deli
 
 
 def test_a_mail_that_is_unknown_is_not_sent_again_without_being_planned() -> None:
-    assert reachable(DeliveryState.UNKNOWN, without=DeliveryState.PLANNED) == {DeliveryState.UNKNOWN, DeliveryState.PLANNED}
+    assert reachable(DeliveryState.UNKNOWN, without=DeliveryState.PLANNED) == {
+        DeliveryState.UNKNOWN,
+        DeliveryState.PLANNED,
+    }
 
 
 def test_what_waits_and_what_is_in_hand_is_open_and_nothing_of_it_was_shown() -> None:
@@ -86,7 +93,9 @@ def test_what_waits_and_what_is_in_hand_is_open_and_nothing_of_it_was_shown() ->
 
 @given(st.sampled_from(sorted(DeliveryState)))
 def test_into_is_the_table_read_backwards(state: DeliveryState) -> None:
-    assert {(before, state) for before in states_before(state)} == {s for s in STEPS if s[1] is state}
+    assert {(before, state) for before in states_before(state)} == {
+        s for s in STEPS if s[1] is state
+    }
 
 
 # -- waits ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import Edition, Coverage, Issue
+from digest.models.issue import Coverage, Edition, Issue
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
 from digest.ranking.rank import rank

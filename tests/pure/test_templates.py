@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 
 from digest.app.config.resources import templates_dir
 from digest.errors import RenderError
-from digest.mail.body import Personal, BodyRenderer
-from digest.mail.context import SubscriberLinks, SiteIdentity, paper_context, issue_context, shared_context, personal_context
+from digest.mail.body import BodyRenderer, Personal
+from digest.mail.context import (
+    SiteIdentity,
+    SubscriberLinks,
+    issue_context,
+    paper_context,
+    personal_context,
+    shared_context,
+)
 from digest.mail.templates import DigestTemplates, Rendered, Templates, wrapped
 from digest.models.issue import Issue, Section
 from digest.models.paper import Links
@@ -311,7 +318,9 @@ def test_text_is_wrapped_as_python_wraps_it(each: list[str], indent: str) -> Non
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("word", sorted({*words(issue()), *paper_context(pick(), SUMMARY, today=DAY)}))
+@pytest.mark.parametrize(
+    "word", sorted({*words(issue()), *paper_context(pick(), SUMMARY, today=DAY)})
+)
 def test_every_word_a_template_can_use_is_in_the_guide(word: str) -> None:
     guide = Path(__file__).resolve().parents[2] / "docs" / "templates.md"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.models.days import window
 from digest.models.paper import Announcement, AnnounceType
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected, SourceState
-from digest.sources import assessment as verdict
+from digest.sources import assessment
 from digest.sources.backlog import days_owed
 
 DUE = Forecast()
@@ -29,7 +29,7 @@ def announced(paper_id: str, category: str = "cs.CL", **details: object) -> Anno
 
 
 def judged(batch: Batch, forecast: Forecast = DUE, *stale: str) -> tuple[SourceState, str | None]:
-    found = verdict.assess(batch, day=DAY, forecast=forecast, stale=stale)
+    found = assessment.assess(batch, day=DAY, forecast=forecast, stale=stale)
     return found.state, found.reason
 
 
@@ -72,7 +72,7 @@ def test_papers_of_an_earlier_day_are_not_this_day_s() -> None:
 def test_a_batch_that_was_served_before_is_stale_and_nothing_of_it_is_kept() -> None:
     batch = Batch(papers=(paper("1"), paper("2")))
 
-    found = verdict.assess(batch, day=DAY, forecast=DUE, stale={"HF"})
+    found = assessment.assess(batch, day=DAY, forecast=DUE, stale={"HF"})
 
     assert (found.state, found.batch.papers) == (SourceState.STALE, ())
 
@@ -85,7 +85,7 @@ def test_a_stale_category_spoils_no_other() -> None:
         channels=(Channel(name="cs.CL", parsed=2), Channel(name="cs.LG", parsed=2)),
     )  # fmt: skip
 
-    found = verdict.assess(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
+    found = assessment.assess(batch, day=DAY, forecast=DUE, stale={"cs.LG"})
 
     assert ids(found.batch.papers) == ["1", "3"]
     assert [(one.name, one.is_read) for one in found.batch.channels] == [
@@ -136,7 +136,7 @@ def test_an_empty_list_that_nobody_vouches_for_is_an_error(channel: Channel) -> 
 
 
 def test_a_past_day_that_is_empty_is_believed() -> None:
-    found = verdict.assess(Batch(), day=DAY, forecast=DUE, stale=(), is_past=True)
+    found = assessment.assess(Batch(), day=DAY, forecast=DUE, stale=(), is_past=True)
 
     assert (found.state, found.reason) == (
         SourceState.EMPTY,
@@ -147,7 +147,10 @@ def test_a_past_day_that_is_empty_is_believed() -> None:
 def test_more_unusable_records_than_papers_are_a_part_of_the_list() -> None:
     batch = Batch(papers=(paper(),), rejected=(Rejected(where="x[0]", reason="no title"),) * 30)
 
-    for found in (verdict.accept(batch), verdict.assess(batch, day=DAY, forecast=DUE, stale=())):
+    for found in (
+        assessment.accept(batch),
+        assessment.assess(batch, day=DAY, forecast=DUE, stale=()),
+    ):
         assert (found.state, found.reason) == (
             SourceState.PARTIAL,
             "30 of 31 records are unusable: no title",
@@ -171,18 +174,18 @@ def test_nothing_but_rejected_records_is_a_failure() -> None:
 
 
 def test_files_are_believed_to_be_empty() -> None:
-    assert verdict.accept(Batch()).state is SourceState.OK
+    assert assessment.accept(Batch()).state is SourceState.OK
 
 
 @pytest.mark.parametrize(
     ("known", "stale"), [("", "no"), ("1", "no"), ("12", "no"), ("123", "yes")]
 )
 def test_a_batch_is_old_when_all_but_a_few_of_its_papers_are(known: str, stale: str) -> None:
-    assert verdict.is_served_again({"1", "2", "3"}, set(known)) is (stale == "yes")
+    assert assessment.is_served_again({"1", "2", "3"}, set(known)) is (stale == "yes")
 
 
 def test_no_papers_are_not_old() -> None:
-    assert not verdict.is_served_again((), {"1"})
+    assert not assessment.is_served_again((), {"1"})
 
 
 def test_only_news_tell_whether_a_batch_is_new() -> None:
@@ -194,7 +197,7 @@ def test_only_news_tell_whether_a_batch_is_new() -> None:
         )
     )
 
-    assert verdict.news_by_category(batch) == {"cs.CL": {"1", "2"}}
+    assert assessment.news_by_category(batch) == {"cs.CL": {"1", "2"}}
 
 
 def test_a_category_whose_date_stood_still_is_moved_to_the_day() -> None:
@@ -203,7 +206,7 @@ def test_a_category_whose_date_stood_still_is_moved_to_the_day() -> None:
         announcements=(announced("1", day=BEFORE), announced("2", "cs.LG", day=BEFORE)),
     )
 
-    moved = verdict.redate(batch, {"cs.CL"}, DAY)
+    moved = assessment.redate(batch, {"cs.CL"}, DAY)
 
     assert [(one.id, one.day) for one in moved.papers] == [("1", DAY), ("2", BEFORE)]
     assert [(one.paper_id, one.day) for one in moved.announcements] == [("1", DAY), ("2", BEFORE)]

@@ -10,7 +10,14 @@ from builders import DAY, issue, paper, pick
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.context import PREHEADER_LENGTH, SUBJECT_LENGTH, authors, paper_context, issue_context, subject
+from digest.mail.context import (
+    PREHEADER_LENGTH,
+    SUBJECT_LENGTH,
+    authors,
+    issue_context,
+    paper_context,
+    subject,
+)
 from digest.models.paper import Links, Signals
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
 
-from digest.models.delivery import Outcome, WorkerHost, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome, WorkerHost
 from digest.models.identity import canonical_id
 from digest.storage.claims import Claim
-from digest.storage.contents import list_items, dump
+from digest.storage.contents import dump, list_items
 from digest.storage.editions import EditionStore
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
@@ -94,7 +94,9 @@ class Clerk:
             edition_id=frozen.id,
             subject="Agents",
             message_id="<1@example.org>",
-            contents=dump(list_items(made), {it.id: n for n, it in enumerate(frozen.edition.papers)}),
+            contents=dump(
+                list_items(made), {it.id: n for n, it in enumerate(frozen.edition.papers)}
+            ),
         )
 
     def claim(

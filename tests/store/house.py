@@ -16,7 +16,7 @@ from digest.app.services import App
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
-from digest.models.delivery import Outcome, WorkerHost, DeliveryState
+from digest.models.delivery import DeliveryState, WorkerHost
 from digest.sources.fetch import fetch_day
 from subscribers.book import Book
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from digest.delivery.issues import MailResult
     from digest.delivery.run import DeliveryServices
     from digest.delivery.transports import Transport
-    from digest.models.delivery import ReportOutcomes, OutgoingMessage, RunReport
+    from digest.models.delivery import OutgoingMessage, ReportOutcomes, RunReport
     from digest.models.issue import Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
@@ -66,10 +66,14 @@ class Recorder:
                 raise failure
             note([], [parcel])
             self.hand_over(parcel, failure)
-            answer = failure if isinstance(failure, MailResult) else MailResult(state=DeliveryState.SENT)
+            answer = (
+                failure if isinstance(failure, MailResult) else MailResult(state=DeliveryState.SENT)
+            )
             note([(parcel, answer)], [])
 
-    def hand_over(self, parcel: OutgoingMessage, failure: MailResult | BaseException | None) -> None:
+    def hand_over(
+        self, parcel: OutgoingMessage, failure: MailResult | BaseException | None
+    ) -> None:
         """Take the mail, as a server would."""
         if isinstance(failure, BaseException):
             raise failure
@@ -156,7 +160,9 @@ class House:
     def office(self) -> DeliveryServices:
         """What a run needs, with this house's clock, machine and policy."""
         machine = WorkerHost(host="house", boot=self.boot, pid=1)
-        return replace(self.app.delivery_services, clock=lambda: self.now, machine=machine, policy=self.policy)
+        return replace(
+            self.app.delivery_services, clock=lambda: self.now, machine=machine, policy=self.policy
+        )
 
     def wait(self, **time: float) -> None:
         """Let time go by."""
@@ -175,7 +181,9 @@ class House:
 
     def mailroom(self, day: date = DAY) -> MessageBuilder:
         office = self.office
-        frozen = office.editions.preview(self.desk(day), press_key=office.mail_settings.key, now=self.now)
+        frozen = office.editions.preview(
+            self.desk(day), press_key=office.mail_settings.key, now=self.now
+        )
         return MessageBuilder(
             frozen,
             press=office.mail_settings,

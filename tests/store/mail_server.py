@@ -12,13 +12,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.errors import MailServerError
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from digest.models.delivery import ReportOutcomes, OutgoingMessage
+    from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
     Key = tuple[date, str]
 

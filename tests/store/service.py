@@ -14,7 +14,7 @@ from store.house import Recorder
 
 from digest.errors import SourceError
 from digest.models.source import Forecast, Outlook
-from digest.sources import FetchRequest, Kind, Source, RawDocument, jsonl
+from digest.sources import FetchRequest, Kind, RawDocument, Source, jsonl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -40,7 +40,9 @@ def with_sections(**sections: Pick) -> Issue:
 
 
 @pytest.mark.parametrize("state", DeliveryState)
-def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(clerk: Clerk, state: DeliveryState) -> None:
+def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(
+    clerk: Clerk, state: DeliveryState
+) -> None:
     clerk.stands(state, ONE, TWO)
 
     seen = clerk.account.seen([ADA, BO], ["1", "3"], apart_from=NEXT_DAY)
@@ -80,7 +82,9 @@ def test_a_paper_shown_behind_another_was_seen(clerk: Clerk) -> None:
 def test_a_paper_that_takes_its_real_id_was_seen_under_it(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, TITLED)
 
-    PaperStore(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
+    PaperStore(clerk.engine).save(
+        [paper("9", title="Lamps in Fog")], source="hf", kind="huggingface"
+    )
 
     assert clerk.shown() == ["9"]
     assert clerk.account.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: {"9"}}
@@ -118,7 +122,9 @@ def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> 
     before = clerk.account.contents(clerk.entry())
 
     clerk.desks.save(clerk.desks.get(1).edition, press_key="another", now=NOON)
-    PaperStore(clerk.engine).save([replace(ONE, abstract="All new.")], source="hf", kind="huggingface")
+    PaperStore(clerk.engine).save(
+        [replace(ONE, abstract="All new.")], source="hf", kind="huggingface"
+    )
 
     assert clerk.account.contents(clerk.entry()) == before
 
@@ -187,7 +193,11 @@ def test_a_balance_lists_the_states_in_their_order(clerk: Clerk) -> None:
 
     states = clerk.account.day_totals(DAY).states
 
-    assert list(states.items()) == [(DeliveryState.PLANNED, 1), (DeliveryState.SENT, 1), (DeliveryState.FAILED, 1)]
+    assert list(states.items()) == [
+        (DeliveryState.PLANNED, 1),
+        (DeliveryState.SENT, 1),
+        (DeliveryState.FAILED, 1),
+    ]
 
 
 def test_a_balance_that_lacks_a_row_is_not_even(clerk: Clerk) -> None:
@@ -200,7 +210,9 @@ def test_a_balance_that_lacks_a_row_is_not_even(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize("state", DeliveryState)
-def test_what_left_or_may_have_counts_against_the_allowance(clerk: Clerk, state: DeliveryState) -> None:
+def test_what_left_or_may_have_counts_against_the_allowance(
+    clerk: Clerk, state: DeliveryState
+) -> None:
     clerk.stands(state)
 
     assert clerk.account.sent_since(NOON) == (state in SHOWN)
@@ -208,7 +220,9 @@ def test_what_left_or_may_have_counts_against_the_allowance(clerk: Clerk, state:
 
 
 @pytest.mark.parametrize("state", DeliveryState)
-def test_days_wait_that_have_something_a_sender_would_take_up(clerk: Clerk, state: DeliveryState) -> None:
+def test_days_wait_that_have_something_a_sender_would_take_up(
+    clerk: Clerk, state: DeliveryState
+) -> None:
     clerk.stands(state)
     later = NOON + timedelta(days=1)
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, PEPPER, enrolled, evidence
 
-from subscribers.book import Book, Evidence, ConsentRecord
+from subscribers.book import Book, ConsentRecord, Evidence
 from subscribers.errors import AddressError, ConsentError
 from subscribers.models import Event, Preferences, Status, Subscriber
 

@@ -22,7 +22,7 @@ from store.service import (
     states,
 )
 
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:

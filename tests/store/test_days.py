@@ -20,7 +20,13 @@ LATER = NOON + timedelta(hours=1)
 ANOTHER_BOOT = "another start of the machine"
 CLOSED = [state for state in DeliveryState if state not in UNSETTLED]
 #: Whom somebody's word can have planned again.
-AGAIN = [DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED]
+AGAIN = [
+    DeliveryState.DEFERRED,
+    DeliveryState.FAILED,
+    DeliveryState.SKIPPED,
+    DeliveryState.UNKNOWN,
+    DeliveryState.EXPIRED,
+]
 
 
 @pytest.fixture
@@ -183,14 +189,19 @@ def test_only_what_is_planned_is_held_back(clerk: Clerk) -> None:
     held = clerk.ledger.hold_back(DAY, beyond=0, reason="warming up", now=LATER)
 
     assert held == 0
-    assert (clerk.state(), clerk.state(day=NEXT_DAY)) == (DeliveryState.DEFERRED, DeliveryState.PLANNED)
+    assert (clerk.state(), clerk.state(day=NEXT_DAY)) == (
+        DeliveryState.DEFERRED,
+        DeliveryState.PLANNED,
+    )
 
 
 # -- on somebody's word -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", DeliveryState)
-def test_a_mail_is_planned_again_that_ended_but_was_not_taken(clerk: Clerk, state: DeliveryState) -> None:
+def test_a_mail_is_planned_again_that_ended_but_was_not_taken(
+    clerk: Clerk, state: DeliveryState
+) -> None:
     clerk.stands(state)
 
     again = clerk.ledger.plan_again(DAY, [state])
@@ -200,7 +211,9 @@ def test_a_mail_is_planned_again_that_ended_but_was_not_taken(clerk: Clerk, stat
 
 
 @pytest.mark.parametrize("state", AGAIN)
-def test_what_is_planned_again_waits_for_nothing_and_has_no_end(clerk: Clerk, state: DeliveryState) -> None:
+def test_what_is_planned_again_waits_for_nothing_and_has_no_end(
+    clerk: Clerk, state: DeliveryState
+) -> None:
     clerk.stands(state)
 
     clerk.ledger.plan_again(DAY, [state])

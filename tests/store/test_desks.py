@@ -32,7 +32,9 @@ def desk(*papers: object, day: object = DAY) -> Edition:
     return desk_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
 
 
-def freeze(clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False) -> StoredEdition:
+def freeze(
+    clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False
+) -> StoredEdition:
     return clerk.desks.save(laid, press_key=press, now=LATER if late else NOON)
 
 
@@ -58,7 +60,9 @@ def test_the_same_desk_is_kept_once_with_its_first_date(clerk: Clerk) -> None:
     [(desk(ONE, TWO), "press"), (desk(ONE, day=NEXT_DAY), "press"), (desk(ONE), "new templates")],
     ids=["other papers", "another day", "another press"],
 )
-def test_a_desk_that_differs_is_kept_beside_the_first(clerk: Clerk, laid: Edition, press: str) -> None:
+def test_a_desk_that_differs_is_kept_beside_the_first(
+    clerk: Clerk, laid: Edition, press: str
+) -> None:
     first = freeze(clerk, desk(ONE))
 
     second = freeze(clerk, laid, press=press, late=True)
@@ -97,7 +101,9 @@ def test_papers_are_familiar_that_lay_on_a_desk_of_another_day(clerk: Clerk) -> 
 def test_a_paper_that_took_its_real_id_has_it_on_the_desks_of_old(clerk: Clerk) -> None:
     frozen = freeze(clerk, desk(ONE, TITLED))
 
-    PaperStore(clerk.engine).save([paper("9", title="Lamps in Fog")], source="hf", kind="huggingface")
+    PaperStore(clerk.engine).save(
+        [paper("9", title="Lamps in Fog")], source="hf", kind="huggingface"
+    )
 
     opened = clerk.desks.get(frozen.id).edition
     assert [found.id for found in opened.papers] == ["1", "9"]
@@ -129,7 +135,10 @@ def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
 
     clerk.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT id FROM desks ORDER BY id") == [clerk.entry().edition_id, tomorrow.id]
+    assert clerk.execute("SELECT id FROM desks ORDER BY id") == [
+        clerk.entry().edition_id,
+        tomorrow.id,
+    ]
     assert clerk.execute("SELECT count(*) FROM desk_papers") == [2]
 
 

@@ -11,7 +11,7 @@ from store.house import House, Recorder, address, agents_paper, failing
 
 from digest.delivery.run import Policy, Progress
 from digest.errors import LedgerError
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -203,7 +203,9 @@ def test_a_machine_that_slept_in_mid_run_does_not_go_on_with_a_day_that_is_stale
     house: House,
 ) -> None:
     class Sleeper(Recorder):
-        def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
+        def hand_over(
+            self, parcel: OutgoingMessage, failure: Outcome | BaseException | None
+        ) -> None:
             super().hand_over(parcel, failure)
             house.wait(days=7)
 

@@ -16,9 +16,9 @@ from builders import DAY, NOON
 from sqlalchemy import event
 from store.house import House, Recorder, address
 
-from digest.delivery.run import Shard, Progress, run_worker
+from digest.delivery.run import Progress, Shard, run_worker
 from digest.errors import LedgerError, RunInProgressError, StoreError
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 from digest.storage.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from digest.models.delivery import ReportOutcomes, OutgoingMessage
+    from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
     #: Something that breaks when it is called, and is mended at the end of the block.
     Fault = Callable[["Lived"], AbstractContextManager[Callable[[], None]]]

@@ -10,7 +10,7 @@ from builders import DAY, NOON, issue, pick
 from store.clerk import ADA, BO, ONE, THREE, TWO, Clerk
 
 from digest.errors import LedgerError
-from digest.models.delivery import FIRST_RETRY, LONGEST_RETRY, TRANSITIONS, Outcome, DeliveryState
+from digest.models.delivery import FIRST_RETRY, LONGEST_RETRY, TRANSITIONS, DeliveryState, Outcome
 from subscribers.models import Event
 
 NEXT_DAY = DAY + timedelta(days=1)
@@ -203,8 +203,13 @@ def test_an_empty_batch_is_claimed_without_a_word(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize("before", DeliveryState)
-@pytest.mark.parametrize("after", [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN])
-def test_only_what_is_in_hand_can_end(clerk: Clerk, before: DeliveryState, after: DeliveryState) -> None:
+@pytest.mark.parametrize(
+    "after",
+    [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN],
+)
+def test_only_what_is_in_hand_can_end(
+    clerk: Clerk, before: DeliveryState, after: DeliveryState
+) -> None:
     row = clerk.stands(before)
     in_hand = before in (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 
@@ -217,7 +222,9 @@ def test_only_what_is_in_hand_can_end(clerk: Clerk, before: DeliveryState, after
     assert clerk.state() == (after if in_hand else before)
 
 
-@pytest.mark.parametrize("before", [state for state in DeliveryState if state is not DeliveryState.CLAIMED])
+@pytest.mark.parametrize(
+    "before", [state for state in DeliveryState if state is not DeliveryState.CLAIMED]
+)
 def test_only_what_is_claimed_can_leave(clerk: Clerk, before: DeliveryState) -> None:
     row = clerk.stands(before)
 
@@ -227,7 +234,10 @@ def test_only_what_is_claimed_can_leave(clerk: Clerk, before: DeliveryState) -> 
     assert clerk.state() == before
 
 
-@pytest.mark.parametrize("after", [DeliveryState.SKIPPED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED])
+@pytest.mark.parametrize(
+    "after",
+    [DeliveryState.SKIPPED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED],
+)
 @pytest.mark.parametrize("before", DeliveryState)
 def test_a_row_without_a_mail_ends_only_while_it_waits(
     clerk: Clerk, before: DeliveryState, after: DeliveryState
@@ -257,7 +267,9 @@ def test_of_several_marks_all_are_made_or_none(clerk: Clerk) -> None:
 
 def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
     row = clerk.claim()
-    answer = Outcome(state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1")
+    answer = Outcome(
+        state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1"
+    )
 
     with clerk.ledger.claims(DAY, clerk.sender()) as marks:
         marks.record([(row, answer)], [], now=LATER)

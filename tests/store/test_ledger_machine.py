@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from digest.delivery.run import Shard, Progress
+    from digest.delivery.run import Progress, Shard
     from digest.models.delivery import OutgoingMessage, RunReport
 
 
@@ -197,7 +197,9 @@ class Days(RuleBasedStateMachine):
         assert reader is not None
         assert reader.status is Status.CONFIRMED
         lateness = self.house.policy.max_lateness
-        assert self.named or parcel.day >= oldest_deliverable_day(now=self.house.now, max_lateness=lateness)
+        assert self.named or parcel.day >= oldest_deliverable_day(
+            now=self.house.now, max_lateness=lateness
+        )
         before = self.server.tried.get((parcel.day, parcel.recipient), [])
         if before and before[-1] != parcel.content:
             self.remember_what_was_shown()

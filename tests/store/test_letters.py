@@ -42,7 +42,11 @@ def test_a_letter_is_taken_once_with_what_it_takes_to_write_it(
     letter = letters.claim(now=NOON)
 
     assert letter is not None
-    assert (letter.subscriber_id, letter.kind, letter.made_at) == (reader.id, MailKind.CONFIRM, NOON)
+    assert (letter.subscriber_id, letter.kind, letter.made_at) == (
+        reader.id,
+        MailKind.CONFIRM,
+        NOON,
+    )
     assert letters.claim(now=NOON) is None
 
 
@@ -94,7 +98,9 @@ def test_letters_of_another_kind_or_reader_do_not_wait_for_it(
     assert letters.enqueue(other.id, MailKind.CONFIRM, now=NOON)
 
 
-def test_a_letter_that_left_is_never_taken_again(letters: TransactionalQueue, reader: Subscriber) -> None:
+def test_a_letter_that_left_is_never_taken_again(
+    letters: TransactionalQueue, reader: Subscriber
+) -> None:
     letters.enqueue(reader.id, MailKind.CONFIRM, now=NOON)
     letter = letters.claim(now=NOON)
     assert letter is not None
@@ -104,7 +110,9 @@ def test_a_letter_that_left_is_never_taken_again(letters: TransactionalQueue, re
     assert letters.counts() == {"sent": 1}
 
 
-def test_a_letter_whose_sender_died_is_taken_again(letters: TransactionalQueue, reader: Subscriber) -> None:
+def test_a_letter_whose_sender_died_is_taken_again(
+    letters: TransactionalQueue, reader: Subscriber
+) -> None:
     letters.enqueue(reader.id, MailKind.CONFIRM, now=NOON)
     letters.claim(now=NOON)
 

@@ -12,7 +12,7 @@ from store.house import House, Recorder, address, failing
 
 from digest.delivery.run import Progress
 from digest.delivery.sender import BATCH, INVALID_ADDRESS
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
 
 def test_a_mail_that_was_given_back_was_not_tried(house: House) -> None:
     stopped: list[bool] = []
-    house.send(Then(lambda: stopped.append(True)), watch=Progress(should_continue=lambda: not stopped))
+    house.send(
+        Then(lambda: stopped.append(True)), watch=Progress(should_continue=lambda: not stopped)
+    )
 
     tried = {name: house.entry(name).attempts for name in NAMES}
 
@@ -189,7 +191,9 @@ def test_a_clock_that_is_set_in_mid_run_changes_nothing(house: House, by: timede
 
 @pytest.mark.parametrize("status", sorted(INVALID_ADDRESS))
 def test_an_address_that_does_not_exist_is_taken_off_the_list(house: House, status: str) -> None:
-    refused = Outcome(state=DeliveryState.FAILED, reason=f"550 {status} no", code=550, status=status)
+    refused = Outcome(
+        state=DeliveryState.FAILED, reason=f"550 {status} no", code=550, status=status
+    )
 
     house.send(failing(refused, "bo"))
 
@@ -211,7 +215,9 @@ def test_a_refusal_that_says_nothing_of_the_address_takes_nobody_off(
     assert bo.status is Status.CONFIRMED
 
 
-@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN])
+@pytest.mark.parametrize(
+    "state", [DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN]
+)
 def test_what_a_server_says_is_kept_and_logged_without_the_address(
     house: House, caplog: pytest.LogCaptureFixture, state: DeliveryState
 ) -> None:

@@ -11,7 +11,7 @@ from store import older
 
 from digest.errors import StoreError
 from digest.storage.engine import open_database
-from subscribers.book import Book, Evidence, ConsentRecord
+from subscribers.book import Book, ConsentRecord, Evidence
 from subscribers.models import Event, Preferences, Status, Subscriber
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def test_consent_of_the_first_version_keeps_its_evidence(migrated: sa.Engine) ->
             evidence=Evidence(at=NOON, channel="cli", note="ada", wording="", network=""),
         ),
         ConsentRecord(
-            event=Event.LEAVE, status=Status.LEFT, evidence=Evidence(at=NOON, channel="cli", note="")
+            event=Event.LEAVE,
+            status=Status.LEFT,
+            evidence=Evidence(at=NOON, channel="cli", note=""),
         ),
     ]
 

@@ -93,7 +93,9 @@ def questions_of_a_run(house: House) -> tuple[list[str], list[int]]:
     at_mail: list[int] = []
 
     class Counting(Recorder):
-        def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
+        def hand_over(
+            self, parcel: OutgoingMessage, failure: Outcome | BaseException | None
+        ) -> None:
             super().hand_over(parcel, failure)
             at_mail.append(len(questions))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from builders import DAY, NOON
 
 from digest.models.source import Channel, Rejected, SourceReport, SourceState
-from digest.storage.fetches import FetchRecord, FetchLog
+from digest.storage.fetches import FetchLog, FetchRecord
 
 LATER = NOON + timedelta(hours=6)
 NEXT_DAY = DAY + timedelta(days=1)

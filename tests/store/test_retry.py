@@ -11,7 +11,7 @@ from builders import DAY, NOON, evidence, paper
 from store.house import House, Recorder, agents_paper
 
 from digest.delivery.run import Policy
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
 from subscribers.models import Event, Preferences

@@ -117,7 +117,13 @@ def test_lines_are_numbered_as_an_editor_does(book: Book) -> None:
     ],
 )
 def test_the_fate_of_a_reader_in_the_book(
-    book: Book, events: tuple[Event, ...], topics: str, *, confirmed: bool, fate: ImportAction, reason: str
+    book: Book,
+    events: tuple[Event, ...],
+    topics: str,
+    *,
+    confirmed: bool,
+    fate: ImportAction,
+    reason: str,
 ) -> None:
     enrolled(book, "ada@example.org", *events)
 
@@ -134,8 +140,18 @@ def test_the_fate_of_a_reader_in_the_book(
         ("ada@example.org,agnets", True, ImportAction.REJECT, "there is no topic 'agnets'"),
         ("ada@,", True, ImportAction.REJECT, "'ada@' is not an e-mail address: "),
         (",agents", True, ImportAction.REJECT, "'' is not an e-mail address: "),
-        ("Ada <ada@example.org>,", True, ImportAction.REJECT, "'Ada <ada@example.org>' is not an e-mail"),
-        ('"a@x.org\nBcc: b@x.org",', True, ImportAction.REJECT, r"'a@x.org\nBcc: b@x.org' is not an"),
+        (
+            "Ada <ada@example.org>,",
+            True,
+            ImportAction.REJECT,
+            "'Ada <ada@example.org>' is not an e-mail",
+        ),
+        (
+            '"a@x.org\nBcc: b@x.org",',
+            True,
+            ImportAction.REJECT,
+            r"'a@x.org\nBcc: b@x.org' is not an",
+        ),
     ],
 )
 def test_the_fate_of_somebody_new(
@@ -160,7 +176,11 @@ def test_somebody_who_was_erased_is_refused_even_while_a_new_sign_up_waits(book:
 def test_of_two_lines_for_one_mailbox_the_first_counts(book: Book) -> None:
     lines = planned("address\nada@example.org\nbo@example.org\nADA@Example.org\n", book)
 
-    assert [line.action for line in lines] == [ImportAction.ADD, ImportAction.ADD, ImportAction.REJECT]
+    assert [line.action for line in lines] == [
+        ImportAction.ADD,
+        ImportAction.ADD,
+        ImportAction.REJECT,
+    ]
     assert lines[2].reason == "the address is in the list twice"
 
 

@@ -97,7 +97,11 @@ def test_what_is_done_is_what_was_planned(
             planned, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence()
         )
 
-        promised = [line for line in planned if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)]
+        promised = [
+            line
+            for line in planned
+            if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
+        ]
         assert [reader.id for reader in done] == [
             reader.id for line in promised if (reader := book.find(line.address))
         ]
@@ -120,7 +124,11 @@ def test_a_list_brought_in_twice_changes_nothing_the_second_time(
 
         second = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        assert {line.action for line in second} <= {ImportAction.KEEP, ImportAction.REFUSE, ImportAction.REJECT}
+        assert {line.action for line in second} <= {
+            ImportAction.KEEP,
+            ImportAction.REFUSE,
+            ImportAction.REJECT,
+        }
 
 
 @settings(max_examples=50)

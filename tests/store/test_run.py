@@ -13,7 +13,7 @@ from store.house import House, Recorder, agents_paper, record
 
 from digest.delivery.circuit_breaker import MAX_FAILURES
 from digest.errors import MailServerError, RunInProgressError
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

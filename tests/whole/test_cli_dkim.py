@@ -22,9 +22,9 @@ from signing import signed
 from whole.installation import CONFIG
 from wire import verifiers
 
-from digest.app import services as app
+from digest.app import services
 from digest.app.config import load as config
-from digest.app.config import secrets as keyring
+from digest.app.config import secrets
 from digest.mail import dkim
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def lines_to_set(out: str) -> str:
 
 
 def signer(home: Path) -> dkim.Signer:
-    found = keyring.signer(config.load(home / "config.toml"))
+    found = secrets.signer(config.load(home / "config.toml"))
     assert found is not None
     return found
 
@@ -67,7 +67,7 @@ def signer(home: Path) -> dkim.Signer:
 def test_a_new_key_is_for_its_owner_alone_and_beside_the_configuration(
     home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "now", at_noon)
+    monkeypatch.setattr(services, "now", at_noon)
     monkeypatch.chdir("/")
 
     answer = digest("-c", str(home / "config.toml"), "dkim", "keygen")
@@ -192,7 +192,7 @@ def test_without_keys_there_is_no_record_and_nothing_is_signed(home: Path, diges
 
     assert answer.code == 2
     assert "[dkim] names no key; `digest dkim keygen` makes one" in answer.err
-    assert keyring.signer(config.load(home / "config.toml")) is None
+    assert secrets.signer(config.load(home / "config.toml")) is None
 
 
 def test_the_installation_signs_for_the_domain_mails_come_from(home: Path, digest: Command) -> None:
@@ -201,7 +201,7 @@ def test_the_installation_signs_for_the_domain_mails_come_from(home: Path, diges
     text = CONFIG.replace("[mail]\n", mail) + "\n[dkim]\n" + lines_to_set(answer.out)
     (home / "config.toml").write_text(text)
 
-    opened = app.open_app(config.load(home / "config.toml"))
+    opened = services.open_app(config.load(home / "config.toml"))
     opened.engine.dispose()
 
     assert opened.signer is opened.signer

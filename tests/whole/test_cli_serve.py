@@ -16,7 +16,7 @@ import httpx
 import pytest
 import uvicorn
 
-from digest.app import services as wiring
+from digest.app import services
 from digest.app.config import load as config
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def sign_up(behind: uvicorn.Config, *, peer: str, headers: dict[str, str]) -> in
 
 def network(home: Path) -> str:
     """Where the book says that the sign-up came from."""
-    opened = wiring.open_app(config.load(home / "config.toml"))
+    opened = services.open_app(config.load(home / "config.toml"))
     reader = opened.book.find("ada@example.org")
     assert reader is not None
     [step] = opened.book.history(reader.id)
@@ -141,7 +141,7 @@ def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -
 @contextmanager
 def server() -> Iterator[Any]:
     """Run the command in a process of its own, which does not outlive the test."""
-    tree = Path(wiring.__file__).parents[1]
+    tree = Path(services.__file__).parents[1]
     command = [sys.executable, "-m", "digest", "serve"]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:

@@ -17,10 +17,10 @@ import pytest
 from builders import PEPPER, evidence
 from whole.installation import CONFIG, DAY
 
-from digest.app import services as wiring
+from digest.app import services
 from digest.app.config import load as config
 from digest.app.workers import ProcessPool
-from digest.delivery.run import RunRequest, Progress, run_delivery
+from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.models.delivery import DeliveryState
 from subscribers.book import Book
 
@@ -132,7 +132,7 @@ def two(home: Path, digest: Command) -> Path:
     """Papers fetched, readers with numbers in a row, and two processes."""
     (home / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\n", encoding="utf-8")
     digest("fetch", *DAY)
-    opened = wiring.open_app(config.load(home / "config.toml"))
+    opened = services.open_app(config.load(home / "config.toml"))
     book = Book(opened.engine, new_id=count(2).__next__, pepper=PEPPER)
     for name in NAMES:
         book.add(f"{name}@example.org", ["agents"], confirmed=True, evidence=evidence())
@@ -182,7 +182,7 @@ def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
 
 
 def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
-    opened = wiring.open_app(config.load(two / "config.toml"))
+    opened = services.open_app(config.load(two / "config.toml"))
     day: date = opened.papers.papers()[0].day
     desk = opened.build_edition(day)
     totals: list[int] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from whole.installation import CONFIG, PAPERS
 
-from digest.app import scheduler as schedule
+from digest.app import scheduler
 
 if TYPE_CHECKING:
     import threading
@@ -28,7 +28,7 @@ def daemon(digest: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[[Day], 
         def every_day(job: Any, *, again: Any, stopped: threading.Event, **_: object) -> None:
             day(job, again, stopped)
 
-        monkeypatch.setattr(schedule, "every_day", every_day)
+        monkeypatch.setattr(scheduler, "every_day", every_day)
         return digest("daemon")
 
     return live
@@ -67,7 +67,7 @@ def test_between_runs_the_sources_are_read_and_nobody_is_mailed(
     peopled: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: dict[str, Any] = {}
-    monkeypatch.setattr(schedule, "every_day", lambda _job, **asked: told.update(asked))
+    monkeypatch.setattr(scheduler, "every_day", lambda _job, **asked: told.update(asked))
     digest("daemon")
 
     told["look"]()

@@ -11,7 +11,7 @@ import pytest
 from arxiv_wire import Told
 
 from digest.sources import RawDocument
-from digest.sources.arxiv import announcements as arxiv
+from digest.sources.arxiv import announcements
 from digest.text.clean import clean
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_every_paper_of_a_day_is_read_once(
     texts = [render(name, day, told) for name in categories for render in shapes]
 
     raws = [RawDocument(where="real", text=text) for text in texts]
-    batch = arxiv.KIND.join([arxiv.parse(raw, day=day, now=NOW) for raw in raws])
+    batch = announcements.KIND.join([announcements.parse(raw, day=day, now=NOW) for raw in raws])
 
     assert {one.id for one in batch.papers} == {one.id for one in told}
     assert (len(batch.papers), batch.declared) == (papers, papers)
@@ -77,7 +77,7 @@ def test_titles_and_authors_come_back_as_they_were_sent(
     told = {one.id: one for one in announced(real_data, day)}
     text = arxiv_wire.api(day, list(told.values()))
 
-    batch = arxiv.parse(RawDocument(where="real", text=text), day=day, now=NOW)
+    batch = announcements.parse(RawDocument(where="real", text=text), day=day, now=NOW)
 
     assert len(batch.papers) == papers
     assert {one.id: (one.title, one.authors) for one in batch.papers} == {

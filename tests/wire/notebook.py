@@ -19,7 +19,9 @@ class Notebook:
         self.calls: list[tuple[list[str], list[str]]] = []
         self.answers: list[tuple[str, Outcome]] = []
 
-    def __call__(self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]) -> None:
+    def __call__(
+        self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]
+    ) -> None:
         assert answers or leaving
         told = [(parcel.recipient, answer) for parcel, answer in answers]
         self.calls.append(([who for who, _ in told], [parcel.recipient for parcel in leaving]))

@@ -21,7 +21,9 @@ FINE = Answer(body='[{"paper": {"id": "2602.00001", "title": "Über alles"}}]'.e
 def ask(server: WebServer, asking: Asking) -> list[sources.RawDocument]:
     place = Source(name="Hugging Face", kind="huggingface", url=server.url)
     return list(
-        sources.get_kind(place.kind).read(place, FetchRequest(day=DAY, now=NOON, web=asking(), papers=tuple))
+        sources.get_kind(place.kind).read(
+            place, FetchRequest(day=DAY, now=NOON, web=asking(), papers=tuple)
+        )
     )
 
 

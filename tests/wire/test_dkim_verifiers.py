@@ -12,7 +12,7 @@ from wire import verifiers
 
 from digest.mail import dkim
 from digest.mail.headers import field
-from digest.mail.message import CommonHeaders, Recipient, FromIdentity, build, build_transactional
+from digest.mail.message import CommonHeaders, FromIdentity, Recipient, build, build_transactional
 from digest.mail.quoted_printable import encode
 from digest.mail.templates import Rendered
 

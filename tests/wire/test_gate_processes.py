@@ -93,7 +93,9 @@ def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
         process.kill()
     watch = Watch(at=politely.now())
     closings = Backoffs(tmp_path / "closed", clock=watch.now)
-    gates = HostRateLimiter(tmp_path / "gates", closings=closings, clock=watch.now, sleep=watch.sleep)
+    gates = HostRateLimiter(
+        tmp_path / "gates", closings=closings, clock=watch.now, sleep=watch.sleep
+    )
 
     with gates.slot("arxiv.org", "https://arxiv.org/"):
         pass

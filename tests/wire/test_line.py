@@ -71,7 +71,9 @@ def test_a_line_waits_longer_for_the_answer_to_a_whole_mail(
     assert (idle, envelope, body) == (float("inf"), 1030, 3600)
 
 
-def test_half_a_reply_does_not_lengthen_the_wait(ends: tuple[SMTPConnection, socket.socket]) -> None:
+def test_half_a_reply_does_not_lengthen_the_wait(
+    ends: tuple[SMTPConnection, socket.socket],
+) -> None:
     line, theirs = ends
     line.begin(parcel(), again=False)
     line.write(1000)

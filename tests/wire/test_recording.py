@@ -15,7 +15,7 @@ from digest import sources
 from digest.app.config.load import build
 from digest.app.services import App
 from digest.models.source import SourceState
-from digest.sources import recording as fixtures
+from digest.sources import recording
 from digest.sources.fetch import fetch_day
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
 
     with WebServer(route=route) as server, client(tmp_path / "cache", watch) as http:
         arxiv, *_ = world.places(server.base)
-        (recorded,) = fixtures.record(
+        (recorded,) = recording.record(
             DAY,
             [arxiv],
             topics=(),

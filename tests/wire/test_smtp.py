@@ -36,7 +36,9 @@ def client(server: SMTPServer, **settings: Any) -> SMTPTransport:
 # -- what arrives -----------------------------------------------------------------------------
 
 
-def test_the_server_gets_the_very_bytes_of_the_mail(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_the_server_gets_the_very_bytes_of_the_mail(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
     content = "Subject: Grüße\r\n\r\nOne.\r\n\r\nTwo.\r\n".encode()
 
     send_one(smtp, parcel(content=content))
@@ -90,7 +92,9 @@ def test_a_mail_larger_than_the_kernel_takes_at_once_arrives_whole(
     assert [mail.wire == content for mail in server.mails] == [True]
 
 
-def test_the_size_is_declared_to_a_server_that_asks_for_it(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_the_size_is_declared_to_a_server_that_asks_for_it(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
     send_one(smtp, parcel(content=b"12345678\r\n"))
 
     assert "SIZE=10" in server.sessions[0].commands[1].split()
@@ -285,7 +289,9 @@ def test_a_reply_about_one_recipient_keeps_its_code_and_words(
     assert answer.status == (reply[4:9] if reply[4:5] == "5" else "")
 
 
-def test_a_mail_that_was_taken_keeps_the_reply_s_codes(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_a_mail_that_was_taken_keeps_the_reply_s_codes(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
     server.when(".", reply="250 2.0.0 queued as 4711")
 
     answer = send_one(smtp, parcel())

@@ -39,7 +39,9 @@ def at_once(server_tls: ssl.SSLContext) -> Iterator[SMTPServer]:
 
 
 def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTPTransport:
-    return SMTPTransport(ServerSettings(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls)
+    return SMTPTransport(
+        ServerSettings(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls
+    )
 
 
 def test_starttls_says_nothing_about_the_mail_in_the_clear(
@@ -246,6 +248,8 @@ def test_a_server_that_answers_before_it_is_asked_is_not_believed(
 
 
 def test_the_password_does_not_show_in_a_server_s_settings() -> None:
-    server = ServerSettings(host="h", port=25, security="tls", username="ada", password="open sesame")
+    server = ServerSettings(
+        host="h", port=25, security="tls", username="ada", password="open sesame"
+    )
 
     assert "sesame" not in repr(server)

@@ -17,8 +17,7 @@ from digest.app.config import load as config
 from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState
-from digest.sources import FetchRequest, RawDocument
-from digest.sources import plugins as foreign
+from digest.sources import FetchRequest, RawDocument, plugins
 from digest.sources.fetch import fetch_day
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Packages:
         information = self.folder / f"{name.replace('-', '_')}-1.0.dist-info"
         information.mkdir()
         (information / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
-        (information / "entry_points.txt").write_text(f"[{foreign.GROUP}]\n{name} = {value}\n")
+        (information / "entry_points.txt").write_text(f"[{plugins.GROUP}]\n{name} = {value}\n")
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packag
 @pytest.fixture
 def installed(packages: Packages) -> Packages:
     """The package of the page, with the entry point that its pyproject.toml names."""
-    ((name, value),) = tomllib.loads(PROJECT)["project"]["entry-points"][foreign.GROUP].items()
+    ((name, value),) = tomllib.loads(PROJECT)["project"]["entry-points"][plugins.GROUP].items()
     packages.install(name, value, module=MODULE)
     return packages
 
@@ -131,7 +130,9 @@ def test_its_bad_records_are_named_and_counted(read: Callable[[WebServer], Batch
 
 
 def test_its_saved_answers_are_read_too(installed: Packages) -> None:
-    batch = sources.get_kind("reading-group").parse(RawDocument(where="saved", text=LIST), day=DAY, now=NOON)
+    batch = sources.get_kind("reading-group").parse(
+        RawDocument(where="saved", text=LIST), day=DAY, now=NOON
+    )
 
     assert len(batch.papers) == 3
 

@@ -12,7 +12,7 @@ from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
 from digest.errors import RefusedError, SourceError
-from digest.sources.http import client as web
+from digest.sources.http import client
 
 if TYPE_CHECKING:
     from wire.asking import Asking
@@ -61,7 +61,7 @@ def test_redirects_end(asking: Asking) -> None:
     ):
         asking().get(server.url)
 
-    assert len(server.questions) == 1 + web.REDIRECTS
+    assert len(server.questions) == 1 + client.REDIRECTS
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_is_posted_follows_a_redirect_that_keeps_it(asking: Asking) -> None
 
 
 def test_an_endless_answer_is_given_up(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "LIMIT", 1000)
+    monkeypatch.setattr(client, "LIMIT", 1000)
 
     with (
         WebServer(Answer(body=b" " * 100_000)) as server,
@@ -143,7 +143,7 @@ def test_a_bomb_is_left_before_it_has_gone_off(asking: Asking) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 
-    assert peak < 3 * web.LIMIT
+    assert peak < 3 * client.LIMIT
 
 
 def test_a_bomb_that_comes_with_a_refusal_is_left_too(asking: Asking) -> None:
@@ -152,7 +152,7 @@ def test_a_bomb_that_comes_with_a_refusal_is_left_too(asking: Asking) -> None:
     with WebServer(answer) as server, pytest.raises(RefusedError) as caught:
         asking().get(server.url)
 
-    assert len(caught.value.body) == web.REFUSAL_LIMIT
+    assert len(caught.value.body) == client.REFUSAL_LIMIT
 
 
 def test_a_packed_answer_without_its_end_is_asked_for_again(asking: Asking) -> None:
@@ -218,4 +218,4 @@ def test_a_service_that_says_nothing_is_given_up(asking: Asking) -> None:
     ):
         asking(timeout=0.05).get(server.url)
 
-    assert len(server.questions) == web.ATTEMPTS
+    assert len(server.questions) == client.ATTEMPTS

@@ -9,7 +9,7 @@ from wire.asking import Watch
 from wire.web_server import Answer, WebServer
 
 from digest.errors import RefusedError, SourceError
-from digest.sources.http import client as web
+from digest.sources.http import client
 
 if TYPE_CHECKING:
     from wire.asking import Asking
@@ -83,7 +83,7 @@ def test_t3_a_service_that_stays_busy_is_asked_three_times_and_then_left_alone(
         with pytest.raises(SourceError, match=rf"left alone until {until} UTC \({status} "):
             asking(watch).get(server.url)  # another client, as of another process
 
-        assert len(server.questions) == web.ATTEMPTS
+        assert len(server.questions) == client.ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [403, 406, 429])
@@ -96,7 +96,7 @@ def test_t3_a_service_that_is_asked_too_much_is_left_alone_at_all_addresses(
         with pytest.raises(SourceError, match=r"^127\.0\.0\.1 asked to be left alone until 12:15"):
             asking().get(f"{server.base}/listing")
 
-        assert len(server.questions) == web.ATTEMPTS
+        assert len(server.questions) == client.ATTEMPTS
 
 
 @pytest.mark.parametrize("gate", [None, "arxiv.org"])

@@ -322,7 +322,9 @@ def _network(text: str) -> str:
 class Web(Section):
     """The web door, and where links in mails point."""
 
-    url: Annotated[OneLine, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = "https://digest.example.org"
+    url: Annotated[OneLine, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = (
+        "https://digest.example.org"
+    )
     host: Annotated[OneLine, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)

@@ -16,12 +16,17 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from digest.delivery.smtp.connect import PendingConnection, Connector, OpenConnection, ServerSettings
+from digest.delivery.smtp.connect import (
+    Connector,
+    OpenConnection,
+    PendingConnection,
+    ServerSettings,
+)
 from digest.delivery.smtp.connection import SMTPConnection
 from digest.delivery.smtp.protocol import CLOSING, Answered, Ended, Ready
 from digest.delivery.smtp.rate_limit import RateLimiter
 from digest.errors import MailServerError
-from digest.models.delivery import Outcome, ReportOutcomes, OutgoingMessage, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome, OutgoingMessage, ReportOutcomes
 
 if TYPE_CHECKING:
     import ssl
@@ -39,7 +44,11 @@ class SMTPTransport:
     """The connections to a mail server, made as they are needed and kept until `close`."""
 
     def __init__(
-        self, server: ServerSettings, *, tls: ssl.SSLContext | None = None, pace: RateLimiter | None = None
+        self,
+        server: ServerSettings,
+        *,
+        tls: ssl.SSLContext | None = None,
+        pace: RateLimiter | None = None,
     ) -> None:
         """Speak to a server; `tls` replaces the system's certificates, for tests and own CAs."""
         self._server = server

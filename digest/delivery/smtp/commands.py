@@ -43,7 +43,9 @@ def read_extensions(extensions: Mapping[str, str]) -> Extensions:
     )
 
 
-def commands(parcel: OutgoingMessage, offers: Extensions, *, server: str) -> tuple[bytes, bytes, bytes]:
+def commands(
+    parcel: OutgoingMessage, offers: Extensions, *, server: str
+) -> tuple[bytes, bytes, bytes]:
     """Return MAIL, RCPT and DATA for a mail.
 
     Raises:

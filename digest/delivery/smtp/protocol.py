@@ -16,8 +16,8 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.delivery.smtp.commands import EnvelopeError, Extensions, commands
-from digest.delivery.smtp.replies import NoReplyError, Replies, Reply, taken, unusable, outcome_of
-from digest.models.delivery import Outcome, OutgoingMessage, DeliveryState
+from digest.delivery.smtp.replies import NoReplyError, Replies, Reply, outcome_of, taken, unusable
+from digest.models.delivery import DeliveryState, Outcome, OutgoingMessage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -272,7 +272,9 @@ class SMTPProtocol:
         elif stage != _LONE_DOT and self._envelope is not None:
             self._turn_away(self._envelope, stage, reply, events)
 
-    def _turn_away(self, parcel: OutgoingMessage, stage: str, reply: Reply, events: list[Event]) -> None:
+    def _turn_away(
+        self, parcel: OutgoingMessage, stage: str, reply: Reply, events: list[Event]
+    ) -> None:
         """Answer for the mail whose envelope is refused; what follows it is refused anyhow."""
         if not self._turned_away:
             why = unusable(stage, reply, server=self._server, sender=parcel.sender)
@@ -298,7 +300,9 @@ class SMTPProtocol:
         reason = ended.reason
         if not ended.unusable:
             reason = f"{self._server} broke the connection: {reason}"
-        not_now = Outcome(state=DeliveryState.DEFERRED, reason=reason, code=ended.code, status=status)
+        not_now = Outcome(
+            state=DeliveryState.DEFERRED, reason=reason, code=ended.code, status=status
+        )
         events: list[Event] = []
         if self._body is not None:
             events.append(Answered(self._body, self._lost(ended) or not_now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.models.delivery import Outcome, DeliveryState
+from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Batch
-from digest.sources import FetchRequest, Kind, Source, RawDocument, calendars
-from digest.sources.arxiv import api as arxiv_api
-from digest.sources.arxiv import feeds as arxiv_feeds
-from digest.sources.arxiv import listing as arxiv_listing
-from digest.sources.arxiv import oai as arxiv_oai
+from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars
+from digest.sources.arxiv import api, feeds, listing, oai
 from digest.sources.arxiv.feeds import local
 from digest.sources.arxiv.records import join, say_unread, unread
 from digest.sources.xml import parse_xml
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 
 #: All hosts of arXiv count as one: a request in three seconds in all
 #: (https://info.arxiv.org/help/api/tou.html).
-GATE = arxiv_api.GATE
+GATE = api.GATE
 #: records that a listing is asked to show
 _SHOW = 2000
 #: answers for one category of a past day; each has about a thousand records
@@ -73,7 +70,7 @@ def _check(location: Source) -> None:
         )
     for category in location.categories:
         if not _CATEGORY.fullmatch(category):
-            raise arxiv_feeds.no_category(category)
+            raise feeds.no_category(category)
 
 
 def _read_today(location: Source, ask: FetchRequest, category: str) -> Iterator[RawDocument]:
@@ -98,8 +95,8 @@ def _feed(location: Source, ask: FetchRequest, category: str) -> RawDocument:
     try:
         text = ask.web.get(where, accept="application/rss+xml", gate=GATE)
     except RefusedError as error:
-        if arxiv_feeds.is_refusal(error.body):
-            raise arxiv_feeds.no_category(category) from error
+        if feeds.is_refusal(error.body):
+            raise feeds.no_category(category) from error
         raise
     return RawDocument(where=where, text=text, channel=category)
 
@@ -119,11 +116,11 @@ def _read_past(location: Source, ask: FetchRequest, category: str) -> Iterator[R
     query = {
         "verb": "ListRecords",
         "metadataPrefix": "arXivRaw",
-        "set": arxiv_oai.set_of(category),
+        "set": oai.set_of(category),
         "from": since.isoformat(),
     }
     for page in range(1, _PAGES + 1):
-        where = f"{url}?set={arxiv_oai.set_of(category)}&from={since} page {page}"
+        where = f"{url}?set={oai.set_of(category)}&from={since} page {page}"
         try:
             text = ask.web.get(url, query, accept="text/xml", gate=GATE)
             raw = RawDocument(where=where, text=text, channel=category)
@@ -132,7 +129,7 @@ def _read_past(location: Source, ask: FetchRequest, category: str) -> Iterator[R
             yield _failure(location, category, str(error))
             return
         yield raw
-        token = arxiv_oai.token(text)
+        token = oai.token(text)
         if not token:
             return
         query = {"verb": "ListRecords", "resumptionToken": token}
@@ -160,7 +157,7 @@ def _parsed(raw: RawDocument, day: date) -> Batch:
     if raw.trouble:
         return unread(raw.channel, raw.trouble, asked=day)
     if _is_page(raw.text):
-        return arxiv_listing.parse(raw, day=day)
+        return listing.parse(raw, day=day)
     root = parse_xml(raw.text, raw.where)
     return _parser(root, raw)(root, raw, day=day)
 
@@ -173,11 +170,11 @@ def _is_page(text: str) -> bool:
 def _parser(root: Element, raw: RawDocument) -> Callable[..., Batch]:
     name = local(root)
     if name == "OAI-PMH":
-        return arxiv_oai.parse
-    if name == "feed" and arxiv_api.is_answer(root):
-        return arxiv_api.parse_answer
+        return oai.parse
+    if name == "feed" and api.is_answer(root):
+        return api.parse_answer
     if name in ("rss", "feed"):
-        return arxiv_feeds.parse
+        return feeds.parse
     raise SourceError(f"{raw.where} is neither a feed nor a listing of arXiv, but a {name!r}")
 
 
@@ -187,7 +184,7 @@ KIND = Kind(
     join=join,
     hosts=("rss.arxiv.org", "arxiv.org", "oaipmh.arxiv.org"),
     rank=80,
-    knows=arxiv_api.KNOWS,
+    knows=api.KNOWS,
     forecast=calendars.arxiv,
     # An announcement is whole as soon as it is out, and before that it is early.
     whole_after=timedelta(0),

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.models.identity import arxiv_id
 from digest.models.source import Batch
-from digest.sources import FetchRequest, Kind, Source, RawDocument
-from digest.sources import lenient as loose
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 from digest.sources.arxiv.feeds import children, local, text
 from digest.sources.arxiv.records import (
     Record,
@@ -149,8 +148,8 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
     primary = [one.get("term") or "" for one in children(entry, "primary_category")]
     others = [one.get("term") or "" for one in children(entry, "category")]
     published, updated = (
-        loose.moment(text(entry, "published")),
-        loose.moment(text(entry, "updated")),
+        lenient.moment(text(entry, "published")),
+        lenient.moment(text(entry, "updated")),
     )
     version = version_of(text(entry, "id"))
     kind = (

@@ -25,7 +25,7 @@ from digest.sources.http.backoff import Backoffs, clock_time
 from digest.sources.http.cache import Cache
 from digest.sources.http.deadline import Lines
 from digest.sources.http.decoding import PACKINGS, CutOffError, decode, unpack, whole
-from digest.sources.http.exchange import HTTPResponse, HTTPRequest, named
+from digest.sources.http.exchange import HTTPRequest, HTTPResponse, named
 from digest.sources.http.rate_limit import (
     LONGEST_PAUSE,
     SPACINGS,
