@@ -198,7 +198,7 @@ class Book:
             db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
             db.execute(
                 suppressions.insert().values(
-                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, door=evidence.channel
+                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, channel=evidence.channel
                 )
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
@@ -385,7 +385,7 @@ def _wishes(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
 
 def _step(row: Any) -> ConsentRecord:
     evidence = Evidence(
-        at=row.at, channel=row.door, note=row.note, wording=row.wording, network=row.network
+        at=row.at, channel=row.channel, note=row.note, wording=row.wording, network=row.network
     )
     return ConsentRecord(event=Event(row.event), status=Status(row.status), evidence=evidence)
 

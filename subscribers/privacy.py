@@ -34,8 +34,11 @@ def export(
             {
                 "event": str(step.event),
                 "status": str(step.status),
-                **asdict(step.evidence),
                 "at": _moment(step.evidence.at),
+                "door": step.evidence.channel,
+                "note": step.evidence.note,
+                "wording": step.evidence.wording,
+                "network": step.evidence.network,
             }
             for step in book.history(reader.id)
         ],

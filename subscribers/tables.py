@@ -69,7 +69,7 @@ consent = sa.Table(
     sa.Column("event", sa.String, nullable=False),
     sa.Column("status", sa.String, nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
-    sa.Column("door", sa.String, nullable=False),
+    sa.Column("channel", sa.String, nullable=False),
     sa.Column("note", sa.String, nullable=False, server_default=""),
     sa.Column("wording", sa.String, nullable=False, server_default=""),
     sa.Column("network", sa.String, nullable=False, server_default=""),
@@ -84,5 +84,5 @@ suppressions = sa.Table(
     sa.Column("for_ever", sa.Boolean, nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
     # the way the wish came in by
-    sa.Column("door", sa.String, nullable=False),
+    sa.Column("channel", sa.String, nullable=False),
 )

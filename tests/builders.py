@@ -73,7 +73,7 @@ def subscriber(id: int = 7, **details: Any) -> Subscriber:  # noqa: A002
 
 
 def evidence(**details: Any) -> Evidence:
-    defaults: dict[str, Any] = {"at": NOON, "door": "tests"}
+    defaults: dict[str, Any] = {"at": NOON, "channel": "tests"}
     return Evidence(**(defaults | details))
 
 
@@ -94,7 +94,7 @@ def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:
     section = Section(slug="agents", name="Agents", picks=chosen)
     defaults: dict[str, Any] = {
         "sections": (section,),
-        "edition": Coverage(day=day, sources=(covered("Hugging Face", 40),), considered=40),
+        "coverage": Coverage(day=day, sources=(covered("Hugging Face", 40),), considered=40),
     }
     return Issue(day=day, **(defaults | details))
 
@@ -118,7 +118,7 @@ def desk_of(made: Issue, **details: Any) -> Edition:
     """The desk an issue may have been made from: its own papers, ranked as it shows them."""
     papers = {found.id: found for pick in made.picks for found in (pick.paper, *pick.similar)}
     defaults: dict[str, Any] = {
-        "edition": made.coverage,
+        "coverage": made.coverage,
         "papers": list(papers.values()),
         "topics": {section.slug: topic(section.slug) for section in made.sections},
         "ranked": {section.slug: tuple(map(_alone, section.picks)) for section in made.sections},

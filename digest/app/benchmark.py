@@ -125,7 +125,7 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         """Return the mean size of a mail, in bytes."""
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.mail_settings, summary_length=summary)
-        frozen = opened.editions.preview(laid, press_key=press.key, now=services.now())
+        frozen = opened.editions.preview(laid, mail_key=press.key, now=services.now())
         bag = IssueFactory(frozen, press.renderer(laid, at=frozen.at))
         outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
         sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]

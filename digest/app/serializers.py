@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.models.delivery import RunReport
-    from digest.models.issue import Coverage, Issue, Pick
+    from digest.models.issue import Coverage, Issue, Pick, SourceCoverage
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digest.storage.papers import Observation
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import ConsentRecord
+    from subscribers.csv_import import ImportRow
     from subscribers.models import Subscriber, Topic
 
 
@@ -183,7 +184,7 @@ def source_report(found: SourceReport) -> dict[str, Any]:
 def edition(found: Coverage) -> dict[str, Any]:
     """Write what an issue covers, and what was missing."""
     return {
-        "covered": [asdict(one) for one in found.sources],
+        "covered": [source_coverage(one) for one in found.sources],
         "missing": list(found.missing),
         "read_again": list(found.to_be_retried),
         "cut_off": list(found.partial),
@@ -192,6 +193,16 @@ def edition(found: Coverage) -> dict[str, Any]:
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
         "owed": [{"source": name, "day": day.isoformat()} for name, day in found.overdue],
         "considered": found.considered,
+    }
+
+
+def source_coverage(found: SourceCoverage) -> dict[str, Any]:
+    """Write what one source gave to an edition."""
+    return {
+        "source": found.source,
+        "papers": found.papers,
+        "channels": [asdict(channel) for channel in found.channels],
+        "so_far": found.is_early,
     }
 
 
@@ -243,3 +254,14 @@ def issues_of(account: DeliveryHistory, subscriber_id: int) -> list[dict[str, An
 def transactional_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every letter a subscriber was sent, or was to be."""
     return [{**found, "made_at": moment(found["made_at"])} for found in letters.of(subscriber_id)]
+
+
+def import_row(found: ImportRow) -> dict[str, Any]:
+    """Write what becomes of a line of a list of subscribers."""
+    return {
+        "number": found.number,
+        "address": found.address,
+        "topics": list(found.topics),
+        "fate": str(found.action),
+        "reason": found.reason,
+    }

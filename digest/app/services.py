@@ -192,7 +192,7 @@ class App:
 
     def message_builder(self, desk: Edition) -> MessageBuilder:
         """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.editions.preview(desk, press_key=self.mail_settings.key, now=now())
+        frozen = self.editions.preview(desk, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
             frozen,
             press=self.mail_settings,

@@ -1,6 +1,6 @@
 """Several processes for one day's mails: making, signing and sending on all cores.
 
-The run itself is one of them. Each has a share of the readers, a fence of its own and its own
+The run itself is one of them. Each has a share of the readers, a fencing_token of its own and its own
 connections; what one that dies had in hand is taken back by the run.
 """
 

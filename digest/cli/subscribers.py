@@ -164,8 +164,6 @@ def import_(
     json: Json = False,
 ) -> None:
     """Bring readers in from a list. Nobody comes back who left, is suppressed or was erased."""
-    from dataclasses import asdict
-
     from digest.app.services import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
@@ -188,7 +186,7 @@ def import_(
         )
         _ask_to_confirm(opened, changed)
     if json:
-        output.print_json([asdict(line) for line in lines])
+        output.print_json([serializers.import_row(line) for line in lines])
     else:
         output.table(
             "What would become of each line" if dry_run else "What became of each line",

@@ -115,15 +115,15 @@ class MessageBuilder:
             return self._factory(row.edition_id)
         return None
 
-    def _factory(self, desk_id: int) -> IssueFactory:
-        if desk_id not in self._factories:
-            frozen = self._newest if desk_id == self._newest.id else self._desks.get(desk_id)
+    def _factory(self, edition_id: int) -> IssueFactory:
+        if edition_id not in self._factories:
+            frozen = self._newest if edition_id == self._newest.id else self._desks.get(edition_id)
             if frozen.mail_key != self._press.key:
                 # The papers are those of the first attempt; what is around them is not.
-                log.warning("templates have changed", extra={"desk": desk_id})
+                log.warning("templates have changed", extra={"desk": edition_id})
             printer = self._press.renderer(frozen.edition, at=frozen.at)
-            self._factories[desk_id] = IssueFactory(frozen, printer)
-        return self._factories[desk_id]
+            self._factories[edition_id] = IssueFactory(frozen, printer)
+        return self._factories[edition_id]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

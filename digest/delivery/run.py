@@ -209,13 +209,13 @@ def run_worker(
         account=office.history,
     )
     late = task.day in _allowed_late(office)
-    fence = office.ledger.register(task.day, office.host, now=office.clock())
+    fencing_token = office.ledger.register(task.day, office.host, now=office.clock())
     sender = DeliveryWorker(
         day=task.day,
         ledger=office.ledger,
         builder=room,
         transport=transport,
-        fencing_token=fence,
+        fencing_token=fencing_token,
         clock=office.clock,
         share=task.share,
         only=task.only,
@@ -231,7 +231,7 @@ def run_worker(
             sender.run()
     finally:
         transport.close()
-    office.ledger.deregister(fence, now=office.clock(), resend=office.policy.resend)
+    office.ledger.deregister(fencing_token, now=office.clock(), resend=office.policy.resend)
     tally.memory.append(office.memory())
     return tally
 
@@ -279,12 +279,12 @@ def _prepare(run: RunRequest, office: DeliveryServices) -> tuple[StoredEdition |
     """Plan the day's mails, freeze what they are made from; return it, and how many are held."""
     now, held = office.clock(), 0
     if run.edition is None:
-        desk_id = office.editions.newest(run.day)
-        return (None if desk_id is None else office.editions.get(desk_id)), held
+        edition_id = office.editions.newest(run.day)
+        return (None if edition_id is None else office.editions.get(edition_id)), held
     if run.plans:
         office.ledger.plan(run.day, now=now, only=run.only)
         held = _hold_back(run, office, now)
-    return office.editions.save(run.edition, press_key=office.mail_settings.key, now=now), held
+    return office.editions.save(run.edition, mail_key=office.mail_settings.key, now=now), held
 
 
 def _hold_back(run: RunRequest, office: DeliveryServices, now: datetime) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import glob
 import importlib
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,3 +185,17 @@ def read_files(location: Source) -> list[RawDocument]:
         return [RawDocument(where=str(path), text=decode(path.read_bytes())) for path in files]
     except OSError as error:
         raise SourceError(f"cannot read {error.filename}: {error.strerror}") from error
+
+
+#: Names of the public interface that have changed; the old ones work with a warning.
+_RENAMED = {"Ask": "FetchRequest", "Location": "Source", "Raw": "RawDocument", "find": "get_kind"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    new = _RENAMED[name]
+    warnings.warn(
+        f"digest.sources.{name} is now digest.sources.{new}", DeprecationWarning, stacklevel=2
+    )
+    return globals()[new]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from digest.errors import LedgerError, StoreError
 from digest.models.delivery import IN_PROGRESS, DeliveryState, retry_delay, states_before
-from digest.storage.schema import deliveries, senders
+from digest.storage.schema import deliveries, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -56,9 +56,9 @@ class Claims:
     else.
     """
 
-    def __init__(self, engine: sa.Engine, *, day: date, fence: int) -> None:
+    def __init__(self, engine: sa.Engine, *, day: date, fencing_token: int) -> None:
         """Open a connection; `close` it."""
-        self._fence = fence
+        self._fence = fencing_token
         self._day = _processor(deliveries.c.day, engine)(day)
         self._moment = _processor(deliveries.c.settled_at, engine)
         self._name = engine.url.database
@@ -224,9 +224,9 @@ def _given(name: str) -> sa.BindParameter[Any]:
 
 
 _this = deliveries.c.id == _given("this")
-_mine = deliveries.c.fence == _given("mine")
-_ENDED = sa.select(senders.c.id).where(
-    senders.c.id == _given("mine"), senders.c.ended_at.is_not(None)
+_mine = deliveries.c.fencing_token == _given("mine")
+_ENDED = sa.select(workers.c.id).where(
+    workers.c.id == _given("mine"), workers.c.ended_at.is_not(None)
 )
 _CLAIM = (
     deliveries.update()
@@ -240,9 +240,9 @@ _CLAIM = (
     )
     .values(
         state=DeliveryState.CLAIMED.value,
-        fence=_given("mine"),
+        fencing_token=_given("mine"),
         attempts=deliveries.c.attempts + 1,
-        desk_id=_given("desk"),
+        edition_id=_given("desk"),
         subject=_given("title"),
         message_id=_given("name"),
         contents=sa.func.coalesce(_given("filed"), deliveries.c.contents),

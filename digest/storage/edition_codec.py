@@ -20,6 +20,15 @@ from subscribers.models import Topic
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: fields by the names under which older versions stored them
+_RENAMED = {
+    "covered": "sources",
+    "read_again": "to_be_retried",
+    "cut_off": "partial",
+    "quiet": "excused",
+    "owed": "overdue",
+    "so_far": "is_early",
+}
 _DAYS = ("day", "withdrawn_on")
 _TIMES = ("published_at", "featured_at", "observed_at")
 
@@ -81,22 +90,28 @@ def _edition(edition: Coverage) -> dict[str, Any]:
         **asdict(edition),
         "day": edition.day.isoformat(),
         "late": [[day.isoformat(), number] for day, number in edition.late],
-        "owed": [[source, day.isoformat()] for source, day in edition.overdue],
+        "overdue": [[source, day.isoformat()] for source, day in edition.overdue],
     }
 
 
 def _edition_of(record: Mapping[str, Any]) -> Coverage:
     values = {name: _tuples(value) for name, value in record.items()}
     values["day"] = date.fromisoformat(record["day"])
-    values["covered"] = tuple(map(_covered_of, record["covered"]))
+    for old, new in _RENAMED.items():
+        if old in values:
+            values[new] = values.pop(old)
+    values["sources"] = tuple(map(_covered_of, values["sources"]))
     values["late"] = tuple((date.fromisoformat(d), n) for d, n in record.get("late", ()))
-    values["owed"] = tuple((name, date.fromisoformat(d)) for name, d in record.get("owed", ()))
+    values["overdue"] = tuple(
+        (name, date.fromisoformat(d)) for name, d in values.get("overdue", ())
+    )
     return Coverage(**values)
 
 
 def _covered_of(record: Any) -> SourceCoverage:
     if isinstance(record, list):  # of a time when sources had no channels
         return SourceCoverage(source=record[0], papers=record[1])
+    record = {_RENAMED.get(name, name): value for name, value in record.items()}
     channels = tuple(Channel(**one) for one in record["channels"])
     return SourceCoverage(**{**record, "channels": channels})
 

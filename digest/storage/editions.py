@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from digest.errors import NotFoundError
 from digest.models.delivery import NOT_SENT
 from digest.storage.edition_codec import dump, load
-from digest.storage.schema import days, deliveries, desk_papers, desks
+from digest.storage.schema import days, deliveries, edition_papers, editions
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -44,55 +44,57 @@ class EditionStore:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def save(self, desk: Edition, *, press_key: str, now: datetime) -> StoredEdition:
+    def save(self, desk: Edition, *, mail_key: str, now: datetime) -> StoredEdition:
         """Keep a desk, dated now; one with the same content on the same day is kept once."""
         content = dump(desk)
-        found = self._find(desk, content, press_key)
+        found = self._find(desk, content, mail_key)
         if found is None:
             with self._writer.begin() as db:
-                row = desks.insert().values(
+                row = editions.insert().values(
                     day=desk.coverage.day,
                     # A mail's Date has no fractions of a second.
-                    frozen_at=now.replace(microsecond=0),
+                    saved_at=now.replace(microsecond=0),
                     content_key=hashlib.sha256(content).hexdigest(),
-                    press_key=press_key,
+                    mail_key=mail_key,
                     content=content,
                 )
                 (found,) = db.execute(row).inserted_primary_key or (0,)
                 places = [
-                    {"desk_id": found, "place": place, "paper_id": paper.id}
+                    {"edition_id": found, "position": place, "paper_id": paper.id}
                     for place, paper in enumerate(desk.all_papers)
                 ]
                 if places:
-                    db.execute(desk_papers.insert(), places)
+                    db.execute(edition_papers.insert(), places)
         return self.get(int(found or 0))
 
-    def preview(self, desk: Edition, *, press_key: str, now: datetime) -> StoredEdition:
+    def preview(self, desk: Edition, *, mail_key: str, now: datetime) -> StoredEdition:
         """Return a desk as it would be frozen now, keeping nothing; its id is 0 if it is new."""
-        found = self._find(desk, dump(desk), press_key)
+        found = self._find(desk, dump(desk), mail_key)
         if found is not None:
             return self.get(found)
         day, ids = desk.coverage.day, [paper.id for paper in desk.all_papers]
         familiar: set[str] = set()
         with self._engine.connect() as db:
             for start in range(0, len(ids), 500):
-                query = _also_elsewhere(day, desk_papers.c.paper_id.in_(ids[start : start + 500]))
+                query = _also_elsewhere(
+                    day, edition_papers.c.paper_id.in_(ids[start : start + 500])
+                )
                 familiar.update(db.execute(query).scalars().all())
         at = now.replace(microsecond=0)
         return StoredEdition(
-            id=0, edition=desk, at=at, mail_key=press_key, also_elsewhere=frozenset(familiar)
+            id=0, edition=desk, at=at, mail_key=mail_key, also_elsewhere=frozenset(familiar)
         )
 
-    def _find(self, desk: Edition, content: bytes, press_key: str) -> int | None:
+    def _find(self, desk: Edition, content: bytes, mail_key: str) -> int | None:
         same = (
-            (desks.c.day == desk.coverage.day)
-            & (desks.c.content_key == hashlib.sha256(content).hexdigest())
-            & (desks.c.press_key == press_key)
+            (editions.c.day == desk.coverage.day)
+            & (editions.c.content_key == hashlib.sha256(content).hexdigest())
+            & (editions.c.mail_key == mail_key)
         )
         with self._engine.connect() as db:
-            return db.execute(sa.select(desks.c.id).where(same)).scalar()
+            return db.execute(sa.select(editions.c.id).where(same)).scalar()
 
-    def get(self, desk_id: int) -> StoredEdition:
+    def get(self, edition_id: int) -> StoredEdition:
         """Return a frozen desk.
 
         Raises:
@@ -100,31 +102,31 @@ class EditionStore:
 
         """
         places = (
-            sa.select(desk_papers.c.paper_id)
-            .where(desk_papers.c.desk_id == desk_id)
-            .order_by(desk_papers.c.place)
+            sa.select(edition_papers.c.paper_id)
+            .where(edition_papers.c.edition_id == edition_id)
+            .order_by(edition_papers.c.position)
         )
         with self._engine.connect() as db:
-            row = db.execute(sa.select(desks).where(desks.c.id == desk_id)).first()
+            row = db.execute(sa.select(editions).where(editions.c.id == edition_id)).first()
             if row is None or not row.content:
-                raise NotFoundError(f"what was mailed from desk {desk_id} is not kept")
+                raise NotFoundError(f"what was mailed from desk {edition_id} is not kept")
             ids = list(db.execute(places).scalars())
-            known = desk_papers.c.paper_id.in_(places.order_by(None))
+            known = edition_papers.c.paper_id.in_(places.order_by(None))
             familiar = frozenset(db.execute(_also_elsewhere(row.day, known)).scalars().all())
         desk = load(row.content, ids)
         return StoredEdition(
             id=row.id,
             edition=desk,
-            at=row.frozen_at,
-            mail_key=row.press_key,
+            at=row.saved_at,
+            mail_key=row.mail_key,
             also_elsewhere=familiar,
         )
 
     def newest(self, day: date) -> int | None:
         """Return the desk that was frozen last for a day."""
-        kept = (desks.c.day == day) & (desks.c.content_key != "")
+        kept = (editions.c.day == day) & (editions.c.content_key != "")
         with self._engine.connect() as db:
-            return db.execute(sa.select(sa.func.max(desks.c.id)).where(kept)).scalar()
+            return db.execute(sa.select(sa.func.max(editions.c.id)).where(kept)).scalar()
 
     def first_planned(self) -> date | None:
         """Return the first day on which mail was planned, whether or not any was made."""
@@ -139,25 +141,31 @@ class EditionStore:
         more, count for nothing.
         """
         used = (
-            sa.select(desks.c.id, desks.c.day)
-            .join_from(desks, deliveries, deliveries.c.desk_id == desks.c.id)
-            .where(desks.c.day >= since, desks.c.day < before, deliveries.c.state.not_in(NOT_SENT))
+            sa.select(editions.c.id, editions.c.day)
+            .join_from(editions, deliveries, deliveries.c.edition_id == editions.c.id)
+            .where(
+                editions.c.day >= since,
+                editions.c.day < before,
+                deliveries.c.state.not_in(NOT_SENT),
+            )
             .distinct()
         )
         found: set[str] = set()
         with self._engine.connect() as db:
             by_day: dict[date, list[int]] = {}
-            for desk_id, day in db.execute(used):
-                by_day.setdefault(day, []).append(desk_id)
-            for day, desk_ids in by_day.items():
+            for edition_id, day in db.execute(used):
+                by_day.setdefault(day, []).append(edition_id)
+            for day, edition_ids in by_day.items():
                 if db.execute(_left_out(day)).scalar():
                     continue
-                papers = [self._papers(db, desk_id) for desk_id in desk_ids]
+                papers = [self._papers(db, edition_id) for edition_id in edition_ids]
                 found |= set.intersection(*papers)
         return found & set(paper_ids)
 
-    def _papers(self, db: sa.Connection, desk_id: int) -> set[str]:
-        query = sa.select(desk_papers.c.paper_id).where(desk_papers.c.desk_id == desk_id)
+    def _papers(self, db: sa.Connection, edition_id: int) -> set[str]:
+        query = sa.select(edition_papers.c.paper_id).where(
+            edition_papers.c.edition_id == edition_id
+        )
         return set(db.execute(query).scalars())
 
     def included_before(self, paper_ids: Sequence[str], *, before: date) -> set[str]:
@@ -166,11 +174,11 @@ class EditionStore:
         with self._engine.connect() as db:
             for start in range(0, len(paper_ids), 500):
                 query = (
-                    sa.select(desk_papers.c.paper_id)
-                    .join_from(desk_papers, desks)
+                    sa.select(edition_papers.c.paper_id)
+                    .join_from(edition_papers, editions)
                     .where(
-                        desks.c.day < before,
-                        desk_papers.c.paper_id.in_(paper_ids[start : start + 500]),
+                        editions.c.day < before,
+                        edition_papers.c.paper_id.in_(paper_ids[start : start + 500]),
                     )
                 )
                 found.update(db.execute(query).scalars())
@@ -190,8 +198,8 @@ def _left_out(day: date) -> sa.Select[tuple[bool]]:
 def _also_elsewhere(day: date, papers: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Which of some papers lay on a desk of another day."""
     return (
-        sa.select(desk_papers.c.paper_id)
-        .join_from(desk_papers, desks)
-        .where(desks.c.day != day, papers)
+        sa.select(edition_papers.c.paper_id)
+        .join_from(edition_papers, editions)
+        .where(editions.c.day != day, papers)
         .distinct()
     )

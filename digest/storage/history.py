@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import WITHDRAWN, similar_reason
 from digest.storage import contents as filed
-from digest.storage.schema import days, deliveries, desk_papers, desks, due, papers, states_of
+from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -125,27 +125,27 @@ class DeliveryHistory:
             for row in rows
         ]
 
-    def _picks(self, desk_id: int | None) -> dict[tuple[str, str], Pick]:
-        if desk_id is None:
+    def _picks(self, edition_id: int | None) -> dict[tuple[str, str], Pick]:
+        if edition_id is None:
             return {}
-        ranked = self._desks.get(desk_id).edition.ranked
+        ranked = self._desks.get(edition_id).edition.ranked
         return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
 
     def items(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
         """Return what was filed as the contents of mails, with the papers' ids of today."""
-        query = sa.select(deliveries.c.id, deliveries.c.desk_id, deliveries.c.contents).where(
+        query = sa.select(deliveries.c.id, deliveries.c.edition_id, deliveries.c.contents).where(
             deliveries.c.id.in_(delivery_ids), deliveries.c.contents.is_not(None)
         )
         found: dict[int, list[IssueItem]] = {}
         ids: dict[int, dict[int, str]] = {}
         with self._engine.connect() as db:
-            for delivery_id, desk_id, text in db.execute(query).all():
-                if desk_id not in ids:
-                    places = sa.select(desk_papers.c.place, desk_papers.c.paper_id).where(
-                        desk_papers.c.desk_id == desk_id
+            for delivery_id, edition_id, text in db.execute(query).all():
+                if edition_id not in ids:
+                    places = sa.select(edition_papers.c.position, edition_papers.c.paper_id).where(
+                        edition_papers.c.edition_id == edition_id
                     )
-                    ids[desk_id] = {row.place: row.paper_id for row in db.execute(places)}
-                found[delivery_id] = filed.load(text, ids[desk_id])
+                    ids[edition_id] = {row.position: row.paper_id for row in db.execute(places)}
+                found[delivery_id] = filed.load(text, ids[edition_id])
         return found
 
     def seen(
@@ -162,19 +162,19 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             desks_of: dict[int, dict[int, str]] = {}
             on_days: set[date] = set()
-            for desk_id, day, place, paper_id in _positions(db, sorted(paper_ids), apart_from):
-                desks_of.setdefault(desk_id, {})[place] = paper_id
+            for edition_id, day, place, paper_id in _positions(db, sorted(paper_ids), apart_from):
+                desks_of.setdefault(edition_id, {})[place] = paper_id
                 on_days.add(day)
             query = sa.select(
-                deliveries.c.subscriber_id, deliveries.c.desk_id, deliveries.c.contents
+                deliveries.c.subscriber_id, deliveries.c.edition_id, deliveries.c.contents
             ).where(
                 deliveries.c.day.in_(on_days),
                 deliveries.c.subscriber_id.in_(subscriber_ids),
                 deliveries.c.state.in_(SHOWN),
                 deliveries.c.contents.is_not(None),
             )
-            for subscriber_id, desk_id, text in db.execute(query) if on_days else ():
-                if known := filed.seen(text, desks_of.get(desk_id, {})):
+            for subscriber_id, edition_id, text in db.execute(query) if on_days else ():
+                if known := filed.seen(text, desks_of.get(edition_id, {})):
                     found.setdefault(subscriber_id, set()).update(known)
         return found
 
@@ -252,11 +252,13 @@ def _positions(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) ->
     """Return desk, day and place of papers, on the desks of other days."""
     for start in range(0, len(paper_ids), 500):
         yield from db.execute(
-            sa.select(desks.c.id, desks.c.day, desk_papers.c.place, desk_papers.c.paper_id)
-            .join_from(desk_papers, desks)
+            sa.select(
+                editions.c.id, editions.c.day, edition_papers.c.position, edition_papers.c.paper_id
+            )
+            .join_from(edition_papers, editions)
             .where(
-                desk_papers.c.paper_id.in_(paper_ids[start : start + 500]),
-                desks.c.day != apart_from,
+                edition_papers.c.paper_id.in_(paper_ids[start : start + 500]),
+                editions.c.day != apart_from,
             )
         )
 

@@ -9,7 +9,7 @@ A row is claimed in a batch, with one durable commit; it is inflight, by a quick
 the first byte of its mail leaves; and how that ended is written down before the next mail leaves.
 So after a kill, what is claimed has not left, and what is inflight, at most one mail for each
 connection, is unknown: nobody can say (RFC 1047). Every step is an update on a condition (where
-the row stands, whose fence it carries), and its row count is looked at: not care, but the database
+the row stands, whose fencing_token it carries), and its row count is looked at: not care, but the database
 makes "once" true, for two crons, a killed run or a restored machine alike.
 """
 
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from digest.errors import LedgerError, RunInProgressError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.claims import Claims, DueDelivery
-from digest.storage.schema import days, deliveries, desks, due, senders, states_of
+from digest.storage.schema import days, deliveries, due, editions, states_of, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -85,35 +85,35 @@ class Ledger:
         """
         found: Counter[DeliveryState] = Counter()
         with self._writer.begin() as db:
-            for sender in db.execute(sa.select(senders).where(senders.c.ended_at.is_(None))).all():
+            for sender in db.execute(sa.select(workers).where(workers.c.ended_at.is_(None))).all():
                 certain = bool(boot) and sender.boot == boot
                 found += _take_back(db, sender, certain=certain, resend=resend, now=now)
             # Claimed before there were senders.
             not_closed = sa.select(days.c.day).where(days.c.closed_at.is_(None))
             orphans = (
                 deliveries.c.day.in_(not_closed)
-                & deliveries.c.fence.is_(None)
+                & deliveries.c.fencing_token.is_(None)
                 & deliveries.c.state.in_(IN_PROGRESS)
             )
             found += _to_unknown(db, orphans, resend=resend, now=now)
         return +found
 
     def deregister(
-        self, fence: int, *, now: datetime, resend: bool = False
+        self, fencing_token: int, *, now: datetime, resend: bool = False
     ) -> Counter[DeliveryState]:
         """End a sender that lives, and take back what it still has in hand."""
         with self._writer.begin() as db:
-            sender = db.execute(sa.select(senders).where(senders.c.id == fence)).one()
+            sender = db.execute(sa.select(workers).where(workers.c.id == fencing_token)).one()
             return +_take_back(db, sender, certain=True, resend=resend, now=now)
 
     def register(self, day: date, machine: WorkerHost, *, now: datetime) -> int:
         """Begin to send; return the fencing token that all of this sender's claims carry."""
         with self._writer.begin() as db:
-            row = senders.insert().values(
+            row = workers.insert().values(
                 day=day, started_at=now, host=machine.host, boot=machine.boot, pid=machine.pid
             )
-            (fence,) = db.execute(row).inserted_primary_key or (0,)
-        return int(fence)
+            (fencing_token,) = db.execute(row).inserted_primary_key or (0,)
+        return int(fencing_token)
 
     # -- a day ------------------------------------------------------------------------------
 
@@ -264,11 +264,11 @@ class Ledger:
             )
             # Lists grow through the day; a desk that no mail was made from is not kept. One without
             # content is of a time when desks were not kept, and tells what was shown that day.
-            used = sa.select(deliveries.c.desk_id).where(
-                deliveries.c.day == day, deliveries.c.desk_id.is_not(None)
+            used = sa.select(deliveries.c.edition_id).where(
+                deliveries.c.day == day, deliveries.c.edition_id.is_not(None)
             )
-            kept = desks.c.id.in_(used) | (desks.c.content_key == "")
-            db.execute(desks.delete().where(desks.c.day == day, ~kept))
+            kept = editions.c.id.in_(used) | (editions.c.content_key == "")
+            db.execute(editions.delete().where(editions.c.day == day, ~kept))
         return True
 
     def forget(self, subscriber_id: int) -> None:
@@ -302,7 +302,7 @@ class Ledger:
             sa.select(
                 deliveries.c.id,
                 deliveries.c.subscriber_id,
-                deliveries.c.desk_id,
+                deliveries.c.edition_id,
                 deliveries.c.attempts,
             )
             .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due(now))
@@ -336,9 +336,9 @@ class Ledger:
             ).rowcount
 
     @contextmanager
-    def claims(self, day: date, fence: int) -> Iterator[Claims]:
+    def claims(self, day: date, fencing_token: int) -> Iterator[Claims]:
         """Hold a connection for what one sender writes down."""
-        with closing(Claims(self._engine, day=day, fence=fence)) as marks:
+        with closing(Claims(self._engine, day=day, fencing_token=fencing_token)) as marks:
             yield marks
 
 
@@ -349,18 +349,20 @@ def _take_back(
 
     Where it is not certain that all its quick commits are there, both are unknown.
     """
-    mine = (deliveries.c.day == sender.day) & (deliveries.c.fence == sender.id)
+    mine = (deliveries.c.day == sender.day) & (deliveries.c.fencing_token == sender.id)
     found: Counter[DeliveryState] = Counter()
     if certain:
         claimed = mine & (deliveries.c.state == DeliveryState.CLAIMED)
         found[DeliveryState.PLANNED] = db.execute(
             deliveries.update()
             .where(claimed)
-            .values(state=DeliveryState.PLANNED, fence=None, attempts=deliveries.c.attempts - 1)
+            .values(
+                state=DeliveryState.PLANNED, fencing_token=None, attempts=deliveries.c.attempts - 1
+            )
         ).rowcount
     in_hand = mine & deliveries.c.state.in_(IN_PROGRESS)
     found += _to_unknown(db, in_hand, resend=resend, now=now)
-    db.execute(senders.update().where(senders.c.id == sender.id).values(ended_at=now))
+    db.execute(workers.update().where(workers.c.id == sender.id).values(ended_at=now))
     return found
 
 

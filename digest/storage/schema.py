@@ -93,8 +93,8 @@ fetches = sa.Table(
     sa.Column("reason", sa.String),
 )
 
-letters = sa.Table(
-    "letters",
+transactional_mail = sa.Table(
+    "transactional_mail",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column(
@@ -125,35 +125,35 @@ days = sa.Table(
 )
 
 # What a day's mails are made from, as it was when the first of them was claimed.
-desks = sa.Table(
-    "desks",
+editions = sa.Table(
+    "editions",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("day", sa.Date, nullable=False, index=True),
     # the Date of the mails
-    sa.Column("frozen_at", UTCDateTime, nullable=False),
+    sa.Column("saved_at", UTCDateTime, nullable=False),
     # a hash of the content, so that nothing is frozen twice
     sa.Column("content_key", sa.String, nullable=False),
     # a hash of the templates and of all else that shapes a mail
-    sa.Column("press_key", sa.String, nullable=False),
+    sa.Column("mail_key", sa.String, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 # Which papers a desk has, by their place in its content: a paper may take its real id later.
-desk_papers = sa.Table(
-    "desk_papers",
+edition_papers = sa.Table(
+    "edition_papers",
     metadata,
-    sa.Column("desk_id", sa.ForeignKey(desks.c.id, ondelete="CASCADE"), primary_key=True),
-    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("edition_id", sa.ForeignKey(editions.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), nullable=False),
-    sa.Index("desk_papers_by_paper", "paper_id"),
+    sa.Index("edition_papers_by_paper", "paper_id"),
     sqlite_with_rowid=False,
 )
 
 # Everybody who ever took up mails. The id is the fencing token: what one sender has claimed,
 # nobody else can settle, and what was taken from it, it cannot settle any more.
-senders = sa.Table(
-    "senders",
+workers = sa.Table(
+    "workers",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("day", sa.Date, nullable=False),
@@ -180,11 +180,11 @@ deliveries = sa.Table(
     sa.Column("settled_at", UTCDateTime),
     sa.Column("attempts", sa.Integer, nullable=False),
     # what the mail was made from, once there is one
-    sa.Column("desk_id", sa.Integer),
+    sa.Column("edition_id", sa.Integer),
     # the papers in it, see digest.filed; shown once the delivery is sent, or unknown
     sa.Column("contents", sa.Text),
     # who has it in hand, or had
-    sa.Column("fence", sa.Integer),
+    sa.Column("fencing_token", sa.Integer),
     # when a deferred mail is tried again
     sa.Column("next_at", UTCDateTime),
     # the mail server's last answer: reply code, and enhanced status (RFC 3463)

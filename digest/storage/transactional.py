@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import MailKind, TransactionalMail, TransactionalState
-from digest.storage.schema import letters
+from digest.storage.schema import transactional_mail
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,17 +44,17 @@ class TransactionalQueue:
 
     def enqueue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
         """Ask for a letter; False when one of this kind waits, or was made a short time ago."""
-        recent = sa.select(letters.c.id).where(
-            letters.c.subscriber_id == subscriber_id,
-            letters.c.kind == kind,
-            (letters.c.state == TransactionalState.WAITING)
-            | (letters.c.made_at > now - PAUSE[kind]),
+        recent = sa.select(transactional_mail.c.id).where(
+            transactional_mail.c.subscriber_id == subscriber_id,
+            transactional_mail.c.kind == kind,
+            (transactional_mail.c.state == TransactionalState.WAITING)
+            | (transactional_mail.c.made_at > now - PAUSE[kind]),
         )
         with self._writer.begin() as db:
             if db.execute(recent).first():
                 return False
             db.execute(
-                letters.insert().values(
+                transactional_mail.insert().values(
                     subscriber_id=subscriber_id,
                     kind=kind,
                     state=TransactionalState.WAITING,
@@ -69,13 +69,15 @@ class TransactionalQueue:
         """Take up the letter that has waited longest; for a while it is this caller's alone."""
         with self._writer.begin() as db:
             row = db.execute(
-                sa.select(letters).where(letters.c.next_at <= now).order_by(letters.c.next_at)
+                sa.select(transactional_mail)
+                .where(transactional_mail.c.next_at <= now)
+                .order_by(transactional_mail.c.next_at)
             ).first()
             if row is None:
                 return None
             db.execute(
-                letters.update()
-                .where(letters.c.id == row.id)
+                transactional_mail.update()
+                .where(transactional_mail.c.id == row.id)
                 .values(next_at=now + CLAIM, attempts=row.attempts + 1)
             )
         return TransactionalMail(
@@ -105,16 +107,20 @@ class TransactionalQueue:
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
         """Return what letters a reader was sent, or was to be."""
         query = (
-            sa.select(letters.c.kind, letters.c.state, letters.c.made_at)
-            .where(letters.c.subscriber_id == subscriber_id)
-            .order_by(letters.c.id)
+            sa.select(
+                transactional_mail.c.kind, transactional_mail.c.state, transactional_mail.c.made_at
+            )
+            .where(transactional_mail.c.subscriber_id == subscriber_id)
+            .order_by(transactional_mail.c.id)
         )
         with self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]
 
     def counts(self) -> dict[str, int]:
         """Return how many letters stand in which state."""
-        query = sa.select(letters.c.state, sa.func.count()).group_by(letters.c.state)
+        query = sa.select(transactional_mail.c.state, sa.func.count()).group_by(
+            transactional_mail.c.state
+        )
         with self._engine.connect() as db:
             return {row[0]: row[1] for row in db.execute(query)}
 
@@ -127,7 +133,7 @@ class TransactionalQueue:
     ) -> None:
         with self._writer.begin() as db:
             db.execute(
-                letters.update()
-                .where(letters.c.id == letter.id)
+                transactional_mail.update()
+                .where(transactional_mail.c.id == letter.id)
                 .values(state=state, reason=reason, next_at=next_at)
             )

@@ -1,1 +1,5 @@
-"""text."""
+"""Text that comes in, cleaned; text that goes out, worded."""
+
+from digest.text.clean import clean, safe_url
+
+__all__ = ["clean", "safe_url"]

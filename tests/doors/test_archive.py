@@ -191,11 +191,11 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     ranked: list[date] = []
     lay_out = pipeline.build_edition
 
-    def counted(day: date, *given: Any, **named: Any) -> pipeline.Edition:
+    def counted(day: date, *given: Any, **named: Any) -> Edition:
         ranked.append(day)
         return lay_out(day, *given, **named)
 
-    monkeypatch.setattr(pipeline, "lay_out", counted)
+    monkeypatch.setattr(pipeline, "build_edition", counted)
     with ThreadPoolExecutor(8) as visitors:
         list(visitors.map(lambda _: house.house.edition(DAYS[0], "agents"), range(16)))
 
@@ -209,7 +209,7 @@ def test_days_without_papers_do_not_push_out_the_one_everybody_reads(
     for year in range(1900, 1940):
         house.get(f"/archive/{year}-01-01/agents")
         house.get("/archive/2026-02-02/agents")
-    monkeypatch.setattr(pipeline, "lay_out", None)
+    monkeypatch.setattr(pipeline, "build_edition", None)
 
     assert house.get("/archive/2026-02-02/agents").status_code == 200
 

@@ -44,7 +44,7 @@ def test_confirming_is_written_down_with_where_and_when(house: House) -> None:
 
     *_, step = house.book.history(reader.id)
     assert step.event is CONFIRM
-    assert step.evidence == evidence(at=NOON, door="web", network="192.0.2.0/24")
+    assert step.evidence == evidence(at=NOON, channel="web", network="192.0.2.0/24")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -37,7 +37,7 @@ def test_what_the_visitor_agreed_to_is_kept_with_where_and_when(house: House) ->
     [step] = house.book.history(reader.id)
     assert step.event is Event.SIGN_UP
     assert step.evidence == evidence(
-        at=house.now, door="web", network="192.0.2.0/24", wording="2026-11"
+        at=house.now, channel="web", network="192.0.2.0/24", wording="2026-11"
     )
 
 

@@ -15,7 +15,7 @@ SATURDAY = date(2026, 2, 7)
 
 
 def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Edition:
-    defaults: dict[str, Any] = {"day": DAY, "covered": (("list", 3),), "considered": 3}
+    defaults: dict[str, Any] = {"day": DAY, "sources": (("list", 3),), "considered": 3}
     return Edition(
         papers=[],
         trend_weight=1.0,
@@ -59,19 +59,19 @@ SILENT: dict[str, tuple[Edition, list[str], set[str], str]] = {
         desk({"agents": [pick("1")]}), ["agents"], {"1"},
         "every paper about Agents was in an earlier issue"),
     "quiet weekday": (
-        desk(considered=0, covered=()), ["agents"], set(),
+        desk(considered=0, sources=()), ["agents"], set(),
         "no papers were announced for 2026-02-02"),
     "weekend": (
-        desk(considered=0, covered=(), day=SATURDAY), ["agents"], set(),
+        desk(considered=0, sources=(), day=SATURDAY), ["agents"], set(),
         "no papers were announced for 2026-02-07, a Saturday"),
     "stale source": (
-        desk(considered=0, covered=(), stale=("page",)),
+        desk(considered=0, sources=(), stale=("page",)),
         ["agents"],
         set(),
         "no new papers for 2026-02-02: page still shows those of another day",
     ),
     "failed source": (
-        desk(considered=0, covered=(), missing=("list",)), ["agents"], set(),
+        desk(considered=0, sources=(), missing=("list",)), ["agents"], set(),
         "no papers for 2026-02-02: list could not be read"),
     "topic gone": (desk(), ["gone"], set(), "none of the topics exist: gone"),
     "no topics": (desk(), [], set(), "none of the topics exist: none chosen"),

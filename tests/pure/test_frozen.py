@@ -57,7 +57,7 @@ reasons = st.lists(st.builds(Reason, kind=words, text=words), max_size=2).map(tu
 editions = st.builds(
     Coverage,
     day=st.dates(),
-    covered=st.lists(
+    sources=st.lists(
         st.builds(
             SourceCoverage,
             source=words,
@@ -70,12 +70,12 @@ editions = st.builds(
         max_size=2,
     ).map(tuple),
     missing=listed,
-    read_again=listed,
-    cut_off=listed,
+    to_be_retried=listed,
+    partial=listed,
     stale=listed,
-    quiet=listed,
+    excused=listed,
     late=st.lists(st.tuples(st.dates(), st.integers(1, 99)), max_size=2).map(tuple),
-    owed=st.lists(st.tuples(words, st.dates()), max_size=2).map(tuple),
+    overdue=st.lists(st.tuples(words, st.dates()), max_size=2).map(tuple),
     considered=st.integers(0, 99),
 )
 
@@ -180,7 +180,7 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
         {"per_topic": 1},
         {"max_papers": 1},
         {"trend_weight": 0.1 + 0.2},
-        {"edition": Coverage(day=DAY, considered=41)},
+        {"coverage": Coverage(day=DAY, considered=41)},
         {"similar": {"2602.00001": frozenset({"2602.00001"})}},
         {"ranked": {"agents": (pick(score=0.3),)}},
         {"topics": {}},

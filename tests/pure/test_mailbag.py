@@ -39,7 +39,7 @@ class Broken:
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error
 
-    def proof(self, *_: object) -> Any:
+    def prepare(self, *_: object) -> Any:
         assert self._error
         raise self._error
 
@@ -228,7 +228,7 @@ def test_readers_who_have_seen_something_else_do_not_share() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issues, "KEPT", 2)
+    monkeypatch.setattr(issues, "CACHE_SIZE", 2)
     bag = bag_of(desk(paper("1", title="An agent")))
     first = bag.compose(subscriber())
     for number in range(2, 5):

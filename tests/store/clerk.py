@@ -88,7 +88,7 @@ class Clerk:
     def filing(self, row: DueDelivery, mail: Issue | None = None) -> Claim:
         """What is written down when a row is claimed for a mail."""
         made = mail or issue(pick(ONE))
-        frozen = self.desks.save(desk_of(made), press_key="press", now=NOON)
+        frozen = self.desks.save(desk_of(made), mail_key="press", now=NOON)
         return Claim(
             row=row,
             edition_id=frozen.id,
@@ -104,26 +104,30 @@ class Clerk:
         *papers: Paper,
         reader: int = ADA,
         day: date = DAY,
-        fence: int | None = None,
+        fencing_token: int | None = None,
         mail: Issue | None = None,
         now: datetime = NOON,
     ) -> DueDelivery:
         """Take up a reader's mail."""
         row = self.waiting(reader, day, now=now)
         made = mail or issue(*(pick(it) for it in papers or (ONE,)), day=day)
-        ours = self.take_up([self.filing(row, made)], day=day, fence=fence)
+        ours = self.take_up([self.filing(row, made)], day=day, fencing_token=fencing_token)
         assert ours == {row.delivery_id}
         return row
 
     def take_up(
-        self, filings: list[Claim], *, day: date = DAY, fence: int | None = None
+        self, filings: list[Claim], *, day: date = DAY, fencing_token: int | None = None
     ) -> set[int]:
-        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
+        with self.ledger.claims(
+            day, self.sender(day) if fencing_token is None else fencing_token
+        ) as marks:
             return marks.claim(filings)
 
-    def leave(self, row: DueDelivery, *, day: date = DAY, fence: int | None = None) -> None:
+    def leave(self, row: DueDelivery, *, day: date = DAY, fencing_token: int | None = None) -> None:
         """Let a mail's first byte go."""
-        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
+        with self.ledger.claims(
+            day, self.sender(day) if fencing_token is None else fencing_token
+        ) as marks:
             marks.record([], [row], now=NOON)
 
     def settle(
@@ -133,11 +137,13 @@ class Clerk:
         reason: str | None = None,
         *,
         day: date = DAY,
-        fence: int | None = None,
+        fencing_token: int | None = None,
         now: datetime = NOON,
     ) -> None:
         """Write down how a mail in hand ended."""
-        with self.ledger.claims(day, self.sender(day) if fence is None else fence) as marks:
+        with self.ledger.claims(
+            day, self.sender(day) if fencing_token is None else fencing_token
+        ) as marks:
             marks.record([(row, Outcome(state=state, reason=reason))], [], now=now)
 
     def ended(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:

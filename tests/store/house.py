@@ -19,6 +19,7 @@ from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, WorkerHost
 from digest.sources.fetch import fetch_day
 from subscribers.book import Book
+from digest.models.delivery import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,29 +52,25 @@ class Recorder:
     exception after it did, with no answer told.
     """
 
-    failures: Mapping[str, MailResult | BaseException] = field(default_factory=dict)
+    failures: Mapping[str, Outcome | BaseException] = field(default_factory=dict)
     parcels: list[OutgoingMessage] = field(default_factory=list)
     #: all it was asked to send, failures too
     tried: list[OutgoingMessage] = field(default_factory=list)
     closed: bool = False
 
-    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         for parcel in parcels:
             self.tried.append(parcel)
             failure = self.failures.get(parcel.recipient)
             if isinstance(failure, MailServerError):
-                note([(parcel, MailResult(state=DeliveryState.PLANNED, reason=str(failure)))], [])
+                note([(parcel, Outcome(state=DeliveryState.PLANNED, reason=str(failure)))], [])
                 raise failure
             note([], [parcel])
             self.hand_over(parcel, failure)
-            answer = (
-                failure if isinstance(failure, MailResult) else MailResult(state=DeliveryState.SENT)
-            )
+            answer = failure if isinstance(failure, Outcome) else Outcome(state=DeliveryState.SENT)
             note([(parcel, answer)], [])
 
-    def hand_over(
-        self, parcel: OutgoingMessage, failure: MailResult | BaseException | None
-    ) -> None:
+    def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
         """Take the mail, as a server would."""
         if isinstance(failure, BaseException):
             raise failure
@@ -161,7 +158,7 @@ class House:
         """What a run needs, with this house's clock, machine and policy."""
         machine = WorkerHost(host="house", boot=self.boot, pid=1)
         return replace(
-            self.app.delivery_services, clock=lambda: self.now, machine=machine, policy=self.policy
+            self.app.delivery_services, clock=lambda: self.now, host=machine, policy=self.policy
         )
 
     def wait(self, **time: float) -> None:
@@ -182,7 +179,7 @@ class House:
     def mailroom(self, day: date = DAY) -> MessageBuilder:
         office = self.office
         frozen = office.editions.preview(
-            self.desk(day), press_key=office.mail_settings.key, now=self.now
+            self.desk(day), mail_key=office.mail_settings.key, now=self.now
         )
         return MessageBuilder(
             frozen,
@@ -256,6 +253,6 @@ def address(name: str) -> str:
     return f"{name}@example.org"
 
 
-def failing(answer: MailResult | BaseException, *names: str) -> Recorder:
+def failing(answer: Outcome | BaseException, *names: str) -> Recorder:
     """A transport that fails these readers, by name, and no others."""
     return Recorder(failures=dict.fromkeys(map(address, names), answer))

@@ -72,7 +72,7 @@ class Server:
     #: mails whose answer was lost in the run that is under way
     doubtful: set[Key] = field(default_factory=set)
 
-    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         """Take so many at a time, and answer all of them together."""
         while together := list(islice(parcels, self.wide)):
             fates = [self.fates.pop(0) if self.fates else Fate.ACCEPT for _ in together]

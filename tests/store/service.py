@@ -76,7 +76,7 @@ KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_afte
 
 def serve(house: House, *services: Service) -> None:
     """Let these services be the house's only sources."""
-    house.app.__dict__["places"] = tuple(service.place for service in services)
+    house.app.__dict__["sources"] = tuple(service.place for service in services)
     house.app.__dict__["collection"] = replace(
         house.app.collection, web=lambda _place: cast("Any", None)
     )

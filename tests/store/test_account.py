@@ -121,7 +121,7 @@ def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> 
     clerk.ended(DeliveryState.SENT, ONE)
     before = clerk.account.contents(clerk.entry())
 
-    clerk.desks.save(clerk.desks.get(1).edition, press_key="another", now=NOON)
+    clerk.desks.save(clerk.desks.get(1).edition, mail_key="another", now=NOON)
     PaperStore(clerk.engine).save(
         [replace(ONE, abstract="All new.")], source="hf", kind="huggingface"
     )

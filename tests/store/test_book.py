@@ -240,12 +240,12 @@ def test_who_had_left_and_does_not_confirm_again_has_left(book: Book) -> None:
     enrolled(book, "ada@example.org", Event.CONFIRM, Event.LEAVE)
     reader = enrolled(book, "ada@example.org")
 
-    deleted = book.forget_unconfirmed(before=LATER, evidence=evidence(at=LATER, door="deadline"))
+    deleted = book.forget_unconfirmed(before=LATER, evidence=evidence(at=LATER, channel="deadline"))
 
     assert deleted == 0
     assert [kept.status for kept in book.all()] == [Status.LEFT]
     assert book.history(reader.id)[-1] == ConsentRecord(
-        event=Event.LEAVE, status=Status.LEFT, evidence=evidence(at=LATER, door="deadline")
+        event=Event.LEAVE, status=Status.LEFT, evidence=evidence(at=LATER, channel="deadline")
     )
 
 

@@ -27,7 +27,7 @@ SPELLINGS = [
     *("o'neil+cy@example.net", "O'Neil+Cy@EXAMPLE.net"),
 ]
 MAILBOXES = sorted({addresses.parse(spelling).key for spelling in SPELLINGS})
-LATE = evidence(at=NOON.replace(month=3), door="deadline")
+LATE = evidence(at=NOON.replace(month=3), channel="deadline")
 
 
 class Consent(RuleBasedStateMachine):

@@ -63,7 +63,7 @@ def test_after_a_power_cut_what_was_claimed_may_have_left_too(clerk: Clerk, boot
 
 
 def test_a_machine_that_does_not_tell_its_starts_apart_is_never_believed(clerk: Clerk) -> None:
-    clerk.claim(fence=clerk.enlist(boot=""))
+    clerk.claim(fencing_token=clerk.enlist(boot=""))
 
     clerk.ledger.recover(boot="", resend=False, now=LATER)
 
@@ -103,8 +103,8 @@ def test_a_sender_dies_once(clerk: Clerk) -> None:
 
 def test_only_the_mails_of_the_sender_that_ended_are_taken_back(clerk: Clerk) -> None:
     one, other = clerk.enlist(), clerk.enlist()
-    clerk.claim(fence=one)
-    clerk.claim(reader=BO, fence=other)
+    clerk.claim(fencing_token=one)
+    clerk.claim(reader=BO, fencing_token=other)
 
     found = clerk.ledger.deregister(one, now=LATER)
 

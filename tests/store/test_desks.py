@@ -35,7 +35,7 @@ def desk(*papers: object, day: object = DAY) -> Edition:
 def freeze(
     clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False
 ) -> StoredEdition:
-    return clerk.desks.save(laid, press_key=press, now=LATER if late else NOON)
+    return clerk.desks.save(laid, mail_key=press, now=LATER if late else NOON)
 
 
 def test_a_frozen_desk_is_opened_as_it_was(clerk: Clerk) -> None:
@@ -52,7 +52,7 @@ def test_the_same_desk_is_kept_once_with_its_first_date(clerk: Clerk) -> None:
 
     assert again == first
     assert first.at == NOON
-    assert clerk.execute("SELECT count(*) FROM desks") == [1]
+    assert clerk.execute("SELECT count(*) FROM editions") == [1]
 
 
 @pytest.mark.parametrize(
@@ -73,25 +73,25 @@ def test_a_desk_that_differs_is_kept_beside_the_first(
 
 
 def test_the_date_of_mails_has_no_fractions_of_a_second(clerk: Clerk) -> None:
-    frozen = clerk.desks.save(desk(), press_key="", now=NOON.replace(microsecond=123456))
+    frozen = clerk.desks.save(desk(), mail_key="", now=NOON.replace(microsecond=123456))
 
     assert frozen.at == NOON
 
 
 def test_a_glance_keeps_nothing_and_knows_what_is_kept(clerk: Clerk) -> None:
-    new = clerk.desks.preview(desk(ONE), press_key="press", now=NOON)
+    new = clerk.desks.preview(desk(ONE), mail_key="press", now=NOON)
     kept = freeze(clerk, desk(ONE))
 
     assert (new.id, new.edition, new.at) == (0, desk(ONE), NOON)
-    assert clerk.desks.preview(desk(ONE), press_key="press", now=LATER) == kept
-    assert clerk.execute("SELECT count(*) FROM desks") == [1]
+    assert clerk.desks.preview(desk(ONE), mail_key="press", now=LATER) == kept
+    assert clerk.execute("SELECT count(*) FROM editions") == [1]
 
 
 def test_papers_are_familiar_that_lay_on_a_desk_of_another_day(clerk: Clerk) -> None:
     freeze(clerk, desk(ONE, TWO))
     laid = desk(TWO, THREE, day=NEXT_DAY)
 
-    glanced = clerk.desks.preview(laid, press_key="press", now=NOON)
+    glanced = clerk.desks.preview(laid, mail_key="press", now=NOON)
     frozen = freeze(clerk, laid)
 
     assert glanced.also_elsewhere == frozen.also_elsewhere == {"2"}
@@ -135,11 +135,11 @@ def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
 
     clerk.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT id FROM desks ORDER BY id") == [
+    assert clerk.execute("SELECT id FROM editions ORDER BY id") == [
         clerk.entry().edition_id,
         tomorrow.id,
     ]
-    assert clerk.execute("SELECT count(*) FROM desk_papers") == [2]
+    assert clerk.execute("SELECT count(*) FROM edition_papers") == [2]
 
 
 def test_an_open_day_keeps_all_its_desks(clerk: Clerk) -> None:
@@ -148,4 +148,4 @@ def test_an_open_day_keeps_all_its_desks(clerk: Clerk) -> None:
 
     clerk.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT count(*) FROM desks") == [2]
+    assert clerk.execute("SELECT count(*) FROM editions") == [2]

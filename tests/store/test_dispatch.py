@@ -134,7 +134,7 @@ def test_a_run_says_what_it_cost(house: House) -> None:
 def test_the_last_row_is_told_to_whoever_watches(house: House) -> None:
     told: list[int] = []
 
-    house.send(watch=Progress(total=told.append, advance=told.append))
+    house.send(progress=Progress(total=told.append, advance=told.append))
 
     assert told == [4, 4]
 

@@ -29,7 +29,7 @@ def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     service.list(DAY, ONE)
     serve(found, service)
     found.fetch()
-    found.app.__dict__["places"] += (Source(name="S2", kind="semantic-scholar"),)
+    found.app.__dict__["sources"] += (Source(name="S2", kind="semantic-scholar"),)
     return found
 
 

@@ -77,7 +77,7 @@ class Beside(Recorder):
         super().__init__()
         self._happens, self._moment = happens, (nth, taken)
 
-    def carry(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
+    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
         for parcel in parcels:
             self.tried.append(parcel)
             self._is_at(taken=False)
@@ -161,7 +161,7 @@ def test_what_cannot_be_claimed_is_not_sent_and_leaves_once_that_is_mended(
         fault(house) as breaks,
         pytest.raises(StoreError, match=f"digest.db: {words}"),
     ):
-        house.send(broken, watch=Progress(total=lambda _: breaks()))
+        house.send(broken, progress=Progress(total=lambda _: breaks()))
     report = house.send(mended)
 
     assert broken.asked == []
@@ -227,7 +227,7 @@ def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
     lost, found = Recorder(), Recorder()
 
     with pytest.raises(StoreError, match="unable to open database file"):
-        house.send(lost, watch=Progress(total=lambda _: house.folder.rename(away)))
+        house.send(lost, progress=Progress(total=lambda _: house.folder.rename(away)))
     away.rename(house.folder)
     report = house.send(found)
 
@@ -257,7 +257,7 @@ def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_bac
 def share(house: House, transport: Recorder, number: int, of_all: int) -> Callable[[], None]:
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
-    frozen = office.editions.save(house.desk(), press_key=office.mail_settings.key, now=NOON)
+    frozen = office.editions.save(house.desk(), mail_key=office.mail_settings.key, now=NOON)
     task = Shard(day=DAY, edition_id=frozen.id, mails=4, share=(number, of_all))
     return lambda: run_worker(task, frozen, office, transport, Progress()) and None
 

@@ -138,7 +138,7 @@ def test_a_mail_deferred_again_and_again_waits_longer_each_time_and_not_for_ever
 def test_a_mail_is_claimed_once(clerk: Clerk) -> None:
     filing = clerk.filing(clerk.waiting())
 
-    first, second = (clerk.take_up([filing], fence=clerk.enlist()) for _ in range(2))
+    first, second = (clerk.take_up([filing], fencing_token=clerk.enlist()) for _ in range(2))
 
     assert (first, second) == ({filing.row.delivery_id}, set())
     assert clerk.entry().attempts == 1
@@ -148,7 +148,7 @@ def test_a_mail_is_claimed_once(clerk: Clerk) -> None:
 def test_only_what_waits_can_be_claimed(clerk: Clerk, state: DeliveryState) -> None:
     row = clerk.stands(state)
 
-    ours = clerk.take_up([clerk.filing(row)], fence=clerk.enlist())
+    ours = clerk.take_up([clerk.filing(row)], fencing_token=clerk.enlist())
 
     assert ours == set()
     assert clerk.state() == state
@@ -182,7 +182,7 @@ def test_whoever_is_erased_between_the_look_and_the_claim_is_not_claimed(clerk: 
 def test_what_was_not_claimed_is_not_filed(clerk: Clerk) -> None:
     row = clerk.ended(DeliveryState.SENT, ONE)
 
-    clerk.take_up([clerk.filing(row, issue(pick(TWO)))], fence=clerk.enlist())
+    clerk.take_up([clerk.filing(row, issue(pick(TWO)))], fencing_token=clerk.enlist())
 
     assert clerk.shown() == ["1"]
 
@@ -283,24 +283,24 @@ def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
 
 
 def test_a_sender_cannot_settle_what_another_has_claimed(clerk: Clerk) -> None:
-    row = clerk.claim(fence=clerk.enlist())
+    row = clerk.claim(fencing_token=clerk.enlist())
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(row, DeliveryState.SENT, fence=clerk.enlist())
+        clerk.settle(row, DeliveryState.SENT, fencing_token=clerk.enlist())
 
     assert clerk.state() is DeliveryState.CLAIMED
 
 
 def test_a_sender_that_was_taken_for_dead_can_neither_settle_nor_claim(clerk: Clerk) -> None:
     old = clerk.enlist()
-    ada, bo = clerk.claim(fence=old), clerk.waiting(BO)
-    clerk.leave(ada, fence=old)
+    ada, bo = clerk.claim(fencing_token=old), clerk.waiting(BO)
+    clerk.leave(ada, fencing_token=old)
     clerk.ledger.recover(boot="", resend=False, now=LATER)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(ada, DeliveryState.SENT, fence=old)
+        clerk.settle(ada, DeliveryState.SENT, fencing_token=old)
     with pytest.raises(LedgerError, match="taken for dead"):
-        clerk.take_up([clerk.filing(bo)], fence=old)
+        clerk.take_up([clerk.filing(bo)], fencing_token=old)
 
     assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.UNKNOWN, DeliveryState.PLANNED)
 
@@ -309,21 +309,21 @@ def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claime
     clerk: Clerk,
 ) -> None:
     old = clerk.enlist()
-    row = clerk.claim(fence=old)
+    row = clerk.claim(fencing_token=old)
     clerk.ledger.deregister(old, now=LATER)
     heir = clerk.enlist()
-    clerk.claim(fence=heir)
+    clerk.claim(fencing_token=heir)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.leave(row, fence=old)
+        clerk.leave(row, fencing_token=old)
 
-    clerk.leave(row, fence=heir)
+    clerk.leave(row, fencing_token=heir)
     assert clerk.state() is DeliveryState.INFLIGHT
 
 
 def test_no_fence_is_given_twice(clerk: Clerk) -> None:
     first = clerk.enlist()
-    clerk.execute("DELETE FROM senders")
+    clerk.execute("DELETE FROM workers")
 
     assert clerk.enlist() > first
 

@@ -102,7 +102,7 @@ class Days(RuleBasedStateMachine):
         getattr(self, f"_{way}")(self._today() - timedelta(days=ago), *words)
 
     def _run(self, day: date, crew: str = "") -> None:
-        report = self._send(day=day, crew=_two_shares if crew else None)
+        report = self._send(day=day, workers=_two_shares if crew else None)
         if report and report.stopped is None:
             self._everybody_was_served(day)
 
@@ -182,7 +182,7 @@ class Days(RuleBasedStateMachine):
         with self.house.app.engine.begin() as db:
             db.exec_driver_sql(
                 "UPDATE deliveries SET state = 'claimed', settled_at = NULL, next_at = NULL"
-                " WHERE fence IN (SELECT id FROM senders WHERE ended_at IS NULL)"
+                " WHERE fencing_token IN (SELECT id FROM workers WHERE ended_at IS NULL)"
             )
 
     def _policy(self, on_unknown: Any, allowed: str = "") -> None:

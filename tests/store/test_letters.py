@@ -144,7 +144,10 @@ def test_a_letter_is_given_up_after_three_days_with_the_reason(
     assert 72 * HOUR < tried[-1] - NOON < 77 * HOUR
     assert letters.counts() == {"failed": 1}
     with engine.connect() as db:
-        assert db.exec_driver_sql("SELECT reason FROM letters").scalar() == "given up: closed"
+        assert (
+            db.exec_driver_sql("SELECT reason FROM transactional_mail").scalar()
+            == "given up: closed"
+        )
 
 
 def test_two_senders_never_take_the_same_letter(letters: TransactionalQueue, book: Book) -> None:

@@ -57,7 +57,7 @@ def test_a_run_that_is_told_to_stop_gives_back_what_has_not_left(house: House, a
     stopped: list[bool] = []
     first, second = Then(lambda: stopped.append(True), after), Recorder()
 
-    report = house.send(first, watch=Progress(should_continue=lambda: not stopped))
+    report = house.send(first, progress=Progress(should_continue=lambda: not stopped))
     left = house.sum()
     house.send(second)
 
@@ -71,7 +71,7 @@ def test_a_run_of_several_batches_stops_between_them_too(house: House) -> None:
         house.reader(f"r{number}")
     done: list[int] = []
 
-    house.send(watch=Progress(should_continue=lambda: not done, advance=done.append))
+    house.send(progress=Progress(should_continue=lambda: not done, advance=done.append))
 
     assert house.sum() == {"planned": 4, "sent": BATCH}
 
@@ -79,7 +79,7 @@ def test_a_run_of_several_batches_stops_between_them_too(house: House) -> None:
 def test_a_run_that_is_told_to_stop_at_once_sends_nothing(house: House) -> None:
     transport = Recorder()
 
-    house.send(transport, watch=Progress(should_continue=lambda: False))
+    house.send(transport, progress=Progress(should_continue=lambda: False))
 
     assert transport.asked == []
     assert house.sum() == {"planned": 4}
@@ -100,7 +100,7 @@ def test_whoever_stops_between_the_plan_and_the_batch_gets_nothing(
 ) -> None:
     transport = Recorder()
 
-    house.send(transport, watch=Progress(total=lambda _: did(house, "bo", event)))
+    house.send(transport, progress=Progress(total=lambda _: did(house, "bo", event)))
 
     assert address("bo") not in transport.asked
     assert house.states()["bo"] == "skipped"
@@ -128,7 +128,7 @@ def test_whoever_leaves_while_the_batch_is_made_gets_nothing(
 def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.delivery.sender.FRESH", -1.0)  # every claim is old
+    monkeypatch.setattr("digest.delivery.sender.CONSENT_FRESH", -1.0)  # every claim is old
     transport = Then(lambda: did(house, "cy", Event.LEAVE))
 
     report = house.send(transport)
@@ -141,7 +141,7 @@ def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
 def test_a_mail_that_was_given_back_was_not_tried(house: House) -> None:
     stopped: list[bool] = []
     house.send(
-        Then(lambda: stopped.append(True)), watch=Progress(should_continue=lambda: not stopped)
+        Then(lambda: stopped.append(True)), progress=Progress(should_continue=lambda: not stopped)
     )
 
     tried = {name: house.entry(name).attempts for name in NAMES}

@@ -76,7 +76,7 @@ def test_what_failed_is_still_said_to_have_failed_and_why(migrated: sa.Engine) -
 
 def test_mails_still_refer_to_their_papers(migrated: sa.Engine) -> None:
     with migrated.connect() as db:
-        papers = db.execute(sa.text("SELECT paper_id FROM desk_papers")).scalars().all()
+        papers = db.execute(sa.text("SELECT paper_id FROM edition_papers")).scalars().all()
         broken = db.execute(sa.text("PRAGMA foreign_key_check")).all()
 
     assert (papers, broken) == (["2602.00001"], [])

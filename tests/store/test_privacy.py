@@ -91,7 +91,7 @@ def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
 
 
 def test_consent_is_told_with_its_evidence(house: House) -> None:
-    seen = evidence(door="web", wording="2026-01", network="192.0.2.0", note="by hand")
+    seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
     reader = house.book.add(ADA, [], confirmed=False, evidence=seen)
     assert reader is not None
 
@@ -131,7 +131,13 @@ def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
 
     erase(house, reader)
 
-    assert min(before[table] for table in ("subscribers", "consent", "deliveries", "letters")) > 0
+    assert (
+        min(
+            before[table]
+            for table in ("subscribers", "consent", "deliveries", "transactional_mail")
+        )
+        > 0
+    )
     assert set(rows_of(house, reader).values()) == {0}
     assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
 

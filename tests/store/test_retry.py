@@ -341,8 +341,8 @@ def test_a_mail_made_again_by_other_templates_is_told_of(
     house.send(first)
     house.wait(hours=2)
     press = replace(house.app.mail_settings, postal_address="A new house", key="of other templates")
-    house.app.__dict__["press"] = press
-    house.app.__dict__.pop("office", None)
+    house.app.__dict__["mail_settings"] = press
+    house.app.__dict__.pop("delivery_services", None)
 
     house.retry(second)
 

@@ -267,9 +267,9 @@ def test_who_asks_to_be_asked_is_told_what_to_do(mailed: Path, digest: Command) 
 
 def test_a_mail_made_before_desks_were_kept_is_made_anew(mailed: Path, digest: Command) -> None:
     stand(mailed, "failed")
-    execute(mailed, "UPDATE deliveries SET desk_id = NULL")
-    execute(mailed, "DELETE FROM desk_papers")
-    execute(mailed, "UPDATE desks SET content_key = '', press_key = '', content = ''")
+    execute(mailed, "UPDATE deliveries SET edition_id = NULL")
+    execute(mailed, "DELETE FROM edition_papers")
+    execute(mailed, "UPDATE editions SET content_key = '', mail_key = '', content = ''")
     digest("subscribers", "add", "cy@example.org", "--topic", "agents", "--confirmed")
 
     answer = digest("retry", *DAY, "--state", "failed")
@@ -286,7 +286,7 @@ def test_what_a_killed_run_had_in_hand_is_taken_back(
     today: Path, digest: Command, arguments: tuple[str, ...]
 ) -> None:
     before = stand(today, "claimed")
-    execute(today, "UPDATE senders SET ended_at = NULL")  # it never came to its end
+    execute(today, "UPDATE workers SET ended_at = NULL")  # it never came to its end
     day = digest("status", "--json").json["day"]
 
     digest("retry", *(("--day", day) if arguments else ()))

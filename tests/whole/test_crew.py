@@ -160,7 +160,7 @@ def standing(digest: Command) -> dict[str, int]:
 
 def senders(home: Path) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(home / "digest.db")) as db:
-        return db.execute("SELECT pid, ended_at IS NOT NULL FROM senders").fetchall()
+        return db.execute("SELECT pid, ended_at IS NOT NULL FROM workers").fetchall()
 
 
 def end(run: subprocess.Popen[str]) -> tuple[int, str, str]:

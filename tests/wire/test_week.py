@@ -67,7 +67,7 @@ def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
     house = House(engine, tmp_path)
     house.reader("ada")
     with WebServer(route=world.route) as server, client(tmp_path, watch) as http:
-        house.app.__dict__["places"] = world.places(server.base)
+        house.app.__dict__["sources"] = world.places(server.base)
         house.app.__dict__["collection"] = replace(
             house.app.collection, web=lambda place: http.restricted_to(sources.hosts(place))
         )

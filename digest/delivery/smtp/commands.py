@@ -80,9 +80,9 @@ def xtext(text: str) -> str:
     return "".join(_XTEXT.get(octet, chr(octet)) for octet in text.encode())
 
 
-#: The octets that xtext does not have as they are.
+#: The octets that xtext does not have as they are, and the brackets that delimit an address.
 _XTEXT = {
-    octet: f"+{octet:02X}" for octet in range(256) if not 33 <= octet <= 126 or chr(octet) in "+="
+    octet: f"+{octet:02X}" for octet in range(256) if not 33 <= octet <= 126 or chr(octet) in "+=<>"
 }
 
 
