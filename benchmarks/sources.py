@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-import arxiv_wire
+from support import arxiv_documents
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 Result = TypeVar("Result")
@@ -88,13 +88,13 @@ def _feeds(folder: Path) -> list[RawDocument]:
     feeds = []
     for path in sorted(folder.glob("listing-*.jsonl")):
         told = [_told(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
-        text = arxiv_wire.rss("cs.CL", DAY, told)
+        text = arxiv_documents.rss("cs.CL", DAY, told)
         feeds.append(RawDocument(where=path.name, text=text, channel="cs.CL"))
     return feeds
 
 
-def _told(record: dict[str, Any]) -> arxiv_wire.Told:
-    return arxiv_wire.Told(
+def _told(record: dict[str, Any]) -> arxiv_documents.Told:
+    return arxiv_documents.Told(
         id=record["id"],
         title=record["title"],
         abstract=record["summary"],

@@ -17,7 +17,7 @@ from rich.progress import Progress
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
 
-from whole.sweep import CALLS, READERS, Sweep, Toll  # noqa: E402 (found by the path above)
+from support.kill_sweep import CALLS, READERS, Sweep, Toll  # noqa: E402 (found by the path above)
 
 
 def kill(every: int, senders: int) -> Toll:

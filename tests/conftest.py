@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import PEPPER
 from hypothesis import settings
+from support.builders import PEPPER
+from support.paths import REAL_DATA
 
 from digest.storage.engine import open_database
 from subscribers.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import sqlalchemy as sa
 
 # The same examples in every run: a test that fails now and then helps nobody.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("steady")
-
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)

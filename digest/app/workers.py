@@ -1,7 +1,7 @@
 """Several processes for one day's mails: making, signing and sending on all cores.
 
-The run itself is one of them. Each has a share of the readers, a fencing_token of its own and its own
-connections; what one that dies had in hand is taken back by the run.
+The run itself is the first of them. Each has a share of the subscribers, a fencing token and
+connections of its own. What a worker that dies had claimed is taken back by the run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from digest.app import log, services
 from digest.delivery.process import SHUTDOWN_TIMEOUT
 from digest.delivery.run import Progress, Shard, run_worker
-from digest.delivery.sender import WorkerStats
+from digest.delivery.worker import WorkerStats
 from digest.errors import DigestError
 
 if TYPE_CHECKING:

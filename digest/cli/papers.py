@@ -171,9 +171,9 @@ def show(
         "Signals",
         ("observed at", "source", "votes#", "comments#", "stars#", "citations#"),
         [
-            (serializers.moment(o.at), o.source, o.signals.upvotes, o.signals.comments, o.signals.stars,
-             o.signals.citations)
-            for o in history
+            (serializers.moment(one.at), one.source, one.signals.upvotes, one.signals.comments,
+             one.signals.stars, one.signals.citations)
+            for one in history
         ],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from digest.delivery.issues import IssueFactory, MailResult
-from digest.delivery.sender import Prepared
+from digest.delivery.worker import Prepared
 from digest.errors import NotFoundError
 from digest.models.delivery import SHOWN
 from digest.models.issue import WITHDRAWN, Issue, NoIssue
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from digest.delivery.sender import StageTimer
+    from digest.delivery.worker import StageTimer
     from digest.mail.renderer import MailSettings
     from digest.models.issue import IssueItem
     from digest.storage.claims import DueDelivery

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import gc_paused
-from digest.delivery.sender import DeliveryWorker, WorkerStats
+from digest.delivery.worker import DeliveryWorker, WorkerStats
 from digest.models.delivery import (
     UNSETTLED,
     WAITING,

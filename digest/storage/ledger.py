@@ -5,12 +5,14 @@
        └──────────┘           ├─▶ failed
                               └─▶ unknown
 
-A row is claimed in a batch, with one durable commit; it is inflight, by a quick commit, before
-the first byte of its mail leaves; and how that ended is written down before the next mail leaves.
-So after a kill, what is claimed has not left, and what is inflight, at most one mail for each
-connection, is unknown: nobody can say (RFC 1047). Every step is an update on a condition (where
-the row stands, whose fencing_token it carries), and its row count is looked at: not care, but the database
-makes "once" true, for two crons, a killed run or a restored machine alike.
+Rows are claimed in batches, with one durable commit each. A row becomes inflight, by a quick
+commit, before the first byte of its mail leaves, and its outcome is recorded before the next mail
+leaves. So after a kill, claimed mails have not left, and inflight ones, at most one for each
+connection, are unknown: nobody can say (RFC 1047).
+
+Every step is an update with a condition (the row's state and fencing token), and its row count is
+checked. So the database makes "once" true, whether two crons run, a run is killed or a machine is
+restored.
 """
 
 from __future__ import annotations

@@ -7,24 +7,23 @@ import shutil
 import socket
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from doors.conftest import build, furniture
 from playwright.sync_api import sync_playwright
+from support.paths import ROOT
+from web.conftest import build, furniture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from doors.conftest import Build
-    from doors.house import House
     from playwright.sync_api import Browser, Page
+    from support.site import House
+    from web.conftest import Build
 
 __all__ = ["build", "furniture"]  # the fixtures of the other ring
 
-ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / ".venv/npm/node_modules/axe-core/axe.min.js"
 QUIET = [
     "--no-sandbox",

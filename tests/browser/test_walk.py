@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from doors.house import find, text_of
+from support.site import find, text_of
 
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose

@@ -1,0 +1,51 @@
+"""The command line in this process, and folders for it to work on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+from support.command import CONFIG, DAY, PAPERS, Command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def digest(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    monkeypatch.setenv("COLUMNS", "200")
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Undo what a command does to the loggers, whose streams end with its test."""
+    loggers = [logging.getLogger(name) for name in ("digest", "subscribers", "apscheduler")]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    yield
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: a configuration and two papers, nothing fetched, no readers."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    lines = "".join(json.dumps(record) + "\n" for record in PAPERS)
+    (tmp_path / "papers.jsonl").write_text(lines, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def furnished(home: Path, digest: Command) -> Path:
+    """The same with the papers fetched and one reader of each topic."""
+    digest("fetch", *DAY)
+    digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+    digest("subscribers", "add", "ben@example.org", "--topic", "robots", "--confirmed")
+    return home

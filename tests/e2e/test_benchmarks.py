@@ -1,0 +1,21 @@
+"""What the ranker is worth on real questions; the figures are in docs/design.md."""
+
+from __future__ import annotations
+
+import runpy
+from typing import TYPE_CHECKING
+
+from support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BENCHMARK = ROOT / "benchmarks" / "relevance.py"
+
+
+def test_relevance_finds_the_papers_that_answer_real_questions(real_data: Path) -> None:
+    measured = runpy.run_path(str(BENCHMARK))
+
+    found = measured["evaluate"](real_data / "eval", measured["ranker"])
+
+    assert found >= 0.68

@@ -1,0 +1,197 @@
+"""`digest run` and `digest status`."""
+
+from __future__ import annotations
+
+import mailbox
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from support.command import CONFIG, DAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.command import Command
+
+
+def outbox(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "outbox").rglob("*.eml"))
+
+
+def test_a_run_fetches_and_sends_everybody_their_digest(furnished: Path, digest: Command) -> None:
+    answer = digest("run", *DAY, "--json")
+
+    assert answer.code == 0
+    assert answer.json["deliveries"] == {"sent": 2}
+    assert answer.json["sources"][0]["parsed"] == 2
+    assert outbox(furnished) == ["ada@example.org.eml", "ben@example.org.eml"]
+
+
+def test_a_second_run_sends_nothing(furnished: Path, digest: Command) -> None:
+    digest("run", *DAY)
+    before = {path: path.stat().st_mtime_ns for path in furnished.rglob("*.eml")}
+
+    answer = digest("run", *DAY, "--json")
+
+    assert answer.code == 0
+    assert (answer.json["deliveries"], answer.json["already"]) == ({}, 2)
+    assert {path: path.stat().st_mtime_ns for path in furnished.rglob("*.eml")} == before
+
+
+def test_a_run_without_readers_says_so(home: Path, digest: Command) -> None:
+    answer = digest("run", *DAY)
+
+    assert answer.code == 0
+    assert "nobody is subscribed and confirmed yet" in answer.out
+
+
+def test_a_pending_reader_gets_nothing_but_the_question_whether_they_want_it(
+    home: Path, digest: Command
+) -> None:
+    digest("subscribers", "add", "ada@example.org", "--topic", "agents")
+
+    digest("run", *DAY)
+
+    assert outbox(home) == ["ada@example.org.confirm.eml"]
+
+
+def test_a_reader_who_left_gets_nothing_any_more(furnished: Path, digest: Command) -> None:
+    digest("subscribers", "remove", "ada@example.org")
+
+    digest("run", *DAY)
+
+    assert outbox(furnished) == ["ben@example.org.eml"]
+
+
+def test_a_dry_run_says_who_would_get_what_and_sends_nothing(
+    furnished: Path, digest: Command
+) -> None:
+    answer = digest("run", *DAY, "--dry-run", "--json")
+
+    assert answer.code == 0
+    assert [(would["address"], would["state"]) for would in answer.json["would"]] != []
+    assert {would["address"] for would in answer.json["would"]} == {
+        "ada@example.org",
+        "ben@example.org",
+    }
+    assert not (furnished / "outbox").exists()
+    assert digest("status", *DAY, "--json").json["deliveries"] == {}
+
+
+def test_a_dry_run_and_the_run_after_it_agree(furnished: Path, digest: Command) -> None:
+    would = digest("run", *DAY, "--dry-run", "--json").json["would"]
+
+    digest("run", *DAY)
+
+    people = digest("status", *DAY, "--json").json["people"]
+    assert {w["address"]: w["subject"] for w in would} == {
+        p["address"]: p["subject"] for p in people
+    }
+
+
+def test_a_dry_run_leaves_out_those_who_had_their_mail(furnished: Path, digest: Command) -> None:
+    digest("run", *DAY, "--only", "ada@example.org")
+
+    would = digest("run", *DAY, "--dry-run", "--json").json["would"]
+
+    assert [it["address"] for it in would] == ["ben@example.org"]
+
+
+def test_a_day_that_is_long_past_is_mailed_when_it_is_named(
+    furnished: Path, digest: Command
+) -> None:
+    answer = digest("run", "--day", "2026-02-02")
+
+    assert answer.code == 0
+    assert "2026-02-02: 2 sent" in answer.out
+
+
+def test_only_serves_one_reader_and_the_next_run_the_others(
+    furnished: Path, digest: Command
+) -> None:
+    digest("run", *DAY, "--only", "BEN@example.org")
+    alone = outbox(furnished)
+
+    digest("run", *DAY)
+
+    assert alone == ["ben@example.org.eml"]
+    assert outbox(furnished) == ["ada@example.org.eml", "ben@example.org.eml"]
+
+
+def test_only_refuses_a_reader_who_is_not_confirmed(home: Path, digest: Command) -> None:
+    digest("subscribers", "add", "ada@example.org")
+
+    answer = digest("run", *DAY, "--only", "ada@example.org")
+
+    assert answer.code == 2
+    assert "ada@example.org is pending" in answer.err
+
+
+def test_a_run_with_a_failed_source_mails_the_rest_and_ends_with_1(
+    furnished: Path, digest: Command
+) -> None:
+    second = '\n[[sources]]\nname = "other"\nkind = "jsonl"\npath = "missing.jsonl"\n'
+    (furnished / "config.toml").write_text(CONFIG + second)
+
+    answer = digest("run", *DAY, "--json")
+
+    assert answer.code == 1
+    assert answer.json["deliveries"] == {"sent": 2}
+    assert [source["state"] for source in answer.json["sources"]] == ["ok", "failed"]
+    text = (furnished / "outbox" / "2026-02-02" / "ada@example.org.eml").read_text()
+    assert "Could not be read today: other." in text
+
+
+def test_a_folder_that_cannot_be_written_stops_the_run_with_1_and_it_can_be_repeated(
+    furnished: Path, digest: Command
+) -> None:
+    (furnished / "outbox").write_text("in the way")
+
+    stopped = digest("run", *DAY, "--json")
+    (furnished / "outbox").unlink()
+    repeated = digest("run", *DAY, "--json")
+
+    assert (stopped.code, repeated.code) == (1, 0)
+    assert "cannot write" in stopped.json["stopped"]
+    assert stopped.json["deliveries"] == {"planned": 2}
+    assert repeated.json["deliveries"] == {"sent": 2}
+
+
+def test_real_mail_under_the_example_s_names_is_refused(furnished: Path, digest: Command) -> None:
+    mail = 'transport = "smtp"\nhost = "mail.example.com"'
+    (furnished / "config.toml").write_text(CONFIG.replace('directory = "outbox"', mail))
+
+    answer = digest("run", *DAY)
+
+    assert answer.code == 2
+    assert "[mail] from_address is still the example's" in answer.err
+
+
+# -- standard output ----------------------------------------------------------------------------
+
+
+def test_with_transport_stdout_the_answer_is_the_mails_and_nothing_else(
+    furnished: Path, digest: Command
+) -> None:
+    (furnished / "config.toml").write_text(CONFIG.replace("[mail]", '[mail]\ntransport = "stdout"'))
+
+    answer = digest("run", *DAY)
+
+    (furnished / "mbox").write_text(answer.out)
+    with closing(mailbox.mbox(furnished / "mbox")) as box:
+        assert {message["To"] for message in box} == {"ada@example.org", "ben@example.org"}
+    assert answer.out.startswith("From digest@example.org Mon Feb  2")
+    assert "2 sent" in answer.err
+
+
+def test_the_log_is_on_standard_error_without_addresses_or_titles(
+    furnished: Path, digest: Command
+) -> None:
+    (furnished / "config.toml").write_text(CONFIG + '\n[log]\nlevel = "debug"\n')
+
+    answer = digest("run", *DAY)
+
+    assert "digest sent" in answer.err
+    assert "run finished" in answer.err
+    assert "@example.org" not in answer.err
+    assert "Reads Maps" not in answer.err

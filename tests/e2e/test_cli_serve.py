@@ -1,0 +1,157 @@
+"""`digest serve`: the web door as the command line opens it, behind a proxy or not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import uvicorn
+
+from digest.app import services
+from digest.app.config import load as config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support.command import Command
+
+SIGN_UP = {"email": "ada@example.org"}
+
+
+@pytest.fixture
+def served(
+    digest: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], uvicorn.Config]:
+    """What the command gives uvicorn, which is not started."""
+    given: list[uvicorn.Config] = []
+    monkeypatch.setattr("digest.cli.serve._check_free", lambda *_: None)
+    monkeypatch.setattr(uvicorn, "run", lambda *a, **k: given.append(uvicorn.Config(*a, **k)))
+
+    def serve() -> uvicorn.Config:
+        assert digest("serve").code == 0
+        given[0].load()
+        return given[0]
+
+    return serve
+
+
+def sign_up(behind: uvicorn.Config, *, peer: str, headers: dict[str, str]) -> int:
+    """Sign up over a connection from a peer, with what a proxy would say of its client."""
+
+    async def once() -> int:
+        way: Any = httpx.ASGITransport(behind.loaded_app, client=(peer, 5000))
+        async with httpx.AsyncClient(transport=way, base_url="http://127.0.0.1") as client:
+            answer = await client.post("/api/v1/subscriptions", json=SIGN_UP, headers=headers)
+            return answer.status_code
+
+    return asyncio.run(once())
+
+
+def network(home: Path) -> str:
+    """Where the book says that the sign-up came from."""
+    opened = services.open_app(config.load(home / "config.toml"))
+    reader = opened.book.find("ada@example.org")
+    assert reader is not None
+    [step] = opened.book.history(reader.id)
+    opened.engine.dispose()
+    return step.evidence.network
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "seen"),
+    [
+        ("127.0.0.1", '["127.0.0.1"]', "203.0.113.0/24"),
+        ("10.1.2.3", '["10.0.0.0/8"]', "203.0.113.0/24"),
+        ("192.0.2.7", '["127.0.0.1"]', "192.0.2.0/24"),
+        ("127.0.0.1", "[]", "127.0.0.0/24"),
+    ],
+)
+def test_only_a_trusted_proxy_is_believed_about_its_client(
+    home: Path, served: Callable[[], uvicorn.Config], peer: str, trusted: str, seen: str
+) -> None:
+    file = home / "config.toml"
+    text = file.read_text(encoding="utf-8") + f"\n[web]\ntrusted_proxies = {trusted}\n"
+    file.write_text(text, encoding="utf-8")
+
+    code = sign_up(served(), peer=peer, headers={"X-Forwarded-For": "203.0.113.9"})
+
+    assert code == 202
+    assert network(home) == seen
+
+
+def test_what_a_client_says_of_itself_before_the_proxy_is_not_believed(
+    home: Path, served: Callable[[], uvicorn.Config]
+) -> None:
+    headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+
+    sign_up(served(), peer="127.0.0.1", headers=headers)
+
+    assert network(home) == "203.0.113.0/24"
+
+
+def test_it_listens_where_it_is_told_and_keeps_no_list_of_visitors(
+    home: Path, served: Callable[[], uvicorn.Config]
+) -> None:
+    given = served()
+
+    assert (given.host, given.port) == ("127.0.0.1", 8000)
+    assert given.access_log is False
+    assert given.server_header is False
+
+
+def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
+    file = home / "config.toml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        file.write_text(file.read_text(encoding="utf-8") + f"\n[web]\nport = {port}\n")
+
+        answer = digest("serve")
+
+    assert answer.code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in answer.err
+
+
+def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -> None:
+    file = home / "config.toml"
+    text = file.read_text(encoding="utf-8") + f"\n[web]\nport = {free_port()}\n"
+    file.write_text(text, encoding="utf-8")
+
+    with server() as running:
+        said = running.stderr.readline()
+        url = re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8), base_url=url) as client:
+            answer = client.get("/")
+        running.terminate()
+        running.wait(timeout=20)
+
+    assert answer.status_code == 200
+    assert "server" not in answer.headers
+    assert "links lead to https://digest.example.org" in said
+
+
+@contextmanager
+def server() -> Iterator[Any]:
+    """Run the command in a process of its own, which does not outlive the test."""
+    tree = Path(services.__file__).parents[1]
+    command = [sys.executable, "-m", "digest", "serve"]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def free_port() -> int:
+    """Find a port nobody listens at just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

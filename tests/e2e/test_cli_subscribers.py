@@ -1,0 +1,240 @@
+"""`digest subscribers import`, `export` and `erase`: many readers at once, and one for good."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.command import Answer, Command
+
+LIST = """\
+address,topics
+Cyd@example.org,robots agents
+ada@example.org,robots
+ben@example.org,
+gone@example.org,agents
+nobody,agents
+cyd@EXAMPLE.org,
+dot@example.org,knitting
+"""
+GOOD = "address\ncyd@example.org\n"
+
+
+@pytest.fixture
+def peopled(furnished: Path, digest: Command) -> Path:
+    """Ada and Ben read, somebody else left, and there is a list."""
+    digest("subscribers", "add", "gone@example.org", "--confirmed")
+    digest("subscribers", "remove", "gone@example.org")
+    (furnished / "readers.csv").write_text(LIST, encoding="utf-8")
+    (furnished / "good.csv").write_text(GOOD, encoding="utf-8")
+    return furnished
+
+
+def readers(digest: Command) -> dict[str, str]:
+    return {
+        reader["address"]: f"{reader['status']}: {' '.join(reader['topics'])}"
+        for reader in digest("subscribers", "list", "--json").json
+    }
+
+
+def fates(answer: Answer) -> list[tuple[int, str, str]]:
+    return [(line["number"], line["address"], line["fate"]) for line in answer.json]
+
+
+# -- import -------------------------------------------------------------------------------------
+
+
+def test_a_list_is_brought_in_line_by_line(peopled: Path, digest: Command) -> None:
+    answer = digest("subscribers", "import", "readers.csv", "--confirmed", "--json")
+
+    assert fates(answer) == [
+        (2, "Cyd@example.org", "confirm"),
+        (3, "ada@example.org", "update"),
+        (4, "ben@example.org", "keep"),
+        (5, "gone@example.org", "refuse"),
+        (6, "nobody", "reject"),
+        (7, "cyd@EXAMPLE.org", "reject"),
+        (8, "dot@example.org", "reject"),
+    ]
+    assert readers(digest) == {
+        "ada@example.org": "confirmed: robots",
+        "ben@example.org": "confirmed: robots",
+        "Cyd@example.org": "confirmed: robots agents",
+        "gone@example.org": "left: agents robots",
+    }
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(peopled: Path, digest: Command) -> None:
+    before = readers(digest)
+
+    rehearsed = digest("subscribers", "import", "readers.csv", "--dry-run", "--json")
+    after = readers(digest)
+    done = digest("subscribers", "import", "readers.csv", "--json")
+
+    assert after == before
+    assert rehearsed == done
+
+
+def test_a_report_for_people_names_each_line_its_fate_and_why(
+    peopled: Path, digest: Command
+) -> None:
+    answer = digest("subscribers", "import", "readers.csv", "--dry-run")
+
+    assert [line.split(maxsplit=3) for line in answer.out.splitlines()[:5]] == [
+        ["line", "address", "fate", "why"],
+        ["2", "Cyd@example.org", "add", "will be asked to confirm"],
+        ["3", "ada@example.org", "update", "is confirmed, gets new topics"],
+        ["4", "ben@example.org", "keep", "is confirmed"],
+        ["5", "gone@example.org", "refuse", "is left"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "flags", "code"),
+    [
+        pytest.param("good.csv", (), 0, id="every line is fine"),
+        pytest.param("readers.csv", (), 1, id="some lines are none"),
+        pytest.param("readers.csv", ("--dry-run",), 1, id="some lines would be none"),
+        pytest.param("nowhere.csv", (), 2, id="there is no file"),
+        pytest.param(".", (), 2, id="a folder"),
+    ],
+)
+def test_the_exit_code_tells_whether_all_lines_were_taken(
+    peopled: Path, digest: Command, file: str, flags: tuple[str, ...], code: int
+) -> None:
+    assert digest("subscribers", "import", file, *flags).code == code
+
+
+def test_a_file_without_addresses_is_refused_in_one_line(peopled: Path, digest: Command) -> None:
+    (peopled / "names.csv").write_text("name\nCyd\n")
+
+    answer = digest("subscribers", "import", "names.csv")
+
+    assert (answer.code != 0, answer.out) == (True, "")
+    assert answer.err == (
+        "error: the first line must name a column `address`; others may be `topics`\n"
+    )
+
+
+def test_who_vouched_for_a_list_is_on_record(peopled: Path, digest: Command) -> None:
+    digest("subscribers", "import", "good.csv", "--confirmed")
+
+    consent = digest("subscribers", "show", "cyd@example.org", "--json").json["consent"]
+
+    assert [(step["event"], step["status"], step["door"]) for step in consent] == [
+        ("import", "pending", "cli"),
+        ("confirm", "confirmed", "cli"),
+    ]
+    assert all(step["note"] for step in consent)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_list_is_read_in_the_encoding_of_the_office(
+    peopled: Path, digest: Command, encoding: str
+) -> None:
+    text = "address;name\r\nzoë@example.org;Zoë\r\n"
+    (peopled / "office.csv").write_bytes(text.encode(encoding))
+
+    answer = digest("subscribers", "import", "office.csv", "--json")
+
+    assert fates(answer) == [(2, "zoë@example.org", "add")]
+
+
+# -- export -------------------------------------------------------------------------------------
+
+
+def test_all_readers_are_written_as_a_list_that_says_nothing_new(
+    peopled: Path, digest: Command
+) -> None:
+    written = digest("subscribers", "export")
+    (peopled / "copy.csv").write_text(written.out, encoding="utf-8")
+
+    again = digest("subscribers", "import", "copy.csv", "--dry-run", "--json")
+
+    assert written.out.startswith("address,status,topics,since\nada@example.org,confirmed,agents,")
+    assert fates(again) == [
+        (2, "ada@example.org", "keep"),
+        (3, "ben@example.org", "keep"),
+        (4, "gone@example.org", "refuse"),
+    ]
+
+
+def test_one_reader_is_written_with_all_that_is_known(furnished: Path, digest: Command) -> None:
+    digest("run", "--day", "2026-02-02")
+
+    known = digest("subscribers", "export", "ADA@example.org").json
+
+    assert (known["address"], known["status"]) == ("ada@example.org", "confirmed")
+    assert [step["event"] for step in known["consent"]] == ["sign-up", "confirm"]
+    assert [(mail["day"], mail["state"]) for mail in known["issues"]] == [("2026-02-02", "sent")]
+    assert known["issues"][0]["contents"][0]["paper_id"] == "2602.00001"
+
+
+# -- erase --------------------------------------------------------------------------------------
+
+
+def test_a_reader_who_is_erased_is_gone_with_their_mails(furnished: Path, digest: Command) -> None:
+    digest("run", "--day", "2026-02-02")
+
+    answer = digest("subscribers", "erase", "ADA@example.org")
+
+    assert answer.out == "ada@example.org: erased\n"
+    assert list(readers(digest)) == ["ben@example.org"]
+    assert "ada@" not in json.dumps(digest("status", "--day", "2026-02-02", "--json").json)
+    assert b"ada@example.org" not in (furnished / "digest.db").read_bytes()
+
+
+def test_a_list_does_not_bring_back_who_was_erased(peopled: Path, digest: Command) -> None:
+    digest("subscribers", "import", "good.csv", "--confirmed")
+    digest("subscribers", "erase", "cyd@example.org")
+
+    answer = digest("subscribers", "import", "good.csv", "--confirmed", "--json")
+
+    assert answer.code == 0
+    assert [(line["fate"], line["reason"]) for line in answer.json] == [("refuse", "was erased")]
+    assert "cyd@example.org" not in readers(digest)
+
+
+@pytest.mark.parametrize("verb", ["export", "erase", "show", "remove"])
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [("nobody@example.org", "has never subscribed"), ("nobody", "is not an e-mail address")],
+)
+def test_who_is_not_a_reader_is_named(
+    furnished: Path, digest: Command, verb: str, email: str, words: str
+) -> None:
+    answer = digest("subscribers", verb, email)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert words in answer.err
+
+
+# -- the pepper ---------------------------------------------------------------------------------
+
+
+def test_the_pepper_is_made_once_and_for_its_owner_only(home: Path, digest: Command) -> None:
+    digest("subscribers", "list")
+    pepper = home / "digest.pepper"
+    made = pepper.read_text()
+
+    digest("subscribers", "add", "ada@example.org")
+
+    assert stat.S_IMODE(pepper.stat().st_mode) == 0o600
+    assert len(made.strip()) >= 43
+    assert pepper.read_text() == made
+
+
+def test_a_pepper_from_the_environment_needs_no_file(
+    home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGEST_SITE__PEPPER", "from the environment")
+
+    digest("subscribers", "list")
+
+    assert not (home / "digest.pepper").exists()

@@ -1,0 +1,157 @@
+"""The daemon's jobs: the daily run, and the look for what is due again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.command import CONFIG, PAPERS
+
+from digest.app import scheduler
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from support.command import Answer, Command
+
+    Day = Callable[[Callable[[], None], Callable[[], None], threading.Event], object]
+
+
+@pytest.fixture
+def daemon(digest: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[[Day], Answer]:
+    """The daemon with a clock of the test's: it is told what happens in its life."""
+
+    def live(day: Day) -> Answer:
+        def every_day(job: Any, *, again: Any, stopped: threading.Event, **_: object) -> None:
+            day(job, again, stopped)
+
+        monkeypatch.setattr(scheduler, "every_day", every_day)
+        return digest("daemon")
+
+    return live
+
+
+@pytest.fixture
+def today(furnished: Path) -> Path:
+    """An installation whose papers are of the day they are read on."""
+    undated = ({**record, "day": None} for record in PAPERS)
+    (furnished / "papers.jsonl").write_text("".join(json.dumps(it) + "\n" for it in undated))
+    (furnished / "digest.db").unlink()
+    return furnished
+
+
+@pytest.fixture
+def peopled(today: Path, digest: Command) -> Path:
+    digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+    digest("subscribers", "add", "ben@example.org", "--topic", "robots", "--confirmed")
+    return today
+
+
+def outbox(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "outbox").rglob("*.eml"))
+
+
+def test_the_daily_run_does_what_run_does_and_closes_the_database(
+    peopled: Path, daemon: Callable[[Day], Answer]
+) -> None:
+    answer = daemon(lambda job, _again, _stopped: job())
+
+    assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
+    assert "2 sent" in answer.out
+
+
+def test_between_runs_the_sources_are_read_and_nobody_is_mailed(
+    peopled: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(scheduler, "every_day", lambda _job, **asked: told.update(asked))
+    digest("daemon")
+
+    told["look"]()
+
+    assert told["hours"] == 4
+    assert outbox(peopled) == []
+    assert len(digest("papers", "list", "--json").json) == len(PAPERS)
+
+
+def test_no_file_of_the_database_stays_open_after_a_job(
+    peopled: Path, daemon: Callable[[Day], Answer]
+) -> None:
+    left: list[str] = []
+
+    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
+        # SQLite takes these away when the last connection is closed; the daemon itself has one.
+        before = files(peopled)
+        job()
+        again()
+        left.extend(files(peopled) - before)
+
+    daemon(day)
+
+    assert left == ["digest.db-run"]
+
+
+def files(home: Path) -> set[str]:
+    return {path.name for path in home.glob("digest.db*")}
+
+
+@pytest.mark.parametrize("broken", ["port = 0", 'transport = "smtp"\nhost = "mail.example.com"'])
+def test_what_a_person_must_mend_is_logged_and_the_daemon_goes_on(
+    peopled: Path, daemon: Callable[[Day], Answer], broken: str
+) -> None:
+    def day(job: Callable[[], None], _again: object, _stopped: object) -> None:
+        (peopled / "config.toml").write_text(CONFIG.replace('directory = "outbox"', broken))
+        job()
+        (peopled / "config.toml").write_text(CONFIG)
+        job()
+
+    answer = daemon(day)
+
+    assert answer.err.count("run failed") == 1
+    assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
+
+
+def test_what_could_not_leave_at_its_hour_leaves_when_the_daemon_looks_again(
+    peopled: Path, daemon: Callable[[Day], Answer]
+) -> None:
+    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
+        (peopled / "outbox").write_text("in the way")
+        job()
+        (peopled / "outbox").unlink()
+        again()
+
+    answer = daemon(day)
+
+    assert "run stopped" in answer.err
+    assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
+
+
+def test_a_look_for_what_is_due_again_sends_nothing_new(
+    peopled: Path, digest: Command, daemon: Callable[[Day], Answer]
+) -> None:
+    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
+        again()
+        job()
+        again()
+
+    daemon(day)
+
+    status = digest("status", "--json").json
+    assert status["deliveries"] == {"sent": 2}
+    assert [person["attempts"] for person in status["people"]] == [1, 1]
+
+
+def test_a_daemon_that_was_told_to_stop_begins_nothing(
+    peopled: Path, digest: Command, daemon: Callable[[Day], Answer]
+) -> None:
+    def day(job: Callable[[], None], _again: object, stopped: threading.Event) -> None:
+        stopped.set()
+        job()
+
+    daemon(day)
+
+    assert outbox(peopled) == []
+    assert digest("status", "--json").json["deliveries"] == {"planned": 2}

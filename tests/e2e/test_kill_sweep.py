@@ -1,0 +1,52 @@
+"""A run that is killed at any system call, and run again, leaves nobody out and nobody twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from support.kill_sweep import CALLS, CONNECTIONS, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from support.kill_sweep import Point
+
+#: Kills of a single sender, and of one among two; `make faults` kills at every call.
+ALONE, IN_PAIRS = 24, 8
+
+
+@pytest.fixture(autouse=True)
+def _strace() -> None:
+    if shutil.which("strace") is None:
+        if os.environ.get("CI"):
+            pytest.fail("strace is missing, and CI must not skip the tests that need it")
+        pytest.skip("strace is not installed")
+
+
+def some(points: Sequence[Point], number: int) -> list[Point]:
+    """So many points, spread evenly over a run, and over the calls it makes."""
+    chosen = []
+    calls = [[point for point in points if point[0] == call] for call in CALLS]
+    often = [found for found in calls if len(found) >= number]
+    for found in often:
+        each = number // len(often)
+        chosen += [found[(2 * n + 1) * len(found) // (2 * each)] for n in range(each)]
+    return chosen
+
+
+@pytest.mark.parametrize(("senders", "kills"), [(1, ALONE), (2, IN_PAIRS)], ids=["one", "two"])
+def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
+    tmp_path: Path, senders: int, kills: int
+) -> None:
+    origin = Sweep(tmp_path, senders=senders)
+
+    toll = origin.sweep(some(origin.points(), kills))
+
+    assert toll.faults == []
+    assert (toll.lost, toll.doubled) == (0, 0)
+    assert toll.most_unknown <= CONNECTIONS * senders
+    assert toll.kills >= kills // 2

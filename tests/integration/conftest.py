@@ -1,0 +1,30 @@
+"""A house whose sources are services that tests play; files that want another have their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.installation import House
+from support.scripted_source import Service, serve
+
+from digest import sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setitem(sources.BUILTIN, "service", "support.scripted_source")
+    return House(engine, tmp_path)
+
+
+@pytest.fixture
+def service(house: House) -> Service:
+    found = Service()
+    serve(house, found)
+    house.reader("ada")
+    return found

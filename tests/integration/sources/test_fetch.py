@@ -1,0 +1,147 @@
+"""Fetching into a real database: each source by itself, a failure is not an empty day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import DAY, covered, ids
+from support.installation import House, Recorder, record
+
+from digest.models.delivery import DeliveryState
+from digest.models.source import SourceState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+TOMORROW = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path) -> House:
+    return House(engine, tmp_path)
+
+
+def test_a_source_that_fails_is_reported_and_stops_no_other(house: House) -> None:
+    house.file("second", record(id="2602.00001"))
+
+    first, second = house.fetch()
+
+    assert (first.state, second.state) == (SourceState.FAILED, SourceState.OK)
+    assert "no file matches" in str(first.error)
+    assert second.new == 1
+
+
+def test_what_other_sources_gave_is_mailed_and_the_mail_names_the_missing_one(
+    house: House,
+) -> None:
+    house.file("second", record(id="2602.00001"))
+    house.fetch()
+    house.reader("ada")
+    transport = Recorder()
+
+    house.send(transport)
+
+    (parcel,) = transport.parcels
+    assert b"Could not be read today: first." in parcel.content
+    assert b"second (1 paper)" in parcel.content
+
+
+def test_a_source_that_works_again_is_missing_no_more(house: House) -> None:
+    house.file("second", record(id="2602.00001"))
+    house.fetch()
+    house.file("first", record(id="2602.00002"))
+    house.fetch()
+
+    assert house.desk().coverage.missing == ()
+    assert house.desk().coverage.sources == (covered("first", 1), covered("second", 1))
+
+
+def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: House) -> None:
+    house.fetch()
+    house.reader("ada")
+
+    report = house.send()
+
+    assert report.counts == {DeliveryState.SKIPPED: 1}
+    assert house.reasons() == {
+        "ada": "no papers for 2026-02-02: first and second could not be read"
+    }
+
+
+def test_an_empty_source_is_empty_and_not_failed(house: House) -> None:
+    house.file("first")
+    house.file("second")
+
+    reports = house.fetch()
+
+    assert [report.state for report in reports] == [SourceState.OK, SourceState.OK]
+    assert house.desk().coverage.missing == ()
+
+
+def test_a_source_with_nothing_usable_has_failed(house: House) -> None:
+    house.file("first", {"abstract": "no title"})
+    house.file("second")
+
+    first, _ = house.fetch()
+
+    assert first.state is SourceState.FAILED
+    assert first.error == "nothing in it could be used: no title"
+
+
+def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: House) -> None:
+    house.file("first", record(id="2602.00001"), {"abstract": "no title"})
+    house.file("second")
+
+    first, _ = house.fetch()
+
+    (rejected,) = first.rejected
+    assert (first.state, first.declared, first.parsed) == (SourceState.OK, 2, 1)
+    assert rejected.where.endswith("first.jsonl:2")
+    assert rejected.reason == "no title"
+
+
+def test_fetching_a_day_twice_changes_nothing(house: House) -> None:
+    house.file("first", record(id="2602.00001", signals={"upvotes": 3}))
+    house.file("second", record(id="2602.00001v2", signals={"upvotes": 4}))
+
+    house.fetch()
+    before = house.dump()
+    reports = house.fetch()
+
+    # How the last reading went is no longer the same: nothing in it was new.
+    assert {**house.dump(), "fetches": before["fetches"]} == before
+    assert [(report.new, report.merged) for report in reports] == [(0, 1), (0, 1)]
+
+
+def test_two_sources_that_name_one_work_make_one_paper(house: House) -> None:
+    house.file("first", record(id="2602.00001"))
+    house.file("second", record(id="https://arxiv.org/pdf/2602.00001v4.pdf"))
+
+    house.fetch()
+
+    (paper,) = house.app.papers.papers(DAY)
+    assert (paper.id, paper.sources) == ("2602.00001", ("first", "second"))
+
+
+def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(house: House) -> None:
+    house.file("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
+    house.file("second")
+
+    first, _ = house.fetch(DAY, only_day=True)
+
+    assert (first.parsed, first.other_days) == (1, 1)
+    assert house.app.papers.papers(TOMORROW) == []
+
+
+def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: House) -> None:
+    house.file("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
+    house.file("second")
+
+    first, _ = house.fetch(DAY, only_day=False)
+
+    assert (first.parsed, first.other_days) == (2, 1)
+    assert ids(house.app.papers.papers(TOMORROW)) == ["2602.00002"]

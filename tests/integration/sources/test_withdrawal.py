@@ -1,0 +1,125 @@
+"""A withdrawn paper is never mailed, and who was sent it is told, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import DAY, ids
+from support.installation import House, Recorder, agents_paper
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+TUESDAY, WEDNESDAY = DAY + timedelta(days=1), DAY + timedelta(days=2)
+ONE, TWO, THREE = (f"2602.0000{number}" for number in (1, 2, 3))
+TOLD = b"Updates: =E2=80=9CAn agent named 2602.00001=E2=80=9D, which we sent you"
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path) -> House:
+    found = House(engine, tmp_path)
+    found.reader("ada")
+    return found
+
+
+def withdraw(house: House, paper_id: str, on: date) -> None:
+    told = replace(agents_paper(paper_id), title="", abstract="", withdrawn_on=on)
+    house.app.papers.save([], source="second", kind="jsonl", updates=[told])
+
+
+def mailed(house: House, day: date, *papers: str) -> bytes:
+    """Run a day that has these papers, and return all that left."""
+    house.about_agents(*papers, day=day)
+    house.now += timedelta(days=1)
+    transport = Recorder()
+    house.send(transport, day=day)
+    return b"".join(parcel.content for parcel in transport.parcels).replace(b"=\r\n", b"")
+
+
+def test_who_was_sent_a_paper_is_told_of_its_withdrawal(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+
+    mail = mailed(house, TUESDAY, TWO)
+
+    # In the text and in the HTML.
+    assert mail.count(TOLD) == 2
+    assert b"has been withdrawn since." in mail
+
+
+def test_they_are_told_once(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+    mailed(house, TUESDAY, TWO)
+
+    assert b"Updates:" not in mailed(house, WEDNESDAY, THREE)
+
+
+def test_who_was_not_sent_it_is_not_told(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+    house.reader("bo")
+    transport = Recorder()
+    house.about_agents(TWO, day=TUESDAY)
+    house.now += timedelta(days=1)
+
+    house.send(transport, day=TUESDAY)
+
+    by_reader = {p.recipient: p.content.replace(b"=\r\n", b"") for p in transport.parcels}
+    assert TOLD in by_reader["ada@example.org"]
+    assert b"Updates:" not in by_reader["bo@example.org"]
+
+
+def test_the_news_waits_for_the_next_issue_and_makes_none(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+
+    assert mailed(house, TUESDAY) == b""
+    assert TOLD in mailed(house, WEDNESDAY, TWO)
+
+
+def test_a_withdrawn_paper_is_not_ranked(house: House) -> None:
+    house.about_agents(ONE, TWO)
+    withdraw(house, ONE, DAY)
+
+    assert ids(house.desk().papers) == [TWO]
+    assert house.desk().coverage.considered == 1
+
+
+def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+    house.about_agents(TWO, day=TUESDAY)
+    transport = Recorder()
+    house.send(transport, day=TUESDAY)
+    withdraw(house, TWO, WEDNESDAY)
+    reader = house.book.find("ada@example.org")
+    assert reader is not None
+
+    again = house.preview(reader, day=TUESDAY).message
+
+    assert again is not None
+    assert again.outgoing.content == transport.parcels[0].content
+
+
+def test_the_account_of_a_mail_says_that_it_told(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, TUESDAY)
+    mailed(house, TUESDAY, TWO)
+
+    shown = house.app.history.contents(house.entry("ada", TUESDAY))
+
+    assert [(it.paper_id, it.reasons) for it in shown][1:] == [(ONE, ("told of its withdrawal",))]
+    assert house.entry("ada", TUESDAY).papers == 1
+
+
+def test_a_withdrawal_of_long_ago_is_no_news(house: House) -> None:
+    mailed(house, DAY, ONE)
+    withdraw(house, ONE, DAY - timedelta(days=90))
+
+    assert b"Updates:" not in mailed(house, TUESDAY, TWO)

@@ -1,0 +1,149 @@
+"""Deliveries of the version before: what they showed still counts, what was claimed is unknown."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support import older_database
+from support.builders import DAY
+from support.installation import House, Recorder, address, agents_paper
+
+from digest.models.delivery import DeliveryState
+from digest.storage.engine import open_database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AT = "2026-02-02 12:00:00.000000"
+YESTERDAY, LAST_WEEK = DAY - timedelta(days=1), DAY - timedelta(days=7)
+#: Deliveries: id, day, reader, state.
+ROWS = [
+    (1, LAST_WEEK, 1, "sent"),
+    (2, LAST_WEEK, 2, "unknown"),
+    (3, LAST_WEEK, 3, "deferred"),
+    (4, YESTERDAY, 1, "claimed"),
+    (5, YESTERDAY, 2, "deferred"),
+    (6, YESTERDAY, 3, "skipped"),
+]
+NAMES = {1: "ada", 2: "bo", 3: "cy"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A database of schema 0002 that has seen two days, opened by this version."""
+    db = older_database.database(tmp_path, "0002")
+    fill(db)
+    db.close()
+    opened = open_database("sqlite:///digest.db", folder=tmp_path)
+    yield House(opened, tmp_path)
+    opened.dispose()
+
+
+def fill(db: sqlite3.Connection) -> None:
+    """Write what a run of the version before wrote: a paper of each day for all."""
+    for number, day in ((1, LAST_WEEK), (2, YESTERDAY)):
+        db.execute(
+            "INSERT INTO papers (id, title, title_key, abstract, authors, categories, links,"
+            " precedence) VALUES (?, ?, ?, 'An agent.', '[]', '[]', '{}', 1)",
+            (f"2602.0000{number}", f"An agent named 2602.0000{number}", f"key {number}"),
+        )
+        db.execute(
+            "INSERT INTO sightings VALUES (?, 'first', ?, NULL)", (f"2602.0000{number}", day)
+        )
+    for reader, name in NAMES.items():
+        db.execute(
+            "INSERT INTO subscribers (id, address, address_key, status, since)"
+            " VALUES (?, ?, ?, 'confirmed', ?)",
+            (reader, address(name), address(name), AT),
+        )
+        db.execute("INSERT INTO subscriptions VALUES (?, 'agents', 0)", (reader,))
+    for delivery, day, reader, state in ROWS:
+        db.execute(
+            "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, 'Agents', '<1@example>', ?, ?, 1)",
+            (delivery, day, reader, state, AT, AT),
+        )
+        if state != "skipped":
+            db.execute(
+                "INSERT INTO delivered_papers VALUES (?, ?, 0, 'agents', 0.5, ?)",
+                (delivery, f"2602.0000{1 if day == LAST_WEEK else 2}", json.dumps(["“agent”"])),
+            )
+
+
+def seen(house: House, paper: str) -> set[int]:
+    found = house.app.history.seen([1, 2, 3], [paper], apart_from=date(2026, 3, 1))
+    return set(found)
+
+
+def test_what_the_version_before_showed_was_seen(house: House) -> None:
+    assert seen(house, "2602.00001") == {1, 2}
+    assert seen(house, "2602.00002") == set()
+
+
+def test_why_the_version_before_showed_a_paper_is_still_told(house: House) -> None:
+    (shown,) = house.app.history.contents(house.entry("ada", LAST_WEEK))
+
+    assert (shown.paper_id, shown.title) == ("2602.00001", "An agent named 2602.00001")
+    assert (shown.topic, shown.score, shown.reasons) == ("agents", 0.5, ("“agent”",))
+
+
+def test_the_days_of_the_version_before_add_up(house: House) -> None:
+    assert house.sum(LAST_WEEK) == {"sent": 1, "deferred": 1, "unknown": 1}
+    assert house.sum(YESTERDAY) == {"claimed": 1, "deferred": 1, "skipped": 1}
+    assert house.app.ledger.open_days() == [LAST_WEEK, YESTERDAY]
+
+
+def test_no_row_of_the_version_before_hangs_in_the_air(house: House) -> None:
+    with house.app.engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_the_first_run_takes_what_was_claimed_for_unknown_and_gives_up_what_is_old(
+    house: House,
+) -> None:
+    house.send()
+
+    assert house.sum(LAST_WEEK) == {"sent": 1, "unknown": 1, "expired": 1}
+    assert house.states(YESTERDAY) == {"ada": "unknown", "bo": "deferred", "cy": "skipped"}
+    assert house.app.ledger.open_days() == [YESTERDAY]
+
+
+def test_yesterday_s_deferred_mail_is_made_anew_and_sent(house: House) -> None:
+    transport = Recorder()
+
+    report = house.send(transport, day=YESTERDAY)
+
+    assert transport.recipients == [address("bo"), address("cy")]
+    assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
+    assert house.shown("bo", YESTERDAY) == ["2602.00002"]
+
+
+@pytest.mark.parametrize("runs", [0, 1, 2])
+def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_runs(
+    house: House, runs: int
+) -> None:
+    for _ in range(runs):
+        house.send(named=True, day=LAST_WEEK)
+    again = agents_paper("2602.00001", day=DAY)
+    house.app.papers.save([again, agents_paper("2602.00003")], source="second", kind="jsonl")
+
+    house.send()
+
+    assert house.shown("ada") == house.shown("bo") == ["2602.00003"]
+
+
+def test_a_preview_of_a_day_of_the_version_before_is_made_anew(house: House) -> None:
+    (ada, *_) = house.book.confirmed()
+
+    mail = house.preview(ada, day=LAST_WEEK).message
+
+    assert mail is not None
+    assert [it.paper.id for it in mail.issue.picks] == ["2602.00001"]
+
+
+def test_there_is_no_desk_of_the_version_before_to_send_from(house: House) -> None:
+    assert house.app.editions.newest(LAST_WEEK) is None

@@ -1,0 +1,273 @@
+"""Readers brought in from a list, and taken along as one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import enrolled, evidence, subscriber
+
+from subscribers.csv_import import ImportAction, ImportRow, apply, export, plan
+from subscribers.errors import CSVImportError
+from subscribers.models import Event, Status
+
+if TYPE_CHECKING:
+    from subscribers.book import Book
+
+TOPICS = ("agents", "robots")
+CONFIRM, PAUSE, LEAVE = Event.CONFIRM, Event.PAUSE, Event.LEAVE
+
+
+def planned(text: str, book: Book, *, confirmed: bool = False) -> list[ImportRow]:
+    return plan(text, book, known_topics=TOPICS, confirmed=confirmed)
+
+
+def fates(text: str, book: Book, *, confirmed: bool = False) -> list[ImportAction]:
+    return [line.action for line in planned(text, book, confirmed=confirmed)]
+
+
+def bring_in(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
+    lines = planned(text, book, confirmed=confirmed)
+    changed = apply(
+        lines, book, default_topics=["robots"], confirmed=confirmed, evidence=evidence()
+    )
+    return [reader.address for reader in changed]
+
+
+# -- what is read -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("address,topics\nada@example.org,agents robots\n", id="plain"),
+        pytest.param("\ufeffaddress,topics\nada@example.org,agents robots\n", id="byte order mark"),
+        pytest.param("address,topics\r\nada@example.org,agents robots\r\n", id="CRLF"),
+        pytest.param("address,topics\nada@example.org,agents robots", id="no last line end"),
+        pytest.param("address,topics\nada@example.org,agents;robots\n", id="semicolon in topics"),
+        pytest.param("address;topics\nada@example.org;agents robots\n", id="semicolons throughout"),
+        pytest.param("email,topics\nada@example.org,agents robots\n", id="email"),
+        pytest.param(" E-Mail ,Address , TOPICS\nx,ada@example.org,agents robots\n", id="capitals"),
+        pytest.param("name,topics,address\nAda,agents robots,ada@example.org\n", id="other order"),
+        pytest.param('"address","topics"\n"ada@example.org","agents\nrobots"\n', id="quotes"),
+        pytest.param("address,topics\n\n ada@example.org , agents  robots \n", id="blanks"),
+        pytest.param("address,topics\nada@example.org,agents robots agents\n", id="topic twice"),
+        pytest.param("address,topics\nada@example.org,agents robots,?,?\n", id="too many cells"),
+    ],
+)
+def test_a_list_is_understood_however_it_was_saved(book: Book, text: str) -> None:
+    (line,) = planned(text, book)
+
+    assert (line.address, line.topics) == ("ada@example.org", ("agents", "robots"))
+    assert line.action is ImportAction.ADD
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", "must name a column `address`", id="nothing"),
+        pytest.param("\n\n", "must name a column `address`", id="empty lines"),
+        pytest.param("name,topics\nAda,agents\n", "must name a column `address`", id="no column"),
+        pytest.param("ada@example.org\n", "must name a column `address`", id="no first line"),
+        pytest.param("address\rada@example.org\r", "line 1 is not CSV", id="line ends of old"),
+        pytest.param("address\nada\rx\n", "line 2 is not CSV", id="a line end of old"),
+        pytest.param("address\n" + "x" * 200_000, "line 2 is not CSV", id="an endless cell"),
+    ],
+)
+def test_what_is_no_list_is_refused_as_a_whole(book: Book, text: str, message: str) -> None:
+    with pytest.raises(CSVImportError, match=message):
+        planned(text, book)
+
+
+def test_lines_are_numbered_as_an_editor_does(book: Book) -> None:
+    text = (
+        "address,name\n"
+        "ada@example.org,Ada\n"
+        "\n"
+        'bo@example.org,"Bo\nof ""Somewhere"""\n'
+        "cy@example.org,Cy\n"
+    )
+
+    assert [(line.number, line.address) for line in planned(text, book)] == [
+        (2, "ada@example.org"),
+        (4, "bo@example.org"),
+        (6, "cy@example.org"),
+    ]
+
+
+# -- what is planned ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "topics", "confirmed", "fate", "reason"),
+    [
+        ((), "", False, ImportAction.KEEP, "is pending"),
+        ((), "", True, ImportAction.CONFIRM, "you vouch for it"),
+        ((), "robots", False, ImportAction.UPDATE, "is pending, gets new topics"),
+        ((CONFIRM,), "", False, ImportAction.KEEP, "is confirmed"),
+        ((CONFIRM,), "agents", True, ImportAction.KEEP, "is confirmed"),
+        ((CONFIRM,), "robots", False, ImportAction.UPDATE, "is confirmed, gets new topics"),
+        ((CONFIRM, PAUSE), "", True, ImportAction.KEEP, "is paused"),
+        ((CONFIRM, PAUSE), "robots", True, ImportAction.UPDATE, "is paused, gets new topics"),
+        ((CONFIRM, LEAVE), "robots", True, ImportAction.REFUSE, "is left"),
+        ((CONFIRM, Event.BOUNCE), "robots", True, ImportAction.REFUSE, "is suppressed"),
+        ((Event.COMPLAINT,), "", False, ImportAction.REFUSE, "is suppressed"),
+    ],
+)
+def test_the_fate_of_a_reader_in_the_book(
+    book: Book,
+    events: tuple[Event, ...],
+    topics: str,
+    *,
+    confirmed: bool,
+    fate: ImportAction,
+    reason: str,
+) -> None:
+    enrolled(book, "ada@example.org", *events)
+
+    (line,) = planned(f"address,topics\nADA@example.org,{topics}\n", book, confirmed=confirmed)
+
+    assert (line.action, line.reason) == (fate, reason)
+
+
+@pytest.mark.parametrize(
+    ("cells", "confirmed", "fate", "reason"),
+    [
+        ("ada@example.org,", False, ImportAction.ADD, "will be asked to confirm"),
+        ("ada@example.org,", True, ImportAction.CONFIRM, "you vouch for it"),
+        ("ada@example.org,agnets", True, ImportAction.REJECT, "there is no topic 'agnets'"),
+        ("ada@,", True, ImportAction.REJECT, "'ada@' is not an e-mail address: "),
+        (",agents", True, ImportAction.REJECT, "'' is not an e-mail address: "),
+        (
+            "Ada <ada@example.org>,",
+            True,
+            ImportAction.REJECT,
+            "'Ada <ada@example.org>' is not an e-mail",
+        ),
+        (
+            '"a@x.org\nBcc: b@x.org",',
+            True,
+            ImportAction.REJECT,
+            r"'a@x.org\nBcc: b@x.org' is not an",
+        ),
+    ],
+)
+def test_the_fate_of_somebody_new(
+    book: Book, cells: str, *, confirmed: bool, fate: ImportAction, reason: str
+) -> None:
+    (line,) = planned(f"address,topics\n{cells}\n", book, confirmed=confirmed)
+
+    assert line.action is fate
+    assert line.reason.startswith(reason)
+
+
+def test_somebody_who_was_erased_is_refused_even_while_a_new_sign_up_waits(book: Book) -> None:
+    book.erase(enrolled(book, "ada@example.org").id, evidence=evidence())
+    before = fates("address\nada@example.org\n", book, confirmed=True)
+    enrolled(book, "ada@example.org")
+
+    after = fates("address\nada@example.org\n", book, confirmed=True)
+
+    assert (before, after) == ([ImportAction.REFUSE], [ImportAction.REFUSE])
+
+
+def test_of_two_lines_for_one_mailbox_the_first_counts(book: Book) -> None:
+    lines = planned("address\nada@example.org\nbo@example.org\nADA@Example.org\n", book)
+
+    assert [line.action for line in lines] == [
+        ImportAction.ADD,
+        ImportAction.ADD,
+        ImportAction.REJECT,
+    ]
+    assert lines[2].reason == "the address is in the list twice"
+
+
+# -- what is done -------------------------------------------------------------------------------
+
+
+def test_only_those_the_plan_names_are_touched(book: Book) -> None:
+    kept = enrolled(book, "kept@example.org", CONFIRM)
+    left = enrolled(book, "left@example.org", CONFIRM, LEAVE)
+
+    changed = bring_in(
+        "address,topics\nkept@example.org,\nleft@example.org,robots\nnew@example.org,\nnobody,\n",
+        book,
+        confirmed=True,
+    )
+
+    assert changed == ["new@example.org"]
+    assert (book.get(kept.id), book.get(left.id)) == (kept, left)
+    assert [step.event for step in book.history(kept.id)] == [Event.SIGN_UP, CONFIRM]
+
+
+def test_a_new_reader_without_topics_gets_the_default_and_a_known_one_keeps_theirs(
+    book: Book,
+) -> None:
+    enrolled(book, "known@example.org", topics=("agents",))
+
+    bring_in("address\nknown@example.org\nnew@example.org\n", book, confirmed=True)
+
+    assert [(reader.topics, reader.status) for reader in book.all()] == [
+        (("agents",), Status.CONFIRMED),
+        (("robots",), Status.CONFIRMED),
+    ]
+
+
+def test_an_import_is_kept_as_evidence(book: Book) -> None:
+    bring_in("address\nada@example.org\n", book, confirmed=True)
+
+    (reader,) = book.all()
+    assert [(step.event, step.evidence) for step in book.history(reader.id)] == [
+        (Event.IMPORT, evidence()),
+        (Event.CONFIRM, evidence()),
+    ]
+
+
+def test_who_leaves_between_the_plan_and_the_deed_stays_away(book: Book) -> None:
+    enrolled(book, "ada@example.org")
+    lines = planned("address\nada@example.org\n", book, confirmed=True)
+    enrolled(book, "ada@example.org", LEAVE)
+
+    apply(lines, book, default_topics=[], confirmed=True, evidence=evidence())
+
+    assert [reader.status for reader in book.all()] == [Status.LEFT]
+
+
+# -- what is taken along ------------------------------------------------------------------------
+
+
+def test_readers_are_written_as_a_table() -> None:
+    readers = [subscriber(1, topics=("robots", "agents")), subscriber(2, status=Status.LEFT)]
+
+    assert export(readers) == (
+        "address,status,topics,since\n"
+        "reader1@example.org,confirmed,robots agents,2026-02-02T12:00:00+00:00\n"
+        "reader2@example.org,left,agents,2026-02-02T12:00:00+00:00\n"
+    )
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "'"])
+def test_no_address_is_a_formula_to_a_spreadsheet(first: str) -> None:
+    text = export([subscriber(1, address=f"{first}cmd@example.org")])
+
+    assert [row["address"] for row in csv.DictReader(io.StringIO(text))] == [
+        f"'{first}cmd@example.org"
+    ]
+
+
+def test_who_left_is_not_confirmed_by_a_list_even_while_a_strangers_sign_up_waits(
+    book: Book,
+) -> None:
+    reader = book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence())
+    assert reader is not None
+    book.record(reader.id, Event.LEAVE, evidence=evidence())
+    book.add("ada@example.org", ["agents"], confirmed=False, evidence=evidence())
+
+    (line,) = planned("address\nada@example.org\n", book, confirmed=True)
+    changed = bring_in("address\nada@example.org\n", book, confirmed=True)
+
+    assert line.action is ImportAction.REFUSE
+    assert changed == []
+    assert book.confirmed() == []

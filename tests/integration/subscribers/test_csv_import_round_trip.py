@@ -1,0 +1,145 @@
+"""Lists of any readers: a plan only looks, the deed does what it said, and a copy says nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.builders import PEPPER, enrolled, evidence
+
+from digest.storage.engine import open_database
+from subscribers.book import Book
+from subscribers.csv_import import ImportAction, apply, export, plan
+from subscribers.models import Event, Status, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Readers = dict[str, tuple[tuple[str, ...], tuple[Event, ...]]]
+    Lines = list[tuple[str, list[str]]]
+
+TOPICS = ("agents", "robots", "whales")
+GONE = (Status.LEFT, Status.SUPPRESSED)
+#: What may stand before the @, the beginnings of formulas among it.
+LOCAL = st.text(alphabet="ab=+-'{}!é", min_size=1, max_size=6)
+ADDRESSES = LOCAL.map(lambda local: f"{local}@example.org")
+CHOSEN = st.lists(st.sampled_from(TOPICS), min_size=1, unique=True).map(tuple)
+LIVES = st.sampled_from(
+    [
+        (),
+        (Event.CONFIRM,),
+        (Event.CONFIRM, Event.PAUSE),
+        (Event.CONFIRM, Event.LEAVE),
+        (Event.CONFIRM, Event.BOUNCE),
+    ]
+)
+READERS = st.dictionaries(ADDRESSES, st.tuples(CHOSEN, LIVES), max_size=5)
+LINES = st.lists(st.tuples(ADDRESSES, st.lists(st.sampled_from([*TOPICS, "?"]), max_size=2)))
+
+
+@contextmanager
+def filled(readers: Readers) -> Iterator[Book]:
+    """Keep a book of these readers, in memory."""
+    engine = open_database("sqlite://", folder=Path(tempfile.gettempdir()))
+    book = Book(engine, new_id=count(1).__next__, pepper=PEPPER)
+    for address, (topics, events) in readers.items():
+        enrolled(book, address, *events, topics=topics)
+    yield book
+    engine.dispose()
+
+
+def histories(book: Book) -> list[object]:
+    return [(reader, book.history(reader.id)) for reader in book.all()]
+
+
+def listed(lines: Lines) -> str:
+    return "address,topics\n" + "".join(f"{who},{' '.join(what)}\n" for who, what in lines)
+
+
+def changed_since(before: Sequence[Subscriber], book: Book) -> dict[str, Subscriber]:
+    return {reader.address: reader for reader in book.all() if reader not in before}
+
+
+@settings(max_examples=50)
+@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+def test_a_plan_changes_nothing(
+    readers: Readers,
+    lines: Lines,
+    *,
+    confirmed: bool,
+) -> None:
+    with filled(readers) as book:
+        before = histories(book)
+
+        plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+
+        assert histories(book) == before
+
+
+@settings(max_examples=50)
+@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+def test_what_is_done_is_what_was_planned(
+    readers: Readers,
+    lines: Lines,
+    *,
+    confirmed: bool,
+) -> None:
+    with filled(readers) as book:
+        before = book.all()
+        planned = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+
+        done = apply(
+            planned, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence()
+        )
+
+        promised = [
+            line
+            for line in planned
+            if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
+        ]
+        assert [reader.id for reader in done] == [
+            reader.id for line in promised if (reader := book.find(line.address))
+        ]
+        assert {reader.id for reader in changed_since(before, book).values()} == {
+            reader.id for reader in done
+        }
+
+
+@settings(max_examples=50)
+@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+def test_a_list_brought_in_twice_changes_nothing_the_second_time(
+    readers: Readers,
+    lines: Lines,
+    *,
+    confirmed: bool,
+) -> None:
+    with filled(readers) as book:
+        first = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+        apply(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
+
+        second = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+
+        assert {line.action for line in second} <= {
+            ImportAction.KEEP,
+            ImportAction.REFUSE,
+            ImportAction.REJECT,
+        }
+
+
+@settings(max_examples=50)
+@given(readers=READERS)
+def test_a_copy_of_the_book_says_nothing_new_to_it(
+    readers: Readers,
+) -> None:
+    with filled(readers) as book:
+        lines = plan(export(book.all()), book, known_topics=TOPICS, confirmed=False)
+
+        assert [(line.address, line.action) for line in lines] == [
+            (reader.address, ImportAction.REFUSE if reader.status in GONE else ImportAction.KEEP)
+            for reader in book.all()
+        ]

@@ -1,0 +1,255 @@
+"""What a reader may ask of what is known about them: all of it, or that it be forgotten."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from support.builders import DAY, NOON, enrolled, evidence
+from support.installation import House
+
+from digest.app.serializers import issues_of, transactional_of
+from digest.models.delivery import MailKind
+from digest.storage.engine import open_database
+from digest.storage.transactional import TransactionalQueue
+from subscribers import privacy
+from subscribers.book import Book, suppressions
+from subscribers.models import Event, Preferences, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from subscribers.models import Subscriber
+
+ADA = "Ada.Example@bücher.example"
+#: every way in which the address could stand in a file
+SPELLINGS = ("Ada.Example", "ada.example", "bücher.example", "xn--bcher-kva")
+NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="Asia/Tokyo")
+
+
+@pytest.fixture
+def house(engine: sa.Engine, tmp_path: Path) -> House:
+    # Ids that are no other number in the tables.
+    return House(engine, tmp_path, new_id=count(7919).__next__)
+
+
+def ada(house: House) -> Subscriber:
+    """A reader about whom there is something to know in every table."""
+    reader = enrolled(house.book, ADA, Event.CONFIRM)
+    chosen = house.book.choose(reader.id, ["agents", "robots"], NAMED)
+    house.about_agents("1", "2")
+    house.send()
+    house.send(day=DAY.replace(day=3))
+    TransactionalQueue(house.app.engine).enqueue(reader.id, MailKind.PRIVACY, now=NOON)
+    assert chosen is not None
+    return chosen
+
+
+def exported(house: House, reader: Subscriber) -> dict[str, Any]:
+    return privacy.export(
+        reader,
+        house.book,
+        issues=partial(issues_of, house.app.history),
+        letters=partial(transactional_of, house.app.transactional_queue),
+    )
+
+
+def erase(house: House, reader: Subscriber) -> None:
+    privacy.erase(reader, house.book, forget=house.app.ledger.forget, evidence=evidence())
+
+
+def rows_of(house: House, reader: Subscriber) -> dict[str, int]:
+    """How many rows of each table hold the reader's id."""
+    return {
+        table: sum(reader.id in row for row in rows) for table, rows in house.dump().items() if rows
+    }
+
+
+# -- all that is known --------------------------------------------------------------------------
+
+
+def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
+    known = exported(house, ada(house))
+
+    assert known["address"] == ADA
+    assert (known["status"], known["since"]) == ("confirmed", "2026-02-02T12:00:00Z")
+    assert known["topics"] == ["agents", "robots"]
+    assert known["preferences"]["authors"] == ("Grace Example",)
+    assert [(step["event"], step["status"]) for step in known["consent"]] == [
+        ("sign-up", "pending"),
+        ("confirm", "confirmed"),
+    ]
+    assert [(mail["day"], mail["state"]) for mail in known["issues"]] == [
+        ("2026-02-03", "skipped"),
+        ("2026-02-02", "sent"),
+    ]
+    assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
+
+
+def test_consent_is_told_with_its_evidence(house: House) -> None:
+    seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
+    reader = house.book.add(ADA, [], confirmed=False, evidence=seen)
+    assert reader is not None
+
+    (step,) = exported(house, reader)["consent"]
+
+    assert step == {
+        "event": "sign-up",
+        "status": "pending",
+        "at": "2026-02-02T12:00:00Z",
+        "door": "web",
+        "note": "by hand",
+        "wording": "2026-01",
+        "network": "192.0.2.0",
+    }
+
+
+def test_what_is_told_is_json(house: House) -> None:
+    known = exported(house, ada(house))
+
+    assert json.loads(json.dumps(known))["preferences"]["timezone"] == "Asia/Tokyo"
+
+
+def test_nothing_of_another_reader_is_told(house: House) -> None:
+    house.reader("someone.else")
+
+    known = exported(house, ada(house))
+
+    assert "someone.else" not in json.dumps(known)
+
+
+# -- forgetting ---------------------------------------------------------------------------------
+
+
+def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
+    reader = ada(house)
+    before = rows_of(house, reader)
+
+    erase(house, reader)
+
+    assert (
+        min(
+            before[table]
+            for table in ("subscribers", "consent", "deliveries", "transactional_mail")
+        )
+        > 0
+    )
+    assert set(rows_of(house, reader).values()) == {0}
+    assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
+
+
+def test_others_keep_everything_when_a_reader_is_erased(house: House) -> None:
+    other = house.reader("bo")
+    reader = ada(house)
+    before = exported(house, other)
+
+    erase(house, reader)
+
+    assert exported(house, other) == before
+
+
+@pytest.mark.parametrize("others", [0, 40, 400])
+def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
+    tmp_path: Path, others: int
+) -> None:
+    engine = open_database("sqlite:///digest.db", folder=tmp_path)
+    house = House(engine, tmp_path, new_id=count(7, 7919).__next__)
+    neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
+    reader = ada(house)
+    neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]
+    for neighbour in neighbours[::3]:
+        erase(house, neighbour)
+
+    erase(house, reader)
+    engine.dispose()
+
+    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["digest.db", "digest.db-run"]
+    assert [it for it in SPELLINGS if it.encode() in (tmp_path / "digest.db").read_bytes()] == []
+
+
+def test_an_erasure_that_broke_off_can_be_asked_for_again(house: House) -> None:
+    reader = ada(house)
+    house.app.ledger.forget(reader.id)
+
+    erase(house, reader)
+
+    assert house.book.find(ADA) is None
+
+
+def test_nobody_is_erased_twice(house: House) -> None:
+    reader = ada(house)
+    erase(house, reader)
+
+    assert house.book.erase(reader.id, evidence=evidence()) is False
+
+
+# -- what stays ---------------------------------------------------------------------------------
+
+
+def test_what_stays_is_a_hash_that_means_nothing_without_the_pepper(
+    engine: sa.Engine, book: Book
+) -> None:
+    book.erase(enrolled(book, ADA).id, evidence=evidence())
+    elsewhere = Book(engine, new_id=count().__next__, pepper="another pepper")
+
+    with engine.connect() as db:
+        (row,) = db.execute(sa.select(suppressions)).all()
+    assert (len(row.key_hash), row.for_ever, row.at) == (64, False, NOON)
+    assert (book.is_erased(ADA.upper()), elsewhere.is_erased(ADA)) == (True, False)
+
+
+@pytest.mark.parametrize("events", [(), (Event.CONFIRM,), (Event.LEAVE,), (Event.COMPLAINT,)])
+def test_an_import_does_not_bring_back_who_was_erased(
+    book: Book, events: tuple[Event, ...]
+) -> None:
+    book.erase(enrolled(book, ADA, *events).id, evidence=evidence())
+
+    brought = book.add(ADA, ["agents"], confirmed=True, evidence=evidence(), event=Event.IMPORT)
+
+    assert (brought, book.all()) == (None, [])
+
+
+@pytest.mark.parametrize("events", [(), (Event.CONFIRM,), (Event.CONFIRM, Event.LEAVE)])
+def test_who_was_erased_may_sign_up_again(book: Book, events: tuple[Event, ...]) -> None:
+    before = enrolled(book, ADA, *events)
+    book.erase(before.id, evidence=evidence())
+
+    after = enrolled(book, ADA)
+
+    assert after.id != before.id
+    assert after.status is Status.PENDING
+    assert [step.event for step in book.history(after.id)] == [Event.SIGN_UP]
+
+
+@pytest.mark.parametrize("last", [Event.BOUNCE, Event.COMPLAINT])
+def test_who_was_suppressed_stays_so_when_erased(book: Book, last: Event) -> None:
+    book.erase(enrolled(book, ADA, last).id, evidence=evidence())
+
+    assert book.add(ADA, ["agents"], confirmed=False, evidence=evidence()) is None
+    assert book.all() == []
+
+
+def test_typing_in_the_address_of_somebody_erased_does_not_open_the_door_to_imports(
+    book: Book,
+) -> None:
+    book.erase(enrolled(book, ADA).id, evidence=evidence())
+    enrolled(book, ADA)
+    late = evidence(at=NOON.replace(month=3))
+    book.forget_unconfirmed(before=late.at, evidence=late)
+
+    brought = book.add(ADA, ["agents"], confirmed=True, evidence=evidence(), event=Event.IMPORT)
+
+    assert brought is None
+
+
+def test_who_was_erased_and_confirms_again_is_a_reader_like_any_other(book: Book) -> None:
+    book.erase(enrolled(book, ADA).id, evidence=evidence())
+
+    enrolled(book, ADA, Event.CONFIRM)
+
+    assert book.is_erased(ADA) is False
+    assert book.add(ADA, [], confirmed=False, evidence=evidence(), event=Event.IMPORT) is not None

@@ -1,0 +1,92 @@
+"""Whatever fails and whatever grows: what was listed in time is mailed, and mailed once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.installation import House, Recorder
+from support.scripted_source import Service, serve
+
+from digest import sources
+from digest.storage.engine import open_database
+
+MONDAY = date(2026, 2, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evening:
+    """What happens on a day: how much is listed by its evening and after it, and what is down."""
+
+    papers: int
+    later: int
+    down: tuple[bool, bool]
+    #: whether anything runs at all
+    runs: bool
+
+
+EVENINGS = st.lists(
+    st.builds(
+        Evening,
+        papers=st.integers(0, 2),
+        later=st.integers(0, 1),
+        down=st.tuples(st.booleans(), st.booleans()),
+        runs=st.sampled_from([True, True, True, False]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def ids(number: int, index: int, papers: int) -> list[str]:
+    """The ids of so many papers of an evening and a service."""
+    return [f"26{10 + number}.{index}{paper:04}" for paper in range(papers)]
+
+
+def live(house: House, services: list[Service], evenings: list[Evening]) -> None:
+    """Go through the evenings, and at last through one on which all is well."""
+    quiet = Evening(papers=1, later=0, down=(False, False), runs=True)
+    for number, evening in enumerate([*evenings, quiet]):
+        # Weekends are passed over: this service lists nothing on them.
+        day = MONDAY + timedelta(days=number + 2 * (number // 5))
+        for index, service in enumerate(services):
+            service.list(day, *ids(number, index, evening.papers))
+            service.down = evening.down[index]
+        if evening.runs or number == 0:
+            house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+            house.fetch(day, only_day=False)
+            house.send(Recorder(), day=day)
+        for index, service in enumerate(services):
+            service.list(day, *ids(number, index, evening.papers + evening.later))
+
+
+@settings(max_examples=25, deadline=None)
+@given(EVENINGS)
+def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Evening]) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sources.BUILTIN, "service", "support.scripted_source")
+        engine = open_database("sqlite:///digest.db", folder=Path(folder))
+        house = House(engine, Path(folder))
+        services = [Service(name="one"), Service(name="two")]
+        serve(house, *services)
+        reader = house.reader("ada")
+        # All that is listed has room in a mail.
+        quotas = replace(house.app.quotas, per_topic=100, max_papers=100)
+        house.app.__dict__["quotas"] = quotas
+
+        live(house, services, evenings)
+
+        entries = house.app.history.records(subscriber_id=reader.id)
+        mailed = Counter(
+            shown.paper_id for entry in entries for shown in house.app.history.contents(entry)
+        )
+        engine.dispose()
+    listed = {str(it["id"]) for service in services for day in service.lists.values() for it in day}
+    assert set(mailed) == listed
+    assert set(mailed.values()) == {1}

@@ -1,0 +1,399 @@
+"""What a mail server gets, and what it can answer about one recipient."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support.builders import parcel
+from support.recorded_outcomes import Notebook
+from support.smtp_server import HANG_UP, SMTPServer
+
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.transports import send_one
+from digest.errors import MailServerError
+from digest.models.delivery import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def smtp(server: SMTPServer) -> Iterator[SMTPTransport]:
+    with closing(client(server)) as connected:
+        yield connected
+
+
+def client(server: SMTPServer, **settings: Any) -> SMTPTransport:
+    defaults: dict[str, Any] = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+    return SMTPTransport(ServerSettings(**(defaults | {"timeout": 10, "pause": 0} | settings)))
+
+
+# -- what arrives -----------------------------------------------------------------------------
+
+
+def test_the_server_gets_the_very_bytes_of_the_mail(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    content = "Subject: Grüße\r\n\r\nOne.\r\n\r\nTwo.\r\n".encode()
+
+    send_one(smtp, parcel(content=content))
+
+    assert [mail.wire for mail in server.mails] == [content]
+
+
+def test_the_envelope_names_the_bounce_address_and_the_reader(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    send_one(smtp, parcel("ada@example.org", sender="bounces@example.org"))
+
+    assert [(mail.envelope, mail.recipient) for mail in server.mails] == [
+        ("bounces@example.org", "ada@example.org")
+    ]
+
+
+def test_a_line_that_begins_with_a_dot_is_stuffed_on_the_wire(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    send_one(smtp, parcel(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
+
+    assert server.mails[0].wire == b"Subject: a\r\n\r\n..\r\n...two\r\nthree.\r\n"
+
+
+@given(st.lists(st.text(alphabet=".a ", max_size=4), min_size=1, max_size=6))
+@example([".", "", "."])
+def test_no_content_ends_its_mail_early(lines: list[str]) -> None:
+    content = "".join(f"{line}\r\n" for line in lines).encode()
+
+    with SMTPServer() as server, closing(client(server)) as smtp:
+        send_one(smtp, parcel(content=content))
+
+        assert [mail.content for mail in server.mails] == [content]
+
+
+def test_a_mail_without_a_last_line_end_gets_one(server: SMTPServer, smtp: SMTPTransport) -> None:
+    send_one(smtp, parcel(content=b"Subject: a\r\n\r\nend"))
+
+    assert server.mails[0].wire == b"Subject: a\r\n\r\nend\r\n"
+
+
+def test_a_mail_larger_than_the_kernel_takes_at_once_arrives_whole(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    content = b"Subject: a\r\n\r\n" + b"0123456789abcde\r\n" * 500_000
+
+    answer = send_one(smtp, parcel(content=content))
+
+    assert answer.state is DeliveryState.SENT
+    assert [mail.wire == content for mail in server.mails] == [True]
+
+
+def test_the_size_is_declared_to_a_server_that_asks_for_it(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    send_one(smtp, parcel(content=b"12345678\r\n"))
+
+    assert "SIZE=10" in server.sessions[0].commands[1].split()
+
+
+def test_a_mail_that_is_larger_than_the_server_takes_is_not_offered(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    content = b"a" * 9_000_001
+
+    answer = send_one(smtp, parcel(content=content))
+
+    assert answer.state is DeliveryState.FAILED
+    assert "up to 9000000 octets, and this one has 9000001" in str(answer.reason)
+    assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
+
+
+def test_a_server_that_can_is_told_how_to_report_a_bounce() -> None:
+    with SMTPServer(extensions=("DSN",)) as server, closing(client(server)) as smtp:
+        send_one(smtp, parcel("a+b=c@example.org", envid="2026-02-02.7"))
+
+        _, mail, rcpt, *_ = server.sessions[0].commands
+    assert mail == "MAIL FROM:<bounces@example.org> RET=HDRS ENVID=2026-02-02.7"
+    assert rcpt == (
+        "RCPT TO:<a+b=c@example.org> NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb+3Dc@example.org"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a b@example.org",
+        "a\r\nRCPT TO:<b@example.org>",
+        "a>b@example.org",
+        "<a@example.org",
+        "\0@a",
+    ],
+)
+@pytest.mark.parametrize("which", ["sender", "recipient"])
+def test_an_address_that_would_not_stay_one_is_never_sent(
+    server: SMTPServer, smtp: SMTPTransport, which: str, address: str
+) -> None:
+    answer = send_one(smtp, parcel(**{which: address}))
+
+    assert answer.state is DeliveryState.FAILED
+    assert "cannot be an address on the wire" in str(answer.reason)
+    assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
+
+
+# -- connections ------------------------------------------------------------------------------
+
+
+def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
+    send_one(smtp, parcel("ada@example.org"))
+    send_one(smtp, parcel("ben@example.org"))
+
+    assert server.recipients == ["ada@example.org", "ben@example.org"]
+    assert len(server.sessions) == 1
+
+
+def test_without_parcels_nobody_is_called(server: SMTPServer, smtp: SMTPTransport) -> None:
+    notebook = Notebook()
+
+    notebook.carry(smtp, [])
+
+    assert (notebook.calls, server.sessions) == ([], [])
+
+
+def test_after_so_many_mails_a_connection_gives_way_to_a_fresh_one(server: SMTPServer) -> None:
+    names = [f"r{number}@example.org" for number in range(7)]
+
+    with closing(client(server, connections=1, rotate_after=3)) as smtp:
+        states = Notebook().carry(smtp, map(parcel, names))
+
+    assert states == dict.fromkeys(names, "sent")
+    starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
+    assert starts == [3, 3, 1]
+    assert [session.commands[-1] for session in server.sessions] == ["QUIT"] * 3
+
+
+def test_closing_says_goodbye(server: SMTPServer) -> None:
+    smtp = client(server)
+    send_one(smtp, parcel())
+
+    smtp.close()
+
+    assert server.sessions[0].commands[-1] == "QUIT"
+
+
+def test_closing_is_quiet_when_the_server_has_gone() -> None:
+    with SMTPServer() as server:
+        smtp = client(server)
+        send_one(smtp, parcel())
+
+    smtp.close()
+
+    assert len(server.mails) == 1
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+def test_a_mail_is_said_to_leave_before_the_server_sees_a_byte_of_it(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    notebook = Notebook()
+    said_before: list[list[str]] = []
+    server.when(".", do=lambda: said_before.append(notebook.left[:]))
+    names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
+
+    notebook.carry(smtp, map(parcel, names))
+
+    assert said_before == [names[:1], names[:2], names]
+
+
+def test_the_answer_to_a_mail_is_told_together_with_the_next_that_leaves() -> None:
+    notebook = Notebook()
+    names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
+
+    with (
+        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        closing(client(server)) as smtp,
+    ):
+        notebook.carry(smtp, map(parcel, names))
+
+    ada, ben, cyd = ([name] for name in names)
+    assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
+
+
+def test_a_pipelined_mail_costs_one_round_trip() -> None:
+    names = [f"r{number}@example.org" for number in range(5)]
+
+    with (
+        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        closing(client(server)) as smtp,
+    ):
+        Notebook().carry(smtp, map(parcel, names))
+        turns = server.sessions[0].turns
+
+    # The greeting, EHLO, the first envelope, then every body with the envelope of the next.
+    assert turns == 3 + len(names)
+
+
+def test_when_the_note_cannot_be_written_nothing_leaves_any_more(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    def note(_answers: object, _leaving: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        smtp.send_all(iter([parcel(), parcel("ben@example.org")]), note)
+
+    assert server.mails == []
+    assert send_one(smtp, parcel("cyd@example.org")).state is DeliveryState.SENT
+
+
+# -- one recipient ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "state"),
+    [
+        pytest.param("RCPT", "550 no such user", DeliveryState.FAILED, id="unknown user"),
+        pytest.param("RCPT", "553 not a mailbox", DeliveryState.FAILED, id="bad mailbox"),
+        pytest.param("RCPT", "450 greylisted", DeliveryState.DEFERRED, id="greylisted"),
+        pytest.param("RCPT", "452 box full", DeliveryState.DEFERRED, id="mailbox full"),
+        pytest.param("MAIL", "451 busy", DeliveryState.DEFERRED, id="busy at MAIL"),
+        pytest.param("MAIL", "552 too big", DeliveryState.FAILED, id="mail too big"),
+        pytest.param("DATA", "554 no", DeliveryState.DEFERRED, id="refused at DATA"),
+        pytest.param("DATA", "451 later", DeliveryState.DEFERRED, id="deferred at DATA"),
+        pytest.param(".", "554 spam", DeliveryState.DEFERRED, id="called spam"),
+        pytest.param("RCPT", "550 5.7.1 relay denied", DeliveryState.DEFERRED, id="policy"),
+        pytest.param("RCPT", "550 5.1.1 who?", DeliveryState.FAILED, id="unknown, in full"),
+        pytest.param("RCPT", "554 5.2.1 disabled", DeliveryState.FAILED, id="disabled"),
+        pytest.param(".", "554 5.3.4 too big", DeliveryState.FAILED, id="too big, in full"),
+        pytest.param(".", "554 5.6.0 malformed", DeliveryState.FAILED, id="bad content"),
+        pytest.param(".", "554 5.3.0 trouble", DeliveryState.DEFERRED, id="the server's trouble"),
+        pytest.param(".", "451 later", DeliveryState.DEFERRED, id="deferred after the mail"),
+        pytest.param(".", "421 closing", DeliveryState.DEFERRED, id="closing after the mail"),
+    ],
+)
+def test_a_reply_about_one_recipient_keeps_its_code_and_words(
+    server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str, state: DeliveryState
+) -> None:
+    server.when(stage, reply=reply)
+
+    answer = send_one(smtp, parcel())
+
+    assert answer.state is state
+    assert reply in str(answer.reason)
+    assert str(answer.code) == reply[:3]
+    assert answer.status == (reply[4:9] if reply[4:5] == "5" else "")
+
+
+def test_a_mail_that_was_taken_keeps_the_reply_s_codes(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when(".", reply="250 2.0.0 queued as 4711")
+
+    answer = send_one(smtp, parcel())
+
+    assert (answer.state, answer.code, answer.status) == (DeliveryState.SENT, 250, "2.0.0")
+
+
+def test_a_reply_does_no_harm_on_a_terminal(server: SMTPServer, smtp: SMTPTransport) -> None:
+    server.when("RCPT", reply="450-\x1b[2Jlater\r\n450 " + "ü" * 900)
+
+    reason = str(send_one(smtp, parcel()).reason)
+
+    assert "\x1b" not in reason
+    assert "450 \ufffd[2Jlater ü" in reason
+    assert len(reason) < 600
+
+
+def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT", reply="530 5.7.0 Authentication required")
+
+    with pytest.raises(MailServerError, match="username, password and security"):
+        send_one(smtp, parcel())
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
+@pytest.mark.parametrize("reply", ["552 never", "450 not now"])
+def test_the_next_recipient_is_served_on_the_same_connection(
+    server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str
+) -> None:
+    server.when(stage, reply=reply, nth=1)
+
+    states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+
+    assert states["bad@example.org"] in ("failed", "deferred")
+    assert states["good@example.org"] == "sent"
+    assert server.recipients[-1] == "good@example.org"
+    assert len(server.sessions) == 1
+
+
+def test_a_server_that_wants_a_mail_for_nobody_gets_an_empty_one() -> None:
+    with SMTPServer(extensions=("PIPELINING",)) as server, closing(client(server)) as smtp:
+        server.when("RCPT", reply="550 5.1.1 who?", nth=1)
+        server.when("NOBODY", reply="354 go ahead")
+
+        states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+
+        assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
+        assert [(mail.recipient, bool(mail.wire)) for mail in server.mails] == [
+            ("", False),
+            ("good@example.org", True),
+        ]
+
+
+def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when(".", reply="421 closing", nth=1)
+
+    first = send_one(smtp, parcel("ada@example.org"))
+    second = send_one(smtp, parcel("ada@example.org"))
+
+    assert (first.state, second.state) == (DeliveryState.DEFERRED, DeliveryState.SENT)
+    assert len(server.sessions) == 2
+
+
+def test_the_next_recipient_is_served_when_the_server_does_not_even_reset(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT", reply="550 never", nth=1)
+    server.when("RSET", reply=HANG_UP)
+
+    first = send_one(smtp, parcel("bad@example.org"))
+    second = send_one(smtp, parcel("good@example.org"))
+
+    assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
+    assert server.recipients == ["good@example.org"]
+
+
+# -- beyond ASCII -----------------------------------------------------------------------------
+
+
+def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> None:
+    with (
+        SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
+        closing(client(server)) as smtp,
+    ):
+        Notebook().carry(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
+
+        assert server.recipients == ["jürgen@example.org", "ada@example.org"]
+        mail, rcpt = server.sessions[0].commands[1:3]
+    assert "SMTPUTF8" in mail.split()
+    assert r"ORCPT=utf-8;j\x{FC}rgen@example.org" in rcpt.split()
+
+
+def test_an_address_beyond_ascii_is_refused_where_the_server_cannot_take_it(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    first = send_one(smtp, parcel("jürgen@example.org"))
+    second = send_one(smtp, parcel("ada@example.org"))
+
+    assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
+    assert "SMTPUTF8" in str(first.reason)
+    assert server.recipients == ["ada@example.org"]

@@ -1,0 +1,315 @@
+"""A mail server that breaks off, says nothing, or cannot be used at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import parcel
+from support.rate_limited_clients import client, hold_until_the_second_says
+from support.recorded_outcomes import Notebook
+from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
+
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.transports import send_one
+from digest.errors import MailServerError
+from digest.models.delivery import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADA, BEN, CYD, DAN = (f"{name}@example.org" for name in ("ada", "ben", "cyd", "dan"))
+
+
+@pytest.fixture
+def smtp(server: SMTPServer) -> Iterator[SMTPTransport]:
+    with closing(client(server)) as connected:
+        yield connected
+
+
+# -- the connection breaks ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(RESET, id="resets"),
+        pytest.param("421 too many mails", id="421"),
+        pytest.param("what?", id="no SMTP reply"),
+        pytest.param("250" + "x" * 9000, id="endless line"),
+    ],
+)
+def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
+    server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str
+) -> None:
+    server.when(stage, reply=reply, nth=2)
+
+    first, second = send_one(smtp, parcel(ADA)), send_one(smtp, parcel(BEN))
+
+    assert (first.state, second.state) == (DeliveryState.SENT, DeliveryState.SENT)
+    assert server.recipients == [ADA, BEN]
+    assert len(server.sessions) == 2
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_remade_in_silence(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    send_one(smtp, parcel(ADA))
+    server.hang_up()
+
+    answer = send_one(smtp, parcel(BEN))
+
+    assert answer.state is DeliveryState.SENT
+    assert server.recipients == [ADA, BEN]
+
+
+@pytest.mark.parametrize("reply", [HANG_UP, RESET, "421 go away", "what?"])
+def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing(
+    server: SMTPServer, smtp: SMTPTransport, reply: str
+) -> None:
+    server.when("RCPT", reply=reply)
+    notebook = Notebook()
+
+    with pytest.raises(MailServerError, match="broke the connection"):
+        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD, DAN)))
+
+    assert set(notebook.states.values()) == {"deferred", "planned"}
+    assert all("broke the connection" in notebook.reason(who) for who in notebook.states)
+    assert notebook.left == []
+    assert len(server.sessions) == 4
+    assert server.recipients == []
+
+
+def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT", reply=HANG_UP, nth=1)
+    notebook = Notebook()
+
+    states = notebook.carry(smtp, map(parcel, ("poison@example.org", ADA)))
+
+    assert states == {"poison@example.org": "deferred", ADA: "sent"}
+    assert "broke the connection" in notebook.reason("poison@example.org")
+    assert server.recipients == [ADA]
+
+
+def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops_nobody(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT TO:<poison", reply=HANG_UP)
+
+    states = Notebook().carry(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
+
+    assert states == {ADA: "sent", "poison@example.org": "deferred", BEN: "sent"}
+    asked = [line for session in server.sessions for line in session.commands]
+    assert sum("poison" in line for line in asked) == 2
+
+
+def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("MAIL", reply="421 4.7.0 slow down", nth=1)
+
+    answer = send_one(smtp, parcel())
+
+    assert answer.state is DeliveryState.SENT
+    assert len(server.sessions) == 2
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "DATA", "."])
+def test_a_server_that_closes_is_left_alone_for_a_while(server: SMTPServer, stage: str) -> None:
+    server.when(stage, reply="421 4.7.0 slow down", nth=2)
+
+    with closing(client(server, pause=0.2)) as smtp:
+        started = time.monotonic()
+        Notebook().carry(smtp, map(parcel, (ADA, BEN, CYD)))
+        took = time.monotonic() - started
+
+    assert took >= 0.2
+    assert server.recipients[-1] == CYD
+
+
+def test_a_server_that_closed_an_idle_connection_is_called_again_at_once(
+    server: SMTPServer,
+) -> None:
+    with closing(client(server, pause=30)) as smtp:
+        send_one(smtp, parcel(ADA))
+        server.hang_up("421 4.4.2 idle for too long")
+        answer = send_one(smtp, parcel(BEN))
+
+    assert answer.state is DeliveryState.SENT
+    assert len(server.sessions) == 2
+
+
+def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT", reply="421 4.7.0 slow down")
+
+    answer = send_one(smtp, parcel())
+
+    assert (answer.state, answer.code, answer.status) == (DeliveryState.DEFERRED, 421, "4.7.0")
+    assert "421 4.7.0 slow down" in str(answer.reason)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(RESET, id="resets"),
+        pytest.param(SILENCE, id="says nothing"),
+        pytest.param("what?", id="no SMTP reply"),
+    ],
+)
+def test_a_mail_without_an_answer_after_its_last_dot_has_an_unknown_fate(
+    server: SMTPServer, reply: str
+) -> None:
+    server.when(".", reply=reply)
+
+    with closing(client(server, timeout=0.2)) as smtp:
+        answer = send_one(smtp, parcel())
+
+    assert answer.state is DeliveryState.UNKNOWN
+    assert "may have been delivered" in str(answer.reason)
+    assert len(server.mails) == 1
+
+
+def test_after_an_unknown_fate_the_next_mail_goes_over_a_new_connection(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when(".", reply=HANG_UP, nth=1)
+
+    states = Notebook().carry(smtp, map(parcel, (ADA, BEN)))
+
+    assert states == {ADA: "unknown", BEN: "sent"}
+    assert server.recipients == [ADA, BEN]
+    assert len(server.sessions) == 2
+
+
+def test_the_answer_to_a_whole_mail_is_waited_for_longer_than_the_others(
+    server: SMTPServer,
+) -> None:
+    server.when(".", do=lambda: server.wait(0.3))
+
+    with closing(client(server, timeout=0.1, dot_timeout=10)) as smtp:
+        answer = send_one(smtp, parcel())
+
+    assert answer.state is DeliveryState.SENT
+
+
+# -- the server cannot be used ------------------------------------------------------------------
+
+
+def test_a_refused_sender_stops_everything_and_names_the_settings(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("MAIL", reply="550 not a sender of ours")
+    notebook = Notebook()
+
+    with pytest.raises(MailServerError, match="from_address and bounce_address"):
+        notebook.carry(smtp, map(parcel, (ADA, BEN)))
+
+    assert set(notebook.states.values()) == {"planned"}
+
+
+def test_a_sender_refused_as_late_as_rcpt_is_no_fault_of_the_recipient(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("RCPT", reply="550 5.1.8 sender's domain not found")
+
+    with pytest.raises(MailServerError, match="from_address and bounce_address"):
+        send_one(smtp, parcel())
+
+
+def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
+    server.when("MAIL", reply="550 no more", nth=2)
+    notebook = Notebook()
+
+    with pytest.raises(MailServerError, match="550 no more"):
+        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD)))
+
+    assert notebook.states.pop(ADA) == "sent"
+    assert notebook.states[BEN] == "planned"
+    assert server.recipients == [ADA]
+
+
+def test_what_one_connection_has_handed_over_is_waited_for_when_another_finds_the_server_unusable(
+    server: SMTPServer,
+) -> None:
+    notebook = Notebook()
+    server.when("MAIL", reply="550 no more", on=2)
+    hold_until_the_second_says("MAIL", server)
+    names = [f"r{number}@example.org" for number in range(30)]
+
+    with (
+        closing(client(server, connections=2)) as smtp,
+        pytest.raises(MailServerError, match="550 no more"),
+    ):
+        notebook.carry(smtp, map(parcel, names))
+
+    assert [who for who, state in notebook.states.items() if state == "sent"] == names[:4]
+    assert set(notebook.states.values()) == {"sent", "planned"}
+    assert server.recipients == names[:4]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "words"),
+    [
+        ("CONNECT", "421 too busy", "answered 421 too busy"),
+        ("CONNECT", "554 no service here", "answered 554 no service here"),
+        ("CONNECT", "what?", "sent what is no SMTP reply"),
+        ("CONNECT", HANG_UP, "could not talk to"),
+        ("CONNECT", SILENCE, "did not answer within 0.3 seconds"),
+        ("EHLO", SILENCE, "did not answer within 0.3 seconds"),
+        ("EHLO", HANG_UP, "could not talk to"),
+    ],
+)
+def test_a_server_that_does_not_greet_is_unusable_and_says_why(
+    server: SMTPServer, stage: str, reply: str, words: str
+) -> None:
+    server.when(stage, reply=reply)
+
+    with (
+        closing(client(server, timeout=0.3)) as smtp,
+        pytest.raises(MailServerError, match=words) as caught,
+    ):
+        send_one(smtp, parcel())
+
+    assert f"127.0.0.1:{server.port}" in str(caught.value)
+
+
+def test_a_closed_port_is_named_with_the_settings_to_check() -> None:
+    with SMTPServer() as server:
+        pass
+
+    with pytest.raises(MailServerError, match=r"refused; check \[mail\] host and port"):
+        send_one(client(server), parcel())
+
+
+def test_an_unknown_host_is_named_with_the_settings_to_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no question leaves this machine
+    smtp = SMTPTransport(ServerSettings(host="mail.example.org", port=25, security="none"))
+
+    with pytest.raises(MailServerError, match=r"mail.example.org:25: Name .* check \[mail\] host"):
+        send_one(smtp, parcel())
+
+
+@pytest.mark.parametrize("host", ["mail..example.org", "m" * 70 + ".example.org"])
+def test_a_host_that_cannot_be_a_name_is_a_mail_server_error(host: str) -> None:
+    smtp = SMTPTransport(ServerSettings(host=host, port=25, security="none"))
+
+    with pytest.raises(MailServerError, match=r"check \[mail\] host"):
+        send_one(smtp, parcel())

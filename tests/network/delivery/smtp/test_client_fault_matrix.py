@@ -1,0 +1,106 @@
+"""Every stage of a session by every fault: the fates of the mail, of the next, and of the run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from support import smtp_fault_matrix
+from support.builders import parcel
+from support.recorded_outcomes import Notebook
+from support.smtp_server import SMTPServer
+
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.errors import MailServerError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from support.smtp_fault_matrix import Cell
+
+CELLS = smtp_fault_matrix.cells()
+WARM_UP, THIS, NEXT = "warm-up@example.org", "this@example.org", "next@example.org"
+#: More than the kernel takes at once, so that its end is not out when the server stops reading.
+LONG_MAIL = b"Subject: long\r\n\r\n" + b"0123456789abcd\r\n" * 500_000
+
+#: How the server calls a stage.
+NAMES = {"banner": "CONNECT", "body": "BODY", "dot": "."}
+
+
+@pytest.mark.parametrize("pipelining", [False, True], ids=["plain", "pipelined"])
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.outcome != "."], ids=str)
+def test_a_fault_has_the_outcome_that_the_matrix_says(
+    cell: Cell, server_tls: ssl.SSLContext, trusting: ssl.SSLContext, *, pipelining: bool
+) -> None:
+    notebook = Notebook()
+    extensions = ("SIZE 9000000", "AUTH PLAIN", "PIPELINING")[: 2 + pipelining]
+    stops = False
+
+    with SMTPServer(extensions=extensions, tls=server_tls) as server:
+        prepare(server, cell)
+        if cell.stage == "connect":
+            server.refuse()
+        with closing(client(server, cell, trusting)) as smtp:
+            try:
+                notebook.carry(smtp, [parcel(who, content=mail) for who, mail in mails(cell)])
+            except MailServerError:
+                stops = True
+
+    this, after, *stop = cell.outcome
+    assert notebook.states.get(THIS) == smtp_fault_matrix.STATES[this]
+    assert notebook.states.get(NEXT) == smtp_fault_matrix.STATES[after]
+    assert stops is bool(stop)
+    accepted = {mail.recipient for mail in server.accepted if mail.wire}
+    sent = {who for who, state in notebook.states.items() if state == "sent"}
+    unknown = {who for who, state in notebook.states.items() if state == "unknown"}
+    assert sent <= accepted <= sent | unknown
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.outcome == "."], ids=str)
+def test_a_cell_that_makes_no_sense_has_a_reason(cell: Cell) -> None:
+    assert smtp_fault_matrix.WHY_NOT[cell.line, cell.stage, cell.fault]
+
+
+def test_the_matrix_has_every_stage_by_every_fault() -> None:
+    experiments = {(cell.line, cell.stage, cell.fault) for cell in CELLS}
+
+    assert len(experiments) == len(CELLS) == 2 * 12 * 8
+    assert {cell.fault for cell in CELLS} == set(smtp_fault_matrix.FAULTS)
+
+
+def prepare(server: SMTPServer, cell: Cell) -> None:
+    """Have the fault strike at the right time."""
+    kept = cell.line == "kept"
+    reply = smtp_fault_matrix.FAULTS[cell.fault]
+    if cell.stage == "RSET":
+        server.when("RCPT", reply=smtp_fault_matrix.NO_SUCH_USER, nth=2 if kept else 1)
+        server.when("RSET", reply=reply, nth=1)
+        return
+    if (cell.stage, cell.fault) == ("RCPT", "5xx"):
+        reply = smtp_fault_matrix.NO_SUCH_USER
+    server.when(NAMES.get(cell.stage, cell.stage), reply=reply, nth=2 if kept else 1)
+
+
+def mails(cell: Cell) -> list[tuple[str, bytes]]:
+    """The mails of an experiment, in their order."""
+    short = b"Subject: short\r\n\r\nHello.\r\n"
+    this = LONG_MAIL if cell.stage == "body" else short
+    warm_up = [(WARM_UP, short)] if cell.line == "kept" else []
+    return [*warm_up, (THIS, this), (NEXT, short)]
+
+
+def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTPTransport:
+    patience = 0.15 if cell.fault == "hang" else 10
+    settings = ServerSettings(
+        host="127.0.0.1",
+        port=server.port,
+        security="starttls" if cell.stage == "STARTTLS" else "none",
+        username="ada" if cell.stage == "AUTH" else "",
+        password="open sesame",
+        timeout=patience,
+        dot_timeout=patience,
+        pause=0,
+    )
+    return SMTPTransport(settings, tls=trusting)

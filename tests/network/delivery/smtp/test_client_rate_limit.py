@@ -1,0 +1,68 @@
+"""Rates on the wire: who must wait does, and holds up nobody else."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from support.builders import parcel
+from support.recorded_outcomes import Notebook
+
+from digest.app.config import load as config
+from digest.app.services import App
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
+from digest.delivery.smtp.rate_limit import RateLimiter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+    from support.smtp_server import SMTPServer
+
+
+def client(server: SMTPServer, **rates: str) -> SMTPTransport:
+    settings = ServerSettings(host="127.0.0.1", port=server.port, security="none", connections=1)
+    return SMTPTransport(settings, pace=RateLimiter(rates))
+
+
+def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTPServer) -> None:
+    slow = [f"r{number}@gmail.com" for number in range(3)]
+    fast = [f"r{number}@example.org" for number in range(12)]
+
+    with closing(client(server, gmail="10/second")) as smtp:
+        started = time.monotonic()
+        states = Notebook().carry(smtp, map(parcel, slow + fast))
+        took = time.monotonic() - started
+
+    assert set(states.values()) == {"sent"}
+    assert server.recipients == [slow[0], *fast, *slow[1:]]
+    assert took >= 0.18  # two steps of a tenth, of which a fiftieth may be made up for
+
+
+def test_connections_and_rates_are_those_of_the_configuration(
+    server: SMTPServer, engine: sa.Engine, tmp_path: Path
+) -> None:
+    mail = {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
+    tables = {"mail": mail | {"rotate_after": 2}, "pace": {"total": "20/second"}}
+    app = App(config=config.build(tables, folder=tmp_path, where="the test"), engine=engine)
+
+    with closing(app.transport()) as transport:
+        started = time.monotonic()
+        Notebook().carry(transport, [parcel(f"r{number}@example.org") for number in range(4)])
+        took = time.monotonic() - started
+
+    assert took >= 0.13
+    assert len(server.sessions) == 2
+
+
+def test_the_rate_in_all_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:
+    with closing(client(server, total="20/second")) as smtp:
+        started = time.monotonic()
+        for number in range(4):
+            Notebook().carry(smtp, [parcel(f"r{number}@example.org")])
+        took = time.monotonic() - started
+
+    assert took >= 0.13  # three steps of a twentieth, of which a fiftieth may be made up for
+    assert len(server.mails) == 4

@@ -1,0 +1,192 @@
+"""Mails as files in a folder, and as a stream of mbox entries."""
+
+from __future__ import annotations
+
+import io
+import mailbox
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import DAY, parcel
+from support.recorded_outcomes import Notebook
+
+from digest.delivery.transports import Directory, Stream, send_one
+from digest.errors import MailServerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# -- directory --------------------------------------------------------------------------------
+
+
+def test_a_mail_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
+    send_one(Directory(tmp_path), parcel("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+
+    file = tmp_path / "2026-02-02" / "ada@example.org.eml"
+    assert file.read_bytes() == b"Subject: a\r\n\r\nb\r\n"
+
+
+def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    outbox = tmp_path / "mails" / "outbox"
+
+    send_one(Directory(outbox), parcel("ada@example.org"))
+
+    day = outbox / DAY.isoformat()
+    assert mode(outbox) == 0o700
+    assert mode(day) == 0o700
+    assert mode(day / "ada@example.org.eml") == 0o600
+
+
+def test_a_mail_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: Path) -> None:
+    directory = Directory(tmp_path)
+
+    send_one(directory, parcel("ada@example.org", content=b"first"))
+    send_one(directory, parcel("ada@example.org", content=b"second"))
+
+    (file,) = (tmp_path / DAY.isoformat()).iterdir()
+    assert file.read_bytes() == b"second"
+
+
+def test_a_file_cut_short_by_a_crash_is_overwritten_and_never_read_as_a_mail(
+    tmp_path: Path,
+) -> None:
+    directory = Directory(tmp_path)
+    send_one(directory, parcel("ada@example.org"))
+    left_over = tmp_path / DAY.isoformat() / "ben@example.org.part"
+    left_over.write_bytes(b"Subject: half of a very long mail")
+
+    send_one(directory, parcel("ben@example.org", content=b"whole"))
+
+    assert directory.path(parcel("ben@example.org")).read_bytes() == b"whole"
+    assert not left_over.exists()
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    ["../../etc/passwd@example.org", "/etc/passwd@example.org", "a/b@example.org", "..", "."],
+)
+def test_no_address_leads_out_of_the_folder(tmp_path: Path, recipient: str) -> None:
+    path = Directory(tmp_path).path(parcel(recipient))
+
+    assert path.resolve().parent == tmp_path.resolve() / DAY.isoformat()
+    assert path.suffix == ".eml"
+
+
+@given(st.lists(st.text(alphabet="ab/!'_ü", min_size=1, max_size=4), unique=True, min_size=2))
+def test_two_addresses_never_share_a_file(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    directory = Directory(tmp_path_factory.getbasetemp())
+
+    paths = {directory.path(parcel(f"{name}@example.org")) for name in names}
+
+    assert len(paths) == len(names)
+
+
+def test_the_longest_address_has_a_file(tmp_path: Path) -> None:
+    longest = "a" * 64 + "@" + ".".join(["b" * 61] * 3) + ".org"
+
+    send_one(Directory(tmp_path), parcel(longest, content=b"whole"))
+
+    assert Directory(tmp_path).path(parcel(longest)).read_bytes() == b"whole"
+
+
+def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "outbox"
+    in_the_way.write_text("a file where the folder should be")
+
+    with pytest.raises(MailServerError, match=f"cannot write {in_the_way}"):
+        send_one(Directory(in_the_way), parcel())
+
+
+def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Path) -> None:
+    directory, notebook = Directory(tmp_path), Notebook()
+
+    notebook.carry(directory, map(parcel, ("ada@example.org", "ben@example.org")))
+
+    assert notebook.calls == [
+        ([], ["ada@example.org"]),
+        (["ada@example.org"], ["ben@example.org"]),
+        (["ben@example.org"], []),
+    ]
+    assert set(notebook.states.values()) == {"sent"}
+
+
+def test_mails_are_given_back_that_a_folder_does_not_take(tmp_path: Path) -> None:
+    directory, notebook = Directory(tmp_path), Notebook()
+    directory.path(parcel("ben@example.org")).mkdir(parents=True)
+    names = ("ada@example.org", "ben@example.org", "cyd@example.org")
+
+    with pytest.raises(MailServerError, match="cannot write"):
+        notebook.carry(directory, map(parcel, names))
+
+    assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
+
+
+def test_without_mails_nothing_is_told(tmp_path: Path) -> None:
+    notebook = Notebook()
+
+    notebook.carry(Directory(tmp_path), [])
+
+    assert notebook.calls == []
+
+
+# -- stream -----------------------------------------------------------------------------------
+
+
+def test_mails_on_a_stream_are_an_mbox_that_others_can_read(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    stream = Stream(out)
+
+    send_one(stream, parcel(content=b"Subject: one\r\n\r\nFrom here on.\r\n"))
+    send_one(stream, parcel(content=b"Subject: two\r\n\r\nEnd.\r\n"))
+
+    file = tmp_path / "mbox"
+    file.write_bytes(out.getvalue())
+    box = mailbox.mbox(file)
+    assert [message["Subject"] for message in box] == ["one", "two"]
+    box.close()
+
+
+def test_an_entry_begins_with_the_envelope_sender_and_the_day() -> None:
+    out = io.BytesIO()
+
+    send_one(Stream(out), parcel(sender="bounces@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+
+    assert out.getvalue() == (
+        b"From bounces@example.org Mon Feb  2 00:00:00 2026\nSubject: a\n\nb\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        (b"From here", b">From here"),
+        (b">From here", b">>From here"),
+        (b"Far From here", b"Far From here"),
+        (b"Fromage", b"Fromage"),
+    ],
+)
+def test_only_a_line_that_could_begin_an_entry_is_quoted(line: bytes, written: bytes) -> None:
+    out = io.BytesIO()
+
+    send_one(Stream(out), parcel(content=b"Subject: a\r\n\r\n" + line + b"\r\n"))
+
+    assert out.getvalue().splitlines()[3] == written
+
+
+def test_a_stream_that_nobody_reads_any_more_stops_the_run(tmp_path: Path) -> None:
+    class Closed(io.BytesIO):
+        def flush(self) -> None:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    with pytest.raises(MailServerError, match="standard output: Broken pipe"):
+        send_one(Stream(Closed()), parcel())

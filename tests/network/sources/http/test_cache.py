@@ -1,0 +1,222 @@
+"""Answers that are kept, so that a service need not say them again."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import NOON
+from support.http_server import Answer, WebServer
+from support.source_client import Watch
+
+from digest.errors import RefusedError
+from digest.sources.http.cache import Cache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.source_client import Asking
+
+ETAG = {"ETag": '"v1"'}
+DATE = {"Last-Modified": "Mon, 02 Feb 2026 05:00:11 GMT"}
+SAME = Answer(status=304)
+
+
+def entries(folder: Path) -> list[Path]:
+    return sorted((folder / "answers").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("validator", "condition"),
+    [
+        (ETAG, {"If-None-Match": '"v1"'}),
+        (DATE, {"If-Modified-Since": "Mon, 02 Feb 2026 05:00:11 GMT"}),
+        (ETAG | DATE, {"If-None-Match": '"v1"', "If-Modified-Since": DATE["Last-Modified"]}),
+    ],
+    ids=["an etag", "a date", "both"],
+)
+def test_what_has_not_changed_comes_from_disk(
+    asking: Asking, validator: dict[str, str], condition: dict[str, str]
+) -> None:
+    with WebServer(Answer(body="Über".encode(), headers=validator), SAME) as server:
+        asking().get(server.url)
+
+        assert asking().get(server.url) == "Über"  # by another process
+
+    first, second = server.questions
+    assert not {"If-None-Match", "If-Modified-Since"} & set(first.headers)
+    assert condition.items() <= second.headers.items()
+
+
+def test_what_has_changed_replaces_what_was_kept(asking: Asking) -> None:
+    newer = Answer(body=b"new", headers={"ETag": '"v2"'})
+    with WebServer(Answer(body=b"old", headers=ETAG), newer, SAME) as server:
+        asking().get(server.url)
+        assert asking().get(server.url) == "new"
+        assert asking().get(server.url) == "new"
+
+    assert server.questions[2].headers["If-None-Match"] == '"v2"'
+
+
+@pytest.mark.parametrize(
+    ("params", "accept"),
+    [({"day": "2"}, "application/json"), ({"day": "1"}, "application/xml")],
+    ids=["another query", "another media type"],
+)
+def test_another_question_has_another_answer(
+    asking: Asking, params: dict[str, str], accept: str
+) -> None:
+    with WebServer(Answer(headers=ETAG)) as server:
+        ours = asking()
+        ours.get(server.url, {"day": "1"})
+        ours.get(server.url, params, accept=accept)
+
+    assert "If-None-Match" not in server.questions[1].headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="no validator"),
+        pytest.param(ETAG | {"Cache-Control": "private, no-store"}, id="not to be stored"),
+        pytest.param({"ETag": '"\xe9"'}, id="a validator that cannot be sent back"),
+    ],
+)
+def test_what_cannot_be_asked_about_is_not_kept(
+    asking: Asking, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    with WebServer(Answer(headers=headers)) as server:
+        asking().get(server.url)
+
+    assert entries(tmp_path) == []
+
+
+@pytest.mark.parametrize("status", [203, 404, 429])
+def test_only_a_plain_answer_is_kept(asking: Asking, tmp_path: Path, status: int) -> None:
+    with WebServer(Answer(status=status, headers=ETAG)) as server:
+        if status >= 400:
+            with pytest.raises(RefusedError):
+                asking().get(server.url)
+        else:
+            asking().get(server.url)
+
+    assert entries(tmp_path) == []
+
+
+def test_the_answer_to_what_is_posted_is_not_kept(asking: Asking, tmp_path: Path) -> None:
+    with WebServer(Answer(headers=ETAG)) as server:
+        asking().post(server.url, json=[])
+
+    assert entries(tmp_path) == []
+
+
+def test_nothing_changed_about_nothing_is_a_refusal(asking: Asking) -> None:
+    with WebServer(SAME) as server, pytest.raises(RefusedError, match="304 Not Modified"):
+        asking().get(server.url)
+
+
+def test_what_is_kept_is_for_its_owner_and_says_nothing_of_keys(
+    asking: Asking, tmp_path: Path
+) -> None:
+    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
+        asking().get(f"{server.base}/?token=hidden", headers={"x-api-key": "hidden"})
+
+    (entry,) = entries(tmp_path)
+    assert entry.stat().st_mode & 0o777 == 0o600
+    assert entry.parent.stat().st_mode & 0o777 == 0o700
+    assert b"hidden" not in entry.read_bytes()
+    assert "hidden" not in entry.name
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda kept: kept[:-1], id="truncated"),
+        pytest.param(lambda kept: kept[:20], id="cut in the head"),
+        pytest.param(lambda _kept: b"", id="empty"),
+        pytest.param(lambda kept: b"\xff\n" + kept, id="nonsense"),
+        pytest.param(lambda kept: kept.replace(b"text", b"tent"), id="another text"),
+        pytest.param(
+            lambda kept: kept.replace(b'v1\\"', b"v\\r\\nX: 1"), id="a header in a header"
+        ),
+        pytest.param(lambda kept: b"[]\n" + kept.partition(b"\n")[2], id="another head"),
+        pytest.param(lambda _kept: b"[" * 100_000 + b"\n", id="a deep head"),
+    ],
+)
+def test_an_entry_that_is_damaged_is_none(asking: Asking, tmp_path: Path, damage: object) -> None:
+    assert callable(damage)
+    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
+        asking().get(server.url)
+        (entry,) = entries(tmp_path)
+        entry.write_bytes(damage(entry.read_bytes()))
+
+        assert asking().get(server.url) == "text"
+
+    assert "If-None-Match" not in server.questions[1].headers
+
+
+def test_a_disk_that_takes_nothing_costs_only_the_cache(
+    asking: Asking, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "answers").write_text("no folder")  # as good as a full disk, also for root
+    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
+        ours = asking()
+        assert [ours.get(server.url), ours.get(server.url)] == ["text", "text"]
+
+    assert [record.getMessage() for record in caplog.records] == ["answer not kept"]
+
+
+def test_half_an_entry_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path, clock=Watch().now)
+    cache.keep("q", text="old", etag="1", last_modified=None)
+    monkeypatch.setattr(os, "utime", refuse)  # the last step before it takes its place
+
+    cache.keep("q", text="new", etag="2", last_modified=None)
+
+    found = cache.find("q")
+    assert found is not None
+    assert found.text == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def refuse(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_what_nobody_asked_for_in_a_month_is_dropped(tmp_path: Path) -> None:
+    watch = Watch()
+    for name, age in [("old", 31), ("asked for again", 31), ("young", 29), ("today", 0)]:
+        watch.at = NOON - timedelta(days=age)
+        Cache(tmp_path, clock=watch.now).keep(name, text=name, etag="1", last_modified=None)
+        watch.at = NOON - timedelta(days=1)
+        Cache(tmp_path, clock=watch.now).confirm("asked for again")
+    watch.at = NOON
+    cache = Cache(tmp_path, clock=watch.now)
+
+    cache.keep("now", text="now", etag="1", last_modified=None)
+
+    names = ("old", "asked for again", "young", "today", "now")
+    assert [name for name in names if not cache.find(name)] == ["old"]
+
+
+def test_beyond_the_capacity_the_oldest_go(tmp_path: Path) -> None:
+    watch = Watch()
+    cache = Cache(tmp_path, clock=watch.now, capacity=3000)
+    for name in "abcde":
+        watch.sleep(60)
+        cache.keep(name, text="x" * 1000, etag="1", last_modified=None)
+
+    assert [name for name in "abcde" if cache.find(name)] == ["d", "e"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a\nb\r\nc", "\ud800", "\0", "\ufeff"])
+def test_a_text_is_kept_as_it_is(tmp_path: Path, text: str) -> None:
+    cache = Cache(tmp_path, clock=Watch().now)
+
+    cache.keep("q", text=text, etag="1", last_modified=None)
+
+    found = cache.find("q")
+    assert found is not None
+    assert found.text == text

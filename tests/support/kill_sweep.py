@@ -1,0 +1,246 @@
+"""Kills a run at its nth system call, again and again, and counts what became of everybody.
+
+A run of the command line for 200 readers is started under strace, which sends SIGKILL as the nth
+call that writes to the disk or the network begins. Then the run is started again, until it is done.
+The server has kept what it took, and is the oracle. `scripts/faults.py` does it for every call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from support.smtp_server import SMTPServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+READERS, CONNECTIONS = 200, 3
+DAY = "2026-02-02"
+#: What a run does to the world: mails, the ledger, and the disk's word that it is kept.
+CALLS = ("sendto", "sendmsg", "write", "pwrite64", "fdatasync")
+
+#: The nth call of a name.
+Point = tuple[str, int]
+RUN = ("run", "--day", DAY)
+EXTENSIONS = ("PIPELINING", "SIZE 9000000")
+
+CONFIG = """\
+[site]
+secret_key = "for the sweep"
+pepper = "for the sweep"
+[[sources]]
+name = "file"
+kind = "jsonl"
+path = "papers.jsonl"
+[ranking]
+max_papers = 3
+[mail]
+transport = "smtp"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+connections = {connections}
+[delivery]
+senders = {senders}
+[[topics]]
+slug = "agents"
+name = "Agents"
+words_in = ["agent"]
+"""
+
+
+@dataclass(kw_only=True)
+class Toll:
+    """What became of the readers of one or many killed runs."""
+
+    kills: int = 0
+    #: runs that were done before the call was reached
+    spared: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unknown: int = 0
+    #: the most that were unknown after one kill
+    most_unknown: int = 0
+    #: anything else that is not as it should be
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Toll) -> None:
+        """Count another."""
+        self.kills += other.kills
+        self.spared += other.spared
+        self.lost += other.lost
+        self.doubled += other.doubled
+        self.unknown += other.unknown
+        self.most_unknown = max(self.most_unknown, other.most_unknown)
+        self.faults += other.faults
+
+
+class Sweep:
+    """An installation that is copied for every kill."""
+
+    def __init__(self, folder: Path, *, senders: int = 1) -> None:
+        """Make the installation: papers in a file, readers in the book, nothing planned."""
+        self._senders = senders
+        self._folder = folder
+        self._origin = folder / "origin"
+        self._origin.mkdir()
+        papers = [
+            {
+                "id": f"2602.0000{n}",
+                "title": f"Agent number {n}",
+                "abstract": "An agent.",
+                "day": DAY,
+            }
+            for n in range(3)
+        ]
+        lines = "".join(json.dumps(paper) + "\n" for paper in papers)
+        (self._origin / "papers.jsonl").write_text(lines)
+        self._configure(self._origin, port=1)
+        rows = "".join(f"reader{n:03}@example.net,agents\n" for n in range(READERS))
+        (self._origin / "readers.csv").write_text(f"address,topics\n{rows}")
+        with Warm() as warm:
+            code = warm.run(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
+        if code:
+            raise RuntimeError((self._origin / "log.txt").read_text())
+
+    def _configure(self, home: Path, *, port: int) -> None:
+        text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
+        (home / "config.toml").write_text(text)
+
+    def points(self) -> list[Point]:
+        """Return every call of a run that nobody kills, of the process that makes the most."""
+        home, log = self._folder / "counted", self._folder / "calls.txt"
+        with SMTPServer(extensions=EXTENSIONS) as server, Warm() as warm:
+            self._copy(home, server.port)
+            warm.run(home, *RUN, trace=("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}"))
+        most: Counter[str] = Counter()
+        for path in self._folder.glob("calls.txt.*"):
+            lines = path.read_text(errors="replace").splitlines()
+            most |= Counter(line.partition("(")[0] for line in lines)
+        return [(call, n) for call in CALLS for n in range(1, most[call] + 1)]
+
+    def kill_at(self, point: Point, warm: Warm) -> Toll:
+        """Kill a run at a call, run again until it is done, and look at everybody."""
+        call, nth = point
+        home = self._folder / f"at-{call}-{nth}"
+        inject = f"inject={call}:signal=SIGKILL:when={nth}"
+        with SMTPServer(extensions=EXTENSIONS) as server:
+            self._copy(home, server.port)
+            ended = warm.run(
+                home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+            )
+            # While the processes of a killed run finish what they have in hand, a run is refused.
+            done = any(warm.run(home, *RUN) == 0 for _ in range(50))
+            accepted = Counter(server.recipients)
+        toll = _toll(accepted, home / "digest.db")
+        if not done:
+            toll.faults.append("no run was complete: " + (home / "log.txt").read_text()[-300:])
+        shutil.rmtree(home)
+        toll.kills, toll.spared = int(ended != 0), int(ended == 0)
+        toll.faults = [f"at {call} {nth}: {fault}" for fault in toll.faults]
+        return toll
+
+    def sweep(self, points: Sequence[Point], advance: Callable[[], object] = lambda: None) -> Toll:
+        """Kill at all these points, one on each core at a time, and add up."""
+        waiting, total, lock = list(reversed(points)), Toll(), threading.Lock()
+
+        def work() -> None:
+            with Warm() as warm:
+                while True:
+                    with lock:
+                        if not waiting:
+                            return
+                        point = waiting.pop()
+                    toll = self.kill_at(point, warm)
+                    with lock:
+                        total.add(toll)
+                        advance()
+
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(work) for _ in range(workers)]:
+                done.result()
+        return total
+
+    def _copy(self, home: Path, port: int) -> None:
+        shutil.copytree(self._origin, home)
+        self._configure(home, port=port)
+
+
+class Warm:
+    """The command line without the time it takes to start; see `warm_process.py`."""
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("DIGEST_")}
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("warm_process.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=clean,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def run(self, folder: Path, *arguments: str, trace: tuple[str, ...] = ()) -> int:
+        """Run a command in a folder, maybe under strace; return its exit code, or -signal."""
+        order, answer = self._process.stdin, self._process.stdout
+        assert order is not None
+        assert answer is not None
+        gate = folder / "gate" if trace else None
+        if gate:
+            os.mkfifo(gate)
+        asked = {"folder": str(folder), "arguments": arguments, "gate": gate and str(gate)}
+        order.write(json.dumps(asked) + "\n")
+        order.flush()
+        child = int(answer.readline())
+        if gate is None:
+            return int(answer.readline())
+        command = ["strace", "-f", *trace, "-p", str(child)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+            assert tracer.stderr is not None
+            said = tracer.stderr.readline()
+            gate.write_bytes(b"")  # opened: go
+            code = int(answer.readline())
+            said += tracer.stderr.read()
+        if "attached" not in said:
+            raise RuntimeError(said)
+        return code
+
+
+def _toll(accepted: Counter[str], database: Path) -> Toll:
+    with closing(sqlite3.connect(database)) as db:
+        query = "SELECT address, state FROM deliveries JOIN subscribers s ON s.id = subscriber_id"
+        states: dict[str, str] = dict(db.execute(query).fetchall())
+        ((planned, closed_at),) = db.execute("SELECT planned, closed_at FROM days").fetchall()
+    toll = Toll()
+    for address, state in states.items():
+        times = accepted[address]
+        toll.doubled += times > 1
+        if state == "unknown":
+            toll.unknown += 1
+        elif state != "sent":
+            toll.faults.append(f"{address} is {state}")
+        elif times == 0:
+            toll.lost += 1
+    toll.lost += READERS - len(states)
+    toll.most_unknown = toll.unknown
+    if planned != READERS or closed_at is None:
+        toll.faults.append("the day does not add up, or is not closed")
+    return toll

@@ -1,0 +1,96 @@
+"""A service that can be asked for any day, as a kind of source: what it has is put into a dict.
+
+Its list is whole when its day has ended; it lists nothing on weekends, and is early before six.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from support.installation import Recorder
+
+from digest.errors import SourceError
+from digest.models.source import Forecast, Outlook
+from digest.sources import FetchRequest, Kind, RawDocument, Source, jsonl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from support.installation import House
+
+    from digest.models.source import SourceState
+
+
+FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)
+TUESDAY, WEDNESDAY, THURSDAY = date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5)
+ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
+
+
+@dataclass(kw_only=True)
+class Service:
+    """What it has, by day; a day it does not know is empty."""
+
+    name: str = "service"
+    lists: dict[date, list[Mapping[str, object]]] = field(default_factory=dict)
+    down: bool = False
+    #: days for which alone it is down
+    gone: set[date] = field(default_factory=set)
+    #: the days it was asked for
+    asked: list[date] = field(default_factory=list)
+
+    def list(self, day: date, /, *ids: str, **details: Any) -> None:
+        """Have papers about agents on a day, each with its own words."""
+        self.lists[day] = [
+            {"id": known, "title": f"An agent named {known}", "abstract": f"Agent {known}.",
+             "day": day.isoformat(), **details}
+            for known in ids
+        ]  # fmt: skip
+
+    @property
+    def place(self) -> Source:
+        return Source(name=self.name, kind="service", options={"service": self})
+
+
+def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+    service = cast("Service", location.options["service"])
+    service.asked.append(ask.day)
+    if service.down or ask.day in service.gone:
+        raise SourceError("the service is down")
+    lines = [json.dumps(record) for record in service.lists.get(ask.day, ())]
+    yield RawDocument(where=f"service/{ask.day}", text="\n".join(lines))
+
+
+def forecast(day: date, now: datetime) -> Forecast:
+    if day.weekday() >= 5:
+        return Forecast(Outlook.NOTHING, f"the service lists nothing on {day:%A}s")
+    if now < datetime.combine(day, time(6), UTC):
+        return Forecast(Outlook.EARLY, "the service's list of today has only begun")
+    return Forecast()
+
+
+KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_after=timedelta(days=1))
+
+
+def serve(house: House, *services: Service) -> None:
+    """Let these services be the house's only sources."""
+    house.app.__dict__["sources"] = tuple(service.place for service in services)
+    house.app.__dict__["collection"] = replace(
+        house.app.collection, web=lambda _place: cast("Any", None)
+    )
+
+
+def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
+    """Run a day as the daemon would, at six."""
+    house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    house.fetch(day, only_day=False)
+    used = transport or Recorder()
+    house.send(used, day=day)
+    return used
+
+
+def states(house: House, day: date) -> dict[str, SourceState]:
+    """How the readings of a day ended, by source."""
+    return {one.source: one.state for one in house.app.fetch_log.on(day)}

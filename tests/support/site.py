@@ -1,0 +1,252 @@
+"""A whole site for the tests of the web door: real pages, a real database, mail in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from email import policy
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import sqlalchemy as sa
+from support.builders import NOON, PEPPER, enrolled
+
+from digest.app import web
+from digest.app.config import load as config
+from digest.app.services import App
+from digest.sources.fetch import fetch_day
+from subscribers import links
+from subscribers.book import Book
+from subscribers.links import Purpose
+from subscribers.web import create
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from digest.delivery.transports import Transport
+    from digest.models.delivery import MailKind
+    from subscribers.models import Event, Subscriber
+
+
+URL = "https://digest.example.org"
+DAYS = (date(2026, 2, 2), date(2026, 2, 1))
+NASTY = "An agent & <script>alert('out')</script> “so what”"
+TOPICS = [
+    {"slug": "agents", "name": "Agents", "words_in": ["agent"]},
+    {"slug": "robots", "name": "Robots & machines", "words_in": ["robot"]},
+    {"slug": "whales", "name": "Whales", "words_in": ["whale"]},
+    {"slug": "trending", "name": "Trending overall", "trending": True},
+]
+PAPERS: list[dict[str, Any]] = [
+    {
+        "id": "2602.00001",
+        "title": "An Agent that Reads Maps",
+        "abstract": "The agent finds its way by reading maps. It is rarely lost.",
+        "authors": ["Ada Example", "Ben Example"],
+        "published_at": "2026-01-30T08:00:00Z",
+        "day": "2026-02-02",
+        "signals": {"upvotes": 12, "comments": 0, "stars": None},
+        "links": {"code": "https://example.org/maps"},
+    },
+    {
+        "id": "10.1000/a<b>#c",
+        "title": NASTY,
+        "abstract": "An agent <b>writes</b> & reads.",
+        "day": "2026-02-02",
+    },
+    {
+        "id": "2602.00003",
+        "title": "A Robot that Folds Napkins",
+        "abstract": "A robot learns to fold napkins from three films.",
+        "authors": ["Cyd Example"],
+        "day": "2026-02-02",
+    },
+    {
+        "id": "2602.00004",
+        "title": "An Agent that Waters Plants",
+        "abstract": "An agent waters plants when they are dry.",
+        "day": "2026-02-01",
+    },
+]
+
+
+@dataclass
+class Visitor:
+    """A browser without cookies or patience for redirects, coming from one address."""
+
+    site: ASGIApp
+    ip: str = "192.0.2.7"
+    runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+
+    def ask(self, method: str, path: str, **details: Any) -> httpx.Response:
+        """Ask and return the answer, after all work behind it is done."""
+
+        async def once() -> httpx.Response:
+            way = httpx.ASGITransport(self.site, client=(self.ip, 5000), raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=way, base_url=URL) as client:
+                return await client.request(method, path, **details)
+
+        return self.runner.run(once())
+
+    def get(self, path: str, **details: Any) -> httpx.Response:
+        return self.ask("GET", path, **details)
+
+    def post(self, path: str, **details: Any) -> httpx.Response:
+        return self.ask("POST", path, **details)
+
+
+class House:
+    """The parts of a site, and shorthands for what its visitors do."""
+
+    def __init__(self, folder: Path, engine: sa.Engine, **tables: Mapping[str, Any]) -> None:
+        """Furnish the house; `tables` change its configuration."""
+        self.now = NOON
+        self.folder = folder
+        self.app = App(config=configuration(folder, **tables), engine=engine)
+        # Before anybody asks the app for its own book, whose ids are random.
+        self.book = Book(engine, new_id=itertools.count(100).__next__, pepper=PEPPER)
+        self.app.__dict__["book"] = self.book
+        self.pokes: list[datetime] = []
+        self.house = web.web_services(
+            self.app, clock=lambda: self.now, poke=lambda: self.pokes.append(self.now)
+        )
+        self.site = create(self.house)
+        self.visitor = Visitor(self.site)
+
+    def close(self) -> None:
+        self.visitor.runner.close()
+        self.app.engine.dispose()
+
+    def fetch(self) -> None:
+        fetch(self.app)
+
+    def wait(self, **time: float) -> None:
+        """Let time go by."""
+        self.now += timedelta(**time)
+
+    # -- what visitors do -----------------------------------------------------------------
+
+    def get(self, path: str) -> httpx.Response:
+        return self.visitor.get(path)
+
+    def post(self, path: str, **details: Any) -> httpx.Response:
+        return self.visitor.post(path, **details)
+
+    def stamp(self) -> str:
+        """The signed time in the sign-up form."""
+        return find(r'name="stamp" value="([^"]+)"', self.get("/").text)
+
+    def sign_up(
+        self, address: str, *topics: str, ip: str = "192.0.2.7", **fields: Any
+    ) -> httpx.Response:
+        """Fill in the form, which takes a minute, and send it."""
+        stamp = self.stamp()
+        self.wait(minutes=1)
+        form = {"email": address, "topic": list(topics), "stamp": stamp} | fields
+        visitor = Visitor(self.site, ip=ip, runner=self.visitor.runner)
+        return visitor.post("/subscribe", data=form)
+
+    def reader(self, address: str, *events: Event, **details: Any) -> Subscriber:
+        """Write somebody into the book who did all this."""
+        return enrolled(self.book, address, *events, **details)
+
+    def link(self, purpose: Purpose, reader: Subscriber, *, at: datetime | None = None) -> str:
+        token = links.sign(purpose, reader.id, secrets=self.app.secrets, at=at or self.now)
+        return f"/{purpose}/{token}"
+
+    # -- what mails there are -------------------------------------------------------------
+
+    def deliver(self, transport: Transport | None = None) -> int:
+        """Send the letters that wait."""
+        way = transport or self.app.transport()
+        return web.housekeeping(self.app, way, clock=lambda: self.now)
+
+    def mails(self) -> list[EmailMessage]:
+        """Everything that was sent, by file name."""
+        files = sorted((self.folder / "outbox").rglob("*.eml"))
+        return [read_mail(file.read_bytes()) for file in files]
+
+    def subjects(self) -> list[str]:
+        self.deliver()
+        return [mail["Subject"] for mail in self.mails()]
+
+    def letter(self, address: str, kind: MailKind) -> EmailMessage:
+        """Send what waits and return the newest letter of a kind to an address."""
+        self.deliver()
+        *_, newest = sorted((self.folder / "outbox").rglob(f"{address}.{kind}.eml"))
+        return read_mail(newest.read_bytes())
+
+    # -- what is in the database ----------------------------------------------------------
+
+    def status(self, address: str) -> str | None:
+        found = self.book.find(address)
+        return found and str(found.status)
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table."""
+        with self.app.engine.connect() as db:
+            return {
+                table: [tuple(row) for row in db.execute(sa.text(f"SELECT * FROM {table}"))]  # noqa: S608
+                for table in sa.inspect(db).get_table_names()
+            }
+
+    def bytes(self) -> bytes:
+        """The database file, with all that was written in it."""
+        with self.app.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+            db.exec_driver_sql("COMMIT")
+            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.exec_driver_sql("BEGIN")
+        return (self.folder / "digest.db").read_bytes()
+
+
+def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
+    wanted: dict[str, Any] = {
+        "site": {
+            "secret_key": "for the tests",
+            "pepper": PEPPER,
+            "postal_address": "1 Test Street",
+        },
+        "topics": TOPICS,
+        "sources": [{"name": "file", "kind": "jsonl", "path": "papers.jsonl"}],
+        "web": {"url": URL},
+        "mail": {},
+    }
+    merged = {name: wanted.get(name, {}) | dict(table) for name, table in tables.items()}
+    return config.build(wanted | merged, folder=folder, where="the tests")
+
+
+def fetch(app: App, days: Iterable[date] = DAYS) -> None:
+    """Put the papers into the store."""
+    for day in days:
+        fetch_day(
+            day, app.sources, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
+        )
+
+
+def read_mail(content: bytes) -> EmailMessage:
+    return email.message_from_bytes(content, policy=policy.default)  # type: ignore[arg-type]
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def path_in(mail: EmailMessage, purpose: Purpose) -> str:
+    """The path of the link of this purpose in a mail."""
+    return find(rf"{re.escape(URL)}(/{purpose}/\S+)", text_of(mail))
+
+
+def find(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, f"no {pattern} in {text[:2000]}"
+    return found[1]

@@ -1,0 +1,230 @@
+"""Rates that hold in every window, and a queue in which who must wait holds up nobody else."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support.builders import parcel
+
+from digest.delivery.smtp.rate_limit import HELD, Rate, RateLimiter, provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def leave(pace: RateLimiter, now: float) -> list[str]:
+    """Everybody who may leave now, in order."""
+    left = []
+    while (found := pace.next(now)) is not None:
+        left.append(found.recipient)
+    return left
+
+
+def departures(rate: Rate, moments: Iterable[float]) -> list[float]:
+    """At which of these moments somebody left, when somebody always wants to."""
+    left = []
+    for now in moments:
+        if rate.wait(now) <= 0:
+            rate.spend(now)
+            left.append(now)
+    return left
+
+
+def waiting(*recipients: str, **rates: str) -> RateLimiter:
+    pace = RateLimiter(rates)
+    for recipient in recipients:
+        pace.add(parcel(recipient))
+    return pace
+
+
+# -- rates --------------------------------------------------------------------------------------
+
+
+@given(
+    st.integers(1, 200),
+    st.sampled_from(sorted(SECONDS)),
+    st.lists(st.floats(0, 3), min_size=1, max_size=300),
+)
+@example(50, "second", [0.0] * 120)
+@example(50, "second", [0.0205] * 120)
+def test_in_no_window_do_more_leave_than_the_rate_says(
+    number: int, unit: str, pauses: list[float]
+) -> None:
+    rate, period = Rate(f"{number}/{unit}"), SECONDS[unit]
+
+    left = departures(rate, accumulate(pause * period / number for pause in pauses))
+
+    for first, beyond in zip(left, left[number:], strict=False):
+        assert beyond - first >= period * (1 - 1e-9)
+
+
+@given(st.integers(1, 1000), st.sampled_from(sorted(SECONDS)))
+def test_who_waits_as_long_as_told_may_leave(number: int, unit: str) -> None:
+    rate, now = Rate(f"{number}/{unit}"), 1000.0
+
+    for _ in range(20):
+        now += max(rate.wait(now), 0)
+        assert rate.wait(now) <= 1e-6
+        rate.spend(now)
+
+
+@pytest.mark.parametrize("number", [10, 100, 1000])
+def test_a_rate_is_used_to_within_a_fiftieth(number: int) -> None:
+    rate = Rate(f"{number}/second")
+
+    # A selector sleeps as finely as this; nearly a mail a millisecond leaves at most.
+    left = departures(rate, (now / 1000 for now in range(10_000)))
+
+    assert 0.97 * 10 * number <= len(left) <= 10 * number
+
+
+def test_of_two_rates_both_hold() -> None:
+    rate = Rate("1/second; 3/minute")
+
+    left = departures(rate, (now / 2 for now in range(250)))
+
+    assert left == [0, 20, 40, 60, 80.5, 100.5, 120.5]
+
+
+def test_without_a_rate_there_is_no_limit() -> None:
+    rate = Rate("")
+    rate.spend(5.0)
+
+    assert rate.wait(5.0) <= 0
+
+
+# -- providers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("a@gmail.com", "gmail"),
+        ("a@GoogleMail.com", "gmail"),
+        ("a@outlook.com", "outlook"),
+        ("a@hotmail.co.uk", "outlook"),
+        ("a@live.fr", "outlook"),
+        ("a@msn.com", "outlook"),
+        ("a@yahoo.co.jp", "yahoo"),
+        ("a@aol.com", "yahoo"),
+        ("a@ymail.com", "yahoo"),
+        ("a@rocketmail.com", "yahoo"),
+        ("a@me.com", "icloud"),
+        ("a@mac.com", "icloud"),
+        ("a@icloud.com", "icloud"),
+        ("a@example.org", "example.org"),
+        ("a@notgmail.com", "notgmail.com"),
+        ("a@gmail.com.example.org", "gmail.com.example.org"),
+        ("a@msn.com.example.org", "msn.com.example.org"),
+    ],
+)
+def test_an_address_belongs_to_its_provider_or_to_its_domain(address: str, name: str) -> None:
+    assert provider(address) == name
+
+
+# -- the queue ----------------------------------------------------------------------------------
+
+
+def test_without_rates_mails_leave_in_the_order_they_came() -> None:
+    names = ["a@gmail.com", "b@example.org", "c@gmail.com"]
+
+    assert leave(waiting(*names), 0.0) == names
+
+
+def test_who_must_wait_holds_up_nobody_else() -> None:
+    pace = waiting("a@gmail.com", "b@gmail.com", "c@example.org", gmail="1/minute")
+
+    assert leave(pace, 0.0) == ["a@gmail.com", "c@example.org"]
+    assert pace.wait(0.0) == pytest.approx(60, abs=0.1)
+    assert leave(pace, 60.1) == ["b@gmail.com"]
+
+
+def test_the_rate_for_the_others_is_for_each_domain_of_its_own() -> None:
+    pace = waiting("a@x.org", "b@x.org", "c@y.org", "d@gmail.com", "e@gmail.com", other="1/minute")
+
+    assert leave(pace, 0.0) == ["a@x.org", "c@y.org", "d@gmail.com", "e@gmail.com"]
+
+
+def test_the_rate_in_all_holds_whoever_it_is_for() -> None:
+    pace = waiting("a@x.org", "b@gmail.com", total="1/minute", gmail="100/second")
+
+    assert leave(pace, 0.0) == ["a@x.org"]
+    assert leave(pace, 59.0) == []
+    assert leave(pace, 60.1) == ["b@gmail.com"]
+
+
+def test_when_all_wait_others_are_made_up_to_a_limit() -> None:
+    pace = waiting(*["a@gmail.com"] * 2, gmail="1/hour")
+    leave(pace, 0.0)
+
+    wanted = 0
+    while pace.wants(0.0, ahead=1):
+        pace.add(parcel("b@gmail.com"))
+        wanted += 1
+
+    assert pace.waiting == HELD
+    assert wanted == HELD - 1
+
+
+def test_no_more_are_made_than_lie_ready_while_one_may_leave() -> None:
+    pace = waiting("a@x.org", "b@x.org")
+
+    assert pace.wants(0.0, ahead=3)
+    assert not pace.wants(0.0, ahead=2)
+
+
+def test_while_the_rate_in_all_is_used_up_nobody_else_is_asked_for() -> None:
+    pace = waiting("a@x.org", "b@x.org", total="1/minute")
+    leave(pace, 0.0)
+
+    assert not pace.wants(0.0, ahead=1)
+
+
+def test_for_who_does_not_wait_no_time_is_soon_enough() -> None:
+    assert waiting().wait(0.0) == float("inf")
+    assert waiting("a@x.org").wait(0.0) == 0
+
+
+def test_what_waits_can_be_taken_back() -> None:
+    pace = waiting("a@gmail.com", "b@gmail.com", "c@x.org", gmail="1/hour")
+    leave(pace, 0.0)
+
+    assert [mail.recipient for mail in pace.clear()] == ["b@gmail.com"]
+    assert pace.waiting == 0
+
+
+def test_rates_of_domains_long_left_are_forgotten() -> None:
+    pace = waiting(other="1/second")
+    for number in range(3000):
+        pace.add(parcel(f"a@d{number}.org"))
+        leave(pace, number * 2.0)
+
+    assert len(pace._rates) < 1100
+
+
+@given(
+    st.lists(st.sampled_from(["a@gmail.com", "a@x.org", "a@y.org", "a@live.com"]), max_size=40),
+    st.dictionaries(st.sampled_from(["total", "gmail", "other"]), st.just("30/minute")),
+)
+def test_everybody_leaves_once_in_the_order_of_their_provider(
+    recipients: list[str], rates: dict[str, str]
+) -> None:
+    pace, now, left = RateLimiter(rates), 0.0, list[str]()
+    for number, recipient in enumerate(recipients):
+        pace.add(parcel(f"{number}.{recipient}"))
+
+    while pace.waiting:
+        now += pace.wait(now) + 1e-6
+        left += leave(pace, now)
+
+    numbers = {name: [] for name in ("gmail.com", "x.org", "y.org", "live.com")}
+    for name in left:
+        numbers[name.rpartition("@")[2]].append(int(name.partition(".")[0]))
+    assert len(left) == len(recipients)
+    assert all(found == sorted(found) for found in numbers.values())

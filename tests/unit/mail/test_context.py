@@ -1,0 +1,125 @@
+"""An issue in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import DAY, issue, paper, pick
+
+from digest.mail.context import (
+    PREHEADER_LENGTH,
+    SUBJECT_LENGTH,
+    authors,
+    issue_context,
+    paper_context,
+    subject,
+)
+from digest.models.paper import Links, Signals
+
+
+def shown(**details: Any) -> dict[str, Any]:
+    return paper_context(pick(paper(**details)), 60, today=DAY)
+
+
+def test_the_subject_names_the_top_paper_the_number_of_others_and_the_day() -> None:
+    found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
+
+    assert subject(found) == "Great + 1 more · 2 Feb"
+
+
+def test_the_subject_of_a_single_paper_counts_no_others() -> None:
+    assert subject(issue(pick(paper(title="Alone")))) == "Alone · 2 Feb"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
+def test_the_subject_never_exceeds_its_length(title: str) -> None:
+    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT_LENGTH
+
+
+def test_the_preheader_says_what_the_subject_does_not() -> None:
+    found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
+
+    assert issue_context(found)["preheader"] == "Also: Small · Agents"
+    assert issue_context(issue())["preheader"] == "Agents"
+
+
+def test_the_preheader_is_cut_where_inboxes_cut_it() -> None:
+    long = pick(paper("1", title="Word " * 60), 0.1)
+
+    assert len(issue_context(issue(pick("2"), long))["preheader"]) <= PREHEADER_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("names", "counted", "shown"),
+    [
+        ((), None, ""),
+        ((), 7, "7 authors"),
+        (("A",), None, "A"),
+        (("A", "B"), None, "A and B"),
+        (("A", "B", "C", "D", "E"), None, "A, B, C, D and E"),
+        (("A", "B", "C", "D", "E", "F"), None, "A, B, C, D and 2 more"),
+        (("A", "B"), 9, "A, B and 7 more"),
+        (("A", "B"), 5, "A, B and 3 more"),
+    ],
+)
+def test_authors_are_cut_and_the_rest_is_counted(
+    names: tuple[str, ...], counted: int | None, shown: str
+) -> None:
+    assert authors(paper(authors=names, author_count=counted)) == shown
+
+
+def test_t13_of_three_thousand_authors_four_are_named() -> None:
+    many = paper(authors=tuple("ABCDE") * 600)
+
+    assert authors(many) == "A, B, C, D and 2,996 more"
+
+
+def test_the_summary_is_cut_at_a_sentence() -> None:
+    abstract = "A first sentence stands here. A second one makes it far too long for this."
+
+    assert shown(abstract=abstract)["summary"] == "A first sentence stands here."
+
+
+def test_unknown_signals_are_not_shown_and_nothing_is_not_unknown() -> None:
+    assert shown(signals=Signals())["signals"] == ""
+    assert shown(signals=Signals(upvotes=0, comments=1))["signals"] == "0 votes · 1 comment"
+
+
+def test_only_links_that_are_known_and_safe_are_shown() -> None:
+    links = Links(abs="https://arxiv.org/abs/1", code="javascript:alert(1)", page="https://hf.co/1")
+
+    found = shown(links=links)["links"]
+
+    assert found == [
+        {"name": "Abstract", "url": "https://arxiv.org/abs/1"},
+        {"name": "Discussion", "url": "https://hf.co/1"},
+    ]
+
+
+def test_a_paper_without_any_address_leads_to_a_search_for_its_title() -> None:
+    found = shown(links=Links(), title="Agents & tools")
+
+    address = "https://arxiv.org/search/?query=Agents+%26+tools&searchtype=title"
+    assert found["url"] == address
+    assert found["links"] == [{"name": "Search arXiv", "url": address}]
+
+
+def test_the_byline_tells_how_old_a_paper_is() -> None:
+    old = datetime(2021, 2, 26, tzinfo=UTC)
+
+    assert shown(authors=("A",), published_at=old)["byline"] == "A · 26 Feb 2021"
+    assert shown(published_at=old)["byline"] == "26 Feb 2021"
+    assert shown()["byline"] == ""
+
+
+def test_reasons_are_joined_and_near_duplicates_named() -> None:
+    twin = paper("2", title="Twin")
+
+    found = paper_context(pick("1", similar=(twin,)), 60, today=DAY)
+
+    assert found["why"] == "“agents” in the title"
+    assert found["similar"] == [{"title": "Twin", "url": "https://arxiv.org/abs/2"}]

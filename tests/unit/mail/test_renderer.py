@@ -1,0 +1,286 @@
+"""From an issue to the very bytes of a mail, whoever prints it and in whatever order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from email import message_from_bytes, policy
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
+
+from digest.app.config.resources import templates_dir
+from digest.mail.context import SubscriberLinks
+from digest.mail.message import FromIdentity
+from digest.mail.renderer import MailSettings
+from digest.mail.size_limit import BUDGET
+from digest.mail.templates import DigestTemplates
+from digest.mail.verp import parse_return_address
+from digest.models.issue import Coverage, Edition, Section
+from subscribers.errors import AddressError
+from subscribers.models import Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from email.message import EmailMessage
+
+    from digest.mail.headers import Field
+    from digest.mail.renderer import RenderedMessage, Renderer
+    from digest.models.issue import Issue
+    from subscribers.models import Subscriber
+
+TEMPLATES = DigestTemplates(templates_dir(), "digest")
+EDITION = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=40)
+SECRET = "for the tests"
+
+
+def doors(subscriber_id: int, at: datetime) -> SubscriberLinks:
+    return SubscriberLinks(
+        manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
+        leave_url=f"https://digest.example.org/leave/{subscriber_id}",
+        leave_mailto=f"mailto:digest@example.org?subject=leave%20{subscriber_id}",
+    )
+
+
+PRESS = MailSettings(
+    templates=TEMPLATES,
+    sender=FromIdentity(
+        name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
+    ),
+    postal_address="1 Main Street",
+    bounce_address="bounces+{id}@example.org",
+    summary_length=420,
+    secret=SECRET,
+    subscriber_links=doors,
+)
+DESK = Edition(
+    coverage=EDITION,
+    papers=(),
+    topics={"agents": topic(), "robots": topic("robots")},
+    ranked={},
+    similar={},
+    per_topic=5,
+    max_papers=20,
+    trend_weight=1.0,
+)
+
+
+def printer(press: MailSettings = PRESS, *, at: datetime = NOON) -> Renderer:
+    return press.renderer(DESK, at=at)
+
+
+def printed(reader: Subscriber | None = None, **changes: Any) -> RenderedMessage:
+    return printer(replace(PRESS, **changes)).render(issue(), reader or subscriber())
+
+
+def parsed(mail: RenderedMessage) -> EmailMessage:
+    return message_from_bytes(mail.outgoing.content, policy=policy.default)  # type: ignore[return-value]
+
+
+def long_issue(papers: int, letters: int, sections: int = 1) -> Issue:
+    """An issue with so many papers, each with an abstract of so many letters."""
+    made = tuple(
+        Section(
+            slug=f"s{place}",
+            name=f"Section {place}",
+            picks=tuple(
+                pick(
+                    paper(f"{place}.{n}", abstract="Ä word & so on. " * (letters // 16)),
+                    1 / (n + 1),
+                )
+                for n in range(papers)
+            ),
+        )
+        for place in range(sections)
+    )
+    return issue(sections=made)
+
+
+READERS = [
+    subscriber(1),
+    subscriber(2, topics=("robots", "agents")),
+    subscriber(3, preferences=Preferences(language="de")),
+    subscriber(4, preferences=Preferences(text_only=True)),
+    subscriber(5, address="jürgen@bücher.example"),
+    subscriber(6, preferences=Preferences(words_in=("whale",))),
+]
+TWIN = paper("9", title="Twin")
+ISSUES = [
+    issue(),
+    issue(pick("1", 0.9), pick("2", 0.5)),
+    issue(pick("2", 0.5), pick("1", 0.4)),
+    issue(pick("1", 0.9, similar=(TWIN,)), pick("2", 0.5, reasons=())),
+    issue(pick("1", 0.9, reasons=())),
+    issue(pick(paper("1", title="Another paper of that id"))),
+    long_issue(50, 600),
+]
+
+
+@cache
+def printed_alone(number: int, reader: int) -> RenderedMessage:
+    return printer().render(ISSUES[number], READERS[reader])
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(ISSUES) - 1), st.integers(0, len(READERS) - 1)),
+        max_size=8,
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_a_mail_is_the_same_bytes_whatever_was_printed_before(run: list[tuple[int, int]]) -> None:
+    shared, later = printer(), printer()
+
+    for number, reader in run:
+        alone = printed_alone(number, reader)
+
+        assert shared.render(ISSUES[number], READERS[reader]) == alone
+        assert later.render(replace(ISSUES[number]), READERS[reader]) == alone
+
+
+def test_a_paper_is_filled_in_once_for_all_issues_and_readers() -> None:
+    filled: Counter[str] = Counter()
+
+    class Counting:
+        def fill(self, words: Any) -> str:
+            filled[words["paper"]["title"]] += 1
+            return TEMPLATES.html.card.fill(words)
+
+    templates = DigestTemplates(templates_dir(), "digest")
+    templates.html = replace(templates.html, card=Counting())  # type: ignore[arg-type]
+    at_work = printer(replace(PRESS, templates=templates))
+    first, second, third = (pick(paper(f"{n}", title=f"{n}"), 1 / n) for n in (1, 2, 3))
+
+    for reader in READERS[:2]:
+        for found in (issue(first, second, third), issue(second, first), issue(third)):
+            at_work.render(found, reader)
+
+    # At the end of a section a paper looks different.
+    assert filled == {"1": 2, "2": 1, "3": 1}
+
+
+@given(st.integers(1, 70), st.integers(0, 4000), st.integers(1, 3), st.integers(1, 120))
+@settings(max_examples=25, deadline=None)
+def test_every_mail_fits_with_the_reader_s_own_words_in_it(
+    papers: int, letters: int, sections: int, topics: int
+) -> None:
+    names = {f"t{n}": topic(f"t{n}", name="A topic & its name " * 4) for n in range(topics)}
+    reader = subscriber(address="r" * 60 + "@example.org", topics=tuple(names))
+    at_work = PRESS.renderer(replace(DESK, topics=names), at=NOON)
+
+    mail = at_work.render(long_issue(papers, letters, sections), reader)
+
+    assert len(mail.html.encode()) <= BUDGET
+    assert mail.html.rstrip().endswith("</html>")
+    assert at_work.render(mail.issue, reader).outgoing == mail.outgoing
+
+
+def test_what_did_not_fit_is_not_in_the_issue() -> None:
+    whole = long_issue(70, 4000)
+
+    mail = printer().render(whole, subscriber())
+
+    assert 0 < len(mail.issue.picks) < 70
+    assert mail.html.count("<h3") == len(mail.issue.picks)
+    assert f"{len(mail.issue.picks)} papers for you" in mail.html
+
+
+def test_a_mail_shows_what_its_bytes_hold() -> None:
+    mail = printed()
+
+    text, html = (part.get_content() for part in parsed(mail).iter_parts())
+    assert mail.text == text.replace("\r\n", "\n")
+    assert mail.html == html.replace("\r\n", "\n")
+    assert mail.subject == parsed(mail)["Subject"] == "Paper 2602.00001 · 2 Feb"
+    assert mail.message_id == parsed(mail)["Message-ID"]
+    assert mail.at == parsed(mail)["Date"].datetime == NOON
+
+
+def test_who_wants_text_alone_gets_no_html() -> None:
+    mail = printed(subscriber(preferences=Preferences(text_only=True)))
+
+    assert parsed(mail).get_content_type() == "text/plain"
+    assert mail.html == ""
+    assert "Paper 2602.00001" in mail.text
+
+
+def test_dates_are_in_the_language_of_the_reader() -> None:
+    mail = printed(subscriber(preferences=Preferences(language="de")))
+
+    assert "Montag, 2. Februar 2026" in mail.text
+    assert "Montag, 2. Februar 2026" in mail.html
+
+
+def test_a_mail_names_the_topics_that_exist_and_the_reader_s_own_last() -> None:
+    own = Preferences(words_in=("whale",))
+
+    mail = printed(subscriber(topics=("robots", "gone", "agents"), preferences=own))
+
+    assert "subscribed to Robots, Agents, Your own words." in " ".join(mail.text.split())
+    assert "subscribed to Robots, Agents, Your own words." in mail.html
+
+
+def test_a_mail_has_nothing_of_another_reader() -> None:
+    at_work, found = printer(), issue()
+    at_work.render(found, subscriber(1))
+
+    mail = at_work.render(found, subscriber(2))
+
+    for theirs in ("reader1@", "/manage/1.", "/leave/1", "leave%201"):
+        assert theirs not in mail.text + mail.html + str(parsed(mail)), theirs
+
+
+def test_the_envelope_tells_whose_mail_it_is() -> None:
+    mail = printed(subscriber(77))
+
+    identifier = mail.outgoing.sender.removeprefix("bounces+").removesuffix("@example.org")
+    assert parse_return_address(identifier, secrets=[SECRET]) == (DAY, 77)
+    assert mail.message_id == f"<{mail.outgoing.envid}@example.org>"
+    assert mail.outgoing.envid.isascii()
+
+
+def test_the_envelope_has_an_international_domain_in_ascii() -> None:
+    mail = printed(subscriber(address="ada@bücher.example"))
+
+    assert mail.outgoing.recipient == parsed(mail)["To"] == "ada@xn--bcher-kva.example"
+    assert "ada@bücher.example" in mail.text
+
+
+def test_without_a_web_door_the_headers_name_none() -> None:
+    mail = printed(sender=FromIdentity(name="Papers", address="digest@example.org"))
+
+    assert parsed(mail)["List-Unsubscribe"] == "<mailto:digest@example.org?subject=leave%207>"
+    assert parsed(mail)["List-Unsubscribe-Post"] is None
+
+
+def test_an_address_that_is_none_any_more_is_told() -> None:
+    with pytest.raises(AddressError, match="is not an e-mail address"):
+        printed(subscriber(address="nobody"))
+
+
+def test_a_press_with_a_signer_signs_every_mail() -> None:
+    class Stamp:
+        def sign(
+            self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+        ) -> bytes:
+            return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
+
+    unsigned, signed = printed(), printed(signer=Stamp())
+
+    assert signed.outgoing.content.endswith(unsigned.outgoing.content)
+    assert parsed(signed)["X-Stamp"].endswith(" 12:00")
+
+
+@given(st.sampled_from(ISSUES), st.sampled_from(READERS))
+@settings(max_examples=25, deadline=None)
+def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, reader: Subscriber) -> None:
+    parcel = printer().render(issue, reader).outgoing
+
+    assert parcel.is_dot_free
+    assert b"\r\n." not in parcel.content
+    assert not parcel.content.startswith(b".")

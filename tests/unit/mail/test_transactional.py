@@ -1,0 +1,68 @@
+"""A letter is put together as a digest is: signed, and with an envelope of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING
+
+from support.builders import DAY, NOON, subscriber
+
+from digest.app.config.resources import templates_dir
+from digest.mail.message import FromIdentity
+from digest.mail.templates import Templates
+from digest.mail.transactional import TransactionalSettings, render
+from digest.mail.verp import parse_return_address
+from digest.models.delivery import MailKind, TransactionalMail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from digest.mail.headers import Field
+
+LETTER = TransactionalMail(id=3, subscriber_id=7, kind=MailKind.CONFIRM, made_at=NOON, attempts=0)
+STATIONERY = TransactionalSettings(
+    templates={MailKind.CONFIRM: Templates(templates_dir(), "confirm")},
+    sender=FromIdentity(name="Papers", address="digest@example.org"),
+    postal_address="1 Main Street",
+    bounce_address="bounces+{id}@example.org",
+    secret="for the tests",
+    links=lambda *_: {
+        f"{name}_url": f"https://example.org/{name}" for name in ("confirm", "manage", "refuse")
+    },
+    names=lambda _: ["Agents", "Q&A"],
+)
+
+
+def test_a_letter_s_envelope_tells_whose_it_is() -> None:
+    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+
+    identifier = parcel.sender.removeprefix("bounces+").removesuffix("@example.org")
+    assert parse_return_address(identifier, secrets=["for the tests"]) == (DAY, 7)
+    assert f"<{parcel.envid}@example.org>".encode() in parcel.content
+
+
+def test_a_letter_names_its_topics_in_both_parts() -> None:
+    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+
+    message = message_from_bytes(parcel.content, policy=policy.default)
+    text, html = (part.get_content() for part in message.iter_parts())  # type: ignore[attr-defined]
+    assert "Topics: Agents, Q&A." in text
+    assert "Topics: Agents, Q&amp;A." in html
+
+
+def test_a_letter_is_signed_as_it_is_sent() -> None:
+    class Stamp:
+        def sign(
+            self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
+        ) -> bytes:
+            return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
+
+    signed, unsigned = (
+        render(LETTER, subscriber(7), stationery=stationery, now=NOON).content
+        for stationery in (replace(STATIONERY, signer=Stamp()), STATIONERY)
+    )
+
+    length = len(unsigned.partition(b"\r\n\r\n")[2])
+    assert signed == f"X-Stamp: 8 {length} 12:00\r\n".encode() + unsigned

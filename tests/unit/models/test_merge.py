@@ -1,0 +1,287 @@
+"""Which records are one work, and whose word counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import ids, paper
+
+from digest.models.identity import canonical_id
+from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing, merge
+from digest.models.paper import Links, Paper, Signals
+
+
+def voice(source: str, rank: int, **knows: int) -> SourceAuthority:
+    """A source that counts so much, and more on what it knows."""
+    return SourceAuthority(source, lambda name: knows.get(name, rank))
+
+
+CAPTURE, HUGGINGFACE, JSONL = voice("capture", 10), voice("HF", 40), voice("jsonl", 90)
+ARXIV = voice("arXiv", 80)
+
+
+def work(known: Paper, by: SourceAuthority) -> Work:
+    """A work as it is known when one source told of it."""
+    (found,) = known_after(([known], by)).values()
+    return found
+
+
+def titled(title: str = "Lamps in Fog", *authors: str) -> Paper:
+    """A record that has a title and no better id."""
+    author = authors[0] if authors else ""
+    return paper(canonical_id(None, title, author), title=title, authors=authors, links=Links())
+
+
+def lamps(id: str = "2602.00001", *authors: str) -> Paper:  # noqa: A002
+    return paper(id, title="Lamps in Fog", authors=authors)
+
+
+def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Work]:
+    """What is known after some batches, as a store would keep it."""
+    known: dict[str, Work] = {}
+    for batch, by in batches:
+        works = MergeBatch(known.values())
+        works.take_all(batch, by)
+        for weak in works.reidentified:
+            known.pop(weak, None)
+        known |= {work.paper.id: work for work in [*works.new, *works.changed]}
+    return known
+
+
+def test_a_record_with_an_id_nobody_knew_is_new() -> None:
+    works = MergeBatch([])
+
+    found = works.take_all([lamps()], HUGGINGFACE)
+
+    assert ids(found) == ["2602.00001"]
+    assert works.new == [work(lamps(), HUGGINGFACE)]
+    assert (works.changed, works.reidentified) == ([], {})
+
+
+def test_a_title_meets_the_known_work_of_that_title() -> None:
+    works = MergeBatch([work(lamps(), HUGGINGFACE)])
+
+    found = works.take_all([titled("LAMPS in fog.")], CAPTURE)
+
+    assert ids(found) == ["2602.00001"]
+    assert (works.new, works.changed, works.reidentified) == ([], [], {})
+
+
+def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
+    weak = titled()
+    works = MergeBatch([work(weak, CAPTURE)])
+
+    found = works.take_all([lamps()], HUGGINGFACE)
+
+    assert ids(found) == ["2602.00001"]
+    assert works.reidentified == {weak.id: "2602.00001"}
+    assert works.new == []
+    assert ids([it.paper for it in works.changed]) == ["2602.00001"]
+
+
+@pytest.mark.parametrize("batch", [[titled(), lamps()], [lamps(), titled()]], ids=["title", "id"])
+def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None:
+    works = MergeBatch([])
+
+    found = works.take_all(batch, JSONL)
+
+    assert ids(found) == ["2602.00001", "2602.00001"]
+    assert ids([it.paper for it in works.new]) == ["2602.00001"]
+
+
+def test_titles_of_different_first_authors_stay_apart() -> None:
+    works = MergeBatch([work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
+
+    found = works.take_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
+
+    assert ids([it.paper for it in works.new]) == ids(found)
+    assert ids(found) == [titled("Lamps in Fog", "Bo Fen").id]
+
+
+def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
+    works = MergeBatch([work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
+
+    works.take_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
+
+    assert works.reidentified == {}
+    assert ids([it.paper for it in works.new]) == ["2602.00001"]
+
+
+def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
+    works = MergeBatch([work(paper("1", title="Lamps"), HUGGINGFACE), work(titled(), CAPTURE)])
+
+    works.take_all([lamps("1")], JSONL)
+
+    assert works.reidentified == {}
+    assert [(it.paper.id, it.paper.title) for it in works.changed] == [("1", "Lamps in Fog")]
+
+
+def test_the_second_author_does_not_tell_works_apart() -> None:
+    works = MergeBatch([work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
+
+    found = works.take_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
+
+    assert ids(found) == ["2602.00001"]
+
+
+def test_two_ids_of_one_title_are_two_works() -> None:
+    works = MergeBatch([work(lamps("2602.00001"), HUGGINGFACE)])
+
+    works.take_all([lamps("2602.00002")], HUGGINGFACE)
+
+    assert ids([it.paper for it in works.new]) == ["2602.00002"]
+
+
+def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
+    known = [work(lamps("2602.00002"), HUGGINGFACE), work(lamps("2602.00001"), HUGGINGFACE)]
+
+    assert ids(MergeBatch(known).take_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(MergeBatch(reversed(known)).take_all([titled()], CAPTURE)) == ["2602.00001"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(("capture's", CAPTURE), ("theirs", HUGGINGFACE), id="weaker first"),
+        pytest.param(("theirs", HUGGINGFACE), ("capture's", CAPTURE), id="stronger first"),
+        pytest.param(("older", HUGGINGFACE), ("theirs", HUGGINGFACE), id="same source again"),
+    ],
+)
+def test_the_source_that_counts_more_describes_the_work(
+    first: tuple[str, SourceAuthority], second: tuple[str, SourceAuthority]
+) -> None:
+    known = known_after(
+        ([paper("1", abstract=first[0])], first[1]), ([paper("1", abstract=second[0])], second[1])
+    )
+
+    assert known["1"].paper.abstract == "theirs"
+    assert known["1"].origins["abstract"] == Origin("HF", 40)
+
+
+def test_what_the_better_source_does_not_say_is_taken_from_the_other() -> None:
+    published = datetime(2026, 1, 29, tzinfo=UTC)
+    lesser = paper("1", abstract="", author_count=3, published_at=published, links=Links(abs="a"))
+    better = paper("1", authors=("Ada Moor",), categories=("cs.CL",), links=Links(code="c"))
+
+    joined = merge(work(lesser, CAPTURE), better, HUGGINGFACE).paper
+
+    assert (joined.abstract, joined.authors) == (better.abstract, ("Ada Moor",))
+    assert (joined.author_count, joined.published_at) == (3, published)
+    assert (joined.categories, joined.links) == (("cs.CL",), Links(abs="a", code="c"))
+
+
+def test_joining_leaves_the_day_and_the_signals_to_each_sighting() -> None:
+    known = work(paper("1", votes=3), HUGGINGFACE)
+    other = paper("1", votes=9)
+
+    assert merge(known, other, HUGGINGFACE) == known
+
+
+def test_no_authors_at_all_are_a_number_too() -> None:
+    known, other = work(paper("1", author_count=4), CAPTURE), paper("1", author_count=0)
+
+    assert merge(known, other, CAPTURE).paper.author_count == 0
+
+
+def test_each_field_is_believed_from_who_knows_it_best() -> None:
+    scholar = voice("S2", 20, venue=100)
+    told = paper("1", title="Lamps, as indexed", venue="ICLR 2025 poster")
+    known = work(paper("1", title="Lamps in Fog", venue="to appear"), ARXIV)
+
+    joined = merge(known, told, scholar)
+
+    assert (joined.paper.title, joined.paper.venue) == ("Lamps in Fog", "ICLR 2025 poster")
+    assert joined.origins["title"] == Origin("arXiv", 80)
+    assert joined.origins["venue"] == Origin("S2", 100)
+
+
+def test_what_nobody_is_known_to_have_said_gives_way_to_anybody() -> None:
+    inherited = Work(paper("1", title="An old title"), {})
+
+    assert merge(inherited, paper("1", title="Lamps in Fog"), CAPTURE).paper.title == "Lamps in Fog"
+
+
+def test_an_older_version_that_comes_later_changes_nothing_it_would_contradict() -> None:
+    known = work(paper("1", title="Lamps in Fog, revised", version=2), ARXIV)
+    first = paper("1", title="Lamps in Fog", version=1, comment="9 pages")
+
+    joined = merge(known, first, ARXIV).paper
+
+    assert (joined.title, joined.version, joined.comment) == ("Lamps in Fog, revised", 2, "9 pages")
+
+
+def test_a_new_version_is_believed_over_the_one_before() -> None:
+    known = work(paper("1", title="Lamps in Fog", version=1), ARXIV)
+
+    joined = merge(known, paper("1", title="Lamps in Fog, revised", version=2), ARXIV).paper
+
+    assert (joined.title, joined.version) == ("Lamps in Fog, revised", 2)
+
+
+def test_an_update_says_more_of_a_known_work_and_makes_no_new_one() -> None:
+    works = MergeBatch([work(lamps(), HUGGINGFACE)])
+    more = [paper("2602.00001", title="", venue="ICLR 2025"), paper("2602.00009", title="Unknown")]
+
+    found = works.update_all(more, ARXIV)
+
+    assert ids(found) == ["2602.00001"]
+    assert works.new == []
+    assert [(it.paper.title, it.paper.venue) for it in works.changed] == [
+        ("Lamps in Fog", "ICLR 2025")
+    ]
+
+
+def test_an_update_finds_a_work_that_is_known_by_its_title_alone() -> None:
+    weak = titled()
+    works = MergeBatch([work(weak, CAPTURE)])
+
+    found = works.update_all([lamps()], ARXIV)
+
+    assert (ids(found), works.reidentified) == (["2602.00001"], {weak.id: "2602.00001"})
+
+
+def test_what_is_not_known_hides_nothing() -> None:
+    below, above = Signals(upvotes=3, comments=1), Signals(upvotes=0)
+
+    assert fill_missing(below, above) == Signals(upvotes=0, comments=1)
+
+
+#: Two titles are shared by two works each, and one of those pairs has different first authors.
+IDENTIFIED = st.lists(
+    st.sampled_from(
+        [
+            paper("1", title="Lamps", authors=("Ada Moor",)),
+            paper("2", title="LAMPS!", authors=("Bo Fen",)),
+            paper("3", title="Kilns"),
+            paper("4", title="Kilns"),
+            paper("5", title="Moss", abstract=""),
+        ]
+    )
+)
+TITLED = st.lists(st.sampled_from([titled(it) for it in ("lamps", "Kilns", "MOSS", "Tides", "")]))
+
+
+@given(TITLED, IDENTIFIED)
+def test_the_works_do_not_depend_on_which_source_comes_first(
+    titles: list[Paper], identified: list[Paper]
+) -> None:
+    captured, listed = (titles, CAPTURE), (identified, HUGGINGFACE)
+
+    assert known_after(captured, listed) == known_after(listed, captured)
+
+
+@given(TITLED, IDENTIFIED, st.sampled_from([CAPTURE, HUGGINGFACE, JSONL]))
+def test_a_batch_that_is_repeated_changes_nothing(
+    titles: list[Paper], identified: list[Paper], by: SourceAuthority
+) -> None:
+    batch = ([*titles, *identified], by)
+
+    assert known_after(batch, batch) == known_after(batch)
+
+
+@given(st.permutations([titled(), lamps("1", "Ada Moor"), lamps("2", "Bo Fen"), titled("Moss")]))
+def test_the_order_within_a_batch_decides_no_ids(batch: list[Paper]) -> None:
+    assert set(known_after((batch, JSONL))) == {"1", "2", titled("Moss").id}

@@ -1,0 +1,232 @@
+"""Asking arXiv's query API about the day's papers, and reading what it says."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from unittest.mock import Mock
+
+import pytest
+from support import arxiv_documents
+from support.arxiv_documents import Told
+from support.builders import paper
+from support.http_server import Answer, Question
+from support.offline_web import ask_played, playing
+from support.services.arxiv_api import PLAYED
+
+from digest.errors import SourceError
+from digest.models.paper import Links, Paper
+from digest.models.source import Batch
+from digest.sources import RawDocument
+from digest.sources.arxiv import announcements, api
+from digest.sources.xml import parse_xml
+
+if TYPE_CHECKING:
+    from digest.sources import Parse
+
+
+DAY = PLAYED.day
+V1 = datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC)
+PLACE = PLAYED.location("http://mirror")
+
+
+def parse(text: str) -> Batch:
+    return api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+
+
+def only(told: Told) -> Paper:
+    batch = parse(arxiv_documents.api(DAY, [told]))
+    (found,) = batch.updates
+    assert (batch.papers, batch.rejected) == ((), ())
+    return found
+
+
+def answer(text: str) -> Answer:
+    return Answer(body=text.encode())
+
+
+def test_an_entry_is_an_update_with_all_that_is_known() -> None:
+    told = Told(
+        version=2,
+        categories=("cs.LG", "cs.CL"),
+        comment="Accepted at the Fen Conference",
+        journal_ref="Fen Letters 3",
+        submitted=V1,
+    )
+
+    assert only(told) == Paper(
+        id="2602.00001",
+        title="Lamps in Fog",
+        abstract="We count lamps in fog.",
+        authors=("Ada Moor", "Bo Fen"),
+        categories=("cs.LG", "cs.CL"),
+        published_at=V1,
+        version=2,
+        comment="Accepted at the Fen Conference",
+        venue="Fen Letters 3",
+        day=DAY,
+        links=Links(abs="https://arxiv.org/abs/2602.00001", pdf="https://arxiv.org/pdf/2602.00001"),
+    )
+
+
+def test_neither_order_nor_namespace_nor_other_classes_matter() -> None:
+    text = """<feed xmlns="http://www.w3.org/2005/Atom"><entry>
+    <author><name>Ada Moor</name><arxiv:affiliation xmlns:arxiv="x">Fen</arxiv:affiliation></author>
+    <category term="68T50"/><category term="I.2.7"/><category term="cs.CL"/>
+    <arxiv:primary_category xmlns:arxiv="http://arxiv.org/schemas/atom" term="cs.LG" scheme="s"/>
+    <summary>We count
+    lamps.</summary><title>Lamps
+      in   Fog</title><id>https://export.arxiv.org/abs/hep-th/9901001v3</id></entry></feed>"""
+
+    (found,) = parse(text).updates
+
+    assert (found.id, found.version) == ("hep-th/9901001", 3)
+    assert (found.title, found.abstract) == ("Lamps in Fog", "We count lamps.")
+    assert found.authors == ("Ada Moor",)
+    assert found.categories == ("cs.LG", "cs.CL")
+    assert found.published_at is None
+
+
+def test_t12_a_withdrawn_paper_says_so_and_when() -> None:
+    told = Told(
+        version=2,
+        comment="This paper has been withdrawn by the authors",
+        submitted=V1,
+        revised=datetime(2026, 2, 5, 15, tzinfo=UTC),
+    )
+
+    assert only(told).withdrawn_on == date(2026, 2, 6)
+
+
+@pytest.mark.parametrize("read", [api.parse, announcements.parse], ids=["arxiv-api", "arxiv"])
+def test_t1_an_error_feed_is_raised_and_no_paper_titled_error(read: Parse) -> None:
+    raw = RawDocument(where="query.xml", text=arxiv_documents.api_error())
+
+    with pytest.raises(SourceError, match=r"arXiv answered: incorrect id format for 1234.12345"):
+        read(raw, day=DAY, now=PLAYED.now)
+
+
+def test_an_answer_without_entries_although_there_are_papers_is_trouble() -> None:
+    batch = parse(arxiv_documents.api(DAY, [], total=7))
+
+    assert batch.trouble == "arXiv's API gave none of 7 papers"
+
+
+def test_ids_that_arxiv_does_not_know_yet_are_simply_missing() -> None:
+    batch = parse(arxiv_documents.api(DAY, []))
+
+    assert (batch.updates, batch.rejected, batch.trouble) == ((), (), None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "<rss/>", "<html><body>Busy</body></html>"])
+def test_what_is_no_atom_is_a_source_error(text: str) -> None:
+    with pytest.raises(SourceError, match=r"query\.xml"):
+        parse(text)
+
+
+def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() -> None:
+    new = Told(submitted=datetime(2026, 2, 9, 17, tzinfo=UTC))
+    text = arxiv_documents.api(DAY, [new, Told(id="2602.00002", submitted=V1)])
+
+    batch = announcements.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+
+    assert [one.id for one in batch.papers] == ["2602.00001"]
+    assert [one.id for one in batch.updates] == ["2602.00002"]
+
+
+def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
+    web = playing(PLAYED.happy)
+
+    list(api.read(PLACE, ask_played(PLAYED, web)))
+
+    (question,) = web.questions
+    assert question.path == "/api/query"
+    assert question.query == {
+        "id_list": ["2602.00001,2602.00003,2602.00004,hep-th/9901001"],
+        "start": ["0"],
+        "max_results": ["4"],
+    }
+    assert question.headers == {"Accept": "application/atom+xml"}
+    assert web.gates == {"arxiv.org"}
+
+
+def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
+    known = [paper(f"2602.{number:05}") for number in range(250)]
+    web = playing(PLAYED.empty)
+    told: list[int] = []
+
+    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append)))
+
+    assert [question.query["max_results"] for question in web.questions] == [
+        ["100"],
+        ["100"],
+        ["50"],
+    ]
+    assert (len(raws), told) == (3, [3])
+
+
+def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parser = Mock(wraps=parse_xml)
+    monkeypatch.setattr(api, "parse_xml", parser)
+    # A day of its own, for what other tests read last may still be known.
+    day = date(2026, 2, 11)
+
+    for raw in api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
+        api.parse(raw, day=day, now=PLAYED.now)
+
+    assert parser.call_count == 1
+
+
+def test_without_papers_nothing_is_asked() -> None:
+    web = playing(PLAYED.happy)
+
+    assert list(api.read(PLACE, ask_played(PLAYED, web, papers=tuple))) == []
+    assert web.questions == []
+
+
+@pytest.mark.parametrize(
+    ("second", "trouble"),
+    [
+        pytest.param(arxiv_documents.api(DAY, [Told()]), None, id="better"),
+        pytest.param(
+            arxiv_documents.api(DAY, [], total=4),
+            "arXiv's API gave none of 4 papers",
+            id="no better",
+        ),
+    ],
+)
+def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str | None) -> None:
+    answers = [answer(arxiv_documents.api(DAY, [], total=4)), answer(second)]
+    web = playing(lambda _question: answers.pop(0))
+
+    (raw,) = api.read(PLACE, ask_played(PLAYED, web))
+
+    assert api.parse(raw, day=DAY, now=PLAYED.now).trouble == trouble
+    assert len(web.questions) == 2
+
+
+def test_nothing_read_at_all_is_a_source_error() -> None:
+    web = playing(lambda _question: Answer(status=503))
+
+    with pytest.raises(SourceError, match="503"):
+        list(api.read(PLACE, ask_played(PLAYED, web)))
+
+
+def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() -> None:
+    known = [paper(f"2602.{number:05}") for number in range(250)]
+
+    def route(question: Question) -> Answer:
+        is_first = question.query["id_list"][0].startswith("2602.00000,")
+        return PLAYED.happy(question) if is_first else Answer(status=503)
+
+    web = playing(route)
+    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
+    batches = [api.parse(raw, day=DAY, now=PLAYED.now) for raw in raws]
+
+    found = api.KIND.join(batches)
+    assert [one.id for one in found.updates] == ["2602.00001"]
+    assert found.trouble is not None
+    assert found.trouble.startswith("only 100 of 250 papers could be looked up: ")
+    assert len(web.questions) == 2

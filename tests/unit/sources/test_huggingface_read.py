@@ -1,0 +1,190 @@
+"""Asking Hugging Face for a day: its API, page by page, or else the page that people see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.growth import grows_evenly
+from support.http_server import Answer
+from support.offline_web import ask, fetched, playing, prepared
+from support.services.huggingface import DAY, ELEMENTS, PLAYED, element, page
+
+from digest.errors import SourceError
+from digest.models.source import Batch
+from digest.sources import RawDocument, huggingface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.http_server import Question
+
+PLACE = PLAYED.location("https://huggingface.co")
+LATER = date(2026, 3, 9)
+
+
+def parse(text: str, *, day: date = DAY) -> Batch:
+    return huggingface.parse(RawDocument(where="page", text=text), day=day, now=PLAYED.now)
+
+
+def failing(
+    tell: Callable[[Question], Answer], *, where: str, answer: Answer
+) -> Callable[[Question], Answer]:
+    """A service of which one part always gives the same answer."""
+    return lambda question: answer if question.path.startswith(where) else tell(question)
+
+
+def test_a_day_is_asked_for_page_by_page() -> None:
+    web = playing(PLAYED.happy)
+
+    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+
+    assert [url.partition("?")[2] for url in web.addresses] == [
+        "date=2026-03-06&limit=100&p=0",
+        "date=2026-03-06&limit=100&p=1",
+    ]
+    assert (batch.declared, len(batch.papers), len(batch.updates), len(batch.rejected)) == (
+        PLAYED.declared,
+        101,
+        1,
+        PLAYED.rejected,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        pytest.param(None, "https://huggingface.co/api/daily_papers", id="the service"),
+        pytest.param("http://mirror:81", "http://mirror:81/api/daily_papers", id="a host"),
+        pytest.param("http://mirror/", "http://mirror/api/daily_papers", id="a host and a slash"),
+        pytest.param("http://mirror/hf/daily", "http://mirror/hf/daily", id="a whole address"),
+    ],
+)
+def test_a_mirror_is_named_by_its_host_or_by_the_whole_address(url: str | None, asked: str) -> None:
+    web = playing(PLAYED.happy)
+
+    huggingface.read(replace(PLACE, url=url), ask(web, day=DAY))
+
+    assert web.questions[0].url == asked
+
+
+def test_a_list_without_end_is_an_error() -> None:
+    full = [element(number) for number in range(100)]
+
+    with pytest.raises(SourceError, match="does not end"):
+        huggingface._answers("https://huggingface.co", ask(prepared(*[full] * 10), day=DAY))
+
+
+def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
+    web = playing(PLAYED.error)
+
+    with pytest.raises(SourceError, match="the list of 2026-03-06 is not open, or there is no"):
+        fetched(PLACE, web, day=DAY)
+
+    assert len(web.addresses) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(status=403, body=b"Forbidden"), id="refused"),
+        pytest.param(Answer(body=b"<html>Sign in</html>"), id="a page"),
+        pytest.param(Answer(body=b'{"error": "Internal error"}'), id="an error"),
+        pytest.param(Answer(body=b'[{"paper": {"id": "26'), id="cut off"),
+    ],
+)
+def test_when_the_api_fails_the_page_is_read_instead(answer: Answer) -> None:
+    web = playing(failing(PLAYED.happy, where="/api/", answer=answer))
+
+    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+
+    assert web.addresses[-1] == "https://huggingface.co/papers/date/2026-03-06"
+    assert batch == replace(
+        fetched(PLACE, playing(PLAYED.happy), day=DAY, now=PLAYED.now), rejected=batch.rejected
+    )
+
+
+def test_when_both_fail_both_are_named() -> None:
+    web = playing(lambda _: Answer(status=403, body=b"Forbidden"))
+
+    with pytest.raises(SourceError, match=r"api/daily_papers answered 403.*papers/date.*403"):
+        fetched(PLACE, web, day=DAY)
+
+
+def test_a_page_without_the_list_does_not_stand_in_for_the_api() -> None:
+    web = prepared("Bad Gateway", "<html><body>Sign in</body></html>")
+
+    with pytest.raises(SourceError, match=r"not JSON.*papers/date/2026-03-06 hold a list"):
+        fetched(PLACE, web, day=DAY)
+
+
+def test_a_saved_page_is_read() -> None:
+    batch = parse(page(ELEMENTS))
+
+    assert (len(batch.papers), len(batch.updates), batch.declared) == (101, 1, 103)
+    assert batch.papers[0].title == "Lamps in Fog, Part 0: Counting n of Them"
+
+
+def test_an_empty_page_is_an_empty_day() -> None:
+    assert parse(page([])) == Batch()
+
+
+def test_papers_without_a_day_belong_to_that_of_their_page() -> None:
+    batch = parse(page([element(1, submittedOnDailyAt=None)], DAY), day=LATER)
+
+    assert [paper.day for paper in batch.papers] == [DAY]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<html><body>Sign in</body></html>", id="none"),
+        pytest.param('<div data-props="{}">', id="of something else"),
+        pytest.param('<div data-props="{&quot;dailyPapers&quot;: 7}">', id="no list"),
+        pytest.param('<div data-props="{&quot;dailyPapers&quot;: [', id="cut off"),
+        pytest.param('<div data-props="dailyPapers">', id="not JSON"),
+        pytest.param(f'<div data-props="dailyPapers&#{"9" * 5000};">', id="a number without end"),
+        pytest.param(f'<div data-props="dailyPapers{"[" * 100_000}">', id="too deep"),
+    ],
+)
+def test_a_page_without_the_list_is_not_an_empty_day(text: str) -> None:
+    batch = parse(text)
+
+    assert (batch.papers, batch.declared) == ((), 1)
+    assert batch.rejected[0].reason == "a web page without the list of papers"
+
+
+def test_the_list_is_found_behind_other_data_and_in_other_quotes() -> None:
+    listed = '{"dailyPapers": [{"id": "2603.00001", "title": "Lamps"}]}'
+
+    batch = parse(f"<p data-props=\"dailyPapers\"><div data-props='{listed}'>")
+
+    assert [paper.id for paper in batch.papers] == ["2603.00001"]
+
+
+@pytest.mark.parametrize(
+    ("piece", "frame"),
+    [
+        pytest.param("<", "{}", id="brackets"),
+        pytest.param("<p data-props='", "{}", id="attributes"),
+        pytest.param("<p data-props=", "{}", id="attributes without quotes"),
+        pytest.param('<p data-props="dailyPapers&">', "{}", id="almost lists"),
+        pytest.param("&#38", '<p data-props="dailyPapers{}">', id="marks"),
+    ],
+)
+def test_megabytes_of_nonsense_are_refused_in_a_time_that_grows_evenly(
+    piece: str, frame: str
+) -> None:
+    def refused(size: int) -> None:
+        assert parse(frame.format(piece * (size // len(piece)))).papers == ()
+
+    assert grows_evenly(refused, 5_000_000)
+
+
+@given(st.text(alphabet="<>\"' =&;datpros-quyP{}[]:0"))
+def test_no_page_breaks_the_parser(text: str) -> None:
+    assert parse(f"<{text}").papers == ()

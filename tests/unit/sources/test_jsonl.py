@@ -1,0 +1,240 @@
+"""Reading papers handed over one per line."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import DAY, NOON, paper
+
+from digest.app import serializers
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Batch
+from digest.sources import RawDocument, jsonl
+
+
+def read(*records: Any) -> Batch:
+    return parse("\n".join(json.dumps(record) for record in records))
+
+
+def parse(text: str) -> Batch:
+    return jsonl.parse(RawDocument(where="day.jsonl", text=text), day=DAY, now=NOON)
+
+
+def record(**details: Any) -> dict[str, Any]:
+    return {"title": "Lamps in Fog", "abstract": "We count lamps."} | details
+
+
+def only(*records: Any) -> Paper:
+    batch = read(*records)
+    (paper,) = batch.papers
+    assert batch.rejected == ()
+    return paper
+
+
+def test_title_and_abstract_are_enough() -> None:
+    found = only(record())
+
+    assert (found.title, found.abstract, found.day) == ("Lamps in Fog", "We count lamps.", DAY)
+    assert (found.id[:6], found.links, found.observed_at) == ("title:", Links(), None)
+
+
+def test_every_field_that_is_given_is_kept() -> None:
+    given = record(
+        id="arXiv:2602.00001v2",
+        authors=["Ada Moor", "Bo Fen"],
+        author_count=2,
+        categories=["cs.CL", "cs.LG"],
+        published_at="2026-01-29T18:08:18+01:00",
+        day="2026-02-03",
+        signals={"upvotes": 10, "comments": 0},
+        links={"code": "https://github.com/example/lamps"},
+        unknown_to_us={"left": "alone"},
+    )
+
+    assert only(given) == Paper(
+        id="2602.00001",
+        title="Lamps in Fog",
+        abstract="We count lamps.",
+        authors=("Ada Moor", "Bo Fen"),
+        author_count=2,
+        categories=("cs.CL", "cs.LG"),
+        published_at=datetime(2026, 1, 29, 17, 8, 18, tzinfo=UTC),
+        day=date(2026, 2, 3),
+        links=Links(
+            abs="https://arxiv.org/abs/2602.00001",
+            pdf="https://arxiv.org/pdf/2602.00001",
+            code="https://github.com/example/lamps",
+        ),
+        signals=Signals(upvotes=10, comments=0),
+        observed_at=NOON,
+    )
+
+
+def test_what_one_installation_prints_another_reads() -> None:
+    ours = paper(
+        authors=("Ada Moor",),
+        author_count=1,
+        categories=("cs.CL",),
+        published_at=datetime(2026, 1, 29, 17, tzinfo=UTC),
+        links=Links(abs="https://arxiv.org/abs/2602.00001", pdf="https://arxiv.org/pdf/2602.00001"),
+        votes=12,
+    )
+
+    assert only(serializers.paper(ours)) == ours
+
+
+def test_an_address_that_is_given_is_not_replaced() -> None:
+    given = record(id="2602.00001", links={"abs": "https://example.org/lamps"})
+
+    assert only(given).links.abs == "https://example.org/lamps"
+
+
+def test_null_is_as_good_as_missing() -> None:
+    fields = (
+        "id",
+        "authors",
+        "author_count",
+        "categories",
+        "published_at",
+        "day",
+        "signals",
+        "links",
+    )
+
+    assert only(record(**dict.fromkeys(fields))) == only(record())
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", 7, "https://me@example.org/"])
+def test_a_link_that_is_no_web_address_is_left_out(url: Any) -> None:
+    assert only(record(links={"code": url, "page": url})).links == Links()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param("{", "not JSON", id="cut off"),
+        pytest.param("[" * 100_000, "not JSON", id="too deep"),
+        pytest.param('{"author_count": ' + "9" * 5000 + "}", "not JSON", id="endless number"),
+        pytest.param("[1]", "not a JSON object", id="list"),
+        pytest.param("null", "not a JSON object", id="null"),
+    ],
+)
+def test_a_line_that_is_no_object_is_rejected(line: str, reason: str) -> None:
+    batch = parse(line)
+
+    assert (batch.papers, batch.declared) == ((), 1)
+    assert batch.rejected[0].where == "day.jsonl:1"
+    assert batch.rejected[0].reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        pytest.param({"title": None}, "no title", id="no title"),
+        pytest.param({"title": "\u200b "}, "no title", id="title of nothing"),
+        pytest.param({"title": ["x"]}, "title is not text", id="title is a list"),
+        pytest.param({"id": 2602.00001}, "id is not text", id="id is a number"),
+        pytest.param(
+            {"authors": "Ada Moor"}, "authors is not a list of texts", id="authors are text"
+        ),
+        pytest.param({"categories": [1]}, "categories is not a list of texts", id="categories"),
+        pytest.param(
+            {"author_count": -1}, "author_count is not a whole number of at least 0", id="count"
+        ),
+        pytest.param(
+            {"signals": {"upvotes": True}}, "upvotes is not a whole number of at least 0", id="true"
+        ),
+        pytest.param(
+            {"signals": {"upvotes": 2**53}},
+            "upvotes is not a whole number of at least 0",
+            id="huge",
+        ),
+        pytest.param({"signals": [1]}, "signals is not a JSON object", id="signals are a list"),
+        pytest.param(
+            {"links": "https://a.example"}, "links is not a JSON object", id="link is text"
+        ),
+        pytest.param({"day": "2 February"}, "day is not a date like 2026-02-02", id="day in words"),
+        pytest.param({"day": 20260202}, "day is not a date like 2026-02-02", id="day is a number"),
+        pytest.param(
+            {"published_at": "soon"},
+            "published_at is not a time like 2026-02-02T09:30:00Z",
+            id="time",
+        ),
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_named(details: dict[str, Any], reason: str) -> None:
+    batch = read(record(**details))
+
+    assert [(it.where, it.reason) for it in batch.rejected] == [("day.jsonl:1", reason)]
+
+
+def test_a_bad_line_stops_no_other_and_is_counted() -> None:
+    batch = parse(f"{json.dumps(record())}\n\nnonsense\r\n{json.dumps(record(title='Kilns'))}\r\n")
+
+    assert [found.title for found in batch.papers] == ["Lamps in Fog", "Kilns"]
+    assert [it.where for it in batch.rejected] == ["day.jsonl:3"]
+    assert batch.declared == 3
+
+
+def test_a_line_separator_inside_a_text_ends_no_line() -> None:
+    text = json.dumps(record(abstract="We count\u2028lamps."), ensure_ascii=False)
+
+    assert [found.abstract for found in parse(text).papers] == ["We count lamps."]
+
+
+@pytest.mark.parametrize("identifier", ["title:\ud800abc", "10.1000/\ud800abc", "\ud800"])
+def test_an_id_holds_nothing_a_database_cannot_keep(identifier: str) -> None:
+    assert only(record(id=identifier)).id.encode()
+
+
+def test_an_empty_file_is_an_empty_batch() -> None:
+    assert parse("\n \n") == Batch()
+
+
+FIELDS = (
+    "id",
+    "title",
+    "abstract",
+    "authors",
+    "categories",
+    "signals",
+    "links",
+    "day",
+    "published_at",
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES | st.text(min_size=1)))
+def test_every_object_is_a_paper_or_rejected(given: dict[str, Any]) -> None:
+    batch = read(given)
+
+    assert len(batch.papers) + len(batch.rejected) == batch.declared == 1
+
+
+@given(st.text())
+def test_no_text_breaks_the_parser(text: str) -> None:
+    batch = parse(text)
+
+    assert (batch.papers, batch.declared) == ((), len(batch.rejected))
+
+
+def test_an_array_of_papers_is_read_like_their_lines() -> None:
+    lines = [{"id": "2602.00001", "title": "One", "abstract": "A."}, {"title": "Two"}]
+
+    array = parse(json.dumps(lines, indent=2))
+
+    assert array.papers == parse("\n".join(map(json.dumps, lines))).papers
+    assert [paper.abstract for paper in array.papers] == ["A.", ""]
+
+
+def test_an_array_without_papers_is_an_empty_batch() -> None:
+    assert parse("[]").declared == 0

@@ -1,0 +1,68 @@
+"""What a mail holds, written down and read again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import issue, paper, pick
+
+from digest.models.issue import IssueItem, Reason
+from digest.storage.contents import dump, list_items, load, shown_positions
+from subscribers.models import OWN
+
+slugs = st.sampled_from(["agents", "robots", OWN])
+reasons = st.none() | st.lists(st.text(max_size=9), max_size=3).map(tuple)
+
+
+@st.composite
+def mails(draw: st.DrawFn) -> list[IssueItem]:
+    """The papers of a mail, those of a topic in a row."""
+    topics = draw(st.lists(st.tuples(slugs, st.integers(1, 4)), unique_by=lambda it: it[0]))
+    found: list[IssueItem] = []
+    for slug, number in topics:
+        for _ in range(number):
+            position = len(found)
+            behind = draw(st.none() | st.integers(0, position - 1)) if position else None
+            score, trend = (draw(st.none() | st.floats(0, 9)) for _ in range(2))
+            row = (f"2602.{position}", position, slug, behind, score, trend, draw(reasons))
+            found.append(IssueItem(*row))
+    return found
+
+
+@given(mails(), st.randoms(use_true_random=False))
+def test_what_is_written_is_read_again(mail: list[IssueItem], chance: object) -> None:
+    ids = [row.paper_id for row in mail]
+    chance.shuffle(ids)  # type: ignore[attr-defined]
+    text = dump(mail, {paper_id: place for place, paper_id in enumerate(ids)})
+
+    assert load(text, dict(enumerate(ids))) == mail
+    assert [ids[place] for place in shown_positions(text)] == [row.paper_id for row in mail]
+
+
+def test_a_paper_that_took_its_real_id_is_read_under_it() -> None:
+    text = dump([IssueItem("a-title", 0, "agents")], {"a-title": 7})
+
+    assert load(text, {7: "2602.00001"}) == [IssueItem("2602.00001", 0, "agents")]
+
+
+def test_a_paper_of_a_topic_takes_no_more_than_its_place() -> None:
+    mail = issue(pick("1", similar=(paper("2"),)), pick("3"))
+
+    text = dump(list_items(mail), {"1": 10, "2": 20, "3": 30})
+
+    assert text == '[["agents",10,[20,0],30]]'
+
+
+def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
+    why = (Reason(kind="word", text="“lamp” in the title"),)
+    mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why))
+
+    text = dump(list_items(mail), {"1": 4})
+
+    assert text == '[["own:words",[4,null,0.5,0.25,["“lamp” in the title"]]]]'
+
+
+@pytest.mark.parametrize("text", ["[]", '[["agents"]]'])
+def test_a_mail_without_papers_has_none(text: str) -> None:
+    assert (load(text, {}), shown_positions(text)) == ([], [])

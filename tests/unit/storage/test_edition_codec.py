@@ -1,0 +1,197 @@
+"""A desk as bytes: what comes out is what went in, whatever was in it."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import DAY, NOON, desk_of, issue, paper, pick
+
+from digest.models.issue import Coverage, Edition, Pick, Reason, SourceCoverage
+from digest.models.paper import Links, Paper, Signals
+from digest.models.source import Channel
+from digest.storage.edition_codec import dump, load
+from subscribers.models import Topic
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+listed = st.lists(words, max_size=3).map(tuple)
+numbers = st.floats(0, 1e9, allow_nan=False)
+moments = st.none() | st.datetimes(
+    datetime(1990, 1, 1),  # noqa: DTZ001 (the bounds are without a zone)
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+counts = st.none() | st.integers(0, 10**6)
+addresses = st.none() | words
+papers = st.builds(
+    Paper,
+    id=st.text("0123456789.:v", min_size=1, max_size=6),
+    title=words,
+    abstract=words,
+    authors=listed,
+    author_count=counts,
+    categories=listed,
+    published_at=moments,
+    day=st.dates(),
+    featured_at=moments,
+    links=st.builds(Links, abs=addresses, pdf=addresses, code=addresses, page=addresses),
+    signals=st.builds(Signals, upvotes=counts, comments=counts, stars=counts),
+    observed_at=moments,
+    sources=listed,
+)
+topics = st.builds(
+    Topic,
+    slug=st.text("abc-", min_size=1, max_size=4),
+    name=words,
+    words_in=listed,
+    words_out=listed,
+    categories=listed,
+    authors=listed,
+    trending=st.booleans(),
+)
+reasons = st.lists(st.builds(Reason, kind=words, text=words), max_size=2).map(tuple)
+editions = st.builds(
+    Coverage,
+    day=st.dates(),
+    sources=st.lists(
+        st.builds(
+            SourceCoverage,
+            source=words,
+            papers=st.integers(0, 99),
+            channels=st.lists(
+                st.builds(Channel, name=words, parsed=st.integers(0, 9), declared=st.none()),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+    missing=listed,
+    to_be_retried=listed,
+    partial=listed,
+    stale=listed,
+    excused=listed,
+    late=st.lists(st.tuples(st.dates(), st.integers(1, 99)), max_size=2).map(tuple),
+    overdue=st.lists(st.tuples(words, st.dates()), max_size=2).map(tuple),
+    considered=st.integers(0, 99),
+)
+
+
+@st.composite
+def desks(draw: st.DrawFn) -> Edition:
+    """Desks on which everything lies that can."""
+    lying = draw(st.lists(papers, max_size=4, unique_by=lambda it: it.id))
+    named = draw(st.lists(topics, max_size=2, unique_by=lambda it: it.slug))
+    some = st.lists(st.sampled_from(lying), max_size=3) if lying else st.just([])
+
+    def picked(slug: str) -> tuple[Pick, ...]:
+        return tuple(
+            Pick(
+                paper=it,
+                topic=slug,
+                relevance=draw(numbers),
+                trend=draw(numbers),
+                score=draw(numbers),
+                reasons=draw(reasons),
+            )
+            for it in draw(some)
+        )
+
+    return Edition(
+        coverage=draw(editions),
+        papers=lying,
+        topics={it.slug: it for it in named},
+        ranked={it.slug: picked(it.slug) for it in named},
+        similar={it.id: frozenset(o.id for o in draw(some)) for it in draw(some)},
+        per_topic=draw(st.integers(1, 99)),
+        max_papers=draw(st.integers(1, 99)),
+        trend_weight=draw(numbers),
+    )
+
+
+def ids(desk: Edition) -> list[str]:
+    return [it.id for it in desk.papers]
+
+
+@given(desks())
+def test_what_is_thawed_is_what_was_frozen(desk: Edition) -> None:
+    assert load(dump(desk), ids(desk)) == desk
+
+
+@given(desks())
+def test_equal_desks_give_equal_bytes(desk: Edition) -> None:
+    other = copy.deepcopy(desk)
+    similar = dict(reversed(other.similar.items()))
+
+    assert dump(other) == dump(desk)
+    assert dump(Edition(**{**vars(other), "similar": similar})) == dump(desk)
+    assert dump(load(dump(desk), ids(desk))) == dump(desk)
+
+
+@given(desks(), st.integers(0, 3))
+def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Edition, place: int) -> None:
+    before = ids(desk)
+    after = [f"new {it}" if at == place else it for at, it in enumerate(before)]
+    new = dict(zip(before, after, strict=True))
+
+    thawed = load(dump(desk), after)
+
+    assert ids(thawed) == after
+    assert {slug: [p.paper.id for p in ps] for slug, ps in thawed.ranked.items()} == {
+        slug: [new[p.paper.id] for p in ps] for slug, ps in desk.ranked.items()
+    }
+    assert thawed.similar == {
+        new[one]: frozenset(new[other] for other in others) for one, others in desk.similar.items()
+    }
+
+
+@given(desks())
+def test_a_paper_s_id_is_not_in_the_bytes(desk: Edition) -> None:
+    renamed = [f"new {it}" for it in ids(desk)]
+
+    assert dump(load(dump(desk), renamed)) == dump(desk)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "Another title"},
+        {"abstract": "All new."},
+        {"signals": Signals(upvotes=1)},
+        {"links": Links(pdf="https://example.org/1.pdf")},
+        {"observed_at": NOON + timedelta(microseconds=1)},
+        {"day": date(2026, 2, 1)},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any]) -> None:
+    before: dict[str, Any] = {"observed_at": NOON}
+    one, other = (desk_of(issue(pick(paper("1", **it)))) for it in (before, before | changed))
+
+    assert dump(one) != dump(other)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"per_topic": 1},
+        {"max_papers": 1},
+        {"trend_weight": 0.1 + 0.2},
+        {"coverage": Coverage(day=DAY, considered=41)},
+        {"similar": {"2602.00001": frozenset({"2602.00001"})}},
+        {"ranked": {"agents": (pick(score=0.3),)}},
+        {"topics": {}},
+    ],
+    ids=lambda details: next(iter(details)),
+)
+def test_whatever_differs_on_a_desk_differs_in_the_bytes(details: dict[str, Any]) -> None:
+    assert dump(desk_of(issue(), **details)) != dump(desk_of(issue()))
+
+
+def test_a_day_s_desk_takes_a_fraction_of_its_papers() -> None:
+    many = [pick(paper(str(n), abstract=f"We study thing {n}. " * 60)) for n in range(50)]
+
+    assert len(dump(desk_of(issue(*many)))) < 50 * 1200 / 4
