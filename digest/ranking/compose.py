@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition, Issue, NoIssue, Section, told_of
 from digest.ranking.select import select
-from digest.text.wording import _list, count
+from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,9 +57,9 @@ def _nothing_new(desk: Edition, known: Sequence[str]) -> str:
 def why_empty(edition: Coverage) -> str:
     """Say why there are no papers at all on a day."""
     if edition.missing:
-        return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
+        return f"no papers for {edition.day}: {join_words(edition.missing)} could not be read"
     if edition.stale:
-        names = _list(edition.stale)
+        names = join_words(edition.stale)
         return f"no new papers for {edition.day}: {names} still shows those of another day"
     if edition.excused:
         return f"no papers for {edition.day}: {'; '.join(edition.excused)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Reason
-from digest.text.wording import count
+from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def explain(match: Match, standing: Standing) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     if match.authors:
         reasons.append(
-            Reason(kind="author", text=f"by {_listed(match.authors)}, whom this topic follows")
+            Reason(kind="author", text=f"by {join_words(match.authors)}, whom this topic follows")
         )
     if match.title_words:
         reasons.append(Reason(kind="word", text=f"{_quoted(match.title_words)} in the title"))
@@ -33,7 +33,7 @@ def explain(match: Match, standing: Standing) -> tuple[Reason, ...]:
             Reason(kind="word", text=f"the abstract speaks of {_quoted(match.abstract_words)}")
         )
     if match.categories:
-        reasons.append(Reason(kind="category", text=f"filed under {_listed(match.categories)}"))
+        reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
     if trend := _trend(standing, always=match.trending):
         reasons.append(Reason(kind="trend", text=trend))
     if match.trending and not reasons:
@@ -63,9 +63,4 @@ def ordinal(number: int) -> str:
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return _listed([f"“{word}”" for word in words[:WORDS]])
-
-
-def _listed(words: Sequence[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return join_words([f"“{word}”" for word in words[:WORDS]])
