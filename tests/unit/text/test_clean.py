@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.text.clean import LONGEST, clean, decode, looks_like_html, mend, safe_url
+from digest.text.clean import MAX_LENGTH, clean, decode, looks_like_html, repair_encoding, safe_url
 from digest.text.wording import squeeze
 
 #: Text made of the pieces that make cleaning hard.
@@ -76,7 +76,7 @@ def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
     ],
 )
 def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
-    assert mend(broken) == whole
+    assert repair_encoding(broken) == whole
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
     ],
 )
 def test_text_that_is_not_surely_broken_is_left_alone(text: str) -> None:
-    assert mend(text) == text
+    assert repair_encoding(text) == text
 
 
 @pytest.mark.parametrize("letter", ["ü", "é", "Ü", "ß", "ñ", "á"])
 def test_a_letter_read_as_gbk_comes_back(letter: str) -> None:
     misread = f"{letter} x".encode().decode("gbk")
 
-    assert mend(misread) == f"{letter} x"
+    assert repair_encoding(misread) == f"{letter} x"
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_joiners_that_spelling_needs_are_kept() -> None:
 
 
 def test_a_text_longer_than_any_paper_is_cut() -> None:
-    assert len(clean("&amp;" * 50_000)) <= LONGEST
-    assert len(clean("\u0958" * 50_000)) <= LONGEST
+    assert len(clean("&amp;" * 50_000)) <= MAX_LENGTH
+    assert len(clean("\u0958" * 50_000)) <= MAX_LENGTH
 
 
 @pytest.mark.parametrize("text", ["&" + "amp;" * 4000, "<b" * 5000 + ">" * 5000])
