@@ -1,4 +1,4 @@
-"""What text looks like after it came in, and what may stand in a link."""
+"""Text after cleaning, files after decoding, and addresses that may be links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.text.clean import MAX_LENGTH, clean, decode, looks_like_html, repair_encoding, safe_url
 from digest.text.wording import squeeze
 
-#: Text made of the pieces that make cleaning hard.
+#: Pieces that make cleaning hard, and text made of them.
 PIECES = (
     *("&amp;", "amp;", "lt;", "&#60;", "<", "b", ">", "</i>", "<br/>", "a<b", "e", "\u0301"),
     *("\u200b", "\ufeff", "\ud800", "\x00", "\x85", " ", "\n", "脺", "谩", "Ã¼", "大", "$x$"),
@@ -45,21 +45,21 @@ KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
         pytest.param("R\\&amp;D", "R&D", id="entity behind a backslash"),
     ],
 )
-def test_clean_text_is_fit_to_be_shown(sent: str, shown: str) -> None:
+def test_clean_text_can_be_shown(sent: str, shown: str) -> None:
     assert clean(sent) == shown
 
 
 @given(KNOTTY)
 @example("<b<b>>")
 @example("e\u200b\u0301")
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+def test_clean_text_does_not_change_when_cleaned_again(text: str) -> None:
     once = clean(text)
 
     assert clean(once) == once
 
 
 @given(KNOTTY)
-def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
+def test_clean_text_is_one_printable_line(text: str) -> None:
     shown = clean(text)
 
     assert shown == squeeze(shown)
@@ -75,7 +75,7 @@ def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
         pytest.param("itâ€™s", "it’s", id="Windows-1252, three bytes"),
     ],
 )
-def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
+def test_wrongly_decoded_letters_are_repaired(broken: str, whole: str) -> None:
     assert repair_encoding(broken) == whole
 
 
@@ -91,12 +91,12 @@ def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
         pytest.param("∀x ∈ ℝ: x² ≥ 0", id="mathematics"),
     ],
 )
-def test_text_that_is_not_surely_broken_is_left_alone(text: str) -> None:
+def test_text_that_may_be_right_is_not_repaired(text: str) -> None:
     assert repair_encoding(text) == text
 
 
 @pytest.mark.parametrize("letter", ["ü", "é", "Ü", "ß", "ñ", "á"])
-def test_a_letter_read_as_gbk_comes_back(letter: str) -> None:
+def test_a_letter_decoded_as_gbk_is_repaired(letter: str) -> None:
     misread = f"{letter} x".encode().decode("gbk")
 
     assert repair_encoding(misread) == f"{letter} x"
@@ -132,7 +132,7 @@ def test_any_file_can_be_decoded(octets: bytes) -> None:
         "a<BODY>",
     ],
 )
-def test_a_web_page_is_told_from_text(page: str) -> None:
+def test_a_web_page_is_recognised(page: str) -> None:
     assert looks_like_html(page)
 
 
@@ -204,15 +204,15 @@ def test_what_is_no_plain_web_address_is_no_link(url: object) -> None:
 
 
 @given(st.text() | st.text().map(lambda rest: "https://" + rest))
-def test_a_link_is_given_back_as_it_was_or_not_at_all(url: str) -> None:
+def test_a_link_is_returned_unchanged_or_not_at_all(url: str) -> None:
     assert safe_url(url) in (url, None)
 
 
-def test_what_no_feed_may_hold_is_taken_out() -> None:
+def test_noncharacters_are_removed() -> None:
     assert clean("Ag\ufffeen\uffffts \ufffd") == "Agents \ufffd"
 
 
-def test_joiners_that_spelling_needs_are_kept() -> None:
+def test_joiners_that_a_language_needs_are_kept() -> None:
     assert clean("👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f") == "👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f"
 
 
@@ -222,7 +222,7 @@ def test_a_text_longer_than_any_paper_is_cut() -> None:
 
 
 @pytest.mark.parametrize("text", ["&" + "amp;" * 4000, "<b" * 5000 + ">" * 5000])
-def test_text_made_to_be_cleaned_for_ever_loses_its_marks(text: str) -> None:
+def test_text_that_would_need_endless_passes_loses_its_markup(text: str) -> None:
     shown = clean(text)
 
     assert shown == clean(shown)

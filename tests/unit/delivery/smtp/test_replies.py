@@ -1,4 +1,4 @@
-"""What a mail server says, read from its bytes."""
+"""Replies of a mail server, parsed from octets."""
 
 from __future__ import annotations
 
