@@ -36,7 +36,7 @@ _TAG = re.compile(
 _CJK_RUN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]+[\x20-\x7e]?")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]")
 _WESTERN = re.compile("[\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\u22ff]+")
-#: Two or more bytes of UTF-8, decoded as Windows-1252.
+#: What looks like two or more bytes of UTF-8 that were decoded as Windows-1252.
 _LATIN_RUN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]+")
 
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
@@ -72,6 +72,7 @@ def clean(text: str) -> str:
 
 
 def _clean_once(text: str) -> str:
+    """Return a text after one pass."""
     text = repair_encoding(html.unescape(text)) if "&" in text else repair_encoding(text)
     text = squeeze(_TAG.sub("", text) if "<" in text else text)
     if not (text.isascii() and text.isprintable()):
@@ -96,6 +97,7 @@ def repair_encoding(text: str) -> str:
 
 
 def _from_gbk(match: re.Match[str]) -> str:
+    """Return a run, or the run without its last character, decoded as UTF-8 if it is European."""
     run = match[0]
     for piece, rest in ((run, ""), (run[:-1], run[-1:])):
         try:
@@ -108,6 +110,7 @@ def _from_gbk(match: re.Match[str]) -> str:
 
 
 def _from_cp1252(match: re.Match[str]) -> str:
+    """Return a run decoded as UTF-8, or unchanged if its bytes are no UTF-8."""
     run = match[0]
     try:
         octets = b"".join(
