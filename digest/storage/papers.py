@@ -15,11 +15,10 @@ import sqlalchemy as sa
 from digest.models.identity import title_key
 from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing
 from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
-from digest.sources import get_kind
 from digest.storage.schema import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,7 @@ class PaperStore:
         found: Iterable[Paper],
         *,
         source: str,
-        kind: str,
+        authority: Callable[[str], int],
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
     ) -> Saved:
@@ -62,10 +61,11 @@ class PaperStore:
 
         A record that has only a title is the known work of that title, if there is one; a record
         with a real id takes over the work of the same title that had none. Updates and
-        announcements of works that nobody knows are left out.
+        announcements of works that nobody knows are left out. `authority` returns how much
+        the source's word counts on a field of a paper, from 0 to 100.
         """
         batch, more = list(found), list(updates)
-        voice = SourceAuthority(source, get_kind(kind).authority)
+        voice = SourceAuthority(source, authority)
         with self._writer.begin() as db:
             works = MergeBatch(_works(db, [*batch, *more]))
             identified = works.take_all(batch, voice)
