@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 from digest import sources
 from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
-from digest.sources import RawDocument, Source
+from digest.sources import RawDocument, Source, get_kind
 from digest.storage.engine import open_database
 from digest.storage.papers import PaperStore
 
@@ -60,7 +60,7 @@ def measure(data: Path) -> None:
         for words in ("merge into an empty store", "merge once more"):
             started = time.perf_counter()
             for kind, papers in found:
-                store.save(papers, source=kind, kind=kind)
+                store.save(papers, source=kind, authority=get_kind(kind).authority)
             seconds = time.perf_counter() - started
             total = sum(len(papers) for _, papers in found)
             print(f"{words:32}{total:8,}{total / seconds:10,.0f}")

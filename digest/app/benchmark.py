@@ -19,6 +19,7 @@ from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
 from digest.models.paper import Links, Paper, Signals
+from digest.sources import get_kind
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
 
@@ -113,7 +114,8 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     Returns them, and the size that comes nearest from below.
     """
     opened = services.open_app(_config(setting, folder, papers=1, summary=0))
-    opened.papers.save(_papers(opened.today()), source="bench", kind="jsonl")
+    authority = get_kind("jsonl").authority
+    opened.papers.save(_papers(opened.today()), source="bench", authority=authority)
     desk = opened.build_edition(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),

@@ -13,7 +13,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
-from digest.storage.run_lock import lock_path
+from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
@@ -157,7 +157,7 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         """The deliveries."""
-        return Ledger(self.engine, lock=lock_path(self.engine))
+        return Ledger(self.engine)
 
     @cached_property
     def editions(self) -> EditionStore:
@@ -174,6 +174,7 @@ class App:
         """All that a run of mails needs."""
         delivery = self.config.delivery
         return DeliveryServices(
+            run_lock=partial(run_lock, lock_path(self.engine)),
             ledger=self.ledger,
             history=self.history,
             editions=self.editions,

@@ -26,6 +26,8 @@ from digest.models.delivery import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
@@ -67,6 +69,8 @@ class Policy:
 class DeliveryServices:
     """The parts that a run of mails needs."""
 
+    #: lets one run at a time into its block, and yields the lock's file descriptor
+    run_lock: Callable[[], AbstractContextManager[int | None]]
     ledger: Ledger
     history: DeliveryHistory
     editions: EditionStore
@@ -143,7 +147,7 @@ def run_delivery(run: RunRequest, office: DeliveryServices, transport: Transport
         LedgerError, StoreError: nothing can be written down, so nothing more is sent.
 
     """
-    with office.ledger.run_lock() as lock:
+    with office.run_lock() as lock:
         before = office.history.day_totals(run.day).states
         _settle_earlier_runs(office, named=run.day if run.named else None, apart_from=run.day)
         if not _may_leave(run.day, office):
@@ -188,7 +192,7 @@ def settle_earlier_runs(office: DeliveryServices, *, named: date | None = None) 
         RunInProgressError: another process is sending.
 
     """
-    with office.ledger.run_lock():
+    with office.run_lock():
         _settle_earlier_runs(office, named=named)
 
 

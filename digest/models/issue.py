@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from digest.models.paper import Paper
+from digest.models.source import Channel
 from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
-    from digest.models.paper import Paper
-    from digest.models.source import Channel
     from subscribers.models import Topic
 
 

@@ -97,7 +97,7 @@ def _fetch_one(
     saved = collection.store.save(
         kept,
         source=place.name,
-        kind=place.kind,
+        authority=kind.authority,
         updates=found.batch.updates,
         announced=found.batch.announcements,
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from support.builders import DAY, NOON
 
 from digest import sources
-from digest.sources import Source
+from digest.sources import Source, get_kind
 from digest.storage.papers import PaperStore
 from digest.storage.schema import fetches, metadata
 
@@ -53,8 +53,8 @@ def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
     lists = read("huggingface", real_data / "hf" / "daily_papers-*.json", now=now)
     store = PaperStore(engine)
     saved = [
-        store.save(pages.papers, source="pages", kind="capture"),
-        store.save(lists.papers, source="lists", kind="huggingface"),
+        store.save(pages.papers, source="pages", authority=get_kind("capture").authority),
+        store.save(lists.papers, source="lists", authority=get_kind("huggingface").authority),
     ]
     return sum(one.new for one in saved)
 

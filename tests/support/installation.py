@@ -17,6 +17,7 @@ from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
+from digest.sources import get_kind
 from digest.sources.fetch import fetch_day
 from subscribers.book import Book
 
@@ -126,9 +127,10 @@ class House:
         assert added is not None
         return added
 
-    def papers(self, *papers: Paper) -> None:
+    def papers(self, *papers: Paper, source: str = "first") -> None:
         """Put papers into the store, past the sources."""
-        self.app.papers.save(papers, source="first", kind="jsonl")
+        authority = get_kind("jsonl").authority
+        self.app.papers.save(papers, source=source, authority=authority)
 
     def about_agents(self, *ids: str, **details: Any) -> None:
         """Put papers about agents into the store."""

@@ -91,7 +91,12 @@ HOMES = {
     "mjml": ("digest/rendering/templates",),
     "numpy": ("digest/ranking/",),
     "pylatexenc": ("digest/tex",),
-    "pydantic": ("digest/config", "digest/settings", "subscribers/web/api"),
+    "pydantic": (
+        "digest/storage/edition_codec",
+        "digest/config",
+        "digest/settings",
+        "subscribers/web/api",
+    ),
     "pydantic_settings": ("digest/config",),
     "rich": ("digest/cli/",),
     "scipy": ("digest/ranking/",),

@@ -280,7 +280,7 @@ def test_a_retry_plans_nobody_who_had_no_mail_planned(house: House) -> None:
 def test_a_retry_of_a_day_of_which_nothing_was_frozen_plans_nobody_either(house: House) -> None:
     house.app.ledger.plan(DAY, now=NOON)
     house.reader("ed")
-    house.app.papers.save([agents_paper("2602.00002")], source="second", kind="jsonl")
+    house.papers(agents_paper("2602.00002"), source="second")
     transport = Recorder()
 
     house.send(transport, plans=False)

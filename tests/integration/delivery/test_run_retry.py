@@ -49,7 +49,7 @@ def house(engine: sa.Engine, tmp_path: Path) -> House:
 
 def also(house: House, *papers: Paper) -> None:
     """Have another source find papers."""
-    house.app.papers.save(papers, source="second", kind="jsonl")
+    house.papers(*papers, source="second")
 
 
 # -- what may happen between two attempts -------------------------------------------------------

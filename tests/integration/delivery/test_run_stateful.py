@@ -164,7 +164,7 @@ class Days(RuleBasedStateMachine):
         if int(number) < self.papers:
             known = f"2602.{self.papers - int(number):05}"
             found = agents_paper(known, day=self._today(), votes=int(number))
-            self.house.app.papers.save([found], source="second", kind="jsonl")
+            self.house.papers(found, source="second")
 
     def _wait(self, hours: str) -> None:
         self.house.wait(hours=int(hours))

@@ -20,6 +20,7 @@ from digest import sources
 from digest.app.config.load import build
 from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
+from digest.sources import get_kind
 from digest.sources.fetch import fetch_day
 from digest.sources.http import client as web
 
@@ -77,7 +78,7 @@ def played(request: pytest.FixtureRequest) -> Played:
 def desk(played: Played, engine: sa.Engine, tmp_path: Path) -> Desk:
     app = App(config=build({}, folder=tmp_path, where="the tests"), engine=engine)
     featured = [replace(paper, day=played.day) for paper in played.known]
-    app.papers.save(featured, source="before", kind="huggingface")
+    app.papers.save(featured, source="before", authority=get_kind("huggingface").authority)
     return Desk(app=app, folder=tmp_path, played=played, watch=Watch(at=played.now))
 
 
