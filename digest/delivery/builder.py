@@ -19,17 +19,17 @@ from digest.delivery.issues import IssueFactory, MailResult
 from digest.delivery.worker import Prepared
 from digest.errors import NotFoundError
 from digest.models.delivery import SHOWN
-from digest.models.issue import WITHDRAWN, Issue, NoIssue
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue
 from digest.storage.claims import Claim
 from subscribers.models import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from digest.delivery.worker import StageTimer
     from digest.mail.renderer import MailSettings
-    from digest.models.issue import IssueItem
+    from digest.models.issue import IssueItem, Seen
     from digest.storage.claims import DueDelivery
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.history import DeliveryHistory
@@ -69,7 +69,7 @@ class MessageBuilder:
         """Return what a reader would get now, or got, writing nothing."""
         entry = self._account.record(self._day, reader.id)
         filed = self._account.items([entry.id]).get(entry.id, ()) if entry else ()
-        seen = self._seen([reader.id], filed).get(reader.id, ())
+        seen = self._seen([reader.id], filed).get(reader.id, NOTHING_SEEN)
         if entry is not None and entry.edition_id is not None and filed:
             with suppress(NotFoundError):
                 bag = self._factory(entry.edition_id)
@@ -82,7 +82,7 @@ class MessageBuilder:
     def _day(self) -> date:
         return self._newest.edition.coverage.day
 
-    def _seen(self, readers: Sequence[int], filed: Iterable[IssueItem]) -> dict[int, set[str]]:
+    def _seen(self, readers: Sequence[int], filed: Iterable[IssueItem]) -> dict[int, Seen]:
         """Return, by reader, which papers the mails of other days have shown."""
         asked = self._newest.also_elsewhere | {row.paper_id for row in filed}
         return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
@@ -96,7 +96,7 @@ class MessageBuilder:
         composed = []
         for row in rows:
             reader = readers[row.subscriber_id]
-            filed, seen = recorded.get(row.delivery_id, ()), seen_by.get(reader.id, ())
+            filed, seen = recorded.get(row.delivery_id, ()), seen_by.get(reader.id, NOTHING_SEEN)
             bag, again = self._factory(self._newest.id), False
             if reader.status is not Status.CONFIRMED:
                 issue: Issue | NoIssue = NoIssue(reason=f"the reader is {reader.status} now")
@@ -137,9 +137,9 @@ class _Composed:
     again: bool
 
 
-def _is_stale(filed: Iterable[IssueItem], seen: Collection[str]) -> bool:
+def _is_stale(filed: Iterable[IssueItem], seen: Seen) -> bool:
     """Whether a mail of another day has shown something of what was filed."""
-    return any(row.paper_id in seen for row in filed if row.topic != WITHDRAWN)
+    return any(row.paper_id in seen.papers for row in filed if row.topic != WITHDRAWN)
 
 
 def _prepared(choice: _Composed, reader: Subscriber) -> Prepared:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from digest.errors import RenderError
 from digest.models.delivery import DeliveryState
 from digest.models.issue import (
+    NOTHING_SEEN,
     WITHDRAWN,
     Issue,
     IssueItem,
@@ -21,18 +22,19 @@ from digest.models.issue import (
     Pick,
     Reason,
     Section,
-    with_similar,
 )
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
+from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
 from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Hashable, Sequence
 
     from digest.mail.renderer import Draft, RenderedMessage, Renderer
+    from digest.models.issue import Seen
     from digest.models.paper import Paper
     from digest.storage.editions import StoredEdition
     from subscribers.models import Subscriber
@@ -64,15 +66,14 @@ class IssueFactory:
         # By identity: to compare two issues would take longer than to list their papers.
         self._filed: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
-    def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | NoIssue:
+    def compose(self, reader: Subscriber, *, seen: Seen = NOTHING_SEEN) -> Issue | NoIssue:
         """Choose a reader's papers; readers who want and have seen the same get the same object."""
         weekday = WEEK[self._desk.coverage.day.weekday()]
         choice = reader.preferences
         if weekday not in choice.days:
             return NoIssue(reason=f"wants no mail on a {self._desk.coverage.day:%A}")
         key = (
-            reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
-            frozenset(seen),
+            reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers, seen,
         )  # fmt: skip
         found = self._composed.get(key)
         if found is None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Issue, NoIssue, Section, told_of
+from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
 from digest.text.wording import _list, count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from digest.models.issue import Coverage
+    from digest.models.issue import Coverage, Seen
 
 
-def compose(desk: Edition, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | NoIssue:
+def compose(desk: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
     """Lay out the issue of a subscriber who wants these topics and was shown these papers."""
     known = [slug for slug in wanted if slug in desk.topics]
     if not known:
@@ -25,7 +25,7 @@ def compose(desk: Edition, wanted: Sequence[str], *, seen: Collection[str]) -> I
     chosen = select(
         desk.ranked,
         known,
-        seen=seen,
+        seen=seen.papers,
         similar=desk.similar,
         per_topic=desk.per_topic,
         max_papers=desk.max_papers,
@@ -42,7 +42,11 @@ def compose(desk: Edition, wanted: Sequence[str], *, seen: Collection[str]) -> I
         day=desk.coverage.day,
         sections=sections,
         coverage=desk.coverage,
-        withdrawn=tuple(p for p in desk.withdrawn if p.id in seen and told_of(p.id) not in seen),
+        withdrawn=tuple(
+            paper
+            for paper in desk.withdrawn
+            if paper.id in seen.papers and paper.id not in seen.withdrawals
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Reason
-from digest.text.wording import count
+from digest.text.wording import count, stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,11 @@ def explain(match: Match, standing: Standing) -> tuple[Reason, ...]:
     if match.trending and not reasons:
         reasons.append(Reason(kind="trend", text="on the day’s list"))
     return tuple(reasons)
+
+
+def similar_reason(number: int) -> Reason:
+    """Return the reason of a pick that stands for so many near-duplicates."""
+    return Reason(kind="similar", text=stands_for(number))
 
 
 def _trend(standing: Standing, *, always: bool) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digest.models.issue import with_similar
+from digest.ranking.explain import similar_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -68,6 +69,14 @@ def select(
         ]
         for slug, section in chosen.items()
     }
+
+
+def with_similar(pick: Pick, similar: Sequence[Paper]) -> Pick:
+    """Return the pick with its near-duplicates, best first, and the reason that counts them."""
+    if not similar:
+        return pick
+    reasons = (*pick.reasons, similar_reason(len(similar)))
+    return replace(pick, similar=tuple(similar), reasons=reasons)
 
 
 class _Taken:

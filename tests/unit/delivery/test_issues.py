@@ -14,7 +14,7 @@ from digest.delivery import issues
 from digest.delivery.issues import IssueFactory
 from digest.errors import RenderError
 from digest.models.delivery import DeliveryState
-from digest.models.issue import Coverage, Edition, Issue, NoIssue, Reason, Section
+from digest.models.issue import Coverage, Edition, Issue, NoIssue, Reason, Section, Seen
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
 from digest.storage.contents import dump, list_items, load
@@ -118,12 +118,12 @@ readers = st.builds(
 # -- again ----------------------------------------------------------------------------------------
 
 
-@given(laid_out(), readers, st.sets(st.sampled_from("01234567"), max_size=3))
+@given(laid_out(), readers, st.frozensets(st.sampled_from("01234567"), max_size=3))
 def test_an_issue_is_recalled_as_it_was_filed(
-    day: Edition, reader: Subscriber, seen: set[str]
+    day: Edition, reader: Subscriber, seen: frozenset[str]
 ) -> None:
     bag = bag_of(day)
-    made = bag.compose(reader, seen=seen)
+    made = bag.compose(reader, seen=Seen(papers=seen))
     if isinstance(made, NoIssue):
         return
 
@@ -196,7 +196,9 @@ def test_sections_are_recalled_in_the_order_of_the_mail() -> None:
 def test_readers_who_want_the_same_get_the_same_object() -> None:
     bag = bag_of(desk(paper("1", title="An agent")))
 
-    ada, bo = (bag.compose(subscriber(number), seen=["9"]) for number in (1, 2))
+    ada, bo = (
+        bag.compose(subscriber(number), seen=Seen(papers=frozenset({"9"}))) for number in (1, 2)
+    )
 
     assert ada is bo
 
@@ -222,7 +224,10 @@ def test_readers_who_want_something_else_do_not_share(details: dict[str, Any]) -
 def test_readers_who_have_seen_something_else_do_not_share() -> None:
     bag = bag_of(desk(paper("1", title="An agent"), paper("2", title="Two agents in a boat")))
 
-    ada, bo = bag.compose(subscriber()), bag.compose(subscriber(8), seen=["1"])
+    ada, bo = (
+        bag.compose(subscriber()),
+        bag.compose(subscriber(8), seen=Seen(papers=frozenset({"1"}))),
+    )
 
     assert (set(ids(ada)), set(ids(bo))) == ({"1", "2"}, {"2"})
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import Coverage, Edition, Issue
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
 from digest.ranking.rank import rank
@@ -34,7 +34,7 @@ def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
         trend_weight=1.0,
     )
     own, wanted = personalize(desk, subscriber(preferences=Preferences(**preferences)))
-    found = compose(own, wanted, seen=())
+    found = compose(own, wanted, seen=NOTHING_SEEN)
     assert isinstance(found, Issue)
     return [(section.name, ids(section)) for section in found.sections]
 
