@@ -96,10 +96,10 @@ def housekeeping(
         return send_due(
             opened.transactional_queue,
             opened.book,
-            stationery=opened.transactional_settings,
+            settings=opened.transactional_settings,
             transport=transport,
             clock=clock,
-            going=going,
+            should_continue=going,
         )
     finally:
         transport.close()
