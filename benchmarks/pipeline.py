@@ -34,7 +34,7 @@ from digest.mail.context import (
 )
 from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
-from digest.models.issue import Edition, Issue
+from digest.models.issue import NOTHING_SEEN, Edition, Issue
 from digest.ranking.compose import compose
 from digest.sources.fetch import fetch_day
 from subscribers.addresses import for_envelope
@@ -78,7 +78,7 @@ def measure(readers: int) -> None:
         _line("compose and print", len(outcomes), "mails", started)
         started = time.perf_counter()
         run_delivery(
-            RunRequest(day=day, edition=desk, named=True),
+            RunRequest(day=day, edition=desk, allow_late=True),
             opened.delivery_services,
             opened.transport(),
         )
@@ -91,7 +91,7 @@ def measure(readers: int) -> None:
 
 def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscriber]) -> None:
     """Print what a mail costs, whole and by step, with everything that is shared set before."""
-    found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
+    found = [(compose(desk, reader.topics, seen=NOTHING_SEEN), reader) for reader in readers]
     mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
     at = services.now()
     printer = press.renderer(desk, at=at)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import postfix
 
-from digest.delivery.process import processor_time
+from digest.delivery.process import cpu_seconds
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
 from digest.models.delivery import OutgoingMessage
@@ -98,10 +98,10 @@ def _content() -> bytes:
 
 def _line(what: str, mails: int, send: Callable[[], None]) -> float:
     """Send, print rate and processor time, and return the seconds for each mail."""
-    cpu, started = processor_time(), time.perf_counter()
+    cpu, started = cpu_seconds(), time.perf_counter()
     send()
     each = (time.perf_counter() - started) / mails
-    spent = (processor_time() - cpu) / mails
+    spent = (cpu_seconds() - cpu) / mails
     print(f"{what:30} {1 / each:6.0f} /s {spent * 1e6:6.0f} us of processor time each")
     return each
 

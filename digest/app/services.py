@@ -24,7 +24,7 @@ from digest.app.config import load as configuration
 from digest.app.config import secrets as keyring
 from digest.app.config.resources import templates_dir
 from digest.delivery.builder import MessageBuilder
-from digest.delivery.process import peak_memory, this_machine
+from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
 from digest.errors import NotFoundError
 from digest.mail.links import LinkBuilder
@@ -180,7 +180,7 @@ class App:
             editions=self.editions,
             book=self.book,
             mail_settings=self.mail_settings,
-            host=this_machine(),
+            host=this_host(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
                 max_lateness=timedelta(hours=delivery.max_lateness),
@@ -188,7 +188,7 @@ class App:
             ),
             clock=now,
             on_invalid_address=self._on_invalid_address,
-            memory=peak_memory,
+            peak_memory=peak_memory,
         )
 
     def message_builder(self, desk: Edition) -> MessageBuilder:
@@ -196,10 +196,10 @@ class App:
         frozen = self.editions.preview(desk, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
             frozen,
-            press=self.mail_settings,
+            settings=self.mail_settings,
             book=self.book,
-            desks=self.editions,
-            account=self.history,
+            editions=self.editions,
+            history=self.history,
         )
 
     def _mail_key(self) -> str:

@@ -99,7 +99,7 @@ def demo(
         )
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         desk = opened.build_edition(day)
-        asked = RunRequest(day=day, edition=desk, named=True)
+        asked = RunRequest(day=day, edition=desk, allow_late=True)
         report = run_delivery(asked, opened.delivery_services, opened.transport())
         mail = opened.message_builder(desk).preview(reader).message
         opened.close()

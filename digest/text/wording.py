@@ -70,6 +70,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def stands_for(similar: int) -> str:
+    """Say that a paper stands for so many that are nearly the same."""
+    return f"stands for {count(similar, 'similar paper')}"
+
+
 def _list(words: Sequence[str]) -> str:
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.delivery.issues import MailResult
+    from digest.delivery.builder import MailResult
     from digest.delivery.run import DeliveryServices
     from digest.delivery.transports import Transport
     from digest.models.delivery import OutgoingMessage, ReportOutcomes, RunReport
@@ -184,10 +184,10 @@ class House:
         )
         return MessageBuilder(
             frozen,
-            press=office.mail_settings,
+            settings=office.mail_settings,
             book=office.book,
-            desks=office.editions,
-            account=office.history,
+            editions=office.editions,
+            history=office.history,
         )
 
     def preview(self, reader: Subscriber, *, day: date = DAY) -> MailResult:
