@@ -36,7 +36,6 @@ from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
 from digest.models.issue import NOTHING_SEEN, Edition, Issue
 from digest.ranking.compose import compose
-from digest.sources.fetch import fetch_day
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
 from subscribers.models import Subscriber
@@ -63,9 +62,7 @@ def measure(readers: int) -> None:
             opened.book.add(f"r{number}@example.org", wanted, confirmed=True, evidence=evidence)
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
-        (report,) = fetch_day(
-            opened.today(), opened.sources, only_day=False, collection=opened.collection
-        )
+        (report,) = opened.fetcher.fetch(opened.today(), opened.sources, only_day=False)
         _line("fetch", report.parsed, "papers", started)
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         started = time.perf_counter()

@@ -24,7 +24,6 @@ from digest.app import services
 from digest.app.config import load as config
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
-from digest.sources.fetch import fetch_day
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def digest() -> tuple[bytes, datetime]:
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, channel="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        fetch_day(opened.today(), opened.sources, only_day=False, collection=opened.collection)
+        opened.fetcher.fetch(opened.today(), opened.sources, only_day=False)
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         (reader,) = opened.book.confirmed()
         mail = opened.message_builder(opened.build_edition(day)).preview(reader).message

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest import sources
 from digest.app import transport as outlet
 from digest.app.config import load as configuration
 from digest.app.config import secrets as keyring
@@ -33,8 +32,11 @@ from digest.mail.renderer import MailSettings
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
-from digest.sources import Source
-from digest.sources.backlog import Collection
+from digest.sources import Source, allowed_hosts
+from digest.sources.backlog import Backlog
+from digest.sources.coverage import coverage_of
+from digest.sources.fetch import Fetcher
+from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
@@ -110,28 +112,54 @@ class App:
             clock=now,
         )
 
-    def web_for(self, location: Source) -> SourceClient:
-        """Return the HTTP of one source; it keeps to the source's hosts."""
-        return self.client.restricted_to(sources.hosts(location))
+    def client_for(self, source: Source) -> SourceClient:
+        """Return the HTTP client of one source, which sends requests to the source's hosts only."""
+        return self.client.restricted_to(allowed_hosts(source))
 
     @cached_property
-    def collection(self) -> Collection:
-        """The papers, and the way to more of them."""
-        return Collection(
-            store=self.papers,
-            readings=self.fetch_log,
-            desks=self.editions,
+    def backlog(self) -> Backlog:
+        """The earlier days for which sources are read again."""
+        return Backlog(fetch_log=self.fetch_log, catch_up=self.config.fetch.catch_up)
+
+    @cached_property
+    def candidates(self) -> EditionCandidates:
+        """The papers that a day's edition may hold."""
+        return EditionCandidates(
+            store=self.papers, editions=self.editions, catch_up=self.config.fetch.catch_up
+        )
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Reads the sources."""
+        return Fetcher(
+            papers=self.papers,
+            fetch_log=self.fetch_log,
+            backlog=self.backlog,
+            candidates=self.candidates,
+            client_for=self.client_for,
             clock=now,
-            web=self.web_for,
-            catch_up=self.config.fetch.catch_up,
         )
 
     def build_edition(self, day: date) -> Edition:
         """Rank a day's papers for all topics."""
         from digest.app import pipeline
 
+        papers = [paper for paper in self.candidates.papers(day) if paper.withdrawn_on is None]
+        coverage = coverage_of(
+            day,
+            self.sources,
+            papers,
+            counts=self.papers.counts(day),
+            fetches=self.fetch_log.on(day),
+            backlog=self.backlog,
+            now=now(),
+        )
         return pipeline.build_edition(
-            day, self.topics, self.sources, collection=self.collection, quotas=self.quotas
+            papers,
+            self.topics,
+            coverage=coverage,
+            withdrawn=self.candidates.withdrawn(day),
+            quotas=self.quotas,
         )
 
     @cached_property

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from digest.cli import output
-from digest.sources.fetch import fetch_day
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
 DEMO_READER = "reader@example.org"
@@ -90,13 +89,7 @@ def demo(
         evidence = Evidence(at=services.now(), channel="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
-        fetch_day(
-            opened.today(),
-            opened.sources,
-            only_day=False,
-            collection=opened.collection,
-            watch=output.watch,
-        )
+        opened.fetcher.fetch(opened.today(), opened.sources, only_day=False, progress=output.watch)
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         desk = opened.build_edition(day)
         asked = RunRequest(day=day, edition=desk, allow_late=True)

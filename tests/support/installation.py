@@ -18,7 +18,6 @@ from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
 from digest.sources import get_kind
-from digest.sources.fetch import fetch_day
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
-    from digest.sources.backlog import Collection
+    from digest.sources.fetch import Fetcher
     from digest.storage.history import DeliveryRecord
     from subscribers.models import Subscriber
 
@@ -142,12 +141,12 @@ class House:
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
     @property
-    def collection(self) -> Collection:
-        """The papers, with this house's clock."""
-        return replace(self.app.collection, clock=lambda: self.now)
+    def fetcher(self) -> Fetcher:
+        """Reads the sources, by this installation's clock."""
+        return replace(self.app.fetcher, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return fetch_day(day, self.app.sources, only_day=only_day, collection=self.collection)
+        return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
     def desk(self, day: date = DAY) -> Edition:
         return self.app.build_edition(day)
