@@ -96,8 +96,8 @@ def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscrib
     print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")
     typesetter = BodyRenderer(
         press.templates,
-        letterhead=SiteIdentity(name=press.sender.name, postal_address=press.postal_address),
-        edition=desk.coverage,
+        site=SiteIdentity(name=press.sender.name, postal_address=press.postal_address),
+        coverage=desk.coverage,
         summary_length=press.summary_length,
     )
     masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
@@ -125,7 +125,7 @@ def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscrib
 
     _cost("address, checked again", mails, lambda _, reader: for_envelope(reader.address))
     _cost("links, signed", mails, lambda _, reader: press.subscriber_links(reader.id, at))
-    _cost("own words, encoded", mails, lambda _, reader: Personal(own[reader.id].words))
+    _cost("own words, encoded", mails, lambda _, reader: Personal(own[reader.id].variables))
     _cost("text", mails, lambda _, r: typesetter.text(formes[r.id], own[r.id]))
     _cost("HTML", mails, lambda _, r: typesetter.html(formes[r.id], own[r.id]))
     _cost("headers, and all joined", mails, build)
@@ -158,7 +158,7 @@ def _without_a_press(
         {
             **shared_context(letterhead, issue.coverage),
             **issue_context(issue),
-            **own.words,
+            **own.variables,
             "sections": sections,
         }
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.app import services
+from digest.app.config import dkim_keys
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
 from digest.app.workers import ProcessPool
@@ -204,7 +205,7 @@ def _key(folder: Path, kind: dkim.Kind) -> str:
     """Make a key, once, and return its file."""
     path = folder / f"{kind}.pem"
     if not path.exists():
-        dkim.save(dkim.generate(kind, kind), path)
+        dkim_keys.save(dkim.generate(kind, kind), path)
     return path.name
 
 

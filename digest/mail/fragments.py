@@ -96,7 +96,9 @@ def split(text: str, names: Collection[str]) -> Fragment:
         if _OPEN in piece or (place % 2 and piece not in names):
             raise TypeError(f"{piece!r} differs from mail to mail and can only be shown as it is")
     return concat(
-        Fragment((piece,)) if place % 2 else literal(piece) for place, piece in enumerate(pieces)
+        Fragment((piece,)) if place % 2 else literal(piece)
+        for place, piece in enumerate(pieces)
+        if piece
     )
 
 

@@ -48,8 +48,8 @@ class MailSettings:
         """Return what prints the mails of a run, all of them dated `at`."""
         typesetter = BodyRenderer(
             self.templates,
-            letterhead=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
-            edition=desk.coverage,
+            site=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
+            coverage=desk.coverage,
             summary_length=self.summary_length,
         )
         return Renderer(self, desk, typesetter, at=at)

@@ -68,7 +68,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80)
 def printed(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
     """What a reader is shown, decoded from what is sent."""
     typesetter = BodyRenderer(
-        templates, letterhead=LETTERHEAD, edition=found.coverage, summary_length=SUMMARY
+        templates, site=LETTERHEAD, coverage=found.coverage, summary_length=SUMMARY
     )
     own = Personal(PERSONAL)
     forme = typesetter.render(found, "en", own)
@@ -256,8 +256,54 @@ def test_a_digest_that_lacks_one_of_its_loops_is_named(
 ) -> None:
     folder = _changed(tmp_path, file, loop, instead)
 
-    with pytest.raises(RenderError, match=f"template digest/{file} is taken apart at .*{loop}"):
+    with pytest.raises(RenderError, match=f"template digest/{file}: .* must hold .*{loop}"):
         DigestTemplates(folder, "digest")
+
+
+@pytest.mark.parametrize(
+    ("file", "block"),
+    [
+        *(("body.txt", block) for block in ("sections", "heading", "card", "end", "foot")),
+        *(("body.mjml", block) for block in ("sections", "heading", "card", "end")),
+    ],
+)
+def test_a_digest_that_lacks_one_of_its_blocks_is_named(
+    tmp_path: Path, file: str, block: str
+) -> None:
+    folder = _changed(tmp_path, file, f"{{% block {block}", f"{{% block other_{block}")
+
+    with pytest.raises(
+        RenderError, match=f"template digest/{file} lacks its {{% block {block} %}}"
+    ):
+        DigestTemplates(folder, "digest")
+
+
+@pytest.mark.parametrize("file", ["body.txt", "body.mjml"])
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("{% for paper", "Papers: {% for paper"),
+        ("{% block end scoped %}", "{{ section.name }}{% block end scoped %}"),
+        ("{% block heading scoped %}", "{% block heading %}"),
+        ("{% block card scoped %}", "{% block card %}"),
+    ],
+)
+def test_text_that_no_mail_would_show_is_an_error(
+    tmp_path: Path, file: str, there: str, instead: str
+) -> None:
+    folder = _changed(tmp_path, file, there, instead)
+
+    with pytest.raises(RenderError, match=f"template digest/{file}: .* no text between the blocks"):
+        DigestTemplates(folder, "digest")
+
+
+@pytest.mark.parametrize("file", ["body.txt", "body.mjml"])
+def test_text_around_the_sections_is_in_every_mail(tmp_path: Path, file: str) -> None:
+    folder = _changed(tmp_path, file, "{% block sections %}", "The papers{% block sections %}")
+
+    assert "The papers" in "".join(
+        vars(printed(issue(), DigestTemplates(folder, "digest"))).values()
+    )
 
 
 MISUSED = {
