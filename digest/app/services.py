@@ -5,7 +5,6 @@ What can be wrong in the configuration is checked before the database is opened.
 
 from __future__ import annotations
 
-import difflib
 import glob
 import hashlib
 import logging
@@ -45,6 +44,7 @@ from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
+from digest.text.wording import closest
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
 
@@ -389,8 +389,8 @@ def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
     by_slug = {topic.slug: topic for topic in topics}
     if slug in by_slug:
         return by_slug[slug]
-    close = difflib.get_close_matches(slug, by_slug, n=1, cutoff=0.4)
-    hint = f"did you mean {close[0]}?" if close else "`digest topics list` shows all"
+    similar = closest(slug, by_slug)
+    hint = f"did you mean {similar}?" if similar else "`digest topics list` shows all"
     raise NotFoundError(f"there is no topic {slug!r}; {hint}")
 
 

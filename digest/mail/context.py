@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from digest.mail.coverage import past_day, statement
 from digest.text.clean import safe_url
 from digest.text.dates import long_date, short_date
-from digest.text.wording import count, shorten, summarise
+from digest.text.wording import count, join_words, shorten, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +118,7 @@ def authors(paper: Paper) -> str:
     if not named:
         return count(total, "author") if total else ""
     if total <= MAX_AUTHORS and len(named) == total:
-        *most, last = named
-        return f"{', '.join(most)} and {last}" if most else last
+        return join_words(named)
     first = named[: MAX_AUTHORS - 1]
     return f"{', '.join(first)} and {total - len(first):,} more"
 
@@ -147,7 +146,7 @@ def paper_context(
         "url": _address(paper),
         "byline": byline(paper, language, today=today),
         "tldr": shorten(paper.tldr, TLDR_LENGTH),
-        "summary": summarise(paper.abstract, summary_length),
+        "summary": summarize(paper.abstract, summary_length),
         "why": "; ".join(reason.text for reason in pick.reasons),
         "signals": _signals(paper.signals),
         "links": _links(paper),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.text.dates import long_date
-from digest.text.wording import _list, count
+from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,10 @@ def _chosen(edition: Coverage, language: str) -> str:
         f"{number:,}{'' if place else ' of them'} from {past_day(found, today=edition.day)}"
         for place, (found, number) in enumerate(edition.late)
     ]
-    came_late = f", {_list(late)}" if late else ""
-    covered = f": {_list([_covered(one) for one in edition.sources])}" if edition.sources else ""
+    came_late = f", {join_words(late)}" if late else ""
+    covered = (
+        f": {join_words([_covered(one) for one in edition.sources])}" if edition.sources else ""
+    )
     return f"Chosen from {considered} for {day}{came_late}{covered}."
 
 
@@ -99,7 +101,7 @@ def _owed(edition: Coverage) -> str:
     days: dict[str, list[str]] = {}
     for source, day in edition.overdue:
         days.setdefault(source, []).append(past_day(day, today=edition.day))
-    owed = [f"{source} of {_list(names)}" for source, names in days.items()]
+    owed = [f"{source} of {join_words(names)}" for source, names in days.items()]
     return f"Still missing: {'; '.join(owed)}." if owed else ""
 
 

@@ -20,7 +20,7 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.text.clean import safe_url
-from digest.text.wording import summarise
+from digest.text.wording import summarize
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
         authors=authors,
         published_at=lenient.moment(inner.get("publishedAt"))
         or lenient.moment(element.get("publishedAt")),
-        tldr=summarise(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
+        tldr=summarize(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
         organization=_organization(inner) or _organization(element),
         withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
         day=featured_at.date() if featured_at else day,
