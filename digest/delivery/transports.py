@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome, OutgoingMessage, ReportOutcomes
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,12 +81,7 @@ class Directory:
             # One by one, since `mode` does not reach the parents.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            partial = path.with_suffix(".part")
-            with open(partial, "wb", opener=_private) as file:
-                file.write(parcel.content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            files.replace(path, parcel.content, partial=path.with_suffix(".part"))
         except OSError as error:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
 
@@ -143,7 +138,3 @@ def _one_by_one(
         answers = [(parcel, _TAKEN)]
     if answers:
         note(answers, ())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
