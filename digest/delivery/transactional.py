@@ -50,7 +50,7 @@ def send_due(
             )
             continue
         try:
-            parcel = render(letter, reader, stationery=stationery, now=clock())
+            parcel = render(letter, reader, settings=stationery, now=clock())
             answer = send_one(transport, parcel)
         except (RenderError, AddressError) as error:
             _settle(letters, letter, DeliveryState.FAILED, str(error), now=clock())

@@ -64,7 +64,7 @@ def issue(rendered: Rendered = RENDERED, to: str = "ada@example.org") -> bytes:
     return build(
         CommonHeaders(SENDER, day=DAY, at=NOON),
         recipient=recipient,
-        subject=field("Subject", words=rendered.subject),
+        subject=field("Subject", text=rendered.subject),
         identifier="<20260202.7@example.org>",
         text=[encode(rendered.text)],
         html=[encode(rendered.html)] if rendered.html else [],

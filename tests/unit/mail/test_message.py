@@ -55,7 +55,7 @@ def mail(
     defaults: dict[str, Any] = {"recipient": LEAVE, "identifier": IDENTIFIER}
     return build(
         CommonHeaders(changes.pop("sender", SENDER), day=DAY, at=NOON),
-        subject=field("Subject", words=subject),
+        subject=field("Subject", text=subject),
         text=[encode(text)],
         html=[encode(html)] if html else [],
         **(defaults | changes),
@@ -262,7 +262,7 @@ def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: st
 
 @given(st.lists(st.text("aé=?,\"'論", min_size=1, max_size=40), max_size=12).map(" ".join))
 def test_header_lines_are_short_wherever_they_can_be_folded(words: str) -> None:
-    name, value = field("Subject", words=words)
+    name, value = field("Subject", text=words)
 
     lines = f"{name}: {value.decode('ascii')}".split("\r\n")
     assert all(len(line) <= 78 for line in lines)

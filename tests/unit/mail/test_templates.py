@@ -36,8 +36,8 @@ WHOLE = Templates(templates_dir(), "digest")
 LETTERHEAD = SiteIdentity(name="Trending Papers", postal_address="1 Main Street")
 PERSONAL = personal_context(
     address="reader@example.org",
-    wanted=["Agents", "Q&A"],
-    doors=SubscriberLinks(
+    topics=["Agents", "Q&A"],
+    links=SubscriberLinks(
         manage_url="https://example.org/m?a=1&b=2",
         leave_url="https://example.org/l",
         leave_mailto="mailto:leave@example.org",

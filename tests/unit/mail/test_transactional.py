@@ -31,12 +31,12 @@ STATIONERY = TransactionalSettings(
     links=lambda *_: {
         f"{name}_url": f"https://example.org/{name}" for name in ("confirm", "manage", "refuse")
     },
-    names=lambda _: ["Agents", "Q&A"],
+    topic_names=lambda _: ["Agents", "Q&A"],
 )
 
 
 def test_a_letter_s_envelope_tells_whose_it_is() -> None:
-    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+    parcel = render(LETTER, subscriber(7), settings=STATIONERY, now=NOON)
 
     identifier = parcel.sender.removeprefix("bounces+").removesuffix("@example.org")
     assert parse_return_address(identifier, secrets=["for the tests"]) == (DAY, 7)
@@ -44,7 +44,7 @@ def test_a_letter_s_envelope_tells_whose_it_is() -> None:
 
 
 def test_a_letter_names_its_topics_in_both_parts() -> None:
-    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+    parcel = render(LETTER, subscriber(7), settings=STATIONERY, now=NOON)
 
     message = message_from_bytes(parcel.content, policy=policy.default)
     text, html = (part.get_content() for part in message.iter_parts())  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ def test_a_letter_is_signed_as_it_is_sent() -> None:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
     signed, unsigned = (
-        render(LETTER, subscriber(7), stationery=stationery, now=NOON).content
+        render(LETTER, subscriber(7), settings=stationery, now=NOON).content
         for stationery in (replace(STATIONERY, signer=Stamp()), STATIONERY)
     )
 
