@@ -334,7 +334,7 @@ class App:
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
             links=self.links.transactional_links,
-            names=lambda slugs: [names[slug] for slug in slugs if slug in names],
+            topic_names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
     def _sender(self, address: str) -> FromIdentity:

@@ -1,8 +1,8 @@
 """The bodies of a digest's mails, rendered and encoded once for all subscribers who share them.
 
 Three caches keep what is shared: the frame of a language, the card of a paper, and the whole issue.
-Only what is personal is put in for each mail. Together they make a mail cost 1/40 of
-filling the whole template and building an `email.message.EmailMessage`.
+Only personal values are put in for each mail. This takes 1/40 of the time of filling the whole
+template and building an `email.message.EmailMessage`.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ class BodyRenderer:
         )
 
     def _render_at(self, issue: Issue, summary_length: int, language: str) -> RenderedIssue:
-        layout, own = self._layout(language), issue_context(issue, language)
-        variables = {**layout.variables, **own}
+        layout, issue_values = self._layout(language), issue_context(issue, language)
+        variables = {**layout.variables, **issue_values}
         sections: list[Parts] = []
         for section in issue.sections:
             sections.append(self._heading(section.name, language))
@@ -153,12 +153,12 @@ class BodyRenderer:
         text = self._templates.text.frame.prepare(
             variables, ("sections", "foot", *PERSONAL_VARIABLES)
         )
-        values = {name: literal(escaped(value)) for name, value in own.items()}
+        values = {name: literal(escaped(value)) for name, value in issue_values.items()}
         subject = squeeze(self._templates.subject.fill(variables))
         return RenderedIssue(
             issue=issue,
             subject=subject,
-            header=field("Subject", words=subject),
+            header=field("Subject", text=subject),
             text=text.bind({"sections": concat(part.text for part in sections)}),
             html=layout.frame.bind({**values, "sections": concat(part.html for part in sections)}),
             variables=variables,

@@ -106,7 +106,9 @@ class Part:
     def __init__(
         self, template: jinja2.Template, *, block: str = "", replaced: Iterable[str] = ()
     ) -> None:
-        """Show the variables named in `replaced` in place of the blocks of these names.
+        """Fill the whole template, or only `block`.
+
+        In place of each block named in `replaced`, the variable of the same name is shown.
 
         Raises:
             RenderError: the template lacks one of the blocks.
@@ -150,7 +152,7 @@ class Part:
 
 
 def _variable(name: str) -> Callable[[Context], Iterator[str]]:
-    """Return a block that shows a variable as it is."""
+    """Return what Jinja renders as a block: here it shows a variable as it is."""
 
     def block(context: Context) -> Iterator[str]:
         yield str(context[name])
@@ -159,7 +161,7 @@ def _variable(name: str) -> Callable[[Context], Iterator[str]]:
 
 
 def _body(template: jinja2.Template, *replaced: str) -> Body:
-    """Take a body apart; its frame lacks the blocks of these names."""
+    """Return the parts of a body; the frame shows variables in place of the blocks `replaced`."""
     body = Body(
         frame=Part(template, replaced=replaced),
         heading=Part(template, block="heading"),
