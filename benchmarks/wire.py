@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import postfix
 
-from digest.delivery.process import processor_time
+from digest.delivery.process import cpu_seconds
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
 from digest.models.delivery import OutgoingMessage
@@ -100,10 +100,10 @@ def _content() -> bytes:
 
 def _measure(name: str, messages: int, send: Callable[[], None]) -> float:
     """Send, print the rate and the processor time, and return the seconds per message."""
-    cpu, started = processor_time(), time.perf_counter()
+    cpu, started = cpu_seconds(), time.perf_counter()
     send()
     each = (time.perf_counter() - started) / messages
-    spent = (processor_time() - cpu) / messages
+    spent = (cpu_seconds() - cpu) / messages
     print(f"{name:30} {1 / each:6.0f} /s {spent * 1e6:6.0f} us of processor time each")
     return each
 

@@ -84,6 +84,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def stands_for(similar: int) -> str:
+    """Return the reason for a paper that was chosen from a group of similar papers."""
+    return f"stands for {count(similar, 'similar paper')}"
+
+
 def join_words(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: `A`, `A and B`, `A, B and C`.
 
