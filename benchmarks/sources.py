@@ -92,8 +92,8 @@ def _feeds(folder: Path) -> list[RawDocument]:
     return feeds
 
 
-def _told(record: dict[str, Any]) -> arxiv_documents.Told:
-    return arxiv_documents.Told(
+def _told(record: dict[str, Any]) -> arxiv_documents.ArxivPaper:
+    return arxiv_documents.ArxivPaper(
         id=record["id"],
         title=record["title"],
         abstract=record["summary"],

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: All hosts of arXiv count as one: a request in three seconds in all
 #: (https://info.arxiv.org/help/api/tou.html).
-GATE = api.GATE
+RATE_LIMIT_KEY = api.RATE_LIMIT_KEY
 #: records that a listing is asked to show
 _SHOW = 2000
 #: answers for one category of a past day; each has about a thousand records
@@ -93,7 +93,7 @@ def _feed(source: Source, request: FetchRequest, category: str) -> RawDocument:
     base = source.url.rstrip("/") if source.url else "https://rss.arxiv.org"
     where = f"{base}/rss/{category}"
     try:
-        text = request.web.get(where, accept="application/rss+xml", gate=GATE)
+        text = request.web.get(where, accept="application/rss+xml", rate_limit_key=RATE_LIMIT_KEY)
     except RefusedError as error:
         if feeds.is_refusal(error.body):
             raise feeds.no_category(category) from error
@@ -105,7 +105,7 @@ def _listing(source: Source, request: FetchRequest, category: str) -> RawDocumen
     base = source.url.rstrip("/") if source.url else "https://arxiv.org"
     where = f"{base}/list/{category}/new"
     query = {"skip": "0", "show": str(_SHOW)}
-    text = request.web.get(where, query, accept="text/html", gate=GATE)
+    text = request.web.get(where, query, accept="text/html", rate_limit_key=RATE_LIMIT_KEY)
     return RawDocument(where=where, text=text, channel=category)
 
 
@@ -122,7 +122,7 @@ def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator
     for page in range(1, _PAGES + 1):
         where = f"{url}?set={oai.set_of(category)}&from={since} page {page}"
         try:
-            text = request.web.get(url, query, accept="text/xml", gate=GATE)
+            text = request.web.get(url, query, accept="text/xml", rate_limit_key=RATE_LIMIT_KEY)
             document = RawDocument(where=where, text=text, channel=category)
             parse(document, day=request.day, now=request.now)
         except SourceError as error:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 API = "https://export.arxiv.org/api/query"
-GATE = "arxiv.org"
+RATE_LIMIT_KEY = "arxiv.org"
 #: Fields on which arXiv is believed before all others: they are its own.
 KNOWS = dict.fromkeys(
     ("title", "abstract", "authors", "categories", "published_at", "version", "comment"), 100
@@ -79,9 +79,9 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
 def _answer(url: str, query: dict[str, str], request: FetchRequest) -> str:
     """Ask, and once more if the answer is one of the service's sporadic empty pages."""
     accept = "application/atom+xml"
-    answer = request.web.get(url, query, accept=accept, gate=GATE)
+    answer = request.web.get(url, query, accept=accept, rate_limit_key=RATE_LIMIT_KEY)
     if _total(answer) and "<entry" not in answer:
-        answer = request.web.get(url, query, accept=accept, gate=GATE)
+        answer = request.web.get(url, query, accept=accept, rate_limit_key=RATE_LIMIT_KEY)
     return answer
 
 

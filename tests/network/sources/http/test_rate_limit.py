@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
-from support.source_client import Watch
+from support.source_client import ManualClock
 
 from digest.errors import SourceError
 from digest.sources.http.backoff import Backoffs
@@ -32,11 +32,11 @@ AT = NOON.timestamp()
 FEED = "https://rss.arxiv.org/rss/cs.CL"
 
 
-def gates(folder: Path, watch: Watch, **details: Any) -> HostRateLimiter:
+def gates(folder: Path, clock: ManualClock, **details: Any) -> HostRateLimiter:
     defaults: dict[str, Any] = {
-        "closings": Backoffs(folder / "closed", clock=watch.now),
-        "clock": watch.now,
-        "sleep": watch.sleep,
+        "backoffs": Backoffs(folder / "closed", clock=clock.now),
+        "clock": clock.now,
+        "sleep": clock.sleep,
     }
     return HostRateLimiter(folder, **(defaults | details))
 
@@ -71,46 +71,46 @@ def test_semantic_scholar_is_asked_once_a_second() -> None:
 
 
 def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_path: Path) -> None:
-    watch = Watch()
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
-        watch.at += timedelta(seconds=20)  # on the wire
-    watch.at += timedelta(seconds=1)
+    clock = ManualClock()
+    with gates(tmp_path, clock).slot("arxiv.org", FEED):
+        clock.at += timedelta(seconds=20)  # on the wire
+    clock.at += timedelta(seconds=1)
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with gates(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == [2.0]
+    assert clock.slept == [2.0]
 
 
 def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     for _ in range(3):
-        with gates(tmp_path, watch).slot("arxiv.org", FEED):
-            watch.at += timedelta(seconds=4)
-        watch.at += timedelta(seconds=4)
+        with gates(tmp_path, clock).slot("arxiv.org", FEED):
+            clock.at += timedelta(seconds=4)
+        clock.at += timedelta(seconds=4)
 
-    assert watch.slept == []
+    assert clock.slept == []
 
 
 def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     for _ in range(3):
-        with gates(tmp_path / "new", watch).slot("huggingface.co", "https://huggingface.co/api"):
+        with gates(tmp_path / "new", clock).slot("huggingface.co", "https://huggingface.co/api"):
             pass
 
-    assert watch.slept == []
+    assert clock.slept == []
     assert not (tmp_path / "new").exists()
 
 
 def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
-    watch = Watch()
-    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).slot("arxiv.org", FEED):
+    clock = ManualClock()
+    with pytest.raises(ZeroDivisionError), gates(tmp_path, clock).slot("arxiv.org", FEED):
         raise ZeroDivisionError
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with gates(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == [3.0]
+    assert clock.slept == [3.0]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
 def test_whatever_a_gate_says_nobody_waits_for_long(
     tmp_path: Path, content: bytes | dict[str, object], waits: list[float]
 ) -> None:
-    watch = Watch()
+    clock = ManualClock()
     write(tmp_path, content)
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with gates(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == waits
+    assert clock.slept == waits
 
 
 @given(content=st.binary(max_size=600))
@@ -161,16 +161,16 @@ def test_no_values_break_a_gate(details: dict[str, object]) -> None:
 
 
 def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     turns = []
 
     def oversleep(seconds: float) -> None:
-        watch.at += timedelta(seconds=seconds)
-        with gates(tmp_path, watch).slot("arxiv.org", FEED):
+        clock.at += timedelta(seconds=seconds)
+        with gates(tmp_path, clock).slot("arxiv.org", FEED):
             turns.append("others")
-        watch.at += timedelta(seconds=seconds)
+        clock.at += timedelta(seconds=seconds)
 
-    ours = gates(tmp_path, watch, sleep=oversleep)
+    ours = gates(tmp_path, clock, sleep=oversleep)
     for _ in range(2):
         with ours.slot("arxiv.org", FEED):
             turns.append("ours")
@@ -179,41 +179,41 @@ def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Pa
 
 
 def test_who_waits_outside_waits_again_after_the_turn_of_another(tmp_path: Path) -> None:
-    watch = Watch()
-    ours, others = gates(tmp_path, watch), gates(tmp_path, watch)
+    clock = ManualClock()
+    ours, others = gates(tmp_path, clock), gates(tmp_path, clock)
     for one in (ours, others, ours):
         with one.slot("arxiv.org", FEED):
             pass
 
-    assert watch.slept == [3.0, 3.0]
+    assert clock.slept == [3.0, 3.0]
 
 
 def test_a_long_wait_is_told_once_and_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    watch = Watch()
+    clock = ManualClock()
     with (
-        gates(tmp_path, watch).slot("arxiv.org", FEED),
+        gates(tmp_path, clock).slot("arxiv.org", FEED),
         pytest.raises(SourceError, match=r"arxiv\.org is being asked by another process"),
-        gates(tmp_path, watch).slot("arxiv.org", FEED),
+        gates(tmp_path, clock).slot("arxiv.org", FEED),
     ):
         pytest.fail("two at once")
 
-    assert sum(watch.slept) == pytest.approx(300)
+    assert sum(clock.slept) == pytest.approx(300)
     assert [record.getMessage() for record in caplog.records] == ["waiting for its turn"]
 
 
 def test_a_short_wait_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    watch = Watch()
+    clock = ManualClock()
     with ExitStack() as other:
-        other.enter_context(gates(tmp_path, watch).slot("arxiv.org", FEED))
+        other.enter_context(gates(tmp_path, clock).slot("arxiv.org", FEED))
 
         def end(seconds: float) -> None:
             other.close()
 
-        with gates(tmp_path, watch, sleep=end).slot("arxiv.org", FEED):
+        with gates(tmp_path, clock, sleep=end).slot("arxiv.org", FEED):
             pass
 
     assert caplog.records == []
@@ -224,13 +224,13 @@ def test_without_its_file_arxiv_is_not_asked(tmp_path: Path) -> None:
 
     with (
         pytest.raises(SourceError, match=r"cannot be used .*; check \[fetch\] directory"),
-        gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED),
+        gates(tmp_path / "gates", ManualClock()).slot("arxiv.org", FEED),
     ):
         pytest.fail("the gate was open")
 
 
 def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
-    with gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED):
+    with gates(tmp_path / "gates", ManualClock()).slot("arxiv.org", FEED):
         pass
 
     assert (tmp_path / "gates").stat().st_mode & 0o777 == 0o700
@@ -239,7 +239,7 @@ def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["..", "a/b", "::1", "ü" * 300, "a\0b"])
 def test_any_name_is_a_file_in_the_folder(tmp_path: Path, name: str) -> None:
-    with gates(tmp_path, Watch(), spacings={name: 1.0}).slot(name, FEED):
+    with gates(tmp_path, ManualClock(), spacings={name: 1.0}).slot(name, FEED):
         pass
 
     assert len(list(tmp_path.glob("*.gate"))) == 1
