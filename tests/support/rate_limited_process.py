@@ -37,8 +37,8 @@ def send_requests(folder: Path, url: str, times: str, spacing: str) -> None:
 
 def hold(folder: Path) -> None:
     backoffs = Backoffs(folder / "closed", clock=now)
-    gates = HostRateLimiter(folder / "gates", backoffs=backoffs, clock=now)
-    with gates.slot("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
+    rate_limiter = HostRateLimiter(folder / "gates", backoffs=backoffs, clock=now)
+    with rate_limiter.slot("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
         tell("held")
         sys.stdin.read()  # which never ends
 

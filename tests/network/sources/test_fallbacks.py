@@ -1,4 +1,4 @@
-"""One way to a service is broken, another is not: what is there is read, what is not is named."""
+"""A service fails at one address and works at another: what can be read is read."""
 
 from __future__ import annotations
 

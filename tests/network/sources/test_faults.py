@@ -41,7 +41,7 @@ BOMB = b"""<?xml version="1.0"?>
 
 @dataclass
 class ServiceReader:
-    """Reads one played service."""
+    """Reads one scripted service."""
 
     app: App
     folder: Path

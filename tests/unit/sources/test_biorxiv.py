@@ -1,4 +1,4 @@
-"""Reading bioRxiv's and medRxiv's lists, in which versions, dates and counts are as they come."""
+"""Reading the lists of bioRxiv and medRxiv, with their odd versions, dates and counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Forecast, Outlook
 from digest.sources import RawDocument, Source, biorxiv
 
-PLACE = SERVICE.source("https://api.biorxiv.org")
+SOURCE = SERVICE.source("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"
 LATE = datetime(2026, 7, 10, tzinfo=UTC)
 
@@ -181,17 +181,17 @@ def test_an_answer_that_is_no_list_is_not_an_empty_day(text: str, reason: str) -
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetch_batch(PLACE, responding(text), day=DAY)
+        fetch_batch(SOURCE, responding(text), day=DAY)
 
 
 def test_no_posts_are_an_empty_day() -> None:
-    assert fetch_batch(PLACE, served_by(SERVICE.empty), day=DAY) == Batch()
+    assert fetch_batch(SOURCE, served_by(SERVICE.empty), day=DAY) == Batch()
 
 
 def test_a_day_is_asked_for_page_by_page() -> None:
     web = served_by(SERVICE.happy)
 
-    batch = fetch_batch(PLACE, web, day=DAY)
+    batch = fetch_batch(SOURCE, web, day=DAY)
 
     assert web.addresses == [
         "https://api.biorxiv.org/details/biorxiv/2026-06-30/2026-06-30/0",
@@ -227,7 +227,7 @@ def test_only_wanted_categories_are_read(category: str) -> None:
 @pytest.mark.parametrize("total", ["3", 3])
 def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
     batch = fetch_batch(
-        PLACE, responding(response([record(1)], total=total), response([], cursor=1)), day=DAY
+        SOURCE, responding(response([record(1)], total=total), response([], cursor=1)), day=DAY
     )
 
     assert (batch.trouble, batch.declared) == ("it gave 1 of 3 records", 3)
@@ -244,7 +244,7 @@ def test_a_total_without_end_is_not_followed_without_end() -> None:
     pages = [response([record(1)], cursor=number, total=10**9) for number in range(50)]
 
     assert (
-        fetch_batch(PLACE, responding(*pages), day=DAY).trouble
+        fetch_batch(SOURCE, responding(*pages), day=DAY).trouble
         == "it gave 50 of 1,000,000,000 records"
     )
 

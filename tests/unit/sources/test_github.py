@@ -1,4 +1,4 @@
-"""GitHub: which repositories are asked for, when that ends, and what the answers say."""
+"""GitHub: which repositories are read, when reading stops, and how responses are parsed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, Source, github
 
-PLACE = Source(name="code", kind="github")
+SOURCE = Source(name="code", kind="github")
 WITH_TOKEN = Source(name="code", kind="github", key="a token of ours")
 LAMPS = json.dumps({"full_name": "example/lamps", "stargazers_count": 41, "archived": True})
 TOO_MANY = refusal(403, '{"message":"API rate limit exceeded for 192.0.2.1."}')
@@ -95,7 +95,7 @@ def test_a_repository_of_several_papers_is_asked_for_once() -> None:
     web = responding(LAMPS)
     links = ("https://github.com/Example/lamps", "https://github.com/example/lamps/tree/main")
 
-    (document,) = github.read(PLACE, fetch_request(web, *with_code(*links)))
+    (document,) = github.read(SOURCE, fetch_request(web, *with_code(*links)))
 
     assert [request.url for request in web.requests] == [
         "https://api.github.com/repos/example/lamps"
@@ -110,7 +110,7 @@ def test_a_day_without_code_asks_nothing() -> None:
     web = responding(LAMPS)
 
     assert (
-        list(github.read(PLACE, fetch_request(web, *with_code(None, "https://example.org/x"))))
+        list(github.read(SOURCE, fetch_request(web, *with_code(None, "https://example.org/x"))))
         == []
     )
     assert web.requests == []
@@ -119,7 +119,7 @@ def test_a_day_without_code_asks_nothing() -> None:
 def test_the_version_is_named_and_without_a_token_no_more() -> None:
     web = responding(LAMPS)
 
-    list(github.read(PLACE, fetch_request(web, *with_code("https://github.com/example/lamps"))))
+    list(github.read(SOURCE, fetch_request(web, *with_code("https://github.com/example/lamps"))))
 
     assert set(web.requests[0].headers) == {"Accept", "X-GitHub-Api-Version"}
     assert web.requests[0].headers["X-GitHub-Api-Version"] == "2022-11-28"
@@ -136,7 +136,7 @@ def test_a_token_is_sent_and_named_nowhere() -> None:
     assert "a token of ours" not in document.where + document.text
 
 
-@pytest.mark.parametrize(("source", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
+@pytest.mark.parametrize(("source", "most"), [(SOURCE, 50), (WITH_TOKEN, 1000)])
 def test_no_more_are_asked_for_than_the_service_bears(source: Source, most: int) -> None:
     web = responding(LAMPS)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(1001)))
@@ -155,7 +155,7 @@ def test_papers_whose_stars_nobody_told_come_first() -> None:
 
     list(
         github.read(
-            PLACE, fetch_request(web, told, *with_code("https://github.com/example/untold"))
+            SOURCE, fetch_request(web, told, *with_code("https://github.com/example/untold"))
         )
     )
 
@@ -177,7 +177,7 @@ def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
     web = responding(gone, LAMPS)
     known = with_code("https://github.com/example/gone", "https://github.com/example/lamps")
 
-    (document,) = github.read(PLACE, fetch_request(web, *known))
+    (document,) = github.read(SOURCE, fetch_request(web, *known))
 
     assert [update.id for update in parse(document.text).updates] == ["2602.00001"]
 
@@ -190,7 +190,7 @@ def test_what_was_read_before_a_refusal_is_kept_and_the_rest_is_counted(error: S
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(4)))
 
     read, stopped = map(
-        parse, (document.text for document in github.read(PLACE, fetch_request(web, *known)))
+        parse, (document.text for document in github.read(SOURCE, fetch_request(web, *known)))
     )
 
     assert [update.signals.stars for update in read.updates] == [41]
@@ -203,7 +203,9 @@ def test_a_refusal_at_once_is_a_failure() -> None:
     web = responding(TOO_MANY)
 
     with pytest.raises(RefusedError):
-        list(github.read(PLACE, fetch_request(web, *with_code("https://github.com/example/lamps"))))
+        list(
+            github.read(SOURCE, fetch_request(web, *with_code("https://github.com/example/lamps")))
+        )
 
 
 def test_a_refused_token_is_named() -> None:
@@ -222,7 +224,7 @@ def test_an_answer_that_is_no_json_is_rejected_and_stops_no_other() -> None:
     known = with_code("https://github.com/example/odd", "https://github.com/example/lamps")
 
     odd, fine = map(
-        parse, (document.text for document in github.read(PLACE, fetch_request(web, *known)))
+        parse, (document.text for document in github.read(SOURCE, fetch_request(web, *known)))
     )
 
     assert odd.rejected[0].reason == "no stargazers_count"

@@ -1,4 +1,4 @@
-"""Reading Hugging Face's daily papers, with everything that may be odd about them."""
+"""Parsing Hugging Face's daily papers, with odd and missing fields."""
 
 from __future__ import annotations
 

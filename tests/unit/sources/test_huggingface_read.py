@@ -1,4 +1,4 @@
-"""Asking Hugging Face for a day: its API, page by page, or else the page that people see."""
+"""Reading a day from Hugging Face: its API page by page, or else its web page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from support.http_server import Request
 
-PLACE = SERVICE.source("https://huggingface.co")
+SOURCE = SERVICE.source("https://huggingface.co")
 LATER = date(2026, 3, 9)
 
 
@@ -41,7 +41,7 @@ def failing(
 def test_a_day_is_asked_for_page_by_page() -> None:
     web = served_by(SERVICE.happy)
 
-    batch = fetch_batch(PLACE, web, day=DAY, now=SERVICE.now)
+    batch = fetch_batch(SOURCE, web, day=DAY, now=SERVICE.now)
 
     assert [url.partition("?")[2] for url in web.addresses] == [
         "date=2026-03-06&limit=100&p=0",
@@ -67,7 +67,7 @@ def test_a_day_is_asked_for_page_by_page() -> None:
 def test_a_mirror_is_named_by_its_host_or_by_the_whole_address(url: str | None, asked: str) -> None:
     web = served_by(SERVICE.happy)
 
-    huggingface.read(replace(PLACE, url=url), fetch_request(web, day=DAY))
+    huggingface.read(replace(SOURCE, url=url), fetch_request(web, day=DAY))
 
     assert web.requests[0].url == asked
 
@@ -85,7 +85,7 @@ def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
     web = served_by(SERVICE.error)
 
     with pytest.raises(SourceError, match="the list of 2026-03-06 is not open, or there is no"):
-        fetch_batch(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
     assert len(web.addresses) == 1
 
@@ -102,11 +102,11 @@ def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
 def test_when_the_api_fails_the_page_is_read_instead(response: Response) -> None:
     web = served_by(failing(SERVICE.happy, where="/api/", response=response))
 
-    batch = fetch_batch(PLACE, web, day=DAY, now=SERVICE.now)
+    batch = fetch_batch(SOURCE, web, day=DAY, now=SERVICE.now)
 
     assert web.addresses[-1] == "https://huggingface.co/papers/date/2026-03-06"
     assert batch == replace(
-        fetch_batch(PLACE, served_by(SERVICE.happy), day=DAY, now=SERVICE.now),
+        fetch_batch(SOURCE, served_by(SERVICE.happy), day=DAY, now=SERVICE.now),
         rejected=batch.rejected,
     )
 
@@ -115,14 +115,14 @@ def test_when_both_fail_both_are_named() -> None:
     web = served_by(lambda _: Response(status=403, body=b"Forbidden"))
 
     with pytest.raises(SourceError, match=r"api/daily_papers answered 403.*papers/date.*403"):
-        fetch_batch(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
 
 def test_a_page_without_the_list_does_not_stand_in_for_the_api() -> None:
     web = responding("Bad Gateway", "<html><body>Sign in</body></html>")
 
     with pytest.raises(SourceError, match=r"not JSON.*papers/date/2026-03-06 hold a list"):
-        fetch_batch(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
 
 def test_a_saved_page_is_read() -> None:

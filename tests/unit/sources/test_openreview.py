@@ -1,4 +1,4 @@
-"""Reading the papers of OpenReview's venues, in the shapes of both its services."""
+"""Reading the papers of OpenReview's venues, from both of its services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Outlook
 from digest.sources import RawDocument, Source, openreview
 
-PLACE = Source(
+SOURCE = Source(
     name="o", kind="openreview", url="https://api2.openreview.net/notes", venues=(VENUE,)
 )
 
@@ -194,11 +194,11 @@ def test_an_answer_that_is_no_list_is_not_an_empty_venue(text: str, reason: str)
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetch_batch(PLACE, responding(text), day=DAY)
+        fetch_batch(SOURCE, responding(text), day=DAY)
 
 
 def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
-    batch = fetch_batch(PLACE, responding(response([])), day=DAY)
+    batch = fetch_batch(SOURCE, responding(response([])), day=DAY)
 
     assert batch.trouble is not None
     assert "content.venueid=Fog.org/2025/Conference" in batch.trouble
@@ -233,7 +233,7 @@ def test_the_venue_of_a_file_is_the_first_that_is_named() -> None:
 
 
 def test_papers_of_other_days_are_given_with_their_own() -> None:
-    batch = fetch_batch(PLACE, served_by(SERVICE.empty), day=DAY)
+    batch = fetch_batch(SOURCE, served_by(SERVICE.empty), day=DAY)
 
     assert [paper.day for paper in batch.papers] == [date(2025, 1, 21), date(2025, 1, 23)]
     assert (batch.declared, batch.trouble) == (2, None)
@@ -303,7 +303,7 @@ def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
 
 
 def test_a_count_without_end_is_not_followed_without_end() -> None:
-    batch = fetch_batch(PLACE, responding(*[response([note(1)], count=10**9)] * 50), day=DAY)
+    batch = fetch_batch(SOURCE, responding(*[response([note(1)], count=10**9)] * 50), day=DAY)
 
     assert batch.trouble == f"{VENUE} gave 50 of 1,000,000,000 notes"
 
@@ -312,7 +312,7 @@ def test_a_count_without_end_is_not_followed_without_end() -> None:
 def test_an_answer_that_does_not_count_is_the_last(count: Any) -> None:
     said = json.dumps({"notes": [note(1)], "count": count})
 
-    assert fetch_batch(PLACE, responding(said), day=DAY).trouble is None
+    assert fetch_batch(SOURCE, responding(said), day=DAY).trouble is None
 
 
 def test_a_long_venue_is_read_in_a_time_that_grows_evenly() -> None:

@@ -1,4 +1,4 @@
-"""Semantic Scholar: what it is asked, and what its answers say, however odd they are."""
+"""Semantic Scholar: what is requested, and how odd responses are parsed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digest.models.paper import Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, Source, semantic_scholar
 
-PLACE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
+SOURCE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
 FULL = {
     "paperId": "2d5673caa9e6af3a7b82a43f19ee920992db07ad",
     "externalIds": {"ArXiv": "2602.00001", "DOI": "10.48550/arXiv.2602.00001", "CorpusId": 7},
@@ -46,7 +46,7 @@ def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
     web = responding("[null, null]")
     known = (paper("2602.00001"), paper("10.1101/2026.01.01.1"), paper("title:0123456789abcdef"))
 
-    list(semantic_scholar.read(PLACE, fetch_request(web, *known)))
+    list(semantic_scholar.read(SOURCE, fetch_request(web, *known)))
 
     (request,) = web.requests
     assert request.json == {"ids": ["ARXIV:2602.00001", "DOI:10.1101/2026.01.01.1"]}
@@ -81,7 +81,7 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
     web = responding("[]")
     known = [paper(f"2602.{number:05}") for number in range(papers)]
 
-    found = list(semantic_scholar.read(PLACE, fetch_request(web, *known)))
+    found = list(semantic_scholar.read(SOURCE, fetch_request(web, *known)))
 
     assert [len(request.json["ids"]) for request in web.requests] == sizes
     assert len({document.where for document in found}) == len(sizes)
@@ -90,21 +90,23 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
 def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
     web = responding("[null]")
 
-    list(semantic_scholar.read(PLACE, fetch_request(web, paper("2602.00001"), paper("2602.00001"))))
+    list(
+        semantic_scholar.read(SOURCE, fetch_request(web, paper("2602.00001"), paper("2602.00001")))
+    )
 
     assert web.requests[0].json == {"ids": ["ARXIV:2602.00001"]}
 
 
 def test_where_it_keeps_a_key_is_not_said() -> None:
-    (document,) = semantic_scholar.read(PLACE, fetch_request(responding("[null]"), paper()))
+    (document,) = semantic_scholar.read(SOURCE, fetch_request(responding("[null]"), paper()))
 
-    assert PLACE.key not in document.where
+    assert SOURCE.key not in document.where
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        pytest.param(PLACE, "source S2: .* answered 403; check its key", id="with a key"),
+        pytest.param(SOURCE, "source S2: .* answered 403; check its key", id="with a key"),
         pytest.param(Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"),
     ],
 )
@@ -118,14 +120,14 @@ def test_a_refused_key_is_named(source: Source, words: str) -> None:
 def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:
     web = responding(refusal(400, '{"error":"No valid paper ids given"}'))
 
-    assert list(semantic_scholar.read(PLACE, fetch_request(web, paper()))) == []
+    assert list(semantic_scholar.read(SOURCE, fetch_request(web, paper()))) == []
 
 
 def test_another_refusal_stays_what_it_is() -> None:
     web = responding(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
 
     with pytest.raises(RefusedError):
-        list(semantic_scholar.read(PLACE, fetch_request(web, paper())))
+        list(semantic_scholar.read(SOURCE, fetch_request(web, paper())))
 
 
 # -- what it says -------------------------------------------------------------------------------

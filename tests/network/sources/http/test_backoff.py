@@ -1,4 +1,4 @@
-"""T3: what is left alone, until when, and how that is kept."""
+"""T3: backoffs: what is left alone, until when, and how that is stored."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_address_that_is_broken_is_left_alone_and_no_other(tmp_path: Path) ->
         backoffs(tmp_path).check(host="arxiv.org", address=FEED)
 
 
-def test_a_closing_ends(tmp_path: Path) -> None:
+def test_a_backoff_ends(tmp_path: Path) -> None:
     clock = ManualClock()
     backoffs(tmp_path, clock).start(FEED, NOON + HOUR, "503 No")
 
@@ -69,7 +69,7 @@ def test_when_the_clock_was_set_back_nothing_is_closed_for_more_than_a_day(tmp_p
     assert backoffs(tmp_path, ManualClock(at=NOON - timedelta(days=1))).find(FEED) is None
 
 
-def test_long_names_that_begin_alike_have_closings_of_their_own(tmp_path: Path) -> None:
+def test_long_names_that_begin_alike_have_backoffs_of_their_own(tmp_path: Path) -> None:
     backoffs(tmp_path).start(f"{FEED}/{'long' * 500}/one", NOON + HOUR, "503 No")
 
     assert backoffs(tmp_path).find(f"{FEED}/{'long' * 500}/other") is None
@@ -96,12 +96,12 @@ def test_any_reason_can_be_read_again(tmp_path: Path, reason: str) -> None:
 
 
 @given(content=st.binary(max_size=600))
-def test_no_bytes_break_a_closing(content: bytes) -> None:
+def test_no_bytes_break_a_backoff(content: bytes) -> None:
     assert read_backoff(content) is None
 
 
 @given(until=st.from_type(object) | st.datetimes().map(str), reason=st.from_type(object))
-def test_no_values_break_a_closing(until: object, reason: object) -> None:
+def test_no_values_break_a_backoff(until: object, reason: object) -> None:
     content = json.dumps({"until": until, "reason": reason}, default=str).encode()
 
     found = read_backoff(content)
@@ -139,7 +139,7 @@ def test_files_that_are_long_over_are_dropped(tmp_path: Path) -> None:
     assert backoffs(tmp_path, clock).find(LISTING) is not None
 
 
-def test_closings_are_for_their_owner(tmp_path: Path) -> None:
+def test_backoffs_are_for_their_owner(tmp_path: Path) -> None:
     backoffs(tmp_path).start(FEED, NOON + HOUR, "503 No")
 
     assert (tmp_path / "closed").stat().st_mode & 0o777 == 0o700
@@ -174,4 +174,4 @@ def test_who_waits_for_a_turn_hears_of_what_was_closed_meanwhile(tmp_path: Path,
             pytest.raises(SourceError, match="left alone until 13:00 UTC"),
             ours.slot("arxiv.org", FEED),
         ):
-            pytest.fail("the gate was open")
+            pytest.fail("a slot was given")

@@ -1,4 +1,4 @@
-"""Answers that are kept, so that a service need not say them again."""
+"""The cache of responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking a service for something: what is sent, and what comes back."""
+"""The HTTP client: what it sends, and what it returns or raises."""
 
 from __future__ import annotations
 

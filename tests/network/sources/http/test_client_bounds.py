@@ -1,4 +1,4 @@
-"""What a source may ask, how much it gets, and for how long: no service can hold us up."""
+"""The bounds of a request: allowed hosts, redirects, size and time."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_redirect_within_the_host_is_followed(make_client: MakeClient, status:
     assert server.requests[1].headers["x-api-key"] == "k"
 
 
-def test_a_redirect_takes_a_turn_at_the_gate(make_client: MakeClient) -> None:
+def test_a_redirect_takes_a_slot_of_the_rate_limit(make_client: MakeClient) -> None:
     clock = ManualClock()
     with WebServer(moved("/there"), FINE) as server:
         make_client(clock).get(server.url, rate_limit_key="arxiv.org")

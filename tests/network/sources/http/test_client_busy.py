@@ -1,4 +1,4 @@
-"""T3: what a service that wants less of us gets."""
+"""T3: what the client does when a service refuses requests for now."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_t3_when_the_time_is_over_the_service_is_asked_again(make_client: MakeCl
         assert make_client(clock).get(server.url) == "fine"
 
 
-def test_t3_one_gate_that_is_closed_does_not_close_another(make_client: MakeClient) -> None:
+def test_t3_a_backoff_of_one_host_does_not_concern_another(make_client: MakeClient) -> None:
     with WebServer(busy(429, "3600"), FINE) as server:
         with pytest.raises(RefusedError, match=r"arxiv\.org is left alone until 13:00 UTC"):
             make_client().get(server.url, rate_limit_key="arxiv.org")

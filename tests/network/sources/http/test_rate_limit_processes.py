@@ -1,4 +1,4 @@
-"""T4: how often a service is asked by several processes, and who of them has the next turn."""
+"""T4: the rate limit of a host over several processes, which take turns."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_t4_two_processes_that_have_much_to_ask_take_turns(asked: list[Request])
     assert 3 <= first.count("one") <= 7
 
 
-def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
+def test_t4_a_process_that_is_killed_in_its_slot_leaves_it_usable(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     with start(environment, "hold", str(tmp_path)) as process:
@@ -93,11 +93,11 @@ def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
         process.kill()
     clock = ManualClock(at=rate_limited_process.now())
     backoffs = Backoffs(tmp_path / "closed", clock=clock.now)
-    gates = HostRateLimiter(
+    rate_limiter = HostRateLimiter(
         tmp_path / "gates", backoffs=backoffs, clock=clock.now, sleep=clock.sleep
     )
 
-    with gates.slot("arxiv.org", "https://arxiv.org/"):
+    with rate_limiter.slot("arxiv.org", "https://arxiv.org/"):
         pass
 
     # Its request counts, though nobody knows when it ended.

@@ -1,4 +1,4 @@
-"""Asking arXiv for a day: which addresses, and what happens when some of them fail."""
+"""Reading a day from arXiv: which addresses are used, and what happens when some fail."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-PLACE = SERVICE.source("http://mirror/")
+SOURCE = SERVICE.source("http://mirror/")
 DOWN = Response(status=503)
 
 
-def read(web: OfflineClient, source: Source = PLACE, **details: Any) -> list[RawDocument]:
+def read(web: OfflineClient, source: Source = SOURCE, **details: Any) -> list[RawDocument]:
     return list(announcements.read(source, service_request(SERVICE, web, **details)))
 
 
-def fetch(web: OfflineClient, source: Source = PLACE, **details: Any) -> Batch:
+def fetch(web: OfflineClient, source: Source = SOURCE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", SERVICE.day)
     documents = read(web, source, **details)
@@ -128,7 +128,7 @@ def test_nothing_read_at_all_is_a_source_error() -> None:
         read(served_by(lambda _question: DOWN))
 
 
-THREE = replace(PLACE, categories=("cs.CL", "cs.LG", "cs.CV"))
+THREE = replace(SOURCE, categories=("cs.CL", "cs.LG", "cs.CV"))
 CLOSED = "arxiv.org asked to be left alone until 18:16 UTC (429 Too Many Requests)"
 
 
@@ -206,7 +206,7 @@ def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
     day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
 
     for document in announcements.read(
-        PLACE, service_request(SERVICE, served_by(SERVICE.happy), day=day, now=now)
+        SOURCE, service_request(SERVICE, served_by(SERVICE.happy), day=day, now=now)
     ):
         announcements.parse(document, day=day, now=now)
 

@@ -1,4 +1,4 @@
-"""Asking arXiv's query API about the day's papers, and reading what it says."""
+"""Looking up the day's papers by arXiv's query API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAY = SERVICE.day
 V1 = datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC)
-PLACE = SERVICE.source("http://mirror")
+SOURCE = SERVICE.source("http://mirror")
 
 
 def parse(text: str) -> Batch:
@@ -137,7 +137,7 @@ def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() 
 def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
     web = served_by(SERVICE.happy)
 
-    list(api.read(PLACE, service_request(SERVICE, web)))
+    list(api.read(SOURCE, service_request(SERVICE, web)))
 
     (request,) = web.requests
     assert request.path == "/api/query"
@@ -156,7 +156,7 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
     told: list[int] = []
 
     documents = list(
-        api.read(PLACE, service_request(SERVICE, web, papers=lambda: known, expect=told.append))
+        api.read(SOURCE, service_request(SERVICE, web, papers=lambda: known, expect=told.append))
     )
 
     assert [request.query["max_results"] for request in web.requests] == [
@@ -175,7 +175,7 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
     # A day of its own, for what other tests read last may still be known.
     day = date(2026, 2, 11)
 
-    for document in api.read(PLACE, service_request(SERVICE, served_by(SERVICE.happy), day=day)):
+    for document in api.read(SOURCE, service_request(SERVICE, served_by(SERVICE.happy), day=day)):
         api.parse(document, day=day, now=SERVICE.now)
 
     assert parser.call_count == 1
@@ -184,7 +184,7 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
 def test_without_papers_nothing_is_asked() -> None:
     web = served_by(SERVICE.happy)
 
-    assert list(api.read(PLACE, service_request(SERVICE, web, papers=tuple))) == []
+    assert list(api.read(SOURCE, service_request(SERVICE, web, papers=tuple))) == []
     assert web.requests == []
 
 
@@ -203,7 +203,7 @@ def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str 
     responses = [response(arxiv_documents.api(DAY, [], total=4)), response(second)]
     web = served_by(lambda _question: responses.pop(0))
 
-    (document,) = api.read(PLACE, service_request(SERVICE, web))
+    (document,) = api.read(SOURCE, service_request(SERVICE, web))
 
     assert api.parse(document, day=DAY, now=SERVICE.now).trouble == trouble
     assert len(web.requests) == 2
@@ -213,7 +213,7 @@ def test_nothing_read_at_all_is_a_source_error() -> None:
     web = served_by(lambda _question: Response(status=503))
 
     with pytest.raises(SourceError, match="503"):
-        list(api.read(PLACE, service_request(SERVICE, web)))
+        list(api.read(SOURCE, service_request(SERVICE, web)))
 
 
 def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() -> None:
@@ -224,7 +224,7 @@ def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() ->
         return SERVICE.happy(request) if is_first else Response(status=503)
 
     web = served_by(route)
-    documents = list(api.read(PLACE, service_request(SERVICE, web, papers=lambda: known)))
+    documents = list(api.read(SOURCE, service_request(SERVICE, web, papers=lambda: known)))
     batches = [api.parse(document, day=DAY, now=SERVICE.now) for document in documents]
 
     found = api.KIND.join(batches)

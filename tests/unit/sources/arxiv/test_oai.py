@@ -1,4 +1,4 @@
-"""Reading arXiv's OAI-PMH answers, which know no announcements but dates of submission."""
+"""Reading arXiv's OAI-PMH responses, which have submission dates but no announcements."""
 
 from __future__ import annotations
 

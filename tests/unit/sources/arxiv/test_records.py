@@ -1,4 +1,4 @@
-"""Putting the texts of a day together: feeds and listings of several categories."""
+"""Joining the documents of a day: feeds and listings of several categories."""
 
 from __future__ import annotations
 

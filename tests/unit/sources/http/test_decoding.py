@@ -1,4 +1,4 @@
-"""From the bytes of the wire to text."""
+"""Decoding the body of a response, from bytes to text."""
 
 from __future__ import annotations
 
