@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from subscribers import addresses
-from subscribers.models import Event, Preferences, Status, Subscriber, move
+from subscribers.models import Event, Preferences, Status, Subscriber, next_status
 from subscribers.tables import consent, subscribers, subscriptions, suppressions
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Book:
             if known is None:
                 return False
             key_hash = self._hash(known.address_key)
-            for_ever = move(Status(known.status), Event.ERASE) is Status.SUPPRESSED
+            for_ever = next_status(Status(known.status), Event.ERASE) is Status.SUPPRESSED
             db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
             db.execute(
                 suppressions.insert().values(
@@ -299,7 +299,7 @@ class Book:
         event: Event,
         evidence: Evidence,
     ) -> Status:
-        after = move(status, event)
+        after = next_status(status, event)
         db.execute(
             subscribers.update().where(subscribers.c.id == subscriber_id).values(status=after)
         )

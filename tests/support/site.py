@@ -116,7 +116,7 @@ class House:
         self.app.__dict__["book"] = self.book
         self.pokes: list[datetime] = []
         self.house = web.web_services(
-            self.app, clock=lambda: self.now, poke=lambda: self.pokes.append(self.now)
+            self.app, clock=lambda: self.now, wake=lambda: self.pokes.append(self.now)
         )
         self.site = create(self.house)
         self.visitor = Visitor(self.site)

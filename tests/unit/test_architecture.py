@@ -77,6 +77,7 @@ IMPURE = {
 }
 #: What is not in the standard library, and where it is at home.
 HOMES = {
+    "annotated_types": ("subscribers/models",),
     "alembic": ("digest/database", "digest/migrations/"),
     "apscheduler": ("digest/schedule",),
     "babel": ("digest/dates",),

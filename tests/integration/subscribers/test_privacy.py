@@ -54,7 +54,7 @@ def exported(house: House, reader: Subscriber) -> dict[str, Any]:
         reader,
         house.book,
         issues=partial(issues_of, house.app.history),
-        letters=partial(transactional_of, house.app.transactional_queue),
+        transactional=partial(transactional_of, house.app.transactional_queue),
     )
 
 
