@@ -17,9 +17,10 @@ from support.builders import NOON, PEPPER, evidence
 
 from digest.storage.engine import open_database
 from subscribers import addresses
-from subscribers.book import Book, Evidence, subscribers
+from subscribers.book import Book, Evidence
 from subscribers.errors import ConsentError
 from subscribers.models import Event, Status, next_status
+from subscribers.tables import subscribers
 
 #: Three mailboxes in several spellings each.
 SPELLINGS = [

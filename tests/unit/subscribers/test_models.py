@@ -1,4 +1,4 @@
-"""The table that says how consent changes."""
+"""The table of consent: the status after each event."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LEFT, SUPPRESSED = Status.LEFT, Status.SUPPRESSED
         pytest.param(CONFIRMED, PAUSE, PAUSED, id="pauses"),
         pytest.param(CONFIRMED, RESUME, CONFIRMED, id="resumes without a pause"),
         pytest.param(CONFIRMED, LEAVE, LEFT, id="leaves"),
-        pytest.param(CONFIRMED, BOUNCE, SUPPRESSED, id="has an address no more"),
+        pytest.param(CONFIRMED, BOUNCE, SUPPRESSED, id="has no such address any more"),
         pytest.param(CONFIRMED, COMPLAINT, SUPPRESSED, id="reports spam"),
         pytest.param(PAUSED, SIGN_UP, PAUSED, id="signs up during a pause"),
         pytest.param(PAUSED, IMPORT, PAUSED, id="is imported during a pause"),
@@ -51,7 +51,7 @@ LEFT, SUPPRESSED = Status.LEFT, Status.SUPPRESSED
         pytest.param(SUPPRESSED, LEAVE, SUPPRESSED, id="leaves though suppressed"),
     ],
 )
-def test_an_event_moves_a_reader_on(status: Status | None, event: Event, after: Status) -> None:
+def test_an_event_leads_to_a_status(status: Status | None, event: Event, after: Status) -> None:
     assert next_status(status, event) is after
 
 
@@ -78,7 +78,7 @@ def test_an_event_moves_a_reader_on(status: Status | None, event: Event, after: 
         ),
     ],
 )
-def test_a_step_the_table_does_not_have_is_refused(
+def test_an_event_that_is_not_in_the_table_is_refused(
     status: Status | None, event: Event, message: str
 ) -> None:
     with pytest.raises(ConsentError, match=f"^{message}$"):
@@ -96,7 +96,7 @@ def test_nobody_is_confirmed_without_confirming(events: list[Event]) -> None:
 
 
 @given(st.lists(st.sampled_from([SIGN_UP, IMPORT, LEAVE, BOUNCE, COMPLAINT])))
-def test_nothing_brings_back_who_is_suppressed(events: list[Event]) -> None:
+def test_nothing_leads_back_from_suppressed(events: list[Event]) -> None:
     status = SUPPRESSED
 
     for event in events:
@@ -117,5 +117,5 @@ def test_everybody_in_the_book_can_be_suppressed(status: Status, event: Event) -
 
 
 @pytest.mark.parametrize("status", Status)
-def test_an_import_leaves_everybody_in_the_book_where_they_are(status: Status) -> None:
+def test_an_import_changes_no_status(status: Status) -> None:
     assert next_status(status, IMPORT) is status
