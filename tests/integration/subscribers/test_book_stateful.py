@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import NOON, PEPPER, evidence
+from support.database import emptied_database
 
-from digest.storage.engine import open_database
 from subscribers import addresses
 from subscribers.book import Book, subscribers
 from subscribers.errors import ConsentError
@@ -35,7 +33,7 @@ class Consent(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.engine = open_database("sqlite://", folder=Path(tempfile.gettempdir()))
+        self.engine = emptied_database()
         self.book = Book(self.engine, new_id=count(1).__next__, pepper=PEPPER)
         #: what the table of consent makes of each mailbox; None is nobody we know
         self.expected: dict[str, Status | None] = dict.fromkeys(MAILBOXES)
@@ -45,9 +43,6 @@ class Consent(RuleBasedStateMachine):
         self.erased: set[str] = set()
         #: of those, the ones that are never to be written to
         self.for_ever: set[str] = set()
-
-    def teardown(self) -> None:
-        self.engine.dispose()
 
     @rule(spelling=st.sampled_from(SPELLINGS))
     def sign_up(self, spelling: str) -> None:
