@@ -1,4 +1,4 @@
-"""Assess a batch: is it complete, rightly empty, too early, stale, or partial?
+"""Assesses a batch: whether it is complete, rightly empty, too early, stale or partial.
 
 Pure. Whether a batch is new is decided by the ids in it, never by its dates: services have served
 old batches with a fresh date, and new ones with an old date.

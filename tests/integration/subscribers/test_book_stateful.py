@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import NOON, PEPPER, evidence
+from support.database import emptied_database
 
-from digest.storage.engine import open_database
 from subscribers import addresses
 from subscribers.book import Book, Evidence
 from subscribers.errors import ConsentError
@@ -36,7 +34,7 @@ class Consent(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.engine = open_database("sqlite://", folder=Path(tempfile.gettempdir()))
+        self.engine = emptied_database()
         self.book = Book(self.engine, new_id=count(1).__next__, pepper=PEPPER)
         #: the time, which only `wait_a_month` moves forward
         self.now = NOON
@@ -48,9 +46,6 @@ class Consent(RuleBasedStateMachine):
         self.erased: set[str] = set()
         #: the suppressed ones among the erased mailboxes
         self.for_ever: set[str] = set()
-
-    def teardown(self) -> None:
-        self.engine.dispose()
 
     @rule(spelling=st.sampled_from(SPELLINGS))
     def sign_up(self, spelling: str) -> None:
