@@ -134,7 +134,7 @@ def web_services(
         clock=clock,
         topics=opened.topics,
         default_topics=default_topics(opened.topics),
-        days=lambda most: opened.papers.days(until=opened.today(), most=most),
+        days=lambda most: opened.papers.days(until=opened.today(), limit=most),
         edition=archive.edition,
         queue_mail=write,
         transactional=lambda subscriber_id: transactional_of(

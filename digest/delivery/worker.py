@@ -191,7 +191,7 @@ class _Batch:
                 rows = sender.ledger.fetch_due(
                     sender.day,
                     after=after,
-                    most=BATCH,
+                    limit=BATCH,
                     share=sender.share,
                     only=sender.only,
                     now=sender.clock(),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest import sources
-from digest.models.days import back, window
+from digest.models.days import days_before, window
 from digest.models.source import Outlook, SourceState
 from digest.storage.candidates import REMEMBERED
 
@@ -101,14 +101,14 @@ class Collection:
         first = self.desks.first_planned()
         if first is None or not self.catch_up:
             return []
-        since = max(first, back(day, self.catch_up))
-        papers = self.store.papers_between(since, back(day, 1))
+        since = max(first, days_before(day, self.catch_up))
+        papers = self.store.papers_between(since, days_before(day, 1))
         offered = self.desks.offered_to_all({paper.id for paper in papers}, since=since, before=day)
         return [paper for paper in papers if paper.id not in offered]
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of earlier editions whose withdrawal is known by a day."""
-        papers = self.store.withdrawn(since=back(day, REMEMBERED))
+        papers = self.store.withdrawn(since=days_before(day, REMEMBERED))
         lain = self.desks.included_before([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in lain]
 

@@ -1,6 +1,6 @@
-"""To be written."""
+"""Which papers of earlier days an edition still has to mention."""
 
 from __future__ import annotations
 
-#: For how many days readers are told of the withdrawal of a paper they were sent.
+#: for how many days an edition reports the withdrawal of a paper
 REMEMBERED = 60
