@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import similar_reason
+from digest.text.wording import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,7 +167,7 @@ def sent_reasons(found: SentPaper) -> list[str]:
     if found.similar_to:
         return [f"similar to {found.similar_to}"]
     if found.similar:
-        return [*found.reasons, similar_reason(found.similar).text]
+        return [*found.reasons, stands_for(found.similar)]
     return list(found.reasons)
 
 

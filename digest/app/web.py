@@ -13,7 +13,7 @@ from digest.app.services import default_topics
 from digest.delivery.transactional import send_due
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
-from digest.models.issue import Issue
+from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
 from subscribers.book import Evidence
 from subscribers.rate_limits import Rates, SignupLimiter
@@ -51,7 +51,7 @@ class Archive:
         topic = desk.topics.get(slug)
         if topic is None or not desk.coverage.considered:
             return None
-        issue = compose(desk, [slug], seen=())
+        issue = compose(desk, [slug], seen=NOTHING_SEEN)
         picks = issue.picks if isinstance(issue, Issue) else ()
         length = self.opened.config.ranking.summary_length
         cards = [(pick.paper.id, paper_context(pick, length, today=day)) for pick in picks]
@@ -96,10 +96,10 @@ def housekeeping(
         return send_due(
             opened.transactional_queue,
             opened.book,
-            stationery=opened.transactional_settings,
+            settings=opened.transactional_settings,
             transport=transport,
             clock=clock,
-            going=going,
+            should_continue=going,
         )
     finally:
         transport.close()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from digest.errors import ConfigError, StoreError
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def database_file(url: sa.URL) -> Path | None:
 def _create_private(path: Path) -> None:
     try:
         # SQLite gives its -wal and -shm files the mode of the database.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(files.open_shared(path))
     except OSError as error:
         raise StoreError(f"cannot open {path}: {error.strerror}; check [database] url") from error
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
-from digest.models.issue import WITHDRAWN
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Seen
 from digest.storage import contents
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
@@ -160,15 +160,14 @@ class DeliveryHistory:
 
     def seen(
         self, subscriber_ids: Sequence[int], paper_ids: Collection[str], *, apart_from: date
-    ) -> dict[int, set[str]]:
+    ) -> dict[int, Seen]:
         """Return, by subscriber, which of these papers the mails of other days have shown.
 
-        The withdrawals that a mail reported are in it too, see `told_of`.
-
-        The day itself is left out, so that its mail can be made again. Only days whose editions
-        had one of these papers are looked at.
+        A subscriber who has seen none of them is absent. The mail of the day itself does not
+        count, so that it can be made again. The query reads only days whose editions hold one of
+        the papers.
         """
-        found: dict[int, set[str]] = {}
+        found: dict[int, Seen] = {}
         with self._engine.connect() as db:
             ids: dict[int, dict[int, str]] = {}
             on_days: set[date] = set()
@@ -185,8 +184,9 @@ class DeliveryHistory:
                 deliveries.c.contents.is_not(None),
             )
             for subscriber_id, edition_id, text in db.execute(query) if on_days else ():
-                if known := contents.seen(text, ids.get(edition_id, {})):
-                    found.setdefault(subscriber_id, set()).update(known)
+                known = contents.seen(text, ids.get(edition_id, {}))
+                if known.papers or known.withdrawals:
+                    found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
     def day_totals(self, day: date) -> DayTotals:

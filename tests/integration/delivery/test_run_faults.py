@@ -260,7 +260,7 @@ def share(house: House, transport: Recorder, number: int, of_all: int) -> Callab
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
     frozen = office.editions.save(house.desk(), mail_key=office.mail_settings.key, now=NOON)
-    task = Shard(day=DAY, edition_id=frozen.id, mails=4, share=(number, of_all))
+    task = Shard(day=DAY, edition_id=frozen.id, due=4, share=(number, of_all))
     return lambda: run_worker(task, frozen, office, transport, Progress()) and None
 
 

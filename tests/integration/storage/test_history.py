@@ -12,7 +12,7 @@ from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.app.serializers import sent_reasons
 from digest.models.delivery import DeliveryState
-from digest.models.issue import Reason, Section
+from digest.models.issue import Reason, Section, Seen
 from digest.sources import get_kind
 from digest.storage.contents import list_items
 from digest.storage.papers import PaperStore
@@ -38,6 +38,10 @@ def with_sections(**sections: Pick) -> Issue:
     return issue(sections=tuple(made))
 
 
+def shown(*paper_ids: str) -> Seen:
+    return Seen(papers=frozenset(paper_ids))
+
+
 # -- what was seen ------------------------------------------------------------------------------
 
 
@@ -49,22 +53,22 @@ def test_a_paper_was_seen_if_its_mail_arrived_or_may_have(
 
     seen = steps.history.seen([ADA, BO], ["1", "3"], apart_from=NEXT_DAY)
 
-    assert seen == ({ADA: {"1"}} if state in SHOWN else {})
+    assert seen == ({ADA: shown("1")} if state in SHOWN else {})
 
 
 def test_a_days_own_mail_does_not_count_as_seen(steps: LedgerSteps) -> None:
     steps.finish(DeliveryState.SENT, ONE)
     steps.finish(DeliveryState.SENT, TWO, day=NEXT_DAY)
 
-    assert steps.history.seen([ADA], ["1", "2"], apart_from=DAY) == {ADA: {"2"}}
-    assert steps.history.seen([ADA], ["1", "2"], apart_from=NEXT_DAY) == {ADA: {"1"}}
+    assert steps.history.seen([ADA], ["1", "2"], apart_from=DAY) == {ADA: shown("2")}
+    assert steps.history.seen([ADA], ["1", "2"], apart_from=NEXT_DAY) == {ADA: shown("1")}
 
 
 def test_only_the_given_subscribers_are_looked_up(steps: LedgerSteps) -> None:
     steps.finish(DeliveryState.SENT, ONE)
     steps.finish(DeliveryState.SENT, TWO, subscriber=BO)
 
-    assert steps.history.seen([BO], ["1", "2"], apart_from=NEXT_DAY) == {BO: {"2"}}
+    assert steps.history.seen([BO], ["1", "2"], apart_from=NEXT_DAY) == {BO: shown("2")}
 
 
 def test_more_papers_can_be_asked_for_than_one_query_holds(steps: LedgerSteps) -> None:
@@ -72,13 +76,13 @@ def test_more_papers_can_be_asked_for_than_one_query_holds(steps: LedgerSteps) -
 
     asked = [str(number) for number in range(2000)]
 
-    assert steps.history.seen([ADA], asked, apart_from=NEXT_DAY) == {ADA: {"3"}}
+    assert steps.history.seen([ADA], asked, apart_from=NEXT_DAY) == {ADA: shown("3")}
 
 
 def test_a_paper_shown_behind_another_was_seen(steps: LedgerSteps) -> None:
     steps.finish(DeliveryState.SENT, mail=issue(pick(TWO, similar=(THREE,))))
 
-    assert steps.history.seen([ADA], ["2", "3"], apart_from=NEXT_DAY) == {ADA: {"2", "3"}}
+    assert steps.history.seen([ADA], ["2", "3"], apart_from=NEXT_DAY) == {ADA: shown("2", "3")}
 
 
 def test_a_paper_that_takes_its_real_id_was_seen_under_it(steps: LedgerSteps) -> None:
@@ -89,7 +93,7 @@ def test_a_paper_that_takes_its_real_id_was_seen_under_it(steps: LedgerSteps) ->
     )
 
     assert steps.shown() == ["9"]
-    assert steps.history.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: {"9"}}
+    assert steps.history.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: shown("9")}
 
 
 # -- what was in a mail ---------------------------------------------------------------------------
