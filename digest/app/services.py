@@ -98,7 +98,7 @@ class App:
     def client(self) -> HTTPClient:
         """HTTP for all sources, named and paced as services want it."""
         from digest.sources.http.client import HTTPClient
-        from digest.sources.http.exchange import agent
+        from digest.sources.http.exchange import user_agent
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
@@ -107,7 +107,7 @@ class App:
             log.warning("no contact", extra={"key": "[fetch] contact"})
         return HTTPClient(
             self.config.path(fetch.directory),
-            agent=agent(contact),
+            user_agent=user_agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )

@@ -94,7 +94,7 @@ def _run(
         report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
                            only=reader, going=going)  # fmt: skip
         if report.stopped is None:
-            web.housekeeping(opened, transport, clock=services.now, going=going)
+            web.housekeeping(opened, transport, clock=services.now, should_continue=going)
         _show_run(opened, report, reports, json=json)
         complete = report.complete
     return complete and not any(report.error for report in reports)

@@ -99,6 +99,7 @@ OUTSIDE_WORLD = {
 
 #: Every third-party library, and the modules or packages that may import it.
 HOMES = {
+    "annotated_types": ("subscribers.models",),
     "alembic": ("digest.storage.engine", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
     "babel": ("digest.text.dates",),
