@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from digest.text.wording import stands_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -149,7 +151,24 @@ def day_totals(found: DayTotals) -> dict[str, Any]:
 
 def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper in a mail, and why it was there."""
-    return {**asdict(found), "reasons": list(found.reasons)}
+    return {
+        "paper_id": found.paper_id,
+        "title": found.title,
+        "topic": found.topic,
+        "score": found.score,
+        "reasons": sent_reasons(found),
+    }
+
+
+def sent_reasons(found: SentPaper) -> list[str]:
+    """Say why a paper was in a mail."""
+    if found.is_withdrawal:
+        return ["told of its withdrawal"]
+    if found.similar_to:
+        return [f"similar to {found.similar_to}"]
+    if found.similar:
+        return [*found.reasons, stands_for(found.similar)]
+    return list(found.reasons)
 
 
 def fetch_record(found: FetchRecord) -> dict[str, Any]:
@@ -253,7 +272,10 @@ def issues_of(account: DeliveryHistory, subscriber_id: int) -> list[dict[str, An
 
 def transactional_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every letter a subscriber was sent, or was to be."""
-    return [{**found, "made_at": moment(found["made_at"])} for found in letters.of(subscriber_id)]
+    return [
+        {**found, "made_at": moment(found["made_at"])}
+        for found in letters.for_subscriber(subscriber_id)
+    ]
 
 
 def import_row(found: ImportRow) -> dict[str, Any]:

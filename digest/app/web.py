@@ -138,7 +138,7 @@ def web_services(
         clock=clock,
         topics=app.topics,
         default_topics=default_topics(app.topics),
-        days=lambda most: app.papers.days(until=app.today(), most=most),
+        days=lambda most: app.papers.days(until=app.today(), limit=most),
         edition=archive.edition,
         queue_mail=queue_mail,
         transactional=lambda subscriber_id: transactional_of(

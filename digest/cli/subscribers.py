@@ -129,7 +129,9 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
         output.print_result(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
         for shown in opened.history.contents(entry):
             output.print_result(f"  {shown.paper_id:18} {shown.title}")
-            output.print_result(f"  {'':18} {shown.topic}: {'; '.join(shown.reasons)}")
+            output.print_result(
+                f"  {'':18} {shown.topic}: {'; '.join(serializers.sent_reasons(shown))}"
+            )
 
 
 @app.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
