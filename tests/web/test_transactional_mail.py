@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import NOON, evidence
-from support.installation import Recorder
+from support.installation import RecordingTransport
 from support.site import path_in, text_of
 
 from digest.errors import MailServerError
@@ -111,7 +111,7 @@ CLOSED = MailServerError("mail.example.org is closed")
 
 def test_a_closed_mail_server_changes_nothing_for_the_visitor(house: House) -> None:
     answer = house.sign_up(ADA)
-    left = house.deliver(Recorder(failures={ADA: CLOSED}))
+    left = house.deliver(RecordingTransport(failures={ADA: CLOSED}))
 
     assert (answer.status_code, left) == (303, 0)
     assert house.app.transactional_queue.counts() == {"waiting": 1}
@@ -120,11 +120,11 @@ def test_a_closed_mail_server_changes_nothing_for_the_visitor(house: House) -> N
 def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> None:
     house.sign_up(ADA)
     house.sign_up("ben@example.org")
-    server = Recorder(failures={ADA: CLOSED, "ben@example.org": CLOSED})
+    server = RecordingTransport(failures={ADA: CLOSED, "ben@example.org": CLOSED})
 
     house.deliver(server)
 
-    assert server.asked == [ADA]
+    assert server.attempted_recipients == [ADA]
     assert server.closed
 
 
@@ -141,7 +141,7 @@ def test_a_letter_that_could_not_leave_leaves_later(
     house: House, failure: Outcome | Exception
 ) -> None:
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: failure}))
+    house.deliver(RecordingTransport(failures={ADA: failure}))
     house.wait(minutes=1)
     too_early = house.deliver()
     house.wait(minutes=1)
@@ -151,7 +151,7 @@ def test_a_letter_that_could_not_leave_leaves_later(
 
 def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(house: House) -> None:
     house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: CLOSED}))
+    house.deliver(RecordingTransport(failures={ADA: CLOSED}))
     house.wait(hours=60)
     link = path_in(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
     house.wait(hours=71)
@@ -163,7 +163,9 @@ def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(hous
 def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -> None:
     house.sign_up(ADA)
     asked_at = house.now
-    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")}))
+    house.deliver(
+        RecordingTransport(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")})
+    )
     house.wait(hours=5)
 
     mail = house.letter(ADA, MailKind.CONFIRM)
@@ -174,7 +176,9 @@ def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -
 def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None:
     house.sign_up(ADA)
     house.deliver(
-        Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")})
+        RecordingTransport(
+            failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")}
+        )
     )
     house.wait(days=1)
 
@@ -195,7 +199,9 @@ def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.DEBUG)
     house.sign_up(ADA)
     house.deliver(
-        Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")})
+        RecordingTransport(
+            failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")}
+        )
     )
     house.wait(minutes=5)
     house.deliver()
@@ -209,9 +215,9 @@ def test_who_has_left_before_the_letter_was_sent_is_not_asked_to_confirm(house: 
     reader = house.reader(ADA)
     house.app.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
     house.book.record(reader.id, Event.LEAVE, evidence=evidence())
-    transport = Recorder()
+    transport = RecordingTransport()
 
     house.deliver(transport)
 
-    assert transport.asked == []
+    assert transport.attempted_recipients == []
     assert house.app.transactional_queue.counts() == {"failed": 1}

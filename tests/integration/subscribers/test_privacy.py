@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from support.builders import DAY, NOON, enrolled, evidence
-from support.installation import House
+from support.installation import Installation
 
 from digest.app.serializers import issues_of, transactional_of
 from digest.models.delivery import MailKind
@@ -32,16 +32,16 @@ NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="A
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> House:
+def house(engine: sa.Engine, tmp_path: Path) -> Installation:
     # Ids that are no other number in the tables.
-    return House(engine, tmp_path, new_id=count(7919).__next__)
+    return Installation(engine, tmp_path, new_id=count(7919).__next__)
 
 
-def ada(house: House) -> Subscriber:
+def ada(house: Installation) -> Subscriber:
     """A reader about whom there is something to know in every table."""
     reader = enrolled(house.book, ADA, Event.CONFIRM)
     chosen = house.book.choose(reader.id, ["agents", "robots"], NAMED)
-    house.about_agents("1", "2")
+    house.add_agents_papers("1", "2")
     house.send()
     house.send(day=DAY.replace(day=3))
     TransactionalQueue(house.app.engine).enqueue(reader.id, MailKind.PRIVACY, now=NOON)
@@ -49,7 +49,7 @@ def ada(house: House) -> Subscriber:
     return chosen
 
 
-def exported(house: House, reader: Subscriber) -> dict[str, Any]:
+def exported(house: Installation, reader: Subscriber) -> dict[str, Any]:
     return privacy.export(
         reader,
         house.book,
@@ -58,11 +58,11 @@ def exported(house: House, reader: Subscriber) -> dict[str, Any]:
     )
 
 
-def erase(house: House, reader: Subscriber) -> None:
+def erase(house: Installation, reader: Subscriber) -> None:
     privacy.erase(reader, house.book, forget=house.app.ledger.forget, evidence=evidence())
 
 
-def rows_of(house: House, reader: Subscriber) -> dict[str, int]:
+def rows_of(house: Installation, reader: Subscriber) -> dict[str, int]:
     """How many rows of each table hold the reader's id."""
     return {
         table: sum(reader.id in row for row in rows) for table, rows in house.dump().items() if rows
@@ -72,7 +72,7 @@ def rows_of(house: House, reader: Subscriber) -> dict[str, int]:
 # -- all that is known --------------------------------------------------------------------------
 
 
-def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
+def test_all_that_is_known_of_a_reader_is_told(house: Installation) -> None:
     known = exported(house, ada(house))
 
     assert known["address"] == ADA
@@ -90,7 +90,7 @@ def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
     assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
 
 
-def test_consent_is_told_with_its_evidence(house: House) -> None:
+def test_consent_is_told_with_its_evidence(house: Installation) -> None:
     seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
     reader = house.book.add(ADA, [], confirmed=False, evidence=seen)
     assert reader is not None
@@ -108,14 +108,14 @@ def test_consent_is_told_with_its_evidence(house: House) -> None:
     }
 
 
-def test_what_is_told_is_json(house: House) -> None:
+def test_what_is_told_is_json(house: Installation) -> None:
     known = exported(house, ada(house))
 
     assert json.loads(json.dumps(known))["preferences"]["timezone"] == "Asia/Tokyo"
 
 
-def test_nothing_of_another_reader_is_told(house: House) -> None:
-    house.reader("someone.else")
+def test_nothing_of_another_reader_is_told(house: Installation) -> None:
+    house.subscribe("someone.else")
 
     known = exported(house, ada(house))
 
@@ -125,7 +125,7 @@ def test_nothing_of_another_reader_is_told(house: House) -> None:
 # -- forgetting ---------------------------------------------------------------------------------
 
 
-def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
+def test_a_reader_who_is_erased_is_in_no_table(house: Installation) -> None:
     reader = ada(house)
     before = rows_of(house, reader)
 
@@ -142,8 +142,8 @@ def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
     assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
 
 
-def test_others_keep_everything_when_a_reader_is_erased(house: House) -> None:
-    other = house.reader("bo")
+def test_others_keep_everything_when_a_reader_is_erased(house: Installation) -> None:
+    other = house.subscribe("bo")
     reader = ada(house)
     before = exported(house, other)
 
@@ -157,7 +157,7 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     tmp_path: Path, others: int
 ) -> None:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    house = House(engine, tmp_path, new_id=count(7, 7919).__next__)
+    house = Installation(engine, tmp_path, new_id=count(7, 7919).__next__)
     neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
     reader = ada(house)
     neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]
@@ -171,7 +171,7 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     assert [it for it in SPELLINGS if it.encode() in (tmp_path / "digest.db").read_bytes()] == []
 
 
-def test_an_erasure_that_broke_off_can_be_asked_for_again(house: House) -> None:
+def test_an_erasure_that_broke_off_can_be_asked_for_again(house: Installation) -> None:
     reader = ada(house)
     house.app.ledger.forget(reader.id)
 
@@ -180,7 +180,7 @@ def test_an_erasure_that_broke_off_can_be_asked_for_again(house: House) -> None:
     assert house.book.find(ADA) is None
 
 
-def test_nobody_is_erased_twice(house: House) -> None:
+def test_nobody_is_erased_twice(house: Installation) -> None:
     reader = ada(house)
     erase(house, reader)
 

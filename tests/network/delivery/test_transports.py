@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.transports import Directory, Stream, send_one
 from digest.errors import MailServerError
@@ -108,9 +108,9 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Path) -> None:
-    directory, notebook = Directory(tmp_path), Notebook()
+    directory, notebook = Directory(tmp_path), OutcomeRecorder()
 
-    notebook.carry(directory, map(parcel, ("ada@example.org", "ben@example.org")))
+    notebook.send(directory, map(parcel, ("ada@example.org", "ben@example.org")))
 
     assert notebook.calls == [
         ([], ["ada@example.org"]),
@@ -121,20 +121,20 @@ def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Pat
 
 
 def test_mails_are_given_back_that_a_folder_does_not_take(tmp_path: Path) -> None:
-    directory, notebook = Directory(tmp_path), Notebook()
+    directory, notebook = Directory(tmp_path), OutcomeRecorder()
     directory.path(parcel("ben@example.org")).mkdir(parents=True)
     names = ("ada@example.org", "ben@example.org", "cyd@example.org")
 
     with pytest.raises(MailServerError, match="cannot write"):
-        notebook.carry(directory, map(parcel, names))
+        notebook.send(directory, map(parcel, names))
 
     assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
 
 
 def test_without_mails_nothing_is_told(tmp_path: Path) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
-    notebook.carry(Directory(tmp_path), [])
+    notebook.send(Directory(tmp_path), [])
 
     assert notebook.calls == []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.all_services import World, told
 from support.http_server import WebServer
-from support.installation import House, Recorder
+from support.installation import Installation, RecordingTransport
 from support.source_client import Watch, client
 
 from digest import sources
@@ -31,7 +31,7 @@ TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 class Week:
     """An installation that lives in a world."""
 
-    def __init__(self, house: House, world: World) -> None:
+    def __init__(self, house: Installation, world: World) -> None:
         """Run this house in that world."""
         self.house, self.world = house, world
         #: what the foot of each day's mails said
@@ -47,10 +47,10 @@ class Week:
         """Run a day at six; return the text of all that left, unfolded."""
         self.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
         self.house.fetch(day, only_day=False)
-        transport = Recorder()
+        transport = RecordingTransport()
         self.house.send(transport, day=day)
-        self.statements[day] = statement(self.house.desk(day).coverage)
-        joined = b"".join(parcel.content for parcel in transport.parcels)
+        self.statements[day] = statement(self.house.edition(day).coverage)
+        joined = b"".join(parcel.content for parcel in transport.messages)
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
 
     def states(self, day: date) -> dict[str, SourceState]:
@@ -64,8 +64,8 @@ class Week:
 def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
     watch = Watch()
     world = World(watch=watch)
-    house = House(engine, tmp_path)
-    house.reader("ada")
+    house = Installation(engine, tmp_path)
+    house.subscribe("ada")
     with WebServer(route=world.route) as server, client(tmp_path, watch) as http:
         house.app.__dict__["sources"] = world.places(server.base)
         house.app.__dict__["collection"] = replace(

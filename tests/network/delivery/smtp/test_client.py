@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, SMTPServer
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -156,9 +156,9 @@ def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTPTransport
 
 
 def test_without_parcels_nobody_is_called(server: SMTPServer, smtp: SMTPTransport) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
-    notebook.carry(smtp, [])
+    notebook.send(smtp, [])
 
     assert (notebook.calls, server.sessions) == ([], [])
 
@@ -167,7 +167,7 @@ def test_after_so_many_mails_a_connection_gives_way_to_a_fresh_one(server: SMTPS
     names = [f"r{number}@example.org" for number in range(7)]
 
     with closing(client(server, connections=1, rotate_after=3)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states == dict.fromkeys(names, "sent")
     starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
@@ -200,25 +200,25 @@ def test_closing_is_quiet_when_the_server_has_gone() -> None:
 def test_a_mail_is_said_to_leave_before_the_server_sees_a_byte_of_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     said_before: list[list[str]] = []
-    server.when(".", do=lambda: said_before.append(notebook.left[:]))
+    server.when(".", do=lambda: said_before.append(notebook.leaving[:]))
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
-    notebook.carry(smtp, map(parcel, names))
+    notebook.send(smtp, map(parcel, names))
 
     assert said_before == [names[:1], names[:2], names]
 
 
 def test_the_answer_to_a_mail_is_told_together_with_the_next_that_leaves() -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
     with (
         SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
         closing(client(server)) as smtp,
     ):
-        notebook.carry(smtp, map(parcel, names))
+        notebook.send(smtp, map(parcel, names))
 
     ada, ben, cyd = ([name] for name in names)
     assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
@@ -231,7 +231,7 @@ def test_a_pipelined_mail_costs_one_round_trip() -> None:
         SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
         closing(client(server)) as smtp,
     ):
-        Notebook().carry(smtp, map(parcel, names))
+        OutcomeRecorder().send(smtp, map(parcel, names))
         turns = server.sessions[0].turns
 
     # The greeting, EHLO, the first envelope, then every body with the envelope of the next.
@@ -325,7 +325,7 @@ def test_the_next_recipient_is_served_on_the_same_connection(
 ) -> None:
     server.when(stage, reply=reply, nth=1)
 
-    states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+    states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
     assert states["bad@example.org"] in ("failed", "deferred")
     assert states["good@example.org"] == "sent"
@@ -338,7 +338,7 @@ def test_a_server_that_wants_a_mail_for_nobody_gets_an_empty_one() -> None:
         server.when("RCPT", reply="550 5.1.1 who?", nth=1)
         server.when("NOBODY", reply="354 go ahead")
 
-        states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+        states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
         assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
         assert [(mail.recipient, bool(mail.wire)) for mail in server.mails] == [
@@ -380,7 +380,7 @@ def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> Non
         SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
         closing(client(server)) as smtp,
     ):
-        Notebook().carry(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
+        OutcomeRecorder().send(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
 
         assert server.recipients == ["jürgen@example.org", "ada@example.org"]
         mail, rcpt = server.sessions[0].commands[1:3]

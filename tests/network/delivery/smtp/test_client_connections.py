@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.builders import parcel
 from support.rate_limited_clients import client, hold_until_the_second_says
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 
 ADA, BEN, CYD, DAN = (f"{name}@example.org" for name in ("ada", "ben", "cyd", "dan"))
@@ -19,7 +19,7 @@ def test_another_connection_is_made_only_while_mails_keep_waiting(server: SMTPSe
     names = [f"r{number}@example.org" for number in range(60)]
 
     with closing(client(server, connections=3)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert sorted(server.recipients) == sorted(names)
@@ -28,10 +28,10 @@ def test_another_connection_is_made_only_while_mails_keep_waiting(server: SMTPSe
 
 def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
     with closing(client(server, connections=3)) as smtp:
-        notebook.carry(smtp, map(parcel, names))
+        notebook.send(smtp, map(parcel, names))
 
     open_, most = set[str](), 0
     for answered, leaving in notebook.calls:
@@ -48,7 +48,7 @@ def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, re
     hold_until_the_second_says("CONNECT", server)
 
     with closing(client(server, connections=3)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert len(server.sessions) == 2
@@ -62,7 +62,7 @@ def test_a_server_that_closes_a_second_connection_in_use_is_not_asked_for_anothe
     hold_until_the_second_says("MAIL", server)
 
     with closing(client(server, connections=3)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert len(server.sessions) == 2
@@ -75,7 +75,7 @@ def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
 
     with closing(client(server, timeout=30, connections=2)) as smtp:
         started = time.monotonic()
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
         took = time.monotonic() - started
 
     assert states == dict.fromkeys(names, "sent")
@@ -87,7 +87,7 @@ def test_a_recipient_at_whom_one_connection_hangs_holds_up_only_that(server: SMT
     server.when("RCPT TO:<r20@", reply=SILENCE)
 
     with closing(client(server, timeout=0.2, connections=2)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states.pop("r20@example.org") == "deferred"
     assert set(states.values()) == {"sent"}
@@ -99,7 +99,7 @@ def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
     speech: Any, extensions: tuple[str, ...]
 ) -> None:
     names = [f"r{number}@example.org" for number in range(150)]
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     storm = [
         ("RCPT", 5, HANG_UP), (".", 9, RESET), ("DATA", 14, "421 later"), ("MAIL", 20, "451 later"),
         (".", 27, HANG_UP), ("BODY", 33, HANG_UP), (".", 40, "what?"), ("RCPT", 47, "550 5.1.1 no"),
@@ -111,7 +111,7 @@ def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
         for stage, nth, reply in storm:
             server.when(stage, reply=reply, nth=nth)
         with closing(client(server, connections=4)) as smtp:
-            states = notebook.carry(smtp, map(parcel, names))
+            states = notebook.send(smtp, map(parcel, names))
 
         got = [mail.recipient for mail in server.mails if mail.wire]
         accepted = {mail.recipient for mail in server.accepted if mail.wire}
@@ -121,4 +121,4 @@ def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
     assert sorted(got) == sorted(set(got))
     assert sent <= accepted <= sent | unknown
     assert len(unknown) == 5
-    assert len(notebook.left) == len(set(notebook.left))
+    assert len(notebook.leaving) == len(set(notebook.leaving))
