@@ -15,7 +15,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from digest.text.clean import clean
 from digest.text.tex import untex
-from digest.text.wording import summarise
+from digest.text.wording import summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _summary(text: str) -> str:
-    return summarise(text, 300)
+    return summarize(text, 300)
 
 
 def _line(what: str, microseconds: float, base: float) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.app import services
+from digest.app.config import dkim_keys
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
 from digest.app.workers import ProcessPool
@@ -20,6 +21,7 @@ from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
 from digest.models.paper import Links, Paper, Signals
+from digest.sources import get_kind
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
 
@@ -114,7 +116,8 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     Returns them, and the size that comes nearest from below.
     """
     opened = services.open_app(_config(setting, folder, papers=1, summary=0))
-    opened.papers.save(_papers(opened.today()), source="bench", kind="jsonl")
+    authority = get_kind("jsonl").authority
+    opened.papers.save(_papers(opened.today()), source="bench", authority=authority)
     desk = opened.build_edition(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
@@ -202,7 +205,7 @@ def _key(folder: Path, kind: dkim.Kind) -> str:
     """Make a key, once, and return its file."""
     path = folder / f"{kind}.pem"
     if not path.exists():
-        dkim.save(dkim.generate(kind, kind), path)
+        dkim_keys.save(dkim.generate(kind, kind), path)
     return path.name
 
 

@@ -26,6 +26,8 @@ from digest.models.delivery import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
@@ -67,6 +69,8 @@ class Policy:
 class DeliveryServices:
     """The parts of an installation that a run needs."""
 
+    #: lets one run at a time into its block, and yields the lock's file descriptor
+    run_lock: Callable[[], AbstractContextManager[int | None]]
     ledger: Ledger
     history: DeliveryHistory
     editions: EditionStore
@@ -155,7 +159,7 @@ def run_delivery(
     """
     ledger, history, policy = services.ledger, services.history, services.policy
     day, progress = request.day, request.progress
-    with ledger.run_lock() as lock:
+    with services.run_lock() as lock:
         before = history.day_totals(day).states
         named = day if request.allow_late else None
         _settle_earlier_runs(services, allow_late=named, apart_from=day)
@@ -200,7 +204,7 @@ def settle_earlier_runs(services: DeliveryServices, *, allow_late: date | None =
         RunInProgressError: another process is sending.
 
     """
-    with services.ledger.run_lock():
+    with services.run_lock():
         _settle_earlier_runs(services, allow_late=allow_late)
 
 

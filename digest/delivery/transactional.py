@@ -51,7 +51,7 @@ def send_due(
             )
             continue
         try:
-            message = render(mail, subscriber, stationery=settings, now=clock())
+            message = render(mail, subscriber, settings=settings, now=clock())
             outcome = send_one(transport, message)
         except (RenderError, AddressError) as error:
             _record(queue, mail, DeliveryState.FAILED, str(error), now=clock())

@@ -7,12 +7,12 @@ that speaks SMTP is in `digest.delivery.smtp`.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,12 +77,7 @@ class Directory:
             # Two calls, because `mode` does not apply to the parents that mkdir creates.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            partial = path.with_suffix(".part")
-            with open(partial, "wb", opener=_private) as file:
-                file.write(message.content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            files.replace(path, message.content, partial=path.with_suffix(".part"))
         except OSError as error:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
 
@@ -142,7 +137,3 @@ def _one_by_one(
         outcomes = [(message, _SENT)]
     if outcomes:
         report(outcomes, ())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

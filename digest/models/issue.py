@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+
+from digest.models.paper import Paper
+from digest.models.source import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
-    from digest.models.paper import Paper
-    from digest.models.source import Channel
     from subscribers.models import Topic
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
-from digest.text.wording import _list, count
+from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +65,9 @@ def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
 def why_empty(coverage: Coverage) -> str:
     """Return why a day has no papers at all, for people to read."""
     if coverage.missing:
-        return f"no papers for {coverage.day}: {_list(coverage.missing)} could not be read"
+        return f"no papers for {coverage.day}: {join_words(coverage.missing)} could not be read"
     if coverage.stale:
-        names = _list(coverage.stale)
+        names = join_words(coverage.stale)
         return f"no new papers for {coverage.day}: {names} still shows those of another day"
     if coverage.excused:
         return f"no papers for {coverage.day}: {'; '.join(coverage.excused)}"

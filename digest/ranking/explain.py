@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Reason
-from digest.text.wording import _list, count, stands_for
+from digest.text.wording import count, join_words, stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
     """Return the reasons of a pick, the strongest first."""
     reasons: list[Reason] = []
     if match.authors:
-        text = f"by {_list(match.authors)}, whom this topic follows"
+        text = f"by {join_words(match.authors)}, whom this topic follows"
         reasons.append(Reason(kind="author", text=text))
     if match.title_words:
         reasons.append(Reason(kind="word", text=f"{_quoted(match.title_words)} in the title"))
@@ -31,7 +31,7 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
         text = f"the abstract speaks of {_quoted(match.abstract_words)}"
         reasons.append(Reason(kind="word", text=text))
     if match.categories:
-        reasons.append(Reason(kind="category", text=f"filed under {_list(match.categories)}"))
+        reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
     if vote_rank := _vote_rank(trend, is_trending=match.trending):
         reasons.append(Reason(kind="trend", text=vote_rank))
     if match.trending and not reasons:
@@ -71,4 +71,4 @@ def ordinal(number: int) -> str:
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return _list([f"“{word}”" for word in words[:MAX_WORDS]])
+    return join_words([f"“{word}”" for word in words[:MAX_WORDS]])

@@ -17,7 +17,7 @@ from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
-from digest.sources.fetch import fetch_day
+from digest.sources import get_kind
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
-    from digest.sources.backlog import Collection
+    from digest.sources.fetch import Fetcher
     from digest.storage.history import DeliveryRecord
     from subscribers.models import Subscriber
 
@@ -126,9 +126,10 @@ class Installation:
         assert added is not None
         return added
 
-    def add_papers(self, *papers: Paper) -> None:
+    def add_papers(self, *papers: Paper, source: str = "first") -> None:
         """Save papers directly, without a source."""
-        self.app.papers.save(papers, source="first", kind="jsonl")
+        authority = get_kind("jsonl").authority
+        self.app.papers.save(papers, source=source, authority=authority)
 
     def add_agents_papers(self, *ids: str, **details: Any) -> None:
         """Save papers about agents."""
@@ -140,12 +141,12 @@ class Installation:
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
     @property
-    def collection(self) -> Collection:
-        """The backlog and its candidates, with this installation's clock."""
-        return replace(self.app.collection, clock=lambda: self.now)
+    def fetcher(self) -> Fetcher:
+        """Fetches from the sources, with this installation's clock."""
+        return replace(self.app.fetcher, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return fetch_day(day, self.app.sources, only_day=only_day, collection=self.collection)
+        return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
     def edition(self, day: date = DAY) -> Edition:
         return self.app.build_edition(day)

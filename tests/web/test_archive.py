@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from support.site import House
 
-    from digest.models.issue import Edition
+    from digest.models.issue import Coverage, Edition
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -193,9 +193,9 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     ranked: list[date] = []
     lay_out = pipeline.build_edition
 
-    def counted(day: date, *given: Any, **named: Any) -> Edition:
-        ranked.append(day)
-        return lay_out(day, *given, **named)
+    def counted(*given: Any, coverage: Coverage, **named: Any) -> Edition:
+        ranked.append(coverage.day)
+        return lay_out(*given, coverage=coverage, **named)
 
     monkeypatch.setattr(pipeline, "build_edition", counted)
     with ThreadPoolExecutor(8) as visitors:

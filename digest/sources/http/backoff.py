@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 #: However long a service asks, a mistake of its own is over the next day.
 LONGEST_BACKOFF = timedelta(days=1)
@@ -95,12 +94,7 @@ class Backoffs:
     def _write(self, path: Path, content: bytes) -> None:
         """Put a file in its place whole, for who reads it without a lock."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self._folder)  # for its owner only
-        with open(number, "wb") as file:  # noqa: PTH123 (a descriptor)
-            file.write(content)
-        at = self._clock().timestamp()
-        os.utime(name, (at, at))
-        Path(name).replace(path)
+        files.replace(path, content, is_durable=False, modified_at=self._clock())
 
     def _prune(self) -> None:
         """Drop what is long over; to close is rare, so there are never many."""

@@ -10,16 +10,17 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -108,15 +109,7 @@ class Cache:
 
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self._folder, suffix=".new")  # for its owner only
-        try:
-            with open(number, "wb") as file:  # noqa: PTH123 (a descriptor)
-                file.write(content)
-            self._touch(Path(name))
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        files.replace(path, content, is_durable=False, modified_at=self._clock())
 
     def _touch(self, path: Path) -> None:
         at = self._clock().timestamp()

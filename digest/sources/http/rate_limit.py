@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from digest.errors import SourceError
 from digest.sources.http.backoff import LONGEST_BACKOFF, unusable
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -189,7 +190,7 @@ class HostRateLimiter:
         path = self._path(name)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = files.open_shared(path)
         except OSError as error:
             raise unusable(path, error) from error
         try:

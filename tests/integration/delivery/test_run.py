@@ -290,7 +290,7 @@ def test_a_retry_of_a_day_of_which_no_edition_was_stored_plans_nobody_either(
 ) -> None:
     installation.app.ledger.plan(DAY, now=NOON)
     installation.subscribe("ed")
-    installation.app.papers.save([agents_paper("2602.00002")], source="second", kind="jsonl")
+    installation.add_papers(agents_paper("2602.00002"), source="second")
     transport = RecordingTransport()
 
     installation.send(transport, plan_new=False)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,7 @@ from support.installation import Installation, RecordingTransport, address
 from digest.delivery.run import Progress, Shard, run_worker
 from digest.errors import LedgerError, RunInProgressError, StoreError
 from digest.models.delivery import DeliveryState, Outcome
-from digest.storage.ledger import Ledger
+from digest.storage.run_lock import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,9 +53,11 @@ class TrackedInstallation(Installation):
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
         super().__init__(engine, folder)
         self.connections: list[sqlite3.Connection] = []
+        #: in milliseconds
+        self.busy_timeout = 20
 
         def opened(connection: sqlite3.Connection, _record: object) -> None:
-            connection.execute("PRAGMA busy_timeout=20").close()
+            connection.execute(f"PRAGMA busy_timeout={self.busy_timeout}").close()
             self.connections.append(connection)
 
         event.listen(engine, "connect", opened)
@@ -289,6 +293,9 @@ def meeting(installation: TrackedInstallation, monkeypatch: pytest.MonkeyPatch) 
         return some(ids)
 
     monkeypatch.setattr(installation.book, "some", wait_once)
+    # Each worker waits for the other's commits, however slow the machine is.
+    installation.busy_timeout = 30_000
+    installation.app.engine.dispose()
     installation.app.ledger.plan(DAY, now=NOON)
 
 
@@ -340,7 +347,9 @@ def test_where_nothing_keeps_a_second_run_out_it_takes_over_and_the_first_stops(
     accepted: bool,  # noqa: FBT001
     unknown: int,
 ) -> None:
-    installation.app.__dict__["ledger"] = Ledger(installation.app.engine, lock=None)
+    installation.app.__dict__["delivery_services"] = replace(
+        installation.app.delivery_services, run_lock=partial(run_lock, None)
+    )
     second = RecordingTransport()
     first = TriggeringTransport(lambda: installation.send(second), nth=2, accepted=accepted)
 

@@ -97,9 +97,7 @@ def test_only_the_new_papers_of_the_next_day_are_in_its_mail(installation: Insta
     installation.subscribe("ada")
     installation.send()
     installation.add_agents_papers("2602.00003", day=TOMORROW)
-    installation.app.papers.save(
-        [agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl"
-    )
+    installation.add_papers(agents_paper("2602.00001", day=TOMORROW), source="second")
 
     installation.send(day=TOMORROW)
 
@@ -112,9 +110,7 @@ def test_a_mail_whose_outcome_is_unknown_counts_as_shown_and_is_not_repeated(
     installation.add_agents_papers("2602.00001")
     installation.subscribe("ada")
     installation.send(RecordingTransport(failures={"ada@example.org": LOST}))
-    installation.app.papers.save(
-        [agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl"
-    )
+    installation.add_papers(agents_paper("2602.00001", day=TOMORROW), source="second")
     transport = RecordingTransport()
 
     again, tomorrow = installation.send(transport), installation.send(transport, day=TOMORROW)
@@ -131,9 +127,7 @@ def test_a_refused_mail_does_not_count_as_shown(installation: Installation) -> N
     installation.send(
         RecordingTransport(failures={"ada@example.org": replace(REFUSED, status="5.2.2")})
     )
-    installation.app.papers.save(
-        [agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl"
-    )
+    installation.add_papers(agents_paper("2602.00001", day=TOMORROW), source="second")
     transport = RecordingTransport()
 
     installation.send(transport, day=TOMORROW)
@@ -146,7 +140,7 @@ def test_a_run_beside_another_sends_nothing_and_says_so(installation: Installati
     installation.subscribe("ada")
     transport = RecordingTransport()
 
-    with installation.app.ledger.run_lock(), pytest.raises(RunInProgressError, match="another run"):
+    with installation.services.run_lock(), pytest.raises(RunInProgressError, match="another run"):
         installation.send(transport)
 
     assert transport.attempted_recipients == []

@@ -49,7 +49,7 @@ def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
 
 def also(installation: Installation, *papers: Paper) -> None:
     """Have another source find papers."""
-    installation.app.papers.save(papers, source="second", kind="jsonl")
+    installation.add_papers(*papers, source="second")
 
 
 # -- what may happen between two attempts -------------------------------------------------------

@@ -173,7 +173,7 @@ class Days(RuleBasedStateMachine):
         if int(number) < self.papers:
             known = f"2602.{self.papers - int(number):05}"
             found = agents_paper(known, day=self._today(), votes=int(number))
-            self.installation.app.papers.save([found], source="second", kind="jsonl")
+            self.installation.add_papers(found, source="second")
 
     def _wait(self, hours: str) -> None:
         self.installation.wait(hours=int(hours))

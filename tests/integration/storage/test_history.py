@@ -12,6 +12,7 @@ from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.models.delivery import DeliveryState
 from digest.models.issue import Reason, Section, Seen
+from digest.sources import get_kind
 from digest.storage.contents import list_items
 from digest.storage.papers import PaperStore
 from subscribers.models import OWN, OWN_NAME
@@ -87,7 +88,7 @@ def test_a_paper_that_takes_its_real_id_was_seen_under_it(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, TITLED)
 
     PaperStore(clerk.engine).save(
-        [paper("9", title="Lamps in Fog")], source="hf", kind="huggingface"
+        [paper("9", title="Lamps in Fog")], source="hf", authority=get_kind("huggingface").authority
     )
 
     assert clerk.shown() == ["9"]
@@ -127,7 +128,9 @@ def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> 
 
     clerk.desks.save(clerk.desks.get(1).edition, mail_key="another", now=NOON)
     PaperStore(clerk.engine).save(
-        [replace(ONE, abstract="All new.")], source="hf", kind="huggingface"
+        [replace(ONE, abstract="All new.")],
+        source="hf",
+        authority=get_kind("huggingface").authority,
     )
 
     assert clerk.account.contents(clerk.entry()) == before

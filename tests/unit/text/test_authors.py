@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.authors import LONGEST_NAME, split_creators, split_semicolons
+from digest.text.authors import MAX_NAME_LENGTH, split_creators, split_semicolons
 from digest.text.clean import clean
 
 PIECES = (
@@ -91,7 +91,7 @@ def test_a_list_with_semicolons_is_taken_apart(line: str, names: tuple[str, ...]
 def test_whatever_the_list_its_names_are_fit_to_be_shown(line: str) -> None:
     for name in (*split_creators(line), *split_semicolons(line)):
         assert name == clean(name) != ""
-        assert len(name) <= LONGEST_NAME
+        assert len(name) <= MAX_NAME_LENGTH
 
 
 @given(st.lists(PLAIN, max_size=8))
@@ -104,4 +104,4 @@ def test_plain_names_come_back_as_they_were(names: list[str]) -> None:
 def test_a_list_of_any_length_comes_to_an_end(part: str) -> None:
     longest = max(map(len, split_creators(part * 100_000)), default=0)
 
-    assert longest <= LONGEST_NAME
+    assert longest <= MAX_NAME_LENGTH

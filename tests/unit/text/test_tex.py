@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.growth import grows_evenly
 
-from digest.text.clean import LONGEST, clean
-from digest.text.tex import DEEPEST, untex
+from digest.text.clean import MAX_LENGTH, clean
+from digest.text.tex import MAX_DEPTH, untex
 
 #: What TeX is made of, and what meets it on its way here.
 PIECES = (
@@ -148,7 +148,7 @@ def test_clean_text_has_nothing_left_to_write_otherwise(text: str) -> None:
     once = clean(text)
 
     assert clean(once) == once
-    assert len(once) <= LONGEST
+    assert len(once) <= MAX_LENGTH
 
 
 #: Whatever comes first, and whether its groups close.
@@ -201,10 +201,10 @@ def test_a_tower_of_tex_is_read_in_a_time_that_grows_with_its_height(
     def cleaned(height: int) -> str:
         return clean((tower * height)[: height // 2] + closing * (height // 2))
 
-    assert grows_evenly(cleaned, LONGEST)
+    assert grows_evenly(cleaned, MAX_LENGTH)
 
 
-@pytest.mark.parametrize("deep", [DEEPEST + 1, 100, 5_000])
+@pytest.mark.parametrize("deep", [MAX_DEPTH + 1, 100, 5_000])
 def test_a_nest_that_is_too_deep_keeps_its_braces(deep: int) -> None:
     nest = "{" * deep + "A" + "}" * deep
 

@@ -129,7 +129,7 @@ def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_r
     for _ in range(runs):
         house.send(allow_late=True, day=LAST_WEEK)
     again = agents_paper("2602.00001", day=DAY)
-    house.app.papers.save([again, agents_paper("2602.00003")], source="second", kind="jsonl")
+    house.add_papers(again, agents_paper("2602.00003"), source="second")
 
     house.send()
 

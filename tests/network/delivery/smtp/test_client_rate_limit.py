@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def client(server: SMTPServer, **rates: str) -> SMTPTransport:
     settings = ServerSettings(host="127.0.0.1", port=server.port, security="none", connections=1)
-    return SMTPTransport(settings, pace=RateLimiter(rates))
+    return SMTPTransport(settings, rate_limiter=RateLimiter(rates))
 
 
 def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTPServer) -> None:

@@ -11,7 +11,7 @@ from support.builders import parcel
 from digest.delivery.smtp.commands import Extensions
 from digest.delivery.smtp.connect import OpenConnection, ServerSettings
 from digest.delivery.smtp.connection import SMTPConnection
-from digest.delivery.smtp.protocol import Answered, Ready
+from digest.delivery.smtp.protocol import Completed, ReadyForData
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def ends() -> Iterator[tuple[SMTPConnection, socket.socket]]:
 
 def ready(line: SMTPConnection, theirs: socket.socket) -> None:
     """Bring a mail to where its body is asked for."""
-    line.begin(parcel(), again=False)
+    line.begin_transaction(parcel(), is_retry=False)
     line.write(0)
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
     (event,) = line.read(0)
-    assert isinstance(event, Ready)
+    assert isinstance(event, ReadyForData)
 
 
 def test_what_the_server_said_before_it_went_is_heard_though_nothing_can_be_written(
@@ -45,12 +45,12 @@ def test_what_the_server_said_before_it_went_is_heard_though_nothing_can_be_writ
     ready(line, theirs)
     theirs.sendall(b"421 4.3.2 closing\r\n")
     theirs.close()
-    line.protocol.hand_over()
+    line.protocol.send_data()
 
     answered, *_ = line.write(0)
 
-    assert isinstance(answered, Answered)
-    assert (answered.answer.state, answered.answer.code) == (DeliveryState.DEFERRED, 421)
+    assert isinstance(answered, Completed)
+    assert (answered.outcome.state, answered.outcome.code) == (DeliveryState.DEFERRED, 421)
 
 
 def test_a_line_waits_longer_for_the_answer_to_a_whole_mail(
@@ -59,12 +59,12 @@ def test_a_line_waits_longer_for_the_answer_to_a_whole_mail(
     line, theirs = ends
 
     idle = line.deadline
-    line.begin(parcel(), again=False)
+    line.begin_transaction(parcel(), is_retry=False)
     line.write(1000)
     envelope = line.deadline
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
     line.read(2000)
-    line.protocol.hand_over()
+    line.protocol.send_data()
     line.write(3000)
     body = line.deadline
 
@@ -75,13 +75,13 @@ def test_half_a_reply_does_not_lengthen_the_wait(
     ends: tuple[SMTPConnection, socket.socket],
 ) -> None:
     line, theirs = ends
-    line.begin(parcel(), again=False)
+    line.begin_transaction(parcel(), is_retry=False)
     line.write(1000)
 
     theirs.sendall(b"250 o")
     line.read(1020)
 
     assert line.deadline == 1030
-    assert line.expire(1029) == ()
-    ended, *_ = line.expire(1030)
+    assert line.check_timeout(1029) == ()
+    ended, *_ = line.check_timeout(1030)
     assert "did not answer within 30 seconds" in str(ended)

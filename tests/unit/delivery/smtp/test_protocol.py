@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from support.builders import parcel
 
 from digest.delivery.smtp.commands import Extensions
-from digest.delivery.smtp.protocol import Answered, Ended, Event, Ready, Returned, SMTPProtocol
+from digest.delivery.smtp.protocol import (
+    Completed,
+    Event,
+    ReadyForData,
+    Retryable,
+    SessionEnded,
+    SMTPProtocol,
+)
 from digest.models.delivery import DeliveryState, OutgoingMessage
 
 PIPELINING = Extensions(pipelining=True, size=0)
@@ -26,18 +33,18 @@ def talk(offers: Extensions = PIPELINING) -> SMTPProtocol:
 def said(conversation: SMTPProtocol) -> bytes:
     """Write all that waits to be written."""
     octets = b"".join(conversation.output)
-    conversation.written(len(octets))
+    conversation.mark_written(len(octets))
     return octets
 
 
 def ready(conversation: SMTPProtocol, recipient: str = "ada@example.org") -> OutgoingMessage:
     """Bring a mail to where its body is asked for."""
     mail = parcel(recipient)
-    conversation.begin(mail)
+    conversation.begin_transaction(mail)
     for reply in (b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
         said(conversation)
         events = conversation.receive(reply)
-    assert list(events) == [Ready(mail)]
+    assert list(events) == [ReadyForData(mail)]
     return mail
 
 
@@ -115,12 +122,12 @@ class Walk:
     def walk(self, mails: deque[OutgoingMessage], *, steps: int = 10_000) -> None:
         begun = 0
         for _ in range(steps):
-            if mails and self.conversation.free:
-                self.conversation.begin(mails.popleft())
+            if mails and self.conversation.can_begin:
+                self.conversation.begin_transaction(mails.popleft())
                 begun += 1
             if not self.step():
                 break
-        self.see(self.conversation.end("the test is over"))
+        self.see(self.conversation.abort("the test is over"))
         assert len(self.fates) == begun
 
     def step(self) -> bool:
@@ -138,19 +145,19 @@ class Walk:
     def write(self, size: int) -> bool:
         octets = b"".join(self.conversation.output)[:size]
         if octets:
-            self.conversation.written(len(octets))
+            self.conversation.mark_written(len(octets))
             self.server.read(octets)
         return bool(octets)
 
     def see(self, events: list[Event]) -> None:
         for event in events:
-            if isinstance(event, Ready) and not self.conversation.over:
-                assert not self.conversation.carrying
-                self.conversation.hand_over()
-            elif isinstance(event, Answered | Returned):
-                assert event.parcel.recipient not in self.fates
-                back = isinstance(event, Returned)
-                self.fates[event.parcel.recipient] = "back" if back else event.answer.state
+            if isinstance(event, ReadyForData) and not self.conversation.has_ended:
+                assert not self.conversation.has_data_under_way
+                self.conversation.send_data()
+            elif isinstance(event, Completed | Retryable):
+                assert event.message.recipient not in self.fates
+                back = isinstance(event, Retryable)
+                self.fates[event.message.recipient] = "back" if back else event.outcome.state
 
 
 def mails(number: int) -> deque[OutgoingMessage]:
@@ -201,12 +208,12 @@ def test_any_octets_in_any_pieces_mean_the_same(octets: bytes, data: st.DataObje
     at_once, in_pieces = talk(), talk()
     mail = parcel()
     for conversation in (at_once, in_pieces):
-        conversation.begin(mail)
+        conversation.begin_transaction(mail)
 
     whole = list(at_once.receive(octets))
     parts: list[Event] = []
     for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True):
-        if not in_pieces.over:
+        if not in_pieces.has_ended:
             parts += in_pieces.receive(octets[start:end])
 
     assert parts == whole
@@ -219,8 +226,8 @@ def test_with_pipelining_the_body_and_the_next_envelope_are_one_write() -> None:
     conversation = talk()
     ready(conversation, "ada@example.org")
 
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
+    conversation.send_data()
+    conversation.begin_transaction(parcel("ben@example.org"))
 
     assert said(conversation) == (
         b"Subject: Today\r\n\r\nHello.\r\n.\r\n"
@@ -231,7 +238,7 @@ def test_with_pipelining_the_body_and_the_next_envelope_are_one_write() -> None:
 def test_without_pipelining_every_command_waits_for_the_answer_to_the_one_before() -> None:
     conversation = talk(PLAIN)
 
-    conversation.begin(parcel())
+    conversation.begin_transaction(parcel())
     first = said(conversation)
     conversation.receive(b"250 ok\r\n")
     second = said(conversation)
@@ -241,11 +248,11 @@ def test_without_pipelining_every_command_waits_for_the_answer_to_the_one_before
 
 def test_a_transaction_left_open_is_reset_in_the_same_write_as_the_next() -> None:
     conversation = talk()
-    conversation.begin(parcel("ada@example.org"))
+    conversation.begin_transaction(parcel("ada@example.org"))
     said(conversation)
     conversation.receive(b"250 ok\r\n550 no\r\n503 nobody\r\n")
 
-    conversation.begin(parcel("ben@example.org"))
+    conversation.begin_transaction(parcel("ben@example.org"))
 
     assert [line.split()[0] for line in said(conversation).splitlines()] == [
         b"RSET", b"MAIL", b"RCPT", b"DATA",
@@ -254,11 +261,11 @@ def test_a_transaction_left_open_is_reset_in_the_same_write_as_the_next() -> Non
 
 def test_after_a_refused_sender_there_is_nothing_to_reset() -> None:
     conversation = talk()
-    conversation.begin(parcel("ada@example.org"))
+    conversation.begin_transaction(parcel("ada@example.org"))
     said(conversation)
     conversation.receive(b"450 later\r\n503 MAIL first\r\n503 MAIL first\r\n")
 
-    conversation.begin(parcel("ben@example.org"))
+    conversation.begin_transaction(parcel("ben@example.org"))
 
     assert said(conversation).startswith(b"MAIL")
 
@@ -267,14 +274,14 @@ def test_a_body_is_not_copied() -> None:
     conversation = talk()
     mail = ready(conversation)
 
-    conversation.hand_over()
+    conversation.send_data()
 
     assert conversation.output[0] is mail.content
 
 
 def test_a_body_that_nobody_asked_for_is_a_bug() -> None:
     with pytest.raises(RuntimeError, match="no mail is ready"):
-        talk().hand_over()
+        talk().send_data()
 
 
 # -- the moment of no return --------------------------------------------------------------------
@@ -295,30 +302,30 @@ def test_a_mail_s_fate_is_unknown_from_the_first_octet_of_its_dot_on(
 ) -> None:
     conversation = talk()
     mail = ready(conversation)
-    conversation.hand_over()
-    conversation.written(written)
+    conversation.send_data()
+    conversation.mark_written(written)
 
-    answered, ended = conversation.end("the cable was cut")
+    answered, ended = conversation.abort("the cable was cut")
 
-    assert isinstance(answered, Answered)
-    assert (answered.parcel, answered.answer.state) == (mail, state)
-    assert "the cable was cut" in str(answered.answer.reason)
-    assert ended == Ended("the cable was cut")
+    assert isinstance(answered, Completed)
+    assert (answered.message, answered.outcome.state) == (mail, state)
+    assert "the cable was cut" in str(answered.outcome.reason)
+    assert ended == SessionEnded("the cable was cut")
 
 
 def test_a_line_end_that_had_to_be_added_is_no_part_of_the_dot() -> None:
     conversation = talk()
     mail = parcel(content=b"no line's end")
-    conversation.begin(mail)
+    conversation.begin_transaction(mail)
     said(conversation)
     conversation.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    conversation.hand_over()
-    conversation.written(len(mail.content) + 2)
+    conversation.send_data()
+    conversation.mark_written(len(mail.content) + 2)
 
-    answered, _ = conversation.end("cut")
+    answered, _ = conversation.abort("cut")
 
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is DeliveryState.DEFERRED
+    assert isinstance(answered, Completed)
+    assert answered.outcome.state is DeliveryState.DEFERRED
 
 
 @pytest.mark.parametrize(
@@ -334,38 +341,38 @@ def test_an_answer_before_the_end_of_a_mail_ends_the_session(
 ) -> None:
     conversation = talk()
     ready(conversation)
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
-    conversation.written(10)
+    conversation.send_data()
+    conversation.begin_transaction(parcel("ben@example.org"))
+    conversation.mark_written(10)
 
     answered, ended, returned = conversation.receive(reply)
 
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is state
-    assert isinstance(ended, Ended)
-    assert isinstance(returned, Returned)
+    assert isinstance(answered, Completed)
+    assert answered.outcome.state is state
+    assert isinstance(ended, SessionEnded)
+    assert isinstance(returned, Retryable)
 
 
 def test_the_mail_behind_one_at_which_the_session_broke_is_not_to_blame() -> None:
     conversation = talk()
     ready(conversation)
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
+    conversation.send_data()
+    conversation.begin_transaction(parcel("ben@example.org"))
     said(conversation)
 
-    answered, _, returned = conversation.end("cut")
+    answered, _, returned = conversation.abort("cut")
 
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is DeliveryState.UNKNOWN
-    assert isinstance(returned, Returned)
-    assert returned.blameless
+    assert isinstance(answered, Completed)
+    assert answered.outcome.state is DeliveryState.UNKNOWN
+    assert isinstance(returned, Retryable)
+    assert returned.caused_by_previous
 
 
 def test_an_unasked_421_is_a_farewell_and_other_words_are_an_error() -> None:
     (farewell,), (error,) = talk().receive(b"421 idle\r\n"), talk().receive(b"250 ok\r\n")
 
-    assert isinstance(farewell, Ended)
-    assert isinstance(error, Ended)
+    assert isinstance(farewell, SessionEnded)
+    assert isinstance(error, SessionEnded)
     assert (farewell.code, error.code) == (421, 0)
 
 
@@ -374,7 +381,7 @@ def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool
     mail = parcel(envid=text) if as_id else parcel(f"{text}@example.org")
     conversation = talk(Extensions(pipelining=True, smtputf8=True, dsn=True))
 
-    answer = conversation.begin(mail)
+    answer = conversation.begin_transaction(mail)
 
     written = said(conversation)
     assert (answer is None) == bool(written)

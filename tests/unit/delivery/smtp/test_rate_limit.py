@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import parcel
 
-from digest.delivery.smtp.rate_limit import HELD, Rate, RateLimiter, provider
+from digest.delivery.smtp.rate_limit import MAX_WAITING, Rate, RateLimiter, provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 def leave(pace: RateLimiter, now: float) -> list[str]:
     """Everybody who may leave now, in order."""
     left = []
-    while (found := pace.next(now)) is not None:
+    while (found := pace.take_next(now)) is not None:
         left.append(found.recipient)
     return left
 
@@ -30,8 +30,8 @@ def departures(rate: Rate, moments: Iterable[float]) -> list[float]:
     """At which of these moments somebody left, when somebody always wants to."""
     left = []
     for now in moments:
-        if rate.wait(now) <= 0:
-            rate.spend(now)
+        if rate.delay(now) <= 0:
+            rate.record(now)
             left.append(now)
     return left
 
@@ -69,9 +69,9 @@ def test_who_waits_as_long_as_told_may_leave(number: int, unit: str) -> None:
     rate, now = Rate(f"{number}/{unit}"), 1000.0
 
     for _ in range(20):
-        now += max(rate.wait(now), 0)
-        assert rate.wait(now) <= 1e-6
-        rate.spend(now)
+        now += max(rate.delay(now), 0)
+        assert rate.delay(now) <= 1e-6
+        rate.record(now)
 
 
 @pytest.mark.parametrize("number", [10, 100, 1000])
@@ -94,9 +94,9 @@ def test_of_two_rates_both_hold() -> None:
 
 def test_without_a_rate_there_is_no_limit() -> None:
     rate = Rate("")
-    rate.spend(5.0)
+    rate.record(5.0)
 
-    assert rate.wait(5.0) <= 0
+    assert rate.delay(5.0) <= 0
 
 
 # -- providers ----------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_who_must_wait_holds_up_nobody_else() -> None:
     pace = waiting("a@gmail.com", "b@gmail.com", "c@example.org", gmail="1/minute")
 
     assert leave(pace, 0.0) == ["a@gmail.com", "c@example.org"]
-    assert pace.wait(0.0) == pytest.approx(60, abs=0.1)
+    assert pace.delay(0.0) == pytest.approx(60, abs=0.1)
     assert leave(pace, 60.1) == ["b@gmail.com"]
 
 
@@ -164,31 +164,31 @@ def test_when_all_wait_others_are_made_up_to_a_limit() -> None:
     leave(pace, 0.0)
 
     wanted = 0
-    while pace.wants(0.0, ahead=1):
+    while pace.wants_more(0.0, ahead=1):
         pace.add(parcel("b@gmail.com"))
         wanted += 1
 
-    assert pace.waiting == HELD
-    assert wanted == HELD - 1
+    assert pace.waiting == MAX_WAITING
+    assert wanted == MAX_WAITING - 1
 
 
 def test_no_more_are_made_than_lie_ready_while_one_may_leave() -> None:
     pace = waiting("a@x.org", "b@x.org")
 
-    assert pace.wants(0.0, ahead=3)
-    assert not pace.wants(0.0, ahead=2)
+    assert pace.wants_more(0.0, ahead=3)
+    assert not pace.wants_more(0.0, ahead=2)
 
 
 def test_while_the_rate_in_all_is_used_up_nobody_else_is_asked_for() -> None:
     pace = waiting("a@x.org", "b@x.org", total="1/minute")
     leave(pace, 0.0)
 
-    assert not pace.wants(0.0, ahead=1)
+    assert not pace.wants_more(0.0, ahead=1)
 
 
 def test_for_who_does_not_wait_no_time_is_soon_enough() -> None:
-    assert waiting().wait(0.0) == float("inf")
-    assert waiting("a@x.org").wait(0.0) == 0
+    assert waiting().delay(0.0) == float("inf")
+    assert waiting("a@x.org").delay(0.0) == 0
 
 
 def test_what_waits_can_be_taken_back() -> None:
@@ -220,7 +220,7 @@ def test_everybody_leaves_once_in_the_order_of_their_provider(
         pace.add(parcel(f"{number}.{recipient}"))
 
     while pace.waiting:
-        now += pace.wait(now) + 1e-6
+        now += pace.delay(now) + 1e-6
         left += leave(pace, now)
 
     numbers = {name: [] for name in ("gmail.com", "x.org", "y.org", "live.com")}
