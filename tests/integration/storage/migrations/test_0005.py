@@ -82,6 +82,7 @@ def house(before: Rows, tmp_path: Path) -> Iterator[Installation]:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
     found = Installation(engine, tmp_path)
     found.now = NOON + timedelta(minutes=30)
+    found.boot = "a start of the machine"  # as the rows say: it was not started again since
     yield found
     engine.dispose()
 
