@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.app import services
+from digest.app.config import dkim_keys
 from digest.app.config.load import build
 from digest.app.config.schema import starter_topics
 from digest.app.workers import ProcessPool
-from digest.delivery.issues import IssueFactory
-from digest.delivery.process import processor_time
+from digest.delivery.builder import render_message
+from digest.delivery.issues import IssueComposer
+from digest.delivery.process import cpu_seconds
 from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
 from digest.models.paper import Links, Paper, Signals
+from digest.sources import get_kind
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
 
@@ -91,10 +94,10 @@ def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
         progress=watch,
         workers=ProcessPool(config=opened.config, processes=opened.processes),
     )
-    before, started = processor_time(), time.perf_counter()
+    before, started = cpu_seconds(), time.perf_counter()
     report = run_delivery(asked, opened.delivery_services, opened.transport())
     seconds = time.perf_counter() - started
-    used = processor_time() - before
+    used = cpu_seconds() - before
     opened.close()
     return Result(
         subscribers=setting.subscribers,
@@ -113,7 +116,8 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
     Returns them, and the size that comes nearest from below.
     """
     opened = services.open_app(_config(setting, folder, papers=1, summary=0))
-    opened.papers.save(_papers(opened.today()), source="bench", kind="jsonl")
+    authority = get_kind("jsonl").authority
+    opened.papers.save(_papers(opened.today()), source="bench", authority=authority)
     desk = opened.build_edition(opened.today())
     readers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
@@ -126,8 +130,10 @@ def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
         laid = replace(desk, per_topic=papers, max_papers=papers)
         press = replace(opened.mail_settings, summary_length=summary)
         frozen = opened.editions.preview(laid, mail_key=press.key, now=services.now())
-        bag = IssueFactory(frozen, press.renderer(laid, at=frozen.at))
-        outcomes = [bag.render(reader, bag.compose(reader)) for reader in readers]
+        composer, renderer = IssueComposer(laid), press.renderer(laid, at=frozen.at)
+        outcomes = [
+            render_message(renderer, reader, composer.compose(reader)) for reader in readers
+        ]
         sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]
         return sum(sizes) // max(len(sizes), 1)
 
@@ -199,7 +205,7 @@ def _key(folder: Path, kind: dkim.Kind) -> str:
     """Make a key, once, and return its file."""
     path = folder / f"{kind}.pem"
     if not path.exists():
-        dkim.save(dkim.generate(kind, kind), path)
+        dkim_keys.save(dkim.generate(kind, kind), path)
     return path.name
 
 

@@ -1,54 +1,49 @@
-"""The steps of a day up to the desk, in a row.
+"""The steps of a day up to the edition.
 
-    sources ──Raw──▶ parse ──Paper──▶ store                                   fetch()
-                                        │
-                                     ranking ──Pick──▶ desk                   lay_out()
-                                                         │
-    subscribers ──Subscriber──▶ compose ──Issue──▶ press ──mail──▶ delivery   dispatch()
+    sources ──Batch──▶ parse ──Paper──▶ store                              Fetcher.fetch()
+                                          │
+                                       ranking ──Pick──▶ edition           build_edition()
+                                                           │
+    subscribers ──Subscriber──▶ compose ──Issue──▶ mail ──message──▶ SMTP  run_delivery()
 
-Everything before `delivery` can be repeated without harm. Nothing here decides: what is chosen is
-decided in ranking, what an error means in delivery. `dispatch` is a module of its own.
+Every step before delivery can be repeated without harm.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Quotas
+from digest.models.issue import Coverage, Edition, Quotas
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
-from digest.sources import Source
-from digest.sources.coverage import coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from digest.sources.backlog import Collection
+    from digest.models.paper import Paper
     from subscribers.models import Topic
 
 
-# -- fetch ------------------------------------------------------------------------------------
-
-
-# -- rank ---------------------------------------------------------------------------------------
-
-
 def build_edition(
-    day: date,
+    papers: Sequence[Paper],
     topics: Sequence[Topic],
-    places: Sequence[Source],
     *,
-    collection: Collection,
+    coverage: Coverage,
+    withdrawn: Sequence[Paper],
     quotas: Quotas,
 ) -> Edition:
-    """Rank the day's papers for every topic: what all subscribers share, once per run.
+    """Rank papers for every topic: the edition, which all subscribers of a day share.
 
-    Papers that came too late for their own day's edition are among them; withdrawn ones are not.
+    Args:
+        papers: the papers of the day and those that came late, none of them withdrawn.
+        topics: the topics to rank for.
+        coverage: which sources the papers come from, and what is missing.
+        withdrawn: papers of earlier editions that have been withdrawn since.
+        quotas: how many papers go into an issue.
+
     """
-    papers = [paper for paper in collection.papers(day) if paper.withdrawn_on is None]
     return Edition(
-        coverage=coverage_of(day, places, papers, collection=collection),
+        coverage=coverage,
         papers=papers,
         topics={topic.slug: topic for topic in topics},
         ranked=rank(papers, topics, trend_weight=quotas.trend_weight),
@@ -56,5 +51,5 @@ def build_edition(
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
-        withdrawn=collection.withdrawn(day),
+        withdrawn=withdrawn,
     )

@@ -5,7 +5,6 @@ What can be wrong in the configuration is checked before the database is opened.
 
 from __future__ import annotations
 
-import difflib
 import glob
 import hashlib
 import logging
@@ -13,18 +12,17 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest import sources
 from digest.app import transport as outlet
 from digest.app.config import load as configuration
 from digest.app.config import secrets as keyring
 from digest.app.config.resources import templates_dir
 from digest.delivery.builder import MessageBuilder
-from digest.delivery.process import peak_memory, this_machine
+from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
 from digest.errors import NotFoundError
 from digest.mail.links import LinkBuilder
@@ -33,16 +31,20 @@ from digest.mail.renderer import MailSettings
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
-from digest.sources import Source
-from digest.sources.backlog import Collection
+from digest.sources import Source, allowed_hosts
+from digest.sources.backlog import Backlog
+from digest.sources.coverage import coverage_of
+from digest.sources.fetch import Fetcher
+from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
-from digest.storage.run_lock import lock_path
+from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
+from digest.text.wording import closest
 from subscribers.book import Book, Evidence
 from subscribers.models import Event, Topic
 
@@ -96,7 +98,7 @@ class App:
     def client(self) -> HTTPClient:
         """HTTP for all sources, named and paced as services want it."""
         from digest.sources.http.client import HTTPClient
-        from digest.sources.http.exchange import agent
+        from digest.sources.http.exchange import user_agent
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
@@ -105,33 +107,59 @@ class App:
             log.warning("no contact", extra={"key": "[fetch] contact"})
         return HTTPClient(
             self.config.path(fetch.directory),
-            agent=agent(contact),
+            user_agent=user_agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )
 
-    def web_for(self, location: Source) -> SourceClient:
-        """Return the HTTP of one source; it keeps to the source's hosts."""
-        return self.client.restricted_to(sources.hosts(location))
+    def client_for(self, source: Source) -> SourceClient:
+        """Return the HTTP client of one source, which sends requests to the source's hosts only."""
+        return self.client.restricted_to(allowed_hosts(source))
 
     @cached_property
-    def collection(self) -> Collection:
-        """The papers, and the way to more of them."""
-        return Collection(
-            store=self.papers,
-            readings=self.fetch_log,
-            desks=self.editions,
+    def backlog(self) -> Backlog:
+        """The earlier days for which sources are read again."""
+        return Backlog(fetch_log=self.fetch_log, catch_up=self.config.fetch.catch_up)
+
+    @cached_property
+    def candidates(self) -> EditionCandidates:
+        """The papers that a day's edition may hold."""
+        return EditionCandidates(
+            store=self.papers, editions=self.editions, catch_up=self.config.fetch.catch_up
+        )
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Reads the sources."""
+        return Fetcher(
+            papers=self.papers,
+            fetch_log=self.fetch_log,
+            backlog=self.backlog,
+            candidates=self.candidates,
+            client_for=self.client_for,
             clock=now,
-            web=self.web_for,
-            catch_up=self.config.fetch.catch_up,
         )
 
     def build_edition(self, day: date) -> Edition:
         """Rank a day's papers for all topics."""
         from digest.app import pipeline
 
+        papers = [paper for paper in self.candidates.papers(day) if paper.withdrawn_on is None]
+        coverage = coverage_of(
+            day,
+            self.sources,
+            papers,
+            counts=self.papers.counts(day),
+            fetches=self.fetch_log.on(day),
+            backlog=self.backlog,
+            now=now(),
+        )
         return pipeline.build_edition(
-            day, self.topics, self.sources, collection=self.collection, quotas=self.quotas
+            papers,
+            self.topics,
+            coverage=coverage,
+            withdrawn=self.candidates.withdrawn(day),
+            quotas=self.quotas,
         )
 
     @cached_property
@@ -157,7 +185,7 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         """The deliveries."""
-        return Ledger(self.engine, lock=lock_path(self.engine))
+        return Ledger(self.engine)
 
     @cached_property
     def editions(self) -> EditionStore:
@@ -174,12 +202,13 @@ class App:
         """All that a run of mails needs."""
         delivery = self.config.delivery
         return DeliveryServices(
+            run_lock=partial(run_lock, lock_path(self.engine)),
             ledger=self.ledger,
             history=self.history,
             editions=self.editions,
             book=self.book,
             mail_settings=self.mail_settings,
-            host=this_machine(),
+            host=this_host(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
                 max_lateness=timedelta(hours=delivery.max_lateness),
@@ -187,7 +216,7 @@ class App:
             ),
             clock=now,
             on_invalid_address=self._on_invalid_address,
-            memory=peak_memory,
+            peak_memory=peak_memory,
         )
 
     def message_builder(self, desk: Edition) -> MessageBuilder:
@@ -195,10 +224,10 @@ class App:
         frozen = self.editions.preview(desk, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
             frozen,
-            press=self.mail_settings,
+            settings=self.mail_settings,
             book=self.book,
-            desks=self.editions,
-            account=self.history,
+            editions=self.editions,
+            history=self.history,
         )
 
     def _mail_key(self) -> str:
@@ -305,7 +334,7 @@ class App:
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
             links=self.links.transactional_links,
-            names=lambda slugs: [names[slug] for slug in slugs if slug in names],
+            topic_names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
     def _sender(self, address: str) -> FromIdentity:
@@ -360,8 +389,8 @@ def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
     by_slug = {topic.slug: topic for topic in topics}
     if slug in by_slug:
         return by_slug[slug]
-    close = difflib.get_close_matches(slug, by_slug, n=1, cutoff=0.4)
-    hint = f"did you mean {close[0]}?" if close else "`digest topics list` shows all"
+    similar = closest(slug, by_slug)
+    hint = f"did you mean {similar}?" if similar else "`digest topics list` shows all"
     raise NotFoundError(f"there is no topic {slug!r}; {hint}")
 
 

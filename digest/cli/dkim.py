@@ -46,6 +46,7 @@ def keygen(
     A file that is there already is never touched, and nothing is signed until the configuration
     says so.
     """
+    from digest.app.config import dkim_keys
     from digest.app.config.secrets import mail_domain
     from digest.app.services import load_config, now
     from digest.mail import dkim
@@ -54,7 +55,7 @@ def keygen(
     selector = _checked(selector or f"digest{now():%Y%m}{'-ed25519' if ed25519 else ''}")
     path = out or config.folder / f"dkim-{selector}.pem"
     key = dkim.generate(selector, "ed25519" if ed25519 else "rsa")
-    dkim.save(key, path)
+    dkim_keys.save(key, path)
     record = key.record(mail_domain(config))
     prefix = "ed25519_" if ed25519 else ""
     settings = {f"{prefix}selector": selector, f"{prefix}key": _seen_from(config.folder, path)}

@@ -44,6 +44,7 @@ def record(
 
     Without --day: today. Keys are not written. What enriches sees the papers of the sources named.
     """
+    from digest.app.config.load import FILE_NAME
     from digest.app.services import now
     from digest.sources import recording
 
@@ -55,23 +56,24 @@ def record(
         _chosen(opened.sources, source or []),
         topics=opened.topics,
         folder=folder,
-        web=opened.web_for,
+        file_name=FILE_NAME,
+        client_for=opened.client_for,
         now=now(),
     )
     _show(recorded)
-    output.print_note(f"next: digest -c {folder / 'config.toml'} run --day {wanted}")
+    output.print_note(f"next: digest -c {folder / FILE_NAME} run --day {wanted}")
     if any(found.state.is_trouble for found in recorded):
         raise typer.Exit(1)
 
 
-def _chosen(places: Sequence[Source], wanted: Sequence[str]) -> list[Source]:
+def _chosen(sources: Sequence[Source], wanted: Sequence[str]) -> list[Source]:
     from digest.errors import NotFoundError
 
-    names = [place.name for place in places]
+    names = [source.name for source in sources]
     for name in wanted:
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
-    return [place for place in places if not wanted or place.name in wanted]
+    return [source for source in sources if not wanted or source.name in wanted]
 
 
 def _show(recorded: Sequence[RecordedSource]) -> None:

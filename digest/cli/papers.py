@@ -9,7 +9,6 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.sources import fetch as fetching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,17 +80,13 @@ def fetch_day(
     """Fetch all sources, or some by name, for a day; None is today and all that files hold."""
     from digest.errors import NotFoundError
 
-    names = [place.name for place in opened.sources]
+    names = [source.name for source in opened.sources]
     for name in only or []:
         if name not in names:
             raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(names)}")
-    places = [place for place in opened.sources if not only or place.name in only]
-    return fetching.fetch_day(
-        day or opened.today(),
-        places,
-        only_day=day is not None,
-        collection=opened.collection,
-        watch=output.watch,
+    sources = [source for source in opened.sources if not only or source.name in only]
+    return opened.fetcher.fetch(
+        day or opened.today(), sources, only_day=day is not None, progress=output.watch
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.app.services import App
-    from digest.delivery.issues import MailResult
+    from digest.delivery.builder import MailResult
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
     from digest.models.issue import Edition
@@ -94,7 +94,7 @@ def _run(
         report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
                            only=reader, going=going)  # fmt: skip
         if report.stopped is None:
-            web.housekeeping(opened, transport, clock=services.now, going=going)
+            web.housekeeping(opened, transport, clock=services.now, should_continue=going)
         _show_run(opened, report, reports, json=json)
         complete = report.complete
     return complete and not any(report.error for report in reports)
@@ -118,8 +118,8 @@ def _dispatch(
         asked = RunRequest(
             day=day,
             edition=desk,
-            plans=plans,
-            named=named,
+            plan_new=plans,
+            allow_late=named,
             only=only,
             progress=Progress(should_continue=going, total=total, advance=progress),
             workers=ProcessPool(config=opened.config, processes=opened.processes),
@@ -230,7 +230,7 @@ def retry(
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     reader = None if only is None else _confirmed(opened, only)
     try:
-        dispatch.settle_earlier_runs(opened.delivery_services, named=named)
+        dispatch.settle_earlier_runs(opened.delivery_services, allow_late=named)
     except RunInProgressError:
         if named is None:
             return  # it does what there is to do

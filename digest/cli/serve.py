@@ -32,7 +32,7 @@ def serve(ctx: typer.Context) -> None:
 
     def deliver() -> int:
         return door.housekeeping(
-            opened, transport, clock=services.now, going=postman.should_continue
+            opened, transport, clock=services.now, should_continue=postman.should_continue
         )
 
     postman = transactional.BackgroundSender(deliver)
@@ -44,7 +44,7 @@ def serve(ctx: typer.Context) -> None:
         yield
         postman.stop()
 
-    house = door.web_services(opened, clock=services.now, poke=postman.wake)
+    house = door.web_services(opened, clock=services.now, wake=postman.wake)
     site = create(house, lifespan=with_postman)
     web = opened.config.web
     _check_free(web.host, web.port)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,6 @@ from typing import Annotated
 import typer
 
 from digest.cli import output
-from digest.sources.fetch import fetch_day
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
 DEMO_READER = "reader@example.org"
@@ -31,14 +29,14 @@ def init(
     from digest.app.config.load import FILE_NAME
     from digest.app.config.resources import example_config
     from digest.errors import ConfigError
+    from digest.storage import files
 
     path = folder / FILE_NAME
     _, _, settings = example_config().read_text(encoding="utf-8").partition("\n# Paths")
     text = "# The configuration of this installation.\n# Paths" + settings
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(path, "x", encoding="utf-8", opener=_private) as file:
-            file.write(text)
+        files.create(path, text.encode("utf-8"))
     except FileExistsError as error:
         raise ConfigError(f"{path} is there already; it was not touched") from error
     except OSError as error:
@@ -90,16 +88,10 @@ def demo(
         evidence = Evidence(at=services.now(), channel="demo")
         opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (reader,) = opened.book.confirmed()
-        fetch_day(
-            opened.today(),
-            opened.sources,
-            only_day=False,
-            collection=opened.collection,
-            watch=output.watch,
-        )
+        opened.fetcher.fetch(opened.today(), opened.sources, only_day=False, progress=output.watch)
         day = opened.papers.newest_day(until=opened.today()) or opened.today()
         desk = opened.build_edition(day)
-        asked = RunRequest(day=day, edition=desk, named=True)
+        asked = RunRequest(day=day, edition=desk, allow_late=True)
         report = run_delivery(asked, opened.delivery_services, opened.transport())
         mail = opened.message_builder(desk).preview(reader).message
         opened.close()
@@ -117,7 +109,3 @@ def demo(
     )
     for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):
         output.print_result(f"  {path}")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
+from digest.app.services import now
 from digest.cli import output
 from digest.cli.papers import Day, Json, parse_day
 from digest.models.delivery import DeliveryState
@@ -36,7 +37,7 @@ def status(
     opened = output.open_app(ctx)
     chosen = parse_day(day) or opened.history.newest_day() or opened.today()
     fetched = opened.fetch_log.on(chosen)
-    debts = opened.collection.overdue(chosen, opened.sources)
+    debts = opened.backlog.overdue(chosen, opened.sources, now=now())
     balance = opened.history.day_totals(chosen)
     waiting = opened.history.not_planned(chosen)
     entries = opened.history.records(day=chosen, states=state or ())

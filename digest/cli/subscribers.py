@@ -221,7 +221,7 @@ def export(
             reader,
             opened.book,
             issues=partial(serializers.issues_of, opened.history),
-            letters=partial(serializers.transactional_of, opened.transactional_queue),
+            transactional=partial(serializers.transactional_of, opened.transactional_queue),
         )
     )
 

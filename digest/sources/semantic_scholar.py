@@ -1,8 +1,8 @@
-"""Semantic Scholar: a sentence, the venue and the citations of papers that others brought.
+"""Semantic Scholar: a one-sentence summary, venue and citations of other sources' papers.
 
-Nearly every field may be null, and a new paper is unknown there for days: neither is an error.
-An answer must be understood without its question, since it may be read from a file: a paper is
-known by its externalIds, not by its place in the answer.
+Nearly every field may be null, and a new paper is unknown there for days; neither is an error.
+A response may be read from a file, without its request. So a paper is identified by its
+externalIds, not by its position.
 """
 
 from __future__ import annotations
@@ -21,62 +21,62 @@ if TYPE_CHECKING:
 
 API = "https://api.semanticscholar.org/graph/v1"
 FIELDS = "externalIds,venue,publicationVenue,journal,citationCount,tldr"
-#: The service takes no more ids at once.
+#: The service accepts no more ids in one request.
 _AT_ONCE = 500
-#: A preprint server is where a paper waits for a venue.
+#: Preprint servers do not count as venues.
 _NO_VENUES = {"arxiv", "arxiv.org", "biorxiv", "corr", "medrxiv"}
-#: What it says, with a 400, when it knows not one of the ids.
+#: The message of its status 400 if it knows none of the ids.
 _ALL_UNKNOWN = "no valid paper ids"
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
-    """Ask for the day's papers by their arXiv ids and DOIs; titles are not asked for."""
-    url = (location.url or API).rstrip("/")
-    ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in ask.papers()))))
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
+    """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
+    url = (source.url or API).rstrip("/")
+    ids = list(dict.fromkeys(filter(None, (_service_id(paper.id) for paper in request.papers()))))
     starts = range(0, len(ids), _AT_ONCE)
-    ask.expect(len(starts))
+    request.expect(len(starts))
     for start in starts:
         some = ids[start : start + _AT_ONCE]
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
-        text = _ask(location, ask, f"{url}/paper/batch", some)
+        text = _post(source, request, f"{url}/paper/batch", some)
         if text is not None:
             yield RawDocument(where=where, text=text)
 
 
-def _ask(location: Source, ask: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
-    """Return the answer, or None where the service knows none of the papers."""
-    headers = {"x-api-key": location.key} if location.key else {}
+def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
+    """Return the response, or None if the service knows none of the papers."""
+    headers = {"x-api-key": source.key} if source.key else {}
     try:
-        return ask.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
+        return request.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
     except RefusedError as error:
         if error.status == 400 and _ALL_UNKNOWN in error.body.casefold():
             return None
         if error.status not in (401, 403):
             raise
-        remedy = "check its key" if location.key else "give it a key"
+        remedy = "check its key" if source.key else "give it a key"
         raise SourceError(
-            f"source {location.name}: Semantic Scholar answered {error.status}; {remedy}"
+            f"source {source.name}: Semantic Scholar answered {error.status}; {remedy}"
         ) from error
 
 
-def _asked_as(paper_id: str) -> str | None:
-    """Return the name of a paper at the service, or None for one that has only a title."""
+def _service_id(paper_id: str) -> str | None:
+    """Return a paper's id at the service, or None for a paper that has only a title."""
     if arxiv_id(paper_id):
         return f"ARXIV:{paper_id}"
     return f"DOI:{paper_id}" if doi(paper_id) else None
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one answer: an array with null for every paper the service does not know."""
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
+    """Parse one response: an array with null for every paper the service does not know."""
     try:
-        elements = lenient.load(raw.text)
+        elements = lenient.load(document.text)
     except ValueError as error:
-        return lenient.unusable(raw, str(error))
+        return lenient.unusable(document, str(error))
     if isinstance(elements, dict):
-        said = elements.get("error") or elements.get("message") or "no array of papers"
-        return lenient.unusable(raw, f"the service answered: {str(said)[:200]}")
+        message = elements.get("error") or elements.get("message") or "no array of papers"
+        return lenient.unusable(document, f"the service answered: {str(message)[:200]}")
     if not isinstance(elements, list):
-        return lenient.unusable(raw, "not an array of papers")
+        return lenient.unusable(document, "not an array of papers")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, element in enumerate(elements):
@@ -86,14 +86,14 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
         if isinstance(found, Paper):
             updates.append(found)
         else:
-            rejected.append(Rejected(where=f"{raw.where}[{index}]", reason=found))
+            rejected.append(Rejected(where=f"{document.where}[{index}]", reason=found))
     return Batch(
         updates=tuple(updates), rejected=tuple(rejected), declared=len(updates) + len(rejected)
     )
 
 
 def _update(element: object, *, day: date, now: datetime) -> Paper | str:
-    """Return what is said of a paper, or the reason why it cannot be told of which."""
+    """Return the update of a paper, or the reason why it cannot be used."""
     if not isinstance(element, dict):
         return "not a JSON object"
     ids = _object(element, "externalIds")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from digest.errors import ConfigError, StoreError
+from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +34,14 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     """
     try:
         address = sa.make_url(url)
-        if file := _file(address):
+        if file := database_file(address):
             address = address.set(database=str(folder / file.expanduser()))
         engine = sa.create_engine(address)
     except sa.exc.ArgumentError as error:
         raise ConfigError(f"[database] url: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
-    if file := _file(address):
+    if file := database_file(address):
         _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -55,7 +56,7 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     return engine
 
 
-def _file(address: sa.URL) -> Path | None:
+def database_file(address: sa.URL) -> Path | None:
     """Return the file of a SQLite database; one in memory or on a server has none."""
     database = address.database
     if address.get_backend_name() != "sqlite" or not database or database == ":memory:":
@@ -66,7 +67,7 @@ def _file(address: sa.URL) -> Path | None:
 def _create_private(path: Path) -> None:
     try:
         # SQLite gives its -wal and -shm files the mode of the database.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(files.open_shared(path))
     except OSError as error:
         raise StoreError(f"cannot open {path}: {error.strerror}; check [database] url") from error
 

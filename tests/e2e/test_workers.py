@@ -191,7 +191,7 @@ def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     crew = ProcessPool(config=opened.config, processes=opened.processes)
 
     report = run_delivery(
-        RunRequest(day=day, edition=desk, named=True, progress=watch, workers=crew),
+        RunRequest(day=day, edition=desk, allow_late=True, progress=watch, workers=crew),
         opened.delivery_services,
         opened.transport(),
     )

@@ -6,7 +6,6 @@ the environment. Secrets are `SecretStr` and do not show in any output.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -39,6 +38,7 @@ from digest.app.config.schema import (
     starter_topics,
 )
 from digest.errors import ConfigError
+from digest.text.wording import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -205,8 +205,8 @@ def _explain(fault: ErrorDetails, where: str) -> str:
 
 
 def _hint(key: str, loc: tuple[int | str, ...]) -> str:
-    close = difflib.get_close_matches(key, _siblings(loc), n=1, cutoff=0.4)
-    return f"; did you mean {close[0]}?" if close else ""
+    similar = closest(key, _siblings(loc))
+    return f"; did you mean {similar}?" if similar else ""
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -19,9 +19,9 @@ from pydantic import (
     model_validator,
 )
 
-from digest import sources
 from digest.app.config.resources import example_config
 from digest.errors import ConfigError
+from digest.sources import get_kind
 
 
 def _zone(name: str) -> str:
@@ -55,7 +55,7 @@ def _web_address(text: str) -> str:
 
 def _kind(name: str) -> str:
     try:
-        sources.get_kind(name)
+        get_kind(name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING
 
+from digest.app.config import dkim_keys
 from digest.errors import ConfigError
 from digest.mail import dkim
+from digest.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def signer(config: Config) -> dkim.Signer | None:
         (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),
     )
     keys = [
-        dkim.load(config.path(file), selector=selector, kind=kind)
+        dkim_keys.load(config.path(file), selector=selector, kind=kind)
         for selector, file, kind in named
         if file
     ]
@@ -59,16 +60,11 @@ def mail_domain(config: Config) -> str:
 
 
 def _new_key(path: Path) -> str:
+    key = secrets.token_urlsafe(32)
     try:
-        with open(path, "x", encoding="ascii", opener=_private) as file:
-            key = secrets.token_urlsafe(32)
-            file.write(key + "\n")
+        files.create(path, f"{key}\n".encode("ascii"))
     except FileExistsError:  # another process was quicker
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}; or set it in [site]") from error
     return key
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

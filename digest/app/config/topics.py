@@ -5,7 +5,6 @@ The file is the only place where topics are; it is checked before it is replaced
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -14,6 +13,7 @@ from tomlkit.items import AoT
 from digest.app.config import load as config
 from digest.app.config.schema import starter_topics
 from digest.errors import ConfigError
+from digest.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,14 +75,7 @@ def _write(file: Path, document: TOMLDocument) -> None:
     """Replace the file whole, with its mode, after checking what it would say."""
     text = tomlkit.dumps(document)
     config.build(document.unwrap(), folder=file.parent, where=str(file))
-    partial = file.with_name(file.name + ".part")
     try:
-        partial.touch(mode=0o600)
-        partial.chmod(file.stat().st_mode & 0o777)
-        with partial.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(file)
+        files.replace(file, text.encode("utf-8"), mode=file.stat().st_mode & 0o777)
     except OSError as error:
         raise ConfigError(f"cannot write {file}: {error.strerror}") from error

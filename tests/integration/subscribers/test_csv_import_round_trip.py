@@ -1,4 +1,4 @@
-"""Lists of any readers: a plan only looks, the deed does what it said, and a copy says nothing."""
+"""Imports of random lists: a plan changes nothing, and `apply` does what the plan says."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from subscribers.models import Event, Status, Subscriber
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Readers = dict[str, tuple[tuple[str, ...], tuple[Event, ...]]]
+    Subscribers = dict[str, tuple[tuple[str, ...], tuple[Event, ...]]]
     Lines = list[tuple[str, list[str]]]
 
 TOPICS = ("agents", "robots", "whales")
-GONE = (Status.LEFT, Status.SUPPRESSED)
-#: What may stand before the @, the beginnings of formulas among it.
+INACTIVE = (Status.LEFT, Status.SUPPRESSED)
+#: Local parts, some of which start like a formula.
 LOCAL = st.text(alphabet="ab=+-'{}!é", min_size=1, max_size=6)
 ADDRESSES = LOCAL.map(lambda local: f"{local}@example.org")
 CHOSEN = st.lists(st.sampled_from(TOPICS), min_size=1, unique=True).map(tuple)
-LIVES = st.sampled_from(
+EVENTS = st.sampled_from(
     [
         (),
         (Event.CONFIRM,),
@@ -35,20 +35,20 @@ LIVES = st.sampled_from(
         (Event.CONFIRM, Event.BOUNCE),
     ]
 )
-READERS = st.dictionaries(ADDRESSES, st.tuples(CHOSEN, LIVES), max_size=5)
+PEOPLE = st.dictionaries(ADDRESSES, st.tuples(CHOSEN, EVENTS), max_size=5)
 LINES = st.lists(st.tuples(ADDRESSES, st.lists(st.sampled_from([*TOPICS, "?"]), max_size=2)))
 
 
-def filled(readers: Readers) -> Book:
-    """A book of these readers and no others, in memory."""
+def filled(people: Subscribers) -> Book:
+    """Return an address book in memory with these subscribers and no others."""
     book = Book(emptied_database(), new_id=count(1).__next__, pepper=PEPPER)
-    for address, (topics, events) in readers.items():
+    for address, (topics, events) in people.items():
         enrolled(book, address, *events, topics=topics)
     return book
 
 
 def histories(book: Book) -> list[object]:
-    return [(reader, book.history(reader.id)) for reader in book.all()]
+    return [(subscriber, book.history(subscriber.id)) for subscriber in book.all()]
 
 
 def listed(lines: Lines) -> str:
@@ -56,18 +56,18 @@ def listed(lines: Lines) -> str:
 
 
 def changed_since(before: Sequence[Subscriber], book: Book) -> dict[str, Subscriber]:
-    return {reader.address: reader for reader in book.all() if reader not in before}
+    return {subscriber.address: subscriber for subscriber in book.all() if subscriber not in before}
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+@given(people=PEOPLE, lines=LINES, confirmed=st.booleans())
 def test_a_plan_changes_nothing(
-    readers: Readers,
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    book = filled(readers)
+    book = filled(people)
     before = histories(book)
 
     plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
@@ -76,14 +76,14 @@ def test_a_plan_changes_nothing(
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+@given(people=PEOPLE, lines=LINES, confirmed=st.booleans())
 def test_what_is_done_is_what_was_planned(
-    readers: Readers,
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    book = filled(readers)
+    book = filled(people)
     before = book.all()
     planned = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
@@ -94,23 +94,23 @@ def test_what_is_done_is_what_was_planned(
         for line in planned
         if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
     ]
-    assert [reader.id for reader in done] == [
-        reader.id for line in promised if (reader := book.find(line.address))
+    assert [subscriber.id for subscriber in done] == [
+        subscriber.id for line in promised if (subscriber := book.find(line.address))
     ]
-    assert {reader.id for reader in changed_since(before, book).values()} == {
-        reader.id for reader in done
+    assert {subscriber.id for subscriber in changed_since(before, book).values()} == {
+        subscriber.id for subscriber in done
     }
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
-def test_a_list_brought_in_twice_changes_nothing_the_second_time(
-    readers: Readers,
+@given(people=PEOPLE, lines=LINES, confirmed=st.booleans())
+def test_a_second_import_of_a_list_changes_nothing(
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    book = filled(readers)
+    book = filled(people)
     first = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
     apply(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
 
@@ -124,14 +124,17 @@ def test_a_list_brought_in_twice_changes_nothing_the_second_time(
 
 
 @settings(max_examples=50)
-@given(readers=READERS)
-def test_a_copy_of_the_book_says_nothing_new_to_it(
-    readers: Readers,
+@given(people=PEOPLE)
+def test_importing_an_export_changes_nothing(
+    people: Subscribers,
 ) -> None:
-    book = filled(readers)
+    book = filled(people)
     lines = plan(export(book.all()), book, known_topics=TOPICS, confirmed=False)
 
     assert [(line.address, line.action) for line in lines] == [
-        (reader.address, ImportAction.REFUSE if reader.status in GONE else ImportAction.KEEP)
-        for reader in book.all()
+        (
+            subscriber.address,
+            ImportAction.REFUSE if subscriber.status in INACTIVE else ImportAction.KEEP,
+        )
+        for subscriber in book.all()
     ]

@@ -6,17 +6,15 @@ import tomllib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from support.all_services import World, told
+from support.all_services import AllServices, arxiv_paper
 from support.builders import ids
-from support.http_server import Answer, Question, WebServer
-from support.source_client import Watch, client
+from support.http_server import Request, Response, WebServer
+from support.source_client import ManualClock, client
 
-from digest import sources
 from digest.app.config.load import build
 from digest.app.services import App
 from digest.models.source import SourceState
-from digest.sources import recording
-from digest.sources.fetch import fetch_day
+from digest.sources import allowed_hosts, recording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,26 +28,27 @@ NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
 def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
     engine: sa.Engine, tmp_path: Path
 ) -> None:
-    watch = Watch(at=NOON)
-    world = World(watch=watch, arxiv={DAY: [told(1), told(2, "cs.LG")]})
+    clock = ManualClock(at=NOON)
+    services = AllServices(clock=clock, arxiv={DAY: [arxiv_paper(1), arxiv_paper(2, "cs.LG")]})
 
-    def route(question: Question) -> Answer:
-        return Answer(status=404) if "cs.LG" in question.path else world.route(question)
+    def route(request: Request) -> Response:
+        return Response(status=404) if "cs.LG" in request.path else services.route(request)
 
-    with WebServer(route=route) as server, client(tmp_path / "cache", watch) as http:
-        arxiv, *_ = world.places(server.base)
+    with WebServer(route=route) as server, client(tmp_path / "cache", clock) as http:
+        arxiv, *_ = services.sources(server.base)
         (recorded,) = recording.record(
             DAY,
             [arxiv],
             topics=(),
             folder=tmp_path / "day",
-            web=lambda place: http.restricted_to(sources.hosts(place)),
+            file_name="config.toml",
+            client_for=lambda source: http.restricted_to(allowed_hosts(source)),
             now=NOON,
         )
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = fetch_day(DAY, app.sources, only_day=True, collection=app.collection)
+    (report,) = app.fetcher.fetch(DAY, app.sources, only_day=True)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written
