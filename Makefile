@@ -3,12 +3,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One process of tests for each core; a slow test is begun early, so that none is waited for.
+PARALLEL := --numprocesses auto --dist loadgroup
 
-.PHONY: help demo test lint bench faults screenshot clean
+.PHONY: help demo test test-fast lint bench faults screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
-	@echo "make test        run the tests"
+	@echo "make test        run all tests, in parallel"
+	@echo "make test-fast   run the unit tests alone, in parallel (some seconds)"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed and relevance"
 	@echo "make faults      kill a run at every system call (some minutes; needs strace)"
@@ -19,7 +22,10 @@ demo: $(VENV)/installed
 	$(BIN)/digest demo --out demo
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-fast: $(VENV)/developing
+	$(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check .

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import typer.main
+from support.import_graph import PACKAGES
 from support.paths import ROOT
 
 from digest.app.config import load as config
@@ -16,9 +18,23 @@ from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState
 from digest.sources import BUILTIN, get_kind
 
-GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+
+def page(name: str) -> str:
+    """A page of the documentation."""
+    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
+GUIDE = page("operating")
+SOURCES = page("sources")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+#: Tools that every Python project has; they need no reason.
+TOOLS = {"build", "coverage", "mypy", "pytest", "ruff"}
+#: The words that code, commands, configuration and database share.
+WORDS = (
+    *("assessment", "batch", "claim", "consent", "coverage", "delivery", "edition"),
+    *("fencing token", "issue", "kind", "outcome", "paper", "pick", "section", "source"),
+    *("subscriber", "suppression", "topic", "transactional mail", "VERP", "worker"),
+)
 
 
 def commands() -> list[str]:
@@ -122,9 +138,77 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
     assert words[0] in commands() or " ".join(words[:2]) in commands()
 
 
-def test_every_room_is_in_the_design() -> None:
-    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+# -- the architecture, the decisions and the words -------------------------------------------
 
-    rooms = [p.stem for p in (ROOT / "digest").glob("*.py") if not p.stem.startswith("__")]
 
-    assert [room for room in rooms if room not in design] == []
+def packages() -> list[str]:
+    """The path of every package, and of every module that stands directly in digest/."""
+    paths = {path.parent for root in PACKAGES for path in (ROOT / root).rglob("__init__.py")}
+    paths |= set((ROOT / "digest").glob("[!_]*.py"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+
+
+def libraries() -> list[str]:
+    """The name of every library the product, its extras or its tests depend on."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = settings["project"]
+    groups = [
+        project["dependencies"],
+        *project.get("optional-dependencies", {}).values(),
+        *settings["dependency-groups"].values(),
+    ]
+    names = {re.split(r"[^\w-]", wanted)[0].lower() for group in groups for wanted in group}
+    return sorted(name for name in names - TOOLS if "stubs" not in name and "types-" not in name)
+
+
+def terms() -> list[str]:
+    """The first column of every table in the glossary, and what its other lines begin with."""
+    found = re.findall(
+        r"(?m)^(?:\| *|#+ |[-*] )?[*`]*(\w[\w -]*?)[*`]*(?= *[|:]|$)", page("glossary")
+    )
+    return [term for term in found if term.lower() not in ("word", "term", "glossary")]
+
+
+def words_in_use() -> str:
+    """All words of the code and the other pages, with the words of compound names apart."""
+    files = [path for root in PACKAGES for path in (ROOT / root).rglob("*.py")]
+    files += [path for path in (ROOT / "docs").glob("*.md") if path.stem != "glossary"]
+    text = " ".join(path.read_text(encoding="utf-8") for path in files)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    return re.sub(r"[\s_-]+", " ", apart).lower()
+
+
+@pytest.mark.parametrize("path", packages())
+def test_every_package_is_in_the_architecture(path: str) -> None:
+    name = Path(path).name
+
+    assert re.search(rf"\b{re.escape(name)}\b", page("architecture"))
+
+
+def test_every_path_in_the_architecture_exists() -> None:
+    paths = re.findall(r"`((?:digest|subscribers|templates|tests)/[\w/.]*)`", page("architecture"))
+
+    assert paths != []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("library", libraries())
+def test_every_library_has_its_reason_in_the_decisions(library: str) -> None:
+    named = rf"(?<![\w-]){re.escape(library)}(?![\w-])"
+
+    assert re.search(named, page("decisions"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_of_the_field_is_in_the_glossary(word: str) -> None:
+    assert word in terms()
+
+
+def test_no_term_of_the_glossary_is_explained_twice() -> None:
+    assert sorted(set(terms())) == sorted(terms())
+
+
+def test_every_term_of_the_glossary_is_in_use() -> None:
+    text = words_in_use()
+
+    assert [term for term in terms() if term.lower().replace("-", " ") not in text] == []

@@ -1,4 +1,4 @@
-"""What users install: the wheel made from the sdist, in an empty environment of its own."""
+"""What users install: the wheel made from the sdist, and the checkout itself, editable."""
 
 from __future__ import annotations
 
@@ -7,46 +7,73 @@ import subprocess
 import sys
 import tarfile
 import venv
+import zipfile
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from support.import_graph import PACKAGES
 from support.paths import ROOT
 
 from digest import __version__
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CI"), reason="installs from PyPI; CI=1 runs it, as .ci/run does"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not os.environ.get("CI"), reason="installs from PyPI; CI=1 runs it, as .ci/run does"
+    ),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("packaging"),  # one process builds and installs
+]
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the sdist and the wheel made from it."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--quiet", "--outdir", folder, ROOT],
-        check=True,
-        cwd=folder,
-    )
+    prepare(sys.executable, "-m", "build", "--quiet", "--outdir", folder, ROOT, cwd=folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def command(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `digest` command of an environment that holds the wheel and what it asks for."""
+    """The `digest` command of an environment that holds the wheel and what it depends on."""
     environment = tmp_path_factory.mktemp("user")
     venv.create(environment, with_pip=True)
     (wheel,) = built.glob("*.whl")
-    subprocess.run(
-        [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", wheel],
-        check=True,
-        cwd=environment,
-    )
+    install(environment, wheel)
     return environment / "bin" / "digest"
 
 
+@pytest.fixture(scope="module")
+def editable(built: Path, command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `digest` command of an editable install, made in a checkout unpacked from the sdist."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(checkout, filter="data")
+    environment = tmp_path_factory.mktemp("developer")
+    venv.create(environment, with_pip=True)
+    (unpacked,) = checkout.iterdir()
+    install(environment, "--no-deps", "--editable", unpacked)
+    # What it depends on is in the user's environment already; this path comes last.
+    (libraries,) = command.parents[1].glob("lib/*/site-packages")
+    (own,) = environment.glob("lib/*/site-packages")
+    (own / "zz-dependencies.pth").write_text(f"{libraries}\n", encoding="utf-8")
+    return environment / "bin" / "digest"
+
+
+def prepare(*arguments: str | Path, cwd: Path) -> None:
+    """Run a tool with the developer's environment, which may name mirrors and proxies."""
+    subprocess.run(arguments, check=True, cwd=cwd)
+
+
+def install(environment: Path, *arguments: str | Path) -> None:
+    pip = environment / "bin" / "pip"
+    prepare(pip, "install", "--quiet", "--disable-pip-version-check", *arguments, cwd=environment)
+
+
 def call(command: Path, *arguments: str, cwd: Path) -> str:
+    """Run a program in a user's bare environment; return what it prints."""
     done = subprocess.run(
         [command, *arguments],
         cwd=cwd,
@@ -58,17 +85,21 @@ def call(command: Path, *arguments: str, cwd: Path) -> str:
     return done.stdout
 
 
+def parts_of_the_demo(command: Path, folder: Path) -> list[str]:
+    """The types of the parts of the one mail that the demo makes."""
+    call(command, "demo", cwd=folder)
+    (file,) = (folder / "demo").rglob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail.defects == []
+    return [part.get_content_type() for part in mail.walk()][1:]
+
+
 def test_the_installed_command_shows_its_version(command: Path, tmp_path: Path) -> None:
     assert call(command, "--version", cwd=tmp_path) == f"digest {__version__}\n"
 
 
 def test_the_installed_command_makes_the_demo(command: Path, tmp_path: Path) -> None:
-    call(command, "demo", cwd=tmp_path)
-
-    (file,) = (tmp_path / "demo").rglob("*.eml")
-    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-    assert mail.defects == []
-    assert [part.get_content_type() for part in mail.walk()][1:] == ["text/plain", "text/html"]
+    assert parts_of_the_demo(command, tmp_path) == ["text/plain", "text/html"]
 
 
 def test_the_installed_command_makes_an_installation(command: Path, tmp_path: Path) -> None:
@@ -84,21 +115,37 @@ def test_the_installed_help_names_every_verb(command: Path, tmp_path: Path) -> N
     assert {"init", "fetch", "run", "demo", "status", "preview"} <= set(shown.split())
 
 
+def test_an_editable_install_makes_the_demo_from_its_checkout(
+    editable: Path, tmp_path: Path
+) -> None:
+    asked = "import digest, subscribers; print(digest.__file__, subscribers.__file__)"
+    homes = call(editable.with_name("python"), "-c", asked, cwd=tmp_path).split()
+
+    assert [home for home in homes if "site-packages" in home] == []
+    assert parts_of_the_demo(editable, tmp_path) == ["text/plain", "text/html"]
+
+
 def test_the_wheel_puts_two_packages_and_nothing_else_into_site_packages(command: Path) -> None:
     python = command.with_name("python")
-    listed = subprocess.run(
-        [python, "-c", "import importlib.metadata as m; print(*m.files('papers-digest'))"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=command.parent,
-    )
+    asked = "import importlib.metadata as m; print(*m.files('papers-digest'))"
+    listed = call(python, "-c", asked, cwd=command.parent)
 
-    tops = {Path(name).parts[0] for name in listed.stdout.split()}
-    assert {top for top in tops if "dist-info" not in top and top != ".."} == {
-        "digest",
-        "subscribers",
-    }
+    tops = {Path(name).parts[0] for name in listed.split()}
+    assert {top for top in tops if "dist-info" not in top and top != ".."} == set(PACKAGES)
+
+
+def test_the_wheel_has_every_file_of_the_packages_and_what_they_read(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    ours = {path for package in PACKAGES for path in (ROOT / package).rglob("*.*")}
+    read = {*(ROOT / "templates").rglob("*.*"), ROOT / "config.example.toml"}
+
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = set(archive.namelist())
+
+    wanted = {path.relative_to(ROOT).as_posix() for path in ours if path.suffix != ".pyc"}
+    wanted |= {f"digest/{path.relative_to(ROOT).as_posix()}" for path in read}
+    assert wanted - shipped == set()
+    assert "digest/storage/migrations/versions/0001_first_tables.py" in shipped
 
 
 def test_the_sdist_has_what_it_takes_to_test_and_nothing_private(built: Path) -> None:

@@ -331,7 +331,7 @@ def test_every_module_has_a_docstring(name: str) -> None:
     words = ast.get_docstring(MODULES[name].tree)
 
     assert words is not None
-    assert words.splitlines()[0].endswith((".", ":"))
+    assert words.splitlines()[0].endswith((".", ":", "?"))
 
 
 @pytest.mark.parametrize("name", MODULES)

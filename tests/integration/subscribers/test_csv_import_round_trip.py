@@ -40,7 +40,7 @@ LINES = st.lists(st.tuples(ADDRESSES, st.lists(st.sampled_from([*TOPICS, "?"]), 
 
 
 def filled(people: Subscribers) -> Book:
-    """A book of these people and no others, in memory."""
+    """Return an address book in memory with these subscribers and no others."""
     book = Book(emptied_database(), new_id=count(1).__next__, pepper=PEPPER)
     for address, (topics, events) in people.items():
         enrolled(book, address, *events, topics=topics)
@@ -134,7 +134,7 @@ def test_a_copy_of_the_book_says_nothing_new_to_it(
     assert [(line.address, line.action) for line in lines] == [
         (
             subscriber.address,
-            ImportAction.REFUSE if subscriber.status in GONE else ImportAction.KEEP,
+            ImportAction.REFUSE if subscriber.status in INACTIVE else ImportAction.KEEP,
         )
         for subscriber in book.all()
     ]
