@@ -134,7 +134,7 @@ def test_a_copy_of_the_book_says_nothing_new_to_it(
     assert [(line.address, line.action) for line in lines] == [
         (
             subscriber.address,
-            ImportAction.REFUSE if subscriber.status in INACTIVE else ImportAction.KEEP,
+            ImportAction.REFUSE if subscriber.status in GONE else ImportAction.KEEP,
         )
         for subscriber in book.all()
     ]
