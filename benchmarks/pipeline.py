@@ -19,8 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import clock, config, pipeline, services
 from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import RunRequest, run_delivery
 from digest.mail import message
@@ -36,7 +35,6 @@ from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
 from digest.models.issue import Edition, Issue
 from digest.ranking.compose import compose
-from digest.sources.fetch import fetch_day
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
 from subscribers.models import Subscriber
@@ -56,20 +54,19 @@ def measure(readers: int) -> None:
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
         slugs = [topic.slug for topic in opened.topics]
-        evidence = Evidence(at=services.now(), channel="benchmark")
+        evidence = Evidence(at=clock.now(), channel="benchmark")
         started = time.perf_counter()
         for number in range(readers):
             wanted = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
             opened.book.add(f"r{number}@example.org", wanted, confirmed=True, evidence=evidence)
         _line("sign up", readers, "readers", started)
         started = time.perf_counter()
-        (report,) = fetch_day(
-            opened.today(), opened.sources, only_day=False, collection=opened.collection
-        )
+        (report,) = pipeline.fetch(opened)
         _line("fetch", report.parsed, "papers", started)
-        day = opened.papers.newest_day(until=opened.today()) or opened.today()
+        today = clock.today("UTC")
+        day = opened.papers.newest_day(until=today) or today
         started = time.perf_counter()
-        desk = opened.build_edition(day)
+        desk = pipeline.build_edition(opened, day)
         _line("rank", len(slugs), "topics", started)
         everybody = opened.book.confirmed()
         started = time.perf_counter()
@@ -93,7 +90,7 @@ def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscrib
     """Print what a mail costs, whole and by step, with everything that is shared set before."""
     found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
     mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
-    at = services.now()
+    at = clock.now()
     printer = press.renderer(desk, at=at)
     sizes = [len(printer.render(issue, reader).outgoing.content) for issue, reader in mails]
     print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")

@@ -20,11 +20,9 @@ from typing import TYPE_CHECKING
 import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import clock, config, pipeline, services
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
-from digest.sources.fetch import fetch_day
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -44,14 +42,14 @@ def digest() -> tuple[bytes, datetime]:
         opened = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
-        at = services.now()
+        at = clock.now()
         wanted = [topic.slug for topic in opened.topics]
         evidence = Evidence(at=at, channel="benchmark")
         opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        fetch_day(opened.today(), opened.sources, only_day=False, collection=opened.collection)
-        day = opened.papers.newest_day(until=opened.today()) or opened.today()
+        pipeline.fetch(opened)
+        day = opened.papers.newest_day(until=at.date()) or at.date()
         (reader,) = opened.book.confirmed()
-        mail = opened.message_builder(opened.build_edition(day)).preview(reader).message
+        mail = opened.message_builder(pipeline.build_edition(opened, day)).preview(reader).message
         opened.close()
     if mail is None:
         sys.exit("the sample day has no papers")

@@ -14,14 +14,14 @@ from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from digest.app.config.load import Config
+    from digest.app.config import Config
 
 log = logging.getLogger(__name__)
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def transport(config: Config) -> Transport:
+def open_transport(config: Config) -> Transport:
     """Return the way mails leave.
 
     Raises:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.app import pipeline
+from digest.app.clock import today
 from digest.app.config.resources import templates_dir
+from digest.app.config.topics import default_topics
 from digest.app.serializers import issues_of, transactional_of
-from digest.app.services import default_topics
-from digest.delivery.transactional import send_due
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
-from subscribers.book import Evidence
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import PaperCard, TopicEdition, WebServices
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.app.services import App
-    from digest.delivery.transports import Transport
     from digest.models.issue import Edition
     from subscribers.web.services import TransactionalKind
 
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 RERANK_AFTER = timedelta(minutes=5)
 #: Days kept in memory; the archive's readers mostly look at the newest.
 CACHED_DAYS = 30
-#: Who has not confirmed by then is forgotten.
-FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
 @dataclass
@@ -77,32 +74,10 @@ class Archive:
         """Return the desk that mails were last made from on a day, or what there would be."""
         frozen = self.opened.editions.newest(day)
         return (
-            self.opened.editions.get(frozen).edition if frozen else self.opened.build_edition(day)
+            self.opened.editions.get(frozen).edition
+            if frozen
+            else pipeline.build_edition(self.opened, day)
         )
-
-
-def housekeeping(
-    opened: App,
-    transport: Transport,
-    *,
-    clock: Callable[[], datetime],
-    going: Callable[[], bool] = lambda: True,
-) -> int:
-    """Send the letters that are due and forget who never confirmed; return how many left."""
-    at = clock()
-    evidence = Evidence(at=at, channel="never confirmed")
-    opened.book.forget_unconfirmed(before=at - FORGET_UNCONFIRMED_AFTER, evidence=evidence)
-    try:
-        return send_due(
-            opened.transactional_queue,
-            opened.book,
-            stationery=opened.transactional_settings,
-            transport=transport,
-            clock=clock,
-            going=going,
-        )
-    finally:
-        transport.close()
 
 
 def web_services(
@@ -134,7 +109,7 @@ def web_services(
         clock=clock,
         topics=opened.topics,
         default_topics=default_topics(opened.topics),
-        days=lambda most: opened.papers.days(until=opened.today(), most=most),
+        days=lambda most: opened.papers.days(until=today(config.schedule.timezone), most=most),
         edition=archive.edition,
         queue_mail=write,
         transactional=lambda subscriber_id: transactional_of(

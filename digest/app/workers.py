@@ -25,7 +25,7 @@ from digest.errors import DigestError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.app.config.load import Config
+    from digest.app.config import Config
 
 #: Seconds between two looks at whether the run was told to stop.
 _LOOK = 0.2

@@ -14,7 +14,7 @@ import typer
 from support.command import CONFIG, DAY
 
 from digest import __version__
-from digest.app.config import load as config
+from digest.app import config
 from digest.cli import app
 
 if TYPE_CHECKING:

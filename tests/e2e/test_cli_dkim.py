@@ -22,8 +22,7 @@ from support.builders import NOON, at_noon
 from support.command import CONFIG
 from support.signing import signed
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import clock, config, services
 from digest.app.config import secrets
 from digest.mail import dkim
 
@@ -67,7 +66,7 @@ def signer(home: Path) -> dkim.Signer:
 def test_a_new_key_is_for_its_owner_alone_and_beside_the_configuration(
     home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "now", at_noon)
+    monkeypatch.setattr(clock, "now", at_noon)
     monkeypatch.chdir("/")
 
     answer = digest("-c", str(home / "config.toml"), "dkim", "keygen")

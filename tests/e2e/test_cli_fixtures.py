@@ -12,7 +12,7 @@ from support.command import CONFIG
 from support.http_server import Answer, WebServer
 
 from digest import sources
-from digest.app.config import load as config
+from digest.app import config
 from digest.app.services import App
 
 if TYPE_CHECKING:

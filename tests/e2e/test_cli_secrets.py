@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import CONFIG, DAY
 
-from digest.app.config import load as config
+from digest.app import config
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,7 @@ import httpx
 import pytest
 import uvicorn
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import config, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

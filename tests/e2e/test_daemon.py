@@ -25,10 +25,10 @@ def daemon(digest: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[[Day], 
     """The daemon with a clock of the test's: it is told what happens in its life."""
 
     def live(day: Day) -> Answer:
-        def every_day(job: Any, *, again: Any, stopped: threading.Event, **_: object) -> None:
-            day(job, again, stopped)
+        def run_jobs(*, daily: Any, retry: Any, stopped: threading.Event, **_: object) -> None:
+            day(daily, retry, stopped)
 
-        monkeypatch.setattr(scheduler, "every_day", every_day)
+        monkeypatch.setattr(scheduler, "run_jobs", run_jobs)
         return digest("daemon")
 
     return live
@@ -67,12 +67,12 @@ def test_between_runs_the_sources_are_read_and_nobody_is_mailed(
     peopled: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: dict[str, Any] = {}
-    monkeypatch.setattr(scheduler, "every_day", lambda _job, **asked: told.update(asked))
+    monkeypatch.setattr(scheduler, "run_jobs", lambda **jobs: told.update(jobs))
     digest("daemon")
 
-    told["look"]()
+    told["fetch"]()
 
-    assert told["hours"] == 4
+    assert told["fetch_hours"] == 4
     assert outbox(peopled) == []
     assert len(digest("papers", "list", "--json").json) == len(PAPERS)
 

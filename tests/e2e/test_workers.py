@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,7 @@ import pytest
 from support.builders import PEPPER, evidence
 from support.command import CONFIG, DAY
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import config, pipeline, services
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.models.delivery import DeliveryState
@@ -184,11 +184,13 @@ def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
 def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     opened = services.open_app(config.load(two / "config.toml"))
     day: date = opened.papers.papers()[0].day
-    desk = opened.build_edition(day)
+    desk = pipeline.build_edition(opened, day)
     totals: list[int] = []
     steps: list[int] = []
     watch = Progress(total=totals.append, advance=steps.append)
-    crew = ProcessPool(config=opened.config, processes=opened.processes)
+    crew = ProcessPool(
+        config=opened.config, processes=partial(pipeline.worker_count, opened.config)
+    )
 
     report = run_delivery(
         RunRequest(day=day, edition=desk, named=True, progress=watch, workers=crew),

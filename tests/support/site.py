@@ -15,8 +15,7 @@ import httpx
 import sqlalchemy as sa
 from support.builders import NOON, PEPPER, enrolled
 
-from digest.app import web
-from digest.app.config import load as config
+from digest.app import config, pipeline, web
 from digest.app.services import App
 from digest.sources.fetch import fetch_day
 from subscribers import links
@@ -167,7 +166,7 @@ class House:
     def deliver(self, transport: Transport | None = None) -> int:
         """Send the letters that wait."""
         way = transport or self.app.transport()
-        return web.housekeeping(self.app, way, clock=lambda: self.now)
+        return pipeline.housekeeping(self.app, way, clock=lambda: self.now)
 
     def mails(self) -> list[EmailMessage]:
         """Everything that was sent, by file name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from support.site import House
 
+    from digest.app.services import App
     from digest.models.issue import Edition
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -171,7 +172,7 @@ def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
     house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
     office = replace(house.app.delivery_services, clock=lambda: NOON)
     run_delivery(
-        RunRequest(day=DAYS[0], edition=house.app.build_edition(DAYS[0])),
+        RunRequest(day=DAYS[0], edition=pipeline.build_edition(house.app, DAYS[0])),
         office,
         house.app.transport(),
     )
@@ -193,9 +194,9 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     ranked: list[date] = []
     lay_out = pipeline.build_edition
 
-    def counted(day: date, *given: Any, **named: Any) -> Edition:
+    def counted(app: App, day: date) -> Edition:
         ranked.append(day)
-        return lay_out(day, *given, **named)
+        return lay_out(app, day)
 
     monkeypatch.setattr(pipeline, "build_edition", counted)
     with ThreadPoolExecutor(8) as visitors:

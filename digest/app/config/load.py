@@ -6,7 +6,9 @@ the environment. Secrets are `SecretStr` and do not show in any output.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import glob
 import os
 import tomllib
 from pathlib import Path
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
+#: What pydantic calls a key that a model, or a dataclass, does not have.
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 def _default_sources() -> tuple[SourceSettings, ...]:
@@ -141,14 +145,22 @@ class Config(BaseSettings):
         """Return a path of the configuration as seen from anywhere."""
         return self._folder / Path(relative).expanduser()
 
+    def glob(self, pattern: str) -> str:
+        """Return a pattern for files as seen from anywhere; the folder's own name is no pattern."""
+        path = Path(pattern).expanduser()
+        return str(path) if path.is_absolute() else f"{glob.escape(str(self._folder))}/{path}"
 
-def load(path: Path) -> Config:
+
+def load(path: Path | None = None) -> Config:
     """Load the configuration from a file and the environment.
+
+    The file is the one the command line names, else the one of DIGEST_CONFIG, else ./config.toml.
 
     Raises:
         ConfigError: the file is missing, is no TOML, or a value is wrong; one line per fault.
 
     """
+    path = path or default_path()
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
@@ -195,7 +207,7 @@ def default_path() -> Path:
 def _explain(fault: ErrorDetails, where: str) -> str:
     """Write one fault as a line that names key and remedy; never the value, it may be secret."""
     place = _place(fault["loc"])
-    if fault["type"] == "extra_forbidden":
+    if fault["type"] in _UNKNOWN_KEY:
         hint = _hint(str(fault["loc"][-1]), fault["loc"])
         return f"{where}: {place}: there is no such key{hint}"
     message = fault["msg"].removeprefix("Value error, ")
@@ -228,11 +240,12 @@ def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
     """Return the keys that would have been right where an unknown one stands."""
     if len(loc) <= 1:
         return Config.model_fields
+    if loc[0] == "topics":
+        return [field.name for field in dataclasses.fields(TopicSettings)]
     tables: dict[str, type[Section]] = {
         "site": Site,
         "database": Database,
         "sources": SourceSettings,
-        "topics": TopicSettings,
         "fetch": Fetch,
         "ranking": Ranking,
         "schedule": Schedule,

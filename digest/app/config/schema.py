@@ -18,10 +18,12 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
+from pydantic.dataclasses import dataclass
 
 from digest import sources
 from digest.app.config.resources import example_config
 from digest.errors import ConfigError
+from subscribers.models import Topic
 
 
 def _zone(name: str) -> str:
@@ -168,16 +170,12 @@ class Fetch(Section):
     every: Annotated[int, Field(ge=0, le=24)] = 4
 
 
-class TopicSettings(Section):
-    """A named interest; see subscribers.models.Topic."""
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class TopicSettings(Topic):
+    """A topic of the file: a `Topic` whose fields are checked, and two of them restricted."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
-    words_in: tuple[str, ...] = ()
-    words_out: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    trending: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> TopicSettings:

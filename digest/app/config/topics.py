@@ -1,24 +1,50 @@
-"""Changing the topics in the configuration file, with its comments and order kept.
+"""The topics of the configuration: finding them, and changing them in its file.
 
-The file is the only place where topics are; it is checked before it is replaced.
+The file is the only place where topics stand. A change keeps its comments and its order, and is
+checked before the file is replaced.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.items import AoT
 
-from digest.app.config import load as config
+from digest.app.config.load import build, default_path
 from digest.app.config.schema import starter_topics
-from digest.errors import ConfigError
+from digest.errors import ConfigError, NotFoundError
 from digest.storage import files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tomlkit import TOMLDocument
+
+    from subscribers.models import Topic
+
+
+def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
+    """Return a topic by its slug.
+
+    Raises:
+        NotFoundError: there is none; the message names the nearest.
+
+    """
+    by_slug = {topic.slug: topic for topic in topics}
+    if slug in by_slug:
+        return by_slug[slug]
+    close = difflib.get_close_matches(slug, by_slug, n=1, cutoff=0.4)
+    hint = f"did you mean {close[0]}?" if close else "`digest topics list` shows all"
+    raise NotFoundError(f"there is no topic {slug!r}; {hint}")
+
+
+def default_topics(topics: Sequence[Topic]) -> list[str]:
+    """Return the slugs for a subscriber who names no topic: the trending ones, or else all."""
+    return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
 
 
 def add(topic: dict[str, Any], path: Path | None) -> Path:
@@ -53,13 +79,15 @@ def remove(slug: str, path: Path | None) -> Path:
 
 
 def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
-    file = path or config.default_path()
+    file = path or default_path()
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     if "topics" not in document:
         # A file that names no topics has the starter set; once it names one it must name all.
         starter = tomlkit.aot()
         for topic in starter_topics():
-            starter.append(tomlkit.item({k: _plain(v) for k, v in topic.model_dump().items()}))
+            starter.append(
+                tomlkit.item({k: _plain(v) for k, v in dataclasses.asdict(topic).items()})
+            )
         document["topics"] = starter
     topics = document["topics"]
     if not isinstance(topics, AoT):
@@ -74,7 +102,7 @@ def _plain(value: object) -> object:
 def _write(file: Path, document: TOMLDocument) -> None:
     """Replace the file whole, with its mode, after checking what it would say."""
     text = tomlkit.dumps(document)
-    config.build(document.unwrap(), folder=file.parent, where=str(file))
+    build(document.unwrap(), folder=file.parent, where=str(file))
     try:
         files.replace(file, text.encode("utf-8"), mode=file.stat().st_mode & 0o777)
     except OSError as error:

@@ -17,7 +17,7 @@ from support.services import Played, all_played
 from support.source_client import Watch, client
 
 from digest import sources
-from digest.app.config.load import build
+from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
 from digest.sources.fetch import fetch_day

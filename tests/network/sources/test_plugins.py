@@ -14,7 +14,7 @@ from support.http_server import Answer, WebServer
 from support.paths import ROOT
 
 from digest import sources
-from digest.app.config import load as config
+from digest.app import config
 from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState

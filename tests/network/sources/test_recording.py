@@ -12,7 +12,7 @@ from support.http_server import Answer, Question, WebServer
 from support.source_client import Watch, client
 
 from digest import sources
-from digest.app.config.load import build
+from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceState
 from digest.sources import recording
