@@ -74,17 +74,17 @@ class App:
 
     @cached_property
     def papers(self) -> PaperStore:
-        """The papers."""
+        """The papers, in the database."""
         return PaperStore(self.engine)
 
     @cached_property
     def fetch_log(self) -> FetchLog:
-        """How the sources were read."""
+        """The log of how the sources were read."""
         return FetchLog(self.engine)
 
     @cached_property
     def client(self) -> HTTPClient:
-        """HTTP for all sources, named and paced as services want it."""
+        """The HTTP client of all sources; it names a contact and keeps to the rate limits."""
         from digest.sources.http.client import HTTPClient
         from digest.sources.http.exchange import agent
 
@@ -102,9 +102,9 @@ class App:
         self._opened.callback(client.close)
         return client
 
-    def web_for(self, location: Source) -> SourceClient:
-        """Return the HTTP of one source; it keeps to the source's hosts."""
-        return self.client.restricted_to(sources.hosts(location))
+    def web_for(self, source: Source) -> SourceClient:
+        """Return the HTTP client of one source, restricted to that source's hosts."""
+        return self.client.restricted_to(sources.hosts(source))
 
     @cached_property
     def collection(self) -> Collection:
@@ -120,7 +120,7 @@ class App:
 
     @cached_property
     def book(self) -> Book:
-        """The readers."""
+        """The subscribers, in the database."""
         # 53 bits, so that an id is the same number in JSON and JavaScript.
         return Book(
             self.engine,
@@ -130,30 +130,30 @@ class App:
 
     @cached_property
     def secrets(self) -> list[str]:
-        """The keys that sign links: the one in use, and the one before it if it is still live."""
+        """The keys of signed links: the one in use, then the previous one if it still counts."""
         site = self.config.site
+        current = secret(self.config, site.secret_key, KEY_FILE, "secret_key")
         previous = site.previous_secret_key.get_secret_value()
-        newest = secret(self.config, site.secret_key, KEY_FILE, "secret_key")
-        return [newest, *filter(None, [previous])]
+        return [current, previous] if previous else [current]
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The deliveries."""
+        """The deliveries, in the database."""
         return Ledger(self.engine, lock=lock_path(self.engine))
 
     @cached_property
     def editions(self) -> EditionStore:
-        """What mails were made from."""
+        """The stored editions, from which messages were composed."""
         return EditionStore(self.engine)
 
     @cached_property
     def history(self) -> DeliveryHistory:
-        """Who got what."""
+        """Which subscriber got which papers, and how each delivery ended."""
         return DeliveryHistory(self.engine, self.editions)
 
     @cached_property
     def delivery_services(self) -> DeliveryServices:
-        """All that a run of mails needs."""
+        """The parts that a run of messages needs."""
         delivery = self.config.delivery
         return DeliveryServices(
             ledger=self.ledger,
@@ -172,11 +172,11 @@ class App:
             memory=peak_memory,
         )
 
-    def message_builder(self, desk: Edition) -> MessageBuilder:
-        """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.editions.preview(desk, mail_key=self.mail_settings.key, now=now())
+    def message_builder(self, edition: Edition) -> MessageBuilder:
+        """Return a builder of the messages that a run would send now; it records nothing."""
+        stored = self.editions.preview(edition, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
-            frozen,
+            stored,
             press=self.mail_settings,
             book=self.book,
             desks=self.editions,
@@ -190,7 +190,7 @@ class App:
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
-        """Where papers come from."""
+        """The sources, in the order of the file."""
         return tuple(
             Source(
                 name=source.name,
@@ -207,7 +207,7 @@ class App:
 
     @cached_property
     def quotas(self) -> Quotas:
-        """How much goes into an issue."""
+        """How many papers an issue and each of its topics may have, and what votes count."""
         from digest.models.issue import Quotas
 
         ranking = self.config.ranking
@@ -219,7 +219,7 @@ class App:
 
     @cached_property
     def mail_settings(self) -> MailSettings:
-        """What makes mails of issues."""
+        """The settings by which an issue becomes a message."""
         mail = self.config.mail
         return MailSettings(
             templates=DigestTemplates(templates_dir(), "digest"),
@@ -235,12 +235,12 @@ class App:
 
     @cached_property
     def transactional_queue(self) -> TransactionalQueue:
-        """The letters that wait to be sent."""
+        """The transactional messages that wait to be sent."""
         return TransactionalQueue(self.engine)
 
     @cached_property
     def transactional_settings(self) -> TransactionalSettings:
-        """What it takes to write letters."""
+        """The settings by which a transactional message is written."""
         mail = self.config.mail
         names = {topic.slug: topic.name for topic in self.topics}
         address = mail.letters_from or mail.from_address
@@ -257,6 +257,7 @@ class App:
         )
 
     def _sender(self, address: str) -> FromIdentity:
+        """Return who a message is from, under one of the configured addresses."""
         return FromIdentity(
             name=self.config.site.name,
             address=address,
@@ -266,7 +267,7 @@ class App:
 
     @cached_property
     def links(self) -> LinkBuilder:
-        """Where the links in mails lead."""
+        """The builder of the links in messages."""
         mail = self.config.mail
         return LinkBuilder(
             secrets=self.secrets,
@@ -280,7 +281,7 @@ class App:
 
     @cached_property
     def signer(self) -> Signer | None:
-        """What signs mails, or None where that is left to the mail server.
+        """The DKIM signer of messages, or None if the mail server signs.
 
         Raises:
             ConfigError: a key cannot be used.
@@ -290,11 +291,12 @@ class App:
 
 
 def open_app(config: Config) -> App:
-    """Open the database and return the parts.
+    """Open the database of an installation, and return the installation; close it after use.
 
     Raises:
-        ConfigError, StoreError: with what to mend.
+        ConfigError: the address of the database is wrong.
+        StoreError: the database cannot be opened or brought up to date.
 
     """
-    url = config.database.url
-    return App(config=config, engine=open_database(url, folder=config.folder))
+    engine = open_database(config.database.url, folder=config.folder)
+    return App(config=config, engine=engine)

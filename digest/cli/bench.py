@@ -33,7 +33,7 @@ class Signature(StrEnum):
 
 @commands.callback()
 def _group() -> None:
-    """Keep `delivery` a command of its own, though it is the only one."""
+    """Keep `delivery` a command of a group, though it is the only one."""
 
 
 @commands.command(
@@ -62,7 +62,7 @@ def delivery(
     *,
     json: Json = False,
 ) -> None:
-    """Send made-up readers a made-up day: select, render, sign, ledger, SMTP, all of it.
+    """Send a made-up day to made-up readers, through selection, rendering, signing and SMTP.
 
     The mails go to a server that should throw them away, such as Postfix's smtp-sink.
     """

@@ -28,12 +28,14 @@ def keygen(
     selector: Annotated[
         str | None,
         typer.Option(
-            "--selector", metavar="NAME", help="Its name in the DNS; the month's if none."
+            "--selector", metavar="NAME", help="Its name in the DNS; by default the month's."
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The key; beside the configuration if none."),
+        typer.Option(
+            "--out", metavar="FILE", help="The key's file; by default beside the configuration."
+        ),
     ] = None,
     *,
     ed25519: Annotated[
@@ -43,8 +45,7 @@ def keygen(
 ) -> None:
     """Make a key and print its DNS record and the lines for the configuration.
 
-    A file that is there already is never touched, and nothing is signed until the configuration
-    says so.
+    A file that exists is never changed. Nothing is signed until the configuration names the key.
     """
     from digest.app import clock, config
     from digest.app.config.secrets import mail_domain

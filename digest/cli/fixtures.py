@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from digest.sources.recording import RecordedSource
 
 commands = typer.Typer(
-    help="Freeze a real day, to work on it offline.",
+    help="Record a real day, to work on it offline.",
     no_args_is_help=True,
     epilog="Example: [bold]digest fixtures record --day 2026-02-02[/bold]",
 )
@@ -24,7 +24,7 @@ commands = typer.Typer(
 
 @commands.callback()
 def _group() -> None:
-    """Keep `record` a verb of a group, though it is the only one yet."""
+    """Keep `record` a command of a group, though it is the only one."""
 
 
 @commands.command(
@@ -38,9 +38,10 @@ def record(
     ] = Path("fixtures"),
     source: Sources = None,
 ) -> None:
-    """Write what the sources say of a day, and a configuration that reads it, into DIR/DAY.
+    """Record what the sources have for a day in DIR/DAY, with a configuration that reads it.
 
-    Without --day: today. Keys are not written. What enriches sees the papers of the sources named.
+    Without --day: today. Keys are not written. A source that adds to papers gets those of the
+    sources named.
     """
     from digest.app import clock, pipeline
     from digest.sources import recording

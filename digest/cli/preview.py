@@ -95,7 +95,7 @@ def _example_subscriber(app: App, slugs: Sequence[str]) -> Subscriber:
 
 
 def _form(form: Form | None, out: Path | None, *, in_browser: bool) -> Form:
-    """Return the form that was asked for, else that of the file's ending, else of the place."""
+    """Return the form that was chosen, else the one of the file's ending, else HTML or text."""
     if form is not None:
         return form
     by_ending = {".html": Form.HTML, ".htm": Form.HTML, ".eml": Form.EML, ".json": Form.JSON}

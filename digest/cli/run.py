@@ -194,13 +194,13 @@ def retry(
     day: Day = None,
     state: Annotated[
         RetryState | None,
-        typer.Option("--state", help="Send mails of the day again that ended so."),
+        typer.Option("--state", help="Send the mails of the day again that are in this state."),
     ] = None,
     only: Only = None,
     *,
     json: Json = False,
 ) -> None:
-    """Send what was deferred and is due again, or what ended otherwise, on your word."""
+    """Send the deferred mails that are due, or a day's mails in another state, again."""
     from digest.app import pipeline
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
@@ -236,7 +236,7 @@ def retry(
 
 
 def daemon(ctx: typer.Context) -> None:
-    """Stay and run every day at the hour the configuration says, instead of cron."""
+    """Keep running, and run every day at the configured hour, instead of cron."""
     from digest.app import clock, pipeline, scheduler
 
     app = output.open_app(ctx)

@@ -19,7 +19,7 @@ def register(root: typer.Typer) -> None:
 
 
 def serve(ctx: typer.Context) -> None:
-    """Open the web door: sign up, confirm, choose, leave, past editions, feeds and API."""
+    """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""
     import uvicorn
 
     from digest.app import pipeline, web

@@ -27,12 +27,12 @@ def status(
     day: Day = None,
     state: Annotated[
         list[DeliveryState] | None,
-        typer.Option("--state", help="Only the people whose mail stands so; repeat."),
+        typer.Option("--state", help="Only the people whose mail is in this state; repeat."),
     ] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Say what happened on a day: sources, and who got what or why not."""
+    """Show what happened on a day: the sources, and who got what or why not."""
     app = output.open_app(ctx)
     chosen = parse_day(day) or app.history.newest_day() or today(app)
     fetched = app.fetch_log.on(chosen)

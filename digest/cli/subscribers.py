@@ -135,7 +135,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
 
 @commands.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
 def remove(ctx: typer.Context, email: Email) -> None:
-    """Let a reader go. They stay in the book as left, so that nothing writes to them again."""
+    """Unsubscribe a reader. They stay in the book as left, so that nothing adds them again."""
     from digest.errors import NotFoundError
     from subscribers.models import Event
 
@@ -163,11 +163,11 @@ def import_(
         typer.Option("--confirmed", help="You vouch that all of them want this; recorded."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would become of each line.")
+        bool, typer.Option("--dry-run", help="Only show what an import would do with each line.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Bring readers in from a list. Nobody comes back who left, is suppressed or was erased."""
+    """Add readers from a list. It adds nobody who left, is suppressed or was erased."""
     from digest.app.config.topics import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
@@ -232,7 +232,7 @@ def export(
 
 @commands.command(epilog="Example: [bold]digest subscribers erase ada@example.org[/bold]")
 def erase(ctx: typer.Context, email: Email) -> None:
-    """Forget a reader. A keyed hash stays, so that an import cannot bring the address back."""
+    """Erase a reader. A keyed hash stays, so that an import cannot add the address again."""
     from subscribers import privacy
 
     app = output.open_app(ctx)

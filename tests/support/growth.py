@@ -1,4 +1,4 @@
-"""What a work costs beside another one in the same run; machines differ, ratios hardly."""
+"""How the time of a function grows with its input. Ratios differ little between computers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """The least processor time of two tries."""
+    """The smaller CPU time of two calls."""
     tries = []
     for _ in range(2):
         started = time.process_time()

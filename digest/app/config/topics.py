@@ -1,7 +1,7 @@
 """The topics of the configuration: finding them, and changing them in its file.
 
-The file is the only place where topics stand. A change keeps its comments and its order, and is
-checked before the file is replaced.
+Topics are kept in that file only. A change keeps its comments and its order, and is checked before
+the file is replaced.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
 
 
 def remove(slug: str, path: Path | None) -> Path:
-    """Take a topic out and return the file.
+    """Remove a topic and return the file.
 
     Raises:
-        ConfigError: it is the last one; a file without topics has the starter set.
+        ConfigError: it is the last one, and a file without topics has the starter set.
 
     """
     file, document, topics = _read(path)
@@ -82,7 +82,7 @@ def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
     file = path or default_path()
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     if "topics" not in document:
-        # A file that names no topics has the starter set; once it names one it must name all.
+        # A file without topics has the starter set. With a first topic it has to name all of them.
         starter = tomlkit.aot()
         for topic in starter_topics():
             starter.append(
@@ -100,7 +100,7 @@ def _plain(value: object) -> object:
 
 
 def _write(file: Path, document: TOMLDocument) -> None:
-    """Replace the file whole, with its mode, after checking what it would say."""
+    """Check the new content of the file, then replace the file and keep its mode."""
     text = tomlkit.dumps(document)
     build(document.unwrap(), folder=file.parent, where=str(file))
     try:
