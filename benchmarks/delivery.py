@@ -120,6 +120,6 @@ def memory() -> None:
     print(f"the largest process grew by {(many / few - 1) * 100:.1f} %")
 
 
-if __name__ == "__main__" and postfix.are_there():
+if __name__ == "__main__" and postfix.is_installed():
     rates(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
     memory()

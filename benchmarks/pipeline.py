@@ -1,10 +1,10 @@
-"""Where a day's time goes: each step's rate, and where a mail's does.
+"""Where a day's time goes: the rate of each step, and the cost of each part of a mail.
 
-    python benchmarks/pipeline.py [READERS]
+    python benchmarks/pipeline.py [SUBSCRIBERS]
 
-Runs the sample day for made-up readers into a folder that is thrown away. Rates are for this
-machine and run only; the ratios at the end compare the press, in the same run, with filling the
-whole template and building an `email.message` for every mail.
+Runs the sample day for made-up subscribers in a temporary folder. Rates are for this machine and
+run only. The ratios at the end compare the renderer, in the same run, with filling the whole
+template and building an `email.message` for every mail.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from digest.mail.context import (
 )
 from digest.mail.renderer import MailSettings
 from digest.mail.templates import Templates
-from digest.models.issue import Edition, Issue
+from digest.models.issue import NOTHING_SEEN, Edition, Issue
 from digest.ranking.compose import compose
 from subscribers.addresses import for_envelope
 from subscribers.book import Evidence
@@ -43,122 +43,129 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-Served = tuple[Issue, Subscriber]
+Mail = tuple[Issue, Subscriber]
 
 
-def measure(readers: int) -> None:
+def measure(subscribers: int) -> None:
     """Print a line per step."""
     with tempfile.TemporaryDirectory() as scratch:
         source = {"name": "sample", "kind": "huggingface", "path": str(sample_day())}
-        opened = services.open_app(
+        app = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
-        slugs = [topic.slug for topic in opened.topics]
+        slugs = [topic.slug for topic in app.topics]
         evidence = Evidence(at=clock.now(), channel="benchmark")
         started = time.perf_counter()
-        for number in range(readers):
-            wanted = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
-            opened.book.add(f"r{number}@example.org", wanted, confirmed=True, evidence=evidence)
-        _line("sign up", readers, "readers", started)
+        for number in range(subscribers):
+            topics = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
+            app.book.add(f"r{number}@example.org", topics, confirmed=True, evidence=evidence)
+        _line("sign up", subscribers, "subscribers", started)
         started = time.perf_counter()
-        (report,) = pipeline.fetch(opened)
+        (report,) = pipeline.fetch(app)
         _line("fetch", report.parsed, "papers", started)
         today = clock.today("UTC")
-        day = opened.papers.newest_day(until=today) or today
+        day = app.papers.newest_day(until=today) or today
         started = time.perf_counter()
-        desk = pipeline.build_edition(opened, day)
+        edition = pipeline.build_edition(app, day)
         _line("rank", len(slugs), "topics", started)
-        everybody = opened.book.confirmed()
+        confirmed = app.book.confirmed()
         started = time.perf_counter()
-        room = opened.message_builder(desk)
-        outcomes = [room.preview(reader) for reader in everybody]
-        _line("compose and print", len(outcomes), "mails", started)
+        builder = app.message_builder(edition)
+        results = [builder.preview(subscriber) for subscriber in confirmed]
+        _line("compose and render", len(results), "mails", started)
         started = time.perf_counter()
         run_delivery(
-            RunRequest(day=day, edition=desk, named=True),
-            opened.delivery_services,
-            opened.transport(),
+            RunRequest(day=day, edition=edition, allow_late=True),
+            app.delivery_services,
+            app.transport(),
         )
-        _line("the same and deliver to files", readers, "mails", started)
+        _line("the same and deliver to files", subscribers, "mails", started)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        measure_press(opened.mail_settings, desk, everybody)
-        fuller = _with_long_abstracts(desk)
-        measure_press(replace(opened.mail_settings, summary_length=1200), fuller, everybody)
+        measure_mails(app.mail_settings, edition, confirmed)
+        longer = _with_long_abstracts(edition)
+        measure_mails(replace(app.mail_settings, summary_length=1200), longer, confirmed)
 
 
-def measure_press(press: MailSettings, desk: Edition, readers: Iterable[Subscriber]) -> None:
-    """Print what a mail costs, whole and by step, with everything that is shared set before."""
-    found = [(compose(desk, reader.topics, seen=()), reader) for reader in readers]
-    mails = [(issue, reader) for issue, reader in found if isinstance(issue, Issue)]
+def measure_mails(
+    settings: MailSettings, edition: Edition, subscribers: Iterable[Subscriber]
+) -> None:
+    """Print what a mail costs, in all and by part, when all that is shared is rendered already."""
+    composed = [(compose(edition, one.topics, seen=NOTHING_SEEN), one) for one in subscribers]
+    mails = [(issue, one) for issue, one in composed if isinstance(issue, Issue)]
     at = clock.now()
-    printer = press.renderer(desk, at=at)
-    sizes = [len(printer.render(issue, reader).outgoing.content) for issue, reader in mails]
-    print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers set")
-    typesetter = BodyRenderer(
-        press.templates,
-        letterhead=SiteIdentity(name=press.sender.name, postal_address=press.postal_address),
-        edition=desk.coverage,
-        summary_length=press.summary_length,
+    renderer = settings.renderer(edition, at=at)
+    sizes = [len(renderer.render(issue, one).outgoing.content) for issue, one in mails]
+    print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers rendered before")
+    bodies = BodyRenderer(
+        settings.templates,
+        site=SiteIdentity(name=settings.sender.name, postal_address=settings.postal_address),
+        coverage=edition.coverage,
+        summary_length=settings.summary_length,
     )
-    masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
-    doors = {reader.id: press.subscriber_links(reader.id, at) for _, reader in mails}
-    own = {
-        reader.id: Personal(
-            personal_context(address=reader.address, wanted=reader.topics, doors=doors[reader.id])
+    common = message.CommonHeaders(settings.sender, day=edition.coverage.day, at=at)
+    links = {one.id: settings.subscriber_links(one.id, at) for _, one in mails}
+    personal = {
+        one.id: Personal(
+            personal_context(address=one.address, topics=one.topics, links=links[one.id])
         )
-        for _, reader in mails
+        for _, one in mails
     }
-    formes = {reader.id: typesetter.render(issue, "en", own[reader.id]) for issue, reader in mails}
+    rendered = {one.id: bodies.render(issue, "en", personal[one.id]) for issue, one in mails}
 
-    def build(_: Issue, reader: Subscriber) -> None:
-        forme, ways = formes[reader.id], doors[reader.id]
+    texts = {one.id: bodies.text(rendered[one.id], personal[one.id]) for _, one in mails}
+    htmls = {one.id: bodies.html(rendered[one.id], personal[one.id]) for _, one in mails}
+
+    def build(_: Issue, one: Subscriber) -> None:
         message.build(
-            masthead,
+            common,
             recipient=message.Recipient(
-                address=reader.address, leave_url=ways.leave_url, leave_mailto=ways.leave_mailto
+                address=one.address,
+                leave_url=links[one.id].leave_url,
+                leave_mailto=links[one.id].leave_mailto,
             ),
-            subject=forme.header,
-            identifier=f"<{reader.id:x}@example.org>",
-            text=forme.text.render({}),
-            html=typesetter.html(forme, own[reader.id]),
+            subject=rendered[one.id].header,
+            identifier=f"<{one.id:x}@example.org>",
+            text=texts[one.id],
+            html=htmls[one.id],
         )
 
-    _cost("address, checked again", mails, lambda _, reader: for_envelope(reader.address))
-    _cost("links, signed", mails, lambda _, reader: press.subscriber_links(reader.id, at))
-    _cost("own words, encoded", mails, lambda _, reader: Personal(own[reader.id].words))
-    _cost("text", mails, lambda _, r: typesetter.text(formes[r.id], own[r.id]))
-    _cost("HTML", mails, lambda _, r: typesetter.html(formes[r.id], own[r.id]))
+    _cost("address, checked again", mails, lambda _, one: for_envelope(one.address))
+    _cost("links, signed", mails, lambda _, one: settings.subscriber_links(one.id, at))
+    _cost("personal values, encoded", mails, lambda _, one: Personal(personal[one.id].variables))
+    _cost("text", mails, lambda _, one: bodies.text(rendered[one.id], personal[one.id]))
+    _cost("HTML", mails, lambda _, one: bodies.html(rendered[one.id], personal[one.id]))
     _cost("headers, and all joined", mails, build)
-    known = _cost("whole, the issue set", mails, printer.render)
-    fresh = _cost("whole, an issue of its own", mails, lambda i, r: printer.render(replace(i), r))
-    whole = Templates(templates_dir(), "digest")
+    shared = _cost("whole, issue rendered before", mails, renderer.render)
+    alone = _cost("whole, new issue", mails, lambda i, one: renderer.render(replace(i), one))
+    templates = Templates(templates_dir(), "digest")
     plain = _cost(
-        "whole, without a press",
+        "whole, without the renderer",
         mails[:50],
-        lambda issue, reader: _without_a_press(press, whole, issue, own[reader.id]),
+        lambda issue, one: _fill_whole(settings, templates, issue, personal[one.id]),
     )
-    print(f"beside that, the press takes 1/{plain / known:.0f}, or 1/{plain / fresh:.0f}")
+    print(f"beside that, the renderer takes 1/{plain / shared:.0f}, or 1/{plain / alone:.0f}")
 
 
-def _without_a_press(
-    press: MailSettings, templates: Templates, issue: Issue, own: Personal
+def _fill_whole(
+    settings: MailSettings, templates: Templates, issue: Issue, personal: Personal
 ) -> bytes:
     """Fill and encode everything for one mail alone."""
-    letterhead = SiteIdentity(name=press.sender.name, postal_address=press.postal_address)
+    site = SiteIdentity(name=settings.sender.name, postal_address=settings.postal_address)
     sections = [
         {
             "name": section.name,
             "papers": [
-                paper_context(pick, press.summary_length, today=issue.day) for pick in section.picks
+                paper_context(pick, settings.summary_length, today=issue.day)
+                for pick in section.picks
             ],
         }
         for section in issue.sections
     ]
     rendered = templates.render(
         {
-            **shared_context(letterhead, issue.coverage),
+            **shared_context(site, issue.coverage),
             **issue_context(issue),
-            **own.words,
+            **personal.variables,
             "sections": sections,
         }
     )
@@ -169,28 +176,28 @@ def _without_a_press(
     return mail.as_bytes()
 
 
-def _with_long_abstracts(desk: Edition) -> Edition:
-    """Return the desk with abstracts of some two thousand characters."""
+def _with_long_abstracts(edition: Edition) -> Edition:
+    """Return the edition with abstracts of some two thousand characters."""
     longer = {
         paper.id: replace(
             paper, abstract=" ".join([paper.abstract] * (1 + 2000 // len(paper.abstract)))
         )
-        for paper in desk.papers
+        for paper in edition.papers
     }
     ranked = {
         slug: [replace(pick, paper=longer[pick.paper.id]) for pick in picks]
-        for slug, picks in desk.ranked.items()
+        for slug, picks in edition.ranked.items()
     }
-    return replace(desk, papers=list(longer.values()), ranked=ranked)
+    return replace(edition, papers=list(longer.values()), ranked=ranked)
 
 
-def _cost(what: str, mails: list[Served], step: Callable[[Issue, Subscriber], object]) -> float:
+def _cost(what: str, mails: list[Mail], step: Callable[[Issue, Subscriber], object]) -> float:
     """Print and return the CPU time a step takes for a mail: the best of five rounds."""
     rounds = []
     for _ in range(5):
         started = time.process_time()
-        for issue, reader in mails:
-            step(issue, reader)
+        for issue, subscriber in mails:
+            step(issue, subscriber)
         rounds.append((time.process_time() - started) / len(mails))
     print(f"{what:30} {min(rounds) * 1e6:9.1f} µs")
     return min(rounds)
@@ -198,7 +205,7 @@ def _cost(what: str, mails: list[Served], step: Callable[[Issue, Subscriber], ob
 
 def _line(what: str, number: int, unit: str, started: float) -> None:
     each = (time.perf_counter() - started) / number
-    print(f"{what:30} {number:6} {unit:8} {1 / each:9.0f} /s")
+    print(f"{what:30} {number:6} {unit:11} {1 / each:9.0f} /s")
 
 
 if __name__ == "__main__":

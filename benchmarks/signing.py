@@ -1,10 +1,10 @@
-"""What a DKIM signature costs: µs per mail, and how many times as much dkimpy takes.
+"""The cost of a DKIM signature in µs per mail, and how many times as much dkimpy takes.
 
     python benchmarks/signing.py [MAILS]
 
-Signs one reader's digest of the sample day, made as a run makes it. "No key" is what is left of the
-work without the signatures themselves: finding, canonicalising and hashing what is signed; "relaxed
-already" is the same when the caller vouches for the body.
+Signs one subscriber's digest of the sample day, made as a run makes it. "No key" is the work
+without the signatures themselves: choosing, canonicalising and hashing what is signed. "Relaxed
+already" is the same when the caller says that the body is in relaxed form.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def digest() -> tuple[bytes, datetime]:
     """Return a mail of the sample day and its date."""
     with tempfile.TemporaryDirectory() as scratch:
         source = {"name": "sample", "kind": "huggingface", "path": str(sample_day())}
-        opened = services.open_app(
+        app = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
         at = clock.now()
-        wanted = [topic.slug for topic in opened.topics]
+        topics = [topic.slug for topic in app.topics]
         evidence = Evidence(at=at, channel="benchmark")
-        opened.book.add("ada@example.org", wanted, confirmed=True, evidence=evidence)
-        pipeline.fetch(opened)
-        day = opened.papers.newest_day(until=at.date()) or at.date()
-        (reader,) = opened.book.confirmed()
-        mail = opened.message_builder(pipeline.build_edition(opened, day)).preview(reader).message
-        opened.close()
+        app.book.add("ada@example.org", topics, confirmed=True, evidence=evidence)
+        pipeline.fetch(app)
+        day = app.papers.newest_day(until=at.date()) or at.date()
+        (subscriber,) = app.book.confirmed()
+        mail = app.message_builder(pipeline.build_edition(app, day)).preview(subscriber).message
+        app.close()
     if mail is None:
         sys.exit("the sample day has no papers")
     return mail.outgoing.content, at
@@ -90,16 +90,16 @@ def measure(mails: int) -> None:
 
 
 def _dkimpy(mail: bytes, key: Key) -> Callable[[], object]:
-    """Return what signs the same headers with dkimpy."""
+    """Return a function that signs the same headers with dkimpy."""
     present = {name.lower().encode() for name in (*OVERSIGNED, *SIGNED)}
     names = [name.lower() for name, _ in _FIELD.findall(mail.partition(b"\r\n\r\n")[0] + b"\r\n")]
-    written = (
+    encoded = (
         key.private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
         if key.kind == "rsa"
         else b64encode(key.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
     )
     return lambda: dkimpy.sign(
-        mail, SELECTOR.encode(), DOMAIN.encode(), written,
+        mail, SELECTOR.encode(), DOMAIN.encode(), encoded,
         canonicalize=(b"relaxed", b"relaxed"), signature_algorithm=f"{key.kind}-sha256".encode(),
         include_headers=[name for name in names if name in present],
     )  # fmt: skip

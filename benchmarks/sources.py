@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree import ElementTree as ET
 
-from digest import sources
 from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
-from digest.sources import RawDocument, Source
+from digest.sources import RawDocument, Source, get_kind, read_files
 from digest.storage.engine import open_database
 from digest.storage.papers import PaperStore
 
@@ -47,9 +46,9 @@ def measure(data: Path) -> None:
     texts = _texts(data)
     found: list[tuple[str, list[Paper]]] = []
     print(f"{'':32}{'papers':>8}{'papers/s':>10}{'':4}beside reading the same bytes")
-    for kind, raws, bare in texts:
-        papers, seconds = _timed(partial(_parse, kind, raws))
-        _, base = _timed(partial(_bare, bare, raws))
+    for kind, documents, bare in texts:
+        papers, seconds = _timed(partial(_parse, kind, documents))
+        _, base = _timed(partial(_bare, bare, documents))
         print(
             f"parse {kind:26}{len(papers):8,}{len(papers) / seconds:10,.0f}{seconds / base:9.1f} x"
         )
@@ -60,7 +59,7 @@ def measure(data: Path) -> None:
         for words in ("merge into an empty store", "merge once more"):
             started = time.perf_counter()
             for kind, papers in found:
-                store.save(papers, source=kind, kind=kind)
+                store.save(papers, source=kind, authority=get_kind(kind).authority)
             seconds = time.perf_counter() - started
             total = sum(len(papers) for _, papers in found)
             print(f"{words:32}{total:8,}{total / seconds:10,.0f}")
@@ -71,7 +70,7 @@ def measure(data: Path) -> None:
 def _texts(data: Path) -> list[tuple[str, list[RawDocument], Callable[[str], object]]]:
     if not data.is_dir():
         sample = Source(name="sample", kind="huggingface", path=str(sample_day()))
-        return [("huggingface", sources.read_files(sample), json.loads)]
+        return [("huggingface", read_files(sample), json.loads)]
     return [
         ("huggingface", _files(data / "hf" / "daily_papers-*.json"), json.loads),
         ("capture", _files(data / "captures" / "page-*.txt"), str.splitlines),
@@ -80,7 +79,7 @@ def _texts(data: Path) -> list[tuple[str, list[RawDocument], Callable[[str], obj
 
 
 def _files(pattern: Path) -> list[RawDocument]:
-    return sources.read_files(Source(name="files", kind="jsonl", path=str(pattern)))
+    return read_files(Source(name="files", kind="jsonl", path=str(pattern)))
 
 
 def _feeds(folder: Path) -> list[RawDocument]:
@@ -103,15 +102,15 @@ def _told(record: dict[str, Any]) -> arxiv_documents.Told:
     )
 
 
-def _parse(kind: str, raws: Sequence[RawDocument]) -> list[Paper]:
-    place = Source(name=kind, kind=kind)
-    batches = [sources.parse(place, raw, day=DAY, now=NOW) for raw in raws]
+def _parse(kind: str, documents: Sequence[RawDocument]) -> list[Paper]:
+    source = Source(name=kind, kind=kind)
+    batches = [get_kind(source.kind).parse(document, day=DAY, now=NOW) for document in documents]
     return [paper for batch in batches for paper in batch.papers]
 
 
-def _bare(read: Callable[[str], object], raws: Sequence[RawDocument]) -> None:
-    for raw in raws:
-        read(raw.text)
+def _bare(read: Callable[[str], object], documents: Sequence[RawDocument]) -> None:
+    for document in documents:
+        read(document.text)
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:

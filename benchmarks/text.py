@@ -1,9 +1,9 @@
-"""How long it takes to make text fit to be shown, for each kilobyte, with and without TeX.
+"""How long the cleaning of text takes per kilobyte, with and without TeX.
 
     python benchmarks/text.py
 
-Beside it in the same run: pylatexenc's own conversion of the same text, which takes a price for
-mathematics and a percent sign for a comment.
+The same run measures pylatexenc's own conversion of the same text. That takes prices for formulas
+and a percent sign for a comment.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from digest.text.clean import clean
 from digest.text.tex import untex
-from digest.text.wording import summarise
+from digest.text.wording import summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,12 @@ WITH_TEX = (
     r"\textbf{Agents} that read maps find $\mathcal{O}(n \log n)$ ways through~towns; over 95\% of"
     r" all $x_{i}$ with $\frac{a+b}{2} \leq \alpha^{2}$ were lost by M\"uller in the ``fog''."
 )
-TOWER = r"\frac{\sqrt{\textbf{$" * 4000
+NESTED = r"\frac{\sqrt{\textbf{$" * 4000
 ROUNDS = 200
 
 
 def per_kilobyte(work: Callable[[str], object], text: str, rounds: int = ROUNDS) -> float:
-    """Return the microseconds for a kilobyte, the best of five."""
+    """Return the microseconds per kilobyte, the best of five measurements."""
     best = float("inf")
     for _ in range(5):
         started = time.perf_counter()
@@ -44,26 +44,26 @@ def per_kilobyte(work: Callable[[str], object], text: str, rounds: int = ROUNDS)
 
 
 def main() -> None:
-    """Print a line for each kind of text."""
-    untex(WITH_TEX)  # reads the tables
+    """Print a line for each measurement."""
+    untex(WITH_TEX)  # reads the tables of macros
     plain, tex = PLAIN * 8, WITH_TEX * 8
     base = per_kilobyte(clean, plain)
-    _line("clean, text without TeX", base, base)
-    _line("clean, text full of TeX", per_kilobyte(clean, tex), base)
-    _line("clean, a tower of 20 kB of TeX", per_kilobyte(clean, TOWER, 5), base)
-    _line("its look at text without TeX", per_kilobyte(untex, plain), base)
-    _line("its reading of TeX, once", per_kilobyte(untex, tex), base)
+    _print("clean, text without TeX", base, base)
+    _print("clean, text full of TeX", per_kilobyte(clean, tex), base)
+    _print("clean, 20 kB of nested TeX", per_kilobyte(clean, NESTED, 5), base)
+    _print("untex, text without TeX", per_kilobyte(untex, plain), base)
+    _print("untex, text full of TeX", per_kilobyte(untex, tex), base)
     theirs = LatexNodes2Text().latex_to_text
-    _line("pylatexenc, the same text", per_kilobyte(theirs, tex, 5), base)
-    _line("summary of 300 characters", per_kilobyte(_summary, plain), base)
+    _print("pylatexenc, the same text", per_kilobyte(theirs, tex, 5), base)
+    _print("summary of 300 characters", per_kilobyte(_summary, plain), base)
 
 
 def _summary(text: str) -> str:
-    return summarise(text, 300)
+    return summarize(text, 300)
 
 
-def _line(what: str, microseconds: float, base: float) -> None:
-    print(f"{what:32} {microseconds:8.1f} us a kB {microseconds / base:8.2f} x")
+def _print(name: str, microseconds: float, base: float) -> None:
+    print(f"{name:32} {microseconds:8.1f} us a kB {microseconds / base:8.2f} x")
 
 
 if __name__ == "__main__":

@@ -1,68 +1,86 @@
-"""Everything that can go wrong and that a person can mend.
+"""The errors that a person can do something about.
 
     DigestError
-    ├── ConfigError          the configuration, or a word on the command line, is wrong
-    ├── NotFoundError        a paper, topic or subscriber asked for by name is not there
-    ├── SourceError          a source could not be read; its papers are unknown, not none
-    │   └── RefusedError         its service answered, and the answer is no
-    ├── StoreError           the database could not be opened or brought up to date
-    ├── RenderError          a template does not compile or lacks a value
+    ├── ConfigError              a setting or a command-line argument is wrong
+    ├── NotFoundError            a paper, topic or subscriber with that name does not exist
+    ├── SourceError              a source could not be read; its papers are unknown, not none
+    │   └── RefusedError         its service answered with an error
+    ├── StoreError               the database could not be opened or upgraded
+    ├── RenderError              a template does not compile or lacks a value
     └── DeliveryError
-        ├── RunInProgressError   another run holds the ledger
-        ├── LedgerError          the ledger and what happened do not agree; nothing more leaves
-        └── MailServerError      the mail server cannot be used, whoever the mail is for
+        ├── RunInProgressError   another run is sending from the same database
+        ├── LedgerError          the ledger contradicts what happened; no more mail is sent
+        └── MailServerError      the mail server cannot be used for any message
 
-What becomes of one mail is no error but an answer, see delivery.parcels.
-Messages are lower case, without a full stop, name the thing and say what to do.
-A bug is none of these and keeps its own exception.
+The result of one message is not an error but an `Outcome`; see `digest.models.delivery`.
+
+A text begins in lower case and has no full stop. It names the thing that failed, and it says what
+to do. A bug raises an exception of another class.
 """
 
 
 class DigestError(Exception):
-    """The base of all errors shown to a person as one line instead of a traceback."""
+    """The base class; the command line shows such an error as one line without a traceback."""
 
 
 class ConfigError(DigestError):
-    """The configuration cannot be used as it is."""
+    """A setting or a command-line argument is wrong; correct the one that the text names."""
 
 
 class NotFoundError(DigestError):
-    """Something asked for by its name or id does not exist."""
+    """Nothing has the name or id that was given; check its spelling."""
 
 
 class SourceError(DigestError):
-    """A source could not be read, so what it holds is unknown."""
+    """A source could not be read, so nobody knows which papers it has.
+
+    Its day stays due, and later runs read it again.
+    """
 
 
 class RefusedError(SourceError):
-    """A service answered with an error, and may say more about it in the body."""
+    """The service of a source answered a request with an error.
+
+    Attributes:
+        status: The HTTP status code.
+        body: The beginning of the response as text. It may say what the service wants.
+
+    """
 
     def __init__(self, message: str, *, status: int, body: str = "") -> None:
-        """Keep what was answered: the HTTP status, and the beginning of the body as text."""
+        """Keep the answer beside the text."""
         super().__init__(message)
         self.status = status
         self.body = body
 
 
 class StoreError(DigestError):
-    """The database could not be opened, or not brought up to date."""
+    """The database could not be opened or upgraded; check [database] url and the file's rights."""
 
 
 class RenderError(DigestError):
-    """A template could not be compiled or filled."""
+    """A template does not compile, or it uses a value that does not exist; correct the template."""
 
 
 class DeliveryError(DigestError):
-    """A mail did not leave as it should."""
+    """A delivery run could not do its work; the subclasses say why."""
 
 
 class RunInProgressError(DeliveryError):
-    """Another run is sending from the same database; two at once are never needed."""
+    """Another run is sending from the same database; wait until it has finished."""
 
 
 class LedgerError(DeliveryError):
-    """The ledger does not agree with what happened; better no mail than a second one."""
+    """The ledger contradicts what happened, for example because another worker took over.
+
+    The run stops, because no message is better than one that is sent twice. It may be started
+    again.
+    """
 
 
 class MailServerError(DeliveryError):
-    """The mail server cannot be used, whoever the mail is for; the run may be repeated."""
+    """The mail server cannot be used for any message.
+
+    Check the settings that the text names. The run may be repeated: messages that were not sent
+    are still planned.
+    """

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from digest.app import pipeline, services
 from digest.app.clock import now, today
-from digest.app.config import build
+from digest.app.config import build, dkim_keys
 from digest.app.config.schema import starter_topics
-from digest.delivery.issues import IssueFactory
-from digest.delivery.process import processor_time
+from digest.delivery.builder import render_message
+from digest.delivery.issues import IssueComposer
+from digest.delivery.process import cpu_seconds
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
 from digest.models.paper import Links, Paper, Signals
+from digest.sources import get_kind
 from subscribers.book import Evidence
 from subscribers.models import Status, Subscriber
 
@@ -99,7 +101,7 @@ def measure(
     for batch in _batches(_subscribers(settings.subscribers)):
         app.book.enrol(batch, evidence=Evidence(at=now(), channel="bench"))
     edition = pipeline.build_edition(app, today("UTC"))
-    before, started = processor_time(), time.perf_counter()
+    before, started = cpu_seconds(), time.perf_counter()
     report = pipeline.deliver(
         app,
         edition.coverage.day,
@@ -109,7 +111,7 @@ def measure(
         progress=progress,
     )
     seconds = time.perf_counter() - started
-    used = processor_time() - before
+    used = cpu_seconds() - before
     app.close()
     return Result(
         subscribers=settings.subscribers,
@@ -128,7 +130,7 @@ def _fit(settings: Settings, folder: Path) -> tuple[int, int, int]:
     Return them, and the nearest size that is not larger.
     """
     app = services.open_app(_config(settings, folder, papers=1, summary=0))
-    app.papers.save(_papers(today("UTC")), source="bench", kind="jsonl")
+    app.papers.save(_papers(today("UTC")), source="bench", authority=get_kind("jsonl").authority)
     edition = pipeline.build_edition(app, today("UTC"))
     subscribers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
@@ -141,8 +143,8 @@ def _fit(settings: Settings, folder: Path) -> tuple[int, int, int]:
         sized = replace(edition, per_topic=papers, max_papers=papers)
         mail_settings = replace(app.mail_settings, summary_length=summary)
         stored = app.editions.preview(sized, mail_key=mail_settings.key, now=now())
-        factory = IssueFactory(stored, mail_settings.renderer(sized, at=stored.at))
-        results = [factory.render(one, factory.compose(one)) for one in subscribers]
+        composer, renderer = IssueComposer(sized), mail_settings.renderer(sized, at=stored.at)
+        results = [render_message(renderer, one, composer.compose(one)) for one in subscribers]
         sizes = [len(result.message.outgoing.content) for result in results if result.message]
         return sum(sizes) // max(len(sizes), 1)
 
@@ -216,7 +218,7 @@ def _key(folder: Path, kind: dkim.Kind) -> str:
     """Make a key if there is none yet, and return the name of its file."""
     path = folder / f"{kind}.pem"
     if not path.exists():
-        dkim.save(dkim.generate(kind, kind), path)
+        dkim_keys.save(dkim.generate(kind, kind), path)
     return path.name
 
 

@@ -31,7 +31,7 @@ from digest.errors import NotFoundError
 from digest.models.delivery import DeliveryState
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
-from digest.sources.fetch import StepCounter, fetch_day, no_progress
+from digest.sources.fetch import StepCounter, no_progress
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run(
         edition.coverage.day,
         transport=transport,
         edition=edition,
-        is_named=day is not None,
+        allow_late=day is not None,
         only=only,
         should_continue=should_continue,
         progress=delivery_progress,
@@ -127,7 +127,7 @@ def retry(
         RunInProgressError: another run is sending.
 
     """
-    settle_earlier_runs(app.delivery_services, named=day)
+    settle_earlier_runs(app.delivery_services, allow_late=day)
     if day is not None:
         app.ledger.plan_again(day, [state], only=only)
     return [
@@ -137,8 +137,8 @@ def retry(
             transport=app.transport(),
             # What was planned before an edition was stored is made from a new one.
             edition=None if app.editions.newest(waiting) else build_edition(app, waiting),
-            plans=False,
-            is_named=day is not None,
+            plan_new=False,
+            allow_late=day is not None,
             only=only,
             should_continue=should_continue,
             progress=progress,
@@ -163,12 +163,11 @@ def fetch(
         NotFoundError: a source of that name is not configured.
 
     """
-    return fetch_day(
+    return app.fetcher.fetch(
         day or today(app.config.schedule.timezone),
         named_sources(app.sources, only),
         only_day=day is not None,
-        collection=app.collection,
-        watch=progress,
+        progress=progress,
     )
 
 
@@ -195,10 +194,19 @@ def build_edition(app: App, day: date) -> Edition:
     from digest.ranking.near_duplicates import near_duplicates
     from digest.ranking.rank import rank
 
-    papers = [paper for paper in app.collection.papers(day) if paper.withdrawn_on is None]
+    papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
     quotas = app.quotas
+    coverage = coverage_of(
+        day,
+        app.sources,
+        papers,
+        counts=app.papers.counts(day),
+        fetches=app.fetch_log.on(day),
+        backlog=app.backlog,
+        now=now(),
+    )
     return Edition(
-        coverage=coverage_of(day, app.sources, papers, collection=app.collection),
+        coverage=coverage,
         papers=papers,
         topics={topic.slug: topic for topic in app.topics},
         ranked=rank(papers, app.topics, trend_weight=quotas.trend_weight),
@@ -206,7 +214,7 @@ def build_edition(app: App, day: date) -> Edition:
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
-        withdrawn=app.collection.withdrawn(day),
+        withdrawn=app.candidates.withdrawn(day),
     )
 
 
@@ -216,8 +224,8 @@ def deliver(
     *,
     transport: Transport,
     edition: Edition | None,
-    plans: bool = True,
-    is_named: bool = False,
+    plan_new: bool = True,
+    allow_late: bool = False,
     only: int | None = None,
     should_continue: Callable[[], bool] = lambda: True,
     progress: ProgressBar = no_progress,
@@ -229,8 +237,8 @@ def deliver(
         day: the day of the messages.
         transport: the way they leave.
         edition: what new messages are made from; None goes on with the stored edition.
-        plans: whether subscribers without a message of the day are planned.
-        is_named: whether somebody named this day, so that it may be late.
+        plan_new: whether subscribers without a message of the day are planned.
+        allow_late: whether the day may be long past, since somebody named it.
         only: the id of the one subscriber to serve.
         should_continue: whether to send more.
         progress: shows how many messages were dealt with.
@@ -244,8 +252,8 @@ def deliver(
         request = RunRequest(
             day=day,
             edition=edition,
-            plans=plans,
-            named=is_named,
+            plan_new=plan_new,
+            allow_late=allow_late,
             only=only,
             progress=Progress(should_continue=should_continue, total=total, advance=advance),
             workers=ProcessPool(config=app.config, processes=partial(worker_count, app.config)),
@@ -295,10 +303,10 @@ def housekeeping(
         return send_due(
             app.transactional_queue,
             app.book,
-            stationery=app.transactional_settings,
+            settings=app.transactional_settings,
             transport=transport,
             clock=clock,
-            going=should_continue,
+            should_continue=should_continue,
         )
     finally:
         transport.close()

@@ -14,14 +14,13 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from digest import sources
 from digest.app import transport
 from digest.app.clock import now
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.delivery.builder import MessageBuilder
-from digest.delivery.process import peak_memory, this_machine
+from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
 from digest.delivery.suppression import suppress_invalid_address
 from digest.mail.links import LinkBuilder
@@ -30,15 +29,17 @@ from digest.mail.renderer import MailSettings
 from digest.mail.templates import DigestTemplates, Templates
 from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
-from digest.sources import Source
-from digest.sources.backlog import Collection
+from digest.sources import Source, allowed_hosts
+from digest.sources.backlog import Backlog
+from digest.sources.fetch import Fetcher
+from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
-from digest.storage.run_lock import lock_path
+from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
 
@@ -102,20 +103,32 @@ class App:
         self._opened.callback(client.close)
         return client
 
-    def web_for(self, source: Source) -> SourceClient:
+    def client_for(self, source: Source) -> SourceClient:
         """Return the HTTP client of one source, restricted to that source's hosts."""
-        return self.client.restricted_to(sources.hosts(source))
+        return self.client.restricted_to(allowed_hosts(source))
 
     @cached_property
-    def collection(self) -> Collection:
-        """The papers, and the way to more of them."""
-        return Collection(
-            store=self.papers,
-            readings=self.fetch_log,
-            desks=self.editions,
+    def backlog(self) -> Backlog:
+        """The earlier days for which sources are read again."""
+        return Backlog(fetch_log=self.fetch_log, catch_up=self.config.fetch.catch_up)
+
+    @cached_property
+    def candidates(self) -> EditionCandidates:
+        """The papers that a day's edition may hold."""
+        return EditionCandidates(
+            store=self.papers, editions=self.editions, catch_up=self.config.fetch.catch_up
+        )
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Reads the sources."""
+        return Fetcher(
+            papers=self.papers,
+            fetch_log=self.fetch_log,
+            backlog=self.backlog,
+            candidates=self.candidates,
+            client_for=self.client_for,
             clock=now,
-            web=self.web_for,
-            catch_up=self.config.fetch.catch_up,
         )
 
     @cached_property
@@ -139,7 +152,7 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         """The deliveries, in the database."""
-        return Ledger(self.engine, lock=lock_path(self.engine))
+        return Ledger(self.engine)
 
     @cached_property
     def editions(self) -> EditionStore:
@@ -156,12 +169,13 @@ class App:
         """The parts that a run of messages needs."""
         delivery = self.config.delivery
         return DeliveryServices(
+            run_lock=partial(run_lock, lock_path(self.engine)),
             ledger=self.ledger,
             history=self.history,
             editions=self.editions,
             book=self.book,
             mail_settings=self.mail_settings,
-            host=this_machine(),
+            host=this_host(),
             policy=Policy(
                 on_unknown=delivery.on_unknown,
                 max_lateness=timedelta(hours=delivery.max_lateness),
@@ -169,7 +183,7 @@ class App:
             ),
             clock=now,
             on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),
-            memory=peak_memory,
+            peak_memory=peak_memory,
         )
 
     def message_builder(self, edition: Edition) -> MessageBuilder:
@@ -177,10 +191,10 @@ class App:
         stored = self.editions.preview(edition, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
             stored,
-            press=self.mail_settings,
+            settings=self.mail_settings,
             book=self.book,
-            desks=self.editions,
-            account=self.history,
+            editions=self.editions,
+            history=self.history,
         )
 
     @property
@@ -253,7 +267,7 @@ class App:
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
             links=self.links.transactional_links,
-            names=lambda slugs: [names[slug] for slug in slugs if slug in names],
+            topic_names=lambda slugs: [names[slug] for slug in slugs if slug in names],
         )
 
     def _sender(self, address: str) -> FromIdentity:

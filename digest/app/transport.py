@@ -47,7 +47,7 @@ def open_transport(config: Config) -> Transport:
                     connections=mail.connections,
                     rotate_after=mail.rotate_after,
                 ),
-                pace=RateLimiter(config.pace.model_dump()),
+                rate_limiter=RateLimiter(config.pace.model_dump()),
             )
 
 

@@ -14,7 +14,7 @@ from digest.app.config.topics import default_topics
 from digest.app.serializers import issues_of, transactional_of
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
-from digest.models.issue import Issue
+from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import PaperCard, TopicEdition, WebServices
@@ -48,7 +48,7 @@ class Archive:
         topic = desk.topics.get(slug)
         if topic is None or not desk.coverage.considered:
             return None
-        issue = compose(desk, [slug], seen=())
+        issue = compose(desk, [slug], seen=NOTHING_SEEN)
         picks = issue.picks if isinstance(issue, Issue) else ()
         length = self.opened.config.ranking.summary_length
         cards = [(pick.paper.id, paper_context(pick, length, today=day)) for pick in picks]

@@ -1,7 +1,8 @@
-"""Several processes for one day's mails: making, signing and sending on all cores.
+"""Several worker processes for one run, so that rendering, signing and sending use all cores.
 
-The run itself is the first of them. Each has a share of the subscribers, a fencing token and
-connections of its own. What a worker that dies had claimed is taken back by the run.
+The process of the run is the first worker. Each worker has a share of the subscribers, a fencing
+token and connections of its own. When a worker process dies, the run takes back what it had
+claimed.
 """
 
 from __future__ import annotations
@@ -27,117 +28,121 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
 
-#: Seconds between two looks at whether the run was told to stop.
-_LOOK = 0.2
+#: Seconds between two checks whether the run was told to stop.
+_POLL_INTERVAL = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessPool:
-    """Processes, each with an installation of its own from the same configuration."""
+    """A `WorkerPool` of processes; each opens the installation from the same configuration."""
 
     config: Config
-    #: returns how many processes so many mails are worth
+    #: returns how many processes to use for so many deliveries
     processes: Callable[[int], int]
 
     def __call__(
         self,
-        task: Shard,
-        serve: Callable[[Shard, Progress], WorkerStats],
+        shard: Shard,
+        run_shard: Callable[[Shard, Progress], WorkerStats],
         lock: int | None,
-        watch: Progress,
+        progress: Progress,
     ) -> WorkerStats:
-        """Serve all shares, the first of them by `serve` here, and return what was done."""
-        number = min(self.processes(task.mails), max(task.mails, 1))
+        """Run all shares, the first of them by `run_shard` here, and return the sum."""
+        number = min(self.processes(shard.due), max(shard.due, 1))
         if number == 1:
-            return serve(task, watch)
-        shares = [replace(task, share=(n, number)) for n in range(number)]
-        mates = [_WorkerProcess(self.config, share, lock) for share in shares[1:]]
+            return run_shard(shard, progress)
+        first, *others = (replace(shard, share=(index, number)) for index in range(number))
+        workers = [_WorkerProcess(self.config, other, lock) for other in others]
 
-        def listen() -> None:
-            for mate in mates:
-                mate.listen(watch.advance)
+        def receive() -> None:
+            for worker in workers:
+                worker.receive(progress.advance)
 
-        def progress(number: int) -> None:
-            watch.advance(number)
-            listen()
+        def advance(number: int) -> None:
+            progress.advance(number)
+            receive()
 
-        def going() -> bool:
-            return watch.should_continue() and not any(mate.stats.stopped for mate in mates)
+        def should_continue() -> bool:
+            return progress.should_continue() and not any(it.stats.stopped for it in workers)
 
-        tally = WorkerStats(stopped="the run itself failed")
+        stats = WorkerStats(stopped="the run itself failed")
         try:
-            tally = serve(shares[0], replace(watch, should_continue=going, advance=progress))
+            stats = run_shard(
+                first, replace(progress, should_continue=should_continue, advance=advance)
+            )
         finally:
-            while any(mate.is_at_work for mate in mates):
-                if tally.stopped or not going():
-                    for mate in mates:
-                        mate.stop()
-                wait([mate.receiver for mate in mates if mate.is_at_work], timeout=_LOOK)
-                listen()
-        for mate in mates:
-            tally.add(mate.stats)
-        return tally
+            while any(worker.is_running for worker in workers):
+                if stats.stopped or not should_continue():
+                    for worker in workers:
+                        worker.stop()
+                running = [worker.receiver for worker in workers if worker.is_running]
+                wait(running, timeout=_POLL_INTERVAL)
+                receive()
+        for worker in workers:
+            stats.add(worker.stats)
+        return stats
 
 
 class _WorkerProcess:
-    """One more process, as the run sees it."""
+    """A worker process, as the process of the run sees it."""
 
-    def __init__(self, config: Config, task: Shard, lock: int | None) -> None:
+    def __init__(self, config: Config, shard: Shard, lock: int | None) -> None:
+        """Start the process."""
         spawn = multiprocessing.get_context("spawn")
-        self.receiver, mouth = spawn.Pipe(duplex=False)
-        # It holds the run's lock too, so that nobody else begins while it is still at work.
-        kept = None if lock is None else _InheritedDescriptor(lock)
+        self.receiver, sender = spawn.Pipe(duplex=False)
+        # The process inherits the run's lock, so that no other run starts while it lives.
+        inherited = None if lock is None else _InheritedDescriptor(lock)
         self._process = spawn.Process(
             target=_worker_main,
-            args=(config, task, mouth, kept, os.getpid()),
+            args=(config, shard, sender, inherited, os.getpid()),
             name="digest sender",
             daemon=True,
         )
         self._process.start()
-        mouth.close()
-        self.is_at_work = True
+        sender.close()
+        self.is_running = True
         self.stats = WorkerStats()
 
-    def listen(self, progress: Callable[[int], None]) -> None:
-        """Take in what it has told since; it is not at work any more when it falls silent."""
+    def receive(self, advance: Callable[[int], None]) -> None:
+        """Read what the process has sent: the progress it made, and at its end its stats."""
         try:
-            while self.is_at_work and self.receiver.poll():
-                told = self.receiver.recv()
-                if isinstance(told, WorkerStats):
-                    self.stats = told
+            while self.is_running and self.receiver.poll():
+                received = self.receiver.recv()
+                if isinstance(received, WorkerStats):
+                    self.stats = received
                 else:
-                    progress(told)
+                    advance(received)
         except (EOFError, OSError):
-            self.is_at_work = False
+            self.is_running = False
             self._process.join()
 
     def stop(self) -> None:
-        """Ask it to finish what it has in hand, and end."""
+        """Tell the process to finish the messages it has begun, and to end."""
         self._process.terminate()
 
 
 class _InheritedDescriptor:
-    """A file descriptor that a new process gets too."""
+    """A file descriptor that pickles into a duplicate for the new process."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _take, (DupFd(self._descriptor),)
+        return _detach, (DupFd(self._descriptor),)
 
 
-def _take(descriptor: Any) -> int:
-    return int(descriptor.detach())
+def _detach(duplicate: Any) -> int:
+    return int(duplicate.detach())
 
 
 def _worker_main(
     config: Config,
-    task: Shard,
-    mouth: Connection,
-    lock: int | None,  # noqa: ARG001 (held by being open)
-    run: int,
+    shard: Shard,
+    sender: Connection,
+    lock: int | None,  # noqa: ARG001 (it locks for as long as it is open)
+    run_pid: int,
 ) -> None:
-    """Be a mate: serve a share, tell of progress, and at the end of what was done."""
+    """Run one share in this process; send progress, and at the end the stats."""
     stopped = threading.Event()
 
     def stop(*_: object) -> None:
@@ -148,17 +153,17 @@ def _worker_main(
         signal.signal(number, stop)
     log.configure(config.log.level, config.log.format)
 
-    def tell(what: int | WorkerStats) -> None:
-        with suppress(OSError):  # the run has gone; so shall we
-            mouth.send(what)
+    def send(what: int | WorkerStats) -> None:
+        with suppress(OSError):  # the run has ended; `should_continue` ends this process too
+            sender.send(what)
 
-    def going() -> bool:
-        return not stopped.is_set() and os.getppid() == run
+    def should_continue() -> bool:
+        return not stopped.is_set() and os.getppid() == run_pid
 
     try:
-        opened = services.open_app(config)
-        frozen = opened.editions.get(task.edition_id)
-        watch = Progress(should_continue=going, advance=tell)
-        tell(run_worker(task, frozen, opened.delivery_services, opened.transport(), watch))
+        app = services.open_app(config)
+        stored = app.editions.get(shard.edition_id)
+        progress = Progress(should_continue=should_continue, advance=send)
+        send(run_worker(shard, stored, app.delivery_services, app.transport(), progress))
     except DigestError as error:
-        tell(WorkerStats(stopped=str(error)))
+        send(WorkerStats(stopped=str(error)))

@@ -48,6 +48,7 @@ def keygen(
     A file that exists is never changed. Nothing is signed until the configuration names the key.
     """
     from digest.app import clock, config
+    from digest.app.config import dkim_keys
     from digest.app.config.secrets import mail_domain
     from digest.mail import dkim
 
@@ -55,7 +56,7 @@ def keygen(
     selector = _checked(selector or f"digest{clock.now():%Y%m}{'-ed25519' if ed25519 else ''}")
     path = out or settings.folder / f"dkim-{selector}.pem"
     key = dkim.generate(selector, "ed25519" if ed25519 else "rsa")
-    dkim.save(key, path)
+    dkim_keys.save(key, path)
     record = key.record(mail_domain(settings))
     prefix = "ed25519_" if ed25519 else ""
     table = {f"{prefix}selector": selector, f"{prefix}key": _relative(path, settings.folder)}

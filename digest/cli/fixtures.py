@@ -44,6 +44,7 @@ def record(
     sources named.
     """
     from digest.app import clock, pipeline
+    from digest.app.config.load import FILE_NAME
     from digest.sources import recording
 
     app = output.open_app(ctx)
@@ -54,11 +55,12 @@ def record(
         pipeline.named_sources(app.sources, source or []),
         topics=app.topics,
         folder=folder,
-        web=app.web_for,
+        file_name=FILE_NAME,
+        client_for=app.client_for,
         now=clock.now(),
     )
     _print_recorded(recorded)
-    output.print_note(f"next: digest -c {folder / 'config.toml'} run --day {chosen}")
+    output.print_note(f"next: digest -c {folder / FILE_NAME} run --day {chosen}")
     if any(one.state.is_trouble for one in recorded):
         raise typer.Exit(1)
 

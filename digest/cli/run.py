@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.app.services import App
-    from digest.delivery.issues import MailResult
+    from digest.delivery.builder import MailResult
     from digest.models.delivery import RunReport
     from digest.models.source import SourceReport
     from subscribers.models import Subscriber

@@ -91,7 +91,7 @@ def demo(
         day = app.papers.newest_day(until=today(app)) or today(app)
         edition = pipeline.build_edition(app, day)
         report = pipeline.deliver(
-            app, day, transport=app.transport(), edition=edition, is_named=True
+            app, day, transport=app.transport(), edition=edition, allow_late=True
         )
         message = app.message_builder(edition).preview(subscriber).message
         app.close()

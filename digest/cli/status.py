@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
+from digest.app.clock import now
 from digest.cli import output
 from digest.cli.options import Day, Json, parse_day, today
 from digest.models.delivery import DeliveryState
@@ -36,7 +37,7 @@ def status(
     app = output.open_app(ctx)
     chosen = parse_day(day) or app.history.newest_day() or today(app)
     fetched = app.fetch_log.on(chosen)
-    overdue = app.collection.overdue(chosen, app.sources)
+    overdue = app.backlog.overdue(chosen, app.sources, now=now())
     totals = app.history.day_totals(chosen)
     not_planned = app.history.not_planned(chosen)
     records = app.history.records(day=chosen, states=state or ())

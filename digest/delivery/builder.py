@@ -1,10 +1,10 @@
-"""The mailroom: makes the mails of a batch of ledger rows, and answers what a mail would be.
+"""Messages of a batch of ledger rows, and previews of single messages.
 
-A mail that was made before is made again as it was, unless a mail of another day has shown one of
-its papers since: then its reader gets what is still new.
+A row that was attempted before gets the issue of its first attempt again. When an issue of
+another day has shown one of its papers since, a new issue is composed of what is still new.
 
-The questions to the database are asked once for a batch; nothing is kept for a reader beyond it,
-so that a hundred thousand readers take no more memory than ten thousand.
+The database is read once for each batch. Nothing is kept for a subscriber beyond the batch, so
+memory does not grow with the number of subscribers.
 """
 
 from __future__ import annotations
@@ -12,24 +12,26 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from digest.delivery.issues import IssueFactory, MailResult
+from digest.delivery.issues import IssueComposer, IssueRestorer
 from digest.delivery.worker import Prepared
-from digest.errors import NotFoundError
-from digest.models.delivery import SHOWN
-from digest.models.issue import WITHDRAWN, Issue, NoIssue
+from digest.errors import NotFoundError, RenderError
+from digest.models.delivery import SHOWN, DeliveryState
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue
 from digest.storage.claims import Claim
+from subscribers.errors import AddressError
 from subscribers.models import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from digest.delivery.worker import StageTimer
-    from digest.mail.renderer import MailSettings
-    from digest.models.issue import IssueItem
+    from digest.mail.renderer import Draft, MailSettings, RenderedMessage, Renderer
+    from digest.models.issue import IssueItem, Seen
     from digest.storage.claims import DueDelivery
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.history import DeliveryHistory
@@ -39,118 +41,190 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class MailResult:
+    """One subscriber's rendered message, or the state and reason when there is none."""
+
+    subscriber: Subscriber
+    state: DeliveryState
+    reason: str | None = None
+    message: RenderedMessage | None = None
+
+
+def prepare_message(
+    renderer: Renderer, subscriber: Subscriber, issue: Issue | NoIssue
+) -> Draft | MailResult:
+    """Return the draft of a message: all but its bytes; or why there is no message."""
+    if isinstance(issue, NoIssue):
+        return MailResult(subscriber=subscriber, state=DeliveryState.SKIPPED, reason=issue.reason)
+    try:
+        return renderer.prepare(issue, subscriber)
+    except RenderError as error:
+        # Deferred, not skipped: it can be sent once the template is mended.
+        return MailResult(subscriber=subscriber, state=DeliveryState.DEFERRED, reason=str(error))
+    except AddressError as error:
+        return MailResult(subscriber=subscriber, state=DeliveryState.FAILED, reason=str(error))
+
+
+def render_message(
+    renderer: Renderer, subscriber: Subscriber, issue: Issue | NoIssue
+) -> MailResult:
+    """Return the rendered message of an issue, or why there is none."""
+    draft = prepare_message(renderer, subscriber, issue)
+    if isinstance(draft, MailResult):
+        return draft
+    try:
+        message = draft.render()
+    except RenderError as error:
+        return MailResult(subscriber=subscriber, state=DeliveryState.DEFERRED, reason=str(error))
+    return MailResult(subscriber=subscriber, state=DeliveryState.SENT, message=message)
+
+
 class MessageBuilder:
-    """Makes mails from the day's desk, and second attempts from the desk of the first."""
+    """Builds new messages from the newest edition, and second attempts from that of the first."""
 
     def __init__(
         self,
-        frozen: StoredEdition,
+        stored: StoredEdition,
         *,
-        press: MailSettings,
+        settings: MailSettings,
         book: Book,
-        desks: EditionStore,
-        account: DeliveryHistory,
+        editions: EditionStore,
+        history: DeliveryHistory,
     ) -> None:
-        """Make new mails from `frozen`."""
-        self._newest = frozen
-        self._press, self._book, self._desks, self._account = press, book, desks, account
-        self._factories: dict[int, IssueFactory] = {}
+        """Build new messages from `stored`."""
+        self._newest = stored
+        self._settings, self._book = settings, book
+        self._editions, self._history = editions, history
+        self._opened: dict[int, _OpenEdition] = {}
 
-    def prepare(self, rows: Sequence[DueDelivery], stages: StageTimer) -> list[Prepared]:
-        """Return what becomes of each row; one whose reader was erased is missing."""
-        with stages.stage("select"):
-            readers = {one.id: one for one in self._book.some([r.subscriber_id for r in rows])}
-            known = [row for row in rows if row.subscriber_id in readers]
-            composed = self._compose(known, readers)
-        with stages.stage("render"):
-            return [_prepared(choice, readers[choice.row.subscriber_id]) for choice in composed]
+    def prepare(self, rows: Sequence[DueDelivery], timer: StageTimer) -> list[Prepared]:
+        """Return the prepared message of each row; a row of an erased subscriber is left out."""
+        with timer.stage("select"):
+            found = self._book.some([row.subscriber_id for row in rows])
+            subscribers = {subscriber.id: subscriber for subscriber in found}
+            known = [row for row in rows if row.subscriber_id in subscribers]
+            composed = self._compose(known, subscribers)
+        with timer.stage("render"):
+            return [_prepared(one, subscribers[one.row.subscriber_id]) for one in composed]
 
-    def preview(self, reader: Subscriber) -> MailResult:
-        """Return what a reader would get now, or got, writing nothing."""
-        entry = self._account.record(self._day, reader.id)
-        filed = self._account.items([entry.id]).get(entry.id, ()) if entry else ()
-        seen = self._seen([reader.id], filed).get(reader.id, ())
-        if entry is not None and entry.edition_id is not None and filed:
+    def preview(self, subscriber: Subscriber) -> MailResult:
+        """Return the message a subscriber got today, or would get now. Nothing is written."""
+        record = self._history.record(self._day, subscriber.id)
+        items = self._history.items([record.id]).get(record.id, ()) if record else ()
+        seen = self._seen([subscriber.id], items).get(subscriber.id, NOTHING_SEEN)
+        if record is not None and record.edition_id is not None and items:
             with suppress(NotFoundError):
-                bag = self._factory(entry.edition_id)
-                if entry.state in SHOWN or not _is_stale(filed, seen):
-                    return bag.render(reader, bag.restore(filed))
-        bag = self._factory(self._newest.id)
-        return bag.render(reader, bag.compose(reader, seen=seen))
+                first = self._open(record.edition_id)
+                if record.state in SHOWN or not _is_stale(items, seen):
+                    issue = first.restorer.restore(items)
+                    return render_message(first.renderer, subscriber, issue)
+        newest = self._open(self._newest.id)
+        return render_message(
+            newest.renderer, subscriber, newest.composer.compose(subscriber, seen=seen)
+        )
 
     @property
     def _day(self) -> date:
         return self._newest.edition.coverage.day
 
-    def _seen(self, readers: Sequence[int], filed: Iterable[IssueItem]) -> dict[int, set[str]]:
-        """Return, by reader, which papers the mails of other days have shown."""
-        asked = self._newest.also_elsewhere | {row.paper_id for row in filed}
-        return self._account.seen(readers, asked, apart_from=self._day) if asked else {}
+    def _seen(self, subscriber_ids: Sequence[int], items: Iterable[IssueItem]) -> dict[int, Seen]:
+        """Return, by subscriber, what the issues of other days have shown of today's papers."""
+        papers = self._newest.also_elsewhere | {item.paper_id for item in items}
+        return self._history.seen(subscriber_ids, papers, apart_from=self._day) if papers else {}
 
     def _compose(
-        self, rows: Sequence[DueDelivery], readers: dict[int, Subscriber]
+        self, rows: Sequence[DueDelivery], subscribers: dict[int, Subscriber]
     ) -> list[_Composed]:
-        made_before = [row.delivery_id for row in rows if row.edition_id is not None]
-        recorded = self._account.items(made_before) if made_before else {}
-        seen_by = self._seen([row.subscriber_id for row in rows], chain(*recorded.values()))
+        attempted = [row.delivery_id for row in rows if row.edition_id is not None]
+        items_of = self._history.items(attempted) if attempted else {}
+        seen_by = self._seen([row.subscriber_id for row in rows], chain(*items_of.values()))
+        newest = self._open(self._newest.id)
         composed = []
         for row in rows:
-            reader = readers[row.subscriber_id]
-            filed, seen = recorded.get(row.delivery_id, ()), seen_by.get(reader.id, ())
-            bag, again = self._factory(self._newest.id), False
-            if reader.status is not Status.CONFIRMED:
-                issue: Issue | NoIssue = NoIssue(reason=f"the reader is {reader.status} now")
+            subscriber = subscribers[row.subscriber_id]
+            items = items_of.get(row.delivery_id, ())
+            seen = seen_by.get(subscriber.id, NOTHING_SEEN)
+            edition, is_restored = newest, False
+            if subscriber.status is not Status.CONFIRMED:
+                issue: Issue | NoIssue = NoIssue(reason=f"the reader is {subscriber.status} now")
+            elif not _is_stale(items, seen) and (first := self._first_edition(row, items)):
+                edition, is_restored = first, True
+                issue = first.restorer.restore(items)
             else:
-                before = None if _is_stale(filed, seen) else self._factory_of(row, filed)
-                bag, again = before or bag, before is not None
-                issue = bag.restore(filed) if again else bag.compose(reader, seen=seen)
-            composed.append(_Composed(row=row, factory=bag, issue=issue, again=again))
+                issue = newest.composer.compose(subscriber, seen=seen)
+            composed.append(
+                _Composed(row=row, edition=edition, issue=issue, is_restored=is_restored)
+            )
         return composed
 
-    def _factory_of(self, row: DueDelivery, filed: Sequence[IssueItem]) -> IssueFactory | None:
-        """Return what makes a mail as it was made before, if it was and the desk is kept."""
-        if row.edition_id is None or not filed:
+    def _first_edition(self, row: DueDelivery, items: Sequence[IssueItem]) -> _OpenEdition | None:
+        """Return the edition of a row's first attempt, if there was one and it is still kept."""
+        if row.edition_id is None or not items:
             return None
         with suppress(NotFoundError):
-            return self._factory(row.edition_id)
+            return self._open(row.edition_id)
         return None
 
-    def _factory(self, edition_id: int) -> IssueFactory:
-        if edition_id not in self._factories:
-            frozen = self._newest if edition_id == self._newest.id else self._desks.get(edition_id)
-            if frozen.mail_key != self._press.key:
-                # The papers are those of the first attempt; what is around them is not.
-                log.warning("templates have changed", extra={"desk": edition_id})
-            printer = self._press.renderer(frozen.edition, at=frozen.at)
-            self._factories[edition_id] = IssueFactory(frozen, printer)
-        return self._factories[edition_id]
+    def _open(self, edition_id: int) -> _OpenEdition:
+        """Return an edition with its renderer; each is opened once.
+
+        Raises:
+            NotFoundError: the edition is not kept.
+
+        """
+        if edition_id not in self._opened:
+            is_newest = edition_id == self._newest.id
+            stored = self._newest if is_newest else self._editions.get(edition_id)
+            if stored.mail_key != self._settings.key:
+                # The papers are those of the first attempt; the text around them is not.
+                log.warning("templates have changed", extra={"edition": edition_id})
+            renderer = self._settings.renderer(stored.edition, at=stored.at)
+            self._opened[edition_id] = _OpenEdition(stored, renderer)
+        return self._opened[edition_id]
+
+
+class _OpenEdition:
+    """A stored edition and what turns it into messages."""
+
+    def __init__(self, stored: StoredEdition, renderer: Renderer) -> None:
+        self.id = stored.id
+        self.renderer = renderer
+        self.composer = IssueComposer(stored.edition)
+        self._edition = stored.edition
+
+    @cached_property
+    def restorer(self) -> IssueRestorer:
+        return IssueRestorer(self._edition)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Composed:
-    """What goes into a row's mail, and what that is made from."""
+    """The issue of a row, and the edition it was made from."""
 
     row: DueDelivery
-    factory: IssueFactory
+    edition: _OpenEdition
     issue: Issue | NoIssue
-    #: whether it was filed at an earlier attempt
-    again: bool
+    #: whether the ledger has its contents already, from an earlier attempt
+    is_restored: bool
 
 
-def _is_stale(filed: Iterable[IssueItem], seen: Collection[str]) -> bool:
-    """Whether a mail of another day has shown something of what was filed."""
-    return any(row.paper_id in seen for row in filed if row.topic != WITHDRAWN)
+def _is_stale(items: Iterable[IssueItem], seen: Seen) -> bool:
+    """Whether an issue of another day has shown one of the papers."""
+    return any(item.paper_id in seen.papers for item in items if item.topic != WITHDRAWN)
 
 
-def _prepared(choice: _Composed, reader: Subscriber) -> Prepared:
-    proof = choice.factory.prepare(reader, choice.issue)
-    if isinstance(proof, MailResult):
-        return Prepared(row=choice.row, state=proof.state, reason=proof.reason)
-    filing = Claim(
-        row=choice.row,
-        edition_id=choice.factory.stored.id,
-        subject=proof.subject,
-        message_id=proof.message_id,
-        contents=None if choice.again else choice.factory.items(proof.issue),
+def _prepared(composed: _Composed, subscriber: Subscriber) -> Prepared:
+    draft = prepare_message(composed.edition.renderer, subscriber, composed.issue)
+    if isinstance(draft, MailResult):
+        return Prepared(row=composed.row, state=draft.state, reason=draft.reason)
+    claim = Claim(
+        row=composed.row,
+        edition_id=composed.edition.id,
+        subject=draft.subject,
+        message_id=draft.message_id,
+        contents=(
+            None if composed.is_restored else composed.edition.composer.contents(draft.issue)
+        ),
     )
-    return Prepared(row=choice.row, claim=filing, render=lambda: proof.render().outgoing)
+    return Prepared(row=composed.row, claim=claim, render=lambda: draft.render().outgoing)

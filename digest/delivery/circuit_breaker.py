@@ -1,4 +1,7 @@
-"""When a run should stop by itself: what fails for everybody is nobody's own fault."""
+"""The rule that stops a run when failures are not the fault of single recipients.
+
+Pure: it counts outcomes and does no I/O.
+"""
 
 from __future__ import annotations
 
@@ -9,49 +12,52 @@ from digest.models.delivery import DeliveryState
 if TYPE_CHECKING:
     from digest.models.delivery import Outcome
 
-#: So many mails in a row that did not leave, and the run stops.
+#: The run stops after this many failures in a row.
 MAX_FAILURES = 5
-#: So many when a server only puts off (4xx) the readers of one mail domain: it may be greylisting.
+#: The run stops after this many deferrals (4xx) in a row when all recipients share one mail
+#: domain. The limit is higher because that domain may only be greylisting.
 MAX_DEFERRALS_OF_A_DOMAIN = 50
-#: Of at least so many answers, so large a share refused, and the run stops: the list is bad, or
-#: the server thinks so, and going on costs the sender's good name.
-MIN_ANSWERS, MAX_REFUSED_SHARE = 50, 0.25
+#: The run stops when more than this share of the recipients is refused, counted from the given
+#: number of outcomes on. Then the list is bad, or the server takes us for a spammer; to go on
+#: would damage the sender's reputation.
+MIN_OUTCOMES, MAX_REFUSED_SHARE = 50, 0.25
 
 
 class CircuitBreaker:
-    """Watches the answers of one run."""
+    """Counts the outcomes of one run and decides when the run must stop."""
 
     def __init__(self) -> None:
-        """Begin with a run that goes well."""
-        self._troubles = 0
-        #: the domains of those in trouble; None where it is nobody's domain's fault
+        """Start without any outcome."""
+        self._failures_in_a_row = 0
+        #: the domains of those failures; None for a failure that no single domain can cause
         self._domains: set[str | None] = set()
-        self._answers = 0
+        self._outcomes = 0
         self._refused = 0
-        #: why the run should stop
+        #: why the run must stop; None while it may go on
         self.stopped: str | None = None
 
-    def record(self, answer: Outcome, *, domain: str | None = None) -> None:
-        """Take note of how one mail ended, to a reader of a mail domain."""
-        if answer.state is DeliveryState.PLANNED:
-            return  # it never got anywhere
-        self._answers += 1
-        self._refused += answer.state is DeliveryState.FAILED
-        if answer.state in (DeliveryState.DEFERRED, DeliveryState.UNKNOWN):
-            self._trouble(answer, domain)
+    def record(self, outcome: Outcome, *, domain: str | None = None) -> None:
+        """Count the outcome of one message; `domain` is the mail domain of its recipient."""
+        if outcome.state is DeliveryState.PLANNED:
+            return  # given back: the server was never asked about this recipient
+        self._outcomes += 1
+        self._refused += outcome.state is DeliveryState.FAILED
+        if outcome.state in (DeliveryState.DEFERRED, DeliveryState.UNKNOWN):
+            self._record_failure(outcome, domain)
         else:
-            self._troubles = 0
+            self._failures_in_a_row = 0
             self._domains.clear()
-        if self._answers >= MIN_ANSWERS and self._refused > MAX_REFUSED_SHARE * self._answers:
+        if self._outcomes >= MIN_OUTCOMES and self._refused > MAX_REFUSED_SHARE * self._outcomes:
             self.stopped = (
-                f"{self._refused} of {self._answers} addresses were refused,"
-                f" the last one with: {answer.reason}"
+                f"{self._refused} of {self._outcomes} addresses were refused,"
+                f" the last one with: {outcome.reason}"
             )
 
-    def _trouble(self, answer: Outcome, domain: str | None) -> None:
-        put_off = answer.state is DeliveryState.DEFERRED and 400 <= answer.code < 500
-        self._troubles += 1
-        self._domains.add(domain if put_off else None)
-        of_one_domain = len(self._domains) == 1 and None not in self._domains
-        if self._troubles >= (MAX_DEFERRALS_OF_A_DOMAIN if of_one_domain else MAX_FAILURES):
-            self.stopped = answer.reason
+    def _record_failure(self, outcome: Outcome, domain: str | None) -> None:
+        is_deferral = outcome.state is DeliveryState.DEFERRED and 400 <= outcome.code < 500
+        self._failures_in_a_row += 1
+        self._domains.add(domain if is_deferral else None)
+        is_one_domain = len(self._domains) == 1 and None not in self._domains
+        limit = MAX_DEFERRALS_OF_A_DOMAIN if is_one_domain else MAX_FAILURES
+        if self._failures_in_a_row >= limit:
+            self.stopped = outcome.reason

@@ -1,19 +1,16 @@
-"""The mailbag: makes the mails of one day's readers, and says why somebody gets none.
+"""The issues of one edition: composed for a subscriber, or restored from the ledger.
 
-A mail that was made before is made again from the same desk and with the same papers, whatever
-has come in since, so that a second attempt is the same bytes.
+A second attempt restores the issue of the first from the same edition, whatever papers came in
+since. So both attempts are the same bytes.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from digest.errors import RenderError
-from digest.models.delivery import DeliveryState
 from digest.models.issue import (
+    NOTHING_SEEN,
     WITHDRAWN,
     Issue,
     IssueItem,
@@ -21,136 +18,108 @@ from digest.models.issue import (
     Pick,
     Reason,
     Section,
-    with_similar,
 )
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
+from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
-from subscribers.errors import AddressError
 from subscribers.models import OWN, OWN_NAME, WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Hashable, Sequence
 
-    from digest.mail.renderer import Draft, RenderedMessage, Renderer
-    from digest.models.paper import Paper
-    from digest.storage.editions import StoredEdition
+    from digest.models.issue import Edition, Seen
     from subscribers.models import Subscriber
 
-#: Different contents kept for readers who get the same.
+#: A composer keeps at most this many different issues, and as many ledger lines.
 CACHE_SIZE = 2048
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailResult:
-    """What becomes of one reader: a mail, or a state and the reason."""
+class IssueComposer:
+    """Composes issues from one edition; subscribers with the same wishes share one object."""
 
-    subscriber: Subscriber
-    state: DeliveryState
-    reason: str | None = None
-    message: RenderedMessage | None = None
+    def __init__(self, edition: Edition) -> None:
+        """Compose from an edition."""
+        self._edition = edition
+        self._positions = {paper.id: n for n, paper in enumerate(edition.all_papers)}
+        self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
+        # Keyed by identity, because comparing two issues takes longer than listing their papers.
+        self._contents: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
+    def compose(self, subscriber: Subscriber, *, seen: Seen = NOTHING_SEEN) -> Issue | NoIssue:
+        """Return a subscriber's issue, or why there is none.
 
-class IssueFactory:
-    """Mails from one desk."""
-
-    def __init__(self, frozen: StoredEdition, printer: Renderer) -> None:
-        """Make mails from a desk, on a printer for it."""
-        self.stored = frozen
-        self._desk = frozen.edition
-        self._printer = printer
-        self._composed: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
-        self._places = {paper.id: place for place, paper in enumerate(self._desk.all_papers)}
-        # By identity: to compare two issues would take longer than to list their papers.
-        self._filed: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
-
-    def compose(self, reader: Subscriber, *, seen: Collection[str] = ()) -> Issue | NoIssue:
-        """Choose a reader's papers; readers who want and have seen the same get the same object."""
-        weekday = WEEK[self._desk.coverage.day.weekday()]
-        choice = reader.preferences
+        Subscribers who want the same and have seen the same get the same object.
+        """
+        weekday = WEEK[self._edition.coverage.day.weekday()]
+        choice = subscriber.preferences
         if weekday not in choice.days:
-            return NoIssue(reason=f"wants no mail on a {self._desk.coverage.day:%A}")
+            return NoIssue(reason=f"wants no mail on a {self._edition.coverage.day:%A}")
         key = (
-            reader.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
-            frozenset(seen),
+            subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
+            seen,
         )  # fmt: skip
-        found = self._composed.get(key)
+        found = self._issues.get(key)
         if found is None:
-            desk, wanted = personalize(self._desk, reader)
-            found = self._composed[key] = compose(desk, wanted, seen=seen)
-            if len(self._composed) > CACHE_SIZE:
-                self._composed.popitem(last=False)
+            edition, wanted = personalize(self._edition, subscriber)
+            found = self._issues[key] = compose(edition, wanted, seen=seen)
+            if len(self._issues) > CACHE_SIZE:
+                self._issues.popitem(last=False)
         return found
 
-    def restore(self, rows: Sequence[IssueItem]) -> Issue:
-        """Return the issue that was filed, from the desk it was made from."""
-        picks, papers = self._picks, self._papers
+    def contents(self, issue: Issue) -> str:
+        """Return the ledger line of an issue; it is written once for all who get the object."""
+        found = self._contents.get(id(issue))
+        if found is None or found[0] is not issue:
+            found = self._contents[id(issue)] = issue, dump(list_items(issue), self._positions)
+            if len(self._contents) > CACHE_SIZE:
+                self._contents.popitem(last=False)
+        return found[1]
+
+
+class IssueRestorer:
+    """Restores issues that were composed from one edition."""
+
+    def __init__(self, edition: Edition) -> None:
+        """Index the edition's picks and papers."""
+        self._edition = edition
+        self._papers = {paper.id: paper for paper in edition.all_papers}
+        self._picks = {
+            (slug, pick.paper.id): pick for slug, picks in edition.ranked.items() for pick in picks
+        }
+        self._names = {slug: topic.name for slug, topic in edition.topics.items()} | {OWN: OWN_NAME}
+
+    def restore(self, items: Sequence[IssueItem]) -> Issue:
+        """Return the issue that has these items; papers the edition lacks are left out.
+
+        The picks for a subscriber's own words are not in the edition. They get the score, the
+        trend and the reasons that the ledger keeps.
+        """
         sections: dict[str, list[Pick]] = {}
-        for row in rows:
-            if row.behind is not None or row.topic == WITHDRAWN or row.paper_id not in papers:
+        withdrawn = []
+        for item in items:
+            paper = self._papers.get(item.paper_id)
+            if paper is None or item.behind is not None:
                 continue
-            pick = picks.get((row.topic, row.paper_id)) or Pick(
-                paper=papers[row.paper_id],
-                topic=row.topic,
+            if item.topic == WITHDRAWN:
+                withdrawn.append(paper)
+                continue
+            pick = self._picks.get((item.topic, paper.id)) or Pick(
+                paper=paper,
+                topic=item.topic,
                 relevance=0.0,
-                trend=row.trend or 0.0,
-                score=row.score or 0.0,
-                reasons=tuple(Reason(kind="word", text=text) for text in row.reasons or ()),
+                trend=item.trend or 0.0,
+                score=item.score or 0.0,
+                reasons=tuple(Reason(kind="word", text=text) for text in item.reasons or ()),
             )
-            behind = [papers[o.paper_id] for o in rows if o.behind == row.position]
-            sections.setdefault(row.topic, []).append(with_similar(pick, behind))
-        named = {**{slug: t.name for slug, t in self._desk.topics.items()}, OWN: OWN_NAME}
+            similar = [self._papers[it.paper_id] for it in items if it.behind == item.position]
+            sections.setdefault(item.topic, []).append(with_similar(pick, similar))
         return Issue(
-            day=self._desk.coverage.day,
+            day=self._edition.coverage.day,
             sections=tuple(
-                Section(slug=slug, name=named[slug], picks=tuple(chosen))
-                for slug, chosen in sections.items()
+                Section(slug=slug, name=self._names[slug], picks=tuple(picks))
+                for slug, picks in sections.items()
             ),
-            coverage=self._desk.coverage,
-            withdrawn=tuple(
-                papers[row.paper_id]
-                for row in rows
-                if row.topic == WITHDRAWN and row.paper_id in papers
-            ),
+            coverage=self._edition.coverage,
+            withdrawn=tuple(withdrawn),
         )
-
-    @cached_property
-    def _picks(self) -> dict[tuple[str, str], Pick]:
-        ranked = self._desk.ranked.items()
-        return {(slug, pick.paper.id): pick for slug, picks in ranked for pick in picks}
-
-    @cached_property
-    def _papers(self) -> dict[str, Paper]:
-        return {paper.id: paper for paper in self._desk.all_papers}
-
-    def items(self, issue: Issue) -> str:
-        """Return an issue's papers for the ledger, written once for all who get it."""
-        known = self._filed.get(id(issue))
-        if known is None or known[0] is not issue:
-            known = self._filed[id(issue)] = issue, dump(list_items(issue), self._places)
-            if len(self._filed) > CACHE_SIZE:
-                self._filed.popitem(last=False)
-        return known[1]
-
-    def render(self, reader: Subscriber, issue: Issue | NoIssue) -> MailResult:
-        """Make the mail of an issue."""
-        proof = self.prepare(reader, issue)
-        if isinstance(proof, MailResult):
-            return proof
-        try:
-            mail = proof.render()
-        except RenderError as error:
-            return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))
-        return MailResult(subscriber=reader, state=DeliveryState.SENT, message=mail)
-
-    def prepare(self, reader: Subscriber, issue: Issue | NoIssue) -> Draft | MailResult:
-        """Say what the mail of an issue will hold, or why there is none."""
-        if isinstance(issue, NoIssue):
-            return MailResult(subscriber=reader, state=DeliveryState.SKIPPED, reason=issue.reason)
-        try:
-            return self._printer.prepare(issue, reader)
-        except RenderError as error:
-            # To be tried again once the template is mended: never a silent "nothing new".
-            return MailResult(subscriber=reader, state=DeliveryState.DEFERRED, reason=str(error))
-        except AddressError as error:
-            return MailResult(subscriber=reader, state=DeliveryState.FAILED, reason=str(error))

@@ -1,4 +1,4 @@
-"""What this process runs on."""
+"""The process that delivers: its host, its garbage collector, its CPU time and memory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from digest.models.delivery import WorkerHost
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Seconds that a run may take, once it is told to stop, to finish the messages it has begun.
+SHUTDOWN_TIMEOUT = 30
 
-def this_machine() -> WorkerHost:
-    """Return where this process runs; Linux tells one start of a machine from another."""
+
+def this_host() -> WorkerHost:
+    """Return the host and process id of this process.
+
+    The boot id tells one boot of a Linux host from another; other systems have none.
+    """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -25,15 +31,12 @@ def this_machine() -> WorkerHost:
     return WorkerHost(host=socket.gethostname(), boot=boot, pid=os.getpid())
 
 
-#: Seconds that a run which is told to stop may take for the mails it has in hand.
-SHUTDOWN_TIMEOUT = 30
-
-
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Let the collector of cyclic garbage look up less often, and not at what is there already.
+    """Run the cyclic garbage collector rarely, and only over objects made in this block.
 
-    A sender makes few cycles, and a twentieth of its time went into looking for them.
+    A worker makes few reference cycles. With the default thresholds it spent a twentieth of its
+    time in the collector.
     """
     before = gc.get_threshold()
     gc.freeze()
@@ -45,14 +48,18 @@ def gc_paused() -> Iterator[None]:
         gc.unfreeze()
 
 
-def processor_time() -> float:
-    """Return the seconds of CPU that this process and its children that have ended took."""
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of its children that have ended, in seconds."""
     usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def peak_memory() -> int:
-    """Return the most bytes this process took; what its parent took does not count on Linux."""
+    """Return the peak resident memory of this process, in bytes.
+
+    Linux counts in `ru_maxrss` what the parent used before the fork, so its own figure is read
+    from /proc.
+    """
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024

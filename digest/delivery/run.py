@@ -1,8 +1,8 @@
-"""A day's mails, from the plan to the closed account.
+"""One run: a day's deliveries from the plan to the closed day.
 
-    recover ─▶ expire ─▶ plan ─▶ freeze ─▶ (look, make, claim, carry, note)* ─▶ close
+    recover ─▶ expire ─▶ plan ─▶ store the edition ─▶ workers ─▶ close
 
-Every step can be repeated: a run that was killed anywhere is finished by the next.
+Every step can be repeated. The next run finishes what a killed run left.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from digest.models.delivery import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
@@ -44,29 +46,31 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What the operator decided about mails that do not leave as they should."""
+    """The operator's rules for deliveries that are late, in doubt, or too many."""
 
     on_unknown: Literal["skip", "resend", "ask"] = "skip"
-    #: how long after a day's end, in UTC, its mails may still leave by themselves
+    #: how long after the end of a day, in UTC, its messages may still be sent
     max_lateness: timedelta = timedelta(hours=24)
-    #: the most mails a day while a new sender earns its name; None when that is over
+    #: the most messages per day while a new sender is warmed up; None for no limit
     allowance: Callable[[date], int | None] = lambda _day: None
 
     @property
     def asks(self) -> bool:
-        """Whether somebody has to decide about mails whose fate is unknown."""
+        """Whether the operator decides about each delivery whose outcome is unknown."""
         return self.on_unknown == "ask"
 
     @property
     def resend(self) -> bool:
-        """Whether a mail whose fate is unknown is sent again."""
+        """Whether a message whose outcome is unknown is sent again."""
         return self.on_unknown == "resend"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryServices:
-    """The parts that a run of mails needs."""
+    """The parts of an installation that a run needs."""
 
+    #: lets one run at a time into its block, and yields the lock's file descriptor
+    run_lock: Callable[[], AbstractContextManager[int | None]]
     ledger: Ledger
     history: DeliveryHistory
     editions: EditionStore
@@ -75,261 +79,284 @@ class DeliveryServices:
     host: WorkerHost
     policy: Policy
     clock: Clock
-    #: told of an address that does not exist any more
+    #: called with a subscriber's id and the server's words when the address does not exist
     on_invalid_address: Callable[[int, str], None]
-    #: returns the most bytes of memory this process ever took
-    memory: Callable[[], int]
+    #: returns the peak memory of this process, in bytes
+    peak_memory: Callable[[], int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shard:
-    """One share of a day's mails, to be sent by one process."""
+    """One share of a day's deliveries, for one worker."""
 
     day: date
     edition_id: int
-    #: how many wait, in all shares
-    mails: int
+    #: the number of due deliveries in all shares together
+    due: int
+    #: (index, number of shares)
     share: tuple[int, int] = (0, 1)
+    #: the only subscriber to serve; None for all
     only: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How a run is followed and stopped."""
+    """Callbacks that follow a run and can stop it."""
 
-    #: whether to go on
+    #: called before each batch and each message; the run stops when it returns False
     should_continue: Callable[[], bool] = lambda: True
-    #: told how many mails wait, once
+    #: called once, with the number of due deliveries
     total: Callable[[int], None] = lambda _number: None
-    #: told how many more rows were dealt with
+    #: called with the number of deliveries that are done since the last call
     advance: Callable[[int], None] = lambda _number: None
 
 
 class WorkerPool(Protocol):
-    """Shares a task among several processes."""
+    """Runs the workers of one run in several processes."""
 
     def __call__(
         self,
-        task: Shard,
-        serve: Callable[[Shard, Progress], WorkerStats],
+        shard: Shard,
+        run_shard: Callable[[Shard, Progress], WorkerStats],
         lock: int | None,
-        watch: Progress,
+        progress: Progress,
     ) -> WorkerStats:
-        """Serve all shares, one of them by calling `serve` here, and return what was done."""
+        """Split the shard, run one part by calling `run_shard` here, and return the sum.
+
+        `lock` is the file descriptor of the run's lock. Each process inherits it, so that no
+        other run starts while one of them lives.
+        """
 
 
 @dataclass(kw_only=True)
 class RunRequest:
-    """What is asked of a run."""
+    """What one run has to do."""
 
     day: date
-    #: what new mails are made from; None to go on with what was frozen before
+    #: the edition for new messages; None to go on with the edition that was stored last
     edition: Edition | None
-    #: whether readers are planned who have no mail of the day yet
-    plans: bool = True
-    #: whether somebody named this very day, so that it may be late
-    named: bool = False
-    #: serve this subscriber alone
+    #: whether to plan deliveries for subscribers who have none for the day yet
+    plan_new: bool = True
+    #: whether the day may be sent late, because the operator named it
+    allow_late: bool = False
+    #: the only subscriber to serve; None for all
     only: int | None = None
     progress: Progress = field(default_factory=Progress)
     workers: WorkerPool | None = None
 
 
-def run_delivery(run: RunRequest, office: DeliveryServices, transport: Transport) -> RunReport:
-    """Send every reader the day's issue who has not had it; one bad recipient stops nobody.
+def run_delivery(
+    request: RunRequest, services: DeliveryServices, transport: Transport
+) -> RunReport:
+    """Send the day's issue to every subscriber who has not had it.
+
+    A failure for one recipient does not stop the others.
 
     Raises:
         RunInProgressError: another process is sending.
-        LedgerError, StoreError: nothing can be written down, so nothing more is sent.
+        LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
 
     """
-    with office.ledger.run_lock() as lock:
-        before = office.history.day_totals(run.day).states
-        _settle_earlier_runs(office, named=run.day if run.named else None, apart_from=run.day)
-        if not _may_leave(run.day, office):
-            office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
-            return RunReport(day=run.day, stopped=f"{run.day} {_TOO_LATE}")
-        frozen, held = _prepare(run, office)
-        states = office.history.day_totals(run.day).states
+    ledger, history, policy = services.ledger, services.history, services.policy
+    day, progress = request.day, request.progress
+    with services.run_lock() as lock:
+        before = history.day_totals(day).states
+        named = day if request.allow_late else None
+        _settle_earlier_runs(services, allow_late=named, apart_from=day)
+        if not _may_leave(day, services):
+            ledger.close(day, asks=policy.asks, now=services.clock())
+            return RunReport(day=day, stopped=f"{day} {_TOO_LATE}")
+        stored, held_back = _prepare(request, services)
+        states = history.day_totals(day).states
         lost = states[DeliveryState.UNKNOWN] - before[DeliveryState.UNKNOWN]
-        counts = Counter({DeliveryState.SKIPPED: held, DeliveryState.UNKNOWN: lost})
+        counts = Counter({DeliveryState.SKIPPED: held_back, DeliveryState.UNKNOWN: lost})
         settled = sum(number for state, number in states.items() if state not in UNSETTLED)
         already = settled - counts.total()
-        if frozen is None:
-            return _report(run, office, counts, WorkerStats(), already=already)
-        mails = 1 if run.only is not None else office.history.waiting(run.day, now=office.clock())
-        run.progress.total(mails)
-        task = Shard(day=run.day, edition_id=frozen.id, mails=mails, only=run.only)
+        if stored is None:
+            return _report(request, services, counts, WorkerStats(), already=already)
+        due = 1 if request.only is not None else history.waiting(day, now=services.clock())
+        progress.total(due)
+        whole = Shard(day=day, edition_id=stored.id, due=due, only=request.only)
 
-        def serve(share: Shard, watch: Progress) -> WorkerStats:
-            return run_worker(share, frozen, office, transport, watch)
+        def run_shard(shard: Shard, progress: Progress) -> WorkerStats:
+            return run_worker(shard, stored, services, transport, progress)
 
-        tally = (
-            run.workers(task, serve, lock, run.progress)
-            if run.workers
-            else serve(task, run.progress)
-        )
-        counts[DeliveryState.UNKNOWN] += _recover(office)[DeliveryState.UNKNOWN]
-        if run.workers and tally.stopped is None and _is_planned(run, office):
-            # A process of the crew died; what it left is sent from here.
-            tally.add(serve(task, run.progress))
-        if not run.progress.should_continue() and tally.stopped is None:
-            tally.stopped = "told to stop; what had not left was given back"
-        office.ledger.close(run.day, asks=office.policy.asks, now=office.clock())
-        return _report(run, office, counts, tally, already=already)
+        if request.workers:
+            stats = request.workers(whole, run_shard, lock, progress)
+        else:
+            stats = run_shard(whole, progress)
+        counts[DeliveryState.UNKNOWN] += _recover(services)[DeliveryState.UNKNOWN]
+        if request.workers and stats.stopped is None and _has_planned(day, services):
+            # A worker process died; this process sends what it left.
+            stats.add(run_shard(whole, progress))
+        if not progress.should_continue() and stats.stopped is None:
+            stats.stopped = "told to stop; what had not left was given back"
+        ledger.close(day, asks=policy.asks, now=services.clock())
+        return _report(request, services, counts, stats, already=already)
 
 
-def settle_earlier_runs(office: DeliveryServices, *, named: date | None = None) -> None:
-    """Settle what dead runs left behind, and give up what is too old, without sending.
+def settle_earlier_runs(services: DeliveryServices, *, allow_late: date | None = None) -> None:
+    """Settle what dead runs left, and expire what is too old, without sending.
 
-    A day that somebody named may be late.
+    `allow_late` is a day that the operator named; it does not expire.
 
     Raises:
         RunInProgressError: another process is sending.
 
     """
-    with office.ledger.run_lock():
-        _settle_earlier_runs(office, named=named)
+    with services.run_lock():
+        _settle_earlier_runs(services, allow_late=allow_late)
 
 
 def run_worker(
-    task: Shard,
-    frozen: StoredEdition,
-    office: DeliveryServices,
+    shard: Shard,
+    stored: StoredEdition,
+    services: DeliveryServices,
     transport: Transport,
-    watch: Progress,
+    progress: Progress,
 ) -> WorkerStats:
-    """Send one share of a day's mails, as one sender."""
-    tally = WorkerStats()
-    room = MessageBuilder(
-        frozen,
-        press=office.mail_settings,
-        book=office.book,
-        desks=office.editions,
-        account=office.history,
+    """Send one share of a day's deliveries, registered in the ledger as one worker.
+
+    Raises:
+        LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
+
+    """
+    ledger, clock, resend = services.ledger, services.clock, services.policy.resend
+    may_be_late = shard.day in _allowed_late(services)
+    builder = MessageBuilder(
+        stored,
+        settings=services.mail_settings,
+        book=services.book,
+        editions=services.editions,
+        history=services.history,
     )
-    late = task.day in _allowed_late(office)
-    fencing_token = office.ledger.register(task.day, office.host, now=office.clock())
-    sender = DeliveryWorker(
-        day=task.day,
-        ledger=office.ledger,
-        builder=room,
+    token = ledger.register(shard.day, services.host, now=clock())
+
+    def should_continue() -> bool:
+        # The day is checked again, because a suspended machine may wake up days later.
+        return progress.should_continue() and (may_be_late or shard.day >= _oldest(services))
+
+    worker = DeliveryWorker(
+        day=shard.day,
+        ledger=ledger,
+        builder=builder,
         transport=transport,
-        fencing_token=fencing_token,
-        clock=office.clock,
-        share=task.share,
-        only=task.only,
-        # A machine that slept in mid-run must not go on with last week.
-        should_continue=lambda: watch.should_continue() and (task.day >= _oldest(office) or late),
-        on_invalid_address=office.on_invalid_address,
-        progress=watch.advance,
-        resend=office.policy.resend,
-        stats=tally,
+        fencing_token=token,
+        clock=clock,
+        share=shard.share,
+        only=shard.only,
+        should_continue=should_continue,
+        on_invalid_address=services.on_invalid_address,
+        advance=progress.advance,
+        resend=resend,
     )
     try:
         with gc_paused():
-            sender.run()
+            stats = worker.run()
     finally:
         transport.close()
-    office.ledger.deregister(fencing_token, now=office.clock(), resend=office.policy.resend)
-    tally.memory.append(office.memory())
-    return tally
+    ledger.deregister(token, now=clock(), resend=resend)
+    stats.memory.append(services.peak_memory())
+    return stats
 
 
 def _settle_earlier_runs(
-    office: DeliveryServices, *, named: date | None, apart_from: date | None = None
+    services: DeliveryServices, *, allow_late: date | None, apart_from: date | None = None
 ) -> None:
-    """Settle what dead runs left behind, give up what is too old, close what is done."""
-    now, ledger = office.clock(), office.ledger
-    if named is not None:
-        ledger.allow_late(named, now=now)
-    _recover(office)
-    late = ledger.expire(before=_oldest(office), apart_from=_allowed_late(office), now=now)
-    if late:
-        log.warning("mails were too late", extra={"deliveries": late})
+    """Recover what dead runs left, expire what is too old, and close days that are done."""
+    now, ledger = services.clock(), services.ledger
+    if allow_late is not None:
+        ledger.allow_late(allow_late, now=now)
+    _recover(services)
+    expired = ledger.expire(before=_oldest(services), apart_from=_allowed_late(services), now=now)
+    if expired:
+        log.warning("mails were too late", extra={"deliveries": expired})
     for day in ledger.open_days():
         if day != apart_from:
-            ledger.close(day, asks=office.policy.asks, now=now)
+            ledger.close(day, asks=services.policy.asks, now=now)
 
 
-def _recover(office: DeliveryServices) -> Counter[DeliveryState]:
-    """Take back what dead senders had in hand."""
-    policy = office.policy
-    found = office.ledger.recover(boot=office.host.boot, resend=policy.resend, now=office.clock())
-    if found:
-        numbers = {str(state): number for state, number in found.items()}
+def _recover(services: DeliveryServices) -> Counter[DeliveryState]:
+    """Take back the rows of dead workers; return how many went into each state."""
+    resend, boot = services.policy.resend, services.host.boot
+    recovered = services.ledger.recover(boot=boot, resend=resend, now=services.clock())
+    if recovered:
+        numbers = {str(state): number for state, number in recovered.items()}
         log.warning("a sender died", extra=numbers)
-    return found
+    return recovered
 
 
-def _oldest(office: DeliveryServices) -> date:
-    return oldest_deliverable_day(now=office.clock(), max_lateness=office.policy.max_lateness)
+def _oldest(services: DeliveryServices) -> date:
+    lateness = services.policy.max_lateness
+    return oldest_deliverable_day(now=services.clock(), max_lateness=lateness)
 
 
-def _allowed_late(office: DeliveryServices) -> set[date]:
-    """Return the days that somebody named not longer ago than a mail may be late."""
-    return office.ledger.allowed_late_since(office.clock() - office.policy.max_lateness)
+def _allowed_late(services: DeliveryServices) -> set[date]:
+    """Return the days that the operator named no longer ago than messages may be late."""
+    return services.ledger.allowed_late_since(services.clock() - services.policy.max_lateness)
 
 
-def _may_leave(day: date, office: DeliveryServices) -> bool:
-    return day >= _oldest(office) or day in _allowed_late(office)
+def _may_leave(day: date, services: DeliveryServices) -> bool:
+    return day >= _oldest(services) or day in _allowed_late(services)
 
 
-def _prepare(run: RunRequest, office: DeliveryServices) -> tuple[StoredEdition | None, int]:
-    """Plan the day's mails, freeze what they are made from; return it, and how many are held."""
-    now, held = office.clock(), 0
-    if run.edition is None:
-        edition_id = office.editions.newest(run.day)
-        return (None if edition_id is None else office.editions.get(edition_id)), held
-    if run.plans:
-        office.ledger.plan(run.day, now=now, only=run.only)
-        held = _hold_back(run, office, now)
-    return office.editions.save(run.edition, mail_key=office.mail_settings.key, now=now), held
+def _prepare(request: RunRequest, services: DeliveryServices) -> tuple[StoredEdition | None, int]:
+    """Plan the deliveries and store the edition; return it and how many were held back."""
+    now, editions, held_back = services.clock(), services.editions, 0
+    if request.edition is None:
+        edition_id = editions.newest(request.day)
+        return (None if edition_id is None else editions.get(edition_id)), held_back
+    if request.plan_new:
+        services.ledger.plan(request.day, now=now, only=request.only)
+        held_back = _hold_back(request.day, services, now)
+    stored = editions.save(request.edition, mail_key=services.mail_settings.key, now=now)
+    return stored, held_back
 
 
-def _hold_back(run: RunRequest, office: DeliveryServices, now: datetime) -> int:
-    """Skip what is more than a new sender may mail today; what is deferred comes first."""
-    allowed = office.policy.allowance(now.date())
+def _hold_back(day: date, services: DeliveryServices, now: datetime) -> int:
+    """Skip planned rows beyond today's allowance; deferred rows use the allowance first."""
+    allowed = services.policy.allowance(now.date())
     if allowed is None:
         return 0
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    deferred = office.history.day_totals(run.day).states[DeliveryState.DEFERRED]
-    left = allowed - office.history.sent_since(midnight) - deferred
+    deferred = services.history.day_totals(day).states[DeliveryState.DEFERRED]
+    left = allowed - services.history.sent_since(midnight) - deferred
     reason = f"the sender is being warmed up: {allowed} mails today"
-    held = office.ledger.hold_back(run.day, beyond=left, reason=reason, now=now)
-    if held:
-        log.warning("held back to warm up", extra={"deliveries": held, "allowed": allowed})
-    return held
+    held_back = services.ledger.hold_back(day, beyond=left, reason=reason, now=now)
+    if held_back:
+        log.warning("held back to warm up", extra={"deliveries": held_back, "allowed": allowed})
+    return held_back
 
 
-def _is_planned(run: RunRequest, office: DeliveryServices) -> bool:
-    return bool(office.history.day_totals(run.day).states[DeliveryState.PLANNED])
+def _has_planned(day: date, services: DeliveryServices) -> bool:
+    return bool(services.history.day_totals(day).states[DeliveryState.PLANNED])
 
 
 def _report(
-    run: RunRequest,
-    office: DeliveryServices,
+    request: RunRequest,
+    services: DeliveryServices,
     counts: Counter[DeliveryState],
-    tally: WorkerStats,
+    stats: WorkerStats,
     *,
     already: int,
 ) -> RunReport:
-    balance = office.history.day_totals(run.day)
-    counts = counts + tally.counts
-    if run.only is None:
-        # What waits, whoever left it so.
-        counts |= Counter({state: balance.states[state] for state in WAITING})
+    """Log and return the report; `already` counts the rows that earlier runs settled."""
+    totals = services.history.day_totals(request.day)
+    counts = counts + stats.counts
+    if request.only is None:
+        # All rows that wait are reported, whichever run left them.
+        counts |= Counter({state: totals.states[state] for state in WAITING})
     report = RunReport(
-        day=run.day,
+        day=request.day,
         counts={state: counts[state] for state in DeliveryState if counts[state]},
         already=already,
-        stopped=tally.stopped,
-        doubtful=balance.states[DeliveryState.UNKNOWN] if office.policy.asks else 0,
-        cpu=dict(tally.cpu),
-        memory=tuple(tally.memory),
+        stopped=stats.stopped,
+        doubtful=totals.states[DeliveryState.UNKNOWN] if services.policy.asks else 0,
+        cpu=dict(stats.cpu),
+        memory=tuple(stats.memory),
     )
     if report.stopped:
-        log.error("run stopped", extra={"day": str(run.day), "error": report.stopped})
+        log.error("run stopped", extra={"day": str(request.day), "error": report.stopped})
     numbers = {str(state): number for state, number in report.counts.items()}
-    log.info("run finished", extra={"day": str(run.day), "already": already, **numbers})
+    log.info("run finished", extra={"day": str(request.day), "already": already, **numbers})
     return report

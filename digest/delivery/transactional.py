@@ -1,4 +1,4 @@
-"""The post: takes letters from the queue, writes them out and hands them to the transport."""
+"""Transactional mail: send what is due in the queue, from a command or a background thread."""
 
 from __future__ import annotations
 
@@ -26,92 +26,90 @@ log = logging.getLogger(__name__)
 
 
 def send_due(
-    letters: TransactionalQueue,
+    queue: TransactionalQueue,
     book: Book,
     *,
-    stationery: TransactionalSettings,
+    settings: TransactionalSettings,
     transport: Transport,
     clock: Callable[[], datetime],
-    going: Callable[[], bool] = lambda: True,
+    should_continue: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Send every letter that is due, return how many left; a failing server keeps the rest.
+    """Send every mail that is due and return how many were sent.
 
-    `going` is asked before each letter, to end in between.
+    `should_continue` is called before each mail. When the mail server cannot be used, the rest
+    stays in the queue.
     """
-    left = 0
-    while going() and (letter := letters.claim(now=clock())):
-        reader = book.get(letter.subscriber_id)
-        if reader is None or reader.status is Status.SUPPRESSED:
-            letters.mark_failed(letter, "the reader must not be written to")
+    sent = 0
+    while should_continue() and (mail := queue.claim(now=clock())):
+        subscriber = book.get(mail.subscriber_id)
+        if subscriber is None or subscriber.status is Status.SUPPRESSED:
+            queue.mark_failed(mail, "the reader must not be written to")
             continue
-        if letter.kind is MailKind.CONFIRM and reader.status is not Status.PENDING:
-            letters.mark_failed(
-                letter, f"there is nothing to confirm: the reader is {reader.status}"
+        if mail.kind is MailKind.CONFIRM and subscriber.status is not Status.PENDING:
+            queue.mark_failed(
+                mail, f"there is nothing to confirm: the reader is {subscriber.status}"
             )
             continue
         try:
-            parcel = render(letter, reader, stationery=stationery, now=clock())
-            answer = send_one(transport, parcel)
+            message = render(mail, subscriber, settings=settings, now=clock())
+            outcome = send_one(transport, message)
         except (RenderError, AddressError) as error:
-            _settle(letters, letter, DeliveryState.FAILED, str(error), now=clock())
+            _record(queue, mail, DeliveryState.FAILED, str(error), now=clock())
         except MailServerError as error:
-            _settle(letters, letter, DeliveryState.DEFERRED, str(error), now=clock())
+            _record(queue, mail, DeliveryState.DEFERRED, str(error), now=clock())
             break
         else:
-            _settle(letters, letter, answer.state, answer.reason or "", now=clock())
-            left += answer.state is DeliveryState.SENT
-    return left
+            _record(queue, mail, outcome.state, outcome.reason or "", now=clock())
+            sent += outcome.state is DeliveryState.SENT
+    return sent
 
 
-def _settle(
-    letters: TransactionalQueue,
-    letter: TransactionalMail,
+def _record(
+    queue: TransactionalQueue,
+    mail: TransactionalMail,
     state: DeliveryState,
     reason: str,
     *,
     now: datetime,
 ) -> None:
-    """Write down how a letter ended. One that may not have arrived is sent again."""
+    """Record the outcome of a mail; one that may not have arrived is sent again."""
+    extra = {"letter": mail.id, "kind": str(mail.kind), "subscriber": mail.subscriber_id}
     if state is DeliveryState.SENT:
-        letters.mark_sent(letter)
-        log.info("letter sent", extra=_fields(letter))
+        queue.mark_sent(mail)
+        log.info("letter sent", extra=extra)
     elif state is DeliveryState.FAILED:
-        letters.mark_failed(letter, reason)
-        log.warning("letter failed", extra={**_fields(letter), "reason": reason})
+        queue.mark_failed(mail, reason)
+        log.warning("letter failed", extra={**extra, "reason": reason})
     else:
-        letters.mark_deferred(letter, reason, now=now)
-        log.warning("letter deferred", extra={**_fields(letter), "reason": reason})
-
-
-def _fields(letter: TransactionalMail) -> dict[str, object]:
-    return {"letter": letter.id, "kind": str(letter.kind), "subscriber": letter.subscriber_id}
+        queue.mark_deferred(mail, reason, now=now)
+        log.warning("letter deferred", extra={**extra, "reason": reason})
 
 
 class BackgroundSender:
-    """Sends letters in the background: at once when poked, else every `pause` seconds."""
+    """A thread that sends transactional mail: at once after `wake`, else every `pause` seconds."""
 
     def __init__(self, deliver: Callable[[], int], *, pause: float = 60.0) -> None:
-        """Call `deliver` from a thread of its own; its errors are logged and it goes on."""
+        """Call `deliver` from the thread; a `DigestError` is logged and does not end the thread."""
         self._deliver = deliver
         self._pause = pause
         self._woken = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="transactional mail", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def should_continue(self) -> bool:
-        """Whether it has not been told to stop."""
+        """Whether `stop` has not been called yet."""
         return not self._stopped.is_set()
 
     def wake(self) -> None:
-        """Say that a letter is waiting."""
+        """Have the queue read at once, because a mail was added."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Finish the letter in hand and end."""
+        """Finish the current mail and end the thread."""
         self._stopped.set()
         self._woken.set()
         self._thread.join()

@@ -1,6 +1,7 @@
-"""The ways a mail can leave. Each takes parcels as they are made and says what became of each.
+"""How messages leave: the `Transport` protocol, a folder of files, a stream.
 
-`smtp` has its own module.
+A transport takes messages one after the other and reports the outcome of each. The transport
+that speaks SMTP is in `digest.delivery.smtp`.
 """
 
 from __future__ import annotations
@@ -10,131 +11,129 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
-from digest.models.delivery import DeliveryState, Outcome, OutgoingMessage, ReportOutcomes
+from digest.models.delivery import DeliveryState, Outcome
 from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = [
-    "Directory",
-    "Outcome",
-    "OutgoingMessage",
-    "ReportOutcomes",
-    "Stream",
-    "Transport",
-    "send_one",
-]
+    from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
-_TAKEN = Outcome(state=DeliveryState.SENT)
+_SENT = Outcome(state=DeliveryState.SENT)
 
 
 class Transport(Protocol):
-    """How mails leave."""
+    """A way for messages to leave."""
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
-        """Hand all parcels over, taking the next one when there is room for it.
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        """Send all messages; take the next one only when it can be sent.
 
-        `note(answers, leaving)` is called before the first byte of the body of any parcel in
-        `leaving` is written, with the answers that came since the last call; either may be empty,
-        not both. A parcel leaves at most once, and each that was taken gets exactly one answer.
-        When `note` raises, all is dropped at once and the exception comes through.
+        `report(outcomes, leaving)` is called before the first byte of the body of any message in
+        `leaving` is written. `outcomes` are those since the last call. Either may be empty, but
+        not both. A message leaves at most once, and each message taken has exactly one outcome.
+        When `report` raises, the transport drops everything and passes the exception on.
 
         Raises:
-            MailServerError: nothing can be sent at all; every parcel taken has been answered,
-                those not handed over as planned.
+            MailServerError: nothing can be sent at all. Every message taken has an outcome by
+                then; those that were not handed over are planned again.
 
         """
 
     def close(self) -> None:
-        """Let go of what is held open."""
+        """Close connections that are held open."""
 
 
-def send_one(transport: Transport, parcel: OutgoingMessage) -> Outcome:
-    """Hand one parcel over and return its answer.
+def send_one(transport: Transport, message: OutgoingMessage) -> Outcome:
+    """Send one message and return its outcome.
 
     Raises:
         MailServerError: nothing can be sent at all.
 
     """
-    told: list[tuple[OutgoingMessage, Outcome]] = []
-    transport.send_all(iter((parcel,)), lambda answers, _: told.extend(answers))
-    ((_, answer),) = told
-    return answer
+    reported: list[tuple[OutgoingMessage, Outcome]] = []
+    transport.send_all(iter((message,)), lambda outcomes, _: reported.extend(outcomes))
+    ((_, outcome),) = reported
+    return outcome
 
 
 class Directory:
-    """One .eml file per mail, in a folder per day: a fresh install cannot mail anyone."""
+    """Writes each message to an .eml file, in one folder per day.
+
+    It is the default transport, so that a fresh installation cannot mail anyone by accident.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Write below a folder, which is created when first needed."""
+        """Write below a folder, which is created when the first message is written."""
         self._folder = folder
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
         """Write each file whole or not at all."""
-        _one_by_one(parcels, note, self._write)
+        _one_by_one(messages, report, self._write)
 
-    def _write(self, parcel: OutgoingMessage) -> None:
-        path = self.path(parcel)
+    def _write(self, message: OutgoingMessage) -> None:
+        path = self.path(message)
         try:
-            # One by one, since `mode` does not reach the parents.
+            # Two calls, because `mode` does not apply to the parents that mkdir creates.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            files.replace(path, parcel.content, partial=path.with_suffix(".part"))
+            files.replace(path, message.content, partial=path.with_suffix(".part"))
         except OSError as error:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
 
-    def path(self, parcel: OutgoingMessage) -> Path:
-        """Return the file of a mail; a hash tells apart addresses that look alike as names."""
-        name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", parcel.recipient)[:200]
-        if name != parcel.recipient:
-            name += "-" + hashlib.sha256(parcel.recipient.encode()).hexdigest()[:12]
-        ending = f".{parcel.kind}.eml" if parcel.kind else ".eml"
-        return self._folder / parcel.day.isoformat() / f"{name}{ending}"
+    def path(self, message: OutgoingMessage) -> Path:
+        """Return the file of a message.
+
+        An address that is no safe file name gets a hash, so that two addresses never share one.
+        """
+        name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", message.recipient)[:200]
+        if name != message.recipient:
+            name += "-" + hashlib.sha256(message.recipient.encode()).hexdigest()[:12]
+        ending = f".{message.kind}.eml" if message.kind else ".eml"
+        return self._folder / message.day.isoformat() / f"{name}{ending}"
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is held open."""
 
 
 class Stream:
-    """All mails one after the other on a stream, in mbox form (RFC 4155), for a look or a pipe."""
+    """Writes all messages to one binary stream, in mbox format (RFC 4155), to read or to pipe."""
 
     def __init__(self, stream: BinaryIO) -> None:
         """Write to a binary stream."""
         self._stream = stream
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
-        """Write each mail with its mbox line."""
-        _one_by_one(parcels, note, self._write)
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        """Write each message after its "From " line."""
+        _one_by_one(messages, report, self._write)
 
-    def _write(self, parcel: OutgoingMessage) -> None:
-        body = re.sub(rb"(?m)^(>*From )", rb">\1", parcel.content.replace(b"\r\n", b"\n"))
-        stamp = f"{parcel.day:%a %b} {parcel.day.day:2d} 00:00:00 {parcel.day.year}"
+    def _write(self, message: OutgoingMessage) -> None:
+        body = re.sub(rb"(?m)^(>*From )", rb">\1", message.content.replace(b"\r\n", b"\n"))
+        stamp = f"{message.day:%a %b} {message.day.day:2d} 00:00:00 {message.day.year}"
         try:
-            self._stream.write(f"From {parcel.sender} {stamp}\n".encode() + body + b"\n")
+            self._stream.write(f"From {message.sender} {stamp}\n".encode() + body + b"\n")
             self._stream.flush()
         except OSError as error:
             raise MailServerError(f"cannot write to standard output: {error.strerror}") from error
 
     def close(self) -> None:
-        """The stream belongs to the caller."""
+        """Do nothing: the stream belongs to the caller."""
 
 
 def _one_by_one(
-    parcels: Iterator[OutgoingMessage],
-    note: ReportOutcomes,
+    messages: Iterator[OutgoingMessage],
+    report: ReportOutcomes,
     write: Callable[[OutgoingMessage], None],
 ) -> None:
-    """Write parcels in a row; the answer about one is told together with the next that leaves."""
-    answers: list[tuple[OutgoingMessage, Outcome]] = []
-    for parcel in parcels:
-        note(answers, (parcel,))
+    """Write messages in order; report each outcome together with the next message that leaves."""
+    outcomes: list[tuple[OutgoingMessage, Outcome]] = []
+    for message in messages:
+        report(outcomes, (message,))
         try:
-            write(parcel)
+            write(message)
         except MailServerError as error:
-            note([(parcel, Outcome(state=DeliveryState.PLANNED, reason=str(error)))], ())
+            report([(message, Outcome(state=DeliveryState.PLANNED, reason=str(error)))], ())
             raise
-        answers = [(parcel, _TAKEN)]
-    if answers:
-        note(answers, ())
+        outcomes = [(message, _SENT)]
+    if outcomes:
+        report(outcomes, ())

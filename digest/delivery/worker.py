@@ -1,9 +1,9 @@
-"""One sender: looks at a batch of rows, makes their mails, claims them, and hands them over.
+"""One worker: it sends one day's due deliveries, or its share of them, in batches.
 
-    look ─▶ make ─▶ claim (durable) ─▶ print ─▶ note (quick) ─▶ leave
+    fetch due ─▶ prepare ─▶ claim (durable) ─▶ render ─▶ record "in flight" (quick) ─▶ send
 
-What a mail will hold is chosen before the claim, its bytes are printed when the wire has room for
-it: so the wire is never idle while a batch is prepared, and no batch is held in memory.
+An issue is composed before its row is claimed. Its bytes are rendered only when the transport can
+send them. So the transport does not wait for a whole batch, and no batch of bytes is in memory.
 """
 
 from __future__ import annotations
@@ -33,48 +33,49 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-#: Rows that are made and claimed together: one durable commit for each.
-BATCH = 200
-#: Seconds after which a claim's word on consent is not believed any more: where mails leave slowly,
-#: a reader may leave while the batch is in hand.
-CONSENT_FRESH = 2.0
-#: These codes say that an address does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
+#: Rows that are prepared and claimed together, in one durable commit.
+BATCH_SIZE = 200
+#: Seconds for which the consent that a claim has checked is trusted. A slow server may take longer
+#: over a batch, and subscribers may leave meanwhile.
+CONSENT_MAX_AGE = 2.0
+#: Enhanced status codes of an address that does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505
+#: §4.2).
 INVALID_ADDRESS = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prepared:
-    """A row's mail, ready to be printed, or how the row ends without one."""
+    """A row's message, to be claimed and rendered; or the row's outcome when it gets none."""
 
     row: DueDelivery
     claim: Claim | None = None
-    #: makes the bytes; raises RenderError or AddressError
+    #: renders the message; raises RenderError or AddressError
     render: Callable[[], OutgoingMessage] | None = None
     state: DeliveryState = DeliveryState.SENT
     reason: str | None = None
 
 
 class Builder(Protocol):
-    """Makes the mails of rows."""
+    """Prepares the messages of rows."""
 
-    def prepare(self, rows: Sequence[DueDelivery], stages: StageTimer) -> list[Prepared]:
-        """Return what becomes of each row; a row may be missing, its reader being gone."""
+    def prepare(self, rows: Sequence[DueDelivery], timer: StageTimer) -> list[Prepared]:
+        """Return the prepared message of each row; a row of an erased subscriber is left out."""
 
 
 @dataclass(kw_only=True)
 class WorkerStats:
-    """What a sender did."""
+    """What one worker did, or several together."""
 
     counts: Counter[DeliveryState] = field(default_factory=Counter)
     #: seconds of CPU by stage: select, render, ledger, wire
     cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    #: why it stopped before the end
+    #: why it stopped before all rows were done
     stopped: str | None = None
-    #: the most bytes of memory that each of its processes took
+    #: the peak memory of each process, in bytes
     memory: list[int] = field(default_factory=list)
 
     def add(self, other: WorkerStats) -> None:
-        """Take in what another process did."""
+        """Add the figures of another worker."""
         self.counts += other.counts
         for stage, seconds in other.cpu.items():
             self.cpu[stage] += seconds
@@ -83,24 +84,25 @@ class WorkerStats:
 
 
 class StageTimer:
-    """Adds up the CPU time of stages, in seconds; an inner stage's time is not the outer's."""
+    """Adds up CPU seconds by stage; the time of an inner stage does not count for the outer."""
 
     def __init__(self, cpu: defaultdict[str, float]) -> None:
-        """Add to `cpu`."""
+        """Add the seconds to `cpu`."""
         self._cpu = cpu
         self._stage: str | None = None
         self._since = time.process_time()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count the block's time for a stage."""
-        outer = self._turn_to(name)
+        """Count the CPU time of the block for a stage."""
+        outer = self._switch(name)
         try:
             yield
         finally:
-            self._turn_to(outer)
+            self._switch(outer)
 
-    def _turn_to(self, name: str | None) -> str | None:
+    def _switch(self, name: str | None) -> str | None:
+        """Start another stage and return the one that was running."""
         before, now = self._stage, time.process_time()
         if before is not None:
             self._cpu[before] += now - self._since
@@ -110,7 +112,7 @@ class StageTimer:
 
 @dataclass(kw_only=True)
 class DeliveryWorker:
-    """Sends one day's mails, or one share of them."""
+    """Sends one day's due deliveries, or one share of them."""
 
     day: date
     ledger: Ledger
@@ -118,201 +120,212 @@ class DeliveryWorker:
     transport: Transport
     fencing_token: int
     clock: Callable[[], datetime]
-    #: (number, of how many): its share of the rows
+    #: (index, number of shares): which share of the rows is this worker's
     share: tuple[int, int] = (0, 1)
-    #: serve this subscriber alone
+    #: the only subscriber to serve; None for all
     only: int | None = None
-    #: asked before each batch and each mail: whether to go on
+    #: called before each batch and each message
     should_continue: Callable[[], bool] = lambda: True
-    #: told of an address that does not exist any more, with the server's words
-    on_invalid_address: Callable[[int, str], None] = lambda _subscriber, _reason: None
-    #: told how many rows were dealt with
-    progress: Callable[[int], None] = lambda _number: None
-    #: whether a mail whose answer was lost is sent again
+    #: called with a subscriber's id and the server's words when the address does not exist
+    on_invalid_address: Callable[[int, str], None] = lambda _subscriber_id, _reason: None
+    #: called with the number of rows of each batch that is done
+    advance: Callable[[int], None] = lambda _number: None
+    #: whether a message whose outcome is unknown is sent again
     resend: bool = False
     stats: WorkerStats = field(default_factory=WorkerStats)
 
     def run(self) -> WorkerStats:
-        """Send until nothing waits, something stops the run, or it is told to stop.
+        """Send until no row is due, the run must stop, or `should_continue` says no.
 
         Raises:
-            LedgerError, StoreError: nothing can be written down, so nothing may be sent.
+            LedgerError, StoreError: outcomes cannot be recorded, so nothing may be sent.
 
         """
-        stages = StageTimer(self.stats.cpu)
-        with self.ledger.claims(self.day, self.fencing_token) as marks:
-            hand = _Batch(self, marks, stages)
+        timer = StageTimer(self.stats.cpu)
+        with self.ledger.claims(self.day, self.fencing_token) as claims:
+            sending = _Sending(self, claims, timer)
             try:
-                with stages.stage("wire"):
-                    self.transport.send_all(hand.messages(), hand.record)
+                with timer.stage("wire"):
+                    self.transport.send_all(sending.messages(), sending.report)
             except MailServerError as error:
                 self.stats.stopped = str(error)
-            hand.give_back()
+            sending.release()
         return self.stats
 
 
-class _Batch:
-    """What a sender has in hand: given out to the transport, and noted as it tells."""
+class _Sending:
+    """The messages of one worker between claim and outcome.
 
-    def __init__(self, sender: DeliveryWorker, marks: Claims, stages: StageTimer) -> None:
-        self._sender, self._marks, self._stages = sender, marks, stages
+    The transport takes messages from `messages()` and calls `report()` with their outcomes.
+    """
+
+    def __init__(self, worker: DeliveryWorker, claims: Claims, timer: StageTimer) -> None:
+        self._worker, self._claims, self._timer = worker, claims, timer
         self._breaker = CircuitBreaker()
-        #: claimed and not answered, by delivery
+        #: rows that are claimed and have no outcome yet, by delivery id
         self._claimed: dict[int, DueDelivery] = {}
-        #: with the transport, by the parcel's name
-        self._out: dict[str, DueDelivery] = {}
+        #: rows whose message the transport has taken, by envelope id
+        self._taken: dict[str, DueDelivery] = {}
+        #: when the consent of the current batch was checked, in monotonic seconds
         self._claimed_at = 0.0
-        #: refusals by policy that were told of
-        self._alarms: set[str | None] = set()
+        #: policy refusals that were logged
+        self._policy_refusals: set[str | None] = set()
         self._failure: LedgerError | StoreError | None = None
 
     def messages(self) -> Iterator[OutgoingMessage]:
-        """Give out parcels, each printed when it is asked for, until told to stop.
+        """Yield messages, each rendered when the transport asks for it.
 
-        While one is printed, or the next batch claimed, those before it are on their way.
+        The messages before it are sent meanwhile, also while the next batch is claimed.
         """
         try:
-            for made in self._batches():
-                for one in made:
-                    if not self._goes_on():
+            for batch in self._batches():
+                for prepared in batch:
+                    if not self._should_continue():
                         return
-                    parcel = self._print(one)
-                    if parcel is not None:
-                        self._out[parcel.envid] = one.row
-                        yield parcel
+                    message = self._render(prepared)
+                    if message is not None:
+                        self._taken[message.envid] = prepared.row
+                        yield message
         except (LedgerError, StoreError) as error:
-            # Those on their way may still be noted; then the run ends with this.
+            # The outcomes of messages that are being sent may still be recorded; `release` raises
+            # the error after that.
             self._failure = error
 
     def _batches(self) -> Iterator[list[Prepared]]:
-        sender, after = self._sender, -1
-        while self._goes_on():
-            with self._stages.stage("ledger"):
-                rows = sender.ledger.fetch_due(
-                    sender.day,
-                    after=after,
-                    most=BATCH,
-                    share=sender.share,
-                    only=sender.only,
-                    now=sender.clock(),
+        """Yield the prepared messages of each batch that are claimed by this worker."""
+        worker, last_id = self._worker, -1
+        while self._should_continue():
+            with self._timer.stage("ledger"):
+                rows = worker.ledger.fetch_due(
+                    worker.day,
+                    after=last_id,
+                    most=BATCH_SIZE,
+                    share=worker.share,
+                    only=worker.only,
+                    now=worker.clock(),
                 )
             if not rows:
                 return
-            after = rows[-1].subscriber_id
-            made = sender.builder.prepare(rows, self._stages)
+            last_id = rows[-1].subscriber_id
+            batch = worker.builder.prepare(rows, self._timer)
             self._claimed_at = time.monotonic()
-            with self._stages.stage("ledger"):
-                self._settle([one for one in made if one.claim is None])
-                filings = [one.claim for one in made if one.claim is not None]
-                ours = self._marks.claim(filings)
+            with self._timer.stage("ledger"):
+                self._settle([prepared for prepared in batch if prepared.claim is None])
+                claims = [prepared.claim for prepared in batch if prepared.claim is not None]
+                ours = self._claims.claim(claims)
             self._claimed |= {
-                f.row.delivery_id: f.row for f in filings if f.row.delivery_id in ours
+                claim.row.delivery_id: claim.row
+                for claim in claims
+                if claim.row.delivery_id in ours
             }
-            yield [one for one in made if one.row.delivery_id in ours]
-            sender.progress(len(rows))
+            yield [prepared for prepared in batch if prepared.row.delivery_id in ours]
+            worker.advance(len(rows))
 
-    def _print(self, one: Prepared) -> OutgoingMessage | None:
-        """Make the bytes of a claimed mail; None when they cannot be made."""
-        if one.render is None:
+    def _render(self, prepared: Prepared) -> OutgoingMessage | None:
+        """Return the rendered message; None when there is none, and its outcome is recorded."""
+        row = prepared.row
+        if prepared.render is None:
             return None
-        if time.monotonic() - self._claimed_at > CONSENT_FRESH and not self._marks.is_wanted(
-            one.row
-        ):
-            answer = Outcome(
-                state=DeliveryState.SKIPPED, reason="the reader left while the mail waited"
-            )
-            self._write([(one.row, answer)], [])
+        is_old = time.monotonic() - self._claimed_at > CONSENT_MAX_AGE
+        if is_old and not self._claims.is_wanted(row):
+            reason = "the reader left while the mail waited"
+            self._record([(row, Outcome(state=DeliveryState.SKIPPED, reason=reason))], [])
             return None
         try:
-            with self._stages.stage("render"):
-                return one.render()
+            with self._timer.stage("render"):
+                return prepared.render()
         except RenderError as error:
-            # To be tried again once the template is mended.
-            answer = Outcome(state=DeliveryState.DEFERRED, reason=str(error))
+            # Deferred, not failed: it can be sent once the template is mended.
+            outcome = Outcome(state=DeliveryState.DEFERRED, reason=str(error))
         except AddressError as error:
-            answer = Outcome(state=DeliveryState.FAILED, reason=str(error))
-        self._write([(one.row, answer)], [])
-        self._breaker.record(answer)
+            outcome = Outcome(state=DeliveryState.FAILED, reason=str(error))
+        self._record([(row, outcome)], [])
+        self._breaker.record(outcome)
         return None
 
-    def record(
-        self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]
+    def report(
+        self,
+        outcomes: Sequence[tuple[OutgoingMessage, Outcome]],
+        leaving: Sequence[OutgoingMessage],
     ) -> None:
-        """Write down what the transport tells."""
-        rows = [
-            (self._out.pop(parcel.envid), self._final(parcel, answer)) for parcel, answer in answers
+        """Record outcomes, and which messages leave next; see `ReportOutcomes`."""
+        settled = [
+            (self._taken.pop(message.envid), self._final(message, outcome))
+            for message, outcome in outcomes
         ]
-        self._write(rows, [self._out[parcel.envid] for parcel in leaving])
-        for parcel, answer in answers:
-            self._breaker.record(answer, domain=parcel.recipient.rpartition("@")[2].lower())
+        self._record(settled, [self._taken[message.envid] for message in leaving])
+        for message, outcome in outcomes:
+            self._breaker.record(outcome, domain=message.recipient.rpartition("@")[2].lower())
 
-    def _write(
-        self, answers: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]
+    def _record(
+        self, outcomes: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]
     ) -> None:
-        with self._stages.stage("ledger"):
-            self._marks.record(answers, leaving, now=self._sender.clock())
-            for row, answer in answers:
+        with self._timer.stage("ledger"):
+            self._claims.record(outcomes, leaving, now=self._worker.clock())
+            for row, outcome in outcomes:
                 del self._claimed[row.delivery_id]
-                self._answered(row, answer)
+                self._recorded(row, outcome)
 
-    def give_back(self) -> None:
-        """Let go of what was claimed and never left, the run being over or told to stop.
+    def release(self) -> None:
+        """Give back the rows that were claimed and whose message never left.
 
         Raises:
-            LedgerError, StoreError: what ended the run.
+            LedgerError, StoreError: the error that ended the run.
 
         """
         if self._failure is not None:
             raise self._failure
-        self._write(
+        self._record(
             [(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], []
         )
 
-    def _final(self, parcel: OutgoingMessage, answer: Outcome) -> Outcome:
-        if answer.state is DeliveryState.UNKNOWN and self._sender.resend:
-            answer = replace(answer, state=DeliveryState.DEFERRED)
-        if answer.reason is None:
-            return answer
-        # A server's words may name the address, which is neither for the log nor for the ledger.
-        address = re.compile(re.escape(parcel.recipient), re.IGNORECASE)
-        return replace(answer, reason=address.sub("the address", answer.reason))
+    def _final(self, message: OutgoingMessage, outcome: Outcome) -> Outcome:
+        """Return the outcome as it is recorded: without the address, and deferred if to resend."""
+        if outcome.state is DeliveryState.UNKNOWN and self._worker.resend:
+            outcome = replace(outcome, state=DeliveryState.DEFERRED)
+        if outcome.reason is None:
+            return outcome
+        # A server may repeat the address, which belongs neither in the log nor in the ledger.
+        address = re.compile(re.escape(message.recipient), re.IGNORECASE)
+        return replace(outcome, reason=address.sub("the address", outcome.reason))
 
-    def _goes_on(self) -> bool:
-        tally = self._sender.stats
-        tally.stopped = tally.stopped or self._breaker.stopped
-        return tally.stopped is None and self._sender.should_continue()
+    def _should_continue(self) -> bool:
+        stats = self._worker.stats
+        stats.stopped = stats.stopped or self._breaker.stopped
+        return stats.stopped is None and self._worker.should_continue()
 
-    def _settle(self, made: Sequence[Prepared]) -> None:
-        """Write down how rows end that get no mail."""
-        sender = self._sender
-        endings: dict[tuple[DeliveryState, str], list[DueDelivery]] = {}
-        for one in made:
-            endings.setdefault((one.state, one.reason or ""), []).append(one.row)
-        for (state, reason), rows in endings.items():
+    def _settle(self, skipped: Sequence[Prepared]) -> None:
+        """Settle the rows that get no message; rows with the same reason are settled together."""
+        worker = self._worker
+        groups: dict[tuple[DeliveryState, str], list[DueDelivery]] = {}
+        for prepared in skipped:
+            groups.setdefault((prepared.state, prepared.reason or ""), []).append(prepared.row)
+        for (state, reason), rows in groups.items():
             ids = [row.delivery_id for row in rows]
-            sender.stats.counts[state] += sender.ledger.settle(
-                ids, state, reason=reason, now=sender.clock()
+            worker.stats.counts[state] += worker.ledger.settle(
+                ids, state, reason=reason, now=worker.clock()
             )
             for row in rows:
                 self._log(row, state, reason)
                 if state is DeliveryState.DEFERRED:
                     self._breaker.record(Outcome(state=state, reason=reason))
 
-    def _answered(self, row: DueDelivery, answer: Outcome) -> None:
-        """Take note of how a mail ended, once that is written down."""
-        sender = self._sender
-        if answer.state is DeliveryState.PLANNED:
-            return  # it never got anywhere
-        sender.stats.counts[answer.state] += 1
-        self._log(row, answer.state, answer.reason)
-        if answer.state is DeliveryState.FAILED and answer.status in INVALID_ADDRESS:
-            sender.on_invalid_address(row.subscriber_id, answer.reason or "")
-        if answer.status.startswith("5.7.") and answer.reason not in self._alarms:
-            self._alarms.add(answer.reason)
-            log.error("policy refusal", extra={"day": str(sender.day), "reason": answer.reason})
+    def _recorded(self, row: DueDelivery, outcome: Outcome) -> None:
+        """Count and log an outcome that was recorded, and report an invalid address."""
+        worker = self._worker
+        if outcome.state is DeliveryState.PLANNED:
+            return  # given back, so it is no outcome of this run
+        worker.stats.counts[outcome.state] += 1
+        self._log(row, outcome.state, outcome.reason)
+        if outcome.state is DeliveryState.FAILED and outcome.status in INVALID_ADDRESS:
+            worker.on_invalid_address(row.subscriber_id, outcome.reason or "")
+        # 5.7.x refuses by policy (RFC 3463 §3.8), which may concern every message of the sender.
+        if outcome.status.startswith("5.7.") and outcome.reason not in self._policy_refusals:
+            self._policy_refusals.add(outcome.reason)
+            log.error("policy refusal", extra={"day": str(worker.day), "reason": outcome.reason})
 
     def _log(self, row: DueDelivery, state: DeliveryState, reason: str | None) -> None:
-        extra = {"day": str(self._sender.day), "subscriber": row.subscriber_id, "state": str(state)}
+        extra = {"day": str(self._worker.day), "subscriber": row.subscriber_id, "state": str(state)}
         if state is DeliveryState.SENT:
             log.debug("digest sent", extra=extra)
         elif state is DeliveryState.SKIPPED:

@@ -1,4 +1,5 @@
-"""From an issue to the bytes of a mail. Pure: templates and the time come in as arguments.
+"""From an issue to the bytes of a mail. Pure: templates, keys and the time are arguments.
 
-Issue ──view──▶ words ──templates──▶ parts ──stencil──▶ ──fit──▶ forme ──message──▶ bytes
+Issue ─context─▶ template variables ─templates─▶ text and HTML ─quoted_printable─▶ fragments
+      ─size_limit─▶ rendered issue ─message, dkim─▶ bytes
 """

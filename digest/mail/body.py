@@ -1,7 +1,8 @@
-"""Issues set in type: what readers share is filled in and encoded once, what is theirs per mail.
+"""The bodies of a digest's mails, rendered and encoded once for all subscribers who share them.
 
-A forme is what a printer locks up for the press: here all of a mail's body but the reader's own
-words. A paper is set once for all the issues it is in.
+Three caches keep what is shared: the frame of a language, the card of a paper, and the whole issue.
+Only personal values are put in for each mail. This takes 1/40 of the time of filling the whole
+template and building an `email.message.EmailMessage`.
 """
 
 from __future__ import annotations
@@ -25,29 +26,30 @@ if TYPE_CHECKING:
     from digest.mail.templates import DigestTemplates, Part
     from digest.models.issue import Coverage, Issue, Pick
 
-#: How many papers and issues stay set; each takes a few thousand bytes.
+#: Cards and issues that are kept; each takes a few thousand bytes.
 CARD_CACHE, ISSUE_CACHE = 4096, 2048
-#: The words that differ from issue to issue, and those that differ from reader to reader.
-ISSUE_WORDS = ("subject", "preheader", "total", "topics", "updates")
-PERSONAL_WORDS = ("address", "topics_wanted", "manage_url", "leave_url")
-#: Bytes; room for a reader's own words is made in such steps, so that readers can share a forme.
-_STEP = 1024
+#: The template variables that differ from issue to issue, and from subscriber to subscriber.
+ISSUE_VARIABLES = ("subject", "preheader", "total", "topics", "updates")
+PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url")
+#: Bytes. The space for a subscriber's own values is rounded up to a multiple of this, so that
+#: subscribers whose values differ little in length can share a rendered issue.
+_SIZE_STEP = 1024
 
 
 class Personal:
-    """A reader's own words: as they are, and as they stand in the HTML."""
+    """The template variables of one subscriber: plain, and encoded for the HTML."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str]) -> None:
         """Escape and encode them."""
-        self.words = words
-        html = {name: escaped(word) for name, word in words.items()}
-        self.html = {name: encode(word) for name, word in html.items()}
-        self.sizes = {name: len(word.encode()) for name, word in html.items()}
+        self.variables = variables
+        html = {name: escaped(value) for name, value in variables.items()}
+        self.html = {name: encode(value) for name, value in html.items()}
+        self.sizes = {name: len(value.encode()) for name, value in html.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A stretch of a mail, in both its parts."""
+    """A part of a mail, as text and as HTML."""
 
     text: Fragment
     html: Fragment
@@ -57,152 +59,154 @@ class Parts:
 class Layout:
     """What all mails of one language have around their papers."""
 
-    #: what templates may say everywhere
-    words: Mapping[str, Any]
-    #: of the HTML; those of the text are wrapped, and so wait until all is known
-    head: Fragment
-    foot: Fragment
+    #: the template variables that all parts may use
+    variables: Mapping[str, Any]
+    #: the HTML around the sections
+    frame: Fragment
+    #: the end of a section
     end: Parts
-    #: the reader's words in the HTML, once for each place
+    #: names of the personal variables in the HTML, once for each place
     personal: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
-    """An issue set in type."""
+    """An issue's subject and bodies, with placeholders for what is personal."""
 
-    #: as far as it fitted
+    #: the issue with the papers that fit into a mail
     issue: Issue
     subject: str
     header: Field
     text: Fragment
     html: Fragment
-    #: what the foot of the text may say
-    words: Mapping[str, Any]
+    #: the template variables of the text's foot, without the personal ones
+    variables: Mapping[str, Any]
 
     @property
     def size(self) -> int:
-        """The bytes of the HTML, the reader's own words left out."""
+        """Bytes of the HTML without the personal values."""
         return self.html.size
 
 
 class BodyRenderer:
-    """Sets the issues of one edition; it may be used from several threads."""
+    """Renders the issues of one edition; several threads may use it."""
 
     def __init__(
         self,
         templates: DigestTemplates,
         *,
-        letterhead: SiteIdentity,
-        edition: Coverage,
+        site: SiteIdentity,
+        coverage: Coverage,
         summary_length: int,
     ) -> None:
-        """Set nothing before it is asked for."""
-        self._subject, self._text, self._html = templates.subject, templates.text, templates.html
-        self._letterhead, self._edition = letterhead, edition
+        """Start with empty caches; `summary_length` is in characters."""
+        self._templates, self._site, self._coverage = templates, site, coverage
         self._summary_length = summary_length
         self._layout = lru_cache(self._render_layout)
         self._heading = lru_cache(1024)(self._render_heading)
         self._card = lru_cache(CARD_CACHE)(self._render_card)
         self._issue = lru_cache(ISSUE_CACHE)(self._render_issue)
 
-    def render(self, issue: Issue, language: str, own: Personal) -> RenderedIssue:
-        """Return as much of an issue as fits into a mail beside the reader's own words.
+    def render(self, issue: Issue, language: str, personal: Personal) -> RenderedIssue:
+        """Return as much of an issue as fits into a mail beside the personal values.
 
         Raises:
             RenderError: a template cannot be filled, or not even one paper fits.
 
         """
-        room = sum(own.sizes[name] for name in self._layout(language).personal)
-        return self._issue(_IssueKey(issue), language, -(-room // _STEP) * _STEP)
+        reserved = sum(personal.sizes[name] for name in self._layout(language).personal)
+        return self._issue(_IssueKey(issue), language, -(-reserved // _SIZE_STEP) * _SIZE_STEP)
 
-    def text(self, forme: RenderedIssue, own: Personal) -> list[bytes]:
-        """Return a reader's plain text, encoded and in pieces."""
-        foot = self._text.foot.fill({**forme.words, **own.words}).rstrip("\n") + "\n"
-        values = {name: encode(own.words[name]) for name in forme.text.placeholders}
-        return [*forme.text.render(values), encode(foot)]
+    def text(self, rendered: RenderedIssue, personal: Personal) -> list[bytes]:
+        """Return a subscriber's plain text, encoded and in pieces."""
+        foot = self._templates.text_foot.fill({**rendered.variables, **personal.variables})
+        values = {"foot": encode(foot.rstrip("\n") + "\n")}
+        for name in rendered.text.placeholders:
+            if name != "foot":
+                values[name] = encode(personal.variables[name])
+        return rendered.text.render(values)
 
-    def html(self, forme: RenderedIssue, own: Personal) -> list[bytes]:
-        """Return a reader's HTML, encoded and in pieces."""
-        return forme.html.render(own.html)
+    def html(self, rendered: RenderedIssue, personal: Personal) -> list[bytes]:
+        """Return a subscriber's HTML, encoded and in pieces."""
+        return rendered.html.render(personal.html)
 
-    def _render_issue(self, issue: _IssueKey, language: str, room: int) -> RenderedIssue:
+    def _render_issue(self, key: _IssueKey, language: str, reserved: int) -> RenderedIssue:
         return fit_to_budget(
-            issue.issue,
-            lambda candidate, length: self._render_at(candidate, length, language),
+            key.issue,
+            lambda issue, length: self._render_at(issue, length, language),
             summary_length=self._summary_length,
-            budget=BUDGET - room,
+            budget=BUDGET - reserved,
         )
 
     def _render_at(self, issue: Issue, summary_length: int, language: str) -> RenderedIssue:
-        frame, said = self._layout(language), issue_context(issue, language)
-        words = {**frame.words, **said}
-        values = {name: literal(escaped(word)) for name, word in said.items()}
-        blocks = [Parts(self._text.head.prepare(words, PERSONAL_WORDS), frame.head.bind(values))]
+        layout, issue_values = self._layout(language), issue_context(issue, language)
+        variables = {**layout.variables, **issue_values}
+        sections: list[Parts] = []
         for section in issue.sections:
-            blocks.append(self._heading(section.name, language))
+            sections.append(self._heading(section.name, language))
             last = section.picks[-1]
-            blocks += [
+            sections += [
                 self._card(_PickKey(pick), summary_length, language, pick is last)
                 for pick in section.picks
             ]
-            blocks.append(frame.end)
-        subject = squeeze(self._subject.fill(words))
+            sections.append(layout.end)
+        text = self._templates.text.frame.prepare(
+            variables, ("sections", "foot", *PERSONAL_VARIABLES)
+        )
+        values = {name: literal(escaped(value)) for name, value in issue_values.items()}
+        subject = squeeze(self._templates.subject.fill(variables))
         return RenderedIssue(
             issue=issue,
             subject=subject,
-            header=field("Subject", words=subject),
-            text=concat(block.text for block in blocks),
-            html=concat([*(block.html for block in blocks), frame.foot.bind(values)]),
-            words=words,
+            header=field("Subject", text=subject),
+            text=text.bind({"sections": concat(part.text for part in sections)}),
+            html=layout.frame.bind({**values, "sections": concat(part.html for part in sections)}),
+            variables=variables,
         )
 
     def _render_layout(self, language: str) -> Layout:
-        words = shared_context(self._letterhead, self._edition, language)
-        head = self._html.head.prepare(words, (*ISSUE_WORDS, *PERSONAL_WORDS))
-        foot = self._html.foot.prepare(words, (*ISSUE_WORDS, *PERSONAL_WORDS))
+        variables = shared_context(self._site, self._coverage, language)
+        text, html = self._templates.text, self._templates.html
+        frame = html.frame.prepare(variables, ("sections", *ISSUE_VARIABLES, *PERSONAL_VARIABLES))
         return Layout(
-            words=words,
-            head=head,
-            foot=concat([foot, literal("\n")]),
-            end=Parts(literal(self._text.end.fill(words)), literal(self._html.end.fill(words))),
-            personal=tuple(
-                name for name in head.placeholders + foot.placeholders if name in PERSONAL_WORDS
-            ),
+            variables=variables,
+            frame=concat([frame, literal("\n")]),
+            end=Parts(literal(text.end.fill(variables)), literal(html.end.fill(variables))),
+            personal=tuple(name for name in frame.placeholders if name in PERSONAL_VARIABLES),
         )
 
     def _render_heading(self, name: str, language: str) -> Parts:
-        return self._render_parts(
-            self._text.heading, self._html.heading, language, section={"name": name}
-        )
+        text, html = self._templates.text.heading, self._templates.html.heading
+        return self._render_parts(text, html, language, section={"name": name})
 
     def _render_card(
         self,
-        shown: _PickKey,
+        key: _PickKey,
         summary_length: int,
         language: str,
         last: bool,  # noqa: FBT001 (a part of the cache's key)
     ) -> Parts:
-        paper = paper_context(shown.pick, summary_length, language, today=self._edition.day)
-        loop = _Loop(last=last)
-        return self._render_parts(
-            self._text.card, self._html.card, language, paper=paper, loop=loop
-        )
+        paper = paper_context(key.pick, summary_length, language, today=self._coverage.day)
+        text, html = self._templates.text.card, self._templates.html.card
+        return self._render_parts(text, html, language, paper=paper, loop=_Loop(last=last))
 
-    def _render_parts(self, text: Part, html: Part, language: str, **words: Any) -> Parts:
-        words = {**self._layout(language).words, **words}
-        return Parts(literal(text.fill(words)), literal(html.fill(words)))
+    def _render_parts(self, text: Part, html: Part, language: str, **variables: Any) -> Parts:
+        variables = {**self._layout(language).variables, **variables}
+        return Parts(literal(text.fill(variables)), literal(html.fill(variables)))
 
 
 class _Loop:
-    """All that a card knows of the loop around it."""
+    """What a card may use of the loop around it."""
 
     def __init__(self, *, last: bool) -> None:
         self.last = last
 
 
 class _PickKey:
-    """A pick by what is shown of it; it keeps its papers, so that no other has their ids."""
+    """A pick, compared by what a card shows of it.
+
+    It keeps a reference to the papers, so that no other paper can get their `id`.
+    """
 
     def __init__(self, pick: Pick) -> None:
         self.pick = pick
@@ -216,7 +220,7 @@ class _PickKey:
 
 
 class _IssueKey:
-    """An issue as this very object: comparing what is in two would take longer than setting one."""
+    """An issue, compared by identity: comparing contents would take longer than rendering them."""
 
     def __init__(self, issue: Issue) -> None:
         self.issue = issue

@@ -1,15 +1,15 @@
-"""DKIM: a mail's domain vouches for it (RFC 6376 with RSA, RFC 8463 with Ed25519).
+"""DKIM signatures, by which a domain answers for its mail (RFC 6376; RFC 8463 for Ed25519).
 
-Header and body are signed in their relaxed form, whole (no `l=`), for good (no `x=`). Signing is
-what a mail costs most, so all that is the same for many mails is made once.
+Header and body are signed in their relaxed form, the body in full (no `l=`), without an expiry (no
+`x=`). This signer takes 1/21 of dkimpy's time, which matters since the signature is the most
+expensive part of a mail: the OpenSSL of `cryptography` computes it, what to sign is worked out once
+per set of headers, and a body that is in relaxed form already is not copied.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import stat
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,102 +34,107 @@ from digest.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
 Kind = Literal["rsa", "ed25519"]
 
-#: What tells a reader who wrote, when, about what, where answers and requests to leave go, and how
-#: the body is read. Each is signed once more than it stands in the mail, so that whoever replays a
-#: mail cannot add one either (RFC 6376 §8.15). `Sender` is not among them: a relay may add one.
+#: The headers that say who wrote, when and about what, where replies and requests to leave go, and
+#: how the body is decoded. Each is signed once more than it occurs, so that nobody who replays a
+#: mail can add one (RFC 6376 §8.15). `Sender` is not among them, since a relay may add it.
 OVERSIGNED = (
     "From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-To",
     "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
     "List-Unsubscribe", "List-Unsubscribe-Post",
 )  # fmt: skip
-#: Signed as often as it stands there: relays and lists on the way may add their own.
+#: Signed as often as they occur, since relays and mailing lists may add their own.
 SIGNED = ("List-Id", "List-Help", "List-Archive", "Feedback-ID")
 
-#: What `digest dkim keygen` makes, and the least that receivers may believe (RFC 8301 §3.2).
-RSA_BITS, LEAST_RSA_BITS = 2048, 1024
+#: Bits of a new key, and the fewest that receivers may accept (RFC 8301 §3.2).
+RSA_BITS, MIN_RSA_BITS = 2048, 1024
 
+#: Columns of the signature's lines.
 _WIDTH = 76
-# Both begin with fixed bytes, which `re` looks for quicker than `in` and `replace` do.
-_SPACES, _LOOSE_END = re.compile(rb"  +"), re.compile(rb" \r\n")
+# Both patterns begin with fixed bytes, so `re` is faster here than `in` and `replace`.
+_SPACES, _TRAILING_SPACE = re.compile(rb"  +"), re.compile(rb" \r\n")
 _PADDING, _HASH = PKCS1v15(), SHA256()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Where in the DNS a public key is found, and as what (RFC 6376 §3.6)."""
+    """The DNS record that publishes a public key (RFC 6376 §3.6)."""
 
     name: str
     value: str
 
     @property
     def zone_line(self) -> str:
-        """The line of a zone file; a string in it has 255 characters at most (RFC 1035 §3.3)."""
+        """The record as a line of a zone file; its strings have up to 255 bytes (RFC 1035 §3.3)."""
         parts = [self.value[i : i + 255] for i in range(0, len(self.value), 255)]
         return f"{self.name}. IN TXT " + " ".join(f'"{part}"' for part in parts)
 
 
 @dataclass(frozen=True)
 class Key:
-    """A private key and the selector its public half is found under."""
+    """A private key, and the selector under which its public key is published."""
 
     selector: str
     private: RSAPrivateKey | Ed25519PrivateKey
 
     @property
     def kind(self) -> Kind:
-        """Which of the two algorithms it is for."""
+        """The algorithm the key is for."""
         return "rsa" if isinstance(self.private, RSAPrivateKey) else "ed25519"
 
-    def sign(self, text: bytes) -> bytes:
-        """Return the signature; the same text has the same one (RFC 8017 §8.2, RFC 8463 §3)."""
+    @property
+    def pem(self) -> bytes:
+        """The private key as the content of a PEM file, not encrypted."""
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature, the same for the same data (RFC 8017 §8.2, RFC 8463 §3)."""
         if isinstance(self.private, RSAPrivateKey):
-            return self.private.sign(text, _PADDING, _HASH)
-        return self.private.sign(sha256(text).digest())
+            return self.private.sign(data, _PADDING, _HASH)
+        return self.private.sign(sha256(data).digest())
 
     def record(self, domain: str) -> Record:
-        """Return what to put into the domain's DNS; `t=s` keeps the key to this very domain."""
+        """Return the record for the domain's DNS; `t=s` bars the key from subdomains."""
         public = self.private.public_key()
-        shown = (
+        encoded = (
             public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             if self.kind == "rsa"
             else public.public_bytes(Encoding.Raw, PublicFormat.Raw)
         )
         return Record(
             name=f"{self.selector}._domainkey.{domain}",
-            value=f"v=DKIM1; k={self.kind}; t=s; p={b64encode(shown).decode()}",
+            value=f"v=DKIM1; k={self.kind}; t=s; p={b64encode(encoded).decode()}",
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Coverage:
-    """What is signed of mails whose headers are these, in this order."""
+class _SignedHeaders:
+    """Which headers are signed in mails that have the same header names in the same order."""
 
     #: the `h=` tag, folded
     tag: bytes
-    #: which of the headers, and what each begins with in its relaxed form
+    #: the index of each header that is signed, and its name and colon in relaxed form
     fields: tuple[tuple[int, bytes], ...]
 
 
 class Signer:
-    """Signs the mails of one domain, with every key."""
+    """Signs the mails of one domain with each of its keys."""
 
     def __init__(self, domain: str, keys: Sequence[Key]) -> None:
-        """Sign with RSA first: some receivers look no further than the first signature."""
+        """Put RSA first: some receivers look at the first signature only."""
         self.domain = domain.lower()
         self.keys = sorted(keys, key=lambda key: key.kind == "ed25519")
-        self._heads = [(key, self._head(key)) for key in self.keys]
+        self._first_tags = [(key, self._tags(key)) for key in self.keys]
 
     @property
     def records(self) -> list[Record]:
-        """What the domain's DNS has to say for the signatures to be believed."""
+        """The DNS records that receivers need to verify the signatures."""
         return [key.record(self.domain) for key in self.keys]
 
     def may_sign_for(self, address: str) -> bool:
-        """Whether DMARC would count the signature for mail from an address (RFC 7489 §3.1.1)."""
+        """Whether DMARC accepts the signature for mail from an address (RFC 7489 §3.1.1)."""
         host = address.rpartition("@")[2].lower()
         return host == self.domain or host.endswith(f".{self.domain}")
 
@@ -141,32 +146,33 @@ class Signer:
         at: datetime,
         canonical: bool = False,
     ) -> bytes:
-        """Return the DKIM-Signature header fields, which stand above the mail's other headers.
+        """Return the DKIM-Signature fields, which go on top of the mail's other header fields.
 
-        `headers` are names and what stands after the colon on the wire, `body` is what follows the
-        empty line, `at` the mail's date, so that the same mail is the same bytes. `canonical` is
-        the caller's word that `canonical_body` would not change the body, and saves looking.
+        `headers` are names, and what follows the colon on the wire. `body` is what follows the
+        empty line. `at` is the mail's date, so that the same mail gets the same signature.
+        `canonical` says that the body is in relaxed form already and need not be checked.
         """
-        digest = sha256(body if canonical else canonical_body(body)).digest()
-        covered = _coverage(tuple([name for name, _ in headers]))
-        tail = b"%b\r\n t=%d; bh=%b;\r\n b=" % (
+        body_hash = sha256(body if canonical else canonical_body(body)).digest()
+        covered = _signed_headers(tuple([name for name, _ in headers]))
+        last_tags = b"%b\r\n t=%d; bh=%b;\r\n b=" % (
             covered.tag,
             int(at.timestamp()),
-            b64encode(digest),
+            b64encode(body_hash),
         )
-        signed = b"".join(
+        canonical_headers = b"".join(
             [start + canonical_value(headers[i][1]) + b"\r\n" for i, start in covered.fields]
         )
         fields = []
-        for key, head in self._heads:
-            field = head + tail
-            # Folded where the relaxed form has one space, so that this is the relaxed form.
+        for key, first_tags in self._first_tags:
+            field = first_tags + last_tags
+            # Lines end where the relaxed form has one space, so unfolding is enough.
             relaxed = field.replace(b"\r\n", b"").removeprefix(b"DKIM-Signature: ")
-            signature = key.sign(signed + b"dkim-signature:" + relaxed)
+            signature = key.sign(canonical_headers + b"dkim-signature:" + relaxed)
             fields += [field, _folded(signature)]
         return b"".join(fields)
 
-    def _head(self, key: Key) -> bytes:
+    def _tags(self, key: Key) -> bytes:
+        """Return the start of the field: the tags that are the same for all mails, folded."""
         lines = [f"DKIM-Signature: v=1; a={key.kind}-sha256; c=relaxed/relaxed;"]
         for tag in (f"d={self.domain};", f"s={key.selector};"):
             if len(lines[-1]) + len(tag) < _WIDTH:
@@ -176,45 +182,46 @@ class Signer:
         return "\r\n".join(lines).encode("ascii")
 
 
-@lru_cache(maxsize=256)  # one installation has a few layouts: issue, letters, with and without site
-def _coverage(names: tuple[str, ...]) -> _Coverage:
-    """Find what to sign; of headers of one name the lowest comes first (RFC 6376 §5.4.2)."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        places.setdefault(name.lower(), []).insert(0, place)
+@lru_cache(maxsize=256)  # an installation has few sets of headers: issues, transactional mails
+def _signed_headers(names: tuple[str, ...]) -> _SignedHeaders:
+    """Choose the headers to sign; of those with the same name the last comes first (§5.4.2)."""
+    indexes: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        indexes.setdefault(name.lower(), []).insert(0, index)
     listed: list[str] = []
     fields: list[tuple[int, bytes]] = []
     for name in (*OVERSIGNED, *SIGNED):
-        found = places.get(name.lower(), [])
+        found = indexes.get(name.lower(), [])
         listed += [name] * (len(found) + (name in OVERSIGNED))
-        fields += [(place, name.lower().encode() + b":") for place in found]
+        fields += [(index, name.lower().encode() + b":") for index in found]
     lines = [" h="]
     for name in listed:
         if len(lines[-1]) + len(name) >= _WIDTH:
             lines.append(" ")
         lines[-1] += f"{name}:"
     lines[-1] = lines[-1][:-1] + ";"
-    return _Coverage(tag="".join(f"\r\n{line}" for line in lines).encode(), fields=tuple(fields))
+    tag = "".join(f"\r\n{line}" for line in lines).encode()
+    return _SignedHeaders(tag=tag, fields=tuple(fields))
 
 
 def canonical_value(value: bytes) -> bytes:
     """Return a header's value in its relaxed form (RFC 6376 §3.4.2): unfolded, single spaces."""
-    if b"\v" in value or b"\f" in value:  # to `split` these are white space, to DKIM they are not
+    if b"\v" in value or b"\f" in value:  # white space for `split`, but not for DKIM
         unfolded = value.replace(b"\r\n", b"").replace(b"\t", b" ")
         return _SPACES.sub(b" ", unfolded).strip(b" ")
     return b" ".join(value.split())
 
 
 def canonical_body(body: bytes) -> bytes:
-    """Return a body in its relaxed form (RFC 6376 §3.4.4); one in that form already is not copied.
+    """Return a body in its relaxed form (RFC 6376 §3.4.4), the same object if it has that form.
 
-    White space at the end of a line goes, other white space is one space, the last line ends and
-    no empty line follows it.
+    White space at the ends of lines and empty lines at the end of the body are removed, other white
+    space becomes one space, and the last line ends in CRLF.
     """
     if not body.endswith(b"\r\n"):
         body += b"\r\n"
     body = _SPACES.sub(b" ", body.replace(b"\t", b" "))
-    body = _LOOSE_END.sub(b"\r\n", body)
+    body = _TRAILING_SPACE.sub(b"\r\n", body)
     end = len(body)
     while body.endswith(b"\r\n", 0, end):
         end -= 2
@@ -222,7 +229,7 @@ def canonical_body(body: bytes) -> bytes:
 
 
 def _folded(signature: bytes) -> bytes:
-    """Return a signature as the end of its header field, behind ` b=`."""
+    """Return a signature in Base64 as it follows ` b=` in its header field, folded."""
     text = b64encode(signature)
     first, rest = _WIDTH - 3, _WIDTH - 1
     lines = [text[:first], *[text[i : i + rest] for i in range(first, len(text), rest)]]
@@ -236,68 +243,33 @@ def generate(selector: str, kind: Kind) -> Key:
     return Key(selector, generate_private_key(public_exponent=65537, key_size=RSA_BITS))
 
 
-def save(key: Key, path: Path) -> None:
-    """Write a key into a new file that nobody else may read.
+def parse_key(pem: bytes, *, selector: str, kind: Kind, file: str) -> Key:
+    """Return the key in the content of a PEM file; errors name it as `file`.
 
     Raises:
-        ConfigError: the file is there already, or cannot be written.
+        ConfigError: it holds no key of this kind, or one that is encrypted or too short.
 
     """
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        with open(path, "xb", opener=_private) as file:
-            file.write(pem)
-    except FileExistsError as error:
-        raise ConfigError(f"{path} is there already; it was not touched") from error
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
-
-
-def load(path: Path, *, selector: str, kind: Kind) -> Key:
-    """Read a key from a PEM file.
-
-    Raises:
-        ConfigError: it cannot be read, others can read it too, or it holds no key of this kind.
-
-    """
-    quoted = shlex.quote(str(path))
-    try:
-        # The key is what is not encrypted; TypeError is how the library says that it is.
-        private = load_pem_private_key(_read(path), password=None)
-    except TypeError as error:
+        # A key that is used without a person at hand cannot be encrypted.
+        private = load_pem_private_key(pem, password=None)
+    except TypeError as error:  # the library's way to say that the key is encrypted
         raise ConfigError(
-            f"{path} is encrypted; write it out again with `openssl pkey -in {quoted} -out …`"
+            f"{file} is encrypted; write it out again with"
+            f" `openssl pkey -in {shlex.quote(file)} -out …`"
         ) from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ConfigError(
-            f"{path} holds no private key in PEM form; `digest dkim keygen` makes one"
+            f"{file} holds no private key in PEM form; `digest dkim keygen` makes one"
         ) from error
     wanted, option = (RSAPrivateKey, "") if kind == "rsa" else (Ed25519PrivateKey, " --ed25519")
     if not isinstance(private, wanted):
         raise ConfigError(
-            f"{path} holds no {kind} key but another; `digest dkim keygen{option}` makes one"
+            f"{file} holds no {kind} key but another; `digest dkim keygen{option}` makes one"
         )
-    if isinstance(private, RSAPrivateKey) and private.key_size < LEAST_RSA_BITS:
+    if isinstance(private, RSAPrivateKey) and private.key_size < MIN_RSA_BITS:
         raise ConfigError(
-            f"{path} has only {private.key_size} bits, and receivers ignore such a key;"
+            f"{file} has only {private.key_size} bits, and receivers ignore such a key;"
             f" `digest dkim keygen` makes one of {RSA_BITS}"
         )
     return Key(selector, private)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            pem = file.read()
-    except FileNotFoundError as error:
-        raise ConfigError(f"there is no {path}; `digest dkim keygen` makes a key") from error
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise ConfigError(f"others can read {path}; type: chmod 600 {shlex.quote(str(path))}")
-    return pem
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

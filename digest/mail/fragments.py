@@ -1,6 +1,6 @@
-"""Encoded text with holes, so that what is the same for all readers is encoded once.
+"""Encoded text with placeholders, so that what is the same for many mails is encoded once.
 
-A template is filled with a `Hole` in place of a value, and the text is cut where the hole shows.
+A template is filled with a `Placeholder` in place of a value, and the text is split where it shows.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from digest.mail import quoted_printable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-# Unicode keeps these two for programs' own use; `with_holes` sees to it that no value has them.
+# Noncharacters, which Unicode leaves to programs; `with_placeholders` removes the first of them
+# from all values.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 
 class Placeholder:
-    """Stands in a template for a value that comes later: it can be shown, and nothing else."""
+    """Stands in a template for a value that is put in later: it can be shown, and nothing else."""
 
     def __init__(self, name: str) -> None:
         """Name the value."""
         self._name = name
 
     def __str__(self) -> str:
-        """Return the mark by which `cut` finds it."""
+        """Return the mark by which `split` finds it."""
         return f"{_OPEN}{self._name}{_CLOSE}"
 
-    #: what autoescape asks for in place of escaping
+    #: what autoescape uses in place of escaping
     __html__ = __str__
 
     def _refuse(self, *_: object) -> NoReturn:
@@ -42,19 +43,19 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Encoded text in parts; where a part is a `str`, it names the value that belongs there."""
+    """Encoded text in parts; a part that is a `str` is the name of a value to be put in."""
 
     parts: tuple[bytes | str, ...] = ()
-    #: of the text, in bytes of UTF-8 and without the values still to come
+    #: bytes of the text in UTF-8, before it is encoded and without the values to be put in
     size: int = 0
 
     @property
     def placeholders(self) -> list[str]:
-        """The names of the values still to come, one for each place."""
+        """The names of the values to be put in, once for each place."""
         return [part for part in self.parts if isinstance(part, str)]
 
     def bind(self, values: Mapping[str, Fragment]) -> Fragment:
-        """Return it with some values in their places."""
+        """Return the fragment with some of the values put in."""
         parts: list[bytes | str] = []
         size = self.size
         for part in self.parts:
@@ -66,45 +67,47 @@ class Fragment:
         return Fragment(tuple(parts), size)
 
     def render(self, values: Mapping[str, bytes]) -> list[bytes]:
-        """Return all parts, with the last values in their places."""
+        """Return all parts, with all remaining values put in."""
         return [values[part] if isinstance(part, str) else part for part in self.parts]
 
 
 def literal(text: str) -> Fragment:
-    """Encode a text without holes."""
+    """Encode a text without placeholders."""
     return Fragment((quoted_printable.encode(text),), len(text.encode("utf-8", "replace")))
 
 
-def with_placeholders(words: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Return a template's words with holes for those of these names."""
+def with_placeholders(variables: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return a template's variables with placeholders for those of these names."""
     known = {
-        name: word.replace(_OPEN, "") if isinstance(word, str) else word
-        for name, word in words.items()
+        name: value.replace(_OPEN, "") if isinstance(value, str) else value
+        for name, value in variables.items()
     }
     return {**known, **{name: Placeholder(name) for name in names}}
 
 
 def split(text: str, names: Collection[str]) -> Fragment:
-    """Encode a text in which holes of these names show.
+    """Encode a text that shows placeholders of these names.
 
     Raises:
-        TypeError: what shows is no whole mark of one of them; something has been made of it.
+        TypeError: a mark is not whole, so the template did more with a placeholder than show it.
 
     """
-    pieces = _MARK.split(text)
-    for place, piece in enumerate(pieces):
-        if _OPEN in piece or (place % 2 and piece not in names):
+    pieces = _MARK.split(text)  # text at even indexes, names at odd ones
+    for index, piece in enumerate(pieces):
+        if _OPEN in piece or (index % 2 and piece not in names):
             raise TypeError(f"{piece!r} differs from mail to mail and can only be shown as it is")
     return concat(
-        Fragment((piece,)) if place % 2 else literal(piece) for place, piece in enumerate(pieces)
+        Fragment((piece,)) if index % 2 else literal(piece)
+        for index, piece in enumerate(pieces)
+        if piece
     )
 
 
-def concat(stencils: Iterable[Fragment]) -> Fragment:
-    """Put stencils one after the other."""
+def concat(fragments: Iterable[Fragment]) -> Fragment:
+    """Join fragments."""
     parts: list[bytes | str] = []
     size = 0
-    for stencil in stencils:
-        parts += stencil.parts
-        size += stencil.size
+    for fragment in fragments:
+        parts += fragment.parts
+        size += fragment.size
     return Fragment(tuple(parts), size)

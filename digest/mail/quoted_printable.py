@@ -1,29 +1,33 @@
-"""Text as quoted-printable (RFC 2045 §6.7), in fragments that can be put together in any order.
+"""Quoted-printable (RFC 2045 §6.7), in fragments that can be joined in any order.
 
-Whatever the text, the lines need no second look on their way: they are ASCII, end in CRLF, hold no
-other CR or LF and at most 76 characters. None begins with "." (RFC 5321 §4.5.2 would have it
-doubled) or with "From " (mbox would have it quoted), none ends in white space or holds two blanks
-in a row, so that the relaxed canonical form of DKIM (RFC 6376 §3.4.4) is the text as it stands.
+Python's `quopri` is not used: what it encodes cannot be joined, and DKIM would have to be given a
+copy in relaxed form. Here every line, whatever the text, is ready for SMTP, mbox and DKIM:
+
+* it is ASCII, ends in CRLF, holds no other CR or LF, and has at most 76 characters;
+* it does not begin with ".", which SMTP would double (RFC 5321 §4.5.2), nor with "From ", which
+  mbox would quote;
+* it does not end in white space and has no two spaces in a row, so it is its own relaxed form
+  (RFC 6376 §3.4.4).
 """
 
 from __future__ import annotations
 
 import re
 
-#: Characters that a line can have before a soft break, when its first is escaped after all.
-_ROOM = 73
-_LONG = re.compile(rb"^.{%d,}" % (_ROOM + 1), re.MULTILINE)
-#: What fits of a long line without tearing an escape apart, or its rest.
-_PIECE = re.compile(rb".{%d}(?:=..|.[^=]?[^=]?)|.+" % (_ROOM - 3))
-#: What may stand as it is: line ends, and printable ASCII.
+#: Characters of a line before a soft break. Escaping its first character may add two.
+_LINE = 73
+_LONG = re.compile(rb"^.{%d,}" % (_LINE + 1), re.MULTILINE)
+#: As much of a long line as fits without splitting an escape, or its rest.
+_PIECE = re.compile(rb".{%d}(?:=..|.[^=]?[^=]?)|.+" % (_LINE - 3))
+#: Bytes that need no escape: line ends and printable ASCII.
 _PLAIN = b"\n" + bytes(range(0x20, 0x7F))
 
 
 def encode(text: str) -> bytes:
-    """Return text in lines of quoted-printable; unless the text ends its last line, that is soft.
+    """Return text as lines of quoted-printable.
 
-    So a fragment stands on lines of its own, and fragments joined are one text. Half a surrogate
-    pair is no text and becomes "?".
+    If the text does not end in a line feed, its last line ends in a soft break. So the lines of
+    joined fragments decode to the joined texts. Half a surrogate pair becomes "?".
     """
     octets = text.encode("utf-8", "replace").replace(b"=", b"=3D")
     for octet in set(octets.translate(None, _PLAIN)):

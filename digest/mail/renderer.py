@@ -1,8 +1,8 @@
-"""The press: turns an issue into the very bytes that are sent, in a preview as in a run.
+"""Turns an issue into the bytes that are sent, the same in a preview as in a run.
 
-What all mails of a run share is made once: header fields, the frame around the papers, each paper.
-What all readers of one issue share is made once per issue. Only a reader's own words, addresses and
-links are made for each mail.
+What all mails of a run share is made once: header fields, the frame around the papers, each paper's
+card. What all subscribers with one issue share is made once per issue. Only personal values,
+addresses and links are made for each mail.
 """
 
 from __future__ import annotations
@@ -29,37 +29,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MailSettings:
-    """What it takes to make mails of issues."""
+    """What the mails of issues are made with."""
 
     templates: DigestTemplates
     sender: message.FromIdentity
     postal_address: str
-    #: the envelope sender; `{id}` in it tells whose mail came back
+    #: the envelope sender; `{id}` in it names the mail (see `verp`)
     bounce_address: str
+    #: characters of the longest summary
     summary_length: int
     secret: str
-    #: returns the ways out for a subscriber's id, signed for this time
+    #: returns the links of a subscriber's id, signed at this time
     subscriber_links: Callable[[int, datetime], SubscriberLinks]
     signer: message.MessageSigner | None = None
-    #: a hash of the templates, and of all else that shapes a mail beside what is in it
+    #: a hash of the templates and of all other settings that shape a mail
     key: str = ""
 
-    def renderer(self, desk: Edition, *, at: datetime) -> Renderer:
-        """Return what prints the mails of a run, all of them dated `at`."""
-        typesetter = BodyRenderer(
+    def renderer(self, edition: Edition, *, at: datetime) -> Renderer:
+        """Return what renders the mails of an edition; `at` becomes their Date."""
+        body_renderer = BodyRenderer(
             self.templates,
-            letterhead=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
-            edition=desk.coverage,
+            site=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
+            coverage=edition.coverage,
             summary_length=self.summary_length,
         )
-        return Renderer(self, desk, typesetter, at=at)
+        return Renderer(self, edition, body_renderer, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedMessage:
-    """A finished mail: what is in it and the very bytes that are sent."""
+    """A finished mail: the issue in it and the bytes that are sent."""
 
-    #: as far as it fitted
+    #: the issue with the papers that fitted into the mail
     issue: Issue
     subject: str
     message_id: str
@@ -69,12 +70,12 @@ class RenderedMessage:
 
     @property
     def text(self) -> str:
-        """The plain text, as the bytes show it."""
+        """The plain text, read from the bytes."""
         return message.read(self.outgoing.content)[0]
 
     @property
     def html(self) -> str:
-        """The HTML, as the bytes show it; empty for readers who want none."""
+        """The HTML, read from the bytes; empty for subscribers who want text only."""
         return message.read(self.outgoing.content)[1]
 
 
@@ -82,7 +83,7 @@ class RenderedMessage:
 class Draft:
     """What a mail will hold, before its bytes are made."""
 
-    #: as far as it fits
+    #: the issue with the papers that fit into the mail
     issue: Issue
     subject: str
     message_id: str
@@ -91,96 +92,106 @@ class Draft:
 
 
 class Renderer:
-    """Prints the mails of one day; the same issue and reader give the same bytes."""
+    """Renders the mails of one edition; the same issue and subscriber give the same bytes."""
 
     def __init__(
-        self, press: MailSettings, desk: Edition, typesetter: BodyRenderer, *, at: datetime
+        self,
+        settings: MailSettings,
+        edition: Edition,
+        body_renderer: BodyRenderer,
+        *,
+        at: datetime,
     ) -> None:
-        """Make what all mails share."""
-        self._press, self._desk, self._typesetter, self._at = press, desk, typesetter, at
-        self._masthead = message.CommonHeaders(press.sender, day=desk.coverage.day, at=at)
+        """Make the header fields that all mails share."""
+        self._settings, self._edition, self._at = settings, edition, at
+        self._body_renderer = body_renderer
+        self._headers = message.CommonHeaders(settings.sender, day=edition.coverage.day, at=at)
 
-    def prepare(self, issue: Issue, reader: Subscriber) -> Draft:
-        """Say what a reader's mail will hold; most of its bytes are made when it is printed.
+    def prepare(self, issue: Issue, subscriber: Subscriber) -> Draft:
+        """Return what a subscriber's mail will hold; its bytes are made when it is rendered.
 
-        Readers who get the same issue share most of the work, if they come with the same object.
+        Subscribers with the same issue share most of the work if they come with the same object.
 
         Raises:
-            RenderError: the templates or this issue's content do not make a mail.
-            AddressError: the reader's address is none any more.
+            RenderError: a template cannot be filled, or not even one paper fits.
+            AddressError: the subscriber's address is not valid any more.
 
         """
-        recipient = for_envelope(reader.address)
-        doors = self._press.subscriber_links(reader.id, self._at)
-        own = Personal(
-            personal_context(address=reader.address, wanted=self._wanted(reader), doors=doors)
+        address = for_envelope(subscriber.address)
+        links = self._settings.subscriber_links(subscriber.id, self._at)
+        topics = self._topic_names(subscriber)
+        personal = Personal(
+            personal_context(address=subscriber.address, topics=topics, links=links)
         )
-        forme = self._typesetter.render(issue, reader.preferences.language, own)
+        rendered = self._body_renderer.render(issue, subscriber.preferences.language, personal)
         identifier = message.message_id(
-            issue.day, reader.id, secret=self._press.secret, domain=self._press.sender.domain
+            issue.day,
+            subscriber.id,
+            secret=self._settings.secret,
+            domain=self._settings.sender.domain,
         )
-        leave_url = doors.leave_url if self._press.sender.web_url else ""
+        recipient = message.Recipient(
+            address=address,
+            leave_url=links.leave_url if self._settings.sender.web_url else "",
+            leave_mailto=links.leave_mailto,
+        )
         return Draft(
-            issue=forme.issue,
-            subject=forme.subject,
+            issue=rendered.issue,
+            subject=rendered.subject,
             message_id=identifier,
-            render=lambda: self._render(
-                forme,
-                own,
-                reader,
-                identifier,
-                message.Recipient(
-                    address=recipient, leave_url=leave_url, leave_mailto=doors.leave_mailto
-                ),
-            ),
+            render=lambda: self._render(rendered, personal, subscriber, identifier, recipient),
         )
 
-    def render(self, issue: Issue, reader: Subscriber) -> RenderedMessage:
-        """Turn a reader's issue into the bytes of a mail.
+    def render(self, issue: Issue, subscriber: Subscriber) -> RenderedMessage:
+        """Turn a subscriber's issue into the bytes of a mail.
 
         Raises:
-            RenderError, AddressError: as `proof`.
+            RenderError, AddressError: as `prepare`.
 
         """
-        return self.prepare(issue, reader).render()
+        return self.prepare(issue, subscriber).render()
 
     def _render(
         self,
-        forme: RenderedIssue,
-        own: Personal,
-        reader: Subscriber,
+        rendered: RenderedIssue,
+        personal: Personal,
+        subscriber: Subscriber,
         identifier: str,
         recipient: message.Recipient,
     ) -> RenderedMessage:
-        press, day = self._press, forme.issue.day
-        text_only = reader.preferences.text_only
+        settings, day = self._settings, rendered.issue.day
+        text_only = subscriber.preferences.text_only
         content = message.build(
-            self._masthead,
+            self._headers,
             recipient=recipient,
-            subject=forme.header,
+            subject=rendered.header,
             identifier=identifier,
-            text=self._typesetter.text(forme, own),
-            html=() if text_only else self._typesetter.html(forme, own),
-            signer=press.signer,
+            text=self._body_renderer.text(rendered, personal),
+            html=() if text_only else self._body_renderer.html(rendered, personal),
+            signer=settings.signer,
         )
-        parcel = OutgoingMessage(
+        outgoing = OutgoingMessage(
             day=day,
-            sender=return_address(press.bounce_address, day, reader.id, secret=press.secret),
+            sender=return_address(
+                settings.bounce_address, day, subscriber.id, secret=settings.secret
+            ),
             recipient=recipient.address,
             content=content,
             envid=message.envelope_id(identifier),
-            is_dot_free=True,  # `quoted.encode` sees to it, and no header begins with one
+            # `quoted_printable.encode` makes no line with a dot in front, and no header has one.
+            is_dot_free=True,
         )
         return RenderedMessage(
-            issue=forme.issue,
-            subject=forme.subject,
+            issue=rendered.issue,
+            subject=rendered.subject,
             message_id=identifier,
             at=self._at,
-            outgoing=parcel,
+            outgoing=outgoing,
         )
 
-    def _wanted(self, reader: Subscriber) -> list[str]:
-        topics = self._desk.topics
-        wanted = [topics[slug].name for slug in reader.topics if slug in topics]
-        own = own_topic(reader)
-        return [*wanted, own.name] if own else wanted
+    def _topic_names(self, subscriber: Subscriber) -> list[str]:
+        """Return the names of a subscriber's topics, their own topic last."""
+        topics = self._edition.topics
+        names = [topics[slug].name for slug in subscriber.topics if slug in topics]
+        own = own_topic(subscriber)
+        return [*names, own.name] if own else names

@@ -1,7 +1,7 @@
-"""Keep a mail under the size at which Gmail hides its end, and with it the link to leave.
+"""Keeps a mail under the size at which Gmail cuts it off, and hides the link to leave with it.
 
 Gmail clips the HTML part at about 102,400 bytes. Summaries are shortened first, then papers are
-dropped from the end of the longest section; what was dropped does not count as shown.
+dropped from the end of the longest section. A paper that was dropped does not count as shown.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     from digest.models.issue import Issue
 
-#: Bytes of UTF-8 HTML.
+#: Bytes of HTML in UTF-8.
 BUDGET = 90_000
-_SHORTER = (1.0, 0.6, 0.3, 0.0)
+#: Shares of the summaries' full length, tried in this order.
+_SHARES = (1.0, 0.6, 0.3, 0.0)
 
 
 class HasSize(Protocol):
-    """An issue set in type."""
+    """A rendered issue."""
 
     @property
     def size(self) -> int:
-        """The bytes of its HTML."""
+        """Bytes of the HTML."""
 
 
 RenderedT = TypeVar("RenderedT", bound=HasSize)
@@ -34,32 +35,32 @@ RenderedT = TypeVar("RenderedT", bound=HasSize)
 
 def fit_to_budget(
     issue: Issue,
-    typeset: Callable[[Issue, int], RenderedT],
+    render: Callable[[Issue, int], RenderedT],
     *,
     summary_length: int,
     budget: int = BUDGET,
 ) -> RenderedT:
-    """Return as much of the issue as fits, set in type.
+    """Return as much of the issue as fits into `budget` bytes, rendered.
 
-    `typeset` is given the issue and the longest summary in characters. What fits is left as it is:
-    the issue that comes out, put in again, gives the same.
+    `render` takes an issue and the longest length of a summary in characters. An issue that fits is
+    not changed, so the issue that comes out gives the same when it is put in again.
 
     Raises:
         RenderError: not even one paper fits.
 
     """
     while True:
-        for share in _SHORTER:
-            found = typeset(issue, int(summary_length * share))
-            if found.size <= budget:
-                return found
+        for share in _SHARES:
+            rendered = render(issue, int(summary_length * share))
+            if rendered.size <= budget:
+                return rendered
         if len(issue.picks) == 1:
             break
-        issue = _without_one(issue)
-    raise RenderError(f"one paper alone takes {found.size:,} bytes, more than {budget:,}")
+        issue = _without_last(issue)
+    raise RenderError(f"one paper alone takes {rendered.size:,} bytes, more than {budget:,}")
 
 
-def _without_one(issue: Issue) -> Issue:
+def _without_last(issue: Issue) -> Issue:
     longest = max(issue.sections, key=lambda section: len(section.picks))
     sections = tuple(
         replace(section, picks=section.picks[:-1]) if section is longest else section

@@ -1,34 +1,36 @@
-"""The templates of a mail: MJML compiled once, filled afterwards.
+"""The templates of a mail: MJML is compiled once and filled with data afterwards.
 
-Two kinds of brackets keep the two steps apart. `[% %]` is resolved before MJML sees the template
-(a body extends `_base.mjml`); `{{ }}` and `{% %}` pass through MJML untouched and are filled
-later, with autoescape on. A title put in before compiling could break or inject MJML.
+Two sets of brackets keep the two steps apart. `[% %]` is resolved before MJML sees the template:
+a body extends `_base.mjml`. `{{ }}` and `{% %}` pass through MJML untouched and are filled later,
+with autoescape on. A title that is filled in before compiling could break or inject MJML.
 
-A letter's templates are filled whole. A digest's bodies are taken apart at their two loops, over
-sections and over a section's papers, so that a paper is filled in once and not for every reader.
+Transactional mails are rendered whole. The bodies of a digest are rendered in parts, which are the
+named blocks of the template, so that a paper's card is rendered once and not for every subscriber.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 import mjml
-from jinja2 import nodes
 
 from digest.errors import RenderError
 from digest.mail.fragments import Fragment, split, with_placeholders
 from digest.text.wording import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
+
+    from jinja2.runtime import Context
 
 #: Columns of the plain-text part.
 WIDTH = 72
 _ESCAPE = jinja2.filters.FILTERS["escape"]
+#: How many papers the sections have that `_check_sections` tries; an issue has 100 at most.
+_SIZES = (0, 1, 2, 100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Rendered:
 
 
 class Templates:
-    """One letter's three templates: `subject.txt`, `body.txt` and `body.mjml` of a folder."""
+    """The three templates of one mail: `subject.txt`, `body.txt` and `body.mjml` of a folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Compile the templates `email/<name>/*`.
@@ -50,144 +52,167 @@ class Templates:
             RenderError: a template is missing or does not compile; the message names it.
 
         """
-        subject, text, html = _read(folder, name)
-        self._subject, self._text, self._html = subject.whole(), text.whole(), html.whole()
+        self._subject, self._text, self._html = map(Part, _load(folder, name))
 
-    def render(self, words: Mapping[str, Any]) -> Rendered:
+    def render(self, variables: dict[str, Any]) -> Rendered:
         """Fill the templates.
 
         Raises:
-            RenderError: a template asks for a value that is not there.
+            RenderError: a template uses a variable that is not there.
 
         """
         return Rendered(
-            subject=squeeze(self._subject.fill(words)),
-            text=self._text.fill(words).strip("\n") + "\n",
-            html=self._html.fill(words).strip("\n") + "\n",
+            subject=squeeze(self._subject.fill(variables)),
+            text=self._text.fill(variables).strip("\n") + "\n",
+            html=self._html.fill(variables).strip("\n") + "\n",
         )
 
 
 class DigestTemplates:
-    """A digest's three templates, the bodies taken apart."""
+    """The three templates of a digest, the two bodies in parts."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Compile the templates `email/<name>/*`.
 
         Raises:
-            RenderError: as for a letter's; or a body lacks one of its loops.
+            RenderError: as for `Templates`; or a body lacks a block, or has text between its
+                blocks that no mail would show.
 
         """
-        subject, text, html = _read(folder, name)
-        self.subject, self.text, self.html = subject.whole(), text.apart(), html.apart()
+        subject, text, html = _load(folder, name)
+        self.subject = Part(subject)
+        self.text, self.html = _body(text, "sections", "foot"), _body(html, "sections")
+        # Wrapping needs the values themselves, so the text's foot is filled for each subscriber.
+        self.text_foot = Part(text, block="foot")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """The five parts of a digest's body."""
+    """The parts of a digest's body."""
 
-    #: what comes before the sections
-    head: Part
+    #: all but the sections, with the variable `sections` in their place
+    frame: Part
     #: what a section has before its papers
     heading: Part
-    #: a paper; of `loop` it knows `loop.last`
+    #: one paper; of `loop` it may use `loop.last`
     card: Part
     #: what a section has after its papers
     end: Part
-    #: what comes after the sections
-    foot: Part
 
 
 class Part:
-    """A template, or a stretch of one, that is filled by itself."""
+    """A template, or a block of one, that is filled by itself."""
 
-    def __init__(self, template: jinja2.Template, file: str) -> None:
-        """Tell errors apart by the template's file."""
-        self._template, self._file = template, file
+    def __init__(
+        self, template: jinja2.Template, *, block: str = "", replaced: Iterable[str] = ()
+    ) -> None:
+        """Fill the whole template, or only `block`.
 
-    def fill(self, words: Mapping[str, Any]) -> str:
+        In place of each block named in `replaced`, the variable of the same name is shown.
+
+        Raises:
+            RenderError: the template lacks one of the blocks.
+
+        """
+        for name in filter(None, (block, *replaced)):
+            if name not in template.blocks:
+                raise RenderError(f"template {template.name} lacks its {{% block {name} %}}")
+        self._template = template
+        self._render = template.blocks[block] if block else template.root_render_func
+        self._replaced = {name: [_variable(name)] for name in replaced}
+
+    def fill(self, variables: dict[str, Any]) -> str:
         """Return the text.
 
         Raises:
-            RenderError: it asks for a value that is not there, or too much of one.
+            RenderError: it uses a variable that is not there, or does what a value cannot do.
 
         """
         try:
-            return self._template.render(words)
+            context = self._template.new_context(variables)
+            context.blocks.update(self._replaced)
+            return "".join(self._render(context))
         except (jinja2.TemplateError, TypeError) as error:
-            raise self._named(error) from error
+            raise self._failed(error) from error
 
-    def prepare(self, words: Mapping[str, Any], later: Collection[str]) -> Fragment:
-        """Return the text encoded, with holes for the values that come later.
+    def prepare(self, variables: dict[str, Any], later: Collection[str]) -> Fragment:
+        """Return the text encoded, with placeholders for the variables named in `later`.
 
         Raises:
             RenderError: as `fill`; or it does more with one of these than show it.
 
         """
         try:
-            return split(self.fill(with_placeholders(words, later)), later)
+            return split(self.fill(with_placeholders(variables, later)), later)
         except TypeError as error:
-            raise self._named(error) from error
+            raise self._failed(error) from error
 
-    def _named(self, error: Exception) -> RenderError:
-        return RenderError(f"template {self._file} cannot be filled: {error}")
+    def _failed(self, error: Exception) -> RenderError:
+        return RenderError(f"template {self._template.name} cannot be filled: {error}")
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """A template that was read but not yet compiled."""
+def _variable(name: str) -> Callable[[Context], Iterator[str]]:
+    """Return what Jinja renders as a block: here it shows a variable as it is."""
 
-    file: str
-    environment: jinja2.Environment
-    tree: nodes.Template
+    def block(context: Context) -> Iterator[str]:
+        yield str(context[name])
 
-    def whole(self) -> Part:
-        return self._part(self.tree.body)
+    return block
 
-    def apart(self) -> Body:
-        head, section, foot = self._around("section", "sections", self.tree.body)
-        heading, paper, end = self._around("paper", "section.papers", section)
-        return Body(
-            head=self._part(head),
-            heading=self._part(heading),
-            card=self._part(paper),
-            end=self._part(end),
-            foot=self._part(foot),
-        )
 
-    def _around(
-        self, each: str, things: str, body: Sequence[nodes.Node]
-    ) -> tuple[Sequence[nodes.Node], Sequence[nodes.Node], Sequence[nodes.Node]]:
-        """Return what stands before, in and after a loop."""
-        for place, node in enumerate(body):
-            if (
-                isinstance(node, nodes.For)
-                and (_name(node.target), _name(node.iter)) == (each, things)
-                and not (node.test or node.else_ or node.recursive)
-            ):
-                return body[:place], node.body, body[place + 1 :]
+def _body(template: jinja2.Template, *replaced: str) -> Body:
+    """Return the parts of a body; the frame shows variables in place of the blocks `replaced`."""
+    body = Body(
+        frame=Part(template, replaced=replaced),
+        heading=Part(template, block="heading"),
+        card=Part(template, block="card"),
+        end=Part(template, block="end"),
+    )
+    _check_sections(template)
+    return body
+
+
+def _check_sections(template: jinja2.Template) -> None:
+    """Check that the sections consist of the blocks heading, card and end, and of nothing else.
+
+    A mail is joined from these blocks, so it would lack any text between them.
+
+    Raises:
+        RenderError: the template shows something else for sections of several sizes.
+
+    """
+
+    def heading(context: Context) -> Iterator[str]:
+        yield f"heading {context['section']['name']}, "
+
+    def card(context: Context) -> Iterator[str]:
+        yield f"card {context['paper']}{' is last' if context['loop'].last else ''}, "
+
+    def end(_: Context) -> Iterator[str]:
+        yield "end, "
+
+    expected = ""
+    for papers in _SIZES:
+        cards = [f"card {n}{' is last' if n + 1 == papers else ''}, " for n in range(papers)]
+        expected += f"heading {papers}, {''.join(cards)}end, "
+    sections = [{"name": papers, "papers": range(papers)} for papers in _SIZES]
+    context = template.new_context({"sections": sections})
+    context.blocks.update(heading=[heading], card=[card], end=[end])
+    cause = None
+    try:
+        found = "".join(template.blocks["sections"](context))
+    except (jinja2.TemplateError, KeyError, TypeError) as error:
+        found, cause = "", error
+    if found != expected:
         raise RenderError(
-            f"template {self.file} is taken apart at its loop {{% for {each} in {things} %}}, which"
-            " must stand there, outside of other tags and without `if` or `else`"
-        )
-
-    def _part(self, body: Sequence[nodes.Node]) -> Part:
-        tree = nodes.Template(list(body), lineno=1)
-        tree.set_environment(self.environment)
-        with _naming(self.file):
-            code = self.environment.compile(tree, filename=self.file)
-        functions = dict(self.environment.globals)
-        return Part(jinja2.Template.from_code(self.environment, code, functions), self.file)
+            f"template {template.name}: the block sections must hold the loops"
+            " {% for section in sections %} and {% for paper in section.papers %}, in them the"
+            " blocks heading, card and end, each `scoped`, and no text between the blocks"
+        ) from cause
 
 
-def _name(node: nodes.Node) -> str:
-    """Return `x` or `x.y` where this is all that stands there."""
-    if isinstance(node, nodes.Getattr):
-        return f"{_name(node.node)}.{node.attr}"
-    return node.name if isinstance(node, nodes.Name) else ""
-
-
-def _read(folder: Path, name: str) -> tuple[_Sheet, _Sheet, _Sheet]:
-    """Read subject, text and HTML; the HTML is what MJML makes of `body.mjml`."""
+def _load(folder: Path, name: str) -> tuple[jinja2.Template, jinja2.Template, jinja2.Template]:
+    """Read and compile subject, text and HTML; the HTML is what MJML makes of `body.mjml`."""
     loader = jinja2.FileSystemLoader(folder / "email")
     layout = jinja2.Environment(
         loader=loader,
@@ -211,33 +236,33 @@ def _read(folder: Path, name: str) -> tuple[_Sheet, _Sheet, _Sheet]:
     plain.filters["wrapped"] = wrapped
     markup = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
 
-    def through_mjml(file: str) -> str:
+    def read(file: str) -> str:
+        return loader.get_source(plain, file)[0]
+
+    def compile_mjml(file: str) -> str:
         source = layout.get_template(file).render().replace("\r\n", "\n")
         return mjml.mjml2html(source, fonts={}, disable_comments=True)
 
-    def sheet(file: str, environment: jinja2.Environment, source: Callable[[str], str]) -> _Sheet:
-        where = f"{name}/{file}"
-        with _naming(where):
-            return _Sheet(where, environment, environment.parse(source(where), where))
-
     return (
-        sheet("subject.txt", plain, lambda file: loader.get_source(plain, file)[0]),
-        sheet("body.txt", plain, lambda file: loader.get_source(plain, file)[0]),
-        sheet("body.mjml", markup, through_mjml),
+        _compile(plain, f"{name}/subject.txt", read),
+        _compile(plain, f"{name}/body.txt", read),
+        _compile(markup, f"{name}/body.mjml", compile_mjml),
     )
 
 
-@contextmanager
-def _naming(file: str) -> Iterator[None]:
-    """Turn what is wrong with a template into an error that names it."""
+def _compile(
+    environment: jinja2.Environment, file: str, read: Callable[[str], str]
+) -> jinja2.Template:
     try:
-        yield
+        code = environment.compile(read(file), name=file, filename=file)
     except jinja2.TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f"{file}:{line}" if line else file
         raise RenderError(f"template {where}: {error}") from error
     except ValueError as error:  # from mjml
         raise RenderError(f"template {file} is not valid MJML: {error}") from error
+    # `get_template` would make the globals a ChainMap, and copying that for each part is slow.
+    return jinja2.Template.from_code(environment, code, dict(environment.globals))
 
 
 def escaped(text: str) -> str:

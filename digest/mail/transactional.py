@@ -1,4 +1,8 @@
-"""To be written."""
+"""Transactional mails as bytes: each answers what one person did, such as signing up.
+
+Nothing that a visitor typed is in such a mail but the address it goes to, so nobody can use the
+sign-up form to send a text of their own to others.
+"""
 
 from __future__ import annotations
 
@@ -21,67 +25,69 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TransactionalSettings:
-    """What it takes to write letters."""
+    """What transactional mails are made with."""
 
     templates: Mapping[MailKind, Templates]
     sender: message.FromIdentity
     postal_address: str
+    #: the envelope sender; `{id}` in it names the mail (see `verp`)
     bounce_address: str
     secret: str
-    #: returns the addresses a letter of a kind leads to, by name, signed for this time
+    #: returns the links of a kind of mail for a subscriber's id, by name, signed at this time
     links: Callable[[MailKind, int, datetime], Mapping[str, str]]
-    #: returns the names of topics
-    names: Callable[[tuple[str, ...]], list[str]]
+    #: returns the names of topics, given their slugs
+    topic_names: Callable[[tuple[str, ...]], list[str]]
     signer: message.MessageSigner | None = None
 
 
 def render(
-    letter: TransactionalMail,
-    reader: Subscriber,
+    mail: TransactionalMail,
+    subscriber: Subscriber,
     *,
-    stationery: TransactionalSettings,
+    settings: TransactionalSettings,
     now: datetime,
 ) -> OutgoingMessage:
-    """Write a letter out. Nothing a visitor typed is in it but the address it goes to.
+    """Return a transactional mail as it is sent.
 
-    Its links work for as long as it says from `now`, however long the letter had to wait.
+    Its links are signed `now`, so they work for their full time, however long the mail waited.
 
     Raises:
-        RenderError, AddressError: it cannot be made.
+        RenderError: a template cannot be filled, or a header cannot be written.
+        AddressError: the subscriber's address is not valid any more.
 
     """
-    at = letter.made_at
-    rendered = stationery.templates[letter.kind].render(
+    at = mail.made_at
+    rendered = settings.templates[mail.kind].render(
         {
-            "site": stationery.sender.name,
-            "postal_address": stationery.postal_address,
-            "topics": ", ".join(stationery.names(reader.topics)),
-            **stationery.links(letter.kind, reader.id, now),
+            "site": settings.sender.name,
+            "postal_address": settings.postal_address,
+            "topics": ", ".join(settings.topic_names(subscriber.topics)),
+            **settings.links(mail.kind, subscriber.id, now),
         }
     )
-    recipient = for_envelope(reader.address)
+    recipient = for_envelope(subscriber.address)
     identifier = message.message_id(
         at.date(),
-        reader.id,
-        secret=stationery.secret,
-        domain=stationery.sender.domain,
-        kind=f"{letter.kind}{letter.id}",
+        subscriber.id,
+        secret=settings.secret,
+        domain=settings.sender.domain,
+        kind=f"{mail.kind}{mail.id}",
     )
     content = message.build_transactional(
         rendered,
-        sender=stationery.sender,
+        sender=settings.sender,
         to=recipient,
         identifier=identifier,
         at=at,
-        signer=stationery.signer,
+        signer=settings.signer,
     )
     return OutgoingMessage(
         day=at.date(),
         sender=return_address(
-            stationery.bounce_address, at.date(), reader.id, secret=stationery.secret
+            settings.bounce_address, at.date(), subscriber.id, secret=settings.secret
         ),
         recipient=recipient,
         content=content,
-        kind=str(letter.kind),
+        kind=str(mail.kind),
         envid=message.envelope_id(identifier),
     )

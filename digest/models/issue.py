@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.text.wording import count
+from digest.models.paper import Paper
+from digest.models.source import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
-    from digest.models.paper import Paper
-    from digest.models.source import Channel
     from subscribers.models import Topic
 
 
@@ -133,13 +131,28 @@ class IssueItem(NamedTuple):
     reasons: tuple[str, ...] | None = None
 
 
-#: The topic under which withdrawals stand.
+#: The topic of an item that reports a withdrawal.
 WITHDRAWN = "own:withdrawn"
 
 
-def told_of(paper_id: str) -> str:
-    """Return how a set of what a reader has seen says that they know of a withdrawal."""
-    return f"{WITHDRAWN} {paper_id}"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What the issues of other days have shown one subscriber."""
+
+    #: ids of the papers that were picked, or listed behind a pick
+    papers: frozenset[str] = frozenset()
+    #: ids of the papers whose withdrawal was reported
+    withdrawals: frozenset[str] = frozenset()
+
+    def __or__(self, other: Seen) -> Seen:
+        """Return what either of the two holds."""
+        return Seen(
+            papers=self.papers | other.papers, withdrawals=self.withdrawals | other.withdrawals
+        )
+
+
+#: What a new subscriber has seen.
+NOTHING_SEEN = Seen()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,16 +183,3 @@ class Edition:
     def all_papers(self) -> tuple[Paper, ...]:
         """All papers that a mail may name, each at its place."""
         return (*self.papers, *self.withdrawn)
-
-
-def similar_reason(number: int) -> Reason:
-    """Say that a paper stands for others that are nearly the same."""
-    return Reason(kind="similar", text=f"stands for {count(number, 'similar paper')}")
-
-
-def with_similar(pick: Pick, behind: Sequence[Paper]) -> Pick:
-    """Put the near-duplicates of a pick behind it."""
-    if not behind:
-        return pick
-    reasons = (*pick.reasons, similar_reason(len(behind)))
-    return replace(pick, similar=tuple(behind), reasons=reasons)

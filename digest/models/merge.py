@@ -11,18 +11,13 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from digest.models.identity import is_weak, title_key
-from digest.models.paper import Links, Paper, Signals
+from digest.models.paper import WORK_FIELDS, Links, Paper, Signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _Record = TypeVar("_Record", Links, Signals)
 
-#: What describes the work, and is joined; the day and the signals belong to each sighting.
-_OWN = (
-    "title", "abstract", "authors", "author_count", "categories", "published_at", "version",
-    "comment", "venue", "tldr", "organization", "withdrawn_on",
-)  # fmt: skip
 _LINKS = tuple(field.name for field in fields(Links))
 
 
@@ -162,7 +157,7 @@ def merge(work: Work, other: Paper, voice: SourceAuthority) -> Work:
 
 def _said(paper: Paper) -> dict[str, Any]:
     """Return the fields of a work that say something, by name."""
-    said = {name: value for name in _OWN if _says(value := getattr(paper, name))}
+    said = {name: value for name in WORK_FIELDS if _says(value := getattr(paper, name))}
     links = paper.links
     said |= {f"links.{name}": url for name in _LINKS if (url := getattr(links, name)) is not None}
     return said

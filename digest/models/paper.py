@@ -6,12 +6,9 @@ because a naive time becomes a wrong hour in somebody's inbox.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +85,14 @@ class Paper:
             moment: datetime | None = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} of {self.id} has no time zone")
+
+
+#: what a source says of a paper on a day; every other field but the id describes the work itself
+_PER_SIGHTING = ("day", "featured_at", "signals", "observed_at", "sources")
+#: the plain fields that describe a work; its links are merged one by one
+WORK_FIELDS = tuple(
+    field.name for field in fields(Paper) if field.name not in ("id", "links", *_PER_SIGHTING)
+)
 
 
 class AnnounceType(StrEnum):

@@ -1,9 +1,10 @@
-"""Which papers a topic gets, in which order, and why. Pure: same input, same output.
+"""Which papers a topic gets, in which order, and why. Pure: the same input gives the same output.
 
-papers, topics ──relevance──▶ what is about the topic
-               ──trend──────▶ what readers elsewhere value
-               ──explain────▶ picks with reasons                  rank()
+papers, topics ──relevance──▶ how much each paper is about each topic
+               ──trend──────▶ how much readers elsewhere value each paper
+               ──explain────▶ the reasons of each pick            rank()
 picks, seen    ──select─────▶ one subscriber's sections           select()
 
-Import from the modules: whoever only selects, as a sender does, needs no matrices in memory.
+Import from the modules, not from here: a delivery worker only selects, and must not load numpy and
+scipy into its memory.
 """

@@ -4,65 +4,73 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Issue, NoIssue, Section, told_of
+from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
-from digest.text.wording import _list, count
+from digest.text.wording import count, join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from digest.models.issue import Coverage
+    from digest.models.issue import Coverage, Seen
 
 
-def compose(desk: Edition, wanted: Sequence[str], *, seen: Collection[str]) -> Issue | NoIssue:
-    """Lay out the issue of a subscriber who wants these topics and was shown these papers."""
-    known = [slug for slug in wanted if slug in desk.topics]
+def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
+    """Return the issue of a subscriber who wants these topics and has seen these papers.
+
+    `wanted` holds slugs in the order of the issue; unknown ones are ignored. The issue reports
+    each withdrawal of a paper that the subscriber has seen, once.
+    """
+    known = [slug for slug in wanted if slug in edition.topics]
     if not known:
-        gone = ", ".join(wanted) or "none chosen"
-        return NoIssue(reason=f"none of the topics exist: {gone}")
-    if not desk.coverage.considered:
-        return NoIssue(reason=why_empty(desk.coverage))
-    chosen = select(
-        desk.ranked,
+        slugs = ", ".join(wanted) or "none chosen"
+        return NoIssue(reason=f"none of the topics exist: {slugs}")
+    if not edition.coverage.considered:
+        return NoIssue(reason=why_empty(edition.coverage))
+    selected = select(
+        edition.ranked,
         known,
-        seen=seen,
-        similar=desk.similar,
-        per_topic=desk.per_topic,
-        max_papers=desk.max_papers,
-        last=[slug for slug in known if desk.topics[slug].trending],
+        seen=seen.papers,
+        similar=edition.similar,
+        per_topic=edition.per_topic,
+        max_papers=edition.max_papers,
+        last=[slug for slug in known if edition.topics[slug].trending],
     )
     sections = tuple(
-        Section(slug=slug, name=desk.topics[slug].name, picks=tuple(picks))
-        for slug, picks in chosen.items()
+        Section(slug=slug, name=edition.topics[slug].name, picks=tuple(picks))
+        for slug, picks in selected.items()
         if picks
     )
     if not sections:
-        return NoIssue(reason=_nothing_new(desk, known))
+        return NoIssue(reason=_nothing_new(edition, known))
     return Issue(
-        day=desk.coverage.day,
+        day=edition.coverage.day,
         sections=sections,
-        coverage=desk.coverage,
-        withdrawn=tuple(p for p in desk.withdrawn if p.id in seen and told_of(p.id) not in seen),
+        coverage=edition.coverage,
+        withdrawn=tuple(
+            paper
+            for paper in edition.withdrawn
+            if paper.id in seen.papers and paper.id not in seen.withdrawals
+        ),
     )
 
 
-def _nothing_new(desk: Edition, known: Sequence[str]) -> str:
-    names = ", ".join(desk.topics[slug].name for slug in known)
-    total = count(desk.coverage.considered, "paper")
-    if any(desk.ranked.get(slug) for slug in known):
+def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
+    names = ", ".join(edition.topics[slug].name for slug in known)
+    total = count(edition.coverage.considered, "paper")
+    if any(edition.ranked.get(slug) for slug in known):
         return f"every paper about {names} was in an earlier issue"
     return f"none of the day’s {total} is about {names}"
 
 
-def why_empty(edition: Coverage) -> str:
-    """Say why there are no papers at all on a day."""
-    if edition.missing:
-        return f"no papers for {edition.day}: {_list(edition.missing)} could not be read"
-    if edition.stale:
-        names = _list(edition.stale)
-        return f"no new papers for {edition.day}: {names} still shows those of another day"
-    if edition.excused:
-        return f"no papers for {edition.day}: {'; '.join(edition.excused)}"
-    if edition.day.weekday() >= 5:
-        return f"no papers were announced for {edition.day}, a {edition.day:%A}"
-    return f"no papers were announced for {edition.day}"
+def why_empty(coverage: Coverage) -> str:
+    """Return why a day has no papers at all, for people to read."""
+    if coverage.missing:
+        return f"no papers for {coverage.day}: {join_words(coverage.missing)} could not be read"
+    if coverage.stale:
+        names = join_words(coverage.stale)
+        return f"no new papers for {coverage.day}: {names} still shows those of another day"
+    if coverage.excused:
+        return f"no papers for {coverage.day}: {'; '.join(coverage.excused)}"
+    if coverage.day.weekday() >= 5:
+        return f"no papers were announced for {coverage.day}, a {coverage.day:%A}"
+    return f"no papers were announced for {coverage.day}"

@@ -5,53 +5,61 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Reason
-from digest.text.wording import count
+from digest.text.wording import count, join_words, stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.ranking.relevance import Match
-    from digest.ranking.trend import Standing
+    from digest.ranking.trend import Trend
 
-#: At most so many words are quoted.
-WORDS = 3
-#: A place by votes is a reason in this best part of the day; below it is none.
+#: A reason quotes at most so many words.
+MAX_WORDS = 3
+#: The rank by votes is a reason in this share of the day's papers with votes, from the top.
 _TOP_SHARE = 0.25
 
 
-def explain(match: Match, standing: Standing) -> tuple[Reason, ...]:
-    """Return the reasons for a pick, the strongest first."""
+def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
+    """Return the reasons of a pick, the strongest first."""
     reasons: list[Reason] = []
     if match.authors:
-        reasons.append(
-            Reason(kind="author", text=f"by {_listed(match.authors)}, whom this topic follows")
-        )
+        text = f"by {join_words(match.authors)}, whom this topic follows"
+        reasons.append(Reason(kind="author", text=text))
     if match.title_words:
         reasons.append(Reason(kind="word", text=f"{_quoted(match.title_words)} in the title"))
-    if match.abstract_words and len(match.title_words) < WORDS:
-        reasons.append(
-            Reason(kind="word", text=f"the abstract speaks of {_quoted(match.abstract_words)}")
-        )
+    if match.abstract_words and len(match.title_words) < MAX_WORDS:
+        text = f"the abstract speaks of {_quoted(match.abstract_words)}"
+        reasons.append(Reason(kind="word", text=text))
     if match.categories:
-        reasons.append(Reason(kind="category", text=f"filed under {_listed(match.categories)}"))
-    if trend := _trend(standing, always=match.trending):
-        reasons.append(Reason(kind="trend", text=trend))
+        reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
+    if vote_rank := _vote_rank(trend, is_trending=match.trending):
+        reasons.append(Reason(kind="trend", text=vote_rank))
     if match.trending and not reasons:
         reasons.append(Reason(kind="trend", text="on the day’s list"))
     return tuple(reasons)
 
 
-def _trend(standing: Standing, *, always: bool) -> str | None:
-    if standing.place is None or standing.cohort < 2:
+def similar_reason(number: int) -> Reason:
+    """Return the reason of a pick that stands for so many near-duplicates."""
+    return Reason(kind="similar", text=stands_for(number))
+
+
+def _vote_rank(trend: Trend, *, is_trending: bool) -> str | None:
+    """Return the rank by votes in words, or None when it is no reason.
+
+    A topic of trending papers names the rank of every paper that is not tied.
+    """
+    if trend.rank is None or trend.cohort < 2:
         return None
-    # Where several are tied each has the last of their places, so that a tie praises nobody.
-    place = standing.place + standing.tied - 1
-    if place > standing.cohort * _TOP_SHARE and not ((always and standing.tied == 1) or place == 1):
+    # Tied papers all get the last of their ranks, so that a tie is not called the first.
+    rank = trend.rank + trend.tied - 1
+    is_top = rank <= trend.cohort * _TOP_SHARE or rank == 1
+    if not is_top and not (is_trending and trend.tied == 1):
         return None
-    of_all = f"most voted of the {count(standing.cohort, 'paper')} with votes"
-    if standing.tied > 1:
-        return f"among the {place} {of_all}"
-    return of_all if place == 1 else f"{ordinal(place)} {of_all}"
+    of_all = f"most voted of the {count(trend.cohort, 'paper')} with votes"
+    if trend.tied > 1:
+        return f"among the {rank} {of_all}"
+    return of_all if rank == 1 else f"{ordinal(rank)} {of_all}"
 
 
 def ordinal(number: int) -> str:
@@ -63,9 +71,4 @@ def ordinal(number: int) -> str:
 
 
 def _quoted(words: Sequence[str]) -> str:
-    return _listed([f"“{word}”" for word in words[:WORDS]])
-
-
-def _listed(words: Sequence[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return join_words([f"“{word}”" for word in words[:MAX_WORDS]])

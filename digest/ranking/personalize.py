@@ -1,4 +1,4 @@
-"""A desk made to one reader's measure: words and people of their own, fewer papers."""
+"""An edition adapted to one subscriber: own words and authors, excluded words, fewer papers."""
 
 from __future__ import annotations
 
@@ -12,31 +12,36 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 
-def personalize(desk: Edition, reader: Subscriber) -> tuple[Edition, list[str]]:
-    """Return the desk for this reader, and the topics they want in the order of the mail.
+def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list[str]]:
+    """Return the edition for this subscriber, and their topics in the order of the issue.
 
-    Words and authors of their own make a topic of its own, which comes first; their words out
-    keep papers out of every topic.
+    Own words and authors make a topic of their own, which comes first. Papers that hold an
+    excluded word are removed from every topic.
     """
-    choice = reader.preferences
-    if choice.words_in or choice.words_out or choice.authors:
-        # Few readers have words of their own, and the matrices take a third of the memory.
+    preferences = subscriber.preferences
+    if preferences.words_in or preferences.words_out or preferences.authors:
+        # Imported here because few subscribers have own words, and numpy and scipy take a third
+        # of a worker's memory.
         from digest.ranking.rank import rank
         from digest.ranking.relevance import excluded
-    wanted = list(reader.topics)
-    if choice.papers is not None:
-        desk = replace(desk, max_papers=min(choice.papers, desk.max_papers))
-    if choice.words_out:
-        gone = excluded(desk.papers, choice.words_out)
+    wanted = list(subscriber.topics)
+    if preferences.papers is not None:
+        edition = replace(edition, max_papers=min(preferences.papers, edition.max_papers))
+    if preferences.words_out:
+        removed = excluded(edition.papers, preferences.words_out)
         ranked = {
-            slug: tuple(pick for pick in picks if pick.paper.id not in gone)
-            for slug, picks in desk.ranked.items()
+            slug: tuple(pick for pick in picks if pick.paper.id not in removed)
+            for slug, picks in edition.ranked.items()
         }
-        papers = [paper for paper in desk.papers if paper.id not in gone]
-        desk = replace(desk, ranked=ranked, papers=papers)
-    own = own_topic(reader)
+        papers = [paper for paper in edition.papers if paper.id not in removed]
+        edition = replace(edition, ranked=ranked, papers=papers)
+    own = own_topic(subscriber)
     if own:
-        picks = rank(desk.papers, [own], trend_weight=desk.trend_weight)
-        desk = replace(desk, topics={**desk.topics, OWN: own}, ranked={**desk.ranked, **picks})
+        picks = rank(edition.papers, [own], trend_weight=edition.trend_weight)
+        edition = replace(
+            edition,
+            topics={**edition.topics, OWN: own},
+            ranked={**edition.ranked, **picks},
+        )
         wanted = [OWN, *wanted]
-    return desk, wanted
+    return edition, wanted

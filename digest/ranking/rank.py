@@ -1,4 +1,4 @@
-"""Every topic's picks: what is about the topic, weighed by what readers elsewhere value."""
+"""Every topic's picks: papers about the topic, in the order of relevance and trend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Pick
 from digest.ranking.explain import explain
 from digest.ranking.relevance import match
-from digest.ranking.trend import standings
+from digest.ranking.trend import trends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 def rank(
     papers: Sequence[Paper], topics: Sequence[Topic], *, trend_weight: float
 ) -> Mapping[str, tuple[Pick, ...]]:
-    """Return every topic's picks, best first; a paper that does not match is not among them.
+    """Return every topic's picks by its slug, best first; papers that do not match are left out.
 
-    The score is `relevance * (1 + trend_weight * trend)` with relevance and trend in 0..1. Ties
-    go to the smaller id, so the order of the input does not matter.
+    The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
+    tie the smaller id comes first, so the order of the input does not matter.
     """
     ordered = sorted(papers, key=lambda paper: paper.id)
-    standing = standings(ordered)
+    trend_of = trends(ordered)
     ranked: dict[str, tuple[Pick, ...]] = {}
     for topic, matches in zip(topics, match(ordered, topics), strict=True):
         picks = []
         for found in matches:
-            place = standing[found.paper.id]
+            trend = trend_of[found.paper.id]
             picks.append(
                 Pick(
                     paper=found.paper,
                     topic=topic.slug,
                     relevance=found.relevance,
-                    trend=place.trend,
-                    score=found.relevance * (1 + trend_weight * place.trend),
-                    reasons=explain(found, place),
+                    trend=trend.score,
+                    score=found.relevance * (1 + trend_weight * trend.score),
+                    reasons=explain(found, trend),
                 )
             )
         ranked[topic.slug] = tuple(sorted(picks, key=lambda pick: (-pick.score, pick.paper.id)))

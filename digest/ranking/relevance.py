@@ -1,8 +1,8 @@
-"""How much a paper is about a topic: BM25 over its words and phrases, weighted by field.
+"""How much a paper is about a topic: BM25 over words and phrases, with a weight for the title.
 
-BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
-(2009), eq. 3.15, with a non-negative idf; a phrase counts like a word. Title words count twice,
-in the frequency and in the length.
+BM25 is Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+eq. 3.15, with `ln(1 + ...)` as the idf so that it is never negative. A phrase counts like a word.
+Title words count twice, in the term frequency and in the length (BM25F, ibid. §3.6).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from digest.ranking.terms import Stemmed, runs, singulars, stems, words
+from digest.ranking.terms import StemmedText, ngrams, singulars, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -22,24 +22,29 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
     from subscribers.models import Topic
 
+#: How soon repeated words stop to add to the score; the usual value.
 K1 = 1.2
+#: How much long texts are discounted, in 0..1; the usual value.
 B = 0.75
 TITLE_WEIGHT = 2
-#: What a category or a followed author is worth, on the scale of BM25 (a rare word in the title
-#: of a paper comes to about 4). A followed author outweighs any words.
-CATEGORY_WORTH = 1.0
-AUTHOR_WORTH = 40.0
-#: The BM25 score at which relevance is one half.
-HALF = 5.0
+#: What a category or a followed author adds to the BM25 score. A rare word in the title of a
+#: paper adds about 4. A followed author outweighs any words.
+CATEGORY_WEIGHT = 1.0
+AUTHOR_WEIGHT = 40.0
+#: The score at which relevance is one half.
+HALF_RELEVANCE = 5.0
 
+#: One or more neighbouring stems.
 Phrase = tuple[str, ...]
+#: A score for each paper, shape (papers,).
+Scores = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """A paper that is about a topic, and by what.
+    """A paper that is about a topic, and what it matched by.
 
-    `relevance` is in 0..1. The words are quoted from the paper, in the order of the topic's.
+    `relevance` is in 0..1. Words are quoted as the paper spells them, in the order of the topic.
     """
 
     paper: Paper
@@ -48,6 +53,7 @@ class Match:
     abstract_words: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    #: whether the topic takes every paper
     trending: bool = False
 
 
@@ -57,10 +63,8 @@ def match(papers: Sequence[Paper], topics: Sequence[Topic]) -> list[list[Match]]
     return [_match_topic(corpus, papers, topic) for topic in topics]
 
 
-def bm25(
-    papers: Sequence[Paper], query: Sequence[str]
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the BM25 score of every paper for a query of words and phrases, shape (papers,)."""
+def bm25(papers: Sequence[Paper], query: Sequence[str]) -> Scores:
+    """Return the BM25 score of every paper for a query of words and phrases."""
     phrases = dict.fromkeys(tuple(stems(word)) for word in query)
     phrases.pop((), None)
     corpus = _Corpus(papers, set(phrases))
@@ -82,43 +86,46 @@ class _Field:
     """A paper's title or abstract, and how often each phrase occurs in it."""
 
     def __init__(self, text: str, phrases: Container[Phrase], longest: int) -> None:
-        self._text = Stemmed.of(text)
+        self._text = StemmedText.of(text)
+        #: in words
         self.length = len(self._text.stems)
-        self.counts = Counter(run for run in runs(self._text.stems, longest) if run in phrases)
+        self.counts = Counter(
+            phrase for phrase in ngrams(self._text.stems, longest) if phrase in phrases
+        )
 
     def quotes(self, phrases: Iterable[Phrase]) -> tuple[str, ...]:
-        """Quote those of the phrases that occur, without parts of longer ones, each once."""
+        """Quote each of the phrases that occurs once; parts of longer ones are left out."""
         present = [phrase for phrase in phrases if phrase in self.counts]
-        whole = [
+        longest = [
             phrase
             for phrase in present
-            if not any(phrase != other and _part_of(phrase, other) for other in present)
+            if not any(phrase != other and _is_part(phrase, other) for other in present)
         ]
-        spelled = [self._text.quote(phrase) for phrase in whole]
-        return tuple({quote.casefold().rstrip("s"): quote for quote in reversed(spelled)}.values())[
-            ::-1
-        ]
+        quotes = [self._text.quote(phrase) for phrase in longest]
+        # Two quotes that differ in case or plural are one: the first is kept, in its place.
+        distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
+        return tuple(distinct.values())[::-1]
 
 
 class _Corpus:
-    """How often each phrase occurs in each paper, and what that is worth."""
+    """How often each phrase occurs in each paper, and the BM25 weights of that."""
 
     def __init__(self, papers: Sequence[Paper], phrases: set[Phrase]) -> None:
         self.column = {phrase: index for index, phrase in enumerate(sorted(phrases))}
         longest = max(map(len, phrases), default=0)
         self.titles = [_Field(paper.title, self.column, longest) for paper in papers]
         self.abstracts = [_Field(paper.abstract, self.column, longest) for paper in papers]
-        self._worth = self._weigh()
+        self._weights = self._bm25_weights()
 
-    def scores(self, phrases: Iterable[Phrase]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Sum the worth of some phrases for every paper, shape (papers,)."""
+    def scores(self, phrases: Iterable[Phrase]) -> Scores:
+        """Return the sum of the phrases' weights for every paper."""
         columns = [self.column[phrase] for phrase in phrases]
-        total: np.ndarray[tuple[int], np.dtype[np.float64]] = np.asarray(
-            self._worth[:, columns].sum(axis=1), dtype=np.float64
-        ).reshape(-1)
+        total: Scores = np.asarray(self._weights[:, columns].sum(axis=1), dtype=np.float64).reshape(
+            -1
+        )
         return total
 
-    def _weigh(self) -> sp.csc_array:
+    def _bm25_weights(self) -> sp.csc_array:
         """Return BM25's weight of each phrase in each paper, shape (papers, phrases)."""
         rows, columns, values = [], [], []
         lengths = np.zeros(len(self.titles))
@@ -132,35 +139,35 @@ class _Corpus:
         if not values:
             return sp.csc_array(shape, dtype=np.float64)
         frequency = np.array(values, dtype=np.float64)
-        holding = np.bincount(columns, minlength=shape[1])
-        idf = np.log1p((shape[0] - holding + 0.5) / (holding + 0.5))
-        norm = 1 - B + B * lengths / max(lengths.mean(), 1.0)
-        worth = idf[columns] * frequency * (K1 + 1) / (frequency + K1 * norm[rows])
-        return sp.csc_array((worth, (rows, columns)), shape=shape)
+        document_frequency = np.bincount(columns, minlength=shape[1])
+        idf = np.log1p((shape[0] - document_frequency + 0.5) / (document_frequency + 0.5))
+        length_norm = 1 - B + B * lengths / max(lengths.mean(), 1.0)
+        weights = idf[columns] * frequency * (K1 + 1) / (frequency + K1 * length_norm[rows])
+        return sp.csc_array((weights, (rows, columns)), shape=shape)
 
 
 def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list[Match]:
     phrases = list(dict.fromkeys(tuple(stems(word)) for word in topic.words_in if words(word)))
     scores = corpus.scores(phrases)
-    wanted = {" ".join(words(name)): name for name in topic.authors}
-    gone = excluded(papers, topic.words_out)
+    followed = {" ".join(words(name)) for name in topic.authors}
+    removed = excluded(papers, topic.words_out)
     found = []
     for index, paper in enumerate(papers):
         title_words = corpus.titles[index].quotes(phrases)
         abstract_words = corpus.abstracts[index].quotes(phrases)
         categories = tuple(c for c in topic.categories if c in paper.categories)
-        authors = tuple(a for a in paper.authors if wanted and " ".join(words(a)) in wanted)
+        authors = tuple(a for a in paper.authors if followed and " ".join(words(a)) in followed)
         if not (topic.trending or title_words or abstract_words or categories or authors):
             continue
-        if paper.id in gone:
+        if paper.id in removed:
             continue
-        score = scores[index] + CATEGORY_WORTH * bool(categories) + AUTHOR_WORTH * bool(authors)
+        score = scores[index] + CATEGORY_WEIGHT * bool(categories) + AUTHOR_WEIGHT * bool(authors)
         found.append(
             Match(
                 paper=paper,
-                relevance=1.0 if topic.trending else float(score / (score + HALF)),
+                relevance=1.0 if topic.trending else float(score / (score + HALF_RELEVANCE)),
                 title_words=title_words,
-                abstract_words=_others(abstract_words, title_words),
+                abstract_words=_without(abstract_words, title_words),
                 categories=categories,
                 authors=authors,
                 trending=topic.trending,
@@ -169,24 +176,24 @@ def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list
     return found
 
 
-def _others(quotes: Iterable[str], said: Iterable[str]) -> tuple[str, ...]:
-    """Return the quotes that do not repeat what has been said, in whatever form."""
-    known = [tuple(stems(quote)) for quote in said]
+def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Return the quotes whose stems are in none of the other quotes."""
+    known = [tuple(stems(quote)) for quote in others]
     return tuple(
         quote
         for quote in quotes
-        if not any(_part_of(tuple(stems(quote)), whole) for whole in known)
+        if not any(_is_part(tuple(stems(quote)), whole) for whole in known)
     )
 
 
-def _part_of(part: Phrase, whole: Phrase) -> bool:
+def _is_part(part: Phrase, whole: Phrase) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
 
 
 def _is_excluded(paper: Paper, phrases: set[Phrase]) -> bool:
     longest = max(map(len, phrases))
     return any(
-        run in phrases
+        ngram in phrases
         for text in (paper.title, paper.abstract)
-        for run in runs(singulars(text), longest)
+        for ngram in ngrams(singulars(text), longest)
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digest.models.issue import with_similar
+from digest.ranking.explain import similar_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,77 +24,86 @@ def select(
     max_papers: int,
     last: Collection[str] = (),
 ) -> dict[str, list[Pick]]:
-    """Choose picks for the topics a subscriber wants, in the subscriber's order.
+    """Return the picks for each topic a subscriber wants, in the subscriber's order.
 
     A paper wanted by several topics goes to the one that scored it highest; on a tie, to the one
-    listed first. Every topic is sure of its share of `max_papers`, so one with two papers a day is
-    not drowned by one with two hundred; what it leaves over goes to the others. Topics in `last`
-    (trending overall) take what no other topic wants. A paper in `seen`, or nearly the same as
-    one in `seen`, is left out.
+    listed first. Each topic first fills an equal share of `max_papers`, so a topic with two papers
+    keeps them beside one with two hundred. Then the topics share what is left, each up to
+    `per_topic` papers. Topics in `last` (trending overall) take what no other topic wants. Papers
+    in `seen`, and near-duplicates of those, are left out.
     """
     topics = [slug for slug in dict.fromkeys(wanted) if slug in ranked]
-    chosen: dict[str, list[Pick]] = {slug: [] for slug in topics}
+    sections: dict[str, list[Pick]] = {slug: [] for slug in topics}
     if not topics:
-        return chosen
-    # A topic and a paper come together once, so that two entries differ before the pick.
+        return sections
+    # No topic has a paper twice, so two entries differ before their picks are compared.
     order = sorted(
-        (slug in last, -pick.score, place, pick.paper.id, pick)
-        for place, slug in enumerate(topics)
+        (slug in last, -pick.score, position, pick.paper.id, pick)
+        for position, slug in enumerate(topics)
         for pick in ranked[slug]
     )
     picks = [entry[4] for entry in order]
-    taken = _Taken(seen, similar)
-    best: dict[str, str] = {}
+    selection = _Selection(seen, similar)
+    best_topic: dict[str, str] = {}
     for pick in picks:
-        best.setdefault(pick.paper.id, pick.topic)
-    first = [pick for pick in picks if best[pick.paper.id] == pick.topic]
+        best_topic.setdefault(pick.paper.id, pick.topic)
+    best_picks = [pick for pick in picks if best_topic[pick.paper.id] == pick.topic]
     share = min(max(1, max_papers // len(topics)), per_topic)
     left = max_papers
-    # Each topic's share, then the rest; each time papers go to their best topic first.
+    # First each topic's share, then the rest. In both rounds papers go to their best topic first.
     for quota in (share, per_topic):
-        for candidates in (first, picks):
+        for candidates in (best_picks, picks):
             for pick in candidates:
                 if not left:
                     break
-                section = chosen[pick.topic]
-                if len(section) < quota and taken.is_free(pick.paper.id):
-                    taken.take(pick.paper.id)
+                section = sections[pick.topic]
+                if len(section) < quota and selection.is_available(pick.paper.id):
+                    selection.add(pick.paper.id)
                     section.append(pick)
                     left -= 1
-    followers = taken.followers(picks)
+    similar_to = selection.near_duplicates(picks)
     return {
         slug: [
-            with_similar(pick, followers.get(pick.paper.id, ()))
+            with_similar(pick, similar_to.get(pick.paper.id, ()))
             for pick in sorted(section, key=lambda pick: (-pick.score, pick.paper.id))
         ]
-        for slug, section in chosen.items()
+        for slug, section in sections.items()
     }
 
 
-class _Taken:
-    """Which papers are spoken for: seen before, chosen now, or nearly the same as one of those."""
+def with_similar(pick: Pick, similar: Sequence[Paper]) -> Pick:
+    """Return the pick with its near-duplicates, best first, and the reason that counts them."""
+    if not similar:
+        return pick
+    reasons = (*pick.reasons, similar_reason(len(similar)))
+    return replace(pick, similar=tuple(similar), reasons=reasons)
+
+
+class _Selection:
+    """The papers selected so far, and those that are excluded because of them or were seen."""
 
     def __init__(self, seen: Collection[str], similar: Mapping[str, frozenset[str]]) -> None:
         self._similar = similar
-        self._gone = set(seen)
+        self._excluded = set(seen)
         for paper_id in seen:
-            self._gone |= similar.get(paper_id, frozenset())
-        self._seen = frozenset(self._gone)
-        self._chosen: list[str] = []
+            self._excluded |= similar.get(paper_id, frozenset())
+        self._excluded_at_first = frozenset(self._excluded)
+        self._selected: list[str] = []
 
-    def is_free(self, paper_id: str) -> bool:
-        return paper_id not in self._gone
+    def is_available(self, paper_id: str) -> bool:
+        return paper_id not in self._excluded
 
-    def take(self, paper_id: str) -> None:
-        self._chosen.append(paper_id)
-        self._gone |= {paper_id} | self._similar.get(paper_id, frozenset())
+    def add(self, paper_id: str) -> None:
+        """Select a paper; it and its near-duplicates are not available any more."""
+        self._selected.append(paper_id)
+        self._excluded |= {paper_id} | self._similar.get(paper_id, frozenset())
 
-    def followers(self, picks: Iterable[Pick]) -> Mapping[str, list[Paper]]:
-        """Return the near-duplicates that stand behind each chosen paper, best first."""
-        left = self._gone - self._seen - set(self._chosen)
-        by_id = {pick.paper.id: pick.paper for pick in picks if pick.paper.id in left}
-        behind: dict[str, list[Paper]] = {}
-        for paper_id, paper in by_id.items():
-            leader = next(c for c in self._chosen if paper_id in self._similar.get(c, ()))
-            behind.setdefault(leader, []).append(paper)
-        return behind
+    def near_duplicates(self, picks: Iterable[Pick]) -> Mapping[str, list[Paper]]:
+        """Return, by selected paper, the near-duplicates it stands for, in the order of `picks`."""
+        left = self._excluded - self._excluded_at_first - set(self._selected)
+        papers = {pick.paper.id: pick.paper for pick in picks if pick.paper.id in left}
+        found: dict[str, list[Paper]] = {}
+        for paper_id, paper in papers.items():
+            selected = next(it for it in self._selected if paper_id in self._similar.get(it, ()))
+            found.setdefault(selected, []).append(paper)
+        return found

@@ -1,8 +1,8 @@
-"""Words as the ranker compares them.
+"""Words of titles and abstracts, as the ranker compares them.
 
-Words that bring a paper in are stemmed (Snowball English, `retrieve` meets `retrieval`), because
-missing one costs more than a loose match. Words that keep a paper out only lose their plural:
-stemming would let `organ` exclude every `organization`.
+Words that bring a paper in are stemmed (Snowball English: `retrieve` matches `retrieval`), because
+a missed paper costs more than a loose match. Words that keep a paper out only lose their plural
+ending: a stem would let `organ` exclude every `organization`.
 """
 
 from __future__ import annotations
@@ -19,61 +19,71 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _WORD = re.compile(r"[^\W_]+")
-_STEMMER = Stemmer.Stemmer("english", 0)  # its own cache is not safe to share; ours is
+#: Without its own cache, which is not safe to share between threads; `_stem` has one that is.
+_STEMMER = Stemmer.Stemmer("english", 0)
 
 
 def words(text: str) -> list[str]:
     """Split text at everything but letters and digits, without case and accents.
 
-    Hyphens split too, so `self-driving` and `self driving` are the same.
+    A hyphen splits too, so `self-driving` and `self driving` are the same.
     """
     return [_folded(match[0]) for match in _WORD.finditer(text)]
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of a text's words, in order."""
+    """Return the stems of a text's words, in order (Snowball English, also called Porter2)."""
     return [_stem(word) for word in words(text)]
 
 
 def singulars(text: str) -> list[str]:
-    """Return a text's words without their plural endings, in order (Harman's S-stemmer, 1991)."""
+    """Return a text's words without their plural endings, in order.
+
+    The S-stemmer of Harman, "How effective is suffixing?", JASIS 42(1), 1991.
+    """
     return [_singular(word) for word in words(text)]
 
 
 @dataclass(frozen=True)
-class Stemmed:
-    """A text with its stems, able to quote what a run of stems was in the text."""
+class StemmedText:
+    """A text with its stems, to quote the words behind them."""
 
     text: str
     stems: list[str]
 
     @classmethod
-    def of(cls, text: str) -> Stemmed:
+    def of(cls, text: str) -> StemmedText:
         """Stem a text."""
         return cls(text, stems(text))
 
-    def quote(self, run: tuple[str, ...]) -> str:
-        """Return the text's own spelling of the first occurrence of a run of stems."""
+    def quote(self, phrase: tuple[str, ...]) -> str:
+        """Return the first occurrence of a phrase of stems, as the text spells it.
+
+        Raises:
+            ValueError: the phrase does not occur.
+
+        """
         spans = [match.span() for match in _WORD.finditer(self.text)]
-        for start in range(len(self.stems) - len(run) + 1):
-            if tuple(self.stems[start : start + len(run)]) == run:
-                return self.text[spans[start][0] : spans[start + len(run) - 1][1]]
-        raise ValueError(f"{run} is not in the text")
+        for start in range(len(self.stems) - len(phrase) + 1):
+            if tuple(self.stems[start : start + len(phrase)]) == phrase:
+                return self.text[spans[start][0] : spans[start + len(phrase) - 1][1]]
+        raise ValueError(f"{phrase} is not in the text")
 
 
-def runs(sequence: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
-    """Yield every run of up to `longest` neighbouring words."""
-    for start in range(len(sequence)):
-        for end in range(start + 1, min(start + longest, len(sequence)) + 1):
-            yield tuple(sequence[start:end])
+def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
+    """Yield every sequence of 1 to `longest` neighbouring words."""
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + longest, len(words)) + 1):
+            yield tuple(words[start:end])
 
 
 @lru_cache(maxsize=100_000)
 def _folded(word: str) -> str:
+    """Return a word without case and accents."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=100_000)

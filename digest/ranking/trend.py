@@ -1,6 +1,7 @@
-"""What readers elsewhere value: votes per hour since a paper was featured, shrunk.
+"""How much readers elsewhere value a paper: votes, comments and stars per hour.
 
-Papers are compared with the others of their day, so an old list and a fresh one rank alike.
+Each paper is compared with the other papers of its day, so that a list of last week and one of
+this morning rank alike.
 """
 
 from __future__ import annotations
@@ -11,92 +12,94 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from digest.models.paper import Paper
 
-#: Hours' worth of the day's mean rate mixed into every paper's own, so that two votes in the
-#: first quarter of an hour are not yet eight an hour. A choice, not measured.
+#: Every paper's rate is mixed with the mean rate of its day, as if observed for so many hours
+#: more. So two votes in the first quarter of an hour do not make eight an hour. A choice, not
+#: measured.
 PRIOR_HOURS = 12.0
-#: How much a logged comment or star rate counts beside votes. Choices, not measured: no data at
-#: hand has both with dates.
+#: The weights of the comment and star z-scores, next to 1 for votes. Choices, not measured: no
+#: data at hand has both with dates.
 COMMENT_WEIGHT = 0.5
 STAR_WEIGHT = 0.3
+#: The logistic function of 1.7 z differs from the normal distribution function by less than 0.01
+#: (Haley, 1952), so the score of votes alone reads like a percentile.
+_LOGISTIC_SCALE = 1.7
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A paper among the others of its day."""
+class Trend:
+    """How a paper compares with the other papers of its day."""
 
-    #: 0..1, one half for an ordinary paper and for one nothing is known of
-    trend: float
-    #: its place by votes among the papers of its day, or None without votes
-    place: int | None
-    #: how many papers have that many votes
+    #: 0..1; one half for an average paper, and for one without any counts
+    score: float
+    #: its rank by votes among the papers of its day, from 1; None without votes
+    rank: int | None
+    #: how many papers have that many votes, itself included
     tied: int
-    #: how many papers of its day have known votes
+    #: how many papers of its day have a known number of votes
     cohort: int
 
 
-def standings(papers: Iterable[Paper]) -> dict[str, Standing]:
-    """Return every paper's standing by its id."""
+def trends(papers: Iterable[Paper]) -> dict[str, Trend]:
+    """Return every paper's trend by its id."""
     days: dict[date, list[Paper]] = {}
     for paper in papers:
         days.setdefault(paper.day, []).append(paper)
-    found: dict[str, Standing] = {}
-    for cohort in days.values():
-        found.update(_standings_of_day(cohort))
+    found: dict[str, Trend] = {}
+    for papers_of_day in days.values():
+        found.update(_trends_of_day(papers_of_day))
     return found
 
 
-def _standings_of_day(cohort: Sequence[Paper]) -> dict[str, Standing]:
-    hours = {paper.id: _hours(paper) for paper in cohort}
-    votes = {p.id: p.signals.upvotes for p in cohort if p.signals.upvotes is not None}
-    heat = dict.fromkeys(hours, 0.0)
-    for weight, counts in (
-        (1.0, votes),
-        (
-            COMMENT_WEIGHT,
-            {p.id: p.signals.comments for p in cohort if p.signals.comments is not None},
-        ),
-        (STAR_WEIGHT, {p.id: p.signals.stars for p in cohort if p.signals.stars is not None}),
-    ):
-        for paper_id, score in _scores(counts, hours).items():
-            heat[paper_id] += weight * score
+def _trends_of_day(papers: Sequence[Paper]) -> dict[str, Trend]:
+    hours = {paper.id: _hours(paper) for paper in papers}
+    votes = {p.id: p.signals.upvotes for p in papers if p.signals.upvotes is not None}
+    comments = {p.id: p.signals.comments for p in papers if p.signals.comments is not None}
+    stars = {p.id: p.signals.stars for p in papers if p.signals.stars is not None}
+    totals = dict.fromkeys(hours, 0.0)
+    for weight, counts in ((1.0, votes), (COMMENT_WEIGHT, comments), (STAR_WEIGHT, stars)):
+        for paper_id, z_score in _z_scores(counts, hours).items():
+            totals[paper_id] += weight * z_score
     return {
-        paper.id: Standing(
-            trend=1 / (1 + math.exp(-1.7 * heat[paper.id])),
-            place=sum(other > votes[paper.id] for other in votes.values()) + 1
+        paper.id: Trend(
+            score=1 / (1 + math.exp(-_LOGISTIC_SCALE * totals[paper.id])),
+            rank=sum(other > votes[paper.id] for other in votes.values()) + 1
             if votes.get(paper.id)
             else None,
             tied=sum(other == votes.get(paper.id) for other in votes.values()),
             cohort=len(votes),
         )
-        for paper in cohort
+        for paper in papers
     }
 
 
-def _scores(counts: dict[str, int], hours: dict[str, float]) -> dict[str, float]:
-    """Return the z-score of each paper's shrunk, logged daily rate among those known."""
+def _z_scores(counts: Mapping[str, int], hours: Mapping[str, float]) -> dict[str, float]:
+    """Return the z-score of each paper's rate, by id, among the papers that have a count.
+
+    The rate is the logarithm of one plus the count per day, shrunk towards the mean rate.
+    """
     if not counts:
         return {}
     mean = sum(counts.values()) / math.fsum(hours[paper_id] for paper_id in counts)
-    daily = {
+    rates = {
         paper_id: math.log1p(24 * (number + PRIOR_HOURS * mean) / (hours[paper_id] + PRIOR_HOURS))
         for paper_id, number in counts.items()
     }
     # fsum is exact, so the order of the papers cannot change the last digit.
-    centre = math.fsum(daily.values()) / len(daily)
-    spread = math.sqrt(math.fsum((value - centre) ** 2 for value in daily.values()) / len(daily))
+    centre = math.fsum(rates.values()) / len(rates)
+    deviation = math.sqrt(math.fsum((rate - centre) ** 2 for rate in rates.values()) / len(rates))
     return {
-        paper_id: (value - centre) / spread if spread > 1e-9 else 0.0
-        for paper_id, value in daily.items()
+        paper_id: (rate - centre) / deviation if deviation > 1e-9 else 0.0
+        for paper_id, rate in rates.items()
     }
 
 
 def _hours(paper: Paper) -> float:
-    """Return the hours between being featured and the last look at the votes, at least one."""
+    """Return the hours from when a paper was featured to when its counts were read; at least 1."""
     if paper.observed_at is None:
         return 1.0
     featured = paper.featured_at or datetime.combine(paper.day, time(), UTC)

@@ -1,4 +1,8 @@
-"""The collection: the papers there are, how they were come by, and the way to more of them."""
+"""The backlog: earlier days for which a source is still to be read again.
+
+Only a service that answers for past days has a backlog. Files do not, and neither do kinds whose
+`whole_after` is None.
+"""
 
 from __future__ import annotations
 
@@ -6,115 +10,81 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest import sources
-from digest.models.days import back, window
+from digest.models.days import window
 from digest.models.source import Outlook, SourceState
-from digest.storage.candidates import REMEMBERED
+from digest.sources import get_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import date
 
-    from digest.models.paper import Paper
     from digest.sources import Source
-    from digest.sources.http.client import SourceClient
-    from digest.storage.editions import EditionStore
     from digest.storage.fetches import FetchLog
-    from digest.storage.papers import PaperStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collection:
-    """Where papers are kept, and what it takes to get more."""
+class Backlog:
+    """Which earlier days each source owes, by the log of its fetches."""
 
-    store: PaperStore
-    readings: FetchLog
-    #: what lay on the desks of days before
-    desks: EditionStore
-    clock: Callable[[], datetime]
-    #: HTTP that keeps to the hosts of a source
-    web: Callable[[Source], SourceClient]
-    #: how many earlier days are read again when they were missed, and wait for an edition
+    fetch_log: FetchLog
+    #: how many earlier days are read again when they were missed
     catch_up: int
 
-    def can_ask_again(self, place: Source) -> bool:
-        """Whether a source can be asked for days that are past, and is."""
-        return bool(self.catch_up) and place.path is None and _past_of(place) is not None
+    def can_ask_again(self, source: Source) -> bool:
+        """Whether earlier days of a source are read again."""
+        return bool(self.catch_up) and source.path is None and _whole_after(source) is not None
 
-    def due_days(self, day: date, place: Source) -> list[date]:
-        """Return the earlier days for which a source is to be read again, oldest first."""
-        if not self.can_ask_again(place):
+    def due_days(self, day: date, source: Source, *, now: datetime) -> list[date]:
+        """Return the days before `day` for which a source is to be read again, oldest first."""
+        if not self.can_ask_again(source):
             return []
         days = window(day, self.catch_up)
-        readings = self.readings.of(place.name, since=days[0], before=day)
+        fetches = self.fetch_log.of(source.name, since=days[0], before=day)
         return days_owed(
             days,
-            states={found: (reading.state, reading.at) for found, reading in readings.items()},
-            first=self.readings.first(place.name),
-            whole_after=_past_of(place),
-            quiet=[day for day in days if self._outlook(place, day) is Outlook.NOTHING],
+            states={fetched: (record.state, record.at) for fetched, record in fetches.items()},
+            first=self.fetch_log.first(source.name),
+            whole_after=_whole_after(source),
+            quiet=[day for day in days if _outlook(source, day, now) is Outlook.NOTHING],
         )
 
-    def expired_days(self, day: date, place: Source) -> list[date]:
-        """Return the days since the last reading that are too long ago to be read again."""
-        if not self.can_ask_again(place):
+    def expired_days(self, day: date, source: Source, *, now: datetime) -> list[date]:
+        """Return the days since a source's last fetch that are too long ago to be read again."""
+        if not self.can_ask_again(source):
             return []
-        last = self.readings.last(place.name, before=day)
+        last = self.fetch_log.last(source.name, before=day)
         start = window(day, self.catch_up)[0]
         if last is None or last >= start:
             return []
         days = window(start, (start - last).days - 1)
-        return [day for day in days if self._outlook(place, day) is not Outlook.NOTHING]
+        return [day for day in days if _outlook(source, day, now) is not Outlook.NOTHING]
 
-    def overdue(self, day: date, places: Sequence[Source]) -> tuple[tuple[str, date], ...]:
-        """Return which sources could not be read for earlier days, though they were asked again.
+    def overdue(
+        self, day: date, sources: Sequence[Source], *, now: datetime
+    ) -> tuple[tuple[str, date], ...]:
+        """Return the names of sources with the earlier days that failed, and failed again.
 
-        Days on which there is little or nothing are none.
+        Days on which a source has few papers or none as a rule are left out.
         """
         days = window(day, self.catch_up)
         return tuple(
-            (place.name, earlier)
-            for place in places
-            if self.can_ask_again(place)
-            for earlier, reading in sorted(
-                self.readings.of(place.name, since=days[0], before=day).items()
+            (source.name, earlier)
+            for source in sources
+            if self.can_ask_again(source)
+            for earlier, record in sorted(
+                self.fetch_log.of(source.name, since=days[0], before=day).items()
             )
-            if reading.error is not None
-            and self._outlook(place, earlier) not in (Outlook.NOTHING, Outlook.LITTLE)
+            if record.error is not None
+            and _outlook(source, earlier, now) not in (Outlook.NOTHING, Outlook.LITTLE)
         )
 
-    def _outlook(self, place: Source, day: date) -> Outlook:
-        return sources.get_kind(place.kind).forecast(day, self.clock()).outlook
 
-    def papers(self, day: date) -> Sequence[Paper]:
-        """Return the papers of a day's edition: its own, and those that came late."""
-        of_day = self.store.papers(day)
-        known = {paper.id for paper in of_day}
-        return [*of_day, *(paper for paper in self.late(day) if paper.id not in known)]
-
-    def late(self, day: date) -> Sequence[Paper]:
-        """Return the papers that came in too late for the editions of their own days.
-
-        Those are papers of the last days that were offered to nobody, or not to all; whoever was
-        sent one will not be sent it again. Before mail was first planned nothing was late.
-        """
-        first = self.desks.first_planned()
-        if first is None or not self.catch_up:
-            return []
-        since = max(first, back(day, self.catch_up))
-        papers = self.store.papers_between(since, back(day, 1))
-        offered = self.desks.offered_to_all({paper.id for paper in papers}, since=since, before=day)
-        return [paper for paper in papers if paper.id not in offered]
-
-    def withdrawn(self, day: date) -> Sequence[Paper]:
-        """Return the papers of earlier editions whose withdrawal is known by a day."""
-        papers = self.store.withdrawn(since=back(day, REMEMBERED))
-        lain = self.desks.included_before([paper.id for paper in papers], before=day)
-        return [paper for paper in papers if paper.id in lain]
+def _outlook(source: Source, day: date, now: datetime) -> Outlook:
+    return get_kind(source.kind).forecast(day, now).outlook
 
 
-def _past_of(place: Source) -> timedelta | None:
-    return sources.get_kind(place.kind).whole_after
+def _whole_after(source: Source) -> timedelta | None:
+    return get_kind(source.kind).whole_after
 
 
 def days_owed(
@@ -125,11 +95,18 @@ def days_owed(
     whole_after: timedelta | None,
     quiet: Container[date],
 ) -> list[date]:
-    """Return for which of some past days a source is to be read again.
+    """Return those of some past days for which a source is to be read again.
 
-    Those are days since its first reading that were missed, that failed, or that were read before
-    their list was whole. The `quiet` ones, which have none as a rule, are read again only if that
-    failed. `states` says how the last reading of each day ended, and when.
+    These are days since the source's first fetch that were missed, that failed, or that were read
+    before their list was complete.
+
+    Args:
+        days: the past days to choose from.
+        states: how the last fetch of each day ended, and when that was.
+        first: the day of the first fetch; None if there was none.
+        whole_after: how long after the start of a day its list is complete; see `Kind`.
+        quiet: days that have no papers as a rule. They are read again only after a failure.
+
     """
     if whole_after is None or first is None:
         return []

@@ -14,12 +14,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from digest import sources
 from digest.errors import SourceError
 from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
-from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
+from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:
@@ -51,36 +50,36 @@ class _Page(NamedTuple):
     left_out: int
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Ask the service for a day, page by page; leave out what is not of a wanted category."""
-    base = (location.url or API).rstrip("/")
-    wanted = frozenset(map(_folded, location.categories))
+    base = (source.url or API).rstrip("/")
+    wanted = frozenset(map(_folded, source.categories))
     cursor = 0
     for _ in range(_PAGES):
-        where = f"{base}/{ask.day}/{ask.day}/{cursor}"
-        text = ask.web.get(where)
+        where = f"{base}/{request.day}/{request.day}/{cursor}"
+        text = request.web.get(where)
         page = _understand(text, where)
         if cursor == 0:
-            ask.expect(max(1, -(-page.total // _PAGE)))
+            request.expect(max(1, -(-page.total // _PAGE)))
         yield RawDocument(where=where, text=_select(text, wanted) if wanted else text)
         cursor += len(page.records)
         if not page.records or cursor >= page.total:
             return
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one page; only `join` knows which of its records are the last word on a preprint."""
     try:
-        page = _understand(raw.text, raw.where)
+        page = _understand(document.text, document.where)
     except SourceError as error:
-        return lenient.unusable(raw, str(error))
+        return lenient.unusable(document, str(error))
     found = [_paper(record, day) for record in page.records]
     papers = [paper for paper in found if isinstance(paper, Paper)]
     return Batch(
         papers=tuple(paper for paper in papers if _is_news(paper)),
         updates=tuple(paper for paper in papers if not _is_news(paper)),
         rejected=tuple(
-            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            Rejected(where=f"{document.where}[{index}]", reason=reason)
             for index, reason in enumerate(found)
             if isinstance(reason, str)
         ),
@@ -101,7 +100,7 @@ def join(batches: Sequence[Batch]) -> Batch:
 
     What is said is said by the highest version; the day is that of the first, if it is there.
     """
-    whole = sources.join(batches)
+    whole = join_batches(batches)
     first = {paper.id: paper for paper in whole.papers}
     last = {paper.id: paper for paper in sorted((*whole.papers, *whole.updates), key=_version)}
     news = [

@@ -1,85 +1,107 @@
-"""What an edition says of itself, from how its sources were read.
+"""Coverage: which sources an edition's papers come from, and what is missing.
 
-Sources that only add to papers are left out: without them nothing is missing that was announced.
+Sources that only enrich are left out: without them no announced paper is missing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest import sources
 from digest.models.issue import Coverage, SourceCoverage
 from digest.models.source import SourceState
+from digest.sources import get_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.models.paper import Paper
     from digest.sources import Source
-    from digest.sources.backlog import Collection
+    from digest.sources.backlog import Backlog
     from digest.storage.fetches import FetchRecord
 
 
 def coverage_of(
-    day: date, places: Sequence[Source], papers: Sequence[Paper], *, collection: Collection
+    day: date,
+    sources: Sequence[Source],
+    papers: Sequence[Paper],
+    *,
+    counts: Mapping[str, int],
+    fetches: Iterable[FetchRecord],
+    backlog: Backlog,
+    now: datetime,
 ) -> Coverage:
-    """Say which sources a day's issues cover and which are unknown."""
-    numbers = collection.store.counts(day)
-    bringing = [place for place in places if not sources.get_kind(place.kind).enriches]
-    names = [place.name for place in bringing]
-    readings = {one.source: one for one in collection.readings.on(day)}
-    found = {name: readings[name] for name in names if name in readings}
-    order = [*names, *sorted(set(numbers) - {place.name for place in places})]
-    stale = _named(found, lambda one: one.source not in numbers and _is_old(one))
-    missing = _named(
-        found, lambda one: one.source not in numbers and one.error is not None and not _is_old(one)
+    """Return the coverage of a day's edition.
+
+    Args:
+        day: the day of the edition.
+        sources: the configured sources.
+        papers: the papers of the edition.
+        counts: how many papers of the day each source brought, by the source's name.
+        fetches: how the sources were read for the day.
+        backlog: the earlier days that are to be read again.
+        now: the time, UTC.
+
+    """
+    bringing = [source for source in sources if not get_kind(source.kind).enriches]
+    names = [source.name for source in bringing]
+    records = {record.source: record for record in fetches}
+    found = {name: records[name] for name in names if name in records}
+    order = [*names, *sorted(set(counts) - {source.name for source in sources})]
+    stale = _names(found, lambda record: record.source not in counts and _is_old(record))
+    missing = _names(
+        found,
+        lambda record: (
+            record.source not in counts and record.error is not None and not _is_old(record)
+        ),
     )
-    cut_off = _named(found, lambda one: one.source in numbers and one.error is not None)
-    again = {place.name for place in bringing if collection.can_ask_again(place)}
+    partial = _names(found, lambda record: record.source in counts and record.error is not None)
+    again = {source.name for source in bringing if backlog.can_ask_again(source)}
     return Coverage(
         day=day,
         sources=tuple(
-            _covered(name, numbers[name], found.get(name)) for name in order if name in numbers
+            _source_coverage(name, counts[name], found.get(name))
+            for name in order
+            if name in counts
         ),
         missing=missing,
-        to_be_retried=tuple(name for name in (*missing, *stale, *cut_off) if name in again),
-        partial=cut_off,
+        to_be_retried=tuple(name for name in (*missing, *stale, *partial) if name in again),
+        partial=partial,
         stale=stale,
         excused=tuple(
             dict.fromkeys(
-                one.reason
-                for one in found.values()
-                if one.source not in numbers and one.reason and one.error is None
+                record.reason
+                for record in found.values()
+                if record.source not in counts and record.reason and record.error is None
             )
         ),
-        late=by_day(papers, before=day),
-        overdue=collection.overdue(day, places),
+        late=count_by_day(papers, before=day),
+        overdue=backlog.overdue(day, sources, now=now),
         considered=len(papers),
     )
 
 
-def _named(
+def _names(
     found: Mapping[str, FetchRecord], wanted: Callable[[FetchRecord], bool]
 ) -> tuple[str, ...]:
-    return tuple(name for name, reading in found.items() if wanted(reading))
+    return tuple(name for name, record in found.items() if wanted(record))
 
 
-def _covered(name: str, papers: int, reading: FetchRecord | None) -> SourceCoverage:
-    if reading is None:
+def _source_coverage(name: str, papers: int, record: FetchRecord | None) -> SourceCoverage:
+    if record is None:
         return SourceCoverage(source=name, papers=papers)
-    # An early list goes on; and one that could not be read again may have.
-    so_far = reading.state is SourceState.EARLY or reading.reason is not None
-    return SourceCoverage(source=name, papers=papers, channels=reading.channels, is_early=so_far)
+    # An early list may still grow, and so may one that could not be read a second time.
+    is_early = record.state is SourceState.EARLY or record.reason is not None
+    return SourceCoverage(source=name, papers=papers, channels=record.channels, is_early=is_early)
 
 
-def _is_old(reading: FetchRecord) -> bool:
-    """Whether a source was read and held nothing but papers of other days."""
-    held = reading.declared > reading.rejected + reading.other_days
-    return reading.state is SourceState.STALE or (reading.state is SourceState.OK and held)
+def _is_old(record: FetchRecord) -> bool:
+    """Whether a source was read and held papers of other days only."""
+    held = record.declared > record.rejected + record.other_days
+    return record.state is SourceState.STALE or (record.state is SourceState.OK and held)
 
 
-def by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
-    """Count the papers of days before the edition's own, oldest first."""
+def count_by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
+    """Count the papers of each day before the edition's own, oldest day first."""
     days = [paper.day for paper in papers if paper.day < before]
     return tuple((day, days.count(day)) for day in sorted(set(days)))

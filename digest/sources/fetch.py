@@ -1,4 +1,4 @@
-"""To be written."""
+"""Reading the sources for a day: fetch, parse, assess, and merge the papers into the store."""
 
 from __future__ import annotations
 
@@ -6,175 +6,193 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest import sources
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Outlook, SourceReport, SourceState
-from digest.sources import FetchRequest, RawDocument, Source, assessment
+from digest.sources import FetchRequest, RawDocument, Source, assessment, get_kind, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.models.source import Batch, Forecast
     from digest.sources import Kind
     from digest.sources.assessment import Assessment
-    from digest.sources.backlog import Collection
+    from digest.sources.backlog import Backlog
+    from digest.sources.http.client import SourceClient
+    from digest.storage.candidates import EditionCandidates
+    from digest.storage.fetches import FetchLog
+    from digest.storage.papers import PaperStore
 
 
 log = logging.getLogger(__name__)
 
 
-#: Told how many steps a work takes, and how many of them are done.
+#: Two callbacks: the first takes how many steps there are, the second how many more are done.
 StepCounter = tuple[Callable[[int], None], Callable[[int], None]]
 
 
-#: Shows how far a source is; a program without a screen passes `quietly`.
+#: Shows the progress of the named source while the context is open.
 Progress = Callable[[str], AbstractContextManager[StepCounter]]
 
 
 @contextmanager
 def no_progress(_source: str) -> Iterator[StepCounter]:
-    """Read without showing anything."""
+    """Show nothing."""
     yield (lambda _total: None), (lambda _done: None)
 
 
-def fetch_day(
-    day: date,
-    places: Sequence[Source],
-    *,
-    only_day: bool,
-    collection: Collection,
-    watch: Progress = no_progress,
-) -> list[SourceReport]:
-    """Read every source for a day and merge its papers into the store.
+@dataclass(frozen=True, kw_only=True)
+class Fetcher:
+    """Reads sources and keeps their papers, with a record of how each fetch ended."""
 
-    A source that fails is reported as failed, not as empty, and stops no other. With `only_day`
-    papers of other days are left alone; without it a file may bring in several, and a service is
-    asked once more for the days that it owes. Kinds that only add to papers come last.
-    """
-    reports = []
-    for place in sorted(places, key=lambda place: sources.get_kind(place.kind).enriches):
-        owed = [] if only_day else collection.due_days(day, place)
-        if not only_day and (lost := collection.expired_days(day, place)):
-            span = {"first": str(lost[0]), "last": str(lost[-1])}
-            log.warning("days given up", extra={"source": place.name, **span})
-        with watch(place.name) as (total, done):
-            # The day first: what is wrong with a service's past must not cost its present.
-            for one in (day, *owed):
-                report = _fetch_one(one, place, only_day=only_day or one != day,
-                                    collection=collection, steps=(total, done))  # fmt: skip
-                collection.readings.record(report, at=collection.clock())
-                _log_fetch(report)
-                reports.append(report)
-    return reports
+    papers: PaperStore
+    fetch_log: FetchLog
+    backlog: Backlog
+    #: the day's papers, which kinds that enrich are given
+    candidates: EditionCandidates
+    #: returns the HTTP client of a source, which sends requests to the source's hosts only
+    client_for: Callable[[Source], SourceClient]
+    clock: Callable[[], datetime]
 
+    def fetch(
+        self,
+        day: date,
+        sources: Sequence[Source],
+        *,
+        only_day: bool,
+        progress: Progress = no_progress,
+    ) -> list[SourceReport]:
+        """Read every source for a day and merge its papers into the store.
 
-def _fetch_one(
-    day: date, place: Source, *, only_day: bool, collection: Collection, steps: StepCounter
-) -> SourceReport:
-    started = time.monotonic()
-    kind = sources.get_kind(place.kind)
-    forecast = kind.forecast(day, collection.clock())
-    try:
-        batch = kind.join(list(_batches(day, place, kind, collection=collection, steps=steps)))
-    except (SourceError, ConfigError) as error:
+        A source that fails is reported as failed, not as empty, and does not stop the others.
+        With `only_day`, papers of other days are dropped. Without it, a file may bring in several
+        days, and a service is also read for the days in its backlog. Kinds that enrich are read
+        last.
+        """
+        reports = []
+        for source in sorted(sources, key=lambda source: get_kind(source.kind).enriches):
+            due = [] if only_day else self._due_days(day, source)
+            with progress(source.name) as steps:
+                # The day itself comes first: trouble with past days must not cost today's papers.
+                for one in (day, *due):
+                    report = self._fetch_day(
+                        one, source, only_day=only_day or one != day, steps=steps
+                    )
+                    self.fetch_log.record(report, at=self.clock())
+                    _log_fetch(report)
+                    reports.append(report)
+        return reports
+
+    def _due_days(self, day: date, source: Source) -> list[date]:
+        due = self.backlog.due_days(day, source, now=self.clock())
+        if expired := self.backlog.expired_days(day, source, now=self.clock()):
+            span = {"first": str(expired[0]), "last": str(expired[-1])}
+            log.warning("days given up", extra={"source": source.name, **span})
+        return due
+
+    def _fetch_day(
+        self, day: date, source: Source, *, only_day: bool, steps: StepCounter
+    ) -> SourceReport:
+        started = time.monotonic()
+        kind = get_kind(source.kind)
+        forecast = kind.forecast(day, self.clock())
+        try:
+            batch = kind.join(list(self._batches(day, source, kind, steps=steps)))
+        except (SourceError, ConfigError) as error:
+            return SourceReport(
+                source=source.name,
+                day=day,
+                state=(state := _state_of(error, forecast)),
+                reason=forecast.reason if state is SourceState.EMPTY else str(error),
+                seconds=time.monotonic() - started,
+            )
+        if source.path is None and not kind.enriches:
+            found = self._assess(batch, day, source, forecast=forecast)
+        else:
+            found = assessment.accept(batch)
+        papers = found.batch.papers
+        of_day = [paper for paper in papers if paper.day == day]
+        kept = of_day if only_day else papers
+        saved = self.papers.save(
+            kept,
+            source=source.name,
+            authority=kind.authority,
+            updates=found.batch.updates,
+            announced=found.batch.announcements,
+        )
         return SourceReport(
-            source=place.name,
+            source=source.name,
             day=day,
-            state=(state := _state_of(error, forecast)),
-            reason=forecast.reason if state is SourceState.EMPTY else str(error),
+            state=found.state,
+            declared=batch.declared,
+            parsed=len(kept) + len(found.batch.updates),
+            new=saved.new,
+            merged=saved.merged,
+            other_days=len(papers) - len(of_day),
+            rejected=batch.rejected,
+            channels=found.batch.channels,
+            reason=found.reason,
             seconds=time.monotonic() - started,
         )
-    if place.path is None and not kind.enriches:
-        found = _assessed(batch, day, place, forecast=forecast, collection=collection)
-    else:
-        found = assessment.accept(batch)
-    papers = found.batch.papers
-    of_day = [paper for paper in papers if paper.day == day]
-    kept = of_day if only_day else papers
-    saved = collection.store.save(
-        kept,
-        source=place.name,
-        kind=place.kind,
-        updates=found.batch.updates,
-        announced=found.batch.announcements,
-    )
-    return SourceReport(
-        source=place.name,
-        day=day,
-        state=found.state,
-        declared=batch.declared,
-        parsed=len(kept) + len(found.batch.updates),
-        new=saved.new,
-        merged=saved.merged,
-        other_days=len(papers) - len(of_day),
-        rejected=batch.rejected,
-        channels=found.batch.channels,
-        reason=found.reason,
-        seconds=time.monotonic() - started,
-    )
+
+    def _batches(
+        self, day: date, source: Source, kind: Kind, *, steps: StepCounter
+    ) -> Iterator[Batch]:
+        """Read a source and yield the batch of each document."""
+        set_total, advance = steps
+        if source.path is not None:
+            documents: Iterable[RawDocument] = read_files(source)
+        else:
+            request = FetchRequest(
+                day=day,
+                now=self.clock(),
+                web=self.client_for(source),
+                papers=lambda: self.candidates.papers(day),
+                expect=set_total,
+            )
+            documents = kind.read(source, request)
+        read = 0
+        for document in documents:
+            yield kind.parse(document, day=day, now=self.clock())
+            read += 1
+            advance(1)
+        set_total(read)
+
+    def _assess(self, batch: Batch, day: date, source: Source, *, forecast: Forecast) -> Assessment:
+        """Assess a batch: the store knows which of its papers the source had on earlier days."""
+        stale: set[str] = set()
+        late: set[str] = set()
+        news = assessment.news_by_category(batch)
+        for category, ids in news.items():
+            days = {one.day for one in batch.announcements if one.category == category}
+            if assessment.is_served_again(ids, self.papers.announced(category, ids, before=day)):
+                stale.add(category)
+            elif max(days) < day and self.papers.has_announcements(category, max(days)):
+                late.add(category)
+        if not news:
+            ids = {paper.id for paper in batch.papers if paper.day == day}
+            if assessment.is_served_again(ids, self.papers.sighted(source.name, ids, before=day)):
+                stale.add(source.name)
+        if late and forecast.outlook is Outlook.DUE:
+            batch = assessment.redate(batch, late, day)
+        is_past = day < self.clock().date()
+        return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
 def _state_of(error: Exception, forecast: Forecast) -> SourceState:
-    """Say what it means that a source could not be read.
+    """Return the state of a source that could not be read.
 
-    A day that has hardly begun may be refused, for its list is not open yet; and where there is
-    nothing on a day, nothing is missed.
+    A refusal early in the day means that the day's list is not open yet. On a day without papers
+    nothing is missed.
     """
     if isinstance(error, RefusedError) and forecast.outlook is Outlook.EARLY:
         return SourceState.EARLY
     if isinstance(error, SourceError) and forecast.outlook is Outlook.NOTHING:
         return SourceState.EMPTY
     return SourceState.FAILED
-
-
-def _batches(
-    day: date, place: Source, kind: Kind, *, collection: Collection, steps: StepCounter
-) -> Iterator[Batch]:
-    total, done = steps
-    if place.path is not None:
-        raws: Iterable[RawDocument] = sources.read_files(place)
-    else:
-        ask = FetchRequest(
-            day=day,
-            now=collection.clock(),
-            web=collection.web(place),
-            papers=lambda: collection.papers(day),
-            expect=total,
-        )
-        raws = kind.read(place, ask)
-    read = 0
-    for raw in raws:
-        yield kind.parse(raw, day=day, now=collection.clock())
-        read += 1
-        done(1)
-    total(read)
-
-
-def _assessed(
-    batch: Batch, day: date, place: Source, *, forecast: Forecast, collection: Collection
-) -> Assessment:
-    """Find out by their ids which papers were there before, and say what the batch is worth."""
-    store = collection.store
-    stale: set[str] = set()
-    late: set[str] = set()
-    news = assessment.news_by_category(batch)
-    for category, ids in news.items():
-        days = {one.day for one in batch.announcements if one.category == category}
-        if assessment.is_served_again(ids, store.announced(category, ids, before=day)):
-            stale.add(category)
-        elif max(days) < day and store.has_announcements(category, max(days)):
-            late.add(category)
-    if not news:
-        ids = {paper.id for paper in batch.papers if paper.day == day}
-        if assessment.is_served_again(ids, store.sighted(place.name, ids, before=day)):
-            stale.add(place.name)
-    if late and forecast.outlook is Outlook.DUE:
-        batch = assessment.redate(batch, late, day)
-    is_past = day < collection.clock().date()
-    return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
 def _log_fetch(report: SourceReport) -> None:

@@ -46,16 +46,16 @@ _OWNER = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")
 _NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}")
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Ask for each repository once, those of papers whose stars nobody told first."""
-    linked = _linked(ask.papers())
-    asked = list(linked)[: WITH_TOKEN if location.key else WITHOUT_TOKEN]
-    ask.expect(len(asked))
+    linked = _linked(request.papers())
+    asked = list(linked)[: WITH_TOKEN if source.key else WITHOUT_TOKEN]
+    request.expect(len(asked))
     answered = 0
     for index, name in enumerate(asked):
-        where = f"{(location.url or API).rstrip('/')}/repos/{name}"
+        where = f"{(source.url or API).rstrip('/')}/repos/{name}"
         try:
-            text = _ask(location, ask, where)
+            text = _ask(source, request, where)
         except SourceError as error:
             if not answered:
                 raise
@@ -67,20 +67,20 @@ def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
             yield RawDocument(where=where, text=_note(linked[name], text))
 
 
-def _ask(location: Source, ask: FetchRequest, url: str) -> str | None:
+def _ask(source: Source, request: FetchRequest, url: str) -> str | None:
     """Return what is said of a repository, or None where there is none for us."""
     headers = {"X-GitHub-Api-Version": _VERSION}
-    if location.key:
-        headers["Authorization"] = f"Bearer {location.key}"
+    if source.key:
+        headers["Authorization"] = f"Bearer {source.key}"
     try:
-        return ask.web.get(url, accept="application/vnd.github+json", headers=headers)
+        return request.web.get(url, accept="application/vnd.github+json", headers=headers)
     except RefusedError as error:
         said = error.body.casefold()
         if error.status in _GONE or (error.status == 403 and any(word in said for word in _CLOSED)):
             return None
         if error.status == 401:
             raise SourceError(
-                f"source {location.name}: GitHub answered 401; check its key"
+                f"source {source.name}: GitHub answered 401; check its key"
             ) from error
         raise
 
@@ -117,30 +117,32 @@ def _note(papers: list[str], answer: str) -> str:
     return json.dumps({"papers": papers, "repository": repository}, ensure_ascii=False)
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse what is known of one repository, or the reason why no more were read."""
     try:
-        record = lenient.load(raw.text)
+        record = lenient.load(document.text)
     except ValueError as error:
-        return lenient.unusable(raw, str(error))
+        return lenient.unusable(document, str(error))
     if not isinstance(record, dict):
-        return lenient.unusable(raw, "not a JSON object")
+        return lenient.unusable(document, "not a JSON object")
     if "repository" not in record and isinstance(record.get("message"), str):
         said = clean(record["message"])
-        return replace(lenient.unusable(raw, said), trouble=said)
+        return replace(lenient.unusable(document, said), trouble=said)
     stars = _stars(record.get("repository"))
     if stars is None:
-        return lenient.unusable(raw, "no stargazers_count")
+        return lenient.unusable(document, "no stargazers_count")
     papers = record.get("papers")
     if not isinstance(papers, list) or not papers:
-        return lenient.unusable(raw, "names no paper")
+        return lenient.unusable(document, "names no paper")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, name in enumerate(papers):
         if _is_id(name):
             updates.append(_update(name, stars, day=day, now=now))
         else:
-            rejected.append(Rejected(where=f"{raw.where}[{index}]", reason="not the id of a paper"))
+            rejected.append(
+                Rejected(where=f"{document.where}[{index}]", reason="not the id of a paper")
+            )
     return Batch(updates=tuple(updates), rejected=tuple(rejected), declared=len(papers))
 
 

@@ -20,7 +20,7 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.text.clean import safe_url
-from digest.text.wording import summarise
+from digest.text.wording import summarize
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +38,17 @@ _PROPS = re.compile(r"""data-props=(["'])""")
 _LONGEST_TLDR = 400
 
 
-def read(location: Source, ask: FetchRequest) -> list[RawDocument]:
+def read(source: Source, request: FetchRequest) -> list[RawDocument]:
     """Ask the service for a day, and if it fails, read the day's page instead."""
-    url = _address(location.url or HOST)
+    url = _address(source.url or HOST)
     try:
-        return _answers(url, ask)
+        return _answers(url, request)
     except SourceError as error:
         if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
-            message = f"the list of {ask.day} is not open, or there is no such day: {error}"
+            message = f"the list of {request.day} is not open, or there is no such day: {error}"
             raise RefusedError(message, status=error.status, body=error.body) from error
-        page = _page(url, ask, error)
-        log.warning("source read otherwise", extra={"source": location.name, "error": str(error)})
+        page = _page(url, request, error)
+        log.warning("source read otherwise", extra={"source": source.name, "error": str(error)})
         return [page]
 
 
@@ -57,24 +57,26 @@ def _address(url: str) -> str:
     return url if urlsplit(url).path.strip("/") else urljoin(url, _PATH)
 
 
-def _answers(url: str, ask: FetchRequest) -> list[RawDocument]:
+def _answers(url: str, request: FetchRequest) -> list[RawDocument]:
     found = []
     for page in range(_PAGES):
-        query = {"date": ask.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
-        raw = RawDocument(where=f"{url}?date={ask.day}&p={page}", text=ask.web.get(url, query))
-        elements = _elements(raw.text)
+        query = {"date": request.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
+        document = RawDocument(
+            where=f"{url}?date={request.day}&p={page}", text=request.web.get(url, query)
+        )
+        elements = _elements(document.text)
         if isinstance(elements, str):
-            raise SourceError(f"{raw.where}: {elements}")
-        found.append(raw)
+            raise SourceError(f"{document.where}: {elements}")
+        found.append(document)
         if len(elements) < _PAGE:
             return found
-    raise SourceError(f"{url} does not end: it gave {_PAGES} full pages for {ask.day}")
+    raise SourceError(f"{url} does not end: it gave {_PAGES} full pages for {request.day}")
 
 
-def _page(url: str, ask: FetchRequest, first: SourceError) -> RawDocument:
-    where = urljoin(url, f"/papers/date/{ask.day}")
+def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:
+    where = urljoin(url, f"/papers/date/{request.day}")
     try:
-        text = ask.web.get(where, accept="text/html")
+        text = request.web.get(where, accept="text/html")
     except SourceError as error:
         raise SourceError(f"{first}; nor could its page be read: {error}") from first
     if _props(text) is None:
@@ -82,18 +84,18 @@ def _page(url: str, ask: FetchRequest, first: SourceError) -> RawDocument:
     return RawDocument(where=where, text=text)
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one answer, one element of it, or the page: elements with the paper inside."""
-    if raw.text.lstrip("\ufeff \t\r\n").startswith("<"):
-        props = _props(raw.text)
+    if document.text.lstrip("\ufeff \t\r\n").startswith("<"):
+        props = _props(document.text)
         elements = "a web page without the list of papers" if props is None else _listed(props)
         # The page of a day that is none is that of another day, which it names.
         day = (props and lenient.day(props.get("dateString"))) or day
     else:
-        elements = _elements(raw.text)
+        elements = _elements(document.text)
     if isinstance(elements, str):
-        return lenient.unusable(raw, elements)
-    return _batch(raw, elements, day=day, now=now)
+        return lenient.unusable(document, elements)
+    return _batch(document, elements, day=day, now=now)
 
 
 def _elements(text: str) -> list[Any] | str:
@@ -134,8 +136,8 @@ def _props(page: str) -> dict[str, Any] | None:
     return None
 
 
-def _batch(raw: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
-    return lenient.batch(raw, [_paper(element, day=day, now=now) for element in elements])
+def _batch(document: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
+    return lenient.batch(document, [_paper(element, day=day, now=now) for element in elements])
 
 
 def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
@@ -163,7 +165,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
         authors=authors,
         published_at=lenient.moment(inner.get("publishedAt"))
         or lenient.moment(element.get("publishedAt")),
-        tldr=summarise(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
+        tldr=summarize(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
         organization=_organization(inner) or _organization(element),
         withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
         day=featured_at.date() if featured_at else day,

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def read(location: Source, _ask: FetchRequest) -> list[RawDocument]:
+def read(source: Source, _ask: FetchRequest) -> list[RawDocument]:
     """Read the files that match the path."""
-    return read_files(location)
+    return read_files(source)
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one file; a line that is no paper is rejected with its number and reason."""
     found: list[Paper] = []
     rejected: list[Rejected] = []
-    for number, line in _records(raw.text):
+    for number, line in _records(document.text):
         try:
             found.append(_paper(line, day=day, now=now))
         except _BadRecordError as error:
-            rejected.append(Rejected(where=f"{raw.where}:{number}", reason=str(error)))
+            rejected.append(Rejected(where=f"{document.where}:{number}", reason=str(error)))
     return Batch(
         papers=tuple(paper for paper in found if paper.withdrawn_on is None),
         updates=tuple(paper for paper in found if paper.withdrawn_on is not None),

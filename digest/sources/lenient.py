@@ -36,12 +36,12 @@ def load(text: str) -> Any:
         raise ValueError(f"not JSON: {error}") from error
 
 
-def unusable(raw: RawDocument, reason: str) -> Batch:
+def unusable(document: RawDocument, reason: str) -> Batch:
     """Return the batch of a text in which there is nothing to be understood."""
-    return Batch(rejected=(Rejected(where=raw.where, reason=reason),), declared=1)
+    return Batch(rejected=(Rejected(where=document.where, reason=reason),), declared=1)
 
 
-def batch(raw: RawDocument, found: Sequence[Paper | str]) -> Batch:
+def batch(document: RawDocument, found: Sequence[Paper | str]) -> Batch:
     """Return the batch of a text's records, each a paper or why it is none.
 
     A withdrawn paper is an update: it is no news, but whoever knows it shall be told.
@@ -51,7 +51,7 @@ def batch(raw: RawDocument, found: Sequence[Paper | str]) -> Batch:
         papers=tuple(paper for paper in papers if not paper.withdrawn_on),
         updates=tuple(paper for paper in papers if paper.withdrawn_on),
         rejected=tuple(
-            Rejected(where=f"{raw.where}[{index}]", reason=reason)
+            Rejected(where=f"{document.where}[{index}]", reason=reason)
             for index, reason in enumerate(found)
             if isinstance(reason, str)
         ),

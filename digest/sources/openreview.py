@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from digest import sources
 from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
-from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
+from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -34,33 +33,33 @@ _NOT_TAKEN = ("/Rejected_Submission", "/Desk_Rejected_Submission")
 _NOBODY = ("anonymous", "anonymous authors")
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Ask the service for everything of each venue, page by page.
 
     One venue that cannot be read stops no other; SourceError is raised when none can.
     """
-    if not location.venues:
+    if not source.venues:
         raise ConfigError(
-            f'source {location.name}: kind "openreview" needs venues, '
+            f'source {source.name}: kind "openreview" needs venues, '
             f'such as ["ICLR.cc/2025/Conference"]'
         )
     failed = []
-    for venue in location.venues:
+    for venue in source.venues:
         try:
-            yield from _read_venue(location.url or API, venue, ask)
+            yield from _read_venue(source.url or API, venue, request)
         except SourceError as error:
             failed.append(error)
             yield RawDocument(where=venue, text="", channel=venue, trouble=str(error))
-    if len(failed) == len(location.venues):
+    if len(failed) == len(source.venues):
         raise failed[0]
 
 
-def _read_venue(url: str, venue: str, ask: FetchRequest) -> Iterator[RawDocument]:
+def _read_venue(url: str, venue: str, request: FetchRequest) -> Iterator[RawDocument]:
     offset = 0
     for _ in range(_PAGES):
         query = {"content.venueid": venue, "limit": str(_PAGE), "offset": str(offset)}
         where = f"{url}?content.venueid={venue}&offset={offset}"
-        text = ask.web.get(url, query)
+        text = request.web.get(url, query)
         notes, count = _understand(text, where)
         yield RawDocument(where=where, text=text, channel=venue)
         offset += len(notes)
@@ -68,25 +67,27 @@ def _read_venue(url: str, venue: str, ask: FetchRequest) -> Iterator[RawDocument
             return
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
     """Parse one answer; every paper has its own day."""
-    if raw.trouble:
-        unknown = Channel(name=raw.channel, parsed=0, is_read=False)
-        return Batch(channels=(unknown,), trouble=f"{raw.channel}: {raw.trouble}")
+    if document.trouble:
+        unknown = Channel(name=document.channel, parsed=0, is_read=False)
+        return Batch(channels=(unknown,), trouble=f"{document.channel}: {document.trouble}")
     try:
-        notes, count = _understand(raw.text, raw.where)
+        notes, count = _understand(document.text, document.where)
     except SourceError as error:
-        return lenient.unusable(raw, str(error))
+        return lenient.unusable(document, str(error))
     if not notes and not count:
         # A venue that is spelt wrong looks just like this.
-        return Batch(trouble=f"{raw.where}: there is nothing; check the id of the venue")
-    venue = Channel(name=_venue_of(raw, notes), parsed=len(notes), declared=count)
-    return replace(lenient.batch(raw, [_paper(note, day) for note in notes]), channels=(venue,))
+        return Batch(trouble=f"{document.where}: there is nothing; check the id of the venue")
+    venue = Channel(name=_venue_of(document, notes), parsed=len(notes), declared=count)
+    return replace(
+        lenient.batch(document, [_paper(note, day) for note in notes]), channels=(venue,)
+    )
 
 
 def join(batches: Sequence[Batch]) -> Batch:
     """Put pages together, a channel for each venue; trouble if one gave less than it counts."""
-    whole = sources.join(batches)
+    whole = join_batches(batches)
     names = dict.fromkeys(page.name for page in whole.channels)
     channels = tuple(
         _venue([page for page in whole.channels if page.name == name]) for name in names
@@ -134,10 +135,10 @@ def _understand(text: str, where: str) -> tuple[list[Any], int]:
     raise SourceError(f"{where}: {problem}")
 
 
-def _venue_of(raw: RawDocument, notes: list[Any]) -> str:
+def _venue_of(document: RawDocument, notes: list[Any]) -> str:
     """Return the venue that was asked for, or in a file the first that is named."""
     named = (lenient.text(_value(_content(note), "venueid")) for note in notes)
-    return next(filter(None, (raw.channel, *named)), raw.where)
+    return next(filter(None, (document.channel, *named)), document.where)
 
 
 def _content(note: object) -> dict[str, Any]:

@@ -62,13 +62,13 @@ class _Guard:
     kind: Kind
     name: str
 
-    def read(self, location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+    def read(self, source: Source, request: FetchRequest) -> Iterator[RawDocument]:
         with self._telling():
-            yield from self.kind.read(location, ask)
+            yield from self.kind.read(source, request)
 
-    def parse(self, raw: RawDocument, *, day: date, now: datetime) -> Batch:
+    def parse(self, document: RawDocument, *, day: date, now: datetime) -> Batch:
         with self._telling():
-            return self.kind.parse(raw, day=day, now=now)
+            return self.kind.parse(document, day=day, now=now)
 
     def join(self, batches: Sequence[Batch]) -> Batch:
         with self._telling():

@@ -14,12 +14,10 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from digest import sources
-from digest.app.config.load import FILE_NAME
 from digest.errors import ConfigError, SourceError
 from digest.models.merge import fill_missing
 from digest.models.source import Batch, SourceState
-from digest.sources import FetchRequest, RawDocument, Source, assessment
+from digest.sources import FetchRequest, RawDocument, Source, assessment, get_kind, read_files
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
 
@@ -54,11 +52,12 @@ class RecordedSource:
 
 def record(
     day: date,
-    places: Sequence[Source],
+    sources: Sequence[Source],
     *,
     topics: Sequence[Topic],
     folder: Path,
-    web: Callable[[Source], SourceClient],
+    file_name: str,
+    client_for: Callable[[Source], SourceClient],
     now: datetime,
 ) -> list[RecordedSource]:
     """Write what every source says of a day, and a configuration that reads it, into a folder.
@@ -71,42 +70,43 @@ def record(
 
     """
     _make(folder)
-    names = _folders(places)
-    secrets = [place.key for place in places if place.key]
+    names = _folders(sources)
+    secrets = [source.key for source in sources if source.key]
     papers: list[Paper] = []
     found: dict[str, RecordedSource] = {}
-    for place in sorted(places, key=lambda place: sources.get_kind(place.kind).enriches):
+    for source in sorted(sources, key=lambda source: get_kind(source.kind).enriches):
         known = partial(_together, tuple(papers))
-        ask = FetchRequest(day=day, now=now, web=web(place), papers=known)
+        request = FetchRequest(day=day, now=now, web=client_for(source), papers=known)
         start = RecordedSource(
-            source=place.name, kind=place.kind, state=SourceState.EMPTY, folder=names[place.name]
+            source=source.name, kind=source.kind, state=SourceState.EMPTY, folder=names[source.name]
         )
         try:
-            raws = [_without(raw, secrets) for raw in _read(place, ask)]
-            batch = _parse(place, raws, day=day, now=now)
+            documents = [_without(document, secrets) for document in _read(source, request)]
+            batch = _parse(source, documents, day=day, now=now)
         except (SourceError, ConfigError) as error:
             reason = _strike(str(error), secrets)
-            found[place.name] = replace(start, state=SourceState.FAILED, reason=reason)
+            found[source.name] = replace(start, state=SourceState.FAILED, reason=reason)
             continue
         papers += [paper for paper in batch.papers if paper.day == day]
         # Some only say why there is no text.
-        texts = [raw for raw in raws if not raw.trouble]
+        texts = [document for document in documents if not document.trouble]
         size = _write(folder / start.folder, texts)
-        found[place.name] = replace(_assess(start, batch, day), files=len(texts), size=size)
-    recorded = [found[place.name] for place in places]
-    _save(folder / FILE_NAME, _configuration(day, recorded, places, topics).encode())
+        found[source.name] = replace(_assess(start, batch, day), files=len(texts), size=size)
+    recorded = [found[source.name] for source in sources]
+    configuration = _configuration(day, recorded, sources, topics, file_name)
+    _save(folder / file_name, configuration.encode())
     return recorded
 
 
-def _read(place: Source, ask: FetchRequest) -> Iterable[RawDocument]:
-    if place.path is not None:
-        return sources.read_files(place)
-    return sources.get_kind(place.kind).read(place, ask)
+def _read(source: Source, request: FetchRequest) -> Iterable[RawDocument]:
+    if source.path is not None:
+        return read_files(source)
+    return get_kind(source.kind).read(source, request)
 
 
-def _parse(place: Source, raws: Sequence[RawDocument], *, day: date, now: datetime) -> Batch:
-    batches = [sources.parse(place, raw, day=day, now=now) for raw in raws]
-    return sources.get_kind(place.kind).join(batches) if batches else Batch()
+def _parse(source: Source, documents: Sequence[RawDocument], *, day: date, now: datetime) -> Batch:
+    batches = [get_kind(source.kind).parse(document, day=day, now=now) for document in documents]
+    return get_kind(source.kind).join(batches) if batches else Batch()
 
 
 def _together(papers: Iterable[Paper]) -> list[Paper]:
@@ -138,19 +138,21 @@ def _strike(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def _without(raw: RawDocument, secrets: Sequence[str]) -> RawDocument:
-    return replace(raw, where=_strike(raw.where, secrets), text=_strike(raw.text, secrets))
+def _without(document: RawDocument, secrets: Sequence[str]) -> RawDocument:
+    return replace(
+        document, where=_strike(document.where, secrets), text=_strike(document.text, secrets)
+    )
 
 
-def _folders(places: Sequence[Source]) -> dict[str, str]:
+def _folders(sources: Sequence[Source]) -> dict[str, str]:
     """Return a folder of its own for every source, by name."""
     found: dict[str, str] = {}
-    for place in places:
-        plain = _plain(place.name) or "source"
+    for source in sources:
+        plain = _plain(source.name) or "source"
         taken, number = plain, 2
         while taken in found.values():
             taken, number = f"{plain}-{number}", number + 1
-        found[place.name] = taken
+        found[source.name] = taken
     return found
 
 
@@ -196,14 +198,14 @@ def _make(folder: Path) -> None:
         raise ConfigError(f"{folder} is not empty; move it away, or name another with --out")
 
 
-def _write(folder: Path, raws: Sequence[RawDocument]) -> int:
+def _write(folder: Path, documents: Sequence[RawDocument]) -> int:
     """Write texts, in the order they were read; return how many bytes they are."""
-    digits = max(3, len(str(len(raws))))
+    digits = max(3, len(str(len(documents))))
     size = 0
-    for number, raw in enumerate(raws, start=1):
-        name = "-".join(filter(None, (f"{number:0{digits}}", _name(raw.where))))
-        octets = raw.text.encode("utf-8", "replace")
-        _save(folder / f"{name}.{_ending(raw.text)}", octets)
+    for number, document in enumerate(documents, start=1):
+        name = "-".join(filter(None, (f"{number:0{digits}}", _name(document.where))))
+        octets = document.text.encode("utf-8", "replace")
+        _save(folder / f"{name}.{_ending(document.text)}", octets)
         size += len(octets)
     return size
 
@@ -220,10 +222,14 @@ def _save(path: Path, octets: bytes) -> None:
 
 
 def _configuration(
-    day: date, recorded: Sequence[RecordedSource], places: Sequence[Source], topics: Sequence[Topic]
+    day: date,
+    recorded: Sequence[RecordedSource],
+    sources: Sequence[Source],
+    topics: Sequence[Topic],
+    file_name: str,
 ) -> str:
     """Write the configuration that reads the files instead of asking."""
-    command = f"digest -c {FILE_NAME} run --day {day}"
+    command = f"digest -c {file_name} run --day {day}"
     blocks = [f"# {day} as its sources told it. To work on it without them:\n# {command}"]
     for found in recorded:
         why = _comment(found.reason)
@@ -235,10 +241,10 @@ def _configuration(
     if not any(found.files for found in recorded):
         # A configuration that names no sources asks Hugging Face.
         blocks.append("sources = []")
-    for place, found in zip(places, recorded, strict=True):
+    for source, found in zip(sources, recorded, strict=True):
         if found.files:
-            copied = {"name": place.name, "kind": place.kind, "path": f"{found.folder}/*"}
-            blocks.append(_table("sources", {**copied, "categories": place.categories}))
+            copied = {"name": source.name, "kind": source.kind, "path": f"{found.folder}/*"}
+            blocks.append(_table("sources", {**copied, "categories": source.categories}))
     blocks += [_table("topics", asdict(topic)) for topic in topics]
     return "\n\n".join(blocks) + "\n"
 

@@ -49,25 +49,25 @@ _WRAPPED = 200
 _HOPELESS = 5
 
 
-def read(location: Source, _ask: FetchRequest) -> list[RawDocument]:
+def read(source: Source, _ask: FetchRequest) -> list[RawDocument]:
     """Read the captures that match the path."""
-    return read_files(location)
+    return read_files(source)
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one capture of any of the known layouts."""
-    if looks_like_html(raw.text):
+    if looks_like_html(document.text):
         reason = "this is a web page's HTML; capture its text (select all, copy, save as .txt)"
-        return Batch(rejected=(Rejected(where=f"{raw.where}:1", reason=reason),), declared=1)
-    if reason := _no_capture(raw.text):
-        return Batch(rejected=(Rejected(where=f"{raw.where}:1", reason=reason),), declared=1)
-    reader = _Reader(where=raw.where, day=day, today=day, now=now)
-    for number, line in _lines(raw.text):
+        return Batch(rejected=(Rejected(where=f"{document.where}:1", reason=reason),), declared=1)
+    if reason := _no_capture(document.text):
+        return Batch(rejected=(Rejected(where=f"{document.where}:1", reason=reason),), declared=1)
+    reader = _Reader(where=document.where, day=day, today=day, now=now)
+    for number, line in _lines(document.text):
         reader.take(number, line)
     reader.finish()
-    if reason := _hopeless(reader, raw.text):
+    if reason := _hopeless(reader, document.text):
         return Batch(
-            rejected=(Rejected(where=f"{raw.where}:1", reason=reason),),
+            rejected=(Rejected(where=f"{document.where}:1", reason=reason),),
             declared=max(len(reader.papers) + len(reader.rejected), 1),
         )
     return Batch(

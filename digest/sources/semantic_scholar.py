@@ -29,33 +29,33 @@ _NO_VENUES = {"arxiv", "arxiv.org", "biorxiv", "corr", "medrxiv"}
 _ALL_UNKNOWN = "no valid paper ids"
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Ask for the day's papers by their arXiv ids and DOIs; titles are not asked for."""
-    url = (location.url or API).rstrip("/")
-    ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in ask.papers()))))
+    url = (source.url or API).rstrip("/")
+    ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in request.papers()))))
     starts = range(0, len(ids), _AT_ONCE)
-    ask.expect(len(starts))
+    request.expect(len(starts))
     for start in starts:
         some = ids[start : start + _AT_ONCE]
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
-        text = _ask(location, ask, f"{url}/paper/batch", some)
+        text = _ask(source, request, f"{url}/paper/batch", some)
         if text is not None:
             yield RawDocument(where=where, text=text)
 
 
-def _ask(location: Source, ask: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
+def _ask(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
     """Return the answer, or None where the service knows none of the papers."""
-    headers = {"x-api-key": location.key} if location.key else {}
+    headers = {"x-api-key": source.key} if source.key else {}
     try:
-        return ask.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
+        return request.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
     except RefusedError as error:
         if error.status == 400 and _ALL_UNKNOWN in error.body.casefold():
             return None
         if error.status not in (401, 403):
             raise
-        remedy = "check its key" if location.key else "give it a key"
+        remedy = "check its key" if source.key else "give it a key"
         raise SourceError(
-            f"source {location.name}: Semantic Scholar answered {error.status}; {remedy}"
+            f"source {source.name}: Semantic Scholar answered {error.status}; {remedy}"
         ) from error
 
 
@@ -66,17 +66,17 @@ def _asked_as(paper_id: str) -> str | None:
     return f"DOI:{paper_id}" if doi(paper_id) else None
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one answer: an array with null for every paper the service does not know."""
     try:
-        elements = lenient.load(raw.text)
+        elements = lenient.load(document.text)
     except ValueError as error:
-        return lenient.unusable(raw, str(error))
+        return lenient.unusable(document, str(error))
     if isinstance(elements, dict):
         said = elements.get("error") or elements.get("message") or "no array of papers"
-        return lenient.unusable(raw, f"the service answered: {str(said)[:200]}")
+        return lenient.unusable(document, f"the service answered: {str(said)[:200]}")
     if not isinstance(elements, list):
-        return lenient.unusable(raw, "not an array of papers")
+        return lenient.unusable(document, "not an array of papers")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, element in enumerate(elements):
@@ -86,7 +86,7 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:
         if isinstance(found, Paper):
             updates.append(found)
         else:
-            rejected.append(Rejected(where=f"{raw.where}[{index}]", reason=found))
+            rejected.append(Rejected(where=f"{document.where}[{index}]", reason=found))
     return Batch(
         updates=tuple(updates), rejected=tuple(rejected), declared=len(updates) + len(rejected)
     )

@@ -40,10 +40,10 @@ def parse_xml(text: str, where: str) -> Element:
         raise SourceError(f"{where} is not XML: {error}") from error
     except UnicodeEncodeError as error:
         before = text[: error.start]
-        place = (
+        position = (
             f"line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10)) - 1}"
         )
-        raise SourceError(f"{where} is not XML: half a character: {place}") from error
+        raise SourceError(f"{where} is not XML: half a character: {position}") from error
     except (DefusedXmlException, _DeepError) as error:
         line, column = parser.parser.CurrentLineNumber, parser.parser.CurrentColumnNumber
         reason = f"{_reason(error)}: line {line}, column {column}"

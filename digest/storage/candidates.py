@@ -1,6 +1,64 @@
-"""To be written."""
+"""The candidates of a day's edition: which stored papers it may hold.
+
+An edition holds the papers of its own day, and papers of earlier days that came in too late for
+theirs. It also names papers of earlier editions that have been withdrawn since.
+"""
 
 from __future__ import annotations
 
-#: For how many days readers are told of the withdrawal of a paper they were sent.
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.models.days import back
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from digest.models.paper import Paper
+    from digest.storage.editions import EditionStore
+    from digest.storage.papers import PaperStore
+
+#: For how many days after an edition the withdrawal of one of its papers is reported to
+#: subscribers.
 REMEMBERED = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionCandidates:
+    """Selects the papers of an edition from what is stored."""
+
+    store: PaperStore
+    #: the editions that were planned before
+    editions: EditionStore
+    #: for how many days after its own day a late paper still gets into an edition
+    catch_up: int
+
+    def papers(self, day: date) -> Sequence[Paper]:
+        """Return the papers of a day's edition: the day's own, then the late ones."""
+        of_day = self.store.papers(day)
+        known = {paper.id for paper in of_day}
+        return [*of_day, *(paper for paper in self.late(day) if paper.id not in known)]
+
+    def late(self, day: date) -> Sequence[Paper]:
+        """Return the papers that came in too late for the editions of their own days.
+
+        These are papers of the last `catch_up` days that were offered to no subscriber, or not to
+        all; a subscriber who was sent one does not get it again. Before the first edition was
+        planned no paper is late.
+        """
+        first = self.editions.first_planned()
+        if first is None or not self.catch_up:
+            return []
+        since = max(first, back(day, self.catch_up))
+        papers = self.store.papers_between(since, back(day, 1))
+        offered = self.editions.offered_to_all(
+            {paper.id for paper in papers}, since=since, before=day
+        )
+        return [paper for paper in papers if paper.id not in offered]
+
+    def withdrawn(self, day: date) -> Sequence[Paper]:
+        """Return the papers of editions before `day` that have been withdrawn since."""
+        papers = self.store.withdrawn(since=back(day, REMEMBERED))
+        included = self.editions.included_before([paper.id for paper in papers], before=day)
+        return [paper for paper in papers if paper.id in included]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import WITHDRAWN, IssueItem, told_of
+from digest.models.issue import WITHDRAWN, IssueItem, Seen
 from subscribers.models import OWN
 
 if TYPE_CHECKING:
@@ -70,13 +70,14 @@ def shown_positions(text: str) -> list[int]:
     return [entry[0] for topic, entry in _entries(text) if topic != WITHDRAWN]
 
 
-def seen(text: str, ids: Mapping[int, str]) -> set[str]:
-    """Return what a reader knows from this mail; places without an id are left out."""
-    return {
-        told_of(ids[entry[0]]) if topic == WITHDRAWN else ids[entry[0]]
-        for topic, entry in _entries(text)
-        if entry[0] in ids
-    }
+def seen(text: str, ids: Mapping[int, str]) -> Seen:
+    """Return what this mail has shown of the papers in `ids`, which are keyed by position."""
+    papers: set[str] = set()
+    withdrawals: set[str] = set()
+    for topic, entry in _entries(text):
+        if entry[0] in ids:
+            (withdrawals if topic == WITHDRAWN else papers).add(ids[entry[0]])
+    return Seen(papers=frozenset(papers), withdrawals=frozenset(withdrawals))
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[Any]]]:

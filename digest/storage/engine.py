@@ -34,14 +34,14 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     """
     try:
         address = sa.make_url(url)
-        if file := _file(address):
+        if file := database_file(address):
             address = address.set(database=str(folder / file.expanduser()))
         engine = sa.create_engine(address)
     except sa.exc.ArgumentError as error:
         raise ConfigError(f"[database] url: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
-    if file := _file(address):
+    if file := database_file(address):
         _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -56,7 +56,7 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     return engine
 
 
-def _file(address: sa.URL) -> Path | None:
+def database_file(address: sa.URL) -> Path | None:
     """Return the file of a SQLite database; one in memory or on a server has none."""
     database = address.database
     if address.get_backend_name() != "sqlite" or not database or database == ":memory:":

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
-from digest.models.issue import WITHDRAWN, similar_reason
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Seen
 from digest.storage import contents as filed
 from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
+from digest.text.wording import stands_for
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -150,15 +151,14 @@ class DeliveryHistory:
 
     def seen(
         self, subscriber_ids: Sequence[int], paper_ids: Collection[str], *, apart_from: date
-    ) -> dict[int, set[str]]:
+    ) -> dict[int, Seen]:
         """Return, by subscriber, which of these papers the mails of other days have shown.
 
-        What they were told of withdrawals is in it too, see `filed.told_of`.
-
-        The day itself is left out, so that its mail can be made again. Only days on whose desks
-        one of these papers lay are looked at.
+        A subscriber who has seen none of them is absent. The mail of the day itself does not
+        count, so that it can be made again. The query reads only days whose editions hold one of
+        the papers.
         """
-        found: dict[int, set[str]] = {}
+        found: dict[int, Seen] = {}
         with self._engine.connect() as db:
             desks_of: dict[int, dict[int, str]] = {}
             on_days: set[date] = set()
@@ -174,8 +174,9 @@ class DeliveryHistory:
                 deliveries.c.contents.is_not(None),
             )
             for subscriber_id, edition_id, text in db.execute(query) if on_days else ():
-                if known := filed.seen(text, desks_of.get(edition_id, {})):
-                    found.setdefault(subscriber_id, set()).update(known)
+                known = filed.seen(text, desks_of.get(edition_id, {}))
+                if known.papers or known.withdrawals:
+                    found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
     def day_totals(self, day: date) -> DayTotals:
@@ -280,7 +281,7 @@ def _sent_paper(
     elif pick is not None and row.reasons is None:
         score, reasons = pick.score, [reason.text for reason in pick.reasons]
         if followers:
-            reasons.append(similar_reason(followers).text)
+            reasons.append(stands_for(followers))
     return SentPaper(
         paper_id=row.paper_id,
         title=title,

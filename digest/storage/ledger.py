@@ -17,14 +17,13 @@ restored.
 
 from __future__ import annotations
 
-import fcntl
 from collections import Counter
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.errors import LedgerError, RunInProgressError
+from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.schema import days, deliveries, due, editions, states_of, workers
@@ -34,7 +33,6 @@ from subscribers.tables import subscribers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date, datetime
-    from pathlib import Path
 
     from digest.models.delivery import WorkerHost
 
@@ -46,38 +44,13 @@ LATE = "the day was too old before this mail could leave"
 class Ledger:
     """The deliveries in an open database."""
 
-    def __init__(self, engine: sa.Engine, *, lock: Path | None) -> None:
-        """Use an engine whose tables exist; `lock` is held while sending."""
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
         self._engine = engine
         # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
         self._writer = engine.execution_options(writes=True)
-        self._lock = lock
 
     # -- a run ------------------------------------------------------------------------------
-
-    @contextmanager
-    def run_lock(self) -> Iterator[int | None]:
-        """Be the only run, for as long as the block lasts; yield the lock's file descriptor.
-
-        The lock is the kernel's and ends with the last process that holds the descriptor, so
-        whatever is in hand when it is taken belongs to a run that died.
-
-        Raises:
-            RunInProgressError: another run is under way.
-
-        """
-        if self._lock is None:
-            yield None
-            return
-        with self._lock.open("a") as file:
-            self._lock.chmod(0o600)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise RunInProgressError(
-                    "another run is sending from this database; it will finish by itself"
-                ) from error
-            yield file.fileno()
 
     def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[DeliveryState]:
         """Take back what dead senders had in hand; return how many are planned and unknown now.

@@ -6,7 +6,7 @@ and time of observation, and only when they changed, so fetching a day twice cha
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,12 +14,20 @@ import sqlalchemy as sa
 
 from digest.models.identity import title_key
 from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing
-from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
-from digest.sources import get_kind
+from digest.models.paper import (
+    WORK_FIELDS,
+    Announcement,
+    AnnounceType,
+    Links,
+    Paper,
+    Signals,
+)
 from digest.storage.schema import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+_SIGNALS = tuple(field.name for field in fields(Signals))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +62,7 @@ class PaperStore:
         found: Iterable[Paper],
         *,
         source: str,
-        kind: str,
+        authority: Callable[[str], int],
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
     ) -> Saved:
@@ -62,10 +70,11 @@ class PaperStore:
 
         A record that has only a title is the known work of that title, if there is one; a record
         with a real id takes over the work of the same title that had none. Updates and
-        announcements of works that nobody knows are left out.
+        announcements of works that nobody knows are left out. `authority` returns how much
+        the source's word counts on a field of a paper, from 0 to 100.
         """
         batch, more = list(found), list(updates)
-        voice = SourceAuthority(source, get_kind(kind).authority)
+        voice = SourceAuthority(source, authority)
         with self._writer.begin() as db:
             works = MergeBatch(_works(db, [*batch, *more]))
             identified = works.take_all(batch, voice)
@@ -311,21 +320,10 @@ def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
 def _row(work: Work) -> dict[str, Any]:
     paper = work.paper
     return {
+        **{name: getattr(paper, name) for name in WORK_FIELDS},
         "id": paper.id,
-        "title": paper.title,
         "title_key": title_key(paper.title),
-        "abstract": paper.abstract,
-        "authors": list(paper.authors),
-        "author_count": paper.author_count,
-        "categories": list(paper.categories),
-        "published_at": paper.published_at,
         "links": {name: url for name, url in asdict(paper.links).items() if url},
-        "version": paper.version,
-        "comment": paper.comment,
-        "venue": paper.venue,
-        "tldr": paper.tldr,
-        "organization": paper.organization,
-        "withdrawn_on": paper.withdrawn_on,
         "origins": {name: list(origin) for name, origin in work.origins.items()},
     }
 
@@ -338,20 +336,11 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     current = Signals()
     for observation in observed:
         current = fill_missing(current, _signals(observation))
+    described: dict[str, Any] = {name: getattr(row, name) for name in WORK_FIELDS}
+    lists = {name: tuple(value) for name, value in described.items() if isinstance(value, list)}
     return Paper(
+        **described | lists,
         id=row.id,
-        title=row.title,
-        abstract=row.abstract,
-        authors=tuple(row.authors),
-        author_count=row.author_count,
-        categories=tuple(row.categories),
-        published_at=row.published_at,
-        version=row.version,
-        comment=row.comment,
-        venue=row.venue,
-        tldr=row.tldr,
-        organization=row.organization,
-        withdrawn_on=row.withdrawn_on,
         day=min((sighting.day for sighting in seen), default=date.max),
         featured_at=next((sighting.featured_at for sighting in seen if sighting.featured_at), None),
         links=Links(**row.links),
@@ -362,6 +351,4 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
 
 
 def _signals(row: Any) -> Signals:
-    return Signals(
-        upvotes=row.upvotes, comments=row.comments, stars=row.stars, citations=row.citations
-    )
+    return Signals(**{name: getattr(row, name) for name in _SIGNALS})

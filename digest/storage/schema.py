@@ -1,4 +1,9 @@
-"""The tables of what is known about papers and of how their sources were read."""
+"""Every table of Digest but those of the subscribers: papers, fetches, editions, deliveries, queue.
+
+The subscribers' own tables are in `subscribers.tables`. `UTCDateTime` comes from there too: the
+subscribers package lies below this one, and a time is stored in one way only. Changes to a table
+need a migration in `storage/migrations`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that comes in, cleaned; text that goes out, worded."""
+"""Cleaning of the text that sources send, and wording of the text that people read."""
 
 from digest.text.clean import clean, safe_url
 

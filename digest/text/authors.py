@@ -1,6 +1,6 @@
-"""Lists of authors, as sources write them on one line.
+"""Lists of authors that a source writes on one line, split into names.
 
-A source whose names come one by one needs none of this; `digest.text.clean` is enough for a name.
+A source that sends each name by itself does not need this module. It calls `digest.text.clean`.
 """
 
 from __future__ import annotations
@@ -14,53 +14,63 @@ from digest.text.clean import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Characters; the longest list known has five thousand names.
-LONGEST = 400_000
-#: Characters; what is longer is no name.
-LONGEST_NAME = 200
+#: The most characters of a list that are read. The longest list known has five thousand names.
+MAX_LENGTH = 400_000
+#: The most characters of a name.
+MAX_NAME_LENGTH = 200
+#: The same before cleaning, with TeX and entities in it.
+_MAX_RAW_NAME_LENGTH = 5 * MAX_NAME_LENGTH
 
-_BREAK = re.compile(r"[(){}\[\],;:]|\s(?:and|AND|&)\s|\\.", re.DOTALL)
+#: What may separate two names, open or close an affiliation, or be TeX.
+_DELIMITER = re.compile(r"[(){}\[\],;:]|\s(?:and|AND|&)\s|\\.", re.DOTALL)
 _SUFFIX = re.compile(r"(?:Jr|Sr|[IV]{2,3})\.?")
+#: What stands between two commas and is no name.
 _NO_NAME = re.compile(r"[\W\d_]*|et al\.?|and|others|and others", re.IGNORECASE)
-#: "Doe for the X Collaboration": who they wrote for is no author of its own
-_FOR = re.compile(r"\s+(?:for|on behalf of) the\b.*|\s+et al\.?$", re.IGNORECASE)
-#: marks of footnotes and of the word before the last name
+#: "Doe for the X Collaboration": only Doe is an author.
+_ON_BEHALF = re.compile(r"\s+(?:for|on behalf of) the\b.*|\s+et al\.?$", re.IGNORECASE)
+#: Footnote marks around a name, and the "and" before the last name of a list.
 _MARKS = re.compile(r"^(?:and|&)\s+|^[\s*†‡§¶.]+|(?<=[^\W\d_.])[\d*†‡§¶\s,]+$|[*†‡§¶]+$")
 
 
 def split_creators(text: str) -> tuple[str, ...]:
-    """Return the names in a list with commas, such as arXiv's feeds have, without affiliations.
+    """Return the names in a list with commas, such as those in arXiv's feeds.
 
-    Those stand in parentheses, `Ada Doe (Univ. X, Dept. Y), Bo Roe (1) ((1) Univ. Z)`; when one
-    is never closed, all that follows belongs to it. `The X Collaboration: A. Doe` names the
-    collaboration first.
+    Affiliations stand in parentheses and are left out: `Ada Doe (Univ. X, Dept. Y), Bo Roe (1)
+    ((1) Univ. Z)`. A parenthesis that is never closed reaches to the end of the list. In
+    `The X Collaboration: A. Doe` the collaboration is the first name.
     """
     names: list[str] = []
-    for piece in _pieces(_entities(text)):
-        name = _name(piece)
+    for piece in _split_outside_parentheses(_unescape(text)):
+        name = _clean_name(piece)
         if _SUFFIX.fullmatch(name) and names:
-            names[-1] = f"{names[-1]} {name}"[:LONGEST_NAME].rstrip()
+            names[-1] = f"{names[-1]} {name}"[:MAX_NAME_LENGTH].rstrip()
         elif not _NO_NAME.fullmatch(name):
             names.append(name)
     return tuple(names)
 
 
 def split_semicolons(text: str) -> tuple[str, ...]:
-    """Return the names in a list such as bioRxiv's, `Doe, J.; Roe, R.`, first names first."""
-    names = (_turned(piece) for piece in _entities(text).split(";"))
+    """Return the names in a list with semicolons, such as bioRxiv's `Doe, J.; Roe, R.`.
+
+    The names come back with the first name first: `J. Doe`, `R. Roe`.
+    """
+    names = (_first_name_first(piece) for piece in _unescape(text).split(";"))
     return tuple(name for name in names if not _NO_NAME.fullmatch(name))
 
 
-def _entities(text: str) -> str:
-    """Resolve `&uuml;`, whose semicolon ends no name."""
-    return html.unescape(text[:LONGEST])
+def _unescape(text: str) -> str:
+    """Resolve HTML entities, because the semicolon of `&uuml;` separates no names."""
+    return html.unescape(text[:MAX_LENGTH])
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Take a list apart at its commas, leaving out what stands in parentheses."""
+def _split_outside_parentheses(text: str) -> Iterator[str]:
+    """Yield the parts of a list between its separators, without what stands in parentheses.
+
+    Separators within the braces of TeX, and those behind a backslash, separate nothing.
+    """
     piece: list[str] = []
     at, depth, braces = 0, 0, 0
-    for match in _BREAK.finditer(text):
+    for match in _DELIMITER.finditer(text):
         mark = match[0]
         if depth == 0:
             piece.append(text[at : match.start()])
@@ -84,15 +94,21 @@ def _pieces(text: str) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _name(piece: str) -> str:
-    name = clean(piece[: 5 * LONGEST_NAME])
-    while (bare := clean(_MARKS.sub("", _FOR.sub("", name)))[:LONGEST_NAME].strip()) != name:
+def _clean_name(piece: str) -> str:
+    """Clean a name, and remove all that is known to be no part of it."""
+    name = clean(piece[:_MAX_RAW_NAME_LENGTH])
+    # Without one mark the name may end in another, so this repeats until nothing changes.
+    while (bare := _remove_marks(name)) != name:
         name = bare
     return name
 
 
-def _turned(piece: str) -> str:
-    """Write `Doe, Jane, Jr.` as `Jane Doe Jr.`."""
-    last, _, first = clean(piece[: 5 * LONGEST_NAME]).partition(",")
+def _remove_marks(name: str) -> str:
+    return clean(_MARKS.sub("", _ON_BEHALF.sub("", name)))[:MAX_NAME_LENGTH].strip()
+
+
+def _first_name_first(piece: str) -> str:
+    """Return `Jane Doe Jr.` for `Doe, Jane, Jr.`."""
+    last, _, first = clean(piece[:_MAX_RAW_NAME_LENGTH]).partition(",")
     first, _, suffix = first.partition(",")
-    return _name(" ".join(filter(None, (first.strip(), last.strip(), suffix.strip()))))
+    return _clean_name(" ".join(filter(None, (first.strip(), last.strip(), suffix.strip()))))

@@ -1,7 +1,7 @@
-"""Clean text from whatever the sources send.
+"""Cleaning of all text that comes from sources.
 
-Nothing here produces HTML. Text stays text until a template escapes it; tags that sources leave
-in abstracts are taken out by name, because "for a<b we show" is mathematics and not a tag.
+The result is plain text and never HTML; templates escape it. Sources leave tags in abstracts. Only
+tags with a known name are removed, because "for a<b we show" is mathematics and not a tag.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from urllib.parse import urlsplit
 from digest.text.tex import untex
 from digest.text.wording import squeeze
 
-#: controls, soft hyphens, zero-width marks, Hangul and Mongolian fillers, bidi marks, embeddings
-#: and isolates, byte order marks, lone surrogates, tags and other marks that only programs see; and
-#: variation selectors, but for one behind what it varies, as emoji have
+#: Characters that nobody sees: controls, soft hyphens, zero-width marks, Hangul and Mongolian
+#: fillers, marks of the writing direction, byte order marks, lone surrogates, tag characters. Also
+#: variation selectors, except one that follows a character that it can vary, as in emoji.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
     "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-    # Behind these two it is half of a letter, which is mended when the brace is gone.
+    # Behind "Ã" a soft hyphen is half of a wrongly decoded letter, which the next pass repairs.
+    # Behind "{" it may become one: the next pass may remove the brace from between the two.
     "|(?<![{\xc3])\xad"
     "|(?:(?<=[\\s\ufe00-\ufe0f])|^)[\ufe00-\ufe0f]+"
 )
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"
-    # Only attributes with a value: in "for a<b and c>d" there is no tag.
+    # An attribute needs a value, because "for a<b and c>d" holds no tag.
     r"(?:\s+[a-z:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>",
     re.IGNORECASE,
 )
@@ -35,40 +36,44 @@ _TAG = re.compile(
 _CJK_RUN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]+[\x20-\x7e]?")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]")
 _WESTERN = re.compile("[\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\u22ff]+")
-#: what UTF-8 bytes of two and more look like when read as Windows-1252
+#: What looks like two or more bytes of UTF-8 that were decoded as Windows-1252.
 _LATIN_RUN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]+")
 
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
 _LATIN = re.compile("[a-z]")
-#: Greek, Cyrillic, Armenian, Cherokee
+#: Scripts with letters that look like Latin ones: Greek, Cyrillic, Armenian, Cherokee.
 _LOOKALIKE = re.compile("[\u0370-\u058f\u13a0-\u13ff\uab70-\uabbf]")
 
-#: What entities, tags and TeX begin with
-_OPENING = re.compile(r"[&<\\${}^~`_-]")
-#: Honest text settles in three.
-_PASSES = 12
-#: Characters; the longest abstracts have a few thousand.
-LONGEST = 20_000
+#: The characters with which entities, tags and TeX begin.
+_MARKUP = re.compile(r"[&<\\${}^~`_-]")
+#: The most passes over a text. Text that nobody made on purpose needs three at most.
+_MAX_PASSES = 12
+#: The most characters of a text; the longest abstracts have a few thousand.
+MAX_LENGTH = 20_000
 
 
 def clean(text: str) -> str:
-    """Return text fit to be shown: mended, without TeX, tags or invisible marks, on one line.
+    """Return text on one line that can be shown: repaired, without TeX, tags or invisible marks.
 
-    Text that is clean stays as it is, so what one installation hands to another does not change.
-    What is longer than LONGEST is cut, since it is no text of a paper.
+    Clean text stays as it is, so it does not change when one installation passes it to another.
+    Text longer than MAX_LENGTH is cut, since no text of a paper is as long.
+
+    One pass can uncover markup for another: `&amp;lt;b&gt;` is a tag behind two entities. So the
+    passes repeat until nothing changes.
     """
-    text = text[:LONGEST]
-    for _ in range(_PASSES):
-        cleaner = _cleaner(text)[:LONGEST]
+    text = text[:MAX_LENGTH]
+    for _ in range(_MAX_PASSES):
+        cleaner = _clean_once(text)[:MAX_LENGTH]
         if cleaner == text:
             return text
         text = cleaner
-    # Somebody made it so that every pass uncovers another; without its marks it has no more.
-    return clean(_OPENING.sub("", text))
+    # Somebody made this text on purpose. Without these characters it has no markup any more.
+    return clean(_MARKUP.sub("", text))
 
 
-def _cleaner(text: str) -> str:
-    text = mend(html.unescape(text)) if "&" in text else mend(text)
+def _clean_once(text: str) -> str:
+    """Return a text after one pass."""
+    text = repair_encoding(html.unescape(text)) if "&" in text else repair_encoding(text)
     text = squeeze(_TAG.sub("", text) if "<" in text else text)
     if not (text.isascii() and text.isprintable()):
         text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
@@ -76,11 +81,11 @@ def _cleaner(text: str) -> str:
     return text if readable == text else squeeze(unicodedata.normalize("NFC", readable))
 
 
-def mend(text: str) -> str:
-    """Repair UTF-8 that was decoded as GBK or Windows-1252; leave all other text alone.
+def repair_encoding(text: str) -> str:
+    """Repair text in UTF-8 that was decoded as GBK or as Windows-1252.
 
-    GBK turns two UTF-8 bytes of a western letter into one ideograph (`Ü` into `脺`). It is
-    repaired only if every ideograph in the text turns western, so real Chinese stays as it is.
+    GBK reads the two UTF-8 bytes of a letter with an accent as one Chinese character: `Ü` becomes
+    `脺`. The text is repaired only if no Chinese character remains, so real Chinese stays as it is.
     """
     if text.isascii():
         return text
@@ -92,6 +97,7 @@ def mend(text: str) -> str:
 
 
 def _from_gbk(match: re.Match[str]) -> str:
+    """Return a run, or the run without its last character, decoded as UTF-8 if it is European."""
     run = match[0]
     for piece, rest in ((run, ""), (run[:-1], run[-1:])):
         try:
@@ -104,6 +110,7 @@ def _from_gbk(match: re.Match[str]) -> str:
 
 
 def _from_cp1252(match: re.Match[str]) -> str:
+    """Return a run decoded as UTF-8, or unchanged if its bytes are no UTF-8."""
     run = match[0]
     try:
         octets = b"".join(
@@ -115,7 +122,10 @@ def _from_cp1252(match: re.Match[str]) -> str:
 
 
 def decode(octets: bytes) -> str:
-    """Decode a file by its byte order mark, else as UTF-8, else as Windows-1252. Never fails."""
+    """Decode a file by its byte order mark, or else as UTF-8, or else as Windows-1252.
+
+    It never raises; a byte that cannot be decoded becomes U+FFFD.
+    """
     if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
         return octets.decode("utf-16", errors="replace")
     try:
@@ -125,17 +135,18 @@ def decode(octets: bytes) -> str:
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether a file is a web page rather than the text of one."""
+    """Whether the text of a file is HTML, such as a saved web page."""
     head = text[:2000].lstrip("\ufeff \t\r\n").casefold()
     return head.startswith(("<!doctype html", "<html", "<head", "<?xml")) or "<body" in head
 
 
 def safe_url(url: object) -> str | None:
-    """Return a web address that may stand in a mail, or None.
+    """Return a web address unchanged if it may be a link in a mail, or None if it may not.
 
-    Only http and https with a host, without user name, white space or controls, encoded or not, at
-    most 2,000 characters: `javascript:` and the like are not links, and autoescape would not stop
-    them. A host that mixes Latin with letters that look like it is somebody else's.
+    It must be http or https with a host, and have at most 2,000 characters. It may have no user
+    name, no white space, and no control characters, percent-encoded or not. The templates' escaping
+    does not stop `javascript:` and other schemes, so this function does. A host that mixes Latin
+    letters with letters that only look Latin imitates another host.
     """
     if (
         not isinstance(url, str)

@@ -1,6 +1,8 @@
-"""What is TeX in a text, and what only looks like it.
+"""Decisions on what in a text is TeX, and what only looks like it.
 
-A dollar may be a price, a brace a set or JSON, a backslash a path. In doubt it is not TeX.
+A dollar may be a price, a brace may be a set or JSON, a backslash may be part of a path. No rule
+can always be right here. In doubt a function decides for "not TeX", and the text stays as it is.
+Positions are indexes into the text.
 """
 
 from __future__ import annotations
@@ -11,58 +13,67 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
-#: Two words one after the other are a sentence and not a formula.
+#: Two words in a row, or a number and a word: that is a sentence and not a formula.
 _SENTENCE = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{2,},?\s+[A-Za-z]{2,}|^\s*\d\S*\s+[a-z]{2,}\s")
-_MACROS = re.compile(r"\\[A-Za-z]+\*?|\{[^{}]*\}")
-#: A group that only keeps BibTeX from changing capitals: `{B}ayes`, `{cAMP}`, `{(RNA,}`, `{T4 DNA}`
+#: A macro or an innermost group.
+_MACRO_OR_GROUP = re.compile(r"\\[A-Za-z]+\*?|\{[^{}]*\}")
+#: The content of a group that only keeps BibTeX from changing capitals: `{B}ayes`, `{cAMP}`,
+#: `{(RNA,}`, `{T4 DNA}`.
 _KEPT_CAPITALS = re.compile(
     r"[\w~/.+'(“‘–—-]*[A-Z][\w~/.+'()”’–—-]*[.,;:]*|[(]?[A-Z][\w~-]*(?: [\w~-]+)+[).,;:]*"
 )
-#: it\'s and O\'Neil: an apostrophe that some program escaped
+#: The most characters of such a content: it is a word or a few.
+_MAX_KEPT_CAPITALS = 100
+#: An apostrophe that a program escaped, as in it\'s and O\'Neil.
 _APOSTROPHE = re.compile(r"\w?[A-Za-z]\\'s\b|(?:^|\W)[DLO]\\'[A-Z]")
+#: A macro that ends where the search ends.
 _MACRO_BEFORE = re.compile(r"\\([A-Za-z]+)\*?$")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-#: Only a few languages have dotted letters; `\.zip` is a file.
+#: A dot accent with a letter that has one in some language; another `\.` is that of `\.zip`.
 _DOTTED = re.compile(r"\\.(?:\s*\{|[ZI]|z(?!ip))")
+#: A backslash and a quotation mark without a letter to put an accent on.
 _JSON_QUOTE = re.compile(r"\\\"(?!\s*[A-Za-z{\\])")
-_OF_PATHS = ("\\", "/")
-#: Characters; what only keeps capitals is a word or a few.
-_FEW = 100
+_PATH_SEPARATORS = ("\\", "/")
 
 
-def groups(text: str, deepest: int) -> dict[int, int]:
-    """Find where each group closes; those in a nest that is deeper than `deepest` are none."""
+def find_groups(text: str, max_depth: int) -> dict[int, int]:
+    """Return the position of each group's closing brace, by that of its opening brace.
+
+    A group with more than `max_depth` levels of groups, itself included, is left out together with
+    all groups in it. The time is proportional to the length of the text.
+    """
     ends: dict[int, int] = {}
-    #: of the groups that are open: where, how high what they hold is, how many groups came before
+    # Of each open group: its position, its levels so far, and how many groups closed before it.
     still_open: list[tuple[int, int, int]] = []
-    nests: list[int] = []
+    # The positions of the groups that are closed and not left out, in the order they closed.
+    closed: list[int] = []
     for match in _BRACES.finditer(text):
         if match[0] == "{":
-            still_open.append((match.start(), 1, len(nests)))
+            still_open.append((match.start(), 1, len(closed)))
         elif match[0] == "}" and still_open:
-            start, height, before = still_open.pop()
-            nests.append(start)
+            start, levels, closed_before = still_open.pop()
+            closed.append(start)
             ends[start] = match.start()
-            if height > deepest:
-                for inner in nests[before:]:
+            if levels > max_depth:
+                for inner in closed[closed_before:]:
                     ends.pop(inner, None)
-                del nests[before:]
+                del closed[closed_before:]
             if still_open:
-                outer, tallest, number = still_open[-1]
-                still_open[-1] = outer, max(tallest, height + 1), number
+                outer, outer_levels, number = still_open[-1]
+                still_open[-1] = outer, max(outer_levels, levels + 1), number
     return ends
 
 
 def is_math(inside: str, after: str) -> bool:
-    """Whether what stands between two dollars is a formula; `after` follows the second."""
+    """Whether the text between two dollars is a formula; `after` is the character behind them."""
     bare = inside
     for _ in range(3):
-        bare = _MACROS.sub("·", bare)
+        bare = _MACRO_OR_GROUP.sub("·", bare)
     if _SENTENCE.search(bare):
         return False
     if re.search(r"\\[A-Za-z]|\^", inside):
         return True
-    # Without a macro it could be two prices, or two variables of a shell.
+    # Without a macro it could be the text between two prices, or between two shell variables.
     bare = inside.lstrip()
     if bare != inside and not re.fullmatch(r"[A-Za-z]\S*", bare):
         return False
@@ -71,7 +82,8 @@ def is_math(inside: str, after: str) -> bool:
     is_price = re.match(r"\d[^\s]*\s.*[A-Za-z]", inside, re.DOTALL)
     if is_price:
         return False
-    if re.match(r"[A-Z_]{3,}", inside) and (after == "{" or after.isupper()):
+    is_variable = re.match(r"[A-Z_]{3,}", inside) and (after == "{" or after.isupper())
+    if is_variable:
         return False
     return sum(map(inside.count, "([")) == sum(map(inside.count, ")]"))
 
@@ -79,20 +91,32 @@ def is_math(inside: str, after: str) -> bool:
 def is_path(
     text: str, start: int, end: int, known: Container[str], symbols: Container[str]
 ) -> bool:
-    """Whether what looks like a macro without arguments may as well be of a path or a regex."""
+    """Whether a macro without arguments may be part of a path or of a regular expression.
+
+    Args:
+        text: The whole text.
+        start: The position of the macro's backslash.
+        end: The position behind the macro.
+        known: The names of all macros that are converted.
+        symbols: The names of those that stand for a symbol.
+
+    """
     name, after = text[start + 1 : end].rstrip("*"), text[end : end + 2]
     before = text[start - 1 : start] if start else ""
     if (macro := _MACRO_BEFORE.search(text, max(start - 30, 0), start)) and macro[1] in known:
         before = ""
     if name in symbols:
-        return before.isalpha() or before in _OF_PATHS
+        return before.isalpha() or before in _PATH_SEPARATORS
     is_regex = after[:1] == "\\" and after[1:].strip() != "" and name not in known
     is_glued = before.isascii() and before.isalnum()
-    return is_glued or is_regex or before in _OF_PATHS or len(name) == 1
+    return is_glued or is_regex or before in _PATH_SEPARATORS or len(name) == 1
 
 
-def is_wrapping(text: str, start: int, close: int, known: Container[str]) -> bool:
-    """Whether the braces at two places of a text say nothing to a reader."""
+def is_redundant_group(text: str, start: int, close: int, known: Container[str]) -> bool:
+    """Whether the braces at two positions mean nothing, so that only their content is kept.
+
+    `known` has the names of all macros that are converted.
+    """
     inside = text[start + 1 : close]
     before, after = text[start - 1 : start], text[close + 1 : close + 2]
     if before == "$" or before + after in ('""', "''"):
@@ -107,19 +131,19 @@ def is_wrapping(text: str, start: int, close: int, known: Container[str]) -> boo
 
 
 def _keeps_capitals(inside: str) -> bool:
-    return len(inside) <= _FEW and _KEPT_CAPITALS.fullmatch(inside) is not None
+    return len(inside) <= _MAX_KEPT_CAPITALS and _KEPT_CAPITALS.fullmatch(inside) is not None
 
 
 def _is_paragraph(inside: str) -> bool:
-    """Whether a group is a whole paragraph, as BibTeX likes abstracts."""
-    edges = inside.strip()
-    first = edges.lstrip("\"“‘'(")[:1]
-    is_long = edges.count(" ") > 5 and edges[-1:] in '.!?…"”'
+    """Whether a group holds a whole paragraph, as abstracts in BibTeX files do."""
+    stripped = inside.strip()
+    first = stripped.lstrip("\"“‘'(")[:1]
+    is_long = stripped.count(" ") > 5 and stripped[-1:] in '.!?…"”'
     return is_long and first.isupper() and '":' not in inside
 
 
 def _is_title(text: str, start: int, close: int) -> bool:
-    """Whether all of a text stands in braces, as BibTeX likes titles."""
+    """Whether the whole text is one group, as titles in BibTeX files are."""
     inside = text[start + 1 : close].strip()
     return (
         start == 0
@@ -131,15 +155,15 @@ def _is_title(text: str, start: int, close: int) -> bool:
 
 
 def escapes_quotes(text: str) -> bool:
-    """Whether a backslash before a quotation mark is no accent, as in JSON within JSON."""
+    """Whether backslashes before quotation marks are no accents, as in JSON inside of JSON."""
     return _JSON_QUOTE.search(text) is not None
 
 
 def is_extension(text: str, at: int) -> bool:
-    """Whether the \\. at a place is of a regex, such as `\\.txt`, and no dotted letter."""
+    """Whether the `\\.` at a position belongs to a regex such as `\\.txt` and is no accent."""
     return _DOTTED.match(text, at) is None
 
 
 def is_apostrophe(text: str, at: int) -> bool:
-    """Whether the \\' at a place is an apostrophe that some program escaped, and no accent."""
+    """Whether the `\\'` at a position is an apostrophe that a program escaped and is no accent."""
     return _APOSTROPHE.match(text, max(at - 2, 0)) is not None

@@ -1,18 +1,25 @@
-"""To be written."""
+"""English wording that many modules share: sentences, summaries, counts, lists and suggestions.
+
+Each of these rules is written once, here, so that all mails, pages and messages agree.
+All functions take and return plain text; escaping is the templates' part.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+#: How similar a word must be to be suggested: 0 would suggest any word, 1 only the same word.
+_SIMILARITY = 0.4
 
+#: A mark that may end a sentence, with the quotation marks and brackets that close behind it.
+#: White space and a capital, a digit or a formula must follow, or the end of the text.
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s+[\"“‘(\[]?[A-Z0-9À-Þ$]|\s*$)")
-
-
-#: words whose full stop does not end a sentence
+#: Words whose full stop does not end a sentence; a single capital is an initial.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|fig|eq|sec|tab|ref|resp|approx|w\.r\.t|dr|prof|st|no)"
     r"|\b[A-Z])\.$",
@@ -21,12 +28,15 @@ _ABBREVIATION = re.compile(
 
 
 def squeeze(text: str) -> str:
-    """Join lines and fold runs of white space to single spaces."""
+    """Return text on one line, with single spaces for all white space and none at the ends."""
     return " ".join(text.split())
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Split a paragraph into sentences, one at a time; abbreviations and decimals end none."""
+    """Yield the sentences of a paragraph; abbreviations and decimal points end none.
+
+    A generator, since most callers need only the first few sentences of a long abstract.
+    """
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if _ABBREVIATION.search(text[max(start, match.end() - 12) : match.end()]):
@@ -37,10 +47,10 @@ def sentences(text: str) -> Iterator[str]:
         yield rest
 
 
-def summarise(text: str, limit: int) -> str:
-    """Return the leading whole sentences that fit into `limit` characters.
+def summarize(text: str, limit: int) -> str:
+    """Return as many whole sentences from the start of a text as fit into `limit` characters.
 
-    When not even the first one fits it is cut between words and ends in "…".
+    If the first sentence is too long already, it is shortened; see `shorten`.
     """
     if limit <= 0:
         return ""
@@ -54,7 +64,11 @@ def summarise(text: str, limit: int) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut text between words to at most `limit` characters, "…" included."""
+    """Return at most `limit` characters of a text, cut between two words and followed by "…".
+
+    A text that fits is returned unchanged. The "…" counts towards the limit. A first word that
+    is too long is cut inside.
+    """
     if len(text) <= limit:
         return text
     if limit <= 1:
@@ -66,10 +80,30 @@ def shorten(text: str, limit: int) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write a number with its noun: `1 vote`, `1,204 votes`."""
+    """Return a number with its noun, in the plural unless it is 1: `1 vote`, `1,204 votes`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _list(words: Sequence[str]) -> str:
+def stands_for(similar: int) -> str:
+    """Return the reason for a paper that was chosen from a group of similar papers."""
+    return f"stands for {count(similar, 'similar paper')}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: `A`, `A and B`, `A, B and C`.
+
+    Raises:
+        ValueError: there are no words.
+
+    """
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most similar to a mistyped one, or None if none is similar.
+
+    Error messages use it for "did you mean …?".
+    """
+    found = difflib.get_close_matches(word, known, n=1, cutoff=_SIMILARITY)
+    return found[0] if found else None

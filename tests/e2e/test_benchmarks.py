@@ -1,4 +1,4 @@
-"""What the ranker is worth on real questions; the figures are in docs/design.md."""
+"""What the ranker is worth on real questions; the figures are in docs/decisions.md."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from support.command import CONFIG
 from support.signing import signed
 
 from digest.app import clock, config, services
-from digest.app.config import secrets
+from digest.app.config import dkim_keys, secrets
 from digest.mail import dkim
 
 if TYPE_CHECKING:
@@ -230,12 +230,12 @@ def folder(path: Path) -> None:
 
 
 def readable_by_the_group(path: Path) -> None:
-    dkim.save(dkim.generate("a", "ed25519"), path)
+    dkim_keys.save(dkim.generate("a", "ed25519"), path)
     path.chmod(0o640)
 
 
 def readable_by_all(path: Path) -> None:
-    dkim.save(dkim.generate("a", "ed25519"), path)
+    dkim_keys.save(dkim.generate("a", "ed25519"), path)
     path.chmod(0o604)
 
 
@@ -249,7 +249,7 @@ def encrypted(path: Path) -> None:
 
 
 def ed25519(path: Path) -> None:
-    dkim.save(dkim.generate("a", "ed25519"), path)
+    dkim_keys.save(dkim.generate("a", "ed25519"), path)
 
 
 def elliptic(path: Path) -> None:

@@ -11,9 +11,9 @@ from support.builders import DAY, NOON
 from support.command import CONFIG
 from support.http_server import Answer, WebServer
 
-from digest import sources
 from digest.app import config
 from digest.app.services import App
+from digest.sources import get_kind, join_batches, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,12 +91,15 @@ def written(folder: Path) -> list[str]:
 
 def replayed(folder: Path, engine: sa.Engine) -> dict[str, Batch]:
     """What the sources of a recorded day give, by name."""
-    places = App(config=config.load(folder / "config.toml"), engine=engine).sources
+    sources = App(config=config.load(folder / "config.toml"), engine=engine).sources
     return {
-        place.name: sources.join(
-            [sources.parse(place, raw, day=DAY, now=NOON) for raw in sources.read_files(place)]
+        source.name: join_batches(
+            [
+                get_kind(source.kind).parse(document, day=DAY, now=NOON)
+                for document in read_files(source)
+            ]
         )
-        for place in places
+        for source in sources
     }
 
 

@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 from support.builders import DAY, NOON
 
-from digest import sources
-from digest.sources import Source
+from digest.sources import Source, get_kind, join_batches, read_files
 from digest.storage.papers import PaperStore
 from digest.storage.schema import fetches, metadata
 
@@ -42,9 +41,11 @@ days = pytest.mark.parametrize(
 
 def read(kind: str, path: Path, *, day: date = DAY, now: datetime = NOON) -> Batch:
     """Everything that matches a path, as one batch."""
-    place = Source(name=kind, kind=kind, path=str(path))
-    raws = sources.read_files(place)
-    return sources.join([sources.parse(place, raw, day=day, now=now) for raw in raws])
+    source = Source(name=kind, kind=kind, path=str(path))
+    documents = read_files(source)
+    return join_batches(
+        [get_kind(source.kind).parse(document, day=day, now=now) for document in documents]
+    )
 
 
 def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
@@ -53,8 +54,8 @@ def fill(engine: sa.Engine, real_data: Path, *, now: datetime) -> int:
     lists = read("huggingface", real_data / "hf" / "daily_papers-*.json", now=now)
     store = PaperStore(engine)
     saved = [
-        store.save(pages.papers, source="pages", kind="capture"),
-        store.save(lists.papers, source="lists", kind="huggingface"),
+        store.save(pages.papers, source="pages", authority=get_kind("capture").authority),
+        store.save(lists.papers, source="lists", authority=get_kind("huggingface").authority),
     ]
     return sum(one.new for one in saved)
 

@@ -191,7 +191,7 @@ def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
     pool = ProcessPool(config=app.config, processes=partial(pipeline.worker_count, app.config))
 
     report = run_delivery(
-        RunRequest(day=day, edition=edition, named=True, progress=watch, workers=pool),
+        RunRequest(day=day, edition=edition, allow_late=True, progress=watch, workers=pool),
         app.delivery_services,
         app.transport(),
     )

@@ -8,7 +8,7 @@ import pytest
 from support.installation import House
 from support.scripted_source import Service, serve
 
-from digest import sources
+from digest.sources import BUILTIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setitem(sources.BUILTIN, "service", "support.scripted_source")
+    monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
     return House(engine, tmp_path)
 
 

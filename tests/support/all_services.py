@@ -48,7 +48,7 @@ class World:
     #: arXiv's feeds and pages go on to show this day
     stuck: date | None = None
 
-    def places(self, base: str) -> tuple[Source, ...]:
+    def sources(self, base: str) -> tuple[Source, ...]:
         """The three services, on this server."""
         return (
             Source(name="arXiv", kind="arxiv", url=f"{base}/arxiv", categories=CATEGORIES),

@@ -1,6 +1,6 @@
 """Three DKIM verifiers that share no code, each given the DNS as a dictionary.
 
-Each returns the selectors of the signatures it found good. What is missing here skips the test,
+Each returns the selectors of the valid signatures. A verifier that is not installed skips the test,
 except in CI.
 """
 
@@ -29,7 +29,7 @@ _PASSED, _BODY_MATCHES = 0x04, 0
 
 
 def dkimpy(mail: bytes, dns: Mapping[str, str], folder: Path) -> set[str]:
-    """Ask dkimpy, whose RSA is Python and whose Ed25519 is libsodium."""
+    """Verify with dkimpy, whose RSA is Python and whose Ed25519 is libsodium."""
     if b"a=ed25519" in mail:
         need(importlib.util.find_spec("nacl"), "PyNaCl (dkimpy's extra ed25519)")
 
@@ -49,7 +49,7 @@ def dkimpy(mail: bytes, dns: Mapping[str, str], folder: Path) -> set[str]:
 
 
 def opendkim(mail: bytes, dns: Mapping[str, str], folder: Path) -> set[str]:
-    """Ask libopendkim, as opendkim-testmsg does, which itself cannot be told where the keys are."""
+    """Verify with libopendkim, as opendkim-testmsg does, which cannot take the DNS from a file."""
     name = ctypes.util.find_library("opendkim")
     need(name, "libopendkim (opendkim-tools)")
     library = ctypes.CDLL(name)
@@ -71,34 +71,34 @@ def opendkim(mail: bytes, dns: Mapping[str, str], folder: Path) -> set[str]:
     library.dkim_options(handle, _SET, _QUERY_METHOD, ctypes.byref(method), ctypes.sizeof(method))
     library.dkim_options(handle, _SET, _QUERY_INFO, path, len(path))
     status = number()
-    asked = library.dkim_verify(handle, b"test", None, ctypes.byref(status))
-    library.dkim_chunk(asked, mail, len(mail))
-    library.dkim_chunk(asked, None, 0)
-    library.dkim_eom(asked, None)
+    message = library.dkim_verify(handle, b"test", None, ctypes.byref(status))
+    library.dkim_chunk(message, mail, len(mail))
+    library.dkim_chunk(message, None, 0)
+    library.dkim_eom(message, None)
     signatures, count = ctypes.POINTER(pointer)(), number()
-    library.dkim_getsiglist(asked, ctypes.byref(signatures), ctypes.byref(count))
+    library.dkim_getsiglist(message, ctypes.byref(signatures), ctypes.byref(count))
     good = {
         library.dkim_sig_getselector(signatures[i]).decode()
         for i in range(count.value)
         if library.dkim_sig_getflags(signatures[i]) & _PASSED
         and library.dkim_sig_getbh(signatures[i]) == _BODY_MATCHES
     }
-    library.dkim_free(asked)
+    library.dkim_free(message)
     library.dkim_close(handle)
     return good
 
 
 def mail_dkim(mail: bytes, dns: Mapping[str, str], folder: Path) -> set[str]:
-    """Ask Perl's Mail::DKIM, which SpamAssassin uses. Debian 12's knows RSA alone."""
+    """Verify with Perl's Mail::DKIM, which SpamAssassin uses. Debian 12's knows RSA alone."""
     try:
         found = subprocess.run(["perl", "-MMail::DKIM", "-e1"], capture_output=True).returncode == 0
     except FileNotFoundError:
         found = False
     need(found, "Mail::DKIM (libmail-dkim-perl)")
-    asked = subprocess.run(
+    result = subprocess.run(
         ["perl", SCRIPT, _zone_file(dns, folder)], input=mail, capture_output=True, check=True
     )
-    results = dict(line.split() for line in asked.stdout.decode().splitlines())
+    results = dict(line.split() for line in result.stdout.decode().splitlines())
     return {selector for selector, result in results.items() if result == "pass"}
 
 

@@ -17,7 +17,7 @@ from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
-from digest.sources.fetch import fetch_day
+from digest.sources import get_kind
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.delivery.issues import MailResult
+    from digest.delivery.builder import MailResult
     from digest.delivery.run import DeliveryServices
     from digest.delivery.transports import Transport
     from digest.models.delivery import OutgoingMessage, ReportOutcomes, RunReport
     from digest.models.issue import Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
-    from digest.sources.backlog import Collection
+    from digest.sources.fetch import Fetcher
     from digest.storage.history import DeliveryRecord
     from subscribers.models import Subscriber
 
@@ -126,9 +126,10 @@ class House:
         assert added is not None
         return added
 
-    def papers(self, *papers: Paper) -> None:
+    def papers(self, *papers: Paper, source: str = "first") -> None:
         """Put papers into the store, past the sources."""
-        self.app.papers.save(papers, source="first", kind="jsonl")
+        authority = get_kind("jsonl").authority
+        self.app.papers.save(papers, source=source, authority=authority)
 
     def about_agents(self, *ids: str, **details: Any) -> None:
         """Put papers about agents into the store."""
@@ -140,12 +141,12 @@ class House:
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
     @property
-    def collection(self) -> Collection:
-        """The papers, with this house's clock."""
-        return replace(self.app.collection, clock=lambda: self.now)
+    def fetcher(self) -> Fetcher:
+        """Reads the sources, by this installation's clock."""
+        return replace(self.app.fetcher, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
-        return fetch_day(day, self.app.sources, only_day=only_day, collection=self.collection)
+        return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
     def desk(self, day: date = DAY) -> Edition:
         return pipeline.build_edition(self.app, day)
@@ -182,10 +183,10 @@ class House:
         )
         return MessageBuilder(
             frozen,
-            press=office.mail_settings,
+            settings=office.mail_settings,
             book=office.book,
-            desks=office.editions,
-            account=office.history,
+            editions=office.editions,
+            history=office.history,
         )
 
     def preview(self, reader: Subscriber, *, day: date = DAY) -> MailResult:

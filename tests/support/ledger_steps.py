@@ -10,13 +10,13 @@ from support.builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper,
 
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
 from digest.models.identity import canonical_id
+from digest.sources import get_kind
 from digest.storage.claims import Claim
 from digest.storage.contents import dump, list_items
 from digest.storage.editions import EditionStore
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
-from digest.storage.run_lock import lock_path
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ class Clerk:
         self.book = Book(engine, new_id=count(ADA).__next__, pepper=PEPPER)
         for name in ("ada", "bo"):
             self.add(name)
-        PaperStore(engine).save([ONE, TWO, THREE, TITLED], source="page", kind="capture")
+        PaperStore(engine).save(
+            [ONE, TWO, THREE, TITLED], source="page", authority=get_kind("capture").authority
+        )
         self.desks = EditionStore(engine)
         self.account = DeliveryHistory(engine, self.desks)
-        self.ledger = Ledger(engine, lock=lock_path(engine))
+        self.ledger = Ledger(engine)
         self._senders: dict[date, int] = {}
 
     # -- readers ----------------------------------------------------------------------------

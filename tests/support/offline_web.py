@@ -10,9 +10,8 @@ from urllib.parse import urlencode, urlsplit
 from support.builders import DAY, NOON
 from support.http_server import Answer, Question
 
-from digest import sources
 from digest.errors import RefusedError, SourceError
-from digest.sources import FetchRequest
+from digest.sources import FetchRequest, get_kind
 from digest.sources.http.client import SourceClient
 
 if TYPE_CHECKING:
@@ -138,11 +137,11 @@ def ask_played(played: Played, web: SourceClient, **details: Any) -> FetchReques
     return ask(web, *played.known, **({"day": played.day, "now": played.now} | details))
 
 
-def fetched(location: Source, web: SourceClient, **details: Any) -> Batch:
+def fetched(source: Source, web: SourceClient, **details: Any) -> Batch:
     """What a source gives for a day, read, parsed and put together."""
-    kind, asked = sources.get_kind(location.kind), ask(web, **details)
-    raws = kind.read(location, asked)
-    return kind.join([kind.parse(raw, day=asked.day, now=asked.now) for raw in raws])
+    kind, asked = get_kind(source.kind), ask(web, **details)
+    documents = kind.read(source, asked)
+    return kind.join([kind.parse(document, day=asked.day, now=asked.now) for document in documents])
 
 
 def refusal(status: int, body: str = "") -> RefusedError:

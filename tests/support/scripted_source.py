@@ -50,12 +50,12 @@ class Service:
         ]  # fmt: skip
 
     @property
-    def place(self) -> Source:
+    def source(self) -> Source:
         return Source(name=self.name, kind="service", options={"service": self})
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
-    service = cast("Service", location.options["service"])
+def read(source: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+    service = cast("Service", source.options["service"])
     service.asked.append(ask.day)
     if service.down or ask.day in service.gone:
         raise SourceError("the service is down")
@@ -76,9 +76,9 @@ KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_afte
 
 def serve(house: House, *services: Service) -> None:
     """Let these services be the house's only sources."""
-    house.app.__dict__["sources"] = tuple(service.place for service in services)
-    house.app.__dict__["collection"] = replace(
-        house.app.collection, web=lambda _place: cast("Any", None)
+    house.app.__dict__["sources"] = tuple(service.source for service in services)
+    house.app.__dict__["fetcher"] = replace(
+        house.app.fetcher, client_for=lambda _source: cast("Any", None)
     )
 
 

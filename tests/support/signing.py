@@ -1,4 +1,4 @@
-"""A mail taken apart for the signer, and put together again with its signatures."""
+"""Mails split into what a signer takes, and joined with their signatures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIELD = re.compile(rb"([^\s:]+):((?:[^\r]|\r\n[ \t])*)\r\n")
 
 
 def parts(mail: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
-    """Return a mail's header fields, as they stand on the wire, and its body."""
+    """Return a mail's header fields, as they are on the wire, and its body."""
     head, _, body = mail.partition(b"\r\n\r\n")
     fields = _FIELD.findall(head + b"\r\n")
     assert b"".join(b"%b:%b\r\n" % field for field in fields) == head + b"\r\n"

@@ -17,7 +17,6 @@ from support.builders import NOON, PEPPER, enrolled
 
 from digest.app import config, pipeline, web
 from digest.app.services import App
-from digest.sources.fetch import fetch_day
 from subscribers import links
 from subscribers.book import Book
 from subscribers.links import Purpose
@@ -225,9 +224,7 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Put the papers into the store."""
     for day in days:
-        fetch_day(
-            day, app.sources, only_day=True, collection=replace(app.collection, clock=lambda: NOON)
-        )
+        replace(app.fetcher, clock=lambda: NOON).fetch(day, app.sources, only_day=True)
 
 
 def read_mail(content: bytes) -> EmailMessage:

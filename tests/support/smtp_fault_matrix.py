@@ -1,8 +1,9 @@
-"""What becomes of mails when a server fails: every stage of a session by every fault, as data.
+"""The outcomes of messages when a mail server fails: each stage of a session by each fault.
 
-A cell is the fate of the mail at which the fault strikes, the fate of the mail after it, and `!`
-where the run stops: s sent, d deferred, f failed, u unknown, p planned, - never taken. A cell that
-makes no sense is a dot, and WHY_NOT says why. Each holds with pipelining and without.
+A cell has two letters and perhaps a `!`. The first letter is the outcome of the message at which
+the fault happens, the second that of the next message. `!` means that the run stops. The letters
+are s sent, d deferred, f failed, u unknown, p planned, and - for a message that was never taken. A
+dot is a cell that makes no sense; IMPOSSIBLE says why. Each cell holds with and without pipelining.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from support.smtp_server import HANG_UP, RESET, SILENCE
 
-#: The fault strikes the first mail of a connection.
+#: The fault happens at the first message of a connection.
 FRESH = """
             4xx  5xx  421  reset  close  hang  garbage  long
 connect      .    .    .   p-!     .      .      .       .
@@ -28,8 +29,8 @@ RSET        fs   fs   fs   fs     fs     fs     fs      fs
 QUIT        ss   ss   ss   ss     ss     ss     ss      ss
 """
 
-#: The fault strikes the second mail of a connection. It may have been closed for its age, so a mail
-#: of which only the envelope was sent is tried once more.
+#: The fault happens at the second message of a connection. The cause may be the age of the
+#: connection, so a message of which only the envelope was sent is tried once more.
 KEPT = """
             4xx  5xx  421  reset  close  hang  garbage  long
 connect      .    .    .    .      .      .      .       .
@@ -46,10 +47,10 @@ RSET        fs   fs   fs   fs     fs     fs     fs      fs
 QUIT         .    .    .    .      .      .      .       .
 """
 
-_NO_REPLIES = "nothing is said before the connection stands"
-_BY_THE_KERNEL = "the kernel accepts for the server, so it comes to the same as the banner"
-_ONCE = "happens once on a connection"
-WHY_NOT = {
+_NO_REPLIES = "there are no replies before there is a connection"
+_BY_THE_KERNEL = "the kernel accepts connections for the server, so this is the same as the banner"
+_ONCE = "this stage happens once per connection"
+IMPOSSIBLE = {
     **{("fresh", "connect", fault): _NO_REPLIES for fault in ("4xx", "5xx", "421")},
     **{("fresh", "connect", fault): _NO_REPLIES for fault in ("garbage", "long")},
     **{("fresh", "connect", fault): _BY_THE_KERNEL for fault in ("close", "hang")},
@@ -60,7 +61,7 @@ WHY_NOT = {
     },
 }
 
-#: What the server says or does instead of its usual reply.
+#: The reply of the server, or what it does instead of replying.
 FAULTS = {
     "4xx": "451 4.3.0 later",
     "5xx": "554 5.7.1 no",
@@ -71,10 +72,10 @@ FAULTS = {
     "garbage": "what?",
     "long": "250 " + "x" * 10_000_000,
 }
-#: At RCPT a 5xx is to name the mailbox.
+#: The 5xx reply at RCPT, which names the mailbox.
 NO_SUCH_USER = "550 5.1.1 no such user"
 
-#: The states by their letters.
+#: The states by the letters of the tables.
 STATES = {
     "s": "sent",
     "d": "deferred",
@@ -86,27 +87,27 @@ STATES = {
 
 
 class Cell(NamedTuple):
-    """One experiment."""
+    """One cell of a table; `connection` is "fresh" or "kept"."""
 
-    line: str
+    connection: str
     stage: str
     fault: str
     outcome: str
 
     def __str__(self) -> str:
-        """Name it for a test."""
-        return f"{self.line}-{self.stage}-{self.fault}"
+        """Return its name in the list of tests."""
+        return f"{self.connection}-{self.stage}-{self.fault}"
 
 
 def cells() -> list[Cell]:
     """Return all cells of both tables."""
     found = []
-    for line, table in (("fresh", FRESH), ("kept", KEPT)):
+    for connection, table in (("fresh", FRESH), ("kept", KEPT)):
         head, *rows = table.strip().splitlines()
         for row in rows:
             stage, *outcomes = row.split()
             found += [
-                Cell(line, stage, fault, outcome)
+                Cell(connection, stage, fault, outcome)
                 for fault, outcome in zip(head.split(), outcomes, strict=True)
             ]
     return found

@@ -1,4 +1,4 @@
-"""A small SMTP server on loopback that keeps what it is sent and can be told to misbehave."""
+"""A small SMTP server on loopback that keeps what it receives, and fails where a test wants it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-#: Replies that are none: close the connection; reset it; say nothing until the client has gone.
+#: Instead of a reply: close the connection, reset it, or send nothing until the client has gone.
 HANG_UP, RESET, SILENCE = "hang up", "reset", "silence"
 
-_USUAL = {
+_USUAL_REPLIES = {
     "CONNECT": "220 test.example.org ready",
     "HELO": "250 test.example.org",
     "STARTTLS": "220 go ahead",
@@ -35,52 +35,52 @@ _USUAL = {
 
 @dataclass(kw_only=True, eq=False)
 class Session:
-    """What one client said on one connection, before and after encryption; verbs in capitals."""
+    """The commands on one connection, before and after encryption, with their verbs in capitals."""
 
     in_the_clear: list[str] = field(default_factory=list)
     encrypted: list[str] = field(default_factory=list)
-    #: how often the client had to wait for the server: once per bunch of replies
-    turns: int = 0
+    #: How often replies were sent, several together counting once.
+    round_trips: int = 0
 
     @property
     def commands(self) -> list[str]:
-        """Everything said, in order."""
+        """All commands, in order."""
         return self.in_the_clear + self.encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """One mail whose final dot has come."""
+    """One message whose final dot has arrived."""
 
-    envelope: str
+    sender: str
     recipient: str
-    #: with the dots that SMTP adds, without the final one
-    wire: bytes
+    #: With the dots that the client added (RFC 5321 §4.5.2), without the final one.
+    data: bytes
 
     @property
     def content(self) -> bytes:
-        """The mail without the dots that SMTP adds."""
-        return self.wire.replace(b"\r\n..", b"\r\n.").removeprefix(b".")
+        """The message without the dots that the client added."""
+        return self.data.replace(b"\r\n..", b"\r\n.").removeprefix(b".")
 
 
 @dataclass(kw_only=True)
 class _Rule:
-    start: str
+    command: str
     reply: str | None
     nth: int | None
     on: int | None
     do: Callable[[], object] | None
-    met: int = 0
+    count: int = 0
 
-    def meets(self, line: str, connection: int) -> bool:
-        if not line.upper().startswith(self.start.upper()) or self.on not in (None, connection):
+    def matches(self, line: str, connection: int) -> bool:
+        if not line.upper().startswith(self.command.upper()) or self.on not in (None, connection):
             return False
-        self.met += 1
-        return self.nth in (None, self.met)
+        self.count += 1
+        return self.nth in (None, self.count)
 
 
 class SMTPServer:
-    """Listens from `with` to its end; one thread a connection."""
+    """Listens within a `with` statement, with one thread per connection."""
 
     def __init__(
         self,
@@ -88,67 +88,72 @@ class SMTPServer:
         extensions: tuple[str, ...] = ("SIZE 9000000",),
         tls: ssl.SSLContext | None = None,
         tls_at_once: bool = False,
-        speech: Literal["reply by reply", "merged", "byte by byte"] = "reply by reply",
+        reply_mode: Literal["reply by reply", "merged", "byte by byte"] = "reply by reply",
     ) -> None:
-        """Offer extensions; with `tls` also STARTTLS, or nothing but TLS if `tls_at_once`.
+        """Offer extensions; with `tls` also STARTTLS, or TLS from the beginning if `tls_at_once`.
 
         Merged replies are sent when nothing more can be read, as most servers do.
         """
         self._tls, self._tls_at_once = tls, tls_at_once
-        self._extensions, self._speech = extensions, speech
+        self._extensions, self._reply_mode = extensions, reply_mode
         self._rules: list[_Rule] = []
         self._lock = threading.Lock()
-        self._ending = threading.Event()
-        self._open: list[socket.socket] = []
+        self._stopped = threading.Event()
+        self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
-        # So that a client soon notices that nobody reads on.
+        # A small buffer, so that a client soon notices that the server does not read.
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port: int = self._listening.getsockname()[1]
         self.sessions: list[Session] = []
-        #: every mail whose final dot has come
+        #: All messages whose final dot has arrived.
         self.mails: list[Received] = []
-        #: those among them for which the client was told 250
+        #: Those of them to which the server has replied 250.
         self.accepted: list[Received] = []
 
     @property
     def recipients(self) -> list[str]:
-        """Who got a mail, in the order of arrival."""
+        """The recipients of all messages, in the order of arrival."""
         return [mail.recipient for mail in self.mails]
 
     def when(
         self,
-        start: str,
+        command: str,
         *,
         reply: str | None = None,
         nth: int | None = None,
         on: int | None = None,
         do: Callable[[], object] | None = None,
     ) -> None:
-        """Change the answer to commands that begin so, or only to the nth of them.
+        """Change the reply to the commands that begin with a text.
 
-        `on` leaves all connections alone but one, counted from 1.
+        A new connection counts as the command CONNECT. The first line of a message counts as BODY;
+        after a reply to it the connection ends without another line being read. The end of a
+        message counts as `.`; the message is in `mails` already.
 
-        A new connection is the command CONNECT. The first line of a mail is the command BODY; its
-        reply comes at once, and the connection ends without another line being read. The end of a
-        mail is the command `.` and finds the mail already kept. `do` is called before the reply
-        is sent.
+        Args:
+            command: The beginning of the command.
+            reply: The reply, or HANG_UP, RESET or SILENCE; None keeps the usual one.
+            nth: The only occurrence that is changed, from 1; None changes all.
+            on: The only connection that is changed, from 1; None changes all.
+            do: Called before the reply is sent.
+
         """
-        self._rules.append(_Rule(start=start, reply=reply, nth=nth, on=on, do=do))
+        self._rules.append(_Rule(command=command, reply=reply, nth=nth, on=on, do=do))
 
     def __enter__(self) -> Self:
         self._start(self._accept)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.set()
-        self.refuse()
-        for connection in list(self._open):
+        self._stopped.set()
+        self.stop_listening()
+        for connection in list(self._sockets):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in list(self._threads):
             thread.join(timeout=10)
-        for connection in self._open:
+        for connection in self._sockets:
             connection.close()
 
     def _start(self, target: Callable[..., None], *arguments: object) -> None:
@@ -163,151 +168,154 @@ class SMTPServer:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._open.append(connection)
+            self._sockets.append(connection)
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
         session = Session()
         self.sessions.append(session)
-        # What the client sees when it leaves early, or does not like our certificate.
+        # The client may leave early, or refuse the certificate.
         with suppress(OSError), connection:
             if self._tls and self._tls_at_once:
                 with self._encrypt(connection) as encrypted:
-                    _Talk(self, encrypted, session, session.encrypted).talk(greet=True)
-            elif _Talk(self, connection, session, session.in_the_clear).talk(greet=True):
+                    _Connection(self, encrypted, session, session.encrypted).serve(greets=True)
+            elif _Connection(self, connection, session, session.in_the_clear).serve(greets=True):
                 with self._encrypt(connection) as encrypted:
-                    _Talk(self, encrypted, session, session.encrypted).talk(greet=False)
+                    _Connection(self, encrypted, session, session.encrypted).serve(greets=False)
 
-    def decide(self, line: str, usual: str, session: Session) -> str:
-        """Return the reply to a command, after what shall happen before it."""
+    def choose_reply(self, line: str, usual: str, session: Session) -> str:
+        """Return the reply to a command, after the actions of the rules that match it."""
         connection = self.sessions.index(session) + 1
         with self._lock:
-            rules = [rule for rule in self._rules if rule.meets(line, connection)]
+            rules = [rule for rule in self._rules if rule.matches(line, connection)]
         for rule in rules:
             if rule.do:
                 rule.do()
         return next((rule.reply for rule in rules if rule.reply), usual)
 
-    def usual(self, verb: str) -> str:
-        """Return the reply of a server that is at peace."""
+    def usual_reply(self, verb: str) -> str:
+        """Return the reply of a server without a fault."""
         if verb != "EHLO":
-            return _USUAL.get(verb, "500 what?")
+            return _USUAL_REPLIES.get(verb, "500 what?")
         extra = ("STARTTLS",) if self._tls and not self._tls_at_once else ()
         names = ["test.example.org", *self._extensions, *extra]
         return "\r\n".join([*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}"])
 
     @property
-    def speech(self) -> str:
-        """How replies are sent."""
-        return self._speech
+    def reply_mode(self) -> str:
+        """How replies are sent; see `__init__`."""
+        return self._reply_mode
 
     def wait(self, seconds: float = 30) -> None:
-        """Do nothing for a while, or until the test is over."""
-        self._ending.wait(seconds)
+        """Wait some seconds, or until the test is over."""
+        self._stopped.wait(seconds)
 
-    def refuse(self) -> None:
-        """Take no connections any more."""
+    def stop_listening(self) -> None:
+        """Accept no more connections."""
         # A thread in accept() does not notice that its socket was closed; shutdown() wakes it.
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
-    def hang_up(self, farewell: str = "") -> None:
-        """Close all connections that are open now."""
-        for connection in self._open:
+    def hang_up(self, reply: str = "") -> None:
+        """Close all open connections, after a reply if one is given."""
+        for connection in self._sockets:
             with suppress(OSError):
-                connection.sendall(farewell.encode() + b"\r\n" * bool(farewell))
+                connection.sendall(reply.encode() + b"\r\n" * bool(reply))
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _encrypt(self, connection: socket.socket) -> socket.socket:
         assert self._tls is not None
         encrypted = self._tls.wrap_socket(connection, server_side=True)
-        self._open.append(encrypted)
+        self._sockets.append(encrypted)
         return encrypted
 
 
-class _Talk:
-    """One conversation, as far as it is in the clear or encrypted."""
+class _Connection:
+    """A connection, before or after its encryption."""
 
     def __init__(
-        self, server: SMTPServer, connection: socket.socket, session: Session, said: list[str]
+        self, server: SMTPServer, connection: socket.socket, session: Session, commands: list[str]
     ) -> None:
         self._server, self._connection = server, connection
-        self._session, self._said = session, said
+        self._session, self._commands = session, commands
         self._read = bytearray()
         self._unsent = b""
-        #: mails whose 250 is among what is not sent yet
-        self._promised: list[Received] = []
-        self._envelope: str | None = None
+        #: Messages whose 250 is not sent yet.
+        self._accepted: list[Received] = []
+        self._sender: str | None = None
         self._recipient: str | None = None
 
-    def talk(self, *, greet: bool) -> bool:
-        """Converse; whether encryption is to begin now."""
-        if greet and not self._answer("CONNECT", "CONNECT"):
+    def serve(self, *, greets: bool) -> bool:
+        """Serve until the client leaves; return whether the encryption begins now."""
+        if greets and not self._reply_to("CONNECT", "CONNECT"):
             return False
-        while (octets := self._until(b"\n")) is not None:
+        while (octets := self._read_until(b"\n")) is not None:
             line = octets.decode(errors="replace").rstrip("\r\n")
             verb, *rest = line.split(" ", 1)
             verb = verb.upper()
-            self._said.append(" ".join((verb, *rest)))
-            reply = self._answer(line, self._situation(verb))
+            self._commands.append(" ".join((verb, *rest)))
+            reply = self._reply_to(line, self._classify(verb))
             if verb == "STARTTLS" and reply.startswith("220"):
                 self._flush()
                 return True
             if reply:
-                reply = self._follow(verb, line, reply)
+                reply = self._update_transaction(verb, line, reply)
             if not reply or verb == "QUIT":
                 return False
         return False
 
-    def _situation(self, verb: str) -> str:
-        """What a command is in this place."""
-        if verb == "MAIL" and self._envelope is not None:
+    def _classify(self, verb: str) -> str:
+        """Return the verb, or the name of the mistake in the order of commands."""
+        if verb == "MAIL" and self._sender is not None:
             return "NESTED"
-        if verb in ("RCPT", "DATA") and self._envelope is None:
+        if verb in ("RCPT", "DATA") and self._sender is None:
             return "EARLY"
         return "NOBODY" if verb == "DATA" and self._recipient is None else verb
 
-    def _follow(self, verb: str, line: str, reply: str) -> str:
-        """Keep what a command has changed; the last reply, or nothing to end the connection."""
+    def _update_transaction(self, verb: str, line: str, reply: str) -> str:
+        """Apply a command to the transaction; return its reply, or "" to end the connection."""
         done = reply.startswith("250")
         if verb == "MAIL" and done:
-            self._envelope, self._recipient = _path(line), None
+            self._sender, self._recipient = _path(line), None
         elif verb == "RCPT" and done:
             self._recipient = _path(line)
         elif verb == "RSET" and done:
-            self._envelope = None
+            self._sender = None
         elif verb == "DATA" and reply.startswith("354"):
-            return self._take_mail()
+            return self._receive_message()
         return reply
 
-    def _take_mail(self) -> str:
-        first = self._until(b"\n")
+    def _receive_message(self) -> str:
+        first = self._read_until(b"\n")
         if first is None:
             return ""
-        early = self._server.decide("BODY", "", self._session)
+        early = self._server.choose_reply("BODY", "", self._session)
         if early:
             self._send("BODY", early)
             return ""
-        body = b"" if first == b".\r\n" else self._until(b"\r\n.\r\n", first)
+        body = b"" if first == b".\r\n" else self._read_until(b"\r\n.\r\n", first)
         if body is None:
-            return ""  # the client left in the middle of the mail
+            return ""  # the client left in the middle of the message
         mail = Received(
-            envelope=self._envelope or "",
+            sender=self._sender or "",
             recipient=self._recipient or "",
-            wire=body.removesuffix(b".\r\n"),
+            data=body.removesuffix(b".\r\n"),
         )
         self._server.mails.append(mail)
-        self._envelope = None
-        reply = self._server.decide(".", self._server.usual("."), self._session)
+        self._sender = None
+        reply = self._server.choose_reply(".", self._server.usual_reply("."), self._session)
         if reply.startswith("250"):
-            self._promised.append(mail)
+            self._accepted.append(mail)
         return self._send(".", reply)
 
     # -- bytes ----------------------------------------------------------------------------------
 
-    def _until(self, end: bytes, begun: bytes = b"") -> bytes | None:
-        """Read to the end of something that may have begun; None when the client has gone."""
+    def _read_until(self, end: bytes, begun: bytes = b"") -> bytes | None:
+        """Return octets up to and including `end`; None if the client has gone.
+
+        `begun` was read before and is put back first.
+        """
         self._read[:0] = begun
         place = self._read.find(end)
         while place < 0:
@@ -322,11 +330,11 @@ class _Talk:
         del self._read[: len(found)]
         return found
 
-    def _answer(self, line: str, situation: str) -> str:
-        """Reply to a command; the reply, or nothing when the connection shall end."""
+    def _reply_to(self, line: str, situation: str) -> str:
+        """Reply to a command; return the reply, or "" to end the connection."""
         wanted = line if situation == line.partition(" ")[0].upper() else situation
-        usual = self._server.usual(situation)
-        return self._send(line, self._server.decide(wanted, usual, self._session))
+        usual = self._server.usual_reply(situation)
+        return self._send(line, self._server.choose_reply(wanted, usual, self._session))
 
     def _send(self, line: str, reply: str) -> str:
         if reply == SILENCE:
@@ -337,27 +345,27 @@ class _Talk:
                 pass
         elif reply == RESET:
             self._flush()
-            # With no time to linger the kernel resets the connection instead of closing it.
+            # With a linger time of zero the kernel resets the connection instead of closing it.
             now = struct.pack("ii", 1, 0)
             self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
         if reply in (SILENCE, RESET, HANG_UP):
             self._flush()
             return ""
         self._unsent += reply.encode() + b"\r\n"
-        if self._server.speech != "merged" or reply.startswith("421"):
+        if self._server.reply_mode != "merged" or reply.startswith("421"):
             self._flush()
         return "" if reply.startswith("421") else reply
 
     def _flush(self) -> None:
         octets, self._unsent = self._unsent, b""
-        self._session.turns += bool(octets)
-        if self._server.speech == "byte by byte":
+        self._session.round_trips += bool(octets)
+        if self._server.reply_mode == "byte by byte":
             for octet in octets:
                 self._connection.sendall(bytes((octet,)))
         else:
             self._connection.sendall(octets)
-        self._server.accepted += self._promised
-        self._promised.clear()
+        self._server.accepted += self._accepted
+        self._accepted.clear()
 
 
 def _path(line: str) -> str:

@@ -1,58 +1,78 @@
-"""The house rules of docs/design: who may import whom, and who may ask the clock or the system."""
+"""The rules of docs/architecture.md: who may import whom, and who may touch the outside world.
+
+The tests read the source and run none of it. `scripts/floors.py` prints the same import graph.
+"""
 
 from __future__ import annotations
 
 import ast
 import sys
-from pathlib import Path
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
-
-import digest
-import subscribers
-
-ROOT = Path(digest.__file__).parent.parent
-FILES = sorted(
-    path
-    for package in (digest, subscribers)
-    for path in Path(str(package.__file__)).parent.rglob("*.py")
+from support.import_graph import (
+    Module,
+    circles,
+    floors,
+    module_graph,
+    package_graph,
+    package_of,
+    read_modules,
 )
-NAMES = {path: path.relative_to(ROOT).with_suffix("").as_posix() for path in FILES}
-TREES = {NAMES[path]: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+from support.paths import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+MODULES = read_modules(ROOT)
+IMPORTS = module_graph(MODULES, typing=True)
+
+#: The packages of digest, the highest first. A package imports only packages of lower floors.
+ORDER = (
+    ("digest.__main__",),
+    ("digest.cli",),
+    ("digest.app",),
+    ("digest.inbound", "digest.delivery", "digest.sources", "digest.exports"),
+    ("digest.storage", "digest.ranking", "digest.mail"),
+    ("digest.models",),
+    ("digest.text", "digest.errors", "digest"),
+)
+FLOOR = {package: number for number, floor in enumerate(reversed(ORDER)) for package in floor}
+#: These packages wire everything, and so may import all of `subscribers`.
+WIRING = ("digest.app", "digest.cli")
+#: What the other packages of digest may import of `subscribers`.
+SHARED = (
+    "subscribers.addresses",
+    "subscribers.book",
+    "subscribers.errors",
+    "subscribers.links",
+    "subscribers.models",
+    "subscribers.tables",
+)
+
+#: Modules that compute from their arguments alone. Time, randomness and files are given to them.
 PURE = (
-    "digest/models",
-    "digest/text",
-    "digest/tex",
-    "digest/macros",
-    "digest/guesses",
-    "digest/names",
-    "digest/calendars",
-    "digest/verdict",
-    "digest/statement",
-    "digest/identity",
-    "digest/merging",
-    "digest/compose",
-    "digest/dates",
-    "digest/filed",
-    "digest/delivery/conversation",
-    "digest/delivery/envelope",
-    "digest/delivery/pace",
-    "digest/delivery/parcels",
-    "digest/delivery/replies",
-    "digest/tailor",
-    "digest/frozen",
-    "digest/mailbag",
-    "digest/delivery/states",
-    "digest/delivery/breakers",
-    "digest/ranking/",
-    "digest/rendering/",
-    "subscribers/models",
-    "subscribers/addresses",
-    "subscribers/links",
+    "digest.exports",
+    "digest.mail",
+    "digest.models",
+    "digest.ranking",
+    "digest.text",
+    "digest.delivery.smtp.commands",
+    "digest.delivery.smtp.protocol",
+    "digest.delivery.smtp.rate_limit",
+    "digest.delivery.smtp.replies",
+    "subscribers.addresses",
+    "subscribers.links",
+    "subscribers.models",
 )
-IMPURE = {
+ERRORS = {"digest.errors", "subscribers.errors"}
+#: Packages that later versions will have.
+PLANNED = {"digest.exports", "digest.inbound"}
+OUTSIDE_WORLD = {
     "alembic",
+    "asyncio",
     "fcntl",
     "glob",
     "httpx",
@@ -69,178 +89,286 @@ IMPURE = {
     "sqlalchemy",
     "sqlite3",
     "ssl",
+    "structlog",
     "subprocess",
     "tempfile",
     "threading",
     "time",
     "urllib.request",
 }
-#: What is not in the standard library, and where it is at home.
+
+#: Every third-party library, and the modules or packages that may import it.
 HOMES = {
-    "alembic": ("digest/database", "digest/migrations/"),
-    "apscheduler": ("digest/schedule",),
-    "babel": ("digest/dates",),
-    "cryptography": ("digest/delivery/dkim",),
-    "defusedxml": ("digest/sources/xml",),
-    "email_validator": ("subscribers/addresses",),
-    "fastapi": ("subscribers/web/",),
-    "httpx": ("digest/sources/web",),
-    "itsdangerous": ("subscribers/links", "subscribers/web/forms"),
-    "jinja2": ("digest/rendering/templates", "subscribers/web/views"),
-    "limits": ("subscribers/limits",),
-    "mjml": ("digest/rendering/templates",),
-    "numpy": ("digest/ranking/",),
-    "pylatexenc": ("digest/tex",),
-    "pydantic": ("digest/config", "digest/settings", "subscribers/web/api"),
-    "pydantic_settings": ("digest/config",),
-    "rich": ("digest/cli/",),
-    "scipy": ("digest/ranking/",),
-    "sqlalchemy": (
-        "digest/database",
-        "digest/store",
-        "digest/readings",
-        "digest/tables",
-        "digest/delivery/account",
-        "digest/delivery/desks",
-        "digest/delivery/ledger",
-        "digest/delivery/letters",
-        "digest/delivery/marks",
-        "digest/delivery/tables",
-        "digest/migrations/",
-        "subscribers/book",
-        "subscribers/tables",
-    ),
-    "stamina": ("digest/sources/web",),
-    "starlette": ("subscribers/web/",),
-    "Stemmer": ("digest/ranking/",),
-    "structlog": ("digest/log",),
-    "tomlkit": ("digest/topic_file",),
-    "typer": ("digest/cli/",),
-    "uvicorn": ("digest/cli/serve",),
+    "alembic": ("digest.storage.engine", "digest.storage.migrations"),
+    "apscheduler": ("digest.app.scheduler",),
+    "babel": ("digest.text.dates",),
+    "cryptography": ("digest.mail.dkim",),
+    "defusedxml": ("digest.sources.xml",),
+    "email_validator": ("subscribers.addresses",),
+    "fastapi": ("subscribers.web",),
+    "httpx": ("digest.sources.http",),
+    "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
+    "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
+    "limits": ("subscribers.rate_limits",),
+    "mjml": ("digest.mail.templates",),
+    "numpy": ("digest.ranking",),
+    "pydantic": ("digest.app.config", "subscribers.web.api"),
+    "pydantic_settings": ("digest.app.config",),
+    "pylatexenc": ("digest.text.tex_macros",),
+    "rich": ("digest.cli",),
+    "scipy": ("digest.ranking",),
+    "sqlalchemy": ("digest.storage", "subscribers.book", "subscribers.tables"),
+    "stamina": ("digest.sources.http",),
+    "starlette": ("subscribers.web",),
+    "Stemmer": ("digest.ranking",),
+    "structlog": ("digest.app.log",),
+    "tomlkit": ("digest.app.config.topics",),
+    "typer": ("digest.cli",),
+    "uvicorn": ("digest.cli.serve",),
 }
 
+#: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
+CATCHES_EVERYTHING = {"digest.cli", "digest.cli.run", "digest.sources.plugins"}
 
-def at_home(name: str, homes: tuple[str, ...]) -> bool:
-    return any(name == home or (home.endswith("/") and name.startswith(home)) for home in homes)
+
+def within(module: str, homes: Collection[str]) -> bool:
+    """Whether a module is one of these, or in one of these packages."""
+    return any(module == home or module.startswith(f"{home}.") for home in homes)
 
 
-def imports(tree: ast.AST) -> set[str]:
-    """Every module a file imports, those for type checkers only left out."""
-    for_types = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if id(node) in for_types:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "relative imports are not in the style of the house"
-            found.add(str(node.module))
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+def imported(module: Module) -> set[str]:
+    """Every dotted name that a module imports when it runs."""
+    found = set()
+    for one in module.imports:
+        if not one.typing_only:
+            found |= {one.module, f"{one.module}.{one.name}"}
     return found
 
 
-def roots(name: str) -> set[str]:
-    return {module.partition(".")[0] for module in imports(TREES[name])}
+@cache
+def expressions() -> dict[str, set[str]]:
+    """Every name and dotted expression of each module, such as `print` and `datetime.now`."""
+    return {
+        name: {
+            dotted(node)
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Attribute | ast.Name)
+        }
+        for name, module in MODULES.items()
+    }
 
 
-def attributes(name: str) -> set[str]:
-    """Every dotted expression of a file, such as `os.environ` or `datetime.now`."""
-    return {ast.unparse(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)}
+def users_of(*wanted: str) -> list[str]:
+    """The modules in which one of these expressions occurs."""
+    return [name for name, found in expressions().items() if found & set(wanted)]
 
 
-def names(name: str) -> set[str]:
-    """Every bare name of a file, such as `print`."""
-    return {node.id for node in ast.walk(TREES[name]) if isinstance(node, ast.Name)}
+def dotted(node: ast.expr) -> str:
+    """A name or a chain of attributes as written; anything else in the chain is left out."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
-def where(*wanted: str) -> list[str]:
-    """The files in which one of these expressions stands."""
-    return [name for name in TREES if (attributes(name) | names(name)) & set(wanted)]
+# -- who imports whom --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if name.startswith("subscribers/")])
+def test_every_package_has_its_place_in_the_order() -> None:
+    packages = {package_of(name) for name in MODULES if not name.startswith("subscribers")}
+
+    assert packages - set(FLOOR) == set()
+    assert set(FLOOR) - packages <= PLANNED
+
+
+@pytest.mark.parametrize("package", [name for name in package_graph(MODULES) if name in FLOOR])
+def test_a_package_imports_only_packages_of_lower_floors(package: str) -> None:
+    """Imports under TYPE_CHECKING count, since a reader follows those too."""
+    wrong = [
+        f"{name} -> {target}"
+        for name, targets in IMPORTS.items()
+        if package_of(name) == package
+        for target in sorted(targets)
+        if package_of(target) in FLOOR
+        and package_of(target) != package
+        and FLOOR[package_of(target)] >= FLOOR[package]
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("subscribers")])
 def test_subscribers_never_import_digest(name: str) -> None:
-    assert "digest" not in roots(name)
+    assert "digest" not in {one.library for one in MODULES[name].imports}
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if at_home(name, PURE)])
-def test_pure_rooms_import_nothing_that_reaches_out(name: str) -> None:
-    assert imports(TREES[name]) & IMPURE == set()
+@pytest.mark.parametrize("package", sorted(set(FLOOR) - set(WIRING)))
+def test_below_the_wiring_only_what_is_shared_of_subscribers_is_imported(package: str) -> None:
+    wrong = [
+        f"{name} -> {target}"
+        for name, targets in IMPORTS.items()
+        if package_of(name) == package
+        for target in sorted(targets)
+        if within(target, ["subscribers"]) and not within(target, SHARED)
+    ]
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("room", PURE)
-def test_every_pure_room_exists(room: str) -> None:
-    assert [name for name in TREES if at_home(name, (room,))] != []
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports inside functions count: they only hide a circle."""
+    assert circles(module_graph(MODULES)) == []
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if at_home(name, PURE)])
-def test_pure_rooms_import_only_pure_rooms(name: str) -> None:
-    ours = {module for module in imports(TREES[name]) if module.replace(".", "/") in TREES}
+def test_the_packages_make_at_most_eight_floors_and_no_circle() -> None:
+    graph = package_graph(MODULES)
 
-    pure = {module for module in ours if at_home(module.replace(".", "/"), PURE)}
-    assert ours - pure <= {"digest.errors", "subscribers.errors"}
+    assert circles(graph) == []
+    assert len(floors(graph)) <= 8
+
+
+def test_digest_has_at_most_a_dozen_entries() -> None:
+    kept = {"__init__.py", "__main__.py", "__pycache__", "py.typed", "data"}
+    entries = {path.name for path in (ROOT / "digest").iterdir()} - kept
+
+    assert len(entries) <= 12, sorted(entries)
+
+
+def test_no_import_is_relative() -> None:
+    relative = [
+        name
+        for name, module in MODULES.items()
+        if any(one.module.startswith(".") for one in module.imports)
+    ]
+
+    assert relative == []
+
+
+# -- pure modules ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", sorted(set(PURE) - PLANNED))
+def test_every_pure_module_exists(home: str) -> None:
+    assert [name for name in MODULES if within(name, [home])] != []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if within(name, PURE)])
+def test_pure_modules_import_nothing_that_reaches_the_outside_world(name: str) -> None:
+    assert imported(MODULES[name]) & OUTSIDE_WORLD == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if within(name, PURE)])
+def test_pure_modules_import_only_pure_modules(name: str) -> None:
+    ours = MODULES[name].targets(MODULES, typing=False)
+
+    assert {target for target in ours if not within(target, PURE)} <= ERRORS
+
+
+# -- libraries ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_each_library_is_named_in_its_home_alone(library: str) -> None:
-    users = [name for name in TREES if library in roots(name)]
+def test_each_library_is_imported_only_in_its_home(library: str) -> None:
+    """A library's name in an annotation is no use of it, so imports for types do not count."""
+    users = [
+        name
+        for name, module in MODULES.items()
+        if library in {one.library for one in module.imports if not one.typing_only}
+    ]
 
     assert users != []
-    assert [name for name in users if not at_home(name, HOMES[library])] == []
+    assert [name for name in users if not within(name, HOMES[library])] == []
 
 
 def test_every_library_has_a_home() -> None:
-    used = set().union(*(roots(name) for name in TREES))
+    used = {
+        one.library for module in MODULES.values() for one in module.imports if not one.typing_only
+    }
 
     assert used - sys.stdlib_module_names - {"digest", "subscribers"} - set(HOMES) == set()
 
 
-def test_the_clock_is_asked_in_one_place() -> None:
+# -- the outside world -------------------------------------------------------------------------
+
+
+def test_the_clock_is_read_in_one_module_of_the_app() -> None:
     clocks = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
 
-    assert where(*clocks) == ["digest/app"]
+    (reader,) = users_of(*clocks)
+    assert within(reader, ["digest.app"])
 
 
-def test_the_environment_is_read_by_the_configuration_alone() -> None:
-    assert where("os.environ", "os.getenv", "environ", "getenv") == [
-        "digest/config",
-    ]
+def test_the_environment_is_read_in_one_module_of_the_app() -> None:
+    (reader,) = users_of("os.environ", "os.environb", "os.getenv", "environ", "getenv")
+
+    assert within(reader, ["digest.app"])
 
 
 def test_only_the_command_line_prints_or_exits() -> None:
-    speakers = where("print", "sys.exit", "exit", "typer.echo", "os._exit", "SystemExit")
+    users = users_of("print", "sys.exit", "exit", "typer.echo", "os._exit", "SystemExit")
 
-    assert [name for name in speakers if not name.startswith("digest/cli/")] == []
-    assert "digest/cli/__init__" in speakers
+    assert [name for name in users if not within(name, ["digest.cli"])] == []
+    assert "digest.cli" in users
 
 
-def test_every_exception_is_caught_only_where_the_program_ends_or_is_not_ours() -> None:
+def test_any_exception_is_caught_only_in_the_named_places() -> None:
     broad = {
         name
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
+        for name, module in MODULES.items()
+        for node in ast.walk(module.tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     }
 
-    # The end of a command, of a daemon's job, and code of other packages.
-    assert broad == {"digest/cli/__init__", "digest/cli/runs", "digest/sources/foreign"}
+    assert broad == CATCHES_EVERYTHING
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_every_module_says_in_one_line_what_it_is_for(name: str) -> None:
-    words = ast.get_docstring(TREES[name])
+# -- modules and their tests -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_a_docstring(name: str) -> None:
+    words = ast.get_docstring(MODULES[name].tree)
 
     assert words is not None
     assert words.splitlines()[0].endswith((".", ":"))
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_no_module_is_longer_than_a_person_reads(name: str) -> None:
-    assert len((ROOT / f"{name}.py").read_text(encoding="utf-8").splitlines()) <= 400
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_is_longer_than_400_lines(name: str) -> None:
+    assert len(MODULES[name].text.splitlines()) <= 400
+
+
+def paths_of_tests() -> list[Path]:
+    """The tests of single modules; the other rings test the product as a whole."""
+    rings = ("unit", "integration", "network")
+    return [path for ring in rings for path in sorted((ROOT / "tests" / ring).rglob("test_*.py"))]
+
+
+def modules_named_by(path: Path) -> list[str]:
+    """The modules or packages that the path of a test names.
+
+    `tests/unit/mail/test_dkim_keys.py` names `digest.mail.dkim`: a suffix tells tests of one module
+    apart. A migration is named by its number.
+    """
+    folder = path.relative_to(ROOT / "tests").parent.parts[1:]
+    subject = path.stem.removeprefix("test_")
+    parent = ".".join(folder if folder[:1] == ("subscribers",) else ("digest", *folder))
+    parents = (parent, f"{parent}.versions") if folder[-1:] == ("migrations",) else (parent,)
+    words = subject.split("_")
+    stems = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+    return [
+        name
+        for name in MODULES
+        for home, _, stem in [name.rpartition(".")]
+        if home in parents and (stem in stems or stem.startswith(f"{subject}_"))
+    ]
+
+
+TESTS = [
+    path for path in paths_of_tests() if path != ROOT / "tests" / "unit" / "test_architecture.py"
+]
+
+
+@pytest.mark.parametrize("path", [path.relative_to(ROOT).as_posix() for path in TESTS])
+def test_the_path_of_a_test_names_the_module_it_tests(path: str) -> None:
+    assert modules_named_by(ROOT / path) != []

@@ -7,7 +7,6 @@ Secrets are `SecretStr` and appear in no output.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import glob
 import os
 import tomllib
@@ -41,6 +40,7 @@ from digest.app.config.schema import (
     starter_topics,
 )
 from digest.errors import ConfigError
+from digest.text.wording import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -215,8 +215,8 @@ def _explain(fault: ErrorDetails, where: str) -> str:
 
 
 def _hint(key: str, loc: tuple[int | str, ...]) -> str:
-    close = difflib.get_close_matches(key, _siblings(loc), n=1, cutoff=0.4)
-    return f"; did you mean {close[0]}?" if close else ""
+    similar = closest(key, _siblings(loc))
+    return f"; did you mean {similar}?" if similar else ""
 
 
 def _key(loc: tuple[int | str, ...]) -> str:

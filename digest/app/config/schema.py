@@ -20,9 +20,9 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
-from digest import sources
 from digest.app.config.resources import example_config
 from digest.errors import ConfigError
+from digest.sources import get_kind
 from subscribers.models import Topic
 
 
@@ -57,7 +57,7 @@ def _web_address(text: str) -> str:
 
 def _kind(name: str) -> str:
     try:
-        sources.get_kind(name)
+        get_kind(name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from digest.app.config import dkim_keys
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.storage import files
@@ -51,7 +52,7 @@ def signer(config: Config) -> dkim.Signer | None:
         (config.dkim.ed25519_selector, config.dkim.ed25519_key, "ed25519"),
     )
     keys = [
-        dkim.load(config.path(file), selector=selector, kind=kind)
+        dkim_keys.load(config.path(file), selector=selector, kind=kind)
         for selector, file, kind in named
         if file
     ]

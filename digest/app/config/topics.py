@@ -7,7 +7,6 @@ the file is replaced.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -17,6 +16,7 @@ from digest.app.config.load import build, default_path
 from digest.app.config.schema import starter_topics
 from digest.errors import ConfigError, NotFoundError
 from digest.storage import files
+from digest.text.wording import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
     by_slug = {topic.slug: topic for topic in topics}
     if slug in by_slug:
         return by_slug[slug]
-    close = difflib.get_close_matches(slug, by_slug, n=1, cutoff=0.4)
-    hint = f"did you mean {close[0]}?" if close else "`digest topics list` shows all"
+    similar = closest(slug, by_slug)
+    hint = f"did you mean {similar}?" if similar else "`digest topics list` shows all"
     raise NotFoundError(f"there is no topic {slug!r}; {hint}")
 
 

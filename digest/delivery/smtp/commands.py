@@ -1,6 +1,6 @@
-"""The envelope of a mail as SMTP commands: MAIL, RCPT and DATA, with what the server offers.
+"""The envelope of a message as SMTP commands: MAIL, RCPT and DATA (RFC 5321 §3.3).
 
-Nothing in an address can end a command or begin another: what could is refused before it is sent.
+No address can end its command or begin another one: an address with such characters is refused.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 class EnvelopeError(Exception):
-    """This mail can not be offered to this server; the reason is in words."""
+    """This message cannot be sent over this server; the text says why."""
 
 
 class Extensions(NamedTuple):
-    """What a server offers in answer to EHLO, as far as it matters here."""
+    """The extensions of a server that this client uses, from its reply to EHLO."""
 
-    #: RFC 2920: commands may be sent without waiting for the answer to the one before
+    #: RFC 2920: the client may send commands without waiting for the reply to the one before.
     pipelining: bool = False
-    #: RFC 1870: the size of a mail may be declared; 0 is no limit, None is not offered
+    #: RFC 1870: the most octets of a message; 0 is no limit, None means that it is not offered.
     size: int | None = None
-    #: RFC 6531: addresses beyond ASCII
+    #: RFC 6531: addresses may have characters beyond ASCII.
     smtputf8: bool = False
-    #: RFC 3461: what a bounce shall look like
+    #: RFC 3461: the client may say when and how the server reports a failed delivery.
     dsn: bool = False
 
 
 def read_extensions(extensions: Mapping[str, str]) -> Extensions:
-    """Return what matters of the extensions of an EHLO reply, given by name in lower case."""
+    """Return the extensions of an EHLO reply, given as parameters by keyword in lower case."""
     limit = extensions.get("size", "").split(" ")[0]
     return Extensions(
         pipelining="pipelining" in extensions,
@@ -43,51 +43,57 @@ def read_extensions(extensions: Mapping[str, str]) -> Extensions:
     )
 
 
-def commands(
-    parcel: OutgoingMessage, offers: Extensions, *, server: str
+def envelope_commands(
+    message: OutgoingMessage, extensions: Extensions, *, server: str
 ) -> tuple[bytes, bytes, bytes]:
-    """Return MAIL, RCPT and DATA for a mail.
+    """Return the MAIL, RCPT and DATA commands for a message.
+
+    Args:
+        message: The message, with its envelope sender and recipient.
+        extensions: What the server supports.
+        server: The name of the server, for error texts.
 
     Raises:
-        EnvelopeError: an address can not stand in a command, or the server cannot take this mail.
+        EnvelopeError: an address cannot be part of a command, the message is larger than the server
+            accepts, or an address needs SMTPUTF8 and the server does not have it.
 
     """
-    sender, recipient = parcel.sender, parcel.recipient
-    _check(sender)
-    _check(recipient)
+    sender, recipient = message.sender, message.recipient
+    _check_address(sender)
+    _check_address(recipient)
     mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"
-    if offers.size is not None:
-        size = len(parcel.content)
-        if 0 < offers.size < size:
+    if extensions.size is not None:
+        size = len(message.content)
+        if 0 < extensions.size < size:
             raise EnvelopeError(
-                f"{server} takes mails of up to {offers.size} octets, and this one has {size}"
+                f"{server} takes mails of up to {extensions.size} octets, and this one has {size}"
             )
         mail += f" SIZE={size}"
     if not (sender.isascii() and recipient.isascii()):
-        if not offers.smtputf8:
+        if not extensions.smtputf8:
             raise EnvelopeError(f"{server} does not take addresses beyond ASCII (SMTPUTF8)")
         mail += " SMTPUTF8"
-    if offers.dsn:
-        mail += f" RET=HDRS ENVID={xtext(parcel.envid)}" if parcel.envid else " RET=HDRS"
-        rcpt += f" NOTIFY=FAILURE,DELAY ORCPT={_original(recipient)}"
+    if extensions.dsn:
+        mail += f" RET=HDRS ENVID={xtext(message.envid)}" if message.envid else " RET=HDRS"
+        rcpt += f" NOTIFY=FAILURE,DELAY ORCPT={_original_recipient(recipient)}"
     return f"{mail}\r\n".encode(), f"{rcpt}\r\n".encode(), b"DATA\r\n"
 
 
 def xtext(text: str) -> str:
-    """Write text so that it can be a parameter (RFC 3461 §4)."""
+    """Encode text as the value of a DSN parameter (RFC 3461 §4)."""
     if text.isascii():
         return text.translate(_XTEXT)
     return "".join(_XTEXT.get(octet, chr(octet)) for octet in text.encode())
 
 
-#: The octets that xtext does not have as they are, and the brackets that delimit an address.
+#: The octets that xtext writes in hexadecimal. `<` and `>` need not be, but delimit addresses.
 _XTEXT = {
     octet: f"+{octet:02X}" for octet in range(256) if not 33 <= octet <= 126 or chr(octet) in "+=<>"
 }
 
 
-def _original(recipient: str) -> str:
-    """Name a recipient for ORCPT, in ASCII even where the address is not (RFC 6533 §3)."""
+def _original_recipient(recipient: str) -> str:
+    """Return the value of ORCPT, which is ASCII even if the address is not (RFC 6533 §3)."""
     if recipient.isascii():
         return f"rfc822;{recipient.translate(_XTEXT)}"
     return "utf-8;" + "".join(
@@ -96,7 +102,12 @@ def _original(recipient: str) -> str:
     )
 
 
-def _check(address: str) -> None:
-    """Refuse what would not be one address any more inside the brackets of a command."""
+def _check_address(address: str) -> None:
+    """Refuse an address that could end the brackets around it, or the command.
+
+    Raises:
+        EnvelopeError: it holds a space, a bracket, or a character that cannot be printed.
+
+    """
     if not address.isprintable() or " " in address or "<" in address or ">" in address:
         raise EnvelopeError(f"{address!r} cannot be an address on the wire")

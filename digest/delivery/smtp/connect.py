@@ -1,6 +1,7 @@
-"""A mail server and how to get a connection to it: greeted, encrypted, logged in.
+"""The settings of a mail server, and connections to it that are encrypted and logged in.
 
-smtplib does this part, because a failure here is the same for every mail, and time is no matter.
+smtplib opens the connections. It is slower than our own client, but that does not matter once per
+connection, and a failure here means the same for every message.
 """
 
 from __future__ import annotations
@@ -24,133 +25,136 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """A mail server and how to speak to it."""
+    """The address of a mail server, the login, and the limits for its use."""
 
     host: str
     port: int
     security: Literal["none", "starttls", "tls"]
     username: str = ""
     password: str = field(default="", repr=False)
-    #: seconds to wait for a connection or an answer
+    #: Seconds to wait for a connection or a reply.
     timeout: float = 30.0
-    #: seconds to wait for the answer to a whole mail; with less it may be sent twice, or is never
-    #: known to be sent (RFC 5321 §4.5.3.2.6)
+    #: Seconds to wait for the reply to the end of a message. RFC 5321 §4.5.3.2.6 asks for ten
+    #: minutes: a client that gives up sooner does not know whether the message was accepted.
     dot_timeout: float = 600.0
-    #: the most connections at once
+    #: The most connections at the same time.
     connections: int = 5
-    #: mails after which a connection gives way to a fresh one
+    #: The number of messages after which a connection is replaced by a new one.
     rotate_after: int = 100
-    #: seconds to leave the server alone after it closed on us, longer when it does so again
+    #: Seconds without a new connection after the server closed one; longer if it closes several.
     pause: float = 1.0
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Host and port, as the server is called in messages."""
         return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)
 class OpenConnection:
-    """A connection on which mails can begin."""
+    """A connection on which the first mail transaction can begin; its socket never blocks."""
 
     socket: socket.socket
     extensions: Extensions
-    #: what the server has said already without being asked
-    early: bytes
+    #: Octets that smtplib has received and not read. The server sent them without being asked.
+    buffered: bytes
 
 
 class Connector:
-    """Makes connections to a server."""
+    """Opens connections to one server."""
 
     def __init__(self, server: ServerSettings, tls: ssl.SSLContext | None) -> None:
-        """Call a server; `tls` replaces the system's certificates, for tests and own CAs."""
+        """Keep the settings; `tls` replaces the system's certificates if it is given."""
         self._server = server
         self._given_tls = tls
-        # How we greet. smtplib looks it up, which may take seconds where DNS is broken.
+        # Our name in EHLO. smtplib looks it up in the DNS at the first connection, which may take
+        # seconds if the DNS is broken.
         self._own_name: str | None = None
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Made once for all connections: reading the certificates takes 20 ms."""
+        """The certificates, read once for all connections because that takes 20 ms."""
         return self._given_tls or ssl.create_default_context()
 
     def connect(self) -> OpenConnection:
-        """Make a connection.
+        """Open a connection, encrypt it and log in, as the settings say; this blocks.
 
         Raises:
-            MailServerError: with what to look at.
+            MailServerError: one of these steps failed; the text names the settings to check.
 
         """
         server = self._server
         smtp: smtplib.SMTP | None = None
         try:
-            smtp = self._reach()
+            smtp = self._open()
             smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
                 smtp.starttls(context=self._tls)
                 smtp.ehlo_or_helo_if_needed()
             if server.username:
                 smtp.login(server.username, server.password)
-            return self._take_over(smtp)
-        # A host that no name can have is a UnicodeError of the IDNA codec.
+            return self._detach(smtp)
+        # The IDNA codec raises UnicodeError for a text that cannot be the name of a host.
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             if smtp is not None:
                 smtp.close()
             raise MailServerError(_explain(server, error)) from error
 
-    def _reach(self) -> smtplib.SMTP:
+    def _open(self) -> smtplib.SMTP:
         server = self._server
-        place = (server.host, server.port, self._own_name)
+        target = (server.host, server.port, self._own_name)
         if server.security == "tls":
-            return smtplib.SMTP_SSL(*place, timeout=server.timeout, context=self._tls)
-        return smtplib.SMTP(*place, timeout=server.timeout)
+            return smtplib.SMTP_SSL(*target, timeout=server.timeout, context=self._tls)
+        return smtplib.SMTP(*target, timeout=server.timeout)
 
-    def _take_over(self, smtp: smtplib.SMTP) -> OpenConnection:
-        """Go on without smtplib: it waits for every single answer."""
+    def _detach(self, smtp: smtplib.SMTP) -> OpenConnection:
+        """Take the socket from smtplib, which would wait for the reply to every command."""
         self._own_name = smtp.local_hostname
-        plain, file = smtp.sock, smtp.file
-        if plain is None or file is None:
+        sock, file = smtp.sock, smtp.file
+        if sock is None or file is None:
             raise smtplib.SMTPServerDisconnected("it hung up")
         smtp.sock = smtp.file = None
-        plain.settimeout(0)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        early = b""
+        sock.settimeout(0)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        buffered = b""
         with suppress(ssl.SSLWantReadError):
-            early = file.peek()
-        offers = read_extensions(smtp.esmtp_features)
-        return OpenConnection(plain, offers, early)
+            buffered = file.peek()
+        return OpenConnection(sock, read_extensions(smtp.esmtp_features), buffered)
 
 
 class PendingConnection:
-    """A connection being made in a thread beside, since smtplib waits and others must not."""
+    """A connection that a thread of its own opens, because smtplib blocks.
 
-    def __init__(self, caller: Connector, *, done: Callable[[], object]) -> None:
-        """Begin; `done` is called from the thread when there is a `result`."""
-        self._caller, self._done = caller, done
+    `result` is None until the thread has finished.
+    """
+
+    def __init__(self, connector: Connector, *, on_done: Callable[[], object]) -> None:
+        """Start the thread, which calls `on_done` as soon as there is a `result`."""
+        self._connector, self._on_done = connector, on_done
         self._lock = threading.Lock()
-        self._hung_up = False
+        self._is_cancelled = False
         self.result: OpenConnection | MailServerError | None = None
-        threading.Thread(target=self._run, name="call", daemon=True).start()
+        threading.Thread(target=self._run, name="smtp connect", daemon=True).start()
 
     def cancel(self) -> None:
-        """Do without the result, and without being told of it."""
+        """Close the connection as soon as there is one; `on_done` is not called any more."""
         with self._lock:
-            self._hung_up = True
+            self._is_cancelled = True
             _close(self.result)
 
     def _run(self) -> None:
-        result: OpenConnection | MailServerError = MailServerError("the call ended with a bug")
+        result: OpenConnection | MailServerError = MailServerError("the connection failed by a bug")
         try:
-            result = self._caller.connect()
+            result = self._connector.connect()
         except MailServerError as error:
             result = error
         finally:
             with self._lock:
-                if self._hung_up:
+                if self._is_cancelled:
                     _close(result)
                 else:
                     self.result = result
-                    self._done()
+                    self._on_done()
 
 
 def _close(result: OpenConnection | MailServerError | None) -> None:
@@ -159,7 +163,7 @@ def _close(result: OpenConnection | MailServerError | None) -> None:
 
 
 def _explain(server: ServerSettings, error: Exception) -> str:
-    """Say what went wrong while connecting, and what to look at."""
+    """Return what went wrong while connecting, and which settings to check."""
     name = server.name
     match error:
         case ssl.SSLCertVerificationError():
@@ -182,7 +186,7 @@ def _explain(server: ServerSettings, error: Exception) -> str:
             return f"{name} sent what is no SMTP reply; check [mail] port and security"
         case smtplib.SMTPResponseException():
             return f"{name} answered {_reply(error.smtp_code, error.smtp_error)}"
-        # smtplib wraps the timeouts it meets while reading an answer.
+        # smtplib raises SMTPServerDisconnected for a timeout while it reads a reply.
         case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
             return (
                 f"{name} did not answer within {server.timeout:g} seconds;"

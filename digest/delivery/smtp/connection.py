@@ -1,4 +1,4 @@
-"""One open connection to a mail server: a socket that never blocks, and the conversation on it."""
+"""One open connection to a mail server: a socket that never blocks, and its protocol."""
 
 from __future__ import annotations
 
@@ -14,82 +14,86 @@ if TYPE_CHECKING:
     from digest.delivery.smtp.protocol import Event
     from digest.models.delivery import Outcome, OutgoingMessage
 
-#: Answers are short.
-_OCTETS = 4096
-_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+#: The most octets of one read. Replies are short.
+_READ_SIZE = 4096
+_WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class SMTPConnection:
-    """Moves bytes between a socket and its conversation, and knows how long it may wait."""
+    """Moves octets between a socket and its protocol, and knows how long it may wait for a reply.
+
+    All times are monotonic seconds.
+    """
 
     def __init__(self, connection: OpenConnection, server: ServerSettings) -> None:
-        """Use a connection that is greeted and logged in."""
+        """Start on a connection that is logged in."""
         self._server = server
-        self._early = connection.early
+        self._buffered = connection.buffered
         self.socket = connection.socket
         self.protocol = SMTPProtocol(connection.extensions, server=server.name)
-        #: when to give up waiting, in monotonic seconds
+        #: When the reply that is due comes too late.
         self.deadline = float("inf")
-        self._patience = server.timeout
-        #: mails that were begun, and those the server has answered
+        self._timeout = server.timeout
+        #: How many messages were begun on it.
         self.begun = 0
-        self.answered = 0
-        #: the mail on it that has come back from another line before
-        self.again: OutgoingMessage | None = None
+        #: How many of them the server has replied to.
+        self.completed = 0
+        #: The message on it that another connection has given back before.
+        self.retried: OutgoingMessage | None = None
 
     @property
-    def free(self) -> bool:
-        """Whether another mail can begin on it."""
-        return self.protocol.free and self.begun < self._server.rotate_after
+    def can_begin(self) -> bool:
+        """Whether another message can begin on it."""
+        return self.protocol.can_begin and self.begun < self._server.rotate_after
 
     @property
     def needs_replacing(self) -> bool:
-        """Whether it has done its share, and all of it is answered."""
-        return self.begun >= self._server.rotate_after and self.protocol.idle
+        """Whether it has had all the messages that one connection may have, and is idle."""
+        return self.begun >= self._server.rotate_after and self.protocol.is_idle
 
-    def begin(self, parcel: OutgoingMessage, *, again: bool) -> Outcome | None:
-        """Send an envelope; see `Conversation.begin`."""
-        answer = self.protocol.begin(parcel)
-        if answer is None:
+    def begin_transaction(self, message: OutgoingMessage, *, is_retry: bool) -> Outcome | None:
+        """Send an envelope; see `SMTPProtocol.begin_transaction`."""
+        outcome = self.protocol.begin_transaction(message)
+        if outcome is None:
             self.begun += 1
-            self.again = parcel if again else None
-        return answer
+            self.retried = message if is_retry else None
+        return outcome
 
     def write(self, now: float) -> Sequence[Event]:
-        """Write what can be written; what happened meanwhile if nothing can be any more."""
+        """Write as much of the output as the socket takes; return what ended the session, if so."""
         output = self.protocol.output
         try:
             while output:
-                self.protocol.written(self._send(output))
-                self._wait(now)
-        except _NOT_NOW:
+                self.protocol.mark_written(self._send(output))
+                self._reset_deadline(now)
+        except _WOULD_BLOCK:
             return ()
         except OSError as error:
-            # The server may have said something before it went, such as the answer to a mail.
-            return [*self.read(now), *self.protocol.end(_reason(error))]
+            # The server may have replied before it closed the connection, even to a whole message.
+            return [*self.read(now), *self.protocol.abort(_reason(error))]
         return ()
 
     def read(self, now: float) -> Sequence[Event]:
-        """Read what has come and return what it means."""
+        """Read what has arrived and return what it means."""
         try:
             octets = self._receive()
-        except _NOT_NOW:
+        except _WOULD_BLOCK:
             return ()
         except OSError as error:
-            return self.protocol.end(_reason(error))
+            return self.protocol.abort(_reason(error))
         if not octets:
-            return self.protocol.end("it hung up")
-        waited_for = self.protocol.unanswered
+            return self.protocol.abort("it hung up")
+        outstanding = self.protocol.outstanding_replies
         events = self.protocol.receive(octets)
-        if self.protocol.unanswered != waited_for:
-            self._wait(now)
+        if self.protocol.outstanding_replies != outstanding:
+            self._reset_deadline(now)
         return events
 
-    def expire(self, now: float) -> Sequence[Event]:
-        """Give up when the server has been silent for too long."""
+    def check_timeout(self, now: float) -> Sequence[Event]:
+        """End the session if the deadline has passed."""
         if now < self.deadline:
             return ()
-        return self.protocol.end(f"it did not answer within {self._patience:g} seconds")
+        return self.protocol.abort(f"it did not answer within {self._timeout:g} seconds")
 
     def _send(self, output: Sequence[bytes | memoryview]) -> int:
         if isinstance(self.socket, ssl.SSLSocket):
@@ -97,20 +101,21 @@ class SMTPConnection:
         return self.socket.sendmsg(output)
 
     def _receive(self) -> bytes:
-        octets, self._early = self._early, b""
-        octets = octets or self.socket.recv(_OCTETS)
+        octets, self._buffered = self._buffered, b""
+        octets = octets or self.socket.recv(_READ_SIZE)
         if isinstance(self.socket, ssl.SSLSocket):
-            # What is decrypted already does not show as something to read.
+            # A selector does not see octets that are decrypted already.
             while waiting := self.socket.pending():
                 octets += self.socket.recv(waiting)
         return octets
 
-    def _wait(self, now: float) -> None:
-        """Wait anew: something has gone out or come in."""
-        self._patience = self._server.timeout
-        if self.protocol.patient:
-            self._patience = max(self._server.timeout, self._server.dot_timeout)
-        self.deadline = now + self._patience if self.protocol.unanswered else float("inf")
+    def _reset_deadline(self, now: float) -> None:
+        """Set the deadline for the next reply, after octets were written or a reply has come."""
+        self._timeout = self._server.timeout
+        if self.protocol.awaits_final_reply:
+            self._timeout = max(self._server.timeout, self._server.dot_timeout)
+        is_due = self.protocol.outstanding_replies
+        self.deadline = now + self._timeout if is_due else float("inf")
 
 
 def _reason(error: OSError) -> str:

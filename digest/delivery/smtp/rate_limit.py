@@ -1,8 +1,10 @@
-"""How fast mails may leave: in all, and to each large provider. The time is passed in.
+"""How fast messages may leave: all together, and to each large mail provider.
 
-A rate such as 50/second is a leaky bucket (the virtual scheduling form of the ATM Forum's GCRA):
-mails leave one by one in even steps. One that is late may be followed a little sooner, but there
-are never more than 50 in a second, wherever that second begins.
+A rate such as 50/second is a leaky bucket, in the form that the ATM Forum calls virtual scheduling
+(GCRA): messages leave one by one in even steps. The next may leave a little early if one left late,
+but never more than 50 leave in any period of one second, wherever it begins.
+
+All times are monotonic seconds and come in as arguments.
 """
 
 from __future__ import annotations
@@ -15,15 +17,15 @@ if TYPE_CHECKING:
 
     from digest.models.delivery import OutgoingMessage
 
-#: By how many seconds a mail may be late without slowing those behind it.
-_SLACK = 0.02
-#: So many mails may wait for their turn; more are not made before some have left.
-HELD = 50
-#: So many buckets are kept; one that has run empty is as good as none.
-_BUCKETS = 1000
+#: How many seconds late a message may leave without a delay for those behind it.
+_TOLERANCE = 0.02
+#: The most messages that wait. More are not rendered before some of them have left.
+MAX_WAITING = 50
+#: The most rates that are kept. One that has not been used for a while can be forgotten.
+_MAX_RATES = 1000
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
-#: Whose domain it is by the whole of it, or by its first label when that is all that is given.
+#: The provider of a domain. A name that ends in a dot stands for all domains that begin with it.
 _PROVIDERS = {
     "gmail.com": "gmail",
     "googlemail.com": "gmail",
@@ -42,107 +44,118 @@ _PROVIDERS = {
 
 
 def provider(recipient: str) -> str:
-    """Return the provider of an address by its name, or the address's domain."""
+    """Return the name of an address's provider, or its domain if the provider is not known."""
     domain = recipient.rpartition("@")[2].lower()
     return _PROVIDERS.get(domain) or _PROVIDERS.get(domain.partition(".")[0] + ".") or domain
 
 
 class Rate:
-    """One or more rates such as "50/second;2000/minute", all of which hold."""
+    """One or more limits such as "50/second;2000/minute", all of which hold."""
 
     def __init__(self, text: str) -> None:
-        """Read a rate; an empty one has no limit."""
+        """Parse a rate; an empty text has no limit."""
         self._steps: list[float] = []
         for part in filter(None, text.split(";")):
             number, _, unit = part.partition("/")
-            self._steps.append((_SECONDS[unit.strip()] + _SLACK) / int(number))
-        # When each bucket will have run empty, had every mail left in its own step.
-        self._empty = [float("-inf")] * len(self._steps)
+            self._steps.append((_SECONDS[unit.strip()] + _TOLERANCE) / int(number))
+        # For each limit: the time of the next message if all leave exactly one step apart.
+        self._next_times = [float("-inf")] * len(self._steps)
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until the next mail may leave."""
-        return max((empty - _SLACK - now for empty in self._empty), default=0.0)
+    def delay(self, now: float) -> float:
+        """Return the seconds until the next message may leave; 0 or less if it may leave now."""
+        return max((time - _TOLERANCE - now for time in self._next_times), default=0.0)
 
-    def spend(self, now: float) -> None:
-        """Count a mail that leaves now."""
-        self._empty = [
-            max(empty, now) + step for empty, step in zip(self._empty, self._steps, strict=True)
+    def record(self, now: float) -> None:
+        """Count a message that leaves now."""
+        self._next_times = [
+            max(time, now) + step for time, step in zip(self._next_times, self._steps, strict=True)
         ]
 
 
 class RateLimiter:
-    """The parcels that wait for their turn; who must wait does not hold up the others."""
+    """The messages that wait to be sent, in one queue for each provider with a rate.
+
+    A message that has to wait does not delay those to other providers.
+    """
 
     def __init__(self, rates: Mapping[str, str]) -> None:
-        """Take rates by name: total, a provider's, and other for each domain that is of none."""
+        """Set the rates by name.
+
+        The names are `total` for all messages, those of the providers, and `other` for each domain
+        that belongs to none of them. A name that is missing or empty has no limit of its own.
+        """
         self._total = Rate(rates.get("total", ""))
         self._other = rates.get("other", "")
-        self._named = set(_PROVIDERS.values())
-        self._rates = {name: Rate(rates[name]) for name in self._named if rates.get(name)}
-        self._lanes: dict[str, deque[OutgoingMessage]] = {}
-        #: how many wait
+        self._providers = set(_PROVIDERS.values())
+        self._rates = {name: Rate(rates[name]) for name in self._providers if rates.get(name)}
+        self._queues: dict[str, deque[OutgoingMessage]] = {}
+        #: How many messages wait.
         self.waiting = 0
 
-    def add(self, parcel: OutgoingMessage) -> None:
-        """Let a parcel wait for its turn."""
-        self._lanes.setdefault(self._lane(parcel.recipient), deque()).append(parcel)
+    def add(self, message: OutgoingMessage) -> None:
+        """Put a message at the end of its queue."""
+        self._queues.setdefault(self._queue_name(message.recipient), deque()).append(message)
         self.waiting += 1
 
-    def next(self, now: float) -> OutgoingMessage | None:
-        """Take out a parcel that may leave now, and count it as left."""
-        if not self.waiting or self._total.wait(now) > 0:
+    def take_next(self, now: float) -> OutgoingMessage | None:
+        """Remove and count a message that may leave now; return None if none may."""
+        if not self.waiting or self._total.delay(now) > 0:
             return None
-        for name, lane in self._lanes.items():
-            if self._wait(name, now) > 0:
+        for name, queue in self._queues.items():
+            if self._delay(name, now) > 0:
                 continue
-            parcel = lane.popleft()
-            if not lane:
-                del self._lanes[name]
+            message = queue.popleft()
+            if not queue:
+                del self._queues[name]
             self.waiting -= 1
-            self._spend(name, now)
-            return parcel
+            self._record(name, now)
+            return message
         return None
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until one of those that wait may leave; for ever if none waits."""
-        first = min((self._wait(name, now) for name in self._lanes), default=float("inf"))
-        return max(first, self._total.wait(now), 0.0)
+    def delay(self, now: float) -> float:
+        """Return the seconds until a waiting message may leave; infinity if none waits."""
+        first = min((self._delay(name, now) for name in self._queues), default=float("inf"))
+        return max(first, self._total.delay(now), 0.0)
 
-    def wants(self, now: float, *, ahead: int) -> bool:
-        """Whether another parcel would be of use, when so many shall lie ready."""
+    def wants_more(self, now: float, *, ahead: int) -> bool:
+        """Whether another message should be added.
+
+        That is so while fewer than `ahead` wait. If all that wait are held back by the rates of
+        their providers, it is so up to MAX_WAITING: the next may be for another provider.
+        """
         if self.waiting < ahead:
             return True
-        return self.waiting < HELD and self.wait(now) > 0 >= self._total.wait(now)
+        return self.waiting < MAX_WAITING and self.delay(now) > 0 >= self._total.delay(now)
 
     def clear(self) -> list[OutgoingMessage]:
-        """Take out all that wait."""
-        parcels = [parcel for lane in self._lanes.values() for parcel in lane]
-        self._lanes.clear()
+        """Remove and return all waiting messages."""
+        messages = [message for queue in self._queues.values() for message in queue]
+        self._queues.clear()
         self.waiting = 0
-        return parcels
+        return messages
 
-    def _lane(self, recipient: str) -> str:
-        """Name the lane of an address: all without a rate of their own share one."""
+    def _queue_name(self, recipient: str) -> str:
+        """Return the name of an address's queue; all without a rate of their own share one."""
         if not (self._rates or self._other):
             return ""
         name = provider(recipient)
-        if name in self._named:
+        if name in self._providers:
             return name if name in self._rates else ""
         return name if self._other else ""
 
-    def _wait(self, name: str, now: float) -> float:
+    def _delay(self, name: str, now: float) -> float:
         rate = self._rates.get(name)
-        return rate.wait(now) if rate else 0.0
+        return rate.delay(now) if rate else 0.0
 
-    def _spend(self, name: str, now: float) -> None:
-        self._total.spend(now)
+    def _record(self, name: str, now: float) -> None:
+        self._total.record(now)
         if name and name not in self._rates:
-            if len(self._rates) > _BUCKETS:
+            if len(self._rates) > _MAX_RATES:
                 self._rates = {
                     known: rate
                     for known, rate in self._rates.items()
-                    if known in self._named or rate.wait(now) > -_SLACK
+                    if known in self._providers or rate.delay(now) > -_TOLERANCE
                 }
             self._rates[name] = Rate(self._other)
         if name:
-            self._rates[name].spend(now)
+            self._rates[name].record(now)

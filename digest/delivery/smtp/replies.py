@@ -1,4 +1,4 @@
-"""What a mail server says (RFC 5321 §4.2), and what that means for the mail it is said about."""
+"""Replies of a mail server (RFC 5321 §4.2): their parser, and what they mean for a message."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from digest.models.delivery import DeliveryState, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The most octets of one reply, all its lines together; RFC 5321 §4.5.3.1.5 allows 512 a line.
-LONGEST = 8192
-#: The most characters of a reply that are kept as a reason.
-_SHOWN = 500
-#: RFC 4954 §6: the server takes mail from those who log in, and we have not, or not well.
-_LOGIN_WANTED = (530, 534, 535, 538)
-#: RFC 3463: a fault of the address (5.1), of the mailbox (5.2) or of this mail's content (5.6).
-_AT_FAULT = ("5.1.", "5.2.", "5.6.")
-#: RFC 3463 §3.4: the mail is too big for the system.
+#: The most octets of a reply, all its lines together; RFC 5321 §4.5.3.1.5 allows 512 per line.
+MAX_REPLY_LENGTH = 8192
+#: The most characters of a reply that are kept as the reason of an outcome.
+_MAX_REASON_LENGTH = 500
+#: RFC 4954 §6: authentication is required, too weak, or failed.
+_AUTHENTICATION = (530, 534, 535, 538)
+#: RFC 3463: the cause is the address (5.1), the mailbox (5.2) or the content of this message (5.6).
+_MESSAGE_STATUS = ("5.1.", "5.2.", "5.6.")
+#: RFC 3463 §3.4: the message is too big for the system.
 _TOO_BIG = "5.3.4"
-#: RFC 3463 §3.2: the sender's address has bad syntax or a domain that takes no mail; many servers
-#: say so at RCPT only.
+#: RFC 3463 §3.2: the sender's address has a bad syntax or a domain that accepts no mail. Many
+#: servers check the sender only at RCPT.
 _BAD_SENDER = ("5.1.7", "5.1.8")
-#: About a mailbox or a size, where no enhanced code says otherwise.
-_AT_FAULT_BARE = (550, 551, 552, 553)
+#: Reply codes about a mailbox or a size; they count only without an enhanced status code.
+_MESSAGE_CODES = (550, 551, 552, 553)
 
 
-class NoReplyError(Exception):
-    """The server sent what is no reply."""
+class InvalidReplyError(Exception):
+    """The server sent something that is not a reply of SMTP."""
 
 
 class Reply(NamedTuple):
-    """One reply, its lines joined."""
+    """One reply; `text` has its lines joined by spaces."""
 
     code: int
     text: bytes
 
     @property
     def status(self) -> str:
-        """The enhanced status code (RFC 2034) at the beginning of the text, or nothing."""
+        """The enhanced status code (RFC 2034) at the beginning of the text, or an empty string."""
         word = self.text.partition(b" ")[0]
         numbers = word.split(b".")
         if len(numbers) == 3 and len(word) <= 9 and all(number.isdigit() for number in numbers):
@@ -47,25 +47,28 @@ class Reply(NamedTuple):
         return ""
 
     def __str__(self) -> str:
-        """The reply in one line that does no harm in a log."""
-        return f"{self.code} {_plain(self.text)}".strip()
+        """Return the reply on one line, without control characters, so that it can be logged."""
+        return f"{self.code} {_printable(self.text)}".strip()
 
 
-class Replies:
-    """Takes the bytes of a session as they come and gives its replies."""
+class ReplyParser:
+    """Turns the octets of a session into replies, however they were split on their way."""
 
     def __init__(self) -> None:
-        """Begin at the start of a reply."""
+        """Start before the first reply."""
+        # The last line, which is not complete yet.
         self._rest = b""
+        # The lines so far of a reply of several lines, and its code.
         self._texts: list[bytes] = []
         self._code = b""
+        # The octets of the current reply.
         self._length = 0
 
     def feed(self, octets: bytes) -> Iterator[Reply]:
-        """Yield the replies that are complete with these bytes.
+        """Yield the replies that these octets complete.
 
         Raises:
-            NoReplyError: what came cannot be a reply; the session makes no sense any more.
+            InvalidReplyError: they cannot belong to a reply; the session cannot go on.
 
         """
         *lines, self._rest = (self._rest + octets).split(b"\n")
@@ -74,9 +77,10 @@ class Replies:
             _check_length(self._length)
             code, mark = line[:3], line[3:4]
             if not (code.isdigit() and b"2" <= code < b"6" and mark in (b" ", b"-", b"\r", b"")):
-                raise NoReplyError(f"it sent what is no SMTP reply: {_plain(line)}")
+                raise InvalidReplyError(f"it sent what is no SMTP reply: {_printable(line)}")
             if self._code not in (b"", code):
-                raise NoReplyError(f"it sent a reply of two codes: {_plain(self._code + line)}")
+                both = _printable(self._code + line)
+                raise InvalidReplyError(f"it sent a reply of two codes: {both}")
             text = line[4:].rstrip()
             if mark == b"-":
                 self._code = code
@@ -91,31 +95,41 @@ class Replies:
         _check_length(self._length + len(self._rest))
 
 
-def taken(reply: Reply) -> Outcome:
-    """Answer for a mail that the server has taken."""
-    return _taken(reply.code, reply.status)
+def accepted_outcome(reply: Reply) -> Outcome:
+    """Return the outcome of a message that the server has accepted."""
+    return _sent(reply.code, reply.status)
 
 
-def outcome_of(stage: str, reply: Reply, *, server: str) -> Outcome:
-    """Answer for a mail that a 4xx or 5xx reply turns away at a stage of its transaction.
+def refused_outcome(stage: str, reply: Reply, *, server: str) -> Outcome:
+    """Return the outcome of a message that a 4xx or 5xx reply refuses.
 
-    A policy (5.7.x) or an unnamed failure says nothing about the address: not for ever.
+    A message fails for good only if the reply blames its address, mailbox or content. A policy
+    (5.7.x) or a cause without a name says nothing about the address, so the message is deferred.
+
+    Args:
+        stage: The command that the reply answers, or "the end of DATA".
+        reply: The reply.
+        server: The name of the server, for the reason.
+
     """
-    at_fault = reply.code >= 500 and _names_the_mail(reply)
+    is_permanent = reply.code >= 500 and _blames_message(reply)
     return Outcome(
-        state=DeliveryState.FAILED if at_fault else DeliveryState.DEFERRED,
+        state=DeliveryState.FAILED if is_permanent else DeliveryState.DEFERRED,
         reason=f"{server} at {stage}: {reply}",
         code=reply.code,
         status=reply.status,
     )
 
 
-def unusable(stage: str, reply: Reply, *, server: str, sender: str) -> str | None:
-    """Say why no mail at all can go to a server that replied so; None when others may."""
-    if reply.code in _LOGIN_WANTED:
+def why_unusable(stage: str, reply: Reply, *, server: str, sender: str) -> str | None:
+    """Return why a refusal holds for all messages, or None if the server may accept others.
+
+    That is so if the server requires a login, or refuses the address of the sender.
+    """
+    if reply.code in _AUTHENTICATION:
         return f"{server} at {stage}: {reply}; check [mail] username, password and security"
-    refused = stage == "MAIL" and reply.code >= 500
-    if reply.status in _BAD_SENDER or (refused and not _names_the_content(reply)):
+    is_refused = stage == "MAIL" and reply.code >= 500
+    if reply.status in _BAD_SENDER or (is_refused and not _blames_content(reply)):
         return (
             f"{server} refuses mail from {sender}: {reply};"
             " check [mail] from_address and bounce_address"
@@ -123,29 +137,34 @@ def unusable(stage: str, reply: Reply, *, server: str, sender: str) -> str | Non
     return None
 
 
-def _names_the_mail(reply: Reply) -> bool:
+def _blames_message(reply: Reply) -> bool:
+    """Whether a refusal is about the recipient or the content of this message alone."""
     status = reply.status
     if status:
-        return status.startswith(_AT_FAULT) or status == _TOO_BIG
-    return reply.code in _AT_FAULT_BARE
+        return status.startswith(_MESSAGE_STATUS) or status == _TOO_BIG
+    return reply.code in _MESSAGE_CODES
 
 
-def _names_the_content(reply: Reply) -> bool:
-    """Whether a refusal at MAIL, where only the sender and the size are known, is of this mail."""
+def _blames_content(reply: Reply) -> bool:
+    """Whether a refusal at MAIL is about the size or content of this message.
+
+    At MAIL the server knows only the sender and the size, so any other cause is the sender.
+    """
     status = reply.status
     return reply.code == 552 or status in ("5.2.3", _TOO_BIG) or status.startswith("5.6.")
 
 
 @lru_cache(maxsize=64)
-def _taken(code: int, status: str) -> Outcome:
+def _sent(code: int, status: str) -> Outcome:
+    """Return one shared outcome for all messages with the same codes, which saves time."""
     return Outcome(state=DeliveryState.SENT, code=code, status=status)
 
 
 def _check_length(octets: int) -> None:
-    if octets > LONGEST:
-        raise NoReplyError(f"it sent a reply of more than {LONGEST} octets")
+    if octets > MAX_REPLY_LENGTH:
+        raise InvalidReplyError(f"it sent a reply of more than {MAX_REPLY_LENGTH} octets")
 
 
-def _plain(octets: bytes) -> str:
+def _printable(octets: bytes) -> str:
     words = " ".join(octets.decode("utf-8", "replace").split())
-    return "".join(ch if ch.isprintable() else "\ufffd" for ch in words)[:_SHOWN]
+    return "".join(ch if ch.isprintable() else "\ufffd" for ch in words)[:_MAX_REASON_LENGTH]

@@ -35,7 +35,7 @@ _PAGES = 40
 _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Read the announcements of a day, category by category.
 
     A category of which nothing can be read is left out and named, if others can be read.
@@ -45,55 +45,55 @@ def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
         SourceError: nothing at all could be read.
 
     """
-    _check(location)
-    is_past = ask.day < calendars.eastern_day(ask.now)
+    _check(source)
+    is_past = request.day < calendars.eastern_day(request.now)
     read_one = _read_past if is_past else _read_today
-    ask.expect(len(location.categories) * (1 if is_past else 2))
+    request.expect(len(source.categories) * (1 if is_past else 2))
     failed: list[RawDocument] = []
     some = False
-    for category in location.categories:
-        for raw in read_one(location, ask, category):
-            if raw.trouble:
-                failed.append(raw)
+    for category in source.categories:
+        for document in read_one(source, request, category):
+            if document.trouble:
+                failed.append(document)
             else:
                 some = True
-                yield raw
+                yield document
     if failed and not some:
-        raise SourceError("; ".join(say_unread({raw.channel: raw.trouble for raw in failed})))
+        raise SourceError("; ".join(say_unread({each.channel: each.trouble for each in failed})))
     yield from failed
 
 
-def _check(location: Source) -> None:
-    if not location.categories:
+def _check(source: Source) -> None:
+    if not source.categories:
         raise ConfigError(
-            f'source {location.name}: kind "arxiv" needs categories, such as ["cs.CL", "cs.LG"]'
+            f'source {source.name}: kind "arxiv" needs categories, such as ["cs.CL", "cs.LG"]'
         )
-    for category in location.categories:
+    for category in source.categories:
         if not _CATEGORY.fullmatch(category):
             raise feeds.no_category(category)
 
 
-def _read_today(location: Source, ask: FetchRequest, category: str) -> Iterator[RawDocument]:
+def _read_today(source: Source, request: FetchRequest, category: str) -> Iterator[RawDocument]:
     """Read feed and listing; each stands in for the other."""
     errors: list[SourceError] = []
     for fetch in (_feed, _listing):
         try:
-            raw = fetch(location, ask, category)
+            document = fetch(source, request, category)
             # What cannot be understood is no better than what cannot be fetched.
-            parse(raw, day=ask.day, now=ask.now)
+            parse(document, day=request.day, now=request.now)
         except SourceError as error:
             errors.append(error)
         else:
-            yield raw
+            yield document
     if len(errors) > 1:
-        yield _failure(location, category, str(errors[0]))
+        yield _failure(source, category, str(errors[0]))
 
 
-def _feed(location: Source, ask: FetchRequest, category: str) -> RawDocument:
-    base = location.url.rstrip("/") if location.url else "https://rss.arxiv.org"
+def _feed(source: Source, request: FetchRequest, category: str) -> RawDocument:
+    base = source.url.rstrip("/") if source.url else "https://rss.arxiv.org"
     where = f"{base}/rss/{category}"
     try:
-        text = ask.web.get(where, accept="application/rss+xml", gate=GATE)
+        text = request.web.get(where, accept="application/rss+xml", gate=GATE)
     except RefusedError as error:
         if feeds.is_refusal(error.body):
             raise feeds.no_category(category) from error
@@ -101,18 +101,18 @@ def _feed(location: Source, ask: FetchRequest, category: str) -> RawDocument:
     return RawDocument(where=where, text=text, channel=category)
 
 
-def _listing(location: Source, ask: FetchRequest, category: str) -> RawDocument:
-    base = location.url.rstrip("/") if location.url else "https://arxiv.org"
+def _listing(source: Source, request: FetchRequest, category: str) -> RawDocument:
+    base = source.url.rstrip("/") if source.url else "https://arxiv.org"
     where = f"{base}/list/{category}/new"
     query = {"skip": "0", "show": str(_SHOW)}
-    text = ask.web.get(where, query, accept="text/html", gate=GATE)
+    text = request.web.get(where, query, accept="text/html", gate=GATE)
     return RawDocument(where=where, text=text, channel=category)
 
 
-def _read_past(location: Source, ask: FetchRequest, category: str) -> Iterator[RawDocument]:
+def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator[RawDocument]:
     """Read what changed in a category since the evening before a day, page by page."""
-    url = f"{location.url.rstrip('/') if location.url else 'https://oaipmh.arxiv.org'}/oai"
-    since = ask.day - timedelta(days=1)
+    url = f"{source.url.rstrip('/') if source.url else 'https://oaipmh.arxiv.org'}/oai"
+    since = request.day - timedelta(days=1)
     query = {
         "verb": "ListRecords",
         "metadataPrefix": "arXivRaw",
@@ -122,25 +122,25 @@ def _read_past(location: Source, ask: FetchRequest, category: str) -> Iterator[R
     for page in range(1, _PAGES + 1):
         where = f"{url}?set={oai.set_of(category)}&from={since} page {page}"
         try:
-            text = ask.web.get(url, query, accept="text/xml", gate=GATE)
-            raw = RawDocument(where=where, text=text, channel=category)
-            parse(raw, day=ask.day, now=ask.now)
+            text = request.web.get(url, query, accept="text/xml", gate=GATE)
+            document = RawDocument(where=where, text=text, channel=category)
+            parse(document, day=request.day, now=request.now)
         except SourceError as error:
-            yield _failure(location, category, str(error))
+            yield _failure(source, category, str(error))
             return
-        yield raw
+        yield document
         token = oai.token(text)
         if not token:
             return
         query = {"verb": "ListRecords", "resumptionToken": token}
-    yield _failure(location, category, f"the records go on after {_PAGES} pages")
+    yield _failure(source, category, f"the records go on after {_PAGES} pages")
 
 
-def _failure(location: Source, category: str, error: str) -> RawDocument:
-    return RawDocument(where=location.name, text="", channel=category, trouble=error)
+def _failure(source: Source, category: str, error: str) -> RawDocument:
+    return RawDocument(where=source.name, text="", channel=category, trouble=error)
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
     """Parse a feed, a listing, an answer of OAI-PMH or of the query API, by its content.
 
     Raises:
@@ -148,18 +148,18 @@ def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG0
         SourceError: the text is none of these, or says that something went wrong.
 
     """
-    return _parsed(raw, day)
+    return _parsed(document, day)
 
 
 @lru_cache(maxsize=1)
-def _parsed(raw: RawDocument, day: date) -> Batch:
+def _parsed(document: RawDocument, day: date) -> Batch:
     """Parse a text; the last one is kept, since `read` parses what is then parsed once more."""
-    if raw.trouble:
-        return unread(raw.channel, raw.trouble, asked=day)
-    if _is_page(raw.text):
-        return listing.parse(raw, day=day)
-    root = parse_xml(raw.text, raw.where)
-    return _parser(root, raw)(root, raw, day=day)
+    if document.trouble:
+        return unread(document.channel, document.trouble, asked=day)
+    if _is_page(document.text):
+        return listing.parse(document, day=day)
+    root = parse_xml(document.text, document.where)
+    return _parser(root, document)(root, document, day=day)
 
 
 def _is_page(text: str) -> bool:
@@ -167,7 +167,7 @@ def _is_page(text: str) -> bool:
     return "<!doctype html" in head or "<html" in head
 
 
-def _parser(root: Element, raw: RawDocument) -> Callable[..., Batch]:
+def _parser(root: Element, document: RawDocument) -> Callable[..., Batch]:
     name = local(root)
     if name == "OAI-PMH":
         return oai.parse
@@ -175,7 +175,7 @@ def _parser(root: Element, raw: RawDocument) -> Callable[..., Batch]:
         return api.parse_answer
     if name in ("rss", "feed"):
         return feeds.parse
-    raise SourceError(f"{raw.where} is neither a feed nor a listing of arXiv, but a {name!r}")
+    raise SourceError(f"{document.where} is neither a feed nor a listing of arXiv, but a {name!r}")
 
 
 KIND = Kind(

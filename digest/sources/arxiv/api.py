@@ -48,24 +48,24 @@ _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 _TOTAL = re.compile(r"<(?:opensearch:)?totalResults[^<>]*>\s*(\d+)\s*<")
 
 
-def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Ask for the day's papers, some at a time.
 
     Raises:
         SourceError: nothing could be read.
 
     """
-    url = f"{location.url.rstrip('/')}/api/query" if location.url else API
-    known = dict.fromkeys(filter(None, (arxiv_id(paper.id) for paper in ask.papers())))
+    url = f"{source.url.rstrip('/')}/api/query" if source.url else API
+    known = dict.fromkeys(filter(None, (arxiv_id(paper.id) for paper in request.papers())))
     ids = sorted(known)[:_MOST]
     pieces = [ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE)]
-    ask.expect(len(pieces))
+    request.expect(len(pieces))
     for number, piece in enumerate(pieces):
         query = {"id_list": ",".join(piece), "start": "0", "max_results": str(len(piece))}
         where = f"{url}?id_list={piece[0]},… ({len(piece)} ids)"
         try:
-            raw = RawDocument(where=where, text=_answer(url, query, ask))
-            parse(raw, day=ask.day, now=ask.now)
+            document = RawDocument(where=where, text=_answer(url, query, request))
+            parse(document, day=request.day, now=request.now)
         except SourceError as error:
             if number == 0:
                 raise
@@ -73,15 +73,15 @@ def read(location: Source, ask: FetchRequest) -> Iterator[RawDocument]:
             trouble = f"only {number * _PIECE} of {len(ids)} papers could be looked up: {error}"
             yield RawDocument(where=where, text="", trouble=trouble)
             return
-        yield raw
+        yield document
 
 
-def _answer(url: str, query: dict[str, str], ask: FetchRequest) -> str:
+def _answer(url: str, query: dict[str, str], request: FetchRequest) -> str:
     """Ask, and once more if the answer is one of the service's sporadic empty pages."""
     accept = "application/atom+xml"
-    answer = ask.web.get(url, query, accept=accept, gate=GATE)
+    answer = request.web.get(url, query, accept=accept, gate=GATE)
     if _total(answer) and "<entry" not in answer:
-        answer = ask.web.get(url, query, accept=accept, gate=GATE)
+        answer = request.web.get(url, query, accept=accept, gate=GATE)
     return answer
 
 
@@ -90,28 +90,28 @@ def _total(answer: str) -> int:
     return int(found[1]) if found else 0
 
 
-def parse(raw: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
     """Parse an answer to updates of the papers in it.
 
     Raises:
         SourceError: it is no Atom, or says that the question was wrong.
 
     """
-    return _parsed(raw, day)
+    return _parsed(document, day)
 
 
 @lru_cache(maxsize=1)
-def _parsed(raw: RawDocument, day: date) -> Batch:
+def _parsed(document: RawDocument, day: date) -> Batch:
     """Parse an answer; the last one is kept, since `read` parses what is then parsed once more."""
-    if raw.trouble:
-        return unread(raw.channel, raw.trouble, asked=day)
-    root = parse_xml(raw.text, raw.where)
+    if document.trouble:
+        return unread(document.channel, document.trouble, asked=day)
+    root = parse_xml(document.text, document.where)
     if local(root) != "feed":
-        raise SourceError(f"{raw.where} is no answer of arXiv's API")
-    return parse_answer(root, raw, day=day, is_news=False)
+        raise SourceError(f"{document.where} is no answer of arXiv's API")
+    return parse_answer(root, document, day=day, is_news=False)
 
 
-def parse_answer(root: Element, raw: RawDocument, *, day: date, is_news: bool = True) -> Text:
+def parse_answer(root: Element, document: RawDocument, *, day: date, is_news: bool = True) -> Text:
     """Parse an answer; tell new papers by when they came in if they are to be `news` at all.
 
     Raises:
@@ -121,12 +121,12 @@ def parse_answer(root: Element, raw: RawDocument, *, day: date, is_news: bool = 
     entries = list(children(root, "entry"))
     for entry in entries:
         if _ERROR.match(text(entry, "id")):
-            raise SourceError(f"{raw.where}: arXiv answered: {text(entry, 'summary')[:200]}")
-    total = _total(raw.text)
+            raise SourceError(f"{document.where}: arXiv answered: {text(entry, 'summary')[:200]}")
+    total = _total(document.text)
     trouble = f"arXiv's API gave none of {total} papers" if total and not entries else None
     return text_of(
         [
-            _record(entry, f"{raw.where}: entry {number}", news_of=day if is_news else None)
+            _record(entry, f"{document.where}: entry {number}", news_of=day if is_news else None)
             for number, entry in enumerate(entries, start=1)
         ],
         category="",

@@ -51,7 +51,7 @@ def text(element: Element, name: str) -> str:
     return "" if child is None else "".join(child.itertext()).strip()
 
 
-def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
+def parse(root: Element, document: RawDocument, *, day: date) -> Text:
     """Parse a feed of either form.
 
     Raises:
@@ -60,10 +60,12 @@ def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
     """
     channel = next(children(root, "channel"), root)
     if text(channel, "title").startswith(_REFUSAL):
-        raise no_category(raw.channel or text(channel, "title").rpartition("/")[2])
-    category = raw.channel or _category(channel)
+        raise no_category(document.channel or text(channel, "title").rpartition("/")[2])
+    category = document.channel or _category(channel)
     items = [child for child in channel if local(child) in ("item", "entry")]
-    records = (_record(item, f"{raw.where}: record {n}") for n, item in enumerate(items, start=1))
+    records = (
+        _record(item, f"{document.where}: record {n}") for n, item in enumerate(items, start=1)
+    )
     trouble = f"the feed of {category} was cut at {CUT:,} records" if len(items) >= CUT else None
     return text_of(
         records,

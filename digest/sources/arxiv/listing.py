@@ -55,28 +55,28 @@ class _Section:
     pieces: tuple[str, ...]
 
 
-def parse(raw: RawDocument, *, day: date) -> Text:
+def parse(document: RawDocument, *, day: date) -> Text:
     """Parse a page of new listings.
 
     Raises:
         SourceError: it is another page, or has another layout than the known one.
 
     """
-    heading = _HEADING.search(raw.text)
+    heading = _HEADING.search(document.text)
     announced = _date(heading) if heading else None
     if heading is None or announced is None:
-        raise _unknown(raw, "it does not say of which day it is")
-    if raw.text.count("<dt") > _MOST:
-        raise _unknown(raw, f"it has more than {_MOST:,} entries")
-    found = _CATEGORY.search(raw.text, 0, heading.start())
-    category = raw.channel or (found[1] if found else "")
-    sections = _sections(raw.text)
-    if not sections and not _NOTHING.search(raw.text, heading.end()):
-        raise _unknown(raw, "it has no sections")
+        raise _unknown(document, "it does not say of which day it is")
+    if document.text.count("<dt") > _MOST:
+        raise _unknown(document, f"it has more than {_MOST:,} entries")
+    found = _CATEGORY.search(document.text, 0, heading.start())
+    category = document.channel or (found[1] if found else "")
+    sections = _sections(document.text)
+    if not sections and not _NOTHING.search(document.text, heading.end()):
+        raise _unknown(document, "it has no sections")
     if any(section.shown and not section.pieces for section in sections):
-        raise _unknown(raw, "it has sections without entries")
+        raise _unknown(document, "it has sections without entries")
     records = (
-        _record(piece, section.title, f"{raw.where}: {section.title} submission {number}")
+        _record(piece, section.title, f"{document.where}: {section.title} submission {number}")
         for section in sections
         for number, piece in enumerate(section.pieces, start=1)
     )
@@ -92,8 +92,8 @@ def parse(raw: RawDocument, *, day: date) -> Text:
     )
 
 
-def _unknown(raw: RawDocument, why: str) -> SourceError:
-    return SourceError(f"{raw.where} is no listing of arXiv as we know them: {why}")
+def _unknown(document: RawDocument, why: str) -> SourceError:
+    return SourceError(f"{document.where} is no listing of arXiv as we know them: {why}")
 
 
 def _date(heading: re.Match[str]) -> date | None:

@@ -56,7 +56,7 @@ def token(answer: str) -> str:
     return unescape(found[1]).strip() if found else ""
 
 
-def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
+def parse(root: Element, document: RawDocument, *, day: date) -> Text:
     """Parse one page of records, in arXiv's own formats.
 
     Raises:
@@ -66,14 +66,14 @@ def parse(root: Element, raw: RawDocument, *, day: date) -> Text:
     for error in children(root, "error"):
         if error.get("code") != "noRecordsMatch":
             said = f"{error.get('code')}: {error.text or ''}".strip()[:200]
-            raise SourceError(f"{raw.where}: arXiv's OAI-PMH answered {said}")
+            raise SourceError(f"{document.where}: arXiv's OAI-PMH answered {said}")
     request = next(children(root, "request"), None)
     named = category_of(request.get("set", "")) if request is not None else ""
     records = list(_living(root))
-    category = raw.channel or named or _shared(records)
+    category = document.channel or named or _shared(records)
     return text_of(
         (
-            _record(record, category, day=day, where=f"{raw.where}: record {number}")
+            _record(record, category, day=day, where=f"{document.where}: record {number}")
             for number, record in enumerate(records, start=1)
         ),
         category=category,

@@ -16,7 +16,7 @@ from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
 from digest.sources.withdrawal import is_withdrawn
-from digest.text.clean import LONGEST, clean
+from digest.text.clean import MAX_LENGTH, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +84,7 @@ def paper(record: Record, day: date) -> Paper | Rejected:
     if arxiv_id(record.identifier) is None:
         return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
     paper_id = canonical_id(record.identifier, title)
-    comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:LONGEST])
+    comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:MAX_LENGTH])
     known = arxiv_links(paper_id)
     withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
     return Paper(

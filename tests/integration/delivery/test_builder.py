@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from support.installation import House, Recorder
 
-from digest.delivery.worker import BATCH
+from digest.delivery.worker import BATCH_SIZE
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
@@ -116,11 +116,11 @@ def test_a_run_asks_the_database_once_for_a_batch_and_not_for_each_reader(
     house.about_agents("2602.00001")
     house.reader("first")
     few, _ = questions_of_a_run(house)
-    for number in range(BATCH):
+    for number in range(BATCH_SIZE):
         house.reader(f"reader{number}")
 
     many, at_mail = questions_of_a_run(house)
 
-    assert len(at_mail) == BATCH
+    assert len(at_mail) == BATCH_SIZE
     assert len(set(at_mail)) == 1
     assert len(many) == len(few)

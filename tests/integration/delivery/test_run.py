@@ -184,7 +184,7 @@ def test_what_was_never_claimed_expires_with_its_day(house: House) -> None:
 def test_a_day_that_somebody_names_leaves_however_old_it_is(house: House) -> None:
     house.wait(days=365)
 
-    report = house.send(named=True)
+    report = house.send(allow_late=True)
 
     assert report.counts == {DeliveryState.SENT: 4}
 
@@ -280,9 +280,9 @@ def test_a_retry_plans_nobody_who_had_no_mail_planned(house: House) -> None:
 def test_a_retry_of_a_day_of_which_nothing_was_frozen_plans_nobody_either(house: House) -> None:
     house.app.ledger.plan(DAY, now=NOON)
     house.reader("ed")
-    house.app.papers.save([agents_paper("2602.00002")], source="second", kind="jsonl")
+    house.papers(agents_paper("2602.00002"), source="second")
     transport = Recorder()
 
-    house.send(transport, plans=False)
+    house.send(transport, plan_new=False)
 
     assert transport.recipients == [address(name) for name in NAMES]

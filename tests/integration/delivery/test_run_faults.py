@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,7 @@ from support.installation import House, Recorder, address
 from digest.delivery.run import Progress, Shard, run_worker
 from digest.errors import LedgerError, RunInProgressError, StoreError
 from digest.models.delivery import DeliveryState, Outcome
-from digest.storage.ledger import Ledger
+from digest.storage.run_lock import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -258,7 +260,7 @@ def share(house: House, transport: Recorder, number: int, of_all: int) -> Callab
     """One sender among several, ready to run in a thread of its own."""
     office = house.office
     frozen = office.editions.save(house.desk(), mail_key=office.mail_settings.key, now=NOON)
-    task = Shard(day=DAY, edition_id=frozen.id, mails=4, share=(number, of_all))
+    task = Shard(day=DAY, edition_id=frozen.id, due=4, share=(number, of_all))
     return lambda: run_worker(task, frozen, office, transport, Progress()) and None
 
 
@@ -329,7 +331,9 @@ def test_where_nothing_keeps_a_second_run_out_it_takes_over_and_the_first_stops(
     taken: bool,  # noqa: FBT001
     unknown: int,
 ) -> None:
-    house.app.__dict__["ledger"] = Ledger(house.app.engine, lock=None)
+    house.app.__dict__["delivery_services"] = replace(
+        house.app.delivery_services, run_lock=partial(run_lock, None)
+    )
     second = Recorder()
     first = Beside(lambda: house.send(second), nth=2, taken=taken)
 

@@ -11,7 +11,7 @@ from support.builders import DAY, evidence
 from support.installation import House, Recorder, address, failing
 
 from digest.delivery.run import Progress
-from digest.delivery.worker import BATCH, INVALID_ADDRESS
+from digest.delivery.worker import BATCH_SIZE, INVALID_ADDRESS
 from digest.models.delivery import DeliveryState, Outcome
 from subscribers.models import Event, Status
 
@@ -67,13 +67,13 @@ def test_a_run_that_is_told_to_stop_gives_back_what_has_not_left(house: House, a
 
 
 def test_a_run_of_several_batches_stops_between_them_too(house: House) -> None:
-    for number in range(BATCH):
+    for number in range(BATCH_SIZE):
         house.reader(f"r{number}")
     done: list[int] = []
 
     house.send(progress=Progress(should_continue=lambda: not done, advance=done.append))
 
-    assert house.sum() == {"planned": 4, "sent": BATCH}
+    assert house.sum() == {"planned": 4, "sent": BATCH_SIZE}
 
 
 def test_a_run_that_is_told_to_stop_at_once_sends_nothing(house: House) -> None:
@@ -128,7 +128,7 @@ def test_whoever_leaves_while_the_batch_is_made_gets_nothing(
 def test_whoever_leaves_while_a_slow_batch_waits_gets_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.delivery.worker.CONSENT_FRESH", -1.0)  # every claim is old
+    monkeypatch.setattr("digest.delivery.worker.CONSENT_MAX_AGE", -1.0)  # every claim is old
     transport = Then(lambda: did(house, "cy", Event.LEAVE))
 
     report = house.send(transport)

@@ -91,7 +91,7 @@ def test_only_the_new_papers_of_the_next_day_are_in_its_mail(house: House) -> No
     house.reader("ada")
     house.send()
     house.about_agents("2602.00003", day=TOMORROW)
-    house.app.papers.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
+    house.papers(agents_paper("2602.00001", day=TOMORROW), source="second")
 
     house.send(day=TOMORROW)
 
@@ -102,7 +102,7 @@ def test_a_mail_whose_fate_is_unknown_counts_as_shown_and_is_not_repeated(house:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.send(Recorder(failures={"ada@example.org": LOST}))
-    house.app.papers.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
+    house.papers(agents_paper("2602.00001", day=TOMORROW), source="second")
     transport = Recorder()
 
     again, tomorrow = house.send(transport), house.send(transport, day=TOMORROW)
@@ -117,7 +117,7 @@ def test_a_refused_mail_does_not_count_as_shown(house: House) -> None:
     house.about_agents("2602.00001")
     house.reader("ada")
     house.send(Recorder(failures={"ada@example.org": replace(REFUSED, status="5.2.2")}))
-    house.app.papers.save([agents_paper("2602.00001", day=TOMORROW)], source="second", kind="jsonl")
+    house.papers(agents_paper("2602.00001", day=TOMORROW), source="second")
     transport = Recorder()
 
     house.send(transport, day=TOMORROW)
@@ -130,7 +130,7 @@ def test_a_run_beside_another_sends_nothing_and_says_so(house: House) -> None:
     house.reader("ada")
     transport = Recorder()
 
-    with house.app.ledger.run_lock(), pytest.raises(RunInProgressError, match="another run"):
+    with house.office.run_lock(), pytest.raises(RunInProgressError, match="another run"):
         house.send(transport)
 
     assert transport.asked == []

@@ -49,7 +49,7 @@ def house(engine: sa.Engine, tmp_path: Path) -> House:
 
 def also(house: House, *papers: Paper) -> None:
     """Have another source find papers."""
-    house.app.papers.save(papers, source="second", kind="jsonl")
+    house.papers(*papers, source="second")
 
 
 # -- what may happen between two attempts -------------------------------------------------------
@@ -132,7 +132,7 @@ def by_the_next_run(house: House, transport: Recorder) -> None:
 
 def by_a_retry(house: House, transport: Recorder) -> None:
     house.app.ledger.plan_again(DAY, [DeliveryState.DEFERRED, DeliveryState.UNKNOWN])
-    house.retry(transport, named=True)
+    house.retry(transport, allow_late=True)
 
 
 @pytest.mark.parametrize("again", [by_the_next_run, by_a_retry])
@@ -328,7 +328,7 @@ def test_an_expired_mail_leaves_on_somebody_s_word_and_as_it_was(house: House) -
     house.send(day=DAY + timedelta(days=9))
     house.app.ledger.plan_again(DAY, [DeliveryState.EXPIRED])
 
-    report = house.retry(second, named=True)
+    report = house.retry(second, allow_late=True)
 
     assert second.parcels == first.tried
     assert report.complete

@@ -82,7 +82,7 @@ class Days(RuleBasedStateMachine):
         #: which papers counted as shown at some time: to whom, by the mail of which day
         self.shown: set[tuple[str, date, str]] = set()
         self.papers = self.boots = 0
-        self.named = False
+        self.allow_late = False
         for name in NAMES[:3]:
             self.house.reader(name)
         self._paper("numbered")
@@ -109,7 +109,7 @@ class Days(RuleBasedStateMachine):
     def _due(self, _day: date) -> None:
         """Retry what is due, of whatever day."""
         for day in self.house.app.history.days_waiting(now=self.house.now):
-            self._send(day=day, desk=self._desk(day), plans=False)
+            self._send(day=day, desk=self._desk(day), plan_new=False)
 
     def _again(self, day: date, state: str) -> None:
         """Retry what ended so, on somebody's word."""
@@ -117,7 +117,7 @@ class Days(RuleBasedStateMachine):
             self.resent |= self._standing(DeliveryState.UNKNOWN, day=day)
         self.house.app.ledger.plan_again(day, [DeliveryState(state)])
         if day in self.house.app.history.days_waiting(now=self.house.now):
-            self._send(day=day, desk=self._desk(day), plans=False, named=True)
+            self._send(day=day, desk=self._desk(day), plan_new=False, allow_late=True)
 
     def _desk(self, day: date) -> Any:
         return None if self.house.app.editions.newest(day) else self.house.desk(day)
@@ -125,7 +125,7 @@ class Days(RuleBasedStateMachine):
     def _send(self, **asked: Any) -> RunReport | None:
         """Run, or be killed."""
         self.server.doubtful = set()
-        self.named = asked.get("named", False)
+        self.allow_late = asked.get("allow_late", False)
         resend = self.house.policy.resend
         if resend:
             self.resent |= self._standing(*IN_PROGRESS)
@@ -164,7 +164,7 @@ class Days(RuleBasedStateMachine):
         if int(number) < self.papers:
             known = f"2602.{self.papers - int(number):05}"
             found = agents_paper(known, day=self._today(), votes=int(number))
-            self.house.app.papers.save([found], source="second", kind="jsonl")
+            self.house.papers(found, source="second")
 
     def _wait(self, hours: str) -> None:
         self.house.wait(hours=int(hours))
@@ -197,7 +197,7 @@ class Days(RuleBasedStateMachine):
         assert reader is not None
         assert reader.status is Status.CONFIRMED
         lateness = self.house.policy.max_lateness
-        assert self.named or parcel.day >= oldest_deliverable_day(
+        assert self.allow_late or parcel.day >= oldest_deliverable_day(
             now=self.house.now, max_lateness=lateness
         )
         before = self.server.tried.get((parcel.day, parcel.recipient), [])
@@ -273,13 +273,16 @@ class Days(RuleBasedStateMachine):
 
 
 def _two_shares(
-    task: Shard, serve: Callable[[Shard, Progress], WorkerStats], _lock: int | None, watch: Progress
+    shard: Shard,
+    run_shard: Callable[[Shard, Progress], WorkerStats],
+    _lock: int | None,
+    progress: Progress,
 ) -> WorkerStats:
-    """Serve one half and have a mate serve the other, who may be killed."""
-    tally = serve(replace(task, share=(0, 2)), watch)
+    """Run one half, and then the other, whose worker may be killed."""
+    stats = run_shard(replace(shard, share=(0, 2)), progress)
     with suppress(KilledError):
-        tally.add(serve(replace(task, share=(1, 2)), watch))
-    return tally
+        stats.add(run_shard(replace(shard, share=(1, 2)), progress))
+    return stats
 
 
 def _is_possible(status: Status, event: Event) -> bool:

@@ -9,9 +9,8 @@ from support.builders import DAY, covered
 from support.installation import House
 from support.scripted_source import Service, serve
 
-from digest import sources
 from digest.models.source import SourceReport, SourceState
-from digest.sources import Source
+from digest.sources import BUILTIN, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +22,7 @@ ONE = "2602.00001"
 
 @pytest.fixture
 def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setitem(sources.BUILTIN, "service", "support.scripted_source")
+    monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
     found = House(engine, tmp_path)
     service = Service()
     service.list(DAY, ONE)

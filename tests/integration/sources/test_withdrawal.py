@@ -10,6 +10,8 @@ import pytest
 from support.builders import DAY, ids
 from support.installation import House, Recorder, agents_paper
 
+from digest.sources import get_kind
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,7 +31,9 @@ def house(engine: sa.Engine, tmp_path: Path) -> House:
 
 def withdraw(house: House, paper_id: str, on: date) -> None:
     told = replace(agents_paper(paper_id), title="", abstract="", withdrawn_on=on)
-    house.app.papers.save([], source="second", kind="jsonl", updates=[told])
+    house.app.papers.save(
+        [], source="second", authority=get_kind("jsonl").authority, updates=[told]
+    )
 
 
 def mailed(house: House, day: date, *papers: str) -> bytes:

@@ -11,6 +11,7 @@ from support.ledger_steps import ADA, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.errors import NotFoundError
 from digest.models.delivery import DeliveryState
+from digest.sources import get_kind
 from digest.storage.papers import PaperStore
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def test_a_paper_that_took_its_real_id_has_it_on_the_desks_of_old(clerk: Clerk) 
     frozen = freeze(clerk, desk(ONE, TITLED))
 
     PaperStore(clerk.engine).save(
-        [paper("9", title="Lamps in Fog")], source="hf", kind="huggingface"
+        [paper("9", title="Lamps in Fog")], source="hf", authority=get_kind("huggingface").authority
     )
 
     opened = clerk.desks.get(frozen.id).edition

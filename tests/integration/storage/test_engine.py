@@ -18,6 +18,7 @@ from support.builders import paper
 
 import subscribers.tables
 from digest.errors import ConfigError, StoreError
+from digest.sources import get_kind
 from digest.storage import schema
 from digest.storage.engine import open_database
 from digest.storage.papers import PaperStore
@@ -49,7 +50,7 @@ def memory(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 def test_a_new_database_can_be_read_by_its_owner_only(engine: sa.Engine, tmp_path: Path) -> None:
-    PaperStore(engine).save([paper()], source="hf", kind="huggingface")
+    PaperStore(engine).save([paper()], source="hf", authority=get_kind("huggingface").authority)
 
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
 
@@ -130,7 +131,7 @@ def test_a_database_that_is_up_to_date_is_not_migrated_again(
 
 def test_what_was_saved_is_there_when_the_database_is_opened_again(file: Path) -> None:
     first = open_database("sqlite:///digest.db", folder=file.parent)
-    PaperStore(first).save([paper("1")], source="hf", kind="huggingface")
+    PaperStore(first).save([paper("1")], source="hf", authority=get_kind("huggingface").authority)
     first.dispose()
 
     second = open_database("sqlite:///digest.db", folder=file.parent)

@@ -11,7 +11,8 @@ from support.builders import DAY, NOON, issue, paper, pick
 from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, Clerk
 
 from digest.models.delivery import DeliveryState
-from digest.models.issue import Reason, Section
+from digest.models.issue import Reason, Section, Seen
+from digest.sources import get_kind
 from digest.storage.contents import list_items
 from digest.storage.papers import PaperStore
 from subscribers.models import OWN, OWN_NAME
@@ -36,6 +37,10 @@ def with_sections(**sections: Pick) -> Issue:
     return issue(sections=tuple(made))
 
 
+def shown(*paper_ids: str) -> Seen:
+    return Seen(papers=frozenset(paper_ids))
+
+
 # -- what was seen ------------------------------------------------------------------------------
 
 
@@ -47,22 +52,22 @@ def test_a_paper_was_seen_if_its_mail_came_or_may_have_come(
 
     seen = clerk.account.seen([ADA, BO], ["1", "3"], apart_from=NEXT_DAY)
 
-    assert seen == ({ADA: {"1"}} if state in SHOWN else {})
+    assert seen == ({ADA: shown("1")} if state in SHOWN else {})
 
 
 def test_a_days_own_mail_does_not_count_as_seen(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, ONE)
     clerk.ended(DeliveryState.SENT, TWO, day=NEXT_DAY)
 
-    assert clerk.account.seen([ADA], ["1", "2"], apart_from=DAY) == {ADA: {"2"}}
-    assert clerk.account.seen([ADA], ["1", "2"], apart_from=NEXT_DAY) == {ADA: {"1"}}
+    assert clerk.account.seen([ADA], ["1", "2"], apart_from=DAY) == {ADA: shown("2")}
+    assert clerk.account.seen([ADA], ["1", "2"], apart_from=NEXT_DAY) == {ADA: shown("1")}
 
 
 def test_only_what_the_readers_asked_about_have_seen_is_told(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, ONE)
     clerk.ended(DeliveryState.SENT, TWO, reader=BO)
 
-    assert clerk.account.seen([BO], ["1", "2"], apart_from=NEXT_DAY) == {BO: {"2"}}
+    assert clerk.account.seen([BO], ["1", "2"], apart_from=NEXT_DAY) == {BO: shown("2")}
 
 
 def test_more_papers_can_be_asked_for_than_one_query_holds(clerk: Clerk) -> None:
@@ -70,24 +75,24 @@ def test_more_papers_can_be_asked_for_than_one_query_holds(clerk: Clerk) -> None
 
     asked = [str(number) for number in range(2000)]
 
-    assert clerk.account.seen([ADA], asked, apart_from=NEXT_DAY) == {ADA: {"3"}}
+    assert clerk.account.seen([ADA], asked, apart_from=NEXT_DAY) == {ADA: shown("3")}
 
 
 def test_a_paper_shown_behind_another_was_seen(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, mail=issue(pick(TWO, similar=(THREE,))))
 
-    assert clerk.account.seen([ADA], ["2", "3"], apart_from=NEXT_DAY) == {ADA: {"2", "3"}}
+    assert clerk.account.seen([ADA], ["2", "3"], apart_from=NEXT_DAY) == {ADA: shown("2", "3")}
 
 
 def test_a_paper_that_takes_its_real_id_was_seen_under_it(clerk: Clerk) -> None:
     clerk.ended(DeliveryState.SENT, TITLED)
 
     PaperStore(clerk.engine).save(
-        [paper("9", title="Lamps in Fog")], source="hf", kind="huggingface"
+        [paper("9", title="Lamps in Fog")], source="hf", authority=get_kind("huggingface").authority
     )
 
     assert clerk.shown() == ["9"]
-    assert clerk.account.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: {"9"}}
+    assert clerk.account.seen([ADA], ["9"], apart_from=NEXT_DAY) == {ADA: shown("9")}
 
 
 # -- what was in a mail ---------------------------------------------------------------------------
@@ -123,7 +128,9 @@ def test_why_a_paper_was_shown_does_not_change_with_the_papers(clerk: Clerk) -> 
 
     clerk.desks.save(clerk.desks.get(1).edition, mail_key="another", now=NOON)
     PaperStore(clerk.engine).save(
-        [replace(ONE, abstract="All new.")], source="hf", kind="huggingface"
+        [replace(ONE, abstract="All new.")],
+        source="hf",
+        authority=get_kind("huggingface").authority,
     )
 
     assert clerk.account.contents(clerk.entry()) == before

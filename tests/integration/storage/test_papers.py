@@ -11,6 +11,7 @@ from support.builders import DAY, NOON, ids, paper
 
 from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper, Signals
+from digest.sources import get_kind
 from digest.storage.papers import Observation, PaperStore
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def titled(title: str = "Lamps in Fog", **details: object) -> Paper:
 
 
 def save(store: PaperStore, *batch: Paper, source: str = "hf", kind: str = "huggingface") -> int:
-    return store.save(batch, source=source, kind=kind).new
+    return store.save(batch, source=source, authority=get_kind(kind).authority).new
 
 
 def capture(store: PaperStore, *batch: Paper) -> int:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import RunInProgressError
-from digest.storage.ledger import Ledger
-from digest.storage.run_lock import lock_path
+from digest.storage.run_lock import lock_path, run_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,27 +26,25 @@ with open(sys.argv[1], "a") as file:
 
 
 @pytest.fixture
-def ledger(engine: sa.Engine) -> Ledger:
-    return Ledger(engine, lock=lock_path(engine))
+def path(engine: sa.Engine) -> Path:
+    found = lock_path(engine)
+    assert found is not None
+    return found
 
 
-def test_a_second_run_is_refused_while_the_first_is_at_work(
-    ledger: Ledger, engine: sa.Engine
-) -> None:
-    second = Ledger(engine, lock=lock_path(engine))
-
+def test_a_second_run_is_refused_while_the_first_is_at_work(path: Path) -> None:
     with (
-        ledger.run_lock(),
+        run_lock(path),
         pytest.raises(RunInProgressError, match="another run is sending"),
-        second.run_lock(),
+        run_lock(path),
     ):
         pytest.fail("two were sending")
 
 
-def test_another_process_cannot_take_the_lock(ledger: Ledger, engine: sa.Engine) -> None:
-    command = [sys.executable, "-c", OTHER_PROCESS, str(lock_path(engine))]
+def test_another_process_cannot_take_the_lock(path: Path) -> None:
+    command = [sys.executable, "-c", OTHER_PROCESS, str(path)]
 
-    with ledger.run_lock():
+    with run_lock(path):
         during = subprocess.run(command, capture_output=True, text=True)
     after = subprocess.run(command, capture_output=True, text=True)
 
@@ -55,21 +52,21 @@ def test_another_process_cannot_take_the_lock(ledger: Ledger, engine: sa.Engine)
     assert (after.returncode, after.stderr) == (0, "")
 
 
-def test_the_lock_is_free_again_after_a_run_that_failed(ledger: Ledger) -> None:
-    with pytest.raises(KeyboardInterrupt), ledger.run_lock():
+def test_the_lock_is_free_again_after_a_run_that_failed(path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), run_lock(path):
         raise KeyboardInterrupt
 
-    with ledger.run_lock() as lock:
-        assert lock is not None
+    with run_lock(path) as descriptor:
+        assert descriptor is not None
 
 
-def test_the_lock_can_be_read_by_its_owner_only(ledger: Ledger, tmp_path: Path) -> None:
-    with ledger.run_lock():
+def test_only_the_owner_can_read_the_lock_file(path: Path, tmp_path: Path) -> None:
+    with run_lock(path):
         mode = stat.S_IMODE((tmp_path / "digest.db-run").stat().st_mode)
 
     assert mode == 0o600
 
 
-def test_a_database_without_a_file_has_no_lock(engine: sa.Engine) -> None:
-    with Ledger(engine, lock=None).run_lock() as lock:
-        assert lock is None
+def test_a_database_without_a_file_has_no_lock() -> None:
+    with run_lock(None) as descriptor:
+        assert descriptor is None

@@ -1,4 +1,4 @@
-"""Mails as files in a folder, and as a stream of mbox entries."""
+"""Messages as files in a folder, and as a stream of mbox entries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 # -- directory --------------------------------------------------------------------------------
 
 
-def test_a_mail_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
+def test_a_message_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
     send_one(Directory(tmp_path), parcel("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
 
     file = tmp_path / "2026-02-02" / "ada@example.org.eml"
@@ -45,7 +45,7 @@ def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     assert mode(day / "ada@example.org.eml") == 0o600
 
 
-def test_a_mail_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: Path) -> None:
+def test_a_message_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     directory = Directory(tmp_path)
 
     send_one(directory, parcel("ada@example.org", content=b"first"))
@@ -55,7 +55,7 @@ def test_a_mail_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: P
     assert file.read_bytes() == b"second"
 
 
-def test_a_file_cut_short_by_a_crash_is_overwritten_and_never_read_as_a_mail(
+def test_a_file_left_by_a_crash_is_overwritten_and_never_read_as_a_message(
     tmp_path: Path,
 ) -> None:
     directory = Directory(tmp_path)
@@ -107,7 +107,9 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
         send_one(Directory(in_the_way), parcel())
 
 
-def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Path) -> None:
+def test_a_message_is_reported_before_its_file_is_begun_and_when_it_is_complete(
+    tmp_path: Path,
+) -> None:
     directory, notebook = Directory(tmp_path), Notebook()
 
     notebook.carry(directory, map(parcel, ("ada@example.org", "ben@example.org")))
@@ -120,7 +122,7 @@ def test_a_file_is_told_of_before_it_is_begun_and_once_it_is_whole(tmp_path: Pat
     assert set(notebook.states.values()) == {"sent"}
 
 
-def test_mails_are_given_back_that_a_folder_does_not_take(tmp_path: Path) -> None:
+def test_messages_that_cannot_be_written_are_reported_as_planned(tmp_path: Path) -> None:
     directory, notebook = Directory(tmp_path), Notebook()
     directory.path(parcel("ben@example.org")).mkdir(parents=True)
     names = ("ada@example.org", "ben@example.org", "cyd@example.org")
@@ -131,7 +133,7 @@ def test_mails_are_given_back_that_a_folder_does_not_take(tmp_path: Path) -> Non
     assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
 
 
-def test_without_mails_nothing_is_told(tmp_path: Path) -> None:
+def test_without_messages_nothing_is_reported(tmp_path: Path) -> None:
     notebook = Notebook()
 
     notebook.carry(Directory(tmp_path), [])
@@ -142,7 +144,7 @@ def test_without_mails_nothing_is_told(tmp_path: Path) -> None:
 # -- stream -----------------------------------------------------------------------------------
 
 
-def test_mails_on_a_stream_are_an_mbox_that_others_can_read(tmp_path: Path) -> None:
+def test_messages_on_a_stream_are_an_mbox_that_other_programs_can_read(tmp_path: Path) -> None:
     out = io.BytesIO()
     stream = Stream(out)
 
@@ -183,7 +185,7 @@ def test_only_a_line_that_could_begin_an_entry_is_quoted(line: bytes, written: b
     assert out.getvalue().splitlines()[3] == written
 
 
-def test_a_stream_that_nobody_reads_any_more_stops_the_run(tmp_path: Path) -> None:
+def test_a_closed_stream_stops_the_run(tmp_path: Path) -> None:
     class Closed(io.BytesIO):
         def flush(self) -> None:
             raise BrokenPipeError(32, "Broken pipe")

@@ -1,4 +1,4 @@
-"""What we sign, three independent verifiers believe; what was changed since, none of them does."""
+"""Three independent verifiers accept our signatures, and none accepts a changed mail."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def issue(rendered: Rendered = RENDERED, to: str = "ada@example.org") -> bytes:
     return build(
         CommonHeaders(SENDER, day=DAY, at=NOON),
         recipient=recipient,
-        subject=field("Subject", words=rendered.subject),
+        subject=field("Subject", text=rendered.subject),
         identifier="<20260202.7@example.org>",
         text=[encode(rendered.text)],
         html=[encode(rendered.html)] if rendered.html else [],
@@ -95,7 +95,7 @@ def issue_with_loose_white_space() -> bytes:
     return issue() + b" a\t \tb \r\n\v\f  \r\n\tc\r\n"
 
 
-def letter() -> bytes:
+def transactional() -> bytes:
     return build_transactional(
         RENDERED, sender=SENDER, to="ada@example.org", identifier="<1@example.org>", at=NOON
     )
@@ -109,7 +109,7 @@ MAILS = [
     issue_without_a_body,
     issue_with_blank_lines_at_its_end,
     issue_with_loose_white_space,
-    letter,
+    transactional,
 ]
 VERIFIERS = [dkim_verifiers.dkimpy, dkim_verifiers.opendkim, dkim_verifiers.mail_dkim]
 each_verifier = pytest.mark.parametrize("verifier", VERIFIERS)
@@ -119,7 +119,7 @@ def test_the_mails_are_as_awkward_as_they_should_be() -> None:
     assert re.search(rb"\r\nSubject: [^\r]+\r\n ", issue())
     assert "\r\nTo: jürgen@".encode() in issue_for_an_address_in_utf_8()
     assert b"\r\nList-Unsubscribe-Post:" in issue()
-    assert b"\r\nList-" not in letter()
+    assert b"\r\nList-" not in transactional()
 
 
 # -- accepted -------------------------------------------------------------------------------------
@@ -189,8 +189,8 @@ def test_a_mail_survives_what_honest_relays_do(
 
 
 def flipped_byte(mail: bytes) -> bytes:
-    place = mail.index(b"Guten Tag")
-    return mail[:place] + bytes([mail[place] ^ 1]) + mail[place + 1 :]
+    at = mail.index(b"Guten Tag")
+    return mail[:at] + bytes([mail[at] ^ 1]) + mail[at + 1 :]
 
 
 def longer_body(mail: bytes) -> bytes:

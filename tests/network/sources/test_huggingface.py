@@ -9,8 +9,7 @@ import pytest
 from support.builders import DAY, NOON
 from support.http_server import Answer, WebServer
 
-from digest import sources
-from digest.sources import FetchRequest, Source
+from digest.sources import FetchRequest, RawDocument, Source, get_kind
 
 if TYPE_CHECKING:
     from support.source_client import Asking
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 FINE = Answer(body='[{"paper": {"id": "2602.00001", "title": "Über alles"}}]'.encode())
 
 
-def ask(server: WebServer, asking: Asking) -> list[sources.RawDocument]:
-    place = Source(name="Hugging Face", kind="huggingface", url=server.url)
+def ask(server: WebServer, asking: Asking) -> list[RawDocument]:
+    source = Source(name="Hugging Face", kind="huggingface", url=server.url)
     return list(
-        sources.get_kind(place.kind).read(
-            place, FetchRequest(day=DAY, now=NOON, web=asking(), papers=tuple)
+        get_kind(source.kind).read(
+            source, FetchRequest(day=DAY, now=NOON, web=asking(), papers=tuple)
         )
     )
 
@@ -38,10 +37,10 @@ def test_the_question_names_the_day_and_how_many(asking: Asking) -> None:
 
 def test_the_answer_comes_through_letter_by_letter_and_parses(asking: Asking) -> None:
     with WebServer(FINE) as server:
-        (raw,) = ask(server, asking)
+        (document,) = ask(server, asking)
 
-    place = Source(name="Hugging Face", kind="huggingface")
-    batch = sources.parse(place, raw, day=DAY, now=NOON)
+    source = Source(name="Hugging Face", kind="huggingface")
+    batch = get_kind(source.kind).parse(document, day=DAY, now=NOON)
     assert [(paper.id, paper.title) for paper in batch.papers] == [("2602.00001", "Über alles")]
 
 

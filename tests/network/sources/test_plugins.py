@@ -13,13 +13,11 @@ from support.builders import DAY, NOON
 from support.http_server import Answer, WebServer
 from support.paths import ROOT
 
-from digest import sources
 from digest.app import config
 from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState
-from digest.sources import FetchRequest, RawDocument, plugins
-from digest.sources.fetch import fetch_day
+from digest.sources import FetchRequest, RawDocument, get_kind, join_batches, plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,12 +83,14 @@ def read(installed: Packages, engine: sa.Engine, tmp_path: Path) -> Callable[[We
         tables: Any = tomllib.loads(CONFIGURATION)
         tables["sources"][0]["url"] = f"{server.base}/lists"
         app = App(config=config.build(tables, folder=tmp_path, where="the page"), engine=engine)
-        (place,) = app.sources
-        ask = FetchRequest(day=DAY, now=NOON, web=app.web_for(place), papers=list)
-        raws = sources.get_kind(place.kind).read(place, ask)
-        batches = [sources.parse(place, raw, day=DAY, now=NOON) for raw in raws]
+        (source,) = app.sources
+        ask = FetchRequest(day=DAY, now=NOON, web=app.client_for(source), papers=list)
+        documents = get_kind(source.kind).read(source, ask)
+        batches = [
+            get_kind(source.kind).parse(document, day=DAY, now=NOON) for document in documents
+        ]
         app.client.close()
-        return sources.join(batches)
+        return join_batches(batches)
 
     return run
 
@@ -125,13 +125,13 @@ def test_its_bad_records_are_named_and_counted(read: Callable[[WebServer], Batch
     with WebServer(Answer(body=LIST.encode())) as server:
         batch = read(server)
 
-        places = [f"{server.base}/lists/2026-02-02.txt:{number}" for number in (3, 4)]
-    assert [rejected.where for rejected in batch.rejected] == places
+        sources = [f"{server.base}/lists/2026-02-02.txt:{number}" for number in (3, 4)]
+    assert [rejected.where for rejected in batch.rejected] == sources
     assert batch.declared == 5
 
 
 def test_its_saved_answers_are_read_too(installed: Packages) -> None:
-    batch = sources.get_kind("reading-group").parse(
+    batch = get_kind("reading-group").parse(
         RawDocument(where="saved", text=LIST), day=DAY, now=NOON
     )
 
@@ -200,7 +200,7 @@ def test_a_kind_that_falls_stops_no_other_source(
     configured = config.build({"sources": tables}, folder=tmp_path, where="config.toml")
     app = App(config=configured, engine=engine)
 
-    theirs, ours = fetch_day(DAY, app.sources, only_day=True, collection=app.collection)
+    theirs, ours = app.fetcher.fetch(DAY, app.sources, only_day=True)
 
     app.client.close()
     assert theirs.error == "the kind 'theirs' is broken: KeyError: 'oops'"
@@ -228,9 +228,9 @@ def test_a_kind_written_for_the_old_names_still_works_and_is_warned(packages: Pa
     packages.install("theirs", "theirs_7:KIND", module=OLD_NAMES)
 
     with pytest.warns(DeprecationWarning, match=r"is now digest") as told:  # noqa: PT031 (two)
-        kind = sources.get_kind("theirs")
-        (raw,) = kind.read(cast("Any", None), cast("Any", None))
-    batch = kind.parse(raw, day=DAY, now=NOON)
+        kind = get_kind("theirs")
+        (document,) = kind.read(cast("Any", None), cast("Any", None))
+    batch = kind.parse(document, day=DAY, now=NOON)
 
     assert [paper.id for paper in batch.papers] == ["2602.00001"]
     assert sorted({str(warning.message) for warning in told}) == [

@@ -11,12 +11,10 @@ from support.builders import ids
 from support.http_server import Answer, Question, WebServer
 from support.source_client import Watch, client
 
-from digest import sources
 from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceState
-from digest.sources import recording
-from digest.sources.fetch import fetch_day
+from digest.sources import allowed_hosts, recording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,19 +35,20 @@ def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
         return Answer(status=404) if "cs.LG" in question.path else world.route(question)
 
     with WebServer(route=route) as server, client(tmp_path / "cache", watch) as http:
-        arxiv, *_ = world.places(server.base)
+        arxiv, *_ = world.sources(server.base)
         (recorded,) = recording.record(
             DAY,
             [arxiv],
             topics=(),
             folder=tmp_path / "day",
-            web=lambda place: http.restricted_to(sources.hosts(place)),
+            file_name="config.toml",
+            client_for=lambda source: http.restricted_to(allowed_hosts(source)),
             now=NOON,
         )
     written = (tmp_path / "day" / "config.toml").read_text()
     tables = {"sources": tomllib.loads(written)["sources"]}
     app = App(config=build(tables, folder=tmp_path / "day", where="it"), engine=engine)
-    (report,) = fetch_day(DAY, app.sources, only_day=True, collection=app.collection)
+    (report,) = app.fetcher.fetch(DAY, app.sources, only_day=True)
 
     assert (recorded.state, recorded.files) == (SourceState.PARTIAL, 2)
     assert "is not whole: cs.LG" in written

@@ -28,7 +28,7 @@ class Played:
     """One service, and what a source that asks it should find."""
 
     #: where it is, when the server is at an address like http://127.0.0.1:8000
-    location: Callable[[str], Source]
+    source: Callable[[str], Source]
     day: date
     now: datetime
     #: answers on a good day

@@ -111,7 +111,7 @@ def error(question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(name="arXiv", kind="arxiv", url=base, categories=CATEGORIES),
+    source=lambda base: Source(name="arXiv", kind="arxiv", url=base, categories=CATEGORIES),
     day=DAY,
     now=datetime(2026, 2, 10, 12, tzinfo=UTC),
     happy=happy,

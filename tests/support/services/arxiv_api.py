@@ -56,7 +56,7 @@ def error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(name="arXiv", kind="arxiv-api", url=base),
+    source=lambda base: Source(name="arXiv", kind="arxiv-api", url=base),
     day=DAY,
     now=datetime(2026, 2, 10, 12, tzinfo=UTC),
     happy=happy,

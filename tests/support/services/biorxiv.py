@@ -79,7 +79,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(name="bioRxiv", kind="biorxiv", url=f"{base}/details/biorxiv"),
+    source=lambda base: Source(name="bioRxiv", kind="biorxiv", url=f"{base}/details/biorxiv"),
     day=DAY,
     now=datetime(2026, 7, 1, 6, tzinfo=UTC),
     happy=_happy,

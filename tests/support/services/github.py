@@ -75,7 +75,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(name="stars", kind="github", url=base),
+    source=lambda base: Source(name="stars", kind="github", url=base),
     day=DAY,
     now=NOON,
     happy=_happy,

@@ -146,7 +146,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(
+    source=lambda base: Source(
         name="Hugging Face", kind="huggingface", url=f"{base}/api/daily_papers"
     ),
     day=DAY,

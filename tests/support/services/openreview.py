@@ -109,7 +109,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(
+    source=lambda base: Source(
         name="OpenReview", kind="openreview", url=f"{base}/notes", venues=tuple(NOTES)
     ),
     day=DAY,

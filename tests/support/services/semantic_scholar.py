@@ -69,7 +69,7 @@ def _error(_question: Question) -> Answer:
 
 
 PLAYED = Played(
-    location=lambda base: Source(
+    source=lambda base: Source(
         name="Semantic Scholar", kind="semantic-scholar", url=f"{base}/graph/v1", key="a key"
     ),
     day=DAY,

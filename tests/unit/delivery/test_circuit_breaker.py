@@ -10,7 +10,7 @@ from digest.delivery.circuit_breaker import (
     MAX_DEFERRALS_OF_A_DOMAIN,
     MAX_FAILURES,
     MAX_REFUSED_SHARE,
-    MIN_ANSWERS,
+    MIN_OUTCOMES,
     CircuitBreaker,
 )
 from digest.models.delivery import DeliveryState, Outcome
@@ -59,22 +59,22 @@ def test_what_never_left_is_no_answer(trouble: Outcome) -> None:
 
 
 def test_too_large_a_share_of_refusals_stops_the_run() -> None:
-    refused = int(MIN_ANSWERS * MAX_REFUSED_SHARE)
-    sent = [SENT] * (MIN_ANSWERS - refused)
+    refused = int(MIN_OUTCOMES * MAX_REFUSED_SHARE)
+    sent = [SENT] * (MIN_OUTCOMES - refused)
 
     just_so = watched(*sent, *[REFUSED] * refused)
     one_more = watched(*sent, *[REFUSED] * (refused + 1))
 
     assert just_so.stopped is None
     assert one_more.stopped == (
-        f"{refused + 1} of {MIN_ANSWERS + 1} addresses were refused,"
+        f"{refused + 1} of {MIN_OUTCOMES + 1} addresses were refused,"
         " the last one with: 550 no such user"
     )
 
 
 def test_the_first_refusals_of_a_run_say_nothing_yet() -> None:
-    assert watched(*[REFUSED] * (MIN_ANSWERS - 1)).stopped is None
-    assert watched(*[REFUSED] * MIN_ANSWERS).stopped is not None
+    assert watched(*[REFUSED] * (MIN_OUTCOMES - 1)).stopped is None
+    assert watched(*[REFUSED] * MIN_OUTCOMES).stopped is not None
 
 
 @given(st.lists(st.sampled_from([SENT, REFUSED, PLANNED, *TROUBLED]), max_size=120))

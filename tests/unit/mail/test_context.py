@@ -1,4 +1,4 @@
-"""An issue in words."""
+"""An issue as the variables of templates."""
 
 from __future__ import annotations
 

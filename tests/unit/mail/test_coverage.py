@@ -1,4 +1,4 @@
-"""What an issue says of itself: what it covers, what was missing, what comes late."""
+"""The statement of an issue: what it covers, what is missing, what came late."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def category(name: str, parsed: int, declared: int | None = None) -> Channel:
     return Channel(name=name, parsed=parsed, declared=declared)
 
 
-def the_list(papers: int = 41) -> SourceCoverage:
+def hugging_face(papers: int = 41) -> SourceCoverage:
     return covered("HF", papers)
 
 
-def test_it_says_what_was_covered() -> None:
-    edition = Coverage(day=DAY, sources=(the_list(), covered("page", 1)), considered=42)
+def test_the_statement_says_what_was_covered() -> None:
+    coverage = Coverage(day=DAY, sources=(hugging_face(), covered("page", 1)), considered=42)
 
-    assert statement(edition) == [
+    assert statement(coverage) == [
         "Chosen from 42 papers for Monday 2 February 2026: HF (41 papers) and page (1 paper)."
     ]
 
@@ -55,62 +55,64 @@ def test_many_categories_are_summed_up() -> None:
     )
 
 
-def test_it_says_what_was_missing() -> None:
-    edition = Coverage(day=DAY, sources=(the_list(),), missing=("page",), considered=41)
+def test_the_statement_says_what_was_missing() -> None:
+    coverage = Coverage(day=DAY, sources=(hugging_face(),), missing=("page",), considered=41)
 
-    assert statement(edition)[1] == (
+    assert statement(coverage)[1] == (
         "Could not be read today: page. Papers found only there are missing from this issue."
     )
 
 
 def test_what_will_be_read_again_is_promised() -> None:
-    edition = Coverage(
+    coverage = Coverage(
         day=DAY,
-        sources=(the_list(),),
+        sources=(hugging_face(),),
         missing=("bioRxiv",),
         to_be_retried=("bioRxiv",),
         considered=41,
     )
 
-    assert statement(edition)[1] == (
+    assert statement(coverage)[1] == (
         "Could not be read today: bioRxiv. It will be read again for your next issue."
     )
 
 
 def test_nothing_is_promised_where_one_of_two_cannot_be_read_again() -> None:
-    edition = Coverage(
-        day=DAY, sources=(the_list(),), missing=("bioRxiv", "page"), to_be_retried=("bioRxiv",)
+    coverage = Coverage(
+        day=DAY, sources=(hugging_face(),), missing=("bioRxiv", "page"), to_be_retried=("bioRxiv",)
     )
 
-    assert statement(edition)[1] == (
+    assert statement(coverage)[1] == (
         "Could not be read today: bioRxiv, page. Papers found only there are missing from this"
         " issue."
     )
 
 
 def test_a_source_that_showed_an_earlier_day_is_not_called_unread() -> None:
-    edition = Coverage(day=DAY, sources=(the_list(),), stale=("arXiv",), to_be_retried=("arXiv",))
+    coverage = Coverage(
+        day=DAY, sources=(hugging_face(),), stale=("arXiv",), to_be_retried=("arXiv",)
+    )
 
-    assert statement(edition)[1] == (
+    assert statement(coverage)[1] == (
         "Still showed the papers of an earlier day: arXiv. It will be read again for your next"
         " issue."
     )
 
 
 def test_a_source_that_gave_only_a_part_is_not_called_missing() -> None:
-    edition = Coverage(day=DAY, sources=(the_list(),), partial=("HF",), considered=41)
+    coverage = Coverage(day=DAY, sources=(hugging_face(),), partial=("HF",), considered=41)
 
-    assert statement(edition)[1] == (
+    assert statement(coverage)[1] == (
         "Could not be read in full: HF. Papers found only there may be missing from this issue."
     )
 
 
 def test_papers_that_came_late_are_counted_by_their_days() -> None:
-    edition = Coverage(
-        day=TUESDAY, sources=(the_list(),), late=((FRIDAY, 1), (DAY, 1200)), considered=1242
+    coverage = Coverage(
+        day=TUESDAY, sources=(hugging_face(),), late=((FRIDAY, 1), (DAY, 1200)), considered=1242
     )
 
-    assert statement(edition)[0] == (
+    assert statement(coverage)[0] == (
         "Chosen from 1,242 papers for Tuesday 3 February 2026, 1 of them from Friday and 1,200 from"
         " Monday:"
         " HF (41 papers)."
@@ -118,30 +120,30 @@ def test_papers_that_came_late_are_counted_by_their_days() -> None:
 
 
 def test_a_day_that_still_cannot_be_read_is_named() -> None:
-    edition = Coverage(
-        day=TUESDAY, sources=(the_list(),), overdue=(("bioRxiv", DAY),), considered=41
+    coverage = Coverage(
+        day=TUESDAY, sources=(hugging_face(),), overdue=(("bioRxiv", DAY),), considered=41
     )
 
-    assert statement(edition)[1] == "Still missing: bioRxiv of Monday."
+    assert statement(coverage)[1] == "Still missing: bioRxiv of Monday."
 
 
-def test_silence_that_is_to_be_expected_is_explained() -> None:
-    edition = Coverage(
-        day=SATURDAY, sources=(the_list(),), excused=("arXiv announces nothing on Saturdays",)
+def test_a_day_on_which_a_source_announces_nothing_is_explained() -> None:
+    coverage = Coverage(
+        day=SATURDAY, sources=(hugging_face(),), excused=("arXiv announces nothing on Saturdays",)
     )
 
-    assert statement(edition)[1] == "arXiv announces nothing on Saturdays."
+    assert statement(coverage)[1] == "arXiv announces nothing on Saturdays."
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(1, "Sunday"), (6, "Tuesday"), (7, "26 January"), (0, "2 February")]
+    ("days", "name"), [(1, "Sunday"), (6, "Tuesday"), (7, "26 January"), (0, "2 February")]
 )
-def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, words: str) -> None:
-    assert past_day(DAY - timedelta(days=days), today=DAY) == words
+def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, name: str) -> None:
+    assert past_day(DAY - timedelta(days=days), today=DAY) == name
 
 
 @pytest.mark.parametrize(
-    ("edition", "why"),
+    ("coverage", "why"),
     [
         (
             Coverage(day=DAY, missing=("a", "b")),
@@ -159,17 +161,17 @@ def test_a_past_day_is_named_by_its_weekday_for_less_than_a_week(days: int, word
         (Coverage(day=DAY), "no papers were announced for 2026-02-02"),
     ],
 )
-def test_a_day_without_papers_says_why(edition: Coverage, why: str) -> None:
-    assert why_empty(edition) == why
+def test_a_day_without_papers_says_why(coverage: Coverage, why: str) -> None:
+    assert why_empty(coverage) == why
 
 
 def test_a_category_that_was_not_read_is_not_an_empty_one() -> None:
     unread = replace(category("cs.LG", 0), is_read=False)
     arxiv = covered("arXiv", 2, category("cs.CL", 2, 2), unread)
-    edition = Coverage(day=DAY, sources=(arxiv,), partial=("arXiv",), to_be_retried=("arXiv",))
+    coverage = Coverage(day=DAY, sources=(arxiv,), partial=("arXiv",), to_be_retried=("arXiv",))
 
-    assert "arXiv (cs.CL 2/2, cs.LG not read)" in statement(edition)[0]
-    assert statement(edition)[1] == (
+    assert "arXiv (cs.CL 2/2, cs.LG not read)" in statement(coverage)[0]
+    assert statement(coverage)[1] == (
         "Could not be read in full: arXiv. It will be read again for your next issue."
     )
 
@@ -184,8 +186,8 @@ def test_of_many_categories_only_those_that_were_counted_are_called_complete() -
 
 
 def test_days_that_are_still_missing_stand_behind_their_source() -> None:
-    owed = (("HF", FRIDAY), ("HF", DAY), ("bioRxiv", DAY))
+    overdue = (("HF", FRIDAY), ("HF", DAY), ("bioRxiv", DAY))
 
-    assert statement(Coverage(day=TUESDAY, overdue=owed))[1] == (
+    assert statement(Coverage(day=TUESDAY, overdue=overdue))[1] == (
         "Still missing: HF of Friday and Monday; bioRxiv of Monday."
     )

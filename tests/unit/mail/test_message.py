@@ -1,4 +1,4 @@
-"""The bytes of a mail, to the last header."""
+"""The bytes of a mail: every header, MIME part and line end."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SENDER = FromIdentity(
 )
 IDENTIFIER = message_id(DAY, 7, secret="s", domain="example.org")
 #: An encoded word that Python's own e-mail package would take for two headers.
-TROJAN = "=?utf-8?q?Good_news=0D=0ABcc=3A_all=40example=2Eorg?="
+ENCODED = "=?utf-8?q?Good_news=0D=0ABcc=3A_all=40example=2Eorg?="
 SHOWN = st.text(max_size=200).map(lambda text: "".join(ch for ch in text if ch.isprintable()))
 
 
@@ -55,14 +55,14 @@ def mail(
     defaults: dict[str, Any] = {"recipient": LEAVE, "identifier": IDENTIFIER}
     return build(
         CommonHeaders(changes.pop("sender", SENDER), day=DAY, at=NOON),
-        subject=field("Subject", words=subject),
+        subject=field("Subject", text=subject),
         text=[encode(text)],
         html=[encode(html)] if html else [],
         **(defaults | changes),
     )
 
 
-def letter(**changes: Any) -> bytes:
+def transactional(**changes: Any) -> bytes:
     defaults: dict[str, Any] = {
         "sender": SENDER, "to": "r@example.org", "identifier": "<1@example.org>", "at": NOON,
     }  # fmt: skip
@@ -75,7 +75,7 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 def defects(content: bytes) -> list[object]:
-    """All that a strict reader finds wrong, in the mail, its parts and their headers."""
+    """All that a strict parser finds wrong, in the mail, its parts and their headers."""
     parts = list(parsed(content).walk())
     headers = [header for part in parts for header in part.values()]
     return [found for thing in (*parts, *headers) for found in thing.defects]
@@ -91,7 +91,7 @@ def relaxed(body: bytes) -> bytes:
     return b"\r\n".join(lines).rstrip(b"\r\n") + b"\r\n"
 
 
-class Notary:
+class HashSigner:
     """Signs with a hash of the body and the names of the headers."""
 
     def sign(
@@ -147,7 +147,7 @@ def test_the_addresses_to_leave_stand_on_one_line_unencoded() -> None:
     assert b"=?" not in line
 
 
-def test_without_a_web_door_readers_leave_by_mail_alone() -> None:
+def test_without_a_web_server_subscribers_leave_by_mail_only() -> None:
     sender = FromIdentity(name="T", address="digest@example.org")
     recipient = Recipient(
         address="r@example.org", leave_url="", leave_mailto="mailto:d@example.org"
@@ -181,7 +181,7 @@ def test_answers_go_where_they_are_wanted() -> None:
     "name",
     [
         "Ünï <Papers>", 'The "Best", Inc.', "Papers; daily", "日々の論文", "Back\\slash", "a.b",
-        "A name of eighty characters, with commas, that is longer than a line, can hold..", TROJAN,
+        "A name of eighty characters, with commas, that is longer than a line, can hold..", ENCODED,
         "日々の論文" * 16,
     ],
 )  # fmt: skip
@@ -190,7 +190,7 @@ def test_any_name_of_the_site_survives(name: str) -> None:
 
     found = parsed(content)
     (author,) = found["From"].addresses
-    # Python sees a blank between two encoded words of a name (against RFC 2047 §6.2).
+    # Python sees a space between two encoded words of a name (against RFC 2047 §6.2).
     assert author.display_name.replace(" ", "") == name.replace(" ", "")
     assert author.addr_spec == "digest@example.org"
     assert str(found["List-Id"]).endswith("<digest.example.org>")
@@ -234,9 +234,9 @@ def test_a_control_character_in_a_header_is_refused(evil: str) -> None:
 
 
 def test_a_title_that_looks_encoded_is_read_as_it_was_written() -> None:
-    content = mail(subject=TROJAN)
+    content = mail(subject=ENCODED)
 
-    assert parsed(content)["Subject"] == TROJAN
+    assert parsed(content)["Subject"] == ENCODED
     assert [line for line in head_of(content) if line.startswith(b"Bcc")] == []
 
 
@@ -245,7 +245,7 @@ def test_what_joins_pictures_is_no_control_character() -> None:
 
 
 @given(SHOWN, st.text(st.characters(exclude_characters="\r"), max_size=400))
-@example(TROJAN, "")
+@example(ENCODED, "")
 @example("é " * 90, "")
 @example("a =?b é ?= c", "")
 def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: str) -> None:
@@ -261,8 +261,8 @@ def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: st
 
 
 @given(st.lists(st.text("aé=?,\"'論", min_size=1, max_size=40), max_size=12).map(" ".join))
-def test_header_lines_are_short_wherever_they_can_be_folded(words: str) -> None:
-    name, value = field("Subject", words=words)
+def test_header_lines_are_short_wherever_they_can_be_folded(text: str) -> None:
+    name, value = field("Subject", text=text)
 
     lines = f"{name}: {value.decode('ascii')}".split("\r\n")
     assert all(len(line) <= 78 for line in lines)
@@ -292,9 +292,9 @@ def test_a_mail_without_html_is_plain_text_alone() -> None:
     assert read(mail(html="")) == ("Plain\n", "")
 
 
-@pytest.mark.parametrize("make", [mail, letter])
+@pytest.mark.parametrize("make", [mail, transactional])
 def test_a_signature_stands_on_top_and_covers_what_is_sent(make: Any) -> None:
-    signed, unsigned = make(signer=Notary()), make()
+    signed, unsigned = make(signer=HashSigner()), make()
 
     head, _, body = unsigned.partition(b"\r\n\r\n")
     names = [line.partition(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
@@ -308,7 +308,7 @@ def test_a_signature_stands_on_top_and_covers_what_is_sent(make: Any) -> None:
 def test_what_is_signed_is_each_header_as_it_is_sent() -> None:
     given_to_sign: list[Field] = []
 
-    class Copyist(Notary):
+    class Copyist(HashSigner):
         def sign(
             self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
         ) -> bytes:
@@ -321,16 +321,16 @@ def test_what_is_signed_is_each_header_as_it_is_sent() -> None:
     assert b"\r\n".join(lines).split(b"\r\n") == head_of(content)[3:]
 
 
-def test_a_letter_is_no_list_mail_and_comes_from_whom_it_should() -> None:
+def test_a_transactional_mail_is_no_list_mail_and_comes_from_whom_it_should() -> None:
     sender = FromIdentity(name="Papers", address="hello@example.org", reply_to="us@example.org")
 
-    found = parsed(letter(sender=sender))
+    found = parsed(transactional(sender=sender))
 
     assert found["From"] == "Papers <hello@example.org>"
     assert found["Reply-To"] == "us@example.org"
     assert found["Auto-Submitted"] == "auto-replied"
     assert [name for name in found if name.startswith(("List-", "Precedence"))] == []
-    assert defects(letter(sender=sender)) == []
+    assert defects(transactional(sender=sender)) == []
 
 
 def test_a_message_id_tells_subscribers_and_days_and_installations_apart() -> None:

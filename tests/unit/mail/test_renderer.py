@@ -1,4 +1,4 @@
-"""From an issue to the very bytes of a mail, whoever prints it and in whatever order."""
+"""From an issue to the bytes of a mail, the same in whatever order mails are rendered."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
-EDITION = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=40)
+COVERAGE = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=40)
 SECRET = "for the tests"
 
 
-def doors(subscriber_id: int, at: datetime) -> SubscriberLinks:
+def subscriber_links(subscriber_id: int, at: datetime) -> SubscriberLinks:
     return SubscriberLinks(
         manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
         leave_url=f"https://digest.example.org/leave/{subscriber_id}",
@@ -47,7 +47,7 @@ def doors(subscriber_id: int, at: datetime) -> SubscriberLinks:
     )
 
 
-PRESS = MailSettings(
+SETTINGS = MailSettings(
     templates=TEMPLATES,
     sender=FromIdentity(
         name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
@@ -56,10 +56,10 @@ PRESS = MailSettings(
     bounce_address="bounces+{id}@example.org",
     summary_length=420,
     secret=SECRET,
-    subscriber_links=doors,
+    subscriber_links=subscriber_links,
 )
-DESK = Edition(
-    coverage=EDITION,
+EDITION = Edition(
+    coverage=COVERAGE,
     papers=(),
     topics={"agents": topic(), "robots": topic("robots")},
     ranked={},
@@ -70,38 +70,38 @@ DESK = Edition(
 )
 
 
-def printer(press: MailSettings = PRESS, *, at: datetime = NOON) -> Renderer:
-    return press.renderer(DESK, at=at)
+def renderer(settings: MailSettings = SETTINGS, *, at: datetime = NOON) -> Renderer:
+    return settings.renderer(EDITION, at=at)
 
 
-def printed(reader: Subscriber | None = None, **changes: Any) -> RenderedMessage:
-    return printer(replace(PRESS, **changes)).render(issue(), reader or subscriber())
+def rendered(who: Subscriber | None = None, **changes: Any) -> RenderedMessage:
+    return renderer(replace(SETTINGS, **changes)).render(issue(), who or subscriber())
 
 
 def parsed(mail: RenderedMessage) -> EmailMessage:
     return message_from_bytes(mail.outgoing.content, policy=policy.default)  # type: ignore[return-value]
 
 
-def long_issue(papers: int, letters: int, sections: int = 1) -> Issue:
-    """An issue with so many papers, each with an abstract of so many letters."""
+def long_issue(papers: int, length: int, sections: int = 1) -> Issue:
+    """An issue with so many papers, each with an abstract of so many characters."""
     made = tuple(
         Section(
-            slug=f"s{place}",
-            name=f"Section {place}",
+            slug=f"s{index}",
+            name=f"Section {index}",
             picks=tuple(
                 pick(
-                    paper(f"{place}.{n}", abstract="Ä word & so on. " * (letters // 16)),
+                    paper(f"{index}.{n}", abstract="Ä word & so on. " * (length // 16)),
                     1 / (n + 1),
                 )
                 for n in range(papers)
             ),
         )
-        for place in range(sections)
+        for index in range(sections)
     )
     return issue(sections=made)
 
 
-READERS = [
+SUBSCRIBERS = [
     subscriber(1),
     subscriber(2, topics=("robots", "agents")),
     subscriber(3, preferences=Preferences(language="de")),
@@ -122,43 +122,43 @@ ISSUES = [
 
 
 @cache
-def printed_alone(number: int, reader: int) -> RenderedMessage:
-    return printer().render(ISSUES[number], READERS[reader])
+def rendered_alone(number: int, who: int) -> RenderedMessage:
+    return renderer().render(ISSUES[number], SUBSCRIBERS[who])
 
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, len(ISSUES) - 1), st.integers(0, len(READERS) - 1)),
+        st.tuples(st.integers(0, len(ISSUES) - 1), st.integers(0, len(SUBSCRIBERS) - 1)),
         max_size=8,
     )
 )
 @settings(max_examples=25, deadline=None)
-def test_a_mail_is_the_same_bytes_whatever_was_printed_before(run: list[tuple[int, int]]) -> None:
-    shared, later = printer(), printer()
+def test_a_mail_is_the_same_bytes_whatever_was_rendered_before(run: list[tuple[int, int]]) -> None:
+    shared, later = renderer(), renderer()
 
-    for number, reader in run:
-        alone = printed_alone(number, reader)
+    for number, who in run:
+        alone = rendered_alone(number, who)
 
-        assert shared.render(ISSUES[number], READERS[reader]) == alone
-        assert later.render(replace(ISSUES[number]), READERS[reader]) == alone
+        assert shared.render(ISSUES[number], SUBSCRIBERS[who]) == alone
+        assert later.render(replace(ISSUES[number]), SUBSCRIBERS[who]) == alone
 
 
-def test_a_paper_is_filled_in_once_for_all_issues_and_readers() -> None:
+def test_a_paper_is_filled_in_once_for_all_issues_and_subscribers() -> None:
     filled: Counter[str] = Counter()
 
     class Counting:
-        def fill(self, words: Any) -> str:
-            filled[words["paper"]["title"]] += 1
-            return TEMPLATES.html.card.fill(words)
+        def fill(self, variables: Any) -> str:
+            filled[variables["paper"]["title"]] += 1
+            return TEMPLATES.html.card.fill(variables)
 
     templates = DigestTemplates(templates_dir(), "digest")
     templates.html = replace(templates.html, card=Counting())  # type: ignore[arg-type]
-    at_work = printer(replace(PRESS, templates=templates))
+    shared = renderer(replace(SETTINGS, templates=templates))
     first, second, third = (pick(paper(f"{n}", title=f"{n}"), 1 / n) for n in (1, 2, 3))
 
-    for reader in READERS[:2]:
+    for who in SUBSCRIBERS[:2]:
         for found in (issue(first, second, third), issue(second, first), issue(third)):
-            at_work.render(found, reader)
+            shared.render(found, who)
 
     # At the end of a section a paper looks different.
     assert filled == {"1": 2, "2": 1, "3": 1}
@@ -166,24 +166,24 @@ def test_a_paper_is_filled_in_once_for_all_issues_and_readers() -> None:
 
 @given(st.integers(1, 70), st.integers(0, 4000), st.integers(1, 3), st.integers(1, 120))
 @settings(max_examples=25, deadline=None)
-def test_every_mail_fits_with_the_reader_s_own_words_in_it(
-    papers: int, letters: int, sections: int, topics: int
+def test_every_mail_fits_with_the_personal_values_in_it(
+    papers: int, length: int, sections: int, topics: int
 ) -> None:
     names = {f"t{n}": topic(f"t{n}", name="A topic & its name " * 4) for n in range(topics)}
-    reader = subscriber(address="r" * 60 + "@example.org", topics=tuple(names))
-    at_work = PRESS.renderer(replace(DESK, topics=names), at=NOON)
+    who = subscriber(address="r" * 60 + "@example.org", topics=tuple(names))
+    shared = SETTINGS.renderer(replace(EDITION, topics=names), at=NOON)
 
-    mail = at_work.render(long_issue(papers, letters, sections), reader)
+    mail = shared.render(long_issue(papers, length, sections), who)
 
     assert len(mail.html.encode()) <= BUDGET
     assert mail.html.rstrip().endswith("</html>")
-    assert at_work.render(mail.issue, reader).outgoing == mail.outgoing
+    assert shared.render(mail.issue, who).outgoing == mail.outgoing
 
 
 def test_what_did_not_fit_is_not_in_the_issue() -> None:
     whole = long_issue(70, 4000)
 
-    mail = printer().render(whole, subscriber())
+    mail = renderer().render(whole, subscriber())
 
     assert 0 < len(mail.issue.picks) < 70
     assert mail.html.count("<h3") == len(mail.issue.picks)
@@ -191,7 +191,7 @@ def test_what_did_not_fit_is_not_in_the_issue() -> None:
 
 
 def test_a_mail_shows_what_its_bytes_hold() -> None:
-    mail = printed()
+    mail = rendered()
 
     text, html = (part.get_content() for part in parsed(mail).iter_parts())
     assert mail.text == text.replace("\r\n", "\n")
@@ -202,41 +202,41 @@ def test_a_mail_shows_what_its_bytes_hold() -> None:
 
 
 def test_who_wants_text_alone_gets_no_html() -> None:
-    mail = printed(subscriber(preferences=Preferences(text_only=True)))
+    mail = rendered(subscriber(preferences=Preferences(text_only=True)))
 
     assert parsed(mail).get_content_type() == "text/plain"
     assert mail.html == ""
     assert "Paper 2602.00001" in mail.text
 
 
-def test_dates_are_in_the_language_of_the_reader() -> None:
-    mail = printed(subscriber(preferences=Preferences(language="de")))
+def test_dates_are_in_the_language_of_the_subscriber() -> None:
+    mail = rendered(subscriber(preferences=Preferences(language="de")))
 
     assert "Montag, 2. Februar 2026" in mail.text
     assert "Montag, 2. Februar 2026" in mail.html
 
 
-def test_a_mail_names_the_topics_that_exist_and_the_reader_s_own_last() -> None:
-    own = Preferences(words_in=("whale",))
+def test_a_mail_names_the_topics_that_exist_and_the_subscriber_s_own_last() -> None:
+    preferences = Preferences(words_in=("whale",))
 
-    mail = printed(subscriber(topics=("robots", "gone", "agents"), preferences=own))
+    mail = rendered(subscriber(topics=("robots", "gone", "agents"), preferences=preferences))
 
     assert "subscribed to Robots, Agents, Your own words." in " ".join(mail.text.split())
     assert "subscribed to Robots, Agents, Your own words." in mail.html
 
 
-def test_a_mail_has_nothing_of_another_reader() -> None:
-    at_work, found = printer(), issue()
-    at_work.render(found, subscriber(1))
+def test_a_mail_has_nothing_of_another_subscriber() -> None:
+    shared, found = renderer(), issue()
+    shared.render(found, subscriber(1))
 
-    mail = at_work.render(found, subscriber(2))
+    mail = shared.render(found, subscriber(2))
 
     for theirs in ("reader1@", "/manage/1.", "/leave/1", "leave%201"):
         assert theirs not in mail.text + mail.html + str(parsed(mail)), theirs
 
 
 def test_the_envelope_tells_whose_mail_it_is() -> None:
-    mail = printed(subscriber(77))
+    mail = rendered(subscriber(77))
 
     identifier = mail.outgoing.sender.removeprefix("bounces+").removesuffix("@example.org")
     assert parse_return_address(identifier, secrets=[SECRET]) == (DAY, 77)
@@ -245,42 +245,42 @@ def test_the_envelope_tells_whose_mail_it_is() -> None:
 
 
 def test_the_envelope_has_an_international_domain_in_ascii() -> None:
-    mail = printed(subscriber(address="ada@bücher.example"))
+    mail = rendered(subscriber(address="ada@bücher.example"))
 
     assert mail.outgoing.recipient == parsed(mail)["To"] == "ada@xn--bcher-kva.example"
     assert "ada@bücher.example" in mail.text
 
 
-def test_without_a_web_door_the_headers_name_none() -> None:
-    mail = printed(sender=FromIdentity(name="Papers", address="digest@example.org"))
+def test_without_a_web_server_the_headers_name_none() -> None:
+    mail = rendered(sender=FromIdentity(name="Papers", address="digest@example.org"))
 
     assert parsed(mail)["List-Unsubscribe"] == "<mailto:digest@example.org?subject=leave%207>"
     assert parsed(mail)["List-Unsubscribe-Post"] is None
 
 
-def test_an_address_that_is_none_any_more_is_told() -> None:
+def test_an_address_that_is_not_valid_any_more_is_an_error() -> None:
     with pytest.raises(AddressError, match="is not an e-mail address"):
-        printed(subscriber(address="nobody"))
+        rendered(subscriber(address="nobody"))
 
 
-def test_a_press_with_a_signer_signs_every_mail() -> None:
+def test_a_renderer_with_a_signer_signs_every_mail() -> None:
     class Stamp:
         def sign(
             self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
         ) -> bytes:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
-    unsigned, signed = printed(), printed(signer=Stamp())
+    unsigned, signed = rendered(), rendered(signer=Stamp())
 
     assert signed.outgoing.content.endswith(unsigned.outgoing.content)
     assert parsed(signed)["X-Stamp"].endswith(" 12:00")
 
 
-@given(st.sampled_from(ISSUES), st.sampled_from(READERS))
+@given(st.sampled_from(ISSUES), st.sampled_from(SUBSCRIBERS))
 @settings(max_examples=25, deadline=None)
-def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, reader: Subscriber) -> None:
-    parcel = printer().render(issue, reader).outgoing
+def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, who: Subscriber) -> None:
+    message = renderer().render(issue, who).outgoing
 
-    assert parcel.is_dot_free
-    assert b"\r\n." not in parcel.content
-    assert not parcel.content.startswith(b".")
+    assert message.is_dot_free
+    assert b"\r\n." not in message.content
+    assert not message.content.startswith(b".")

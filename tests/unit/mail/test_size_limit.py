@@ -1,4 +1,4 @@
-"""Mails stay under the size at which their end is hidden."""
+"""A mail stays under the size at which Gmail hides its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHARES = (100, 60, 30, 0)
 
 
 @dataclass(frozen=True)
-class Typeset:
+class RenderedSize:
     """A mail of 50 bytes a section, 100 a paper, and as many as its summary may have."""
 
     issue: Issue
@@ -34,22 +34,22 @@ class Typeset:
         return 50 * len(self.issue.sections) + sum(papers)
 
 
-def fitted(whole: Issue, budget: int) -> Typeset:
-    return fit_to_budget(whole, Typeset, summary_length=LENGTH, budget=budget)
+def fitted(whole: Issue, budget: int) -> RenderedSize:
+    return fit_to_budget(whole, RenderedSize, summary_length=LENGTH, budget=budget)
 
 
 def sections(*abstracts: Sequence[int]) -> Issue:
     """An issue with a section for each list of lengths, and a paper for each length."""
     made = tuple(
         Section(
-            slug=f"s{place}",
-            name=f"S{place}",
+            slug=f"s{index}",
+            name=f"S{index}",
             picks=tuple(
-                pick(paper(f"{place}.{number}", abstract="y" * length), 1 / (number + 1))
+                pick(paper(f"{index}.{number}", abstract="y" * length), 1 / (number + 1))
                 for number, length in enumerate(lengths)
             ),
         )
-        for place, lengths in enumerate(abstracts)
+        for index, lengths in enumerate(abstracts)
     )
     return Issue(day=issue().day, sections=made, coverage=Coverage(day=issue().day))
 
@@ -76,14 +76,14 @@ ISSUES = st.lists(
 def test_an_issue_that_fits_is_left_as_it_is() -> None:
     whole = sections([100] * 5)
 
-    assert fitted(whole, 1050) == Typeset(whole, 100)
+    assert fitted(whole, 1050) == RenderedSize(whole, 100)
     assert fitted(whole, 1050).issue is whole
 
 
 def test_summaries_are_shortened_before_papers_are_dropped() -> None:
     whole = sections([100] * 5)
 
-    assert fitted(whole, 900) == Typeset(whole, 60)
+    assert fitted(whole, 900) == RenderedSize(whole, 60)
 
 
 def test_papers_are_dropped_from_the_end_of_the_longest_section() -> None:
@@ -112,9 +112,9 @@ def test_as_few_papers_go_as_can_and_summaries_are_as_long_as_can_be(
     found = fitted(whole, budget)
 
     fitting = [
-        Typeset(candidate, length)
+        RenderedSize(candidate, length)
         for candidate in shorter_ones(whole)
         for length in SHARES
-        if Typeset(candidate, length).size <= budget
+        if RenderedSize(candidate, length).size <= budget
     ]
     assert found == fitting[0]

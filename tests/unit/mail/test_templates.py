@@ -1,4 +1,4 @@
-"""MJML compiled once, filled afterwards, escaped always; a digest's bodies taken apart."""
+"""Templates: MJML is compiled once, data is escaped, a digest is rendered in blocks."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 TEMPLATES = DigestTemplates(templates_dir(), "digest")
 WHOLE = Templates(templates_dir(), "digest")
-LETTERHEAD = SiteIdentity(name="Trending Papers", postal_address="1 Main Street")
+SITE = SiteIdentity(name="Trending Papers", postal_address="1 Main Street")
 PERSONAL = personal_context(
     address="reader@example.org",
-    wanted=["Agents", "Q&A"],
-    doors=SubscriberLinks(
+    topics=["Agents", "Q&A"],
+    links=SubscriberLinks(
         manage_url="https://example.org/m?a=1&b=2",
         leave_url="https://example.org/l",
         leave_mailto="mailto:leave@example.org",
@@ -60,31 +60,29 @@ NASTY = {
     "long": "Long " * 80,
     "mathematics": "Sorting in $O(n^2)$ for a<b",
     "unbalanced": "A $100 question",
-    "a mark of ours": "\ufdd0leave_url\ufdd1",
+    "a placeholder's mark": "\ufdd0leave_url\ufdd1",
 }
 TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80)
 
 
-def printed(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
-    """What a reader is shown, decoded from what is sent."""
-    typesetter = BodyRenderer(
-        templates, letterhead=LETTERHEAD, edition=found.coverage, summary_length=SUMMARY
-    )
-    own = Personal(PERSONAL)
-    forme = typesetter.render(found, "en", own)
+def rendered(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
+    """A mail as it is read, decoded from what is sent."""
+    bodies = BodyRenderer(templates, site=SITE, coverage=found.coverage, summary_length=SUMMARY)
+    personal = Personal(PERSONAL)
+    encoded = bodies.render(found, "en", personal)
     text, html = (
         quopri.decodestring(b"".join(pieces)).decode().replace("\r\n", "\n")
-        for pieces in (typesetter.text(forme, own), typesetter.html(forme, own))
+        for pieces in (bodies.text(encoded, personal), bodies.html(encoded, personal))
     )
-    return Rendered(subject=forme.subject, text=text, html=html)
+    return Rendered(subject=encoded.subject, text=text, html=html)
 
 
-def rendered(*picks: Any) -> Rendered:
-    return printed(issue(*picks))
+def rendered_picks(*picks: Any) -> Rendered:
+    return rendered(issue(*picks))
 
 
-def words(found: Issue) -> dict[str, Any]:
-    """All that whole templates want to know."""
+def variables(found: Issue) -> dict[str, Any]:
+    """All variables that the whole templates use."""
     sections = [
         {
             "name": section.name,
@@ -92,7 +90,7 @@ def words(found: Issue) -> dict[str, Any]:
         }
         for section in found.sections
     ]
-    known = shared_context(LETTERHEAD, found.coverage)
+    known = shared_context(SITE, found.coverage)
     return {**known, **issue_context(found), **PERSONAL, "sections": sections}
 
 
@@ -102,8 +100,8 @@ def visible(html: str) -> str:
 
 @pytest.mark.parametrize("title", NASTY.values(), ids=NASTY.keys())
 def test_whatever_a_title_holds_it_is_shown_and_does_nothing(title: str) -> None:
-    plain = rendered()
-    found = rendered(pick(paper(title=title, abstract=title)))
+    plain = rendered_picks()
+    found = rendered_picks(pick(paper(title=title, abstract=title)))
 
     tags = re.findall(r"<\s*/?\s*([a-z0-9-]+)", found.html)
     assert set(tags) <= set(re.findall(r"<\s*/?\s*([a-z0-9-]+)", plain.html))
@@ -114,39 +112,39 @@ def test_whatever_a_title_holds_it_is_shown_and_does_nothing(title: str) -> None
 
 @given(TITLES)
 def test_no_text_adds_a_tag_to_the_html(title: str) -> None:
-    found = rendered(pick(paper(title=title, abstract=title, authors=(title,))))
+    found = rendered_picks(pick(paper(title=title, abstract=title, authors=(title,))))
 
     assert found.html.count("<script") == 0
     assert found.html.count("<h3") == 1
 
 
 @given(st.lists(st.lists(TITLES, min_size=1, max_size=3), min_size=1, max_size=3))
-def test_a_mail_of_parts_is_what_the_whole_templates_would_have_made(
-    titles: list[list[str]],
+def test_the_blocks_joined_are_what_the_whole_templates_give(
+    lists: list[list[str]],
 ) -> None:
     sections = tuple(
         Section(
-            slug=f"{place}",
-            name=f"Topic {place}",
+            slug=f"{index}",
+            name=f"Topic {index}",
             picks=tuple(
                 pick(
-                    paper(f"{place}.{number}", title=title, abstract=f"About {title}. " * number),
+                    paper(f"{index}.{number}", title=title, abstract=f"About {title}. " * number),
                     similar=(paper(title=title),) * number,
                 )
-                for number, title in enumerate(within)
+                for number, title in enumerate(titles)
             ),
         )
-        for place, within in enumerate(titles)
+        for index, titles in enumerate(lists)
     )
     found = Issue(day=DAY, sections=sections, coverage=issue().coverage)
 
-    assert printed(found) == WHOLE.render(words(found))
+    assert rendered(found) == WHOLE.render(variables(found))
 
 
 def test_both_parts_have_the_same_items_in_the_same_order() -> None:
     picks = [pick(paper(str(i), title=f"Title number {i}"), 1 / (i + 1)) for i in range(9)]
 
-    found = rendered(*picks)
+    found = rendered_picks(*picks)
 
     in_html = re.findall(r"Title number \d", visible(found.html.split("<h1")[1]))
     in_text = re.findall(r"Title number \d", found.text)
@@ -154,7 +152,7 @@ def test_both_parts_have_the_same_items_in_the_same_order() -> None:
 
 
 def test_everything_a_reader_needs_is_in_both_parts() -> None:
-    found = rendered(
+    found = rendered_picks(
         pick(paper(authors=("Ada Lovelace",), links=Links(abs="https://a/1", pdf="https://a/2")))
     )
 
@@ -168,22 +166,22 @@ def test_everything_a_reader_needs_is_in_both_parts() -> None:
             assert needed in part, needed
 
 
-def test_a_reader_s_own_words_are_escaped_as_all_others_are() -> None:
-    found = rendered()
+def test_personal_values_are_escaped_like_all_others() -> None:
+    found = rendered_picks()
 
     assert 'href="https://example.org/m?a=1&amp;b=2"' in found.html
     assert "subscribed to Agents, Q&amp;A." in found.html
     assert "https://example.org/m?a=1&b=2\n" in found.text
 
 
-def test_the_html_asks_no_one_for_anything() -> None:
-    found = rendered().html
+def test_the_html_loads_nothing_from_elsewhere() -> None:
+    found = rendered_picks().html
 
     assert not re.search(r"<img|<link|@import|src=|url\(", found)
 
 
 def test_the_html_is_marked_up_for_screen_readers() -> None:
-    found = rendered().html
+    found = rendered_picks().html
 
     assert '<html lang="en" dir="ltr"' in found
     assert "<title>Paper 2602.00001 · 2 Feb</title>" in found
@@ -196,7 +194,7 @@ def test_the_html_is_marked_up_for_screen_readers() -> None:
 def test_the_text_part_keeps_to_72_columns_but_for_addresses() -> None:
     abstract = "A rather long sentence about agents that goes on " * 8
 
-    found = rendered(pick(paper(title="Word " * 40, abstract=abstract)))
+    found = rendered_picks(pick(paper(title="Word " * 40, abstract=abstract)))
 
     assert all(len(line) <= 72 for line in found.text.splitlines() if "://" not in line)
 
@@ -214,7 +212,7 @@ def test_windows_line_ends_in_a_template_do_no_harm(tmp_path: Path) -> None:
     for body in (folder / "email" / "digest").iterdir():
         body.write_bytes(body.read_bytes().replace(b"\n", b"\r\n"))
 
-    assert printed(issue(), DigestTemplates(folder, "digest")) == rendered()
+    assert rendered(issue(), DigestTemplates(folder, "digest")) == rendered_picks()
 
 
 BROKEN = {
@@ -256,19 +254,65 @@ def test_a_digest_that_lacks_one_of_its_loops_is_named(
 ) -> None:
     folder = _changed(tmp_path, file, loop, instead)
 
-    with pytest.raises(RenderError, match=f"template digest/{file} is taken apart at .*{loop}"):
+    with pytest.raises(RenderError, match=f"template digest/{file}: .* must hold .*{loop}"):
         DigestTemplates(folder, "digest")
 
 
+@pytest.mark.parametrize(
+    ("file", "block"),
+    [
+        *(("body.txt", block) for block in ("sections", "heading", "card", "end", "foot")),
+        *(("body.mjml", block) for block in ("sections", "heading", "card", "end")),
+    ],
+)
+def test_a_digest_that_lacks_one_of_its_blocks_is_named(
+    tmp_path: Path, file: str, block: str
+) -> None:
+    folder = _changed(tmp_path, file, f"{{% block {block}", f"{{% block other_{block}")
+
+    with pytest.raises(
+        RenderError, match=f"template digest/{file} lacks its {{% block {block} %}}"
+    ):
+        DigestTemplates(folder, "digest")
+
+
+@pytest.mark.parametrize("file", ["body.txt", "body.mjml"])
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("{% for paper", "Papers: {% for paper"),
+        ("{% block end scoped %}", "{{ section.name }}{% block end scoped %}"),
+        ("{% block heading scoped %}", "{% block heading %}"),
+        ("{% block card scoped %}", "{% block card %}"),
+    ],
+)
+def test_text_that_no_mail_would_show_is_an_error(
+    tmp_path: Path, file: str, there: str, instead: str
+) -> None:
+    folder = _changed(tmp_path, file, there, instead)
+
+    with pytest.raises(RenderError, match=f"template digest/{file}: .* no text between the blocks"):
+        DigestTemplates(folder, "digest")
+
+
+@pytest.mark.parametrize("file", ["body.txt", "body.mjml"])
+def test_text_around_the_sections_is_in_every_mail(tmp_path: Path, file: str) -> None:
+    folder = _changed(tmp_path, file, "{% block sections %}", "The papers{% block sections %}")
+
+    assert "The papers" in "".join(
+        vars(rendered(issue(), DigestTemplates(folder, "digest"))).values()
+    )
+
+
 MISUSED = {
-    "asked about": ("body.mjml", "{{ leave_url }}", "{% if leave_url %}x{% endif %}"),
+    "tested": ("body.mjml", "{{ leave_url }}", "{% if leave_url %}x{% endif %}"),
     "compared": ("body.mjml", "{{ total }}", "{% if total == '1 paper' %}x{% endif %}"),
     "measured": ("body.mjml", "{{ topics }}", "{{ topics | length }}"),
-    "gone through": ("body.mjml", "{{ topics }}", '{{ topics | join(", ") }}'),
+    "iterated": ("body.mjml", "{{ topics }}", '{{ topics | join(", ") }}'),
     "changed": ("body.mjml", "{{ address }}", "{{ address | upper }}"),
     "cut": ("body.mjml", "{{ address }}", "{{ address[:5] }}"),
     "shortened": ("body.mjml", "{{ address }}", "{{ address | truncate(9, True, '', 0) }}"),
-    "asked about in the text": ("body.txt", "{{ date }}", "{% if leave_url %}x{% endif %}"),
+    "tested in the text": ("body.txt", "{{ date }}", "{% if leave_url %}x{% endif %}"),
     "not there": ("body.txt", "{{ paper.title | wrapped }}", "{{ leave_url }}"),
 }
 
@@ -281,13 +325,13 @@ def test_a_value_that_comes_later_can_be_shown_and_no_more(
     templates = DigestTemplates(_changed(tmp_path, file, there, instead), "digest")
 
     with pytest.raises(RenderError, match=f"template digest/{file} cannot be filled: "):
-        printed(issue(), templates)
+        rendered(issue(), templates)
 
 
-def test_a_reader_s_own_words_can_stand_at_the_head_of_the_text_too(tmp_path: Path) -> None:
+def test_personal_values_can_stand_at_the_head_of_the_text_too(tmp_path: Path) -> None:
     folder = _changed(tmp_path, "body.txt", "{{ date }}", "{{ date }}\nLeave: {{ leave_url }}")
 
-    found = printed(issue(), DigestTemplates(folder, "digest"))
+    found = rendered(issue(), DigestTemplates(folder, "digest"))
 
     assert found.text.startswith(
         "Trending Papers\nMonday 2 February 2026\nLeave: https://example.org/l\n\n1 paper"
@@ -298,13 +342,13 @@ def test_a_title_can_leave_no_mark_where_marks_are_looked_for(tmp_path: Path) ->
     folder = _changed(tmp_path, "body.txt", "{{ date }}", "{{ subject }}")
     forged = pick(paper(title="\ufdd0leave_url\ufdd1 and \ufdd0 more"))
 
-    found = printed(issue(forged), DigestTemplates(folder, "digest"))
+    found = rendered(issue(forged), DigestTemplates(folder, "digest"))
 
     assert found.text.startswith("Trending Papers\nleave_url\ufdd1 and  more · 2 Feb\n\n")
 
 
 def test_a_value_that_is_missing_is_an_error_and_not_an_empty_place() -> None:
-    known = words(issue())
+    known = variables(issue())
     del known["leave_url"]
 
     with pytest.raises(RenderError, match=r"digest/body\.txt cannot be filled: 'leave_url'"):
@@ -322,12 +366,12 @@ def test_text_is_wrapped_as_python_wraps_it(each: list[str], indent: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "word", sorted({*words(issue()), *paper_context(pick(), SUMMARY, today=DAY)})
+    "variable", sorted({*variables(issue()), *paper_context(pick(), SUMMARY, today=DAY)})
 )
-def test_every_word_a_template_can_use_is_in_the_guide(word: str) -> None:
+def test_every_variable_a_template_can_use_is_in_the_guide(variable: str) -> None:
     guide = ROOT / "docs" / "templates.md"
 
-    assert re.search(rf"`(?:\w+\.)?{word}`| in {word} ", guide.read_text(encoding="utf-8"))
+    assert re.search(rf"`(?:\w+\.)?{variable}`| in {variable} ", guide.read_text(encoding="utf-8"))
 
 
 def test_an_address_longer_than_a_line_stays_whole() -> None:

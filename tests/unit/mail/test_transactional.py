@@ -1,4 +1,4 @@
-"""A letter is put together as a digest is: signed, and with an envelope of its own."""
+"""A transactional mail is signed and has an envelope sender of its own, as a digest has."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from digest.mail.headers import Field
 
-LETTER = TransactionalMail(id=3, subscriber_id=7, kind=MailKind.CONFIRM, made_at=NOON, attempts=0)
-STATIONERY = TransactionalSettings(
+MAIL = TransactionalMail(id=3, subscriber_id=7, kind=MailKind.CONFIRM, made_at=NOON, attempts=0)
+SETTINGS = TransactionalSettings(
     templates={MailKind.CONFIRM: Templates(templates_dir(), "confirm")},
     sender=FromIdentity(name="Papers", address="digest@example.org"),
     postal_address="1 Main Street",
@@ -31,28 +31,28 @@ STATIONERY = TransactionalSettings(
     links=lambda *_: {
         f"{name}_url": f"https://example.org/{name}" for name in ("confirm", "manage", "refuse")
     },
-    names=lambda _: ["Agents", "Q&A"],
+    topic_names=lambda _: ["Agents", "Q&A"],
 )
 
 
-def test_a_letter_s_envelope_tells_whose_it_is() -> None:
-    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+def test_a_mail_s_envelope_names_the_subscriber() -> None:
+    message = render(MAIL, subscriber(7), settings=SETTINGS, now=NOON)
 
-    identifier = parcel.sender.removeprefix("bounces+").removesuffix("@example.org")
+    identifier = message.sender.removeprefix("bounces+").removesuffix("@example.org")
     assert parse_return_address(identifier, secrets=["for the tests"]) == (DAY, 7)
-    assert f"<{parcel.envid}@example.org>".encode() in parcel.content
+    assert f"<{message.envid}@example.org>".encode() in message.content
 
 
-def test_a_letter_names_its_topics_in_both_parts() -> None:
-    parcel = render(LETTER, subscriber(7), stationery=STATIONERY, now=NOON)
+def test_a_mail_names_its_topics_in_both_parts() -> None:
+    message = render(MAIL, subscriber(7), settings=SETTINGS, now=NOON)
 
-    message = message_from_bytes(parcel.content, policy=policy.default)
-    text, html = (part.get_content() for part in message.iter_parts())  # type: ignore[attr-defined]
+    parsed = message_from_bytes(message.content, policy=policy.default)
+    text, html = (part.get_content() for part in parsed.iter_parts())  # type: ignore[attr-defined]
     assert "Topics: Agents, Q&A." in text
     assert "Topics: Agents, Q&amp;A." in html
 
 
-def test_a_letter_is_signed_as_it_is_sent() -> None:
+def test_a_mail_is_signed_as_it_is_sent() -> None:
     class Stamp:
         def sign(
             self, headers: Sequence[Field], body: bytes, *, at: datetime, canonical: bool
@@ -60,8 +60,8 @@ def test_a_letter_is_signed_as_it_is_sent() -> None:
             return f"X-Stamp: {len(headers)} {len(body)} {at:%H:%M}\r\n".encode()
 
     signed, unsigned = (
-        render(LETTER, subscriber(7), stationery=stationery, now=NOON).content
-        for stationery in (replace(STATIONERY, signer=Stamp()), STATIONERY)
+        render(MAIL, subscriber(7), settings=settings, now=NOON).content
+        for settings in (replace(SETTINGS, signer=Stamp()), SETTINGS)
     )
 
     length = len(unsigned.partition(b"\r\n\r\n")[2])

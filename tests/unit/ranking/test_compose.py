@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from support.builders import DAY, ids, pick, topic
 
-from digest.models.issue import Coverage, Edition, Issue, NoIssue
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
 from digest.ranking.compose import compose
 
 SATURDAY = date(2026, 2, 7)
 
 
-def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Edition:
+def edition(ranked: dict[str, list[Any]] | None = None, **coverage: Any) -> Edition:
     defaults: dict[str, Any] = {"day": DAY, "sources": (("list", 3),), "considered": 3}
     return Edition(
         papers=[],
         trend_weight=1.0,
-        coverage=Coverage(**(defaults | edition)),
+        coverage=Coverage(**(defaults | coverage)),
         topics={slug: topic(slug) for slug in ("agents", "robots")},
         ranked={"agents": [], "robots": [], **(ranked or {})},
         similar={},
@@ -31,8 +31,8 @@ def desk(ranked: dict[str, list[Any]] | None = None, **edition: Any) -> Edition:
 def test_sections_follow_the_readers_order_and_empty_ones_are_left_out() -> None:
     ranked = {"agents": [pick("1", 0.9)], "robots": [pick("2", 0.4, topic="robots")]}
 
-    both = compose(desk(ranked), ["robots", "agents"], seen=())
-    one = compose(desk(ranked), ["robots", "agents"], seen={"2"})
+    both = compose(edition(ranked), ["robots", "agents"], seen=NOTHING_SEEN)
+    one = compose(edition(ranked), ["robots", "agents"], seen=Seen(papers=frozenset({"2"})))
 
     assert isinstance(both, Issue)
     assert [(s.slug, s.name, ids(s)) for s in both.sections] == [
@@ -46,40 +46,40 @@ def test_sections_follow_the_readers_order_and_empty_ones_are_left_out() -> None
 def test_the_top_pick_is_the_one_with_the_highest_score() -> None:
     ranked = {"agents": [pick("1", 0.3)], "robots": [pick("2", 0.4, topic="robots")]}
 
-    found = compose(desk(ranked), ["agents", "robots"], seen=())
+    found = compose(edition(ranked), ["agents", "robots"], seen=NOTHING_SEEN)
 
     assert isinstance(found, Issue)
     assert found.top.paper.id == "2"
 
 
-SILENT: dict[str, tuple[Edition, list[str], set[str], str]] = {
+NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
     "nothing about it": (
-        desk(), ["robots"], set(), "none of the day’s 3 papers is about Robots"),
+        edition(), ["robots"], NOTHING_SEEN, "none of the day’s 3 papers is about Robots"),
     "all seen": (
-        desk({"agents": [pick("1")]}), ["agents"], {"1"},
+        edition({"agents": [pick("1")]}), ["agents"], Seen(papers=frozenset({"1"})),
         "every paper about Agents was in an earlier issue"),
     "quiet weekday": (
-        desk(considered=0, sources=()), ["agents"], set(),
+        edition(considered=0, sources=()), ["agents"], NOTHING_SEEN,
         "no papers were announced for 2026-02-02"),
     "weekend": (
-        desk(considered=0, sources=(), day=SATURDAY), ["agents"], set(),
+        edition(considered=0, sources=(), day=SATURDAY), ["agents"], NOTHING_SEEN,
         "no papers were announced for 2026-02-07, a Saturday"),
     "stale source": (
-        desk(considered=0, sources=(), stale=("page",)),
+        edition(considered=0, sources=(), stale=("page",)),
         ["agents"],
-        set(),
+        NOTHING_SEEN,
         "no new papers for 2026-02-02: page still shows those of another day",
     ),
     "failed source": (
-        desk(considered=0, sources=(), missing=("list",)), ["agents"], set(),
+        edition(considered=0, sources=(), missing=("list",)), ["agents"], NOTHING_SEEN,
         "no papers for 2026-02-02: list could not be read"),
-    "topic gone": (desk(), ["gone"], set(), "none of the topics exist: gone"),
-    "no topics": (desk(), [], set(), "none of the topics exist: none chosen"),
+    "topic gone": (edition(), ["gone"], NOTHING_SEEN, "none of the topics exist: gone"),
+    "no topics": (edition(), [], NOTHING_SEEN, "none of the topics exist: none chosen"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", SILENT.values(), ids=SILENT.keys())
-def test_silence_is_explained(case: tuple[Edition, list[str], set[str], str]) -> None:
-    at, wanted, seen, reason = case
+@pytest.mark.parametrize("case", NO_ISSUE.values(), ids=NO_ISSUE.keys())
+def test_no_issue_has_a_reason(case: tuple[Edition, list[str], Seen, str]) -> None:
+    of_the_day, wanted, seen, reason = case
 
-    assert compose(at, wanted, seen=seen) == NoIssue(reason=reason)
+    assert compose(of_the_day, wanted, seen=seen) == NoIssue(reason=reason)

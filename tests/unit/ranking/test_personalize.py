@@ -1,4 +1,4 @@
-"""A desk made to one reader's measure."""
+"""An edition adapted to one subscriber."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import Coverage, Edition, Issue
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue
 from digest.ranking.compose import compose
 from digest.ranking.personalize import personalize
 from digest.ranking.rank import rank
@@ -21,9 +21,9 @@ PAPERS = [
 
 
 def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
-    """The sections of the issue of a reader of agents with these preferences."""
+    """The sections of the issue of a subscriber to agents with these preferences."""
     topics = [topic()]
-    desk = Edition(
+    edition = Edition(
         coverage=Coverage(day=DAY, sources=(covered("list", 3),), considered=3),
         papers=PAPERS,
         topics={found.slug: found for found in topics},
@@ -33,8 +33,8 @@ def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
         max_papers=9,
         trend_weight=1.0,
     )
-    own, wanted = personalize(desk, subscriber(preferences=Preferences(**preferences)))
-    found = compose(own, wanted, seen=())
+    personal, wanted = personalize(edition, subscriber(preferences=Preferences(**preferences)))
+    found = compose(personal, wanted, seen=NOTHING_SEEN)
     assert isinstance(found, Issue)
     return [(section.name, ids(section)) for section in found.sections]
 
@@ -56,6 +56,6 @@ def test_words_out_keep_papers_out_of_every_topic() -> None:
     assert shown(words_out=("surveys",), words_in=("survey",)) == [("Agents", ["1"])]
 
 
-def test_a_reader_can_have_fewer_papers_but_not_more_than_the_site_gives() -> None:
+def test_a_subscriber_can_have_fewer_papers_but_not_more_than_the_site_gives() -> None:
     assert shown(papers=1) == [("Agents", ["1"])]
     assert shown(papers=50) == shown()

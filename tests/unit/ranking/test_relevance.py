@@ -1,4 +1,4 @@
-"""What is about a topic, and how much."""
+"""Which papers are about a topic, and how much."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.builders import paper, topic
 from digest.ranking.relevance import bm25, match
 
 
-def only(found: list[list[object]]) -> list[str]:
+def matched_ids(found: list[list[object]]) -> list[str]:
     return [entry.paper.id for entry in found[0]]  # type: ignore[attr-defined]
 
 
@@ -32,7 +32,7 @@ def test_a_word_brings_a_paper_in_whatever_its_form(word: str, title: str) -> No
 
     found = match(papers, [topic(words_in=(word,))])
 
-    assert only(found) == ["2602.00001"]
+    assert matched_ids(found) == ["2602.00001"]
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_a_word_is_not_found_inside_others_or_out_of_order(word: str, title: str
 
     found = match(papers, [topic(words_in=(word,))])
 
-    assert only(found) == []
+    assert matched_ids(found) == []
 
 
 @pytest.mark.parametrize(
-    ("barred", "title"),
+    ("excluded", "title"),
     [
         ("survey", "Agents: a survey"),
         ("survey", "Surveys of agents"),
@@ -62,11 +62,11 @@ def test_a_word_is_not_found_inside_others_or_out_of_order(word: str, title: str
     ],
     ids=lambda text: text,
 )
-def test_a_word_out_beats_every_reason_to_come_in(barred: str, title: str) -> None:
+def test_a_word_out_beats_every_reason_to_come_in(excluded: str, title: str) -> None:
     papers = [paper(title=title, authors=("Ada Lovelace",), categories=("cs.MA",))]
-    wanted = topic(words_out=(barred,), authors=("Ada Lovelace",), categories=("cs.MA",))
+    wanted = topic(words_out=(excluded,), authors=("Ada Lovelace",), categories=("cs.MA",))
 
-    assert only(match(papers, [wanted])) == []
+    assert matched_ids(match(papers, [wanted])) == []
 
 
 def test_a_word_out_does_not_exclude_words_that_merely_share_its_stem() -> None:
@@ -74,17 +74,17 @@ def test_a_word_out_does_not_exclude_words_that_merely_share_its_stem() -> None:
 
     found = match(papers, [topic(words_out=("organ",))])
 
-    assert only(found) == ["2602.00001"]
+    assert matched_ids(found) == ["2602.00001"]
 
 
-def test_a_paper_that_says_nothing_of_the_topic_is_not_matched() -> None:
-    assert only(match([paper(title="Sorting faster", votes=900)], [topic()])) == []
+def test_a_paper_without_the_topic_s_words_is_not_matched() -> None:
+    assert matched_ids(match([paper(title="Sorting faster", votes=900)], [topic()])) == []
 
 
 def test_a_category_alone_brings_a_paper_in() -> None:
     papers = [paper("1", categories=("cs.RO",)), paper("2", categories=("cs.CL",))]
 
-    assert only(match(papers, [topic(words_in=(), categories=("cs.RO",))])) == ["1"]
+    assert matched_ids(match(papers, [topic(words_in=(), categories=("cs.RO",))])) == ["1"]
 
 
 def test_a_followed_author_outweighs_any_words() -> None:

@@ -1,4 +1,4 @@
-"""What readers elsewhere value, made comparable."""
+"""How much readers elsewhere value a paper, next to the others of its day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.builders import NOON, paper
 
 from digest.models.paper import Signals
-from digest.ranking.trend import standings
+from digest.ranking.trend import trends
 
 
 def featured(id: str, *, hours: float, votes: int) -> object:  # noqa: A002
@@ -17,28 +17,28 @@ def featured(id: str, *, hours: float, votes: int) -> object:  # noqa: A002
 
 
 def test_twelve_votes_in_two_hours_beat_thirty_in_forty() -> None:
-    found = standings([featured("new", hours=2, votes=12), featured("old", hours=40, votes=30)])
+    found = trends([featured("new", hours=2, votes=12), featured("old", hours=40, votes=30)])
 
-    assert found["new"].trend > found["old"].trend
+    assert found["new"].score > found["old"].score
 
 
 def test_two_votes_in_the_first_minutes_do_not_beat_a_hundred_in_a_day() -> None:
-    found = standings([featured("new", hours=0.1, votes=2), featured("old", hours=24, votes=100)])
+    found = trends([featured("new", hours=0.1, votes=2), featured("old", hours=24, votes=100)])
 
-    assert found["old"].trend > found["new"].trend
-
-
-def test_unknown_votes_are_ordinary_and_not_none_at_all() -> None:
-    found = standings([paper("unknown"), paper("none", votes=0), paper("many", votes=50)])
-
-    assert found["none"].trend < found["unknown"].trend < found["many"].trend
-    assert found["unknown"].place is None
+    assert found["old"].score > found["new"].score
 
 
-def test_a_day_without_any_votes_is_all_ordinary() -> None:
-    found = standings([paper("1"), paper("2")])
+def test_unknown_votes_count_as_average_and_not_as_none() -> None:
+    found = trends([paper("unknown"), paper("none", votes=0), paper("many", votes=50)])
 
-    assert {entry.trend for entry in found.values()} == {0.5}
+    assert found["none"].score < found["unknown"].score < found["many"].score
+    assert found["unknown"].rank is None
+
+
+def test_on_a_day_without_any_votes_all_papers_are_average() -> None:
+    found = trends([paper("1"), paper("2")])
+
+    assert {entry.score for entry in found.values()} == {0.5}
 
 
 def test_papers_are_compared_with_their_own_day() -> None:
@@ -50,32 +50,32 @@ def test_papers_are_compared_with_their_own_day() -> None:
         paper("new-low", votes=10),
     ]
 
-    found = standings(papers)
+    found = trends(papers)
 
-    assert found["new-top"].trend > found["old-low"].trend
-    assert found["new-top"].place == 1
+    assert found["new-top"].score > found["old-low"].score
+    assert found["new-top"].rank == 1
 
 
 def test_comments_tell_papers_with_equal_votes_apart() -> None:
-    talked = paper("talked", signals=Signals(upvotes=9, comments=8), observed_at=NOON)
+    discussed = paper("discussed", signals=Signals(upvotes=9, comments=8), observed_at=NOON)
     quiet = paper("quiet", signals=Signals(upvotes=9, comments=0), observed_at=NOON)
 
-    found = standings([talked, quiet])
+    found = trends([discussed, quiet])
 
-    assert found["talked"].trend > found["quiet"].trend
+    assert found["discussed"].score > found["quiet"].score
 
 
-def test_equal_votes_share_a_place() -> None:
-    found = standings([paper("1", votes=9), paper("2", votes=9), paper("3", votes=1)])
+def test_equal_votes_share_a_rank() -> None:
+    found = trends([paper("1", votes=9), paper("2", votes=9), paper("3", votes=1)])
 
-    assert [found[i].place for i in "123"] == [1, 1, 3]
+    assert [found[i].rank for i in "123"] == [1, 1, 3]
 
 
 VOTES = st.none() | st.integers(0, 10**6)
 
 
 @given(st.lists(st.tuples(VOTES, st.floats(0, 10_000)), max_size=12), st.randoms())
-def test_trend_is_between_nothing_and_one_and_the_order_does_not_matter(
+def test_a_score_is_between_nothing_and_one_and_the_order_does_not_matter(
     days: list[tuple[int | None, float]], random: object
 ) -> None:
     papers = [
@@ -85,7 +85,7 @@ def test_trend_is_between_nothing_and_one_and_the_order_does_not_matter(
     shuffled = list(papers)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
-    found = standings(papers)
+    found = trends(papers)
 
-    assert standings(shuffled) == found
-    assert all(0 < entry.trend < 1 for entry in found.values())
+    assert trends(shuffled) == found
+    assert all(0 < entry.score < 1 for entry in found.values())

@@ -18,7 +18,7 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Forecast, Outlook
 from digest.sources import RawDocument, Source, biorxiv
 
-PLACE = PLAYED.location("https://api.biorxiv.org")
+PLACE = PLAYED.source("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"
 LATE = datetime(2026, 7, 10, tzinfo=UTC)
 
@@ -207,17 +207,17 @@ def test_a_day_is_asked_for_page_by_page() -> None:
 
 def test_medrxiv_is_asked_by_its_address() -> None:
     web = playing(PLAYED.happy)
-    place = Source(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
+    source = Source(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
 
-    fetched(place, web, day=DAY)
+    fetched(source, web, day=DAY)
 
     assert web.addresses[0] == "https://api.biorxiv.org/details/medrxiv/2026-06-30/2026-06-30/0"
 
 
 @pytest.mark.parametrize("category", ["Cell Biology", "cell_biology", "CELL BIOLOGY"])
 def test_only_wanted_categories_are_read(category: str) -> None:
-    place = Source(name="b", kind="biorxiv", categories=(category,))
-    batch = fetched(place, playing(PLAYED.happy), day=DAY)
+    source = Source(name="b", kind="biorxiv", categories=(category,))
+    batch = fetched(source, playing(PLAYED.happy), day=DAY)
 
     wanted = [it for it in RECORDS if it["category"] == "cell biology"]
     assert {it for paper in batch.papers for it in paper.categories} == {"cell biology"}
@@ -234,10 +234,10 @@ def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
 
 
 def test_fewer_records_are_trouble_among_wanted_categories_too() -> None:
-    place = Source(name="b", kind="biorxiv", categories=("neuroscience",))
+    source = Source(name="b", kind="biorxiv", categories=("neuroscience",))
     pages = answer([record(1), record(2)], total=9), answer([], cursor=2, total=9)
 
-    assert fetched(place, prepared(*pages), day=DAY).trouble == "it gave 2 of 9 records"
+    assert fetched(source, prepared(*pages), day=DAY).trouble == "it gave 2 of 9 records"
 
 
 def test_a_total_without_end_is_not_followed_without_end() -> None:

@@ -95,12 +95,12 @@ def test_a_repository_of_several_papers_is_asked_for_once() -> None:
     web = prepared(LAMPS)
     links = ("https://github.com/Example/lamps", "https://github.com/example/lamps/tree/main")
 
-    (raw,) = github.read(PLACE, ask(web, *with_code(*links)))
+    (document,) = github.read(PLACE, ask(web, *with_code(*links)))
 
     assert [question.url for question in web.questions] == [
         "https://api.github.com/repos/example/lamps"
     ]
-    assert json.loads(raw.text) == {
+    assert json.loads(document.text) == {
         "papers": ["2602.00000", "2602.00001"],
         "repository": json.loads(LAMPS),
     }
@@ -125,18 +125,18 @@ def test_the_version_is_named_and_without_a_token_no_more() -> None:
 def test_a_token_is_sent_and_named_nowhere() -> None:
     web = prepared(LAMPS)
 
-    (raw,) = github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps")))
+    (document,) = github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps")))
 
     assert web.questions[0].headers["Authorization"] == "Bearer a token of ours"
-    assert "a token of ours" not in raw.where + raw.text
+    assert "a token of ours" not in document.where + document.text
 
 
-@pytest.mark.parametrize(("place", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
-def test_no_more_are_asked_for_than_the_service_bears(place: Source, most: int) -> None:
+@pytest.mark.parametrize(("source", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
+def test_no_more_are_asked_for_than_the_service_bears(source: Source, most: int) -> None:
     web = prepared(LAMPS)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(1001)))
 
-    assert len(list(github.read(place, ask(web, *known)))) == most
+    assert len(list(github.read(source, ask(web, *known)))) == most
 
 
 def test_papers_whose_stars_nobody_told_come_first() -> None:
@@ -168,9 +168,9 @@ def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
     web = prepared(gone, LAMPS)
     known = with_code("https://github.com/example/gone", "https://github.com/example/lamps")
 
-    (raw,) = github.read(PLACE, ask(web, *known))
+    (document,) = github.read(PLACE, ask(web, *known))
 
-    assert [update.id for update in parse(raw.text).updates] == ["2602.00001"]
+    assert [update.id for update in parse(document.text).updates] == ["2602.00001"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_what_was_read_before_a_refusal_is_kept_and_the_rest_is_counted(error: S
     web = prepared(LAMPS, error)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(4)))
 
-    read, stopped = map(parse, (raw.text for raw in github.read(PLACE, ask(web, *known))))
+    read, stopped = map(parse, (document.text for document in github.read(PLACE, ask(web, *known))))
 
     assert [update.signals.stars for update in read.updates] == [41]
     assert stopped.trouble == f"{error}; 3 of 4 repositories were not read"
@@ -206,7 +206,7 @@ def test_an_answer_that_is_no_json_is_rejected_and_stops_no_other() -> None:
     web = prepared("<html>", LAMPS)
     known = with_code("https://github.com/example/odd", "https://github.com/example/lamps")
 
-    odd, fine = map(parse, (raw.text for raw in github.read(PLACE, ask(web, *known))))
+    odd, fine = map(parse, (document.text for document in github.read(PLACE, ask(web, *known))))
 
     assert odd.rejected[0].reason == "no stargazers_count"
     assert len(fine.updates) == 1

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from support.http_server import Question
 
-PLACE = PLAYED.location("https://huggingface.co")
+PLACE = PLAYED.source("https://huggingface.co")
 LATER = date(2026, 3, 9)
 
 

@@ -208,7 +208,7 @@ def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
 def test_venues_are_asked_for_one_by_one_and_page_by_page() -> None:
     web = playing(PLAYED.happy)
 
-    batch = fetched(PLAYED.location("https://api2.openreview.net"), web, day=DAY)
+    batch = fetched(PLAYED.source("https://api2.openreview.net"), web, day=DAY)
 
     asked = "https://api2.openreview.net/notes?content.venueid=Fog.org%2F2025%2FConference"
     assert web.addresses == [
@@ -245,23 +245,23 @@ def test_a_source_without_venues_is_told_what_it_needs() -> None:
 
 
 def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
-    place = Source(name="o", kind="openreview", venues=("A", "B"))
+    source = Source(name="o", kind="openreview", venues=("A", "B"))
     web = prepared(
         answer([note(1, venue_id="A")]),
         answer([note(2, venue_id="B")], count=3),
         answer([], count=3),
     )
 
-    batch = fetched(place, web, day=DAY)
+    batch = fetched(source, web, day=DAY)
 
     assert (batch.trouble, batch.declared) == ("B gave 1 of 3 notes", 4)
     assert [channel.name for channel in batch.channels] == ["A", "B"]
 
 
 def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
-    place = Source(name="o", kind="openreview", venues=("A", "B"))
+    source = Source(name="o", kind="openreview", venues=("A", "B"))
 
-    batch = fetched(place, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
+    batch = fetched(source, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
 
     assert len(batch.papers) == 1
     assert batch.channels == (
@@ -273,31 +273,31 @@ def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
 
 
 def test_a_venue_of_which_a_later_page_fails_was_read() -> None:
-    place = Source(name="o", kind="openreview", venues=("A", "B"))
+    source = Source(name="o", kind="openreview", venues=("A", "B"))
     web = prepared(
         answer([note(1, venue_id="A")], count=2), "Bad Gateway", answer([note(2, venue_id="B")])
     )
 
-    batch = fetched(place, web, day=DAY)
+    batch = fetched(source, web, day=DAY)
 
     assert batch.channels[0] == Channel(name="A", parsed=1, declared=2)
 
 
 def test_every_venue_that_cannot_be_read_is_named() -> None:
-    place = Source(name="o", kind="openreview", venues=("A", "B", "C"))
+    source = Source(name="o", kind="openreview", venues=("A", "B", "C"))
     web = prepared("Bad Gateway", answer([note(2, venue_id="B")]), "Bad Gateway")
 
-    batch = fetched(place, web, day=DAY)
+    batch = fetched(source, web, day=DAY)
 
     assert batch.trouble is not None
     assert [said.partition(":")[0] for said in batch.trouble.split("; ")] == ["A", "C"]
 
 
 def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
-    place = Source(name="o", kind="openreview", venues=("A", "B"))
+    source = Source(name="o", kind="openreview", venues=("A", "B"))
 
     with pytest.raises(SourceError, match=r"venueid=A.*not JSON"):
-        fetched(place, prepared("Bad Gateway", "Bad Gateway"), day=DAY)
+        fetched(source, prepared("Bad Gateway", "Bad Gateway"), day=DAY)
 
 
 def test_a_count_without_end_is_not_followed_without_end() -> None:

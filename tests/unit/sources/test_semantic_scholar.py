@@ -65,9 +65,9 @@ def test_without_a_key_none_is_sent() -> None:
 
 def test_another_address_is_asked_if_one_is_given() -> None:
     web = prepared("[null]")
-    place = Source(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
+    source = Source(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
 
-    list(semantic_scholar.read(place, ask(web, paper())))
+    list(semantic_scholar.read(source, ask(web, paper())))
 
     assert web.questions[0].url == "http://127.0.0.1:8000/graph/paper/batch"
 
@@ -80,7 +80,7 @@ def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[
     found = list(semantic_scholar.read(PLACE, ask(web, *known)))
 
     assert [len(question.json["ids"]) for question in web.questions] == sizes
-    assert len({raw.where for raw in found}) == len(sizes)
+    assert len({document.where for document in found}) == len(sizes)
 
 
 def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
@@ -92,23 +92,23 @@ def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
 
 
 def test_where_it_keeps_a_key_is_not_said() -> None:
-    (raw,) = semantic_scholar.read(PLACE, ask(prepared("[null]"), paper()))
+    (document,) = semantic_scholar.read(PLACE, ask(prepared("[null]"), paper()))
 
-    assert PLACE.key not in raw.where
+    assert PLACE.key not in document.where
 
 
 @pytest.mark.parametrize(
-    ("place", "words"),
+    ("source", "words"),
     [
         pytest.param(PLACE, "source S2: .* answered 403; check its key", id="with a key"),
         pytest.param(Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"),
     ],
 )
-def test_a_refused_key_is_named(place: Source, words: str) -> None:
+def test_a_refused_key_is_named(source: Source, words: str) -> None:
     web = prepared(refusal(403, '{"message": "Forbidden"}'))
 
     with pytest.raises(SourceError, match=words):
-        list(semantic_scholar.read(place, ask(web, paper())))
+        list(semantic_scholar.read(source, ask(web, paper())))
 
 
 def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:

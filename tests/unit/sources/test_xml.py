@@ -29,7 +29,7 @@ def test_a_declared_encoding_says_nothing_of_text(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "position"),
     [
         pytest.param("", "line 1, column 0", id="nothing"),
         pytest.param("<a>\n <b>", "line 2, column 4", id="truncated"),
@@ -42,8 +42,8 @@ def test_a_declared_encoding_says_nothing_of_text(encoding: str) -> None:
         pytest.param("<x:a/>", "line 1, column 0", id="an unknown namespace"),
     ],
 )
-def test_what_is_not_well_formed_is_refused_with_its_place(text: str, place: str) -> None:
-    with pytest.raises(SourceError, match=f"^the feed is not XML: .*{place}$"):
+def test_what_is_not_well_formed_is_refused_with_its_place(text: str, position: str) -> None:
+    with pytest.raises(SourceError, match=f"^the feed is not XML: .*{position}$"):
         parse_xml(text, "the feed")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -195,3 +197,44 @@ def test_a_day_s_desk_takes_a_fraction_of_its_papers() -> None:
     many = [pick(paper(str(n), abstract=f"We study thing {n}. " * 60)) for n in range(50)]
 
     assert len(dump(desk_of(issue(*many)))) < 50 * 1200 / 4
+
+
+@pytest.mark.parametrize(
+    ("stored", "source"),
+    [
+        (["arXiv", 40], SourceCoverage(source="arXiv", papers=40)),
+        (
+            {"source": "arXiv", "papers": 40, "channels": [], "so_far": True},
+            SourceCoverage(source="arXiv", papers=40, is_early=True),
+        ),
+    ],
+    ids=["a pair", "old names"],
+)
+def test_an_edition_of_an_older_version_is_read_under_todays_names(
+    stored: object, source: SourceCoverage
+) -> None:
+    record = json.loads(zlib.decompress(dump(desk_of(issue()))))
+    record["edition"] = {
+        "day": "2026-02-02",
+        "covered": [stored],
+        "missing": ["page"],
+        "read_again": ["page"],
+        "cut_off": ["arXiv"],
+        "quiet": ["it is Sunday"],
+        "owed": [["page", "2026-02-01"]],
+    }
+    del record["coverage"], record["withdrawn"], record["papers"][0]["venue"]
+
+    edition = load(zlib.compress(json.dumps(record).encode()), ["2602.00001"])
+
+    assert edition.withdrawn == ()
+    assert edition.papers == [paper()]
+    assert edition.coverage == Coverage(
+        day=DAY,
+        sources=(source,),
+        missing=("page",),
+        to_be_retried=("page",),
+        partial=("arXiv",),
+        excused=("it is Sunday",),
+        overdue=(("page", date(2026, 2, 1)),),
+    )

@@ -1,4 +1,4 @@
-"""Authors on one line, one by one."""
+"""Lists of authors on one line, split into names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.authors import LONGEST_NAME, split_creators, split_semicolons
+from digest.text.authors import MAX_NAME_LENGTH, split_creators, split_semicolons
 from digest.text.clean import clean
 
 PIECES = (
@@ -18,21 +18,21 @@ LISTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=2), max_size=25).map
 PLAIN = st.from_regex(r"[A-ZÀ-Ö][a-zà-ö]{1,8} [B-Z][a-zà-ö]{1,8}", fullmatch=True)
 
 
-def test_t13_an_accent_in_a_name_becomes_a_letter() -> None:
+def test_an_accent_in_a_name_becomes_a_letter() -> None:
     assert split_creators(r"J. M\"uller, {\L}. K{\'o}s") == ("J. Müller", "Ł. Kós")
 
 
-def test_t13_names_with_the_last_one_first_are_turned() -> None:
+def test_names_with_the_last_name_first_are_reversed() -> None:
     assert split_semicolons("Doe, J.; Roe, R.") == ("J. Doe", "R. Roe")
 
 
-def test_t13_an_affiliation_with_commas_names_nobody() -> None:
+def test_an_affiliation_with_commas_is_no_author() -> None:
     found = split_creators("Ada Doe, Bo Roe (Univ. X, Dept. Y), Cy Foe")
 
     assert found == ("Ada Doe", "Bo Roe", "Cy Foe")
 
 
-def test_t13_three_thousand_authors_are_all_found() -> None:
+def test_three_thousand_authors_are_all_found() -> None:
     assert len(split_creators(", ".join(["Ada Example-Doe"] * 3000))) == 3000
 
 
@@ -66,7 +66,7 @@ def test_t13_three_thousand_authors_are_all_found() -> None:
         pytest.param("王伟, Łukasz Ó", ("王伟", "Łukasz Ó"), id="other alphabets"),
     ],
 )
-def test_a_list_with_commas_is_taken_apart(line: str, names: tuple[str, ...]) -> None:
+def test_a_list_with_commas_is_split(line: str, names: tuple[str, ...]) -> None:
     assert split_creators(line) == names
 
 
@@ -83,15 +83,15 @@ def test_a_list_with_commas_is_taken_apart(line: str, names: tuple[str, ...]) ->
         pytest.param(";;", (), id="nobody"),
     ],
 )
-def test_a_list_with_semicolons_is_taken_apart(line: str, names: tuple[str, ...]) -> None:
+def test_a_list_with_semicolons_is_split(line: str, names: tuple[str, ...]) -> None:
     assert split_semicolons(line) == names
 
 
 @given(LISTS | st.text())
-def test_whatever_the_list_its_names_are_fit_to_be_shown(line: str) -> None:
+def test_the_names_of_any_list_can_be_shown(line: str) -> None:
     for name in (*split_creators(line), *split_semicolons(line)):
         assert name == clean(name) != ""
-        assert len(name) <= LONGEST_NAME
+        assert len(name) <= MAX_NAME_LENGTH
 
 
 @given(st.lists(PLAIN, max_size=8))
@@ -104,4 +104,4 @@ def test_plain_names_come_back_as_they_were(names: list[str]) -> None:
 def test_a_list_of_any_length_comes_to_an_end(part: str) -> None:
     longest = max(map(len, split_creators(part * 100_000)), default=0)
 
-    assert longest <= LONGEST_NAME
+    assert longest <= MAX_NAME_LENGTH

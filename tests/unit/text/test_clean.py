@@ -1,17 +1,15 @@
-"""What text looks like after it came in, and what may stand in a link."""
+"""Text after cleaning, files after decoding, and addresses that may be links."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.text.clean import LONGEST, clean, decode, looks_like_html, mend, safe_url
-from digest.text.wording import count, sentences, shorten, squeeze, summarise
+from digest.text.clean import MAX_LENGTH, clean, decode, looks_like_html, repair_encoding, safe_url
+from digest.text.wording import squeeze
 
-#: Text made of the pieces that make cleaning hard.
+#: Pieces that make cleaning hard, and text made of them.
 PIECES = (
     *("&amp;", "amp;", "lt;", "&#60;", "<", "b", ">", "</i>", "<br/>", "a<b", "e", "\u0301"),
     *("\u200b", "\ufeff", "\ud800", "\x00", "\x85", " ", "\n", "脺", "谩", "Ã¼", "大", "$x$"),
@@ -47,21 +45,21 @@ KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
         pytest.param("R\\&amp;D", "R&D", id="entity behind a backslash"),
     ],
 )
-def test_clean_text_is_fit_to_be_shown(sent: str, shown: str) -> None:
+def test_clean_text_can_be_shown(sent: str, shown: str) -> None:
     assert clean(sent) == shown
 
 
 @given(KNOTTY)
 @example("<b<b>>")
 @example("e\u200b\u0301")
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+def test_clean_text_does_not_change_when_cleaned_again(text: str) -> None:
     once = clean(text)
 
     assert clean(once) == once
 
 
 @given(KNOTTY)
-def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
+def test_clean_text_is_one_printable_line(text: str) -> None:
     shown = clean(text)
 
     assert shown == squeeze(shown)
@@ -77,8 +75,8 @@ def test_clean_text_is_one_line_that_any_mail_can_carry(text: str) -> None:
         pytest.param("itâ€™s", "it’s", id="Windows-1252, three bytes"),
     ],
 )
-def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
-    assert mend(broken) == whole
+def test_wrongly_decoded_letters_are_repaired(broken: str, whole: str) -> None:
+    assert repair_encoding(broken) == whole
 
 
 @pytest.mark.parametrize(
@@ -93,15 +91,15 @@ def test_wrongly_decoded_letters_are_mended(broken: str, whole: str) -> None:
         pytest.param("∀x ∈ ℝ: x² ≥ 0", id="mathematics"),
     ],
 )
-def test_text_that_is_not_surely_broken_is_left_alone(text: str) -> None:
-    assert mend(text) == text
+def test_text_that_may_be_right_is_not_repaired(text: str) -> None:
+    assert repair_encoding(text) == text
 
 
 @pytest.mark.parametrize("letter", ["ü", "é", "Ü", "ß", "ñ", "á"])
-def test_a_letter_read_as_gbk_comes_back(letter: str) -> None:
+def test_a_letter_decoded_as_gbk_is_repaired(letter: str) -> None:
     misread = f"{letter} x".encode().decode("gbk")
 
-    assert mend(misread) == f"{letter} x"
+    assert repair_encoding(misread) == f"{letter} x"
 
 
 @pytest.mark.parametrize(
@@ -134,95 +132,13 @@ def test_any_file_can_be_decoded(octets: bytes) -> None:
         "a<BODY>",
     ],
 )
-def test_a_web_page_is_told_from_text(page: str) -> None:
+def test_a_web_page_is_recognised(page: str) -> None:
     assert looks_like_html(page)
 
 
 @pytest.mark.parametrize("text", ["", "new\n\nDaily Papers", "A <b>bold</b> claim", "html is dull"])
 def test_text_is_not_taken_for_a_web_page(text: str) -> None:
     assert not looks_like_html(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        pytest.param("We try. It works.", ["We try.", "It works."], id="two"),
-        pytest.param(
-            "It grew by 1.5 percent. Good.", ["It grew by 1.5 percent.", "Good."], id="1.5"
-        ),
-        pytest.param("See Smith et al. Later.", ["See Smith et al. Later."], id="et al."),
-        pytest.param("Tools, e.g. Hammers, help.", ["Tools, e.g. Hammers, help."], id="e.g."),
-        pytest.param("By J. Doe. Again.", ["By J. Doe.", "Again."], id="initial"),
-        pytest.param("Is it? Yes! Fine.", ["Is it?", "Yes!", "Fine."], id="other marks"),
-        pytest.param("He said “no.” Then left.", ["He said “no.”", "Then left."], id="quotation"),
-        pytest.param("It is v2.0 of a.b.c now", ["It is v2.0 of a.b.c now"], id="no end"),
-        pytest.param("", [], id="nothing"),
-    ],
-)
-def test_a_sentence_ends_where_a_reader_would_end_it(text: str, found: list[str]) -> None:
-    assert list(sentences(text)) == found
-
-
-@given(st.text(alphabet="aA1 .!?”)e.g", max_size=60))
-def test_splitting_into_sentences_loses_nothing(text: str) -> None:
-    assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
-
-
-@pytest.mark.parametrize(
-    ("limit", "summary"),
-    [
-        (100, "Boats float. Stones sink. Ice does both."),
-        (25, "Boats float. Stones sink."),
-        (24, "Boats float."),
-        (11, "Boats…"),
-        (0, ""),
-    ],
-)
-def test_a_summary_is_the_whole_sentences_that_fit(limit: int, summary: str) -> None:
-    assert summarise("Boats float. Stones sink. Ice does both.", limit) == summary
-
-
-def test_a_summary_reads_no_further_than_it_shows() -> None:
-    read = []
-
-    class Watched(str):
-        def __getitem__(self, part: Any) -> str:
-            read.append(part.stop or len(self))
-            return super().__getitem__(part)
-
-    summarise(Watched("A short one. " * 1000), 30)
-
-    assert max(read) < 60
-
-
-@given(st.text(), st.integers(min_value=1, max_value=80))
-def test_a_shortened_text_is_never_longer_than_asked(text: str, limit: int) -> None:
-    assert len(shorten(text, limit)) <= limit
-
-
-@given(KNOTTY, st.integers(min_value=-1, max_value=80))
-def test_a_summary_is_never_longer_than_asked(text: str, limit: int) -> None:
-    assert len(summarise(text, limit)) <= max(limit, 0)
-
-
-@given(st.text(max_size=40))
-def test_a_text_that_fits_is_not_shortened(text: str) -> None:
-    assert shorten(text, 40) == text
-
-
-def test_a_text_is_cut_between_words() -> None:
-    assert shorten("gradient descent, again", 19) == "gradient descent…"
-
-
-def test_a_word_longer_than_the_limit_is_cut_inside() -> None:
-    assert shorten("Donaudampfschifffahrt", 6) == "Donau…"
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(0, "0 votes"), (1, "1 vote"), (2, "2 votes"), (1204, "1,204 votes")]
-)
-def test_a_number_agrees_with_its_noun(number: int, words: str) -> None:
-    assert count(number, "vote") == words
 
 
 @pytest.mark.parametrize(
@@ -288,25 +204,25 @@ def test_what_is_no_plain_web_address_is_no_link(url: object) -> None:
 
 
 @given(st.text() | st.text().map(lambda rest: "https://" + rest))
-def test_a_link_is_given_back_as_it_was_or_not_at_all(url: str) -> None:
+def test_a_link_is_returned_unchanged_or_not_at_all(url: str) -> None:
     assert safe_url(url) in (url, None)
 
 
-def test_what_no_feed_may_hold_is_taken_out() -> None:
+def test_noncharacters_are_removed() -> None:
     assert clean("Ag\ufffeen\uffffts \ufffd") == "Agents \ufffd"
 
 
-def test_joiners_that_spelling_needs_are_kept() -> None:
+def test_joiners_that_a_language_needs_are_kept() -> None:
     assert clean("👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f") == "👩\u200d🔬 نمی\u200cخواهم ❤\ufe0f"
 
 
 def test_a_text_longer_than_any_paper_is_cut() -> None:
-    assert len(clean("&amp;" * 50_000)) <= LONGEST
-    assert len(clean("\u0958" * 50_000)) <= LONGEST
+    assert len(clean("&amp;" * 50_000)) <= MAX_LENGTH
+    assert len(clean("\u0958" * 50_000)) <= MAX_LENGTH
 
 
 @pytest.mark.parametrize("text", ["&" + "amp;" * 4000, "<b" * 5000 + ">" * 5000])
-def test_text_made_to_be_cleaned_for_ever_loses_its_marks(text: str) -> None:
+def test_text_that_would_need_endless_passes_loses_its_markup(text: str) -> None:
     shown = clean(text)
 
     assert shown == clean(shown)

@@ -1,4 +1,4 @@
-"""TeX as plain Unicode, and what only looks like TeX as it was."""
+"""TeX is converted to Unicode, and what only looks like TeX stays as it is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.growth import grows_evenly
 
-from digest.text.clean import LONGEST, clean
-from digest.text.tex import DEEPEST, untex
+from digest.text.clean import MAX_LENGTH, clean
+from digest.text.tex import MAX_DEPTH, untex
 
-#: What TeX is made of, and what meets it on its way here.
+#: Constructs of TeX, and other markup that comes with it.
 PIECES = (
     *"\\${}^_%&~\"'`()[].,abxAR12é+-< \n",
     *("``", "''", "--", "---", "$$", "\\(", "\\)", "\\[", "\\]", "^{", "_{", "^2", "{,}", "{RNA}"),
@@ -72,7 +72,7 @@ def test_an_accent_becomes_a_letter(tex: str, letters: str) -> None:
         (r"M$^2$-Miner, $k$NN, $n$-th, AP$_r$, $ l$", "M²-Miner, kNN, n-th, APᵣ, l"),
     ],
 )
-def test_mathematics_becomes_a_line_that_can_be_read(tex: str, line: str) -> None:
+def test_a_formula_becomes_one_readable_line(tex: str, line: str) -> None:
     assert untex(tex) == line
 
 
@@ -103,7 +103,7 @@ def test_mathematics_becomes_a_line_that_can_be_read(tex: str, line: str) -> Non
         (r"\textbf{never closed and $x", "never closed and $x"),
     ],
 )
-def test_macros_of_text_leave_their_text(tex: str, text: str) -> None:
+def test_macros_in_prose_become_their_text(tex: str, text: str) -> None:
     assert untex(tex) == text
 
 
@@ -144,15 +144,15 @@ def test_nothing_becomes_longer(text: str) -> None:
 @given(TEXISH | st.text())
 @example("\\textbackslash textbackslash alpha")
 @example("\\$x\\$ and {{{A}}}")
-def test_clean_text_has_nothing_left_to_write_otherwise(text: str) -> None:
+def test_clean_text_has_no_tex_left_to_convert(text: str) -> None:
     once = clean(text)
 
     assert clean(once) == once
-    assert len(once) <= LONGEST
+    assert len(once) <= MAX_LENGTH
 
 
-#: Whatever comes first, and whether its groups close.
-TOWERS = (
+#: Constructs that are repeated, with and without braces that close.
+REPEATED = (
     *("{", "}", "\\", "$", "$ ", "$x", "^", "x^", "x_{", "^{", "~", "~(", "`", "``", "--", "&amp;"),
     *("\\frac", "\\frac{", "$\\frac", "$\\frac{", "\\sqrt", "\\hat", "$\\hat{", "\\textbf{", "<b"),
     *(
@@ -194,18 +194,18 @@ TOWERS = (
 
 
 @pytest.mark.parametrize("closing", ["", "}"])
-@pytest.mark.parametrize("tower", TOWERS)
-def test_a_tower_of_tex_is_read_in_a_time_that_grows_with_its_height(
-    tower: str, closing: str
+@pytest.mark.parametrize("construct", REPEATED)
+def test_the_time_grows_in_proportion_to_the_length_of_nested_tex(
+    construct: str, closing: str
 ) -> None:
-    def cleaned(height: int) -> str:
-        return clean((tower * height)[: height // 2] + closing * (height // 2))
+    def cleaned(length: int) -> str:
+        return clean((construct * length)[: length // 2] + closing * (length // 2))
 
-    assert grows_evenly(cleaned, LONGEST)
+    assert grows_evenly(cleaned, MAX_LENGTH)
 
 
-@pytest.mark.parametrize("deep", [DEEPEST + 1, 100, 5_000])
-def test_a_nest_that_is_too_deep_keeps_its_braces(deep: int) -> None:
-    nest = "{" * deep + "A" + "}" * deep
+@pytest.mark.parametrize("deep", [MAX_DEPTH + 1, 100, 5_000])
+def test_groups_that_are_too_deep_keep_their_braces(deep: int) -> None:
+    groups = "{" * deep + "A" + "}" * deep
 
-    assert untex(f"{nest} and $x^2$") == f"{nest} and x²"
+    assert untex(f"{groups} and $x^2$") == f"{groups} and x²"

@@ -127,9 +127,9 @@ def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_r
     house: House, runs: int
 ) -> None:
     for _ in range(runs):
-        house.send(named=True, day=LAST_WEEK)
+        house.send(allow_late=True, day=LAST_WEEK)
     again = agents_paper("2602.00001", day=DAY)
-    house.app.papers.save([again, agents_paper("2602.00003")], source="second", kind="jsonl")
+    house.papers(again, agents_paper("2602.00003"), source="second")
 
     house.send()
 

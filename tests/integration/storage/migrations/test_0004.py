@@ -10,6 +10,7 @@ from support import older_database
 from support.builders import DAY, paper
 
 from digest.models.source import SourceState
+from digest.sources import get_kind
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
 from digest.storage.papers import PaperStore
@@ -60,7 +61,11 @@ def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
 def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, title: str) -> None:
     store = PaperStore(migrated)
 
-    store.save([paper("2602.00001", title="Lamps in Fog", venue="ICLR")], source="it", kind=kind)
+    store.save(
+        [paper("2602.00001", title="Lamps in Fog", venue="ICLR")],
+        source="it",
+        authority=get_kind(kind).authority,
+    )
 
     known = store.paper("2602.00001")
     assert known is not None

@@ -1,4 +1,4 @@
-"""What a mail server gets, and what it can answer about one recipient."""
+"""What a mail server receives, and what its replies mean for one recipient."""
 
 from __future__ import annotations
 
@@ -36,37 +36,37 @@ def client(server: SMTPServer, **settings: Any) -> SMTPTransport:
 # -- what arrives -----------------------------------------------------------------------------
 
 
-def test_the_server_gets_the_very_bytes_of_the_mail(
+def test_the_server_receives_the_exact_octets_of_the_message(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     content = "Subject: Grüße\r\n\r\nOne.\r\n\r\nTwo.\r\n".encode()
 
     send_one(smtp, parcel(content=content))
 
-    assert [mail.wire for mail in server.mails] == [content]
+    assert [mail.data for mail in server.mails] == [content]
 
 
-def test_the_envelope_names_the_bounce_address_and_the_reader(
+def test_the_envelope_names_the_bounce_address_and_the_subscriber(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     send_one(smtp, parcel("ada@example.org", sender="bounces@example.org"))
 
-    assert [(mail.envelope, mail.recipient) for mail in server.mails] == [
+    assert [(mail.sender, mail.recipient) for mail in server.mails] == [
         ("bounces@example.org", "ada@example.org")
     ]
 
 
-def test_a_line_that_begins_with_a_dot_is_stuffed_on_the_wire(
+def test_a_line_that_begins_with_a_dot_gets_another_dot(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     send_one(smtp, parcel(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
 
-    assert server.mails[0].wire == b"Subject: a\r\n\r\n..\r\n...two\r\nthree.\r\n"
+    assert server.mails[0].data == b"Subject: a\r\n\r\n..\r\n...two\r\nthree.\r\n"
 
 
 @given(st.lists(st.text(alphabet=".a ", max_size=4), min_size=1, max_size=6))
 @example([".", "", "."])
-def test_no_content_ends_its_mail_early(lines: list[str]) -> None:
+def test_no_content_ends_its_message_early(lines: list[str]) -> None:
     content = "".join(f"{line}\r\n" for line in lines).encode()
 
     with SMTPServer() as server, closing(client(server)) as smtp:
@@ -75,24 +75,26 @@ def test_no_content_ends_its_mail_early(lines: list[str]) -> None:
         assert [mail.content for mail in server.mails] == [content]
 
 
-def test_a_mail_without_a_last_line_end_gets_one(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_a_message_without_a_last_line_end_gets_one(
+    server: SMTPServer, smtp: SMTPTransport
+) -> None:
     send_one(smtp, parcel(content=b"Subject: a\r\n\r\nend"))
 
-    assert server.mails[0].wire == b"Subject: a\r\n\r\nend\r\n"
+    assert server.mails[0].data == b"Subject: a\r\n\r\nend\r\n"
 
 
-def test_a_mail_larger_than_the_kernel_takes_at_once_arrives_whole(
+def test_a_message_larger_than_the_socket_s_buffer_arrives_whole(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     content = b"Subject: a\r\n\r\n" + b"0123456789abcde\r\n" * 500_000
 
-    answer = send_one(smtp, parcel(content=content))
+    outcome = send_one(smtp, parcel(content=content))
 
-    assert answer.state is DeliveryState.SENT
-    assert [mail.wire == content for mail in server.mails] == [True]
+    assert outcome.state is DeliveryState.SENT
+    assert [mail.data == content for mail in server.mails] == [True]
 
 
-def test_the_size_is_declared_to_a_server_that_asks_for_it(
+def test_the_size_is_declared_to_a_server_with_the_extension(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     send_one(smtp, parcel(content=b"12345678\r\n"))
@@ -100,19 +102,19 @@ def test_the_size_is_declared_to_a_server_that_asks_for_it(
     assert "SIZE=10" in server.sessions[0].commands[1].split()
 
 
-def test_a_mail_that_is_larger_than_the_server_takes_is_not_offered(
+def test_a_message_larger_than_the_server_accepts_is_not_sent(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     content = b"a" * 9_000_001
 
-    answer = send_one(smtp, parcel(content=content))
+    outcome = send_one(smtp, parcel(content=content))
 
-    assert answer.state is DeliveryState.FAILED
-    assert "up to 9000000 octets, and this one has 9000001" in str(answer.reason)
+    assert outcome.state is DeliveryState.FAILED
+    assert "up to 9000000 octets, and this one has 9000001" in str(outcome.reason)
     assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
 
 
-def test_a_server_that_can_is_told_how_to_report_a_bounce() -> None:
+def test_a_server_with_dsn_gets_the_parameters_for_a_bounce() -> None:
     with SMTPServer(extensions=("DSN",)) as server, closing(client(server)) as smtp:
         send_one(smtp, parcel("a+b=c@example.org", envid="2026-02-02.7"))
 
@@ -134,20 +136,20 @@ def test_a_server_that_can_is_told_how_to_report_a_bounce() -> None:
     ],
 )
 @pytest.mark.parametrize("which", ["sender", "recipient"])
-def test_an_address_that_would_not_stay_one_is_never_sent(
+def test_an_address_that_could_end_its_command_is_never_sent(
     server: SMTPServer, smtp: SMTPTransport, which: str, address: str
 ) -> None:
-    answer = send_one(smtp, parcel(**{which: address}))
+    outcome = send_one(smtp, parcel(**{which: address}))
 
-    assert answer.state is DeliveryState.FAILED
-    assert "cannot be an address on the wire" in str(answer.reason)
+    assert outcome.state is DeliveryState.FAILED
+    assert "cannot be an address on the wire" in str(outcome.reason)
     assert not any(line.startswith("MAIL") for line in server.sessions[0].commands)
 
 
 # -- connections ------------------------------------------------------------------------------
 
 
-def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_many_messages_share_one_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
     send_one(smtp, parcel("ada@example.org"))
     send_one(smtp, parcel("ben@example.org"))
 
@@ -155,7 +157,7 @@ def test_many_mails_share_one_connection(server: SMTPServer, smtp: SMTPTransport
     assert len(server.sessions) == 1
 
 
-def test_without_parcels_nobody_is_called(server: SMTPServer, smtp: SMTPTransport) -> None:
+def test_without_messages_there_is_no_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
     notebook = Notebook()
 
     notebook.carry(smtp, [])
@@ -163,7 +165,7 @@ def test_without_parcels_nobody_is_called(server: SMTPServer, smtp: SMTPTranspor
     assert (notebook.calls, server.sessions) == ([], [])
 
 
-def test_after_so_many_mails_a_connection_gives_way_to_a_fresh_one(server: SMTPServer) -> None:
+def test_a_connection_is_replaced_after_a_number_of_messages(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(7)]
 
     with closing(client(server, connections=1, rotate_after=3)) as smtp:
@@ -175,7 +177,7 @@ def test_after_so_many_mails_a_connection_gives_way_to_a_fresh_one(server: SMTPS
     assert [session.commands[-1] for session in server.sessions] == ["QUIT"] * 3
 
 
-def test_closing_says_goodbye(server: SMTPServer) -> None:
+def test_closing_sends_quit(server: SMTPServer) -> None:
     smtp = client(server)
     send_one(smtp, parcel())
 
@@ -184,7 +186,7 @@ def test_closing_says_goodbye(server: SMTPServer) -> None:
     assert server.sessions[0].commands[-1] == "QUIT"
 
 
-def test_closing_is_quiet_when_the_server_has_gone() -> None:
+def test_closing_raises_nothing_when_the_server_has_gone() -> None:
     with SMTPServer() as server:
         smtp = client(server)
         send_one(smtp, parcel())
@@ -194,28 +196,28 @@ def test_closing_is_quiet_when_the_server_has_gone() -> None:
     assert len(server.mails) == 1
 
 
-# -- telling ----------------------------------------------------------------------------------
+# -- reporting --------------------------------------------------------------------------------
 
 
-def test_a_mail_is_said_to_leave_before_the_server_sees_a_byte_of_it(
+def test_a_message_is_reported_as_leaving_before_the_server_receives_an_octet_of_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     notebook = Notebook()
-    said_before: list[list[str]] = []
-    server.when(".", do=lambda: said_before.append(notebook.left[:]))
+    reported_before: list[list[str]] = []
+    server.when(".", do=lambda: reported_before.append(notebook.left[:]))
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
     notebook.carry(smtp, map(parcel, names))
 
-    assert said_before == [names[:1], names[:2], names]
+    assert reported_before == [names[:1], names[:2], names]
 
 
-def test_the_answer_to_a_mail_is_told_together_with_the_next_that_leaves() -> None:
+def test_an_outcome_is_reported_together_with_the_next_message_that_leaves() -> None:
     notebook = Notebook()
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
     with (
-        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
         notebook.carry(smtp, map(parcel, names))
@@ -224,28 +226,28 @@ def test_the_answer_to_a_mail_is_told_together_with_the_next_that_leaves() -> No
     assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
 
 
-def test_a_pipelined_mail_costs_one_round_trip() -> None:
+def test_a_pipelined_message_needs_one_round_trip() -> None:
     names = [f"r{number}@example.org" for number in range(5)]
 
     with (
-        SMTPServer(extensions=("PIPELINING",), speech="merged") as server,
+        SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
         Notebook().carry(smtp, map(parcel, names))
-        turns = server.sessions[0].turns
+        round_trips = server.sessions[0].round_trips
 
-    # The greeting, EHLO, the first envelope, then every body with the envelope of the next.
-    assert turns == 3 + len(names)
+    # The greeting, EHLO, the first envelope, then each data with the envelope of the next message.
+    assert round_trips == 3 + len(names)
 
 
-def test_when_the_note_cannot_be_written_nothing_leaves_any_more(
+def test_after_a_failed_report_nothing_is_sent_any_more(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    def note(_answers: object, _leaving: object) -> None:
+    def report(_outcomes: object, _leaving: object) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        smtp.send_all(iter([parcel(), parcel("ben@example.org")]), note)
+        smtp.send_all(iter([parcel(), parcel("ben@example.org")]), report)
 
     assert server.mails == []
     assert send_one(smtp, parcel("cyd@example.org")).state is DeliveryState.SENT
@@ -276,27 +278,27 @@ def test_when_the_note_cannot_be_written_nothing_leaves_any_more(
         pytest.param(".", "421 closing", DeliveryState.DEFERRED, id="closing after the mail"),
     ],
 )
-def test_a_reply_about_one_recipient_keeps_its_code_and_words(
+def test_an_outcome_keeps_the_code_and_the_text_of_the_reply(
     server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str, state: DeliveryState
 ) -> None:
     server.when(stage, reply=reply)
 
-    answer = send_one(smtp, parcel())
+    outcome = send_one(smtp, parcel())
 
-    assert answer.state is state
-    assert reply in str(answer.reason)
-    assert str(answer.code) == reply[:3]
-    assert answer.status == (reply[4:9] if reply[4:5] == "5" else "")
+    assert outcome.state is state
+    assert reply in str(outcome.reason)
+    assert str(outcome.code) == reply[:3]
+    assert outcome.status == (reply[4:9] if reply[4:5] == "5" else "")
 
 
-def test_a_mail_that_was_taken_keeps_the_reply_s_codes(
+def test_the_outcome_of_an_accepted_message_keeps_the_codes_of_the_reply(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when(".", reply="250 2.0.0 queued as 4711")
 
-    answer = send_one(smtp, parcel())
+    outcome = send_one(smtp, parcel())
 
-    assert (answer.state, answer.code, answer.status) == (DeliveryState.SENT, 250, "2.0.0")
+    assert (outcome.state, outcome.code, outcome.status) == (DeliveryState.SENT, 250, "2.0.0")
 
 
 def test_a_reply_does_no_harm_on_a_terminal(server: SMTPServer, smtp: SMTPTransport) -> None:
@@ -309,7 +311,7 @@ def test_a_reply_does_no_harm_on_a_terminal(server: SMTPServer, smtp: SMTPTransp
     assert len(reason) < 600
 
 
-def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
+def test_a_server_that_requires_a_login_is_unusable_and_the_settings_are_named(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="530 5.7.0 Authentication required")
@@ -320,7 +322,7 @@ def test_a_server_that_wants_a_login_is_unusable_and_says_where_to_look(
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
 @pytest.mark.parametrize("reply", ["552 never", "450 not now"])
-def test_the_next_recipient_is_served_on_the_same_connection(
+def test_the_next_message_is_sent_on_the_same_connection(
     server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str
 ) -> None:
     server.when(stage, reply=reply, nth=1)
@@ -333,7 +335,7 @@ def test_the_next_recipient_is_served_on_the_same_connection(
     assert len(server.sessions) == 1
 
 
-def test_a_server_that_wants_a_mail_for_nobody_gets_an_empty_one() -> None:
+def test_a_server_that_expects_data_without_a_recipient_gets_an_empty_message() -> None:
     with SMTPServer(extensions=("PIPELINING",)) as server, closing(client(server)) as smtp:
         server.when("RCPT", reply="550 5.1.1 who?", nth=1)
         server.when("NOBODY", reply="354 go ahead")
@@ -341,13 +343,13 @@ def test_a_server_that_wants_a_mail_for_nobody_gets_an_empty_one() -> None:
         states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
         assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
-        assert [(mail.recipient, bool(mail.wire)) for mail in server.mails] == [
+        assert [(mail.recipient, bool(mail.data)) for mail in server.mails] == [
             ("", False),
             ("good@example.org", True),
         ]
 
 
-def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
+def test_a_connection_on_which_the_server_replies_421_is_not_used_again(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when(".", reply="421 closing", nth=1)
@@ -359,7 +361,7 @@ def test_a_server_that_closes_after_a_mail_is_left_before_it_leaves(
     assert len(server.sessions) == 2
 
 
-def test_the_next_recipient_is_served_when_the_server_does_not_even_reset(
+def test_the_next_message_is_sent_when_the_server_closes_at_rset(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="550 never", nth=1)
@@ -375,7 +377,7 @@ def test_the_next_recipient_is_served_when_the_server_does_not_even_reset(
 # -- beyond ASCII -----------------------------------------------------------------------------
 
 
-def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> None:
+def test_an_address_beyond_ascii_is_declared_to_a_server_that_accepts_it() -> None:
     with (
         SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
         closing(client(server)) as smtp,
@@ -388,7 +390,7 @@ def test_an_address_beyond_ascii_is_announced_to_a_server_that_takes_it() -> Non
     assert r"ORCPT=utf-8;j\x{FC}rgen@example.org" in rcpt.split()
 
 
-def test_an_address_beyond_ascii_is_refused_where_the_server_cannot_take_it(
+def test_an_address_beyond_ascii_fails_if_the_server_does_not_accept_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     first = send_one(smtp, parcel("jürgen@example.org"))

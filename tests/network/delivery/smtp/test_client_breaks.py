@@ -1,4 +1,4 @@
-"""A mail server that breaks off, says nothing, or cannot be used at all."""
+"""A mail server that closes connections, does not reply, or cannot be used at all."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def smtp(server: SMTPServer) -> Iterator[SMTPTransport]:
 @pytest.mark.parametrize(
     "reply",
     [
-        pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(HANG_UP, id="closes"),
         pytest.param(RESET, id="resets"),
         pytest.param("421 too many mails", id="421"),
         pytest.param("what?", id="no SMTP reply"),
         pytest.param("250" + "x" * 9000, id="endless line"),
     ],
 )
-def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
+def test_a_kept_connection_that_breaks_before_the_data_is_replaced_once(
     server: SMTPServer, smtp: SMTPTransport, stage: str, reply: str
 ) -> None:
     server.when(stage, reply=reply, nth=2)
@@ -57,20 +57,20 @@ def test_a_kept_connection_that_breaks_before_the_mail_is_remade_once(
     assert len(server.sessions) == 2
 
 
-def test_a_kept_connection_that_was_closed_meanwhile_is_remade_in_silence(
+def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     send_one(smtp, parcel(ADA))
     server.hang_up()
 
-    answer = send_one(smtp, parcel(BEN))
+    outcome = send_one(smtp, parcel(BEN))
 
-    assert answer.state is DeliveryState.SENT
+    assert outcome.state is DeliveryState.SENT
     assert server.recipients == [ADA, BEN]
 
 
 @pytest.mark.parametrize("reply", [HANG_UP, RESET, "421 go away", "what?"])
-def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing(
+def test_a_server_that_breaks_every_connection_is_unusable_and_has_accepted_nothing(
     server: SMTPServer, smtp: SMTPTransport, reply: str
 ) -> None:
     server.when("RCPT", reply=reply)
@@ -86,7 +86,7 @@ def test_a_server_that_breaks_every_connection_is_unusable_and_has_taken_nothing
     assert server.recipients == []
 
 
-def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
+def test_a_recipient_at_whom_the_server_closes_does_not_stop_the_next(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply=HANG_UP, nth=1)
@@ -99,7 +99,7 @@ def test_a_recipient_at_whom_the_server_hangs_up_does_not_stop_the_next(
     assert server.recipients == [ADA]
 
 
-def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops_nobody(
+def test_a_recipient_at_whom_the_server_always_closes_is_tried_twice_and_stops_no_other(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT TO:<poison", reply=HANG_UP)
@@ -107,23 +107,25 @@ def test_a_recipient_at_whom_the_server_always_hangs_up_is_tried_twice_and_stops
     states = Notebook().carry(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
 
     assert states == {ADA: "sent", "poison@example.org": "deferred", BEN: "sent"}
-    asked = [line for session in server.sessions for line in session.commands]
-    assert sum("poison" in line for line in asked) == 2
+    commands = [line for session in server.sessions for line in session.commands]
+    assert sum("poison" in line for line in commands) == 2
 
 
-def test_a_server_that_closes_in_order_gets_the_mail_over_a_new_connection(
+def test_after_421_the_message_is_sent_on_a_new_connection(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="421 4.7.0 slow down", nth=1)
 
-    answer = send_one(smtp, parcel())
+    outcome = send_one(smtp, parcel())
 
-    assert answer.state is DeliveryState.SENT
+    assert outcome.state is DeliveryState.SENT
     assert len(server.sessions) == 2
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "DATA", "."])
-def test_a_server_that_closes_is_left_alone_for_a_while(server: SMTPServer, stage: str) -> None:
+def test_after_421_there_is_a_pause_before_the_next_connection(
+    server: SMTPServer, stage: str
+) -> None:
     server.when(stage, reply="421 4.7.0 slow down", nth=2)
 
     with closing(client(server, pause=0.2)) as smtp:
@@ -135,52 +137,52 @@ def test_a_server_that_closes_is_left_alone_for_a_while(server: SMTPServer, stag
     assert server.recipients[-1] == CYD
 
 
-def test_a_server_that_closed_an_idle_connection_is_called_again_at_once(
+def test_after_an_idle_connection_was_closed_there_is_no_pause(
     server: SMTPServer,
 ) -> None:
     with closing(client(server, pause=30)) as smtp:
         send_one(smtp, parcel(ADA))
         server.hang_up("421 4.4.2 idle for too long")
-        answer = send_one(smtp, parcel(BEN))
+        outcome = send_one(smtp, parcel(BEN))
 
-    assert answer.state is DeliveryState.SENT
+    assert outcome.state is DeliveryState.SENT
     assert len(server.sessions) == 2
 
 
-def test_a_mail_for_which_the_server_closes_twice_is_deferred_with_its_words(
+def test_a_message_that_gets_421_twice_is_deferred_with_the_reply(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="421 4.7.0 slow down")
 
-    answer = send_one(smtp, parcel())
+    outcome = send_one(smtp, parcel())
 
-    assert (answer.state, answer.code, answer.status) == (DeliveryState.DEFERRED, 421, "4.7.0")
-    assert "421 4.7.0 slow down" in str(answer.reason)
+    assert (outcome.state, outcome.code, outcome.status) == (DeliveryState.DEFERRED, 421, "4.7.0")
+    assert "421 4.7.0 slow down" in str(outcome.reason)
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        pytest.param(HANG_UP, id="hangs up"),
+        pytest.param(HANG_UP, id="closes"),
         pytest.param(RESET, id="resets"),
-        pytest.param(SILENCE, id="says nothing"),
+        pytest.param(SILENCE, id="no reply"),
         pytest.param("what?", id="no SMTP reply"),
     ],
 )
-def test_a_mail_without_an_answer_after_its_last_dot_has_an_unknown_fate(
+def test_without_a_reply_after_the_final_dot_the_outcome_is_unknown(
     server: SMTPServer, reply: str
 ) -> None:
     server.when(".", reply=reply)
 
     with closing(client(server, timeout=0.2)) as smtp:
-        answer = send_one(smtp, parcel())
+        outcome = send_one(smtp, parcel())
 
-    assert answer.state is DeliveryState.UNKNOWN
-    assert "may have been delivered" in str(answer.reason)
+    assert outcome.state is DeliveryState.UNKNOWN
+    assert "may have been delivered" in str(outcome.reason)
     assert len(server.mails) == 1
 
 
-def test_after_an_unknown_fate_the_next_mail_goes_over_a_new_connection(
+def test_after_an_unknown_outcome_the_next_message_is_sent_on_a_new_connection(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when(".", reply=HANG_UP, nth=1)
@@ -192,15 +194,15 @@ def test_after_an_unknown_fate_the_next_mail_goes_over_a_new_connection(
     assert len(server.sessions) == 2
 
 
-def test_the_answer_to_a_whole_mail_is_waited_for_longer_than_the_others(
+def test_the_timeout_for_the_reply_to_a_whole_message_is_longer(
     server: SMTPServer,
 ) -> None:
     server.when(".", do=lambda: server.wait(0.3))
 
     with closing(client(server, timeout=0.1, dot_timeout=10)) as smtp:
-        answer = send_one(smtp, parcel())
+        outcome = send_one(smtp, parcel())
 
-    assert answer.state is DeliveryState.SENT
+    assert outcome.state is DeliveryState.SENT
 
 
 # -- the server cannot be used ------------------------------------------------------------------
@@ -218,7 +220,7 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
     assert set(notebook.states.values()) == {"planned"}
 
 
-def test_a_sender_refused_as_late_as_rcpt_is_no_fault_of_the_recipient(
+def test_a_sender_that_is_refused_only_at_rcpt_makes_the_server_unusable(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply="550 5.1.8 sender's domain not found")
@@ -227,7 +229,7 @@ def test_a_sender_refused_as_late_as_rcpt_is_no_fault_of_the_recipient(
         send_one(smtp, parcel())
 
 
-def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
+def test_a_server_that_becomes_unusable_still_replies_to_what_was_sent(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 no more", nth=2)
@@ -241,7 +243,7 @@ def test_a_server_that_becomes_unusable_still_answers_for_what_has_left(
     assert server.recipients == [ADA]
 
 
-def test_what_one_connection_has_handed_over_is_waited_for_when_another_finds_the_server_unusable(
+def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_unusable(
     server: SMTPServer,
 ) -> None:
     notebook = Notebook()
@@ -300,7 +302,7 @@ def test_an_unknown_host_is_named_with_the_settings_to_check(
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no question leaves this machine
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no DNS query leaves this machine
     smtp = SMTPTransport(ServerSettings(host="mail.example.org", port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"mail.example.org:25: Name .* check \[mail\] host"):

@@ -1,4 +1,4 @@
-"""Several connections at once, and servers that want fewer."""
+"""Several connections at once, and servers that allow fewer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 ADA, BEN, CYD, DAN = (f"{name}@example.org" for name in ("ada", "ben", "cyd", "dan"))
 
 
-def test_another_connection_is_made_only_while_mails_keep_waiting(server: SMTPServer) -> None:
+def test_another_connection_is_opened_only_while_messages_wait(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(60)]
 
     with closing(client(server, connections=3)) as smtp:
@@ -26,7 +26,7 @@ def test_another_connection_is_made_only_while_mails_keep_waiting(server: SMTPSe
     assert len(server.sessions) <= 3
 
 
-def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -> None:
+def test_no_connection_has_two_messages_without_a_reply(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
     notebook = Notebook()
 
@@ -34,14 +34,14 @@ def test_no_connection_has_two_mails_that_are_not_answered(server: SMTPServer) -
         notebook.carry(smtp, map(parcel, names))
 
     open_, most = set[str](), 0
-    for answered, leaving in notebook.calls:
-        open_ = (open_ - set(answered)) | set(leaving)
+    for completed, leaving in notebook.calls:
+        open_ = (open_ - set(completed)) | set(leaving)
         most = max(most, len(open_))
     assert most <= len(server.sessions)
 
 
 @pytest.mark.parametrize("reply", ["421 too many connections", HANG_UP, "554 no"])
-def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, reply: str) -> None:
+def test_a_server_that_allows_fewer_connections_gets_fewer(server: SMTPServer, reply: str) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
     for connection in range(2, 30):
         server.when("CONNECT", reply=reply, on=connection)
@@ -54,7 +54,7 @@ def test_a_server_that_wants_fewer_connections_gets_fewer(server: SMTPServer, re
     assert len(server.sessions) == 2
 
 
-def test_a_server_that_closes_a_second_connection_in_use_is_not_asked_for_another(
+def test_after_the_server_closes_a_second_connection_in_use_no_other_is_opened(
     server: SMTPServer,
 ) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
@@ -68,7 +68,7 @@ def test_a_server_that_closes_a_second_connection_in_use_is_not_asked_for_anothe
     assert len(server.sessions) == 2
 
 
-def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
+def test_a_connection_that_is_not_accepted_delays_nothing(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(30)]
     server.when("CONNECT", reply=SILENCE, on=2)
     hold_until_the_second_says("CONNECT", server)
@@ -82,7 +82,7 @@ def test_a_call_that_nobody_takes_holds_up_nothing(server: SMTPServer) -> None:
     assert took < 10
 
 
-def test_a_recipient_at_whom_one_connection_hangs_holds_up_only_that(server: SMTPServer) -> None:
+def test_a_recipient_without_a_reply_delays_only_its_connection(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
     server.when("RCPT TO:<r20@", reply=SILENCE)
 
@@ -93,32 +93,32 @@ def test_a_recipient_at_whom_one_connection_hangs_holds_up_only_that(server: SMT
     assert set(states.values()) == {"sent"}
 
 
-@pytest.mark.parametrize("speech", ["reply by reply", "merged", "byte by byte"])
+@pytest.mark.parametrize("reply_mode", ["reply by reply", "merged", "byte by byte"])
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["plain", "pipelined"])
-def test_in_a_storm_nobody_is_told_sent_who_was_not_and_nobody_gets_two(
-    speech: Any, extensions: tuple[str, ...]
+def test_among_many_faults_every_outcome_is_true_and_no_message_is_sent_twice(
+    reply_mode: Any, extensions: tuple[str, ...]
 ) -> None:
     names = [f"r{number}@example.org" for number in range(150)]
     notebook = Notebook()
-    storm = [
+    faults = [
         ("RCPT", 5, HANG_UP), (".", 9, RESET), ("DATA", 14, "421 later"), ("MAIL", 20, "451 later"),
         (".", 27, HANG_UP), ("BODY", 33, HANG_UP), (".", 40, "what?"), ("RCPT", 47, "550 5.1.1 no"),
         ("DATA", 52, RESET), (".", 60, "451 later"), (".", 71, "421 closing"), ("MAIL", 80, RESET),
         ("DATA", 90, "554 no"), ("RCPT", 99, "what?"), (".", 110, "250" + "x" * 9000),
     ]  # fmt: skip
 
-    with SMTPServer(extensions=extensions, speech=speech) as server:
-        for stage, nth, reply in storm:
+    with SMTPServer(extensions=extensions, reply_mode=reply_mode) as server:
+        for stage, nth, reply in faults:
             server.when(stage, reply=reply, nth=nth)
         with closing(client(server, connections=4)) as smtp:
             states = notebook.carry(smtp, map(parcel, names))
 
-        got = [mail.recipient for mail in server.mails if mail.wire]
-        accepted = {mail.recipient for mail in server.accepted if mail.wire}
+        received = [mail.recipient for mail in server.mails if mail.data]
+        accepted = {mail.recipient for mail in server.accepted if mail.data}
     sent = {who for who, state in states.items() if state == "sent"}
     unknown = {who for who, state in states.items() if state == "unknown"}
     assert sorted(states) == sorted(names)
-    assert sorted(got) == sorted(set(got))
+    assert sorted(received) == sorted(set(received))
     assert sent <= accepted <= sent | unknown
     assert len(unknown) == 5
     assert len(notebook.left) == len(set(notebook.left))

@@ -1,4 +1,4 @@
-"""Every stage of a session by every fault: the fates of the mail, of the next, and of the run."""
+"""Each stage of a session by each fault: the outcomes of two messages and of the run."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 CELLS = smtp_fault_matrix.cells()
 WARM_UP, THIS, NEXT = "warm-up@example.org", "this@example.org", "next@example.org"
-#: More than the kernel takes at once, so that its end is not out when the server stops reading.
-LONG_MAIL = b"Subject: long\r\n\r\n" + b"0123456789abcd\r\n" * 500_000
+#: More than the sockets' buffers hold, so its end is not written when the server stops reading.
+LONG_MESSAGE = b"Subject: long\r\n\r\n" + b"0123456789abcd\r\n" * 500_000
 
-#: How the server calls a stage.
+#: The commands of the test server, by stage, where the names differ.
 NAMES = {"banner": "CONNECT", "body": "BODY", "dot": "."}
 
 
@@ -41,10 +41,10 @@ def test_a_fault_has_the_outcome_that_the_matrix_says(
     with SMTPServer(extensions=extensions, tls=server_tls) as server:
         prepare(server, cell)
         if cell.stage == "connect":
-            server.refuse()
+            server.stop_listening()
         with closing(client(server, cell, trusting)) as smtp:
             try:
-                notebook.carry(smtp, [parcel(who, content=mail) for who, mail in mails(cell)])
+                notebook.carry(smtp, [parcel(who, content=mail) for who, mail in messages(cell)])
             except MailServerError:
                 stops = True
 
@@ -52,7 +52,7 @@ def test_a_fault_has_the_outcome_that_the_matrix_says(
     assert notebook.states.get(THIS) == smtp_fault_matrix.STATES[this]
     assert notebook.states.get(NEXT) == smtp_fault_matrix.STATES[after]
     assert stops is bool(stop)
-    accepted = {mail.recipient for mail in server.accepted if mail.wire}
+    accepted = {mail.recipient for mail in server.accepted if mail.data}
     sent = {who for who, state in notebook.states.items() if state == "sent"}
     unknown = {who for who, state in notebook.states.items() if state == "unknown"}
     assert sent <= accepted <= sent | unknown
@@ -60,19 +60,19 @@ def test_a_fault_has_the_outcome_that_the_matrix_says(
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.outcome == "."], ids=str)
 def test_a_cell_that_makes_no_sense_has_a_reason(cell: Cell) -> None:
-    assert smtp_fault_matrix.WHY_NOT[cell.line, cell.stage, cell.fault]
+    assert smtp_fault_matrix.IMPOSSIBLE[cell.connection, cell.stage, cell.fault]
 
 
 def test_the_matrix_has_every_stage_by_every_fault() -> None:
-    experiments = {(cell.line, cell.stage, cell.fault) for cell in CELLS}
+    experiments = {(cell.connection, cell.stage, cell.fault) for cell in CELLS}
 
     assert len(experiments) == len(CELLS) == 2 * 12 * 8
     assert {cell.fault for cell in CELLS} == set(smtp_fault_matrix.FAULTS)
 
 
 def prepare(server: SMTPServer, cell: Cell) -> None:
-    """Have the fault strike at the right time."""
-    kept = cell.line == "kept"
+    """Have the fault happen at the right time."""
+    kept = cell.connection == "kept"
     reply = smtp_fault_matrix.FAULTS[cell.fault]
     if cell.stage == "RSET":
         server.when("RCPT", reply=smtp_fault_matrix.NO_SUCH_USER, nth=2 if kept else 1)
@@ -83,24 +83,24 @@ def prepare(server: SMTPServer, cell: Cell) -> None:
     server.when(NAMES.get(cell.stage, cell.stage), reply=reply, nth=2 if kept else 1)
 
 
-def mails(cell: Cell) -> list[tuple[str, bytes]]:
-    """The mails of an experiment, in their order."""
+def messages(cell: Cell) -> list[tuple[str, bytes]]:
+    """Return recipients and contents for a cell, in order."""
     short = b"Subject: short\r\n\r\nHello.\r\n"
-    this = LONG_MAIL if cell.stage == "body" else short
-    warm_up = [(WARM_UP, short)] if cell.line == "kept" else []
+    this = LONG_MESSAGE if cell.stage == "body" else short
+    warm_up = [(WARM_UP, short)] if cell.connection == "kept" else []
     return [*warm_up, (THIS, this), (NEXT, short)]
 
 
 def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTPTransport:
-    patience = 0.15 if cell.fault == "hang" else 10
+    timeout = 0.15 if cell.fault == "hang" else 10
     settings = ServerSettings(
         host="127.0.0.1",
         port=server.port,
         security="starttls" if cell.stage == "STARTTLS" else "none",
         username="ada" if cell.stage == "AUTH" else "",
         password="open sesame",
-        timeout=patience,
-        dot_timeout=patience,
+        timeout=timeout,
+        dot_timeout=timeout,
         pause=0,
     )
     return SMTPTransport(settings, tls=trusting)

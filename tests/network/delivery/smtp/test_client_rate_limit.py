@@ -1,4 +1,4 @@
-"""Rates on the wire: who must wait does, and holds up nobody else."""
+"""Rates of real connections: a message that has to wait delays no other."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 def client(server: SMTPServer, **rates: str) -> SMTPTransport:
     settings = ServerSettings(host="127.0.0.1", port=server.port, security="none", connections=1)
-    return SMTPTransport(settings, pace=RateLimiter(rates))
+    return SMTPTransport(settings, rate_limiter=RateLimiter(rates))
 
 
-def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTPServer) -> None:
+def test_messages_to_a_provider_with_a_rate_do_not_delay_the_others(server: SMTPServer) -> None:
     slow = [f"r{number}@gmail.com" for number in range(3)]
     fast = [f"r{number}@example.org" for number in range(12)]
 
@@ -38,7 +38,7 @@ def test_mails_for_a_provider_with_a_rate_do_not_hold_up_the_others(server: SMTP
 
     assert set(states.values()) == {"sent"}
     assert server.recipients == [slow[0], *fast, *slow[1:]]
-    assert took >= 0.18  # two steps of a tenth, of which a fiftieth may be made up for
+    assert took >= 0.18  # two steps of 0.1 s, less the tolerance of 0.02 s
 
 
 def test_connections_and_rates_are_those_of_the_configuration(
@@ -57,12 +57,12 @@ def test_connections_and_rates_are_those_of_the_configuration(
     assert len(server.sessions) == 2
 
 
-def test_the_rate_in_all_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:
+def test_the_total_rate_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:
     with closing(client(server, total="20/second")) as smtp:
         started = time.monotonic()
         for number in range(4):
             Notebook().carry(smtp, [parcel(f"r{number}@example.org")])
         took = time.monotonic() - started
 
-    assert took >= 0.13  # three steps of a twentieth, of which a fiftieth may be made up for
+    assert took >= 0.13  # three steps of 0.05 s, less the tolerance of 0.02 s
     assert len(server.mails) == 4

@@ -1,4 +1,4 @@
-"""Encryption and logins: what is asked for is done, or nothing is sent."""
+"""Encryption and logins are done as configured, or nothing is sent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: An
     )
 
 
-def test_starttls_says_nothing_about_the_mail_in_the_clear(
+def test_with_starttls_no_command_about_a_message_is_sent_in_the_clear(
     starttls: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(starttls, trusting, security="starttls")) as smtp:
@@ -55,7 +55,7 @@ def test_starttls_says_nothing_about_the_mail_in_the_clear(
     assert starttls.recipients == ["ada@example.org"]
 
 
-def test_tls_says_nothing_at_all_in_the_clear(
+def test_with_tls_nothing_is_sent_in_the_clear(
     at_once: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(at_once, trusting, security="tls")) as smtp:
@@ -119,7 +119,7 @@ def test_a_server_without_starttls_gets_neither_login_nor_mail() -> None:
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_certificate_nobody_vouches_for_is_refused(
+def test_a_certificate_of_an_unknown_authority_is_refused(
     starttls: SMTPServer, at_once: SMTPServer, security: str
 ) -> None:
     server = {"starttls": starttls, "tls": at_once}[security]
@@ -144,7 +144,7 @@ def test_a_certificate_for_another_name_is_refused(
         assert server.mails == []
 
 
-def test_tls_on_a_port_that_speaks_in_the_clear_names_the_settings(
+def test_tls_on_a_port_without_tls_names_the_settings(
     server: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with pytest.raises(MailServerError, match=r'port and security = "tls"'):
@@ -173,7 +173,7 @@ def test_a_server_that_takes_no_login_is_an_error_when_one_is_configured(
             send_one(smtp, parcel())
 
 
-def test_a_connection_remade_is_encrypted_again(
+def test_a_new_connection_is_encrypted_again(
     starttls: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     starttls.when("MAIL", reply="421 too old", nth=2)
@@ -197,42 +197,45 @@ def test_mails_are_pipelined_over_an_encrypted_connection_too(
     mails = [parcel(f"r{n}@example.org", content=content) for n, content in enumerate(contents)]
 
     with SMTPServer(
-        extensions=("PIPELINING",), tls=server_tls, tls_at_once=security == "tls", speech="merged"
+        extensions=("PIPELINING",),
+        tls=server_tls,
+        tls_at_once=security == "tls",
+        reply_mode="merged",
     ) as server:
         with closing(client(server, trusting, security=security, connections=2)) as smtp:
             states = Notebook().carry(smtp, mails)
 
         assert set(states.values()) == {"sent"}
         assert len(states) == len(mails)
-        assert sorted(mail.wire for mail in server.accepted) == sorted(contents)
+        assert sorted(mail.data for mail in server.accepted) == sorted(contents)
 
 
-def test_a_reply_longer_than_one_read_is_heard_whole_though_it_is_decrypted_at_once(
+def test_a_reply_longer_than_one_read_is_read_whole_when_it_is_decrypted_at_once(
     at_once: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     at_once.when("RCPT", reply="550-5.1.1 " + "x" * 5000 + "\r\n550 5.1.1 no such user")
 
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        answer = send_one(smtp, parcel())
+        outcome = send_one(smtp, parcel())
 
-    assert (answer.state, answer.status) == (DeliveryState.FAILED, "5.1.1")
+    assert (outcome.state, outcome.status) == (DeliveryState.FAILED, "5.1.1")
 
 
 @pytest.mark.parametrize("extension", ["SIZE 1", "AUTH PLAIN"])
-def test_what_was_said_in_the_clear_before_the_encryption_is_forgotten(
+def test_what_the_server_sent_before_the_encryption_is_forgotten(
     server_tls: ssl.SSLContext, trusting: ssl.SSLContext, extension: str
 ) -> None:
     with SMTPServer(tls=server_tls) as server:
         server.when("STARTTLS", reply=f"220 go\r\n250-evil.example.org\r\n250 {extension}")
 
         with closing(client(server, trusting, security="starttls")) as smtp:
-            answer = send_one(smtp, parcel())
+            outcome = send_one(smtp, parcel())
 
-    assert answer.state is DeliveryState.SENT
+    assert outcome.state is DeliveryState.SENT
 
 
 @pytest.mark.parametrize("security", ["none", "tls"])
-def test_a_server_that_answers_before_it_is_asked_is_not_believed(
+def test_replies_that_come_before_their_commands_are_an_error(
     starttls: SMTPServer, at_once: SMTPServer, trusting: ssl.SSLContext, security: str
 ) -> None:
     server = {"none": starttls, "tls": at_once}[security]

@@ -1,4 +1,4 @@
-"""One connection: what it hears and says, and for how long it waits."""
+"""One connection: what it reads and writes, and how long it waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.builders import parcel
 from digest.delivery.smtp.commands import Extensions
 from digest.delivery.smtp.connect import OpenConnection, ServerSettings
 from digest.delivery.smtp.connection import SMTPConnection
-from digest.delivery.smtp.protocol import Answered, Ready
+from digest.delivery.smtp.protocol import Completed, ReadyForData
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
@@ -22,51 +22,51 @@ SERVER = ServerSettings(host="h", port=25, security="none", timeout=30, dot_time
 
 @pytest.fixture
 def ends() -> Iterator[tuple[SMTPConnection, socket.socket]]:
-    """A line and the server's end of it."""
+    """A connection and the socket of its server."""
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     with ours, theirs:
         yield SMTPConnection(OpenConnection(ours, Extensions(pipelining=True), b""), SERVER), theirs
 
 
-def ready(line: SMTPConnection, theirs: socket.socket) -> None:
-    """Bring a mail to where its body is asked for."""
-    line.begin(parcel(), again=False)
-    line.write(0)
+def ready(connection: SMTPConnection, theirs: socket.socket) -> None:
+    """Begin a message and bring it to the point where the server expects its data."""
+    connection.begin_transaction(parcel(), is_retry=False)
+    connection.write(0)
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    (event,) = line.read(0)
-    assert isinstance(event, Ready)
+    (event,) = connection.read(0)
+    assert isinstance(event, ReadyForData)
 
 
-def test_what_the_server_said_before_it_went_is_heard_though_nothing_can_be_written(
+def test_a_reply_sent_before_the_server_closed_is_read_when_nothing_can_be_written(
     ends: tuple[SMTPConnection, socket.socket],
 ) -> None:
-    line, theirs = ends
-    ready(line, theirs)
+    connection, theirs = ends
+    ready(connection, theirs)
     theirs.sendall(b"421 4.3.2 closing\r\n")
     theirs.close()
-    line.protocol.hand_over()
+    connection.protocol.send_data()
 
-    answered, *_ = line.write(0)
+    completed, *_ = connection.write(0)
 
-    assert isinstance(answered, Answered)
-    assert (answered.answer.state, answered.answer.code) == (DeliveryState.DEFERRED, 421)
+    assert isinstance(completed, Completed)
+    assert (completed.outcome.state, completed.outcome.code) == (DeliveryState.DEFERRED, 421)
 
 
-def test_a_line_waits_longer_for_the_answer_to_a_whole_mail(
+def test_a_connection_waits_longer_for_the_reply_to_a_whole_message(
     ends: tuple[SMTPConnection, socket.socket],
 ) -> None:
-    line, theirs = ends
+    connection, theirs = ends
 
-    idle = line.deadline
-    line.begin(parcel(), again=False)
-    line.write(1000)
-    envelope = line.deadline
+    idle = connection.deadline
+    connection.begin_transaction(parcel(), is_retry=False)
+    connection.write(1000)
+    envelope = connection.deadline
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    line.read(2000)
-    line.protocol.hand_over()
-    line.write(3000)
-    body = line.deadline
+    connection.read(2000)
+    connection.protocol.send_data()
+    connection.write(3000)
+    body = connection.deadline
 
     assert (idle, envelope, body) == (float("inf"), 1030, 3600)
 
@@ -74,14 +74,14 @@ def test_a_line_waits_longer_for_the_answer_to_a_whole_mail(
 def test_half_a_reply_does_not_lengthen_the_wait(
     ends: tuple[SMTPConnection, socket.socket],
 ) -> None:
-    line, theirs = ends
-    line.begin(parcel(), again=False)
-    line.write(1000)
+    connection, theirs = ends
+    connection.begin_transaction(parcel(), is_retry=False)
+    connection.write(1000)
 
     theirs.sendall(b"250 o")
-    line.read(1020)
+    connection.read(1020)
 
-    assert line.deadline == 1030
-    assert line.expire(1029) == ()
-    ended, *_ = line.expire(1030)
+    assert connection.deadline == 1030
+    assert connection.check_timeout(1029) == ()
+    ended, *_ = connection.check_timeout(1030)
     assert "did not answer within 30 seconds" in str(ended)

@@ -1,4 +1,4 @@
-"""The commands that go before a mail, and what may stand in them."""
+"""The commands of an envelope, and what may stand in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import parcel
 
-from digest.delivery.smtp.commands import Extensions, commands, read_extensions, xtext
+from digest.delivery.smtp.commands import Extensions, envelope_commands, read_extensions, xtext
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from digest.delivery.smtp.commands import Extensions, commands, read_extensions,
         ),
     ],
 )
-def test_what_a_server_offers_is_read_from_its_extensions(
+def test_the_extensions_of_a_server_are_read_from_its_ehlo_reply(
     extensions: dict[str, str], expected: Extensions
 ) -> None:
     assert read_extensions(extensions) == expected
@@ -40,9 +40,9 @@ def test_xtext_can_be_read_back(text: str) -> None:
 
 
 def test_an_address_beyond_ascii_is_named_in_ascii_in_its_own_bounce() -> None:
-    offered = Extensions(smtputf8=True, dsn=True)
+    extensions = Extensions(smtputf8=True, dsn=True)
 
-    _, rcpt, _ = commands(parcel("jü+g@example.org"), offered, server="")
+    _, rcpt, _ = envelope_commands(parcel("jü+g@example.org"), extensions, server="")
 
     assert rcpt.decode().endswith(
         "<jü+g@example.org> NOTIFY=FAILURE,DELAY ORCPT=utf-8;j\\x{FC}\\x{2B}g@example.org\r\n"

@@ -1,4 +1,4 @@
-"""A session without a socket: whatever a server says and however it is cut, no answer is a lie."""
+"""A session without a socket: no outcome is wrong, whatever the server replies and when."""
 
 from __future__ import annotations
 
@@ -12,32 +12,39 @@ from hypothesis import strategies as st
 from support.builders import parcel
 
 from digest.delivery.smtp.commands import Extensions
-from digest.delivery.smtp.protocol import Answered, Ended, Event, Ready, Returned, SMTPProtocol
+from digest.delivery.smtp.protocol import (
+    Completed,
+    Event,
+    ReadyForData,
+    Retryable,
+    SessionEnded,
+    SMTPProtocol,
+)
 from digest.models.delivery import DeliveryState, OutgoingMessage
 
 PIPELINING = Extensions(pipelining=True, size=0)
 PLAIN = Extensions(size=0)
 
 
-def talk(offers: Extensions = PIPELINING) -> SMTPProtocol:
-    return SMTPProtocol(offers, server="mail.example.org:25")
+def new_protocol(extensions: Extensions = PIPELINING) -> SMTPProtocol:
+    return SMTPProtocol(extensions, server="mail.example.org:25")
 
 
-def said(conversation: SMTPProtocol) -> bytes:
-    """Write all that waits to be written."""
-    octets = b"".join(conversation.output)
-    conversation.written(len(octets))
+def take_output(protocol: SMTPProtocol) -> bytes:
+    """Return the whole output and mark it as written."""
+    octets = b"".join(protocol.output)
+    protocol.mark_written(len(octets))
     return octets
 
 
-def ready(conversation: SMTPProtocol, recipient: str = "ada@example.org") -> OutgoingMessage:
-    """Bring a mail to where its body is asked for."""
+def ready(protocol: SMTPProtocol, recipient: str = "ada@example.org") -> OutgoingMessage:
+    """Begin a message and bring it to the point where the server expects its data."""
     mail = parcel(recipient)
-    conversation.begin(mail)
+    protocol.begin_transaction(mail)
     for reply in (b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
-        said(conversation)
-        events = conversation.receive(reply)
-    assert list(events) == [Ready(mail)]
+        take_output(protocol)
+        events = protocol.receive(reply)
+    assert list(events) == [ReadyForData(mail)]
     return mail
 
 
@@ -46,12 +53,12 @@ def ready(conversation: SMTPProtocol, recipient: str = "ada@example.org") -> Out
 
 @dataclass
 class Server:
-    """A server that reads what is written to it and replies by a script; None is the usual."""
+    """A server that replies by a script of codes; None is the usual code."""
 
     script: deque[int | str | None]
-    #: what it has said and nobody has heard yet
+    #: Replies that the client has not received yet.
     outbox: bytes = b""
-    #: recipients for whose mail it has said 2xx
+    #: The recipients of messages to which it has replied 2xx.
     accepted: list[str] = field(default_factory=list)
     gone: bool = False
     _inbox: bytes = b""
@@ -74,7 +81,7 @@ class Server:
         if self._in_mail:
             self._take(item)
         else:
-            self._obey(item.decode())
+            self._execute(item.decode())
         return True
 
     def _take(self, body: bytes) -> None:
@@ -82,21 +89,21 @@ class Server:
         empty = body == b"."
         # A body is only ever for a recipient that was accepted.
         assert self._recipient is not None or empty
-        if self._say(250) and not empty:
+        if self._reply(250) and not empty:
             self.accepted.append(str(self._recipient))
 
-    def _obey(self, line: str) -> None:
+    def _execute(self, line: str) -> None:
         if line.startswith("DATA"):
-            self._in_mail = self._say(354)
+            self._in_mail = self._reply(354)
         elif line.startswith("RCPT"):
             name = line.partition("<")[2].partition(">")[0]
-            self._recipient = name if self._say(250) else None
+            self._recipient = name if self._reply(250) else None
         else:
             self._recipient = None
-            self._say(250)
+            self._reply(250)
 
-    def _say(self, usual: int) -> bool:
-        """Reply; whether it was what the client hopes for."""
+    def _reply(self, usual: int) -> bool:
+        """Reply; return whether the code means the same as the usual one."""
         code = (self.script.popleft() if self.script else None) or usual
         self.outbox += f"{code} so be it\r\n".encode()
         self.gone = code in (421, "what?")
@@ -104,53 +111,55 @@ class Server:
 
 
 @dataclass
-class Walk:
-    """Mails through a conversation, in pieces of given sizes, until one side has no more to say."""
+class Exchange:
+    """Messages sent through a protocol to a server, in pieces of given sizes."""
 
-    conversation: SMTPProtocol
+    protocol: SMTPProtocol
     server: Server
     sizes: cycle[int]
-    fates: dict[str, DeliveryState | str] = field(default_factory=dict)
+    outcomes: dict[str, DeliveryState | str] = field(default_factory=dict)
 
-    def walk(self, mails: deque[OutgoingMessage], *, steps: int = 10_000) -> None:
+    def run(self, mails: deque[OutgoingMessage], *, steps: int = 10_000) -> None:
         begun = 0
         for _ in range(steps):
-            if mails and self.conversation.free:
-                self.conversation.begin(mails.popleft())
+            if mails and self.protocol.can_begin:
+                self.protocol.begin_transaction(mails.popleft())
                 begun += 1
             if not self.step():
                 break
-        self.see(self.conversation.end("the test is over"))
-        assert len(self.fates) == begun
+        self.handle(self.protocol.abort("the test is over"))
+        assert len(self.outcomes) == begun
 
     def step(self) -> bool:
-        """Move some octets one way; whether there were any."""
+        """Move some octets one way; return whether there were any."""
         size = next(self.sizes)
-        if self.conversation.output and size % 2 == len(self.server.outbox) % 2:
+        if self.protocol.output and size % 2 == len(self.server.outbox) % 2:
             return self.write(size)
         if self.server.outbox:
             octets = self.server.outbox[:size]
             self.server.outbox = self.server.outbox[size:]
-            self.see(self.conversation.receive(octets))
+            self.handle(self.protocol.receive(octets))
             return True
         return self.write(size)
 
     def write(self, size: int) -> bool:
-        octets = b"".join(self.conversation.output)[:size]
+        octets = b"".join(self.protocol.output)[:size]
         if octets:
-            self.conversation.written(len(octets))
+            self.protocol.mark_written(len(octets))
             self.server.read(octets)
         return bool(octets)
 
-    def see(self, events: list[Event]) -> None:
+    def handle(self, events: list[Event]) -> None:
         for event in events:
-            if isinstance(event, Ready) and not self.conversation.over:
-                assert not self.conversation.carrying
-                self.conversation.hand_over()
-            elif isinstance(event, Answered | Returned):
-                assert event.parcel.recipient not in self.fates
-                back = isinstance(event, Returned)
-                self.fates[event.parcel.recipient] = "back" if back else event.answer.state
+            if isinstance(event, ReadyForData) and not self.protocol.has_ended:
+                assert not self.protocol.has_data_under_way
+                self.protocol.send_data()
+            elif isinstance(event, Completed | Retryable):
+                assert event.message.recipient not in self.outcomes
+                retryable = isinstance(event, Retryable)
+                self.outcomes[event.message.recipient] = (
+                    "retryable" if retryable else event.outcome.state
+                )
 
 
 def mails(number: int) -> deque[OutgoingMessage]:
@@ -160,37 +169,42 @@ def mails(number: int) -> deque[OutgoingMessage]:
 codes = st.sampled_from([None] * 12 + [251, 354, 421, 450, 452, 503, 530, 550, 552, 554, "what?"])
 scripts = st.lists(codes, max_size=30)
 pieces = st.lists(st.integers(1, 200), min_size=1, max_size=20)
-offers = st.sampled_from([PIPELINING, PLAIN])
+extension_sets = st.sampled_from([PIPELINING, PLAIN])
 
 
-@given(scripts, pieces, offers, st.integers(0, 200))
+@given(scripts, pieces, extension_sets, st.integers(0, 200))
 @example([None, 550, 354], [1000], PIPELINING, 10_000)
 @example([None, None, None, 421], [7], PIPELINING, 10_000)
 @example([None, None, 251], [50], PLAIN, 10_000)
-def test_every_mail_has_one_fate_and_only_the_truth_is_told(
-    script: list[int | str | None], sizes: list[int], offered: Extensions, steps: int
+def test_every_message_has_one_outcome_and_it_is_true(
+    script: list[int | str | None], sizes: list[int], extensions: Extensions, steps: int
 ) -> None:
     server = Server(deque(script))
-    walk = Walk(talk(offered), server, cycle(sizes))
+    exchange = Exchange(new_protocol(extensions), server, cycle(sizes))
 
-    walk.walk(mails(8), steps=steps)
+    exchange.run(mails(8), steps=steps)
 
-    sent = {who for who, fate in walk.fates.items() if fate is DeliveryState.SENT}
-    unknown = {who for who, fate in walk.fates.items() if fate is DeliveryState.UNKNOWN}
+    sent = {who for who, outcome in exchange.outcomes.items() if outcome is DeliveryState.SENT}
+    unknown = {
+        who for who, outcome in exchange.outcomes.items() if outcome is DeliveryState.UNKNOWN
+    }
     assert sent <= set(server.accepted) <= sent | unknown
     assert len(unknown) <= 1
 
 
-@given(scripts, pieces, pieces, offers)
-def test_a_mail_s_fate_does_not_depend_on_how_the_bytes_are_cut(
-    script: list[int | str | None], some: list[int], others: list[int], offered: Extensions
+@given(scripts, pieces, pieces, extension_sets)
+def test_an_outcome_does_not_depend_on_how_the_octets_are_split(
+    script: list[int | str | None], some: list[int], others: list[int], extensions: Extensions
 ) -> None:
-    walks = [Walk(talk(offered), Server(deque(script)), cycle(sizes)) for sizes in (some, others)]
+    exchanges = [
+        Exchange(new_protocol(extensions), Server(deque(script)), cycle(sizes))
+        for sizes in (some, others)
+    ]
 
-    for walk in walks:
-        walk.walk(mails(8))
+    for exchange in exchanges:
+        exchange.run(mails(8))
 
-    assert walks[0].fates == walks[1].fates
+    assert exchanges[0].outcomes == exchanges[1].outcomes
 
 
 @given(st.lists(st.sampled_from([b"250 ok\r\n", b"250-a\r\n", b"354 go\n", b"421 bye\r\n", b"550",
@@ -198,15 +212,15 @@ def test_a_mail_s_fate_does_not_depend_on_how_the_bytes_are_cut(
                 max_size=12).map(b"".join), st.data())  # fmt: skip
 def test_any_octets_in_any_pieces_mean_the_same(octets: bytes, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(octets)), max_size=8).map(sorted))
-    at_once, in_pieces = talk(), talk()
+    at_once, in_pieces = new_protocol(), new_protocol()
     mail = parcel()
-    for conversation in (at_once, in_pieces):
-        conversation.begin(mail)
+    for protocol in (at_once, in_pieces):
+        protocol.begin_transaction(mail)
 
     whole = list(at_once.receive(octets))
     parts: list[Event] = []
     for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True):
-        if not in_pieces.over:
+        if not in_pieces.has_ended:
             parts += in_pieces.receive(octets[start:end])
 
     assert parts == whole
@@ -216,68 +230,68 @@ def test_any_octets_in_any_pieces_mean_the_same(octets: bytes, data: st.DataObje
 
 
 def test_with_pipelining_the_body_and_the_next_envelope_are_one_write() -> None:
-    conversation = talk()
-    ready(conversation, "ada@example.org")
+    protocol = new_protocol()
+    ready(protocol, "ada@example.org")
 
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
+    protocol.send_data()
+    protocol.begin_transaction(parcel("ben@example.org"))
 
-    assert said(conversation) == (
+    assert take_output(protocol) == (
         b"Subject: Today\r\n\r\nHello.\r\n.\r\n"
         b"MAIL FROM:<bounces@example.org> SIZE=26\r\nRCPT TO:<ben@example.org>\r\nDATA\r\n"
     )
 
 
-def test_without_pipelining_every_command_waits_for_the_answer_to_the_one_before() -> None:
-    conversation = talk(PLAIN)
+def test_without_pipelining_every_command_waits_for_the_reply_to_the_one_before() -> None:
+    protocol = new_protocol(PLAIN)
 
-    conversation.begin(parcel())
-    first = said(conversation)
-    conversation.receive(b"250 ok\r\n")
-    second = said(conversation)
+    protocol.begin_transaction(parcel())
+    first = take_output(protocol)
+    protocol.receive(b"250 ok\r\n")
+    second = take_output(protocol)
 
     assert (first.split()[0], second.split()[0]) == (b"MAIL", b"RCPT")
 
 
 def test_a_transaction_left_open_is_reset_in_the_same_write_as_the_next() -> None:
-    conversation = talk()
-    conversation.begin(parcel("ada@example.org"))
-    said(conversation)
-    conversation.receive(b"250 ok\r\n550 no\r\n503 nobody\r\n")
+    protocol = new_protocol()
+    protocol.begin_transaction(parcel("ada@example.org"))
+    take_output(protocol)
+    protocol.receive(b"250 ok\r\n550 no\r\n503 nobody\r\n")
 
-    conversation.begin(parcel("ben@example.org"))
+    protocol.begin_transaction(parcel("ben@example.org"))
 
-    assert [line.split()[0] for line in said(conversation).splitlines()] == [
+    assert [line.split()[0] for line in take_output(protocol).splitlines()] == [
         b"RSET", b"MAIL", b"RCPT", b"DATA",
     ]  # fmt: skip
 
 
 def test_after_a_refused_sender_there_is_nothing_to_reset() -> None:
-    conversation = talk()
-    conversation.begin(parcel("ada@example.org"))
-    said(conversation)
-    conversation.receive(b"450 later\r\n503 MAIL first\r\n503 MAIL first\r\n")
+    protocol = new_protocol()
+    protocol.begin_transaction(parcel("ada@example.org"))
+    take_output(protocol)
+    protocol.receive(b"450 later\r\n503 MAIL first\r\n503 MAIL first\r\n")
 
-    conversation.begin(parcel("ben@example.org"))
+    protocol.begin_transaction(parcel("ben@example.org"))
 
-    assert said(conversation).startswith(b"MAIL")
+    assert take_output(protocol).startswith(b"MAIL")
 
 
 def test_a_body_is_not_copied() -> None:
-    conversation = talk()
-    mail = ready(conversation)
+    protocol = new_protocol()
+    mail = ready(protocol)
 
-    conversation.hand_over()
+    protocol.send_data()
 
-    assert conversation.output[0] is mail.content
+    assert protocol.output[0] is mail.content
 
 
-def test_a_body_that_nobody_asked_for_is_a_bug() -> None:
+def test_sending_data_that_the_server_does_not_expect_is_a_bug() -> None:
     with pytest.raises(RuntimeError, match="no mail is ready"):
-        talk().hand_over()
+        new_protocol().send_data()
 
 
-# -- the moment of no return --------------------------------------------------------------------
+# -- the final dot --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -290,94 +304,97 @@ def test_a_body_that_nobody_asked_for_is_a_bug() -> None:
         pytest.param(29, DeliveryState.UNKNOWN, id="the dot"),
     ],
 )
-def test_a_mail_s_fate_is_unknown_from_the_first_octet_of_its_dot_on(
+def test_an_outcome_is_unknown_from_the_first_octet_of_the_dot_on(
     written: int, state: DeliveryState
 ) -> None:
-    conversation = talk()
-    mail = ready(conversation)
-    conversation.hand_over()
-    conversation.written(written)
+    protocol = new_protocol()
+    mail = ready(protocol)
+    protocol.send_data()
+    protocol.mark_written(written)
 
-    answered, ended = conversation.end("the cable was cut")
+    completed, ended = protocol.abort("the cable was cut")
 
-    assert isinstance(answered, Answered)
-    assert (answered.parcel, answered.answer.state) == (mail, state)
-    assert "the cable was cut" in str(answered.answer.reason)
-    assert ended == Ended("the cable was cut")
+    assert isinstance(completed, Completed)
+    assert (completed.message, completed.outcome.state) == (mail, state)
+    assert "the cable was cut" in str(completed.outcome.reason)
+    assert ended == SessionEnded("the cable was cut")
 
 
 def test_a_line_end_that_had_to_be_added_is_no_part_of_the_dot() -> None:
-    conversation = talk()
+    protocol = new_protocol()
     mail = parcel(content=b"no line's end")
-    conversation.begin(mail)
-    said(conversation)
-    conversation.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    conversation.hand_over()
-    conversation.written(len(mail.content) + 2)
+    protocol.begin_transaction(mail)
+    take_output(protocol)
+    protocol.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    protocol.send_data()
+    protocol.mark_written(len(mail.content) + 2)
 
-    answered, _ = conversation.end("cut")
+    completed, _ = protocol.abort("cut")
 
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is DeliveryState.DEFERRED
+    assert isinstance(completed, Completed)
+    assert completed.outcome.state is DeliveryState.DEFERRED
 
 
 @pytest.mark.parametrize(
     ("reply", "state"),
     [
-        pytest.param(b"250 taken\r\n", DeliveryState.DEFERRED, id="a yes to what it has not seen"),
-        pytest.param(b"552 5.3.4 too big\r\n", DeliveryState.FAILED, id="a no in the middle"),
-        pytest.param(b"421 closing\r\n", DeliveryState.DEFERRED, id="closing in the middle"),
+        pytest.param(
+            b"250 taken\r\n", DeliveryState.DEFERRED, id="accepts a message it has not seen"
+        ),
+        pytest.param(b"552 5.3.4 too big\r\n", DeliveryState.FAILED, id="refuses in the middle"),
+        pytest.param(b"421 closing\r\n", DeliveryState.DEFERRED, id="closes in the middle"),
     ],
 )
-def test_an_answer_before_the_end_of_a_mail_ends_the_session(
+def test_a_reply_before_the_end_of_a_message_ends_the_session(
     reply: bytes, state: DeliveryState
 ) -> None:
-    conversation = talk()
-    ready(conversation)
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
-    conversation.written(10)
+    protocol = new_protocol()
+    ready(protocol)
+    protocol.send_data()
+    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.mark_written(10)
 
-    answered, ended, returned = conversation.receive(reply)
+    completed, ended, returned = protocol.receive(reply)
 
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is state
-    assert isinstance(ended, Ended)
-    assert isinstance(returned, Returned)
-
-
-def test_the_mail_behind_one_at_which_the_session_broke_is_not_to_blame() -> None:
-    conversation = talk()
-    ready(conversation)
-    conversation.hand_over()
-    conversation.begin(parcel("ben@example.org"))
-    said(conversation)
-
-    answered, _, returned = conversation.end("cut")
-
-    assert isinstance(answered, Answered)
-    assert answered.answer.state is DeliveryState.UNKNOWN
-    assert isinstance(returned, Returned)
-    assert returned.blameless
+    assert isinstance(completed, Completed)
+    assert completed.outcome.state is state
+    assert isinstance(ended, SessionEnded)
+    assert isinstance(returned, Retryable)
 
 
-def test_an_unasked_421_is_a_farewell_and_other_words_are_an_error() -> None:
-    (farewell,), (error,) = talk().receive(b"421 idle\r\n"), talk().receive(b"250 ok\r\n")
+def test_the_message_after_the_one_at_which_the_session_ended_is_not_the_cause() -> None:
+    protocol = new_protocol()
+    ready(protocol)
+    protocol.send_data()
+    protocol.begin_transaction(parcel("ben@example.org"))
+    take_output(protocol)
 
-    assert isinstance(farewell, Ended)
-    assert isinstance(error, Ended)
-    assert (farewell.code, error.code) == (421, 0)
+    completed, _, returned = protocol.abort("cut")
+
+    assert isinstance(completed, Completed)
+    assert completed.outcome.state is DeliveryState.UNKNOWN
+    assert isinstance(returned, Retryable)
+    assert returned.caused_by_previous
+
+
+def test_an_unsolicited_421_closes_the_session_and_other_replies_are_errors() -> None:
+    (closing,) = new_protocol().receive(b"421 idle\r\n")
+    (error,) = new_protocol().receive(b"250 ok\r\n")
+
+    assert isinstance(closing, SessionEnded)
+    assert isinstance(error, SessionEnded)
+    assert (closing.code, error.code) == (421, 0)
 
 
 @given(text=st.text(max_size=40), as_id=st.booleans())
 def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool) -> None:
     mail = parcel(envid=text) if as_id else parcel(f"{text}@example.org")
-    conversation = talk(Extensions(pipelining=True, smtputf8=True, dsn=True))
+    protocol = new_protocol(Extensions(pipelining=True, smtputf8=True, dsn=True))
 
-    answer = conversation.begin(mail)
+    outcome = protocol.begin_transaction(mail)
 
-    written = said(conversation)
-    assert (answer is None) == bool(written)
+    written = take_output(protocol)
+    assert (outcome is None) == bool(written)
     if written:
         lines = written.split(b"\r\n")
         assert [line[:4] for line in lines] == [b"MAIL", b"RCPT", b"DATA", b""]

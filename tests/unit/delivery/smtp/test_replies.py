@@ -1,14 +1,14 @@
-"""What a mail server says, read from its bytes."""
+"""Replies of a mail server, parsed from octets."""
 
 from __future__ import annotations
 
 import pytest
 
-from digest.delivery.smtp.replies import LONGEST, NoReplyError, Replies
+from digest.delivery.smtp.replies import MAX_REPLY_LENGTH, InvalidReplyError, ReplyParser
 
 
 def test_a_reply_of_several_lines_is_one() -> None:
-    (reply,) = Replies().feed(b"550-5.1.1 no such\r\n550-\r\n550 user\r\n")
+    (reply,) = ReplyParser().feed(b"550-5.1.1 no such\r\n550-\r\n550 user\r\n")
 
     assert (str(reply), reply.status) == ("550 5.1.1 no such user", "5.1.1")
 
@@ -26,7 +26,7 @@ def test_a_reply_of_several_lines_is_one() -> None:
     ],
 )
 def test_an_enhanced_code_is_read_where_there_is_one(text: bytes, status: str) -> None:
-    (reply,) = Replies().feed(text + b"\r\n")
+    (reply,) = ReplyParser().feed(text + b"\r\n")
 
     assert reply.status == status
 
@@ -40,11 +40,11 @@ def test_an_enhanced_code_is_read_where_there_is_one(text: bytes, status: str) -
         (b"2500 well\r\n", "no SMTP reply"),
         (b"\r\n", "no SMTP reply"),
         (b"250-a\r\n550 b\r\n", "two codes"),
-        (b"x" * (LONGEST + 1), "more than"),
-        (b"250-x\r\n" * LONGEST, "more than"),
-        (b"250 " + b"x" * LONGEST + b"\r\n", "more than"),
+        (b"x" * (MAX_REPLY_LENGTH + 1), "more than"),
+        (b"250-x\r\n" * MAX_REPLY_LENGTH, "more than"),
+        (b"250 " + b"x" * MAX_REPLY_LENGTH + b"\r\n", "more than"),
     ],
 )
 def test_what_cannot_be_a_reply_is_an_error_with_its_reason(octets: bytes, words: str) -> None:
-    with pytest.raises(NoReplyError, match=words):
-        list(Replies().feed(octets))
+    with pytest.raises(InvalidReplyError, match=words):
+        list(ReplyParser().feed(octets))

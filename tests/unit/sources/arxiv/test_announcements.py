@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-PLACE = PLAYED.location("http://mirror/")
+PLACE = PLAYED.source("http://mirror/")
 DOWN = Answer(status=503)
 
 
-def read(web: OfflineWeb, place: Source = PLACE, **details: Any) -> list[RawDocument]:
-    return list(announcements.read(place, ask_played(PLAYED, web, **details)))
+def read(web: OfflineWeb, source: Source = PLACE, **details: Any) -> list[RawDocument]:
+    return list(announcements.read(source, ask_played(PLAYED, web, **details)))
 
 
-def fetch(web: OfflineWeb, place: Source = PLACE, **details: Any) -> Batch:
+def fetch(web: OfflineWeb, source: Source = PLACE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
     day = details.get("day", PLAYED.day)
-    raws = read(web, place, **details)
+    documents = read(web, source, **details)
     return announcements.KIND.join(
-        [announcements.parse(raw, day=day, now=PLAYED.now) for raw in raws]
+        [announcements.parse(document, day=day, now=PLAYED.now) for document in documents]
     )
 
 
@@ -62,7 +62,7 @@ def test_feed_and_listing_of_each_category_are_asked_for_by_themselves() -> None
     web = playing(PLAYED.happy)
     told: list[int] = []
 
-    raws = read(web, expect=told.append)
+    documents = read(web, expect=told.append)
 
     assert [(one.path, one.query) for one in web.questions] == [
         ("/rss/cs.CL", {}),
@@ -70,19 +70,19 @@ def test_feed_and_listing_of_each_category_are_asked_for_by_themselves() -> None
         ("/rss/cs.LG", {}),
         ("/list/cs.LG/new", {"skip": ["0"], "show": ["2000"]}),
     ]
-    assert [raw.channel for raw in raws] == ["cs.CL", "cs.CL", "cs.LG", "cs.LG"]
+    assert [document.channel for document in documents] == ["cs.CL", "cs.CL", "cs.LG", "cs.LG"]
     assert (web.gates, told) == ({"arxiv.org"}, [4])
 
 
 def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
     own = Source(name="arXiv", kind="arxiv", categories=("cs.CL",))
 
-    raws = [
+    documents = [
         *read(playing(PLAYED.happy), own),
         *read(playing(PLAYED.happy), own, day=date(2026, 2, 9)),
     ]
 
-    assert [raw.where.partition("?")[0] for raw in raws] == [
+    assert [document.where.partition("?")[0] for document in documents] == [
         "https://rss.arxiv.org/rss/cs.CL",
         "https://arxiv.org/list/cs.CL/new",
         "https://oaipmh.arxiv.org/oai",
@@ -205,10 +205,10 @@ def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
     # A day of its own, for what other tests read last may still be known.
     day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
 
-    for raw in announcements.read(
+    for document in announcements.read(
         PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)
     ):
-        announcements.parse(raw, day=day, now=now)
+        announcements.parse(document, day=day, now=now)
 
     assert [where for (_text, where), _named in parser.call_args_list] == [
         "http://mirror/rss/cs.CL",

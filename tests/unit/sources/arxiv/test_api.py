@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAY = PLAYED.day
 V1 = datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC)
-PLACE = PLAYED.location("http://mirror")
+PLACE = PLAYED.source("http://mirror")
 
 
 def parse(text: str) -> Batch:
@@ -100,10 +100,10 @@ def test_t12_a_withdrawn_paper_says_so_and_when() -> None:
 
 @pytest.mark.parametrize("read", [api.parse, announcements.parse], ids=["arxiv-api", "arxiv"])
 def test_t1_an_error_feed_is_raised_and_no_paper_titled_error(read: Parse) -> None:
-    raw = RawDocument(where="query.xml", text=arxiv_documents.api_error())
+    document = RawDocument(where="query.xml", text=arxiv_documents.api_error())
 
     with pytest.raises(SourceError, match=r"arXiv answered: incorrect id format for 1234.12345"):
-        read(raw, day=DAY, now=PLAYED.now)
+        read(document, day=DAY, now=PLAYED.now)
 
 
 def test_an_answer_without_entries_although_there_are_papers_is_trouble() -> None:
@@ -155,14 +155,16 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
     web = playing(PLAYED.empty)
     told: list[int] = []
 
-    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append)))
+    documents = list(
+        api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append))
+    )
 
     assert [question.query["max_results"] for question in web.questions] == [
         ["100"],
         ["100"],
         ["50"],
     ]
-    assert (len(raws), told) == (3, [3])
+    assert (len(documents), told) == (3, [3])
 
 
 def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
@@ -173,8 +175,8 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
     # A day of its own, for what other tests read last may still be known.
     day = date(2026, 2, 11)
 
-    for raw in api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
-        api.parse(raw, day=day, now=PLAYED.now)
+    for document in api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
+        api.parse(document, day=day, now=PLAYED.now)
 
     assert parser.call_count == 1
 
@@ -201,9 +203,9 @@ def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str 
     answers = [answer(arxiv_documents.api(DAY, [], total=4)), answer(second)]
     web = playing(lambda _question: answers.pop(0))
 
-    (raw,) = api.read(PLACE, ask_played(PLAYED, web))
+    (document,) = api.read(PLACE, ask_played(PLAYED, web))
 
-    assert api.parse(raw, day=DAY, now=PLAYED.now).trouble == trouble
+    assert api.parse(document, day=DAY, now=PLAYED.now).trouble == trouble
     assert len(web.questions) == 2
 
 
@@ -222,8 +224,8 @@ def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() ->
         return PLAYED.happy(question) if is_first else Answer(status=503)
 
     web = playing(route)
-    raws = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
-    batches = [api.parse(raw, day=DAY, now=PLAYED.now) for raw in raws]
+    documents = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
+    batches = [api.parse(document, day=DAY, now=PLAYED.now) for document in documents]
 
     found = api.KIND.join(batches)
     assert [one.id for one in found.updates] == ["2602.00001"]

@@ -242,8 +242,8 @@ def test_an_abstract_that_stands_in_several_texts_is_cleaned_once(
 
 
 def unread(category: str) -> Batch:
-    raw = RawDocument(where="arXiv", text="", channel=category, trouble="it rains")
-    return announcements.parse(raw, day=DAY, now=NOW)
+    document = RawDocument(where="arXiv", text="", channel=category, trouble="it rains")
+    return announcements.parse(document, day=DAY, now=NOW)
 
 
 @given(st.permutations([unread("cs.CL"), unread("cs.CV"), *map(parsed, TEXTS)]))

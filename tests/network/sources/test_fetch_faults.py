@@ -16,11 +16,10 @@ from support.http_server import Answer, Question, WebServer
 from support.services import Played, all_played
 from support.source_client import Watch, client
 
-from digest import sources
 from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
-from digest.sources.fetch import fetch_day
+from digest.sources import allowed_hosts, get_kind
 from digest.sources.http import client as web
 
 if TYPE_CHECKING:
@@ -51,14 +50,14 @@ class Desk:
 
     def read(self, server: WebServer, **details: float) -> SourceReport:
         """Read the service's day from a server, as `digest fetch` does."""
-        place = self.played.location(server.base)
+        source = self.played.source(server.base)
         with client(self.folder, self.watch, **details) as http:
-            collection = replace(
-                self.app.collection,
+            fetcher = replace(
+                self.app.fetcher,
                 clock=self.watch.now,
-                web=lambda _place: http.restricted_to(sources.hosts(place)),
+                client_for=lambda source: http.restricted_to(allowed_hosts(source)),
             )
-            (report,) = fetch_day(self.played.day, [place], only_day=True, collection=collection)
+            (report,) = fetcher.fetch(self.played.day, [source], only_day=True)
         return report
 
     @property
@@ -77,7 +76,7 @@ def played(request: pytest.FixtureRequest) -> Played:
 def desk(played: Played, engine: sa.Engine, tmp_path: Path) -> Desk:
     app = App(config=build({}, folder=tmp_path, where="the tests"), engine=engine)
     featured = [replace(paper, day=played.day) for paper in played.known]
-    app.papers.save(featured, source="before", kind="huggingface")
+    app.papers.save(featured, source="before", authority=get_kind("huggingface").authority)
     return Desk(app=app, folder=tmp_path, played=played, watch=Watch(at=played.now))
 
 

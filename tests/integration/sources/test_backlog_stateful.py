@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.installation import House, Recorder
 from support.scripted_source import Service, serve
 
-from digest import sources
+from digest.sources import BUILTIN
 from digest.storage.engine import open_database
 
 MONDAY = date(2026, 2, 2)
@@ -70,7 +70,7 @@ def live(house: House, services: list[Service], evenings: list[Evening]) -> None
 @given(EVENINGS)
 def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Evening]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sources.BUILTIN, "service", "support.scripted_source")
+        patch.setitem(BUILTIN, "service", "support.scripted_source")
         engine = open_database("sqlite:///digest.db", folder=Path(folder))
         house = House(engine, Path(folder))
         services = [Service(name="one"), Service(name="two")]

@@ -12,10 +12,10 @@ from support.http_server import WebServer
 from support.installation import House, Recorder
 from support.source_client import Watch, client
 
-from digest import sources
 from digest.mail.coverage import statement
 from digest.models.paper import AnnounceType
 from digest.models.source import SourceState
+from digest.sources import allowed_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +67,10 @@ def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
     house = House(engine, tmp_path)
     house.reader("ada")
     with WebServer(route=world.route) as server, client(tmp_path, watch) as http:
-        house.app.__dict__["sources"] = world.places(server.base)
-        house.app.__dict__["collection"] = replace(
-            house.app.collection, web=lambda place: http.restricted_to(sources.hosts(place))
+        house.app.__dict__["sources"] = world.sources(server.base)
+        house.app.__dict__["fetcher"] = replace(
+            house.app.fetcher,
+            client_for=lambda source: http.restricted_to(allowed_hosts(source)),
         )
         yield Week(house, world)
 

@@ -12,8 +12,8 @@ from support.offline_web import ask_played
 from support.services import arxiv, huggingface
 from support.source_client import Watch
 
-from digest import sources
 from digest.errors import SourceError
+from digest.sources import get_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,12 @@ def broken_at(played: Played, *paths: str, status: int = 503) -> Callable[[Quest
 
 def read(played: Played, server: WebServer, asking: Asking, *, days_ago: int = 0) -> Batch:
     """Read the service by its own kind, over the wire."""
-    place = played.location(server.base)
-    kind, day = sources.get_kind(place.kind), played.day - timedelta(days=days_ago)
+    source = played.source(server.base)
+    kind, day = get_kind(source.kind), played.day - timedelta(days=days_ago)
     asked = ask_played(played, asking(Watch(at=played.now)), day=day)
-    return kind.join([kind.parse(raw, day=day, now=played.now) for raw in kind.read(place, asked)])
+    return kind.join(
+        [kind.parse(document, day=day, now=played.now) for document in kind.read(source, asked)]
+    )
 
 
 def arxiv_ids(batch: Batch) -> set[str]:

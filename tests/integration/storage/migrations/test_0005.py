@@ -1,0 +1,255 @@
+"""An installation of schema 0004 goes on under the new names: every row, every mail, once.
+
+`schema_0004.sql` was written by the last version with that schema. On Sunday everybody was sent
+a mail. On Monday Ada's was sent, Bo's is unknown, Cy's is deferred, Di's address is refused for
+good, and the run was killed while Eli's was on its way; Fay's was claimed and never left. The
+others are pending, paused, left, suppressed and erased. Robot paper 2602.00002 was withdrawn.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from support import older_database
+from support.builders import DAY, NOON, paper
+from support.installation import House, Recorder, address, agents_paper
+
+import subscribers.tables
+from digest.models.delivery import MailKind
+from digest.models.source import SourceState
+from digest.storage import schema
+from digest.storage.engine import open_database
+from subscribers.models import Event, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SUNDAY, TUESDAY = DAY - timedelta(days=1), DAY + timedelta(days=1)
+#: what each mail of that version showed: by day, then by reader
+SHOWN = {
+    SUNDAY: {
+        "ada": ["2602.00001", "2602.00002"],
+        "bo": ["2602.00001"],
+        "cy": ["2602.00002", "2602.00001"],
+        "di": ["title:511e8ce982f49abd"],
+        "eli": ["2602.00001", "title:511e8ce982f49abd"],
+        "fay": ["2602.00001"],
+    },
+    DAY: {
+        "ada": ["2602.00008", "2602.00007", "2602.00004", "2602.00005", "2602.00002"],
+        "bo": ["2602.00007", "2602.00004"],
+        "cy": ["2602.00005", "2602.00007", "2602.00004", "2602.00002"],
+        "di": ["2602.00006"],
+        "eli": ["2602.00007", "2602.00004", "2602.00006"],
+        "fay": ["2602.00007", "2602.00004"],
+    },
+}
+TABLES = {
+    "desks": "editions",
+    "desk_papers": "edition_papers",
+    "senders": "workers",
+    "letters": "transactional_mail",
+}
+COLUMNS = {
+    "desks": {"frozen_at": "saved_at", "press_key": "mail_key"},
+    "desk_papers": {"desk_id": "edition_id", "place": "position"},
+    "deliveries": {"desk_id": "edition_id", "fence": "fencing_token"},
+    "consent": {"door": "channel"},
+    "suppressions": {"door": "channel"},
+}
+
+Rows = dict[str, list[dict[str, object]]]
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Rows:
+    """The rows as the version before wrote them."""
+    return older_database.restore(tmp_path, older_database.SCHEMA_0004)
+
+
+@pytest.fixture
+def house(before: Rows, tmp_path: Path) -> Iterator[House]:
+    """That installation half an hour later, opened by this version."""
+    assert before
+    engine = open_database("sqlite:///digest.db", folder=tmp_path)
+    found = House(engine, tmp_path)
+    found.now = NOON + timedelta(minutes=30)
+    yield found
+    engine.dispose()
+
+
+def test_every_row_is_there_under_the_new_names(before: Rows, house: House, tmp_path: Path) -> None:
+    house.app.engine.dispose()
+    after = older_database.rows_of(tmp_path)
+
+    renamed = {
+        TABLES.get(table, table): [
+            {COLUMNS.get(table, {}).get(name, name): value for name, value in row.items()}
+            for row in rows
+        ]
+        for table, rows in before.items()
+    }
+    renamed["alembic_version"] = after["alembic_version"]
+    renamed["sqlite_sequence"] = [{"name": "workers", "seq": 2}]
+
+    assert after == renamed
+
+
+def test_the_tables_are_those_the_code_asks_for(house: House) -> None:
+    known = [schema.metadata, subscribers.tables.metadata]
+    with house.app.engine.connect() as db:
+        differences = compare_metadata(MigrationContext.configure(db), known)  # type: ignore[arg-type]
+        broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
+        inspector = sa.inspect(db)
+        made = {
+            (table, key["referred_table"], *key["constrained_columns"])
+            for table in inspector.get_table_names()
+            for key in inspector.get_foreign_keys(table)
+        }
+
+    assert (differences, broken) == ([], [])
+    assert made == {
+        (table.name, key.column.table.name, key.parent.name)
+        for metadata in known
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+    }
+
+
+def test_readers_keep_their_state_and_their_consent(house: House) -> None:
+    states = {it.address.partition("@")[0]: it.status for it in house.book.all()}
+    signed_up, confirmed = house.book.history(1)
+
+    assert states == {
+        **dict.fromkeys(("ada", "bo", "cy", "eli", "fay"), Status.CONFIRMED),
+        **dict.fromkeys(("di", "jo"), Status.SUPPRESSED),
+        "gil": Status.PENDING,
+        "hal": Status.PAUSED,
+        "ivy": Status.LEFT,
+    }
+    assert (signed_up.event, signed_up.evidence.wording) == (Event.SIGN_UP, "I want it.")
+    assert (confirmed.event, confirmed.evidence.channel) == (Event.CONFIRM, "web")
+    assert house.book.is_erased(address("kim"))
+
+
+def test_what_each_mail_showed_is_still_known(house: House) -> None:
+    shown = {
+        day: {name: house.shown(name, day) for name in house.states(day)} for day in (SUNDAY, DAY)
+    }
+
+    assert shown == SHOWN
+
+
+def test_why_a_paper_was_shown_is_still_known(house: House) -> None:
+    lamp, agent, similar, _robot, withdrawn = house.app.history.contents(house.entry("ada"))
+
+    assert (lamp.topic, lamp.title) == ("own:words", "Lamp number 8 <in> fog & “rain”")
+    assert agent.score > 0
+    assert agent.title == "Agent number 4 <in> fog & rain"
+    assert similar.score == agent.score
+    assert withdrawn.topic == "own:withdrawn"
+
+
+def test_an_edition_that_was_stored_is_read_with_its_coverage(house: House) -> None:
+    stored = house.app.editions.get(house.app.editions.newest(DAY) or 0)
+    coverage = stored.edition.coverage
+
+    assert stored.at == NOON
+    assert stored.also_elsewhere == {"2602.00002"}
+    assert [paper.id for paper in stored.edition.withdrawn] == ["2602.00002"]
+    assert [(it.source, it.papers) for it in coverage.sources] == [("first", 5)]
+    assert (coverage.missing, coverage.considered) == (("second",), 5)
+    (robot,) = stored.edition.ranked["robots"]
+    assert (robot.paper.venue, robot.paper.comment) == ("A workshop", "9 pages")
+    assert robot.paper.signals.stars == 15
+
+
+def test_how_the_sources_were_read_is_still_known(house: House) -> None:
+    first, second = house.app.fetch_log.on(DAY)
+
+    assert (first.state, first.parsed, first.other_days) == (SourceState.OK, 5, 3)
+    assert (second.state, second.error) == (
+        SourceState.FAILED, "no file matches /srv/digest/second.jsonl",
+    )  # fmt: skip
+
+
+def test_mail_in_the_queue_still_waits_for_its_time(house: House) -> None:
+    queue = house.app.transactional_queue
+
+    assert queue.claim(now=NOON + timedelta(minutes=1)) is None
+    mail = queue.claim(now=NOON + timedelta(minutes=2))
+
+    assert mail is not None
+    assert (mail.subscriber_id, mail.kind, mail.attempts) == (7, MailKind.CONFIRM, 2)
+    assert queue.counts() == {"sent": 1, "waiting": 1}
+
+
+def test_a_run_sends_what_had_not_left_and_nothing_else(house: House) -> None:
+    transport = Recorder()
+
+    house.send(transport)
+
+    assert transport.recipients == [address("cy"), address("fay")]
+    assert house.states() == {
+        "ada": "sent", "bo": "unknown", "cy": "sent", "di": "failed", "eli": "unknown",
+        "fay": "sent",
+    }  # fmt: skip
+    assert house.shown("cy") == SHOWN[DAY]["cy"]
+
+
+def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(house: House) -> None:
+    was, transport = house.entry("cy"), Recorder()
+
+    # Its papers are of the stored edition, whatever is known of them by now.
+    house.papers(paper("2602.00004", title="Another title", abstract="Another text."))
+    house.retry(transport)
+
+    mail = message_from_bytes(transport.parcels[0].content)
+    text = str(mail.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]
+    assert mail["Message-ID"] == was.message_id
+    assert parsedate_to_datetime(mail["Date"]) == NOON
+    assert house.entry("cy").subject == was.subject
+    assert "Agent number 4 <in> fog & rain" in text
+    assert "Robot number 5 <in> fog & “rain”" in text
+    assert "Another title" not in text
+
+
+def test_nothing_is_sent_twice_however_often_a_day_is_run(house: House) -> None:
+    transport = Recorder()
+
+    for day in (SUNDAY, DAY, DAY, SUNDAY):
+        house.send(transport, day=day, named=True)
+
+    assert transport.recipients == [address("cy"), address("fay")]
+
+
+def test_the_next_day_shows_nobody_what_the_version_before_showed(house: House) -> None:
+    house.send()
+    house.wait(days=1)
+    house.papers(*(agents_paper(number, day=TUESDAY) for number in ("2602.00001", "2602.00009")))
+    transport = Recorder()
+
+    house.send(transport, day=TUESDAY)
+
+    names = ["ada", "bo", "cy", "eli", "fay"]
+    assert transport.recipients == [address(name) for name in names]
+    assert [house.shown(name, TUESDAY) for name in names] == [["2602.00009"]] * 5
+
+
+def test_a_mail_that_may_have_arrived_counts_as_shown(house: House) -> None:
+    house.send()
+    house.wait(days=1)
+    # Bo's mail of Monday is unknown and Eli's was being sent; both had 2602.00007 in it.
+    house.papers(*(paper(it, title="An agent", day=TUESDAY) for it in ("2602.00007", "2602.00010")))
+
+    house.send(day=TUESDAY)
+
+    assert house.shown("bo", TUESDAY) == house.shown("eli", TUESDAY) == ["2602.00010"]
