@@ -86,14 +86,14 @@ def _feeds(folder: Path) -> list[RawDocument]:
     """Write real listings as the feeds that announced them."""
     feeds = []
     for path in sorted(folder.glob("listing-*.jsonl")):
-        told = [_told(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
-        text = arxiv_documents.rss("cs.CL", DAY, told)
+        papers = [_paper(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+        text = arxiv_documents.rss("cs.CL", DAY, papers)
         feeds.append(RawDocument(where=path.name, text=text, channel="cs.CL"))
     return feeds
 
 
-def _told(record: dict[str, Any]) -> arxiv_documents.Told:
-    return arxiv_documents.Told(
+def _paper(record: dict[str, Any]) -> arxiv_documents.ArxivPaper:
+    return arxiv_documents.ArxivPaper(
         id=record["id"],
         title=record["title"],
         abstract=record["summary"],

@@ -1,1 +1,1 @@
-"""Who reads, and by which doors they come and go. Never imports `digest`."""
+"""Subscribers: addresses, consent, preferences, and the website. Never imports `digest`."""

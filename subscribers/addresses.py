@@ -1,6 +1,6 @@
-"""One normaliser for addresses, through email-validator.
+"""Parses e-mail addresses with email-validator.
 
-The key says whether two spellings are one reader; mail is sent to the original spelling.
+Two spellings with the same key are one mailbox. Mail is sent to the original spelling.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from subscribers.errors import AddressError
 
-#: What nearly every address is like: it needs no second look for each mail of a run.
+#: Nearly all addresses match this. They skip the validator, which would slow each run down.
 _PLAIN = re.compile(
     r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([a-z0-9-]{1,60}\.){1,3}[a-z]{2,9}"
 )
@@ -20,23 +20,24 @@ _PLAIN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """An address mail can be sent to."""
+    """An address that mail can be sent to."""
 
-    #: the spelling to send to: as written, with an international domain kept readable
+    #: the spelling to send to, with an international domain in Unicode
     original: str
     #: the same for every spelling of one mailbox
     key: str
 
 
 def parse(text: str) -> Address:
-    """Check an address without asking the network.
+    """Parse an address without DNS queries.
 
     Raises:
-        AddressError: with the reason in words.
+        AddressError: mail cannot be sent to it; the message gives the reason.
 
     """
-    valid = _validated(text.strip().replace("\ufffd", "\0"))  # what could not be decoded
-    # Local parts may differ by case in theory (RFC 5321 §2.4); in practice nobody's do.
+    # U+FFFD stands for bytes that could not be decoded; NUL makes the validator refuse them.
+    valid = _validated(text.strip().replace("\ufffd", "\0"))
+    # RFC 5321 §2.4 allows local parts that differ only by case; no real mail server uses this.
     return Address(
         original=f"{valid.local_part}@{valid.domain}",
         key=f"{valid.local_part.lower()}@{valid.ascii_domain}",
@@ -44,12 +45,12 @@ def parse(text: str) -> Address:
 
 
 def for_envelope(address: str) -> str:
-    """Return an address as SMTP wants it: an international domain in ASCII (RFC 5891).
+    """Return an address for the SMTP envelope: an international domain in ASCII (RFC 5891).
 
-    A local part beyond ASCII stays as it is and needs a server with SMTPUTF8 (RFC 6531).
+    A local part beyond ASCII is kept; the server needs SMTPUTF8 for it (RFC 6531).
 
     Raises:
-        AddressError: it was an address once, but the rules have changed since.
+        AddressError: the validator accepted it once, but its rules have changed.
 
     """
     if _PLAIN.fullmatch(address) and "--" not in address:

@@ -1,7 +1,6 @@
-"""The address book: every change of consent, with its evidence.
+"""The address book: subscribers, and every change of their consent with its evidence.
 
-Nobody's row is deleted when they leave: that they left is what keeps them from being
-written to again.
+The row of a subscriber who leaves is kept, because it prevents further mail to them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from subscribers import addresses
-from subscribers.models import Event, Preferences, Status, Subscriber, move
+from subscribers.models import Event, Preferences, Status, Subscriber, next_status
 from subscribers.tables import consent, subscribers, subscriptions, suppressions
 
 if TYPE_CHECKING:
@@ -26,22 +25,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """How a change of consent came about."""
+    """The circumstances of a change of consent."""
 
     at: datetime
-    #: the way it came in by, such as cli
+    #: how it came in, such as web or cli
     channel: str
-    #: who said so, or other circumstances
+    #: who asked for it, or other remarks
     note: str = ""
-    #: which version of the words they agreed to
+    #: the version of the text the subscriber agreed to
     wording: str = ""
-    #: where they came from: an IP address cut to its network
+    #: the client's network, which identifies no person
     network: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentRecord:
-    """One line of a subscriber's history."""
+    """One change of a subscriber's consent."""
 
     event: Event
     status: Status
@@ -54,11 +53,11 @@ class Book:
     def __init__(self, engine: sa.Engine, *, new_id: Callable[[], int], pepper: str) -> None:
         """Use an engine whose tables exist.
 
-        `new_id` gives unused random ids; `pepper` keys the hashes of those who were erased and
-        must never change.
+        `new_id` returns unused random ids. `pepper` is the key of the hashes of erased addresses
+        and must never change.
         """
         self._engine = engine
-        # Asks for the write lock at once: SQLite cannot wait for it in mid-transaction.
+        # Takes the write lock at the start: SQLite cannot wait for it within a transaction.
         self._writer = engine.execution_options(writes=True)
         self._new_id = new_id
         self._pepper = pepper.encode()
@@ -72,15 +71,14 @@ class Book:
         evidence: Evidence,
         event: Event = Event.SIGN_UP,
     ) -> Subscriber | None:
-        """Sign an address up for topics, and confirm it if somebody vouches for the consent.
+        """Sign an address up for topics; `confirmed` says that its owner has consented.
 
-        A known address gets these topics instead of its old ones, unless it stays where it was:
-        an import does not change somebody who left. None when the address belongs to somebody
-        who was erased and may not come back this way.
+        The topics replace those of a known address. An import changes nothing for a subscriber
+        who left. Returns None if the address was erased and this event may not bring it back.
 
         Raises:
             AddressError: the text is not an address.
-            ConsentError: it cannot be confirmed, being suppressed.
+            ConsentError: the address cannot be confirmed, because it is suppressed.
 
         """
         address = addresses.parse(text)
@@ -104,25 +102,27 @@ class Book:
                     )
                 )
             status = self._move(db, subscriber_id, status, event, evidence)
-            gone = status in (Status.LEFT, Status.SUPPRESSED)
-            if confirmed and not (gone and event is Event.IMPORT):
+            inactive = status in (Status.LEFT, Status.SUPPRESSED)
+            if confirmed and not (inactive and event is Event.IMPORT):
                 self._move(db, subscriber_id, status, Event.CONFIRM, evidence)
-            if not gone:
+            if not inactive:
                 self._subscribe(db, subscriber_id, topics)
         return self.find(address.original)
 
     def enrol(self, people: Iterable[tuple[str, Sequence[str]]], *, evidence: Evidence) -> int:
-        """Take in many readers nobody knows yet, confirmed, all or none; return how many.
+        """Add many new subscribers as confirmed, all or none; return their number.
+
+        `people` are pairs of an address and its topics.
 
         Raises:
-            AddressError: one is not an address.
-            ValueError: one is known already, was erased, or stands twice.
+            AddressError: a text is not an address.
+            ValueError: an address is known, was erased, or appears twice.
 
         """
-        who, wants, steps, keys = [], [], [], []
+        added, wanted, history, keys = [], [], [], []
         for text, topics in people:
             address, subscriber_id = addresses.parse(text), self._new_id()
-            who.append(
+            added.append(
                 {
                     "id": subscriber_id,
                     "address": address.original,
@@ -133,26 +133,27 @@ class Book:
                 }
             )
             keys.append(address.key)
-            wants += _wishes(subscriber_id, topics)
-            step = {"subscriber_id": subscriber_id, **asdict(evidence)}
-            steps.append({**step, "event": Event.SIGN_UP, "status": Status.PENDING})
-            steps.append({**step, "event": Event.CONFIRM, "status": Status.CONFIRMED})
+            wanted += _topic_rows(subscriber_id, topics)
+            entry = {"subscriber_id": subscriber_id, **asdict(evidence)}
+            history.append({**entry, "event": Event.SIGN_UP, "status": Status.PENDING})
+            history.append({**entry, "event": Event.CONFIRM, "status": Status.CONFIRMED})
+        tables = ((subscribers, added), (subscriptions, wanted), (consent, history))
         try:
             with self._writer.begin() as db:
-                if self._were_erased(db, keys):
+                if self._any_erased(db, keys):
                     raise ValueError("one of these readers asked to be forgotten")
-                for table, rows in ((subscribers, who), (subscriptions, wants), (consent, steps)):
+                for table, rows in tables:
                     if rows:
                         db.execute(table.insert(), rows)
         except sa.exc.IntegrityError as error:
             raise ValueError("one of these readers is known already, or stands twice") from error
-        return len(who)
+        return len(added)
 
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
-        """Write down what a reader did; return them as they now stand, None if unknown or erased.
+        """Record an event; return the changed subscriber, or None if unknown or now erased.
 
         Raises:
-            ConsentError: it is not possible from where they stand.
+            ConsentError: the event is not possible in the subscriber's status.
 
         """
         if event is Event.ERASE:
@@ -170,7 +171,7 @@ class Book:
     def choose(
         self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
     ) -> Subscriber | None:
-        """Keep what a reader chose; None if there is no such reader."""
+        """Replace a subscriber's topics and preferences; return None if the id is unknown."""
         chosen = asdict(preferences)
         with self._writer.begin() as db:
             found = db.execute(
@@ -183,9 +184,9 @@ class Book:
         return self.get(subscriber_id)
 
     def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:
-        """Forget a reader, but for a keyed hash that keeps an import from bringing them back.
+        """Delete a subscriber, except for a keyed hash that blocks later imports.
 
-        Whoever must never be written to stays so. False if there is no such reader.
+        The hash of a suppressed address blocks sign-ups too. Returns False if the id is unknown.
         """
         with self._writer.begin() as db:
             known = db.execute(
@@ -194,7 +195,7 @@ class Book:
             if known is None:
                 return False
             key_hash = self._hash(known.address_key)
-            for_ever = move(Status(known.status), Event.ERASE) is Status.SUPPRESSED
+            for_ever = next_status(Status(known.status), Event.ERASE) is Status.SUPPRESSED
             db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
             db.execute(
                 suppressions.insert().values(
@@ -203,14 +204,14 @@ class Book:
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
         if self._engine.dialect.name == "sqlite":
-            # The pages just overwritten may stand in the write-ahead log until it is tidied.
+            # The write-ahead log still holds the deleted data until it is truncated.
             raw = self._engine.raw_connection()
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.close()
         return True
 
     def had_left(self, subscriber_id: int) -> bool:
-        """Whether a reader ever left; then only their own confirmation brings them back."""
+        """Return whether a subscriber ever left; then only their own confirmation counts."""
         query = sa.select(consent.c.id).where(
             consent.c.subscriber_id == subscriber_id, consent.c.event == Event.LEAVE
         )
@@ -218,13 +219,13 @@ class Book:
             return db.execute(query).first() is not None
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
-        """Delete those who signed up before a time and never confirmed; return how many.
+        """Delete sign-ups before a time that were never confirmed; return their number.
 
-        Whoever had left before they signed up again has left once more: their row is what keeps
-        them from being imported, and the mails they got speak of it.
+        A subscriber who had left and signed up again is marked as left instead. Their row blocks
+        imports, and it belongs to the mails they once got.
         """
 
-        def asked(which: Any) -> sa.ScalarSelect[Any]:
+        def consent_time(which: Any) -> sa.ScalarSelect[Any]:
             this = consent.c.subscriber_id == subscribers.c.id
             return sa.select(which(consent.c.at)).where(this).scalar_subquery()
 
@@ -232,17 +233,17 @@ class Book:
         had_left = subscribers.c.id.in_(
             sa.select(consent.c.subscriber_id).where(consent.c.event == Event.LEAVE)
         )
-        # From the first time they were asked: signing up again and again keeps nobody here.
-        never = pending & ~had_left & (asked(sa.func.min) < before)
-        overdue = pending & had_left & (asked(sa.func.max) < before)
+        # Counted from the first sign-up: repeated sign-ups do not extend the deadline.
+        never = pending & ~had_left & (consent_time(sa.func.min) < before)
+        overdue = pending & had_left & (consent_time(sa.func.max) < before)
         with self._writer.begin() as db:
-            gone = db.execute(subscribers.delete().where(never)).rowcount
+            deleted = db.execute(subscribers.delete().where(never)).rowcount
             for row in db.execute(sa.select(subscribers.c.id).where(overdue)).all():
                 self._move(db, row.id, Status.PENDING, Event.LEAVE, evidence)
-        return gone
+        return deleted
 
     def is_erased(self, text: str) -> bool:
-        """Whether an address belongs to somebody who was erased and has not confirmed since."""
+        """Return whether an address was erased and has not been confirmed since."""
         key_hash = self._hash(addresses.parse(text).key)
         query = sa.select(suppressions).where(suppressions.c.key_hash == key_hash)
         with self._engine.connect() as db:
@@ -263,24 +264,24 @@ class Book:
         return next(self._select(subscribers.c.address_key == key), None)
 
     def all(self) -> list[Subscriber]:
-        """Return everybody who ever signed up, by address."""
-        return sorted(self._select(), key=lambda reader: reader.address.casefold())
+        """Return all subscribers, in every status, sorted by address."""
+        return sorted(self._select(), key=lambda subscriber: subscriber.address.casefold())
 
     def some(self, subscriber_ids: Collection[int]) -> list[Subscriber]:
-        """Return the subscribers of these ids, whatever their status; unknown ids are left out."""
+        """Return the subscribers with these ids, in every status; unknown ids are left out."""
         return list(self._select(subscribers.c.id.in_(subscriber_ids)))
 
     def confirmed(self) -> list[Subscriber]:
-        """Return those who want a digest, by id, so that every run goes in the same order."""
+        """Return the subscribers who get a digest, by id, so that all runs have the same order."""
         return list(self._select(subscribers.c.status == Status.CONFIRMED))
 
     def wanting(self, topic: str) -> int:
-        """Count the subscribers of a topic who may still get it."""
-        gone = subscribers.c.status.in_((Status.LEFT, Status.SUPPRESSED))
+        """Count the subscribers of a topic who have not left and are not suppressed."""
+        inactive = subscribers.c.status.in_((Status.LEFT, Status.SUPPRESSED))
         query = (
             sa.select(sa.func.count())
             .select_from(subscriptions.join(subscribers))
-            .where(subscriptions.c.topic == topic, ~gone)
+            .where(subscriptions.c.topic == topic, ~inactive)
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
@@ -289,7 +290,7 @@ class Book:
         """Return every change of a subscriber's consent, oldest first."""
         query = sa.select(consent).where(consent.c.subscriber_id == subscriber_id).order_by("id")
         with self._engine.connect() as db:
-            return [_step(row) for row in db.execute(query)]
+            return [_consent_record(row) for row in db.execute(query)]
 
     def _move(
         self,
@@ -299,7 +300,7 @@ class Book:
         event: Event,
         evidence: Evidence,
     ) -> Status:
-        after = move(status, event)
+        after = next_status(status, event)
         db.execute(
             subscribers.update().where(subscribers.c.id == subscriber_id).values(status=after)
         )
@@ -309,25 +310,25 @@ class Book:
             )
         )
         if event is Event.CONFIRM:
-            self._lift(db, subscriber_id)
+            self._delete_hash(db, subscriber_id)
         return after
 
     def _subscribe(self, db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
         db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))
         if topics:
-            db.execute(subscriptions.insert(), _wishes(subscriber_id, topics))
+            db.execute(subscriptions.insert(), _topic_rows(subscriber_id, topics))
 
     def _may_return(self, db: sa.Connection, key: str, event: Event) -> bool:
-        """Whether an address that may have been erased can be written down again.
+        """Return whether an event may add an address, which may have been erased.
 
-        Only the reader's own sign-up can, and not if they were never to be written to. The hash
-        stays until they confirm, since anybody can type in their address.
+        For an erased address only a sign-up may, and only if it was not suppressed. The hash is
+        kept until the confirmation, because anybody can type in any address.
         """
         this = suppressions.c.key_hash == self._hash(key)
         erased = db.execute(sa.select(suppressions).where(this)).first()
         return erased is None or not (event is Event.IMPORT or erased.for_ever)
 
-    def _were_erased(self, db: sa.Connection, keys: Sequence[str]) -> bool:
+    def _any_erased(self, db: sa.Connection, keys: Sequence[str]) -> bool:
         hashes = [self._hash(key) for key in keys]
         some = (
             sa.select(suppressions).where(suppressions.c.key_hash.in_(hashes[start : start + 500]))
@@ -335,8 +336,8 @@ class Book:
         )
         return any(db.execute(query).first() for query in some)
 
-    def _lift(self, db: sa.Connection, subscriber_id: int) -> None:
-        """Let somebody who was erased, and now confirmed, be a reader like any other."""
+    def _delete_hash(self, db: sa.Connection, subscriber_id: int) -> None:
+        """Delete the hash of an erased address that was now confirmed."""
         query = sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
         this = suppressions.c.key_hash == self._hash(db.execute(query).scalar_one())
         db.execute(suppressions.delete().where(this))
@@ -349,16 +350,16 @@ class Book:
             *(subscribers.c[name] for name in ("id", "address", "status", "since")),
             sa.cast(subscribers.c.preferences, sa.Text),
         ]
-        who = sa.select(*columns).where(*conditions).order_by(subscribers.c.id)
-        wants = (
+        people = sa.select(*columns).where(*conditions).order_by(subscribers.c.id)
+        topics_query = (
             sa.select(subscriptions.c.subscriber_id, subscriptions.c.topic)
             .join_from(subscriptions, subscribers)
             .where(*conditions)
             .order_by(subscriptions.c.subscriber_id, subscriptions.c.position)
         )
         with self._engine.connect() as db:
-            topics = _grouped(db.execute(wants))
-            for subscriber_id, address, status, since, preferences in db.execute(who):
+            topics = _topics_by_id(db.execute(topics_query))
+            for subscriber_id, address, status, since, preferences in db.execute(people):
                 yield Subscriber(
                     id=subscriber_id,
                     address=address,
@@ -369,28 +370,28 @@ class Book:
                 )
 
 
-def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
+def _topics_by_id(rows: Iterable[Any]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = {}
     for subscriber_id, topic in rows:
         grouped.setdefault(subscriber_id, []).append(topic)
     return grouped
 
 
-def _wishes(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
+def _topic_rows(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {"subscriber_id": subscriber_id, "topic": topic, "position": position}
         for position, topic in enumerate(dict.fromkeys(topics))
     ]
 
 
-def _step(row: Any) -> ConsentRecord:
+def _consent_record(row: Any) -> ConsentRecord:
     evidence = Evidence(
         at=row.at, channel=row.channel, note=row.note, wording=row.wording, network=row.network
     )
     return ConsentRecord(event=Event(row.event), status=Status(row.status), evidence=evidence)
 
 
-@lru_cache(maxsize=4096)  # most readers choose what others chose before them
+@lru_cache(maxsize=4096)  # most subscribers share their preferences with others
 def _preferences(stored: str) -> Preferences:
     tuples: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""The address book as a CSV file: bringing readers in, and taking all of them along.
+"""The address book as a CSV file: import and export.
 
-An import is first a plan, line by line, that can be looked at; carrying it out says the same.
-It never revives somebody who left, is suppressed, or was erased.
+An import starts with a plan that says what happens to each row; `apply` then carries it out.
+It never changes the status of a subscriber who left, is suppressed, or was erased.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import csv
 import io
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from subscribers import addresses
@@ -17,37 +18,41 @@ from subscribers.errors import AddressError, CSVImportError
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from subscribers.book import Book, Evidence
     from subscribers.models import Subscriber
 
 COLUMNS = ("address", "status", "topics", "since")
-#: A spreadsheet takes a cell that begins so for a formula.
+#: Spreadsheets run a cell that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ImportAction(StrEnum):
-    """What an import makes of a line."""
+    """What an import does with a row."""
 
-    #: a new reader, who is asked to confirm
+    #: a new subscriber, who is asked by mail to confirm
     ADD = "add"
-    #: a new or pending reader, confirmed because the operator vouches
+    #: a new or pending subscriber; the operator vouches for the consent
     CONFIRM = "confirm"
-    #: a known reader, who gets the line's topics if it has any
+    #: a known subscriber, who gets the topics of the row
     UPDATE = "update"
-    #: a known reader to whom the line says nothing new
+    #: a known subscriber, for whom the row has nothing new
     KEEP = "keep"
-    #: left, suppressed or erased: stays so
+    #: a subscriber who left, is suppressed or was erased; nothing changes
     REFUSE = "refuse"
-    #: not a reader at all
+    #: the row has no valid address, or an unknown topic
     REJECT = "reject"
+
+
+_CHANGES = (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRow:
-    """One line of a list, and what becomes of it."""
+    """One row of a CSV file, and what the import does with it."""
 
+    #: the number of its line in the file
     number: int
     address: str
     topics: tuple[str, ...]
@@ -56,63 +61,64 @@ class ImportRow:
 
 
 def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool) -> list[ImportRow]:
-    """Say what an import will do with each line of a CSV file; changes nothing.
+    """Decide what an import does with each row of a CSV file; change nothing.
 
-    The first line names the columns: `address` (or `email`), and `topics`, separated by blanks
-    or semicolons. Other columns are ignored.
+    The first line names the columns: `address` (or `email`), and `topics`, separated by spaces
+    or semicolons. Other columns are ignored. `confirmed` says that the operator vouches for the
+    consent of all rows.
 
     Raises:
-        RosterError: the file has no column of addresses.
+        CSVImportError: the file is not CSV, or has no column of addresses.
 
     """
     slugs = set(known_topics)
-    lines: list[ImportRow] = []
+    rows: list[ImportRow] = []
     seen: set[str] = set()
     for number, cells in _rows(text):
-        line = _judge(number, cells, book, slugs, confirmed=confirmed)
-        if line.action is not ImportAction.REJECT:
-            key = addresses.parse(line.address).key
+        row = _plan_row(number, cells, book, slugs, confirmed=confirmed)
+        if row.action is not ImportAction.REJECT:
+            key = addresses.parse(row.address).key
             if key in seen:
-                line = _reject(number, line.address, "the address is in the list twice")
+                row = _reject(number, row.address, "the address is in the list twice")
             seen.add(key)
-        lines.append(line)
-    return lines
+        rows.append(row)
+    return rows
 
 
 def apply(
-    lines: Sequence[ImportRow], book: Book, *, default_topics: Sequence[str], confirmed: bool,
+    rows: Sequence[ImportRow], book: Book, *, default_topics: Sequence[str], confirmed: bool,
     evidence: Evidence,
 ) -> list[Subscriber]:  # fmt: skip
-    """Do what a plan says; return the readers who were added or changed."""
+    """Carry out a plan; return the subscribers that were added or changed."""
     changed = []
-    for line in lines:
-        if line.action not in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE):
+    for row in rows:
+        if row.action not in _CHANGES:
             continue
-        found = book.find(line.address)
-        topics = line.topics or (found.topics if found else tuple(default_topics))
-        reader = book.add(
-            line.address, topics, confirmed=confirmed, evidence=evidence, event=Event.IMPORT
+        found = book.find(row.address)
+        topics = row.topics or (found.topics if found else tuple(default_topics))
+        subscriber = book.add(
+            row.address, topics, confirmed=confirmed, evidence=evidence, event=Event.IMPORT
         )
-        if reader is not None:
-            changed.append(reader)
+        if subscriber is not None:
+            changed.append(subscriber)
     return changed
 
 
-def export(readers: Iterable[Subscriber]) -> str:
-    """Write readers as CSV, in a form that `plan` reads."""
+def export(subscribers: Iterable[Subscriber]) -> str:
+    """Write subscribers as CSV, in a form that `plan` can read."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for reader in readers:
-        row = (reader.address, reader.status, " ".join(reader.topics), reader.since.isoformat())
-        writer.writerow([_harmless(str(cell)) for cell in row])
+    for one in subscribers:
+        cells = (one.address, one.status, " ".join(one.topics), one.since.isoformat())
+        writer.writerow([_escape_formula(str(cell)) for cell in cells])
     return out.getvalue()
 
 
 def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
-    """Yield the lines after the first, each with its number: where it begins, if it is several."""
-    lines = text.removeprefix("\ufeff")
-    reader = csv.DictReader(io.StringIO(lines), restval="", delimiter=_delimiter(lines))
+    """Yield the rows after the header, each with the number of its first line."""
+    text = text.removeprefix("\ufeff")
+    reader = csv.DictReader(io.StringIO(text), restval="", delimiter=_delimiter(text))
     try:
         names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
         column = names.get("address") or names.get("email")
@@ -121,20 +127,21 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
                 "the first line must name a column `address`; others may be `topics`"
             )
         for row in reader:
-            breaks = "".join(map("".join, row.values())).count("\n")
+            line_breaks = "".join(map("".join, row.values())).count("\n")
             topics = row.get(names.get("topics") or "") or ""
-            yield reader.line_num - breaks, {"address": _written(row[column]), "topics": topics}
+            address = _unescape_formula(row[column])
+            yield reader.line_num - line_breaks, {"address": address, "topics": topics}
     except csv.Error as error:
         raise CSVImportError(f"line {reader.reader.line_num} is not CSV: {error}") from error
 
 
 def _delimiter(text: str) -> str:
-    """Tell the lists of countries that write 0,5 for a half, whose spreadsheets use semicolons."""
+    """Return the delimiter: a semicolon where the spreadsheet's locale has decimal commas."""
     first, _, _ = text.partition("\n")
     return ";" if ";" in first and "," not in first else ","
 
 
-def _judge(
+def _plan_row(
     number: int, cells: dict[str, str], book: Book, slugs: set[str], *, confirmed: bool
 ) -> ImportRow:
     address = cells["address"].strip()
@@ -147,22 +154,21 @@ def _judge(
         erased = book.is_erased(address)
     except AddressError as error:
         return _reject(number, address, str(error))
-    say: Callable[[ImportAction, str], ImportRow] = lambda fate, reason: ImportRow(  # noqa: E731
-        number=number, address=address, topics=topics, action=fate, reason=reason
-    )
+    row = partial(ImportRow, number=number, address=address, topics=topics)
     if erased:
-        return say(ImportAction.REFUSE, "was erased")
+        return row(action=ImportAction.REFUSE, reason="was erased")
     if found is not None and found.status is Status.PENDING and book.had_left(found.id):
-        return say(ImportAction.REFUSE, "had left, and has not confirmed to come back")
+        reason = "had left, and has not confirmed to come back"
+        return row(action=ImportAction.REFUSE, reason=reason)
     if found is not None and found.status in (Status.LEFT, Status.SUPPRESSED):
-        return say(ImportAction.REFUSE, f"is {found.status}")
+        return row(action=ImportAction.REFUSE, reason=f"is {found.status}")
     if confirmed and (found is None or found.status is Status.PENDING):
-        return say(ImportAction.CONFIRM, "you vouch for it")
+        return row(action=ImportAction.CONFIRM, reason="you vouch for it")
     if found is None:
-        return say(ImportAction.ADD, "will be asked to confirm")
+        return row(action=ImportAction.ADD, reason="will be asked to confirm")
     if topics and topics != found.topics:
-        return say(ImportAction.UPDATE, f"is {found.status}, gets new topics")
-    return say(ImportAction.KEEP, f"is {found.status}")
+        return row(action=ImportAction.UPDATE, reason=f"is {found.status}, gets new topics")
+    return row(action=ImportAction.KEEP, reason=f"is {found.status}")
 
 
 def _reject(number: int, address: str, reason: str) -> ImportRow:
@@ -171,10 +177,10 @@ def _reject(number: int, address: str, reason: str) -> ImportRow:
     )
 
 
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula; `_written` takes this back."""
+def _escape_formula(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
     return "'" + cell if cell.startswith(("'", *_FORMULA)) else cell
 
 
-def _written(cell: str) -> str:
+def _unescape_formula(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(("'", *_FORMULA)) else cell

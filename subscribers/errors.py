@@ -1,16 +1,16 @@
-"""What can go wrong with readers and their addresses.
+"""The errors of subscribers, their addresses and their links.
 
 SubscriberError
-├── AddressError     this is no address mail can be sent to
-├── ConsentError     this step is not possible from where the subscriber stands
-├── PreferenceError  this cannot be chosen
-├── RosterError      a file is not a list of readers
-└── LinkError        a link is not ours, or no longer valid
+├── AddressError     a text is not an address that mail can be sent to
+├── ConsentError     an event is not possible in the subscriber's status
+├── PreferenceError  a choice is not possible
+├── CSVImportError   a file is not a CSV list of subscribers
+└── LinkError        a link is forged, or no longer valid
 """
 
 
 class SubscriberError(Exception):
-    """The base; the message is one line for a person."""
+    """The base class; the message is one line for people."""
 
 
 class AddressError(SubscriberError):
@@ -18,16 +18,16 @@ class AddressError(SubscriberError):
 
 
 class ConsentError(SubscriberError):
-    """The consent table has no such step."""
+    """The table of consent has no such event for the subscriber's status."""
 
 
 class PreferenceError(SubscriberError, ValueError):
-    """A reader's choice is outside what can be chosen."""
+    """A subscriber's choice is not possible; the message names it."""
 
 
 class CSVImportError(SubscriberError):
-    """The file is not a list of readers."""
+    """The file is not a CSV list of subscribers."""
 
 
 class LinkError(SubscriberError):
-    """The token of a link was not signed by us for this purpose, or has expired."""
+    """The token of a link was not signed here for this purpose, or has expired."""

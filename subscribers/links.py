@@ -1,8 +1,8 @@
-"""Signed links: they name a subscriber by id and are good for one purpose only.
+"""Signed links: each names a subscriber by id and is valid for one purpose.
 
-The key of a purpose is derived from the installation's secret, so a link to confirm cannot manage.
-Two secrets can live at once: the first signs, both are believed, and so a secret can be changed
-while the links in mails already sent go on working.
+Each purpose has its own key, derived from the installation's secret. So a link to confirm cannot
+manage. There can be several secrets: the first signs, and all verify. So an operator can change
+the secret, and the links in older mails still work.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     MANAGE = "manage"
     LEAVE = "leave"
-    #: "never write to me again", in a confirmation mail
+    #: refuse all further mail, in a confirmation mail
     REFUSE = "refuse"
-    #: export or erase everything
+    #: export or erase all data
     PRIVACY = "privacy"
 
 
-#: How long a link works after the mail it stands in; `None` is for ever, since a reader must be
-#: able to leave from the oldest mail in the drawer.
+#: How long a link works after its mail was written. `None` means always: a subscriber must be
+#: able to leave with the link of any mail, however old.
 LIFETIME: dict[Purpose, timedelta | None] = {
     Purpose.CONFIRM: timedelta(hours=72),
     Purpose.MANAGE: timedelta(days=30),
@@ -46,7 +46,7 @@ LIFETIME: dict[Purpose, timedelta | None] = {
 
 
 def sign(purpose: Purpose, subscriber_id: int, *, secrets: Sequence[str], at: datetime) -> str:
-    """Return the token for a link, about 60 characters, all safe in a URL's path."""
+    """Return the token of a link: about 60 characters, all safe in a URL's path."""
     payload = base64_encode(int_to_bytes(subscriber_id))
     if LIFETIME[purpose] is not None:
         payload += b"." + base64_encode(int_to_bytes(int(at.timestamp())))
@@ -54,10 +54,10 @@ def sign(purpose: Purpose, subscriber_id: int, *, secrets: Sequence[str], at: da
 
 
 def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime) -> int:
-    """Return the subscriber's id from a token; the comparison takes constant time.
+    """Return the subscriber's id from a token; signatures are compared in constant time.
 
     Raises:
-        LinkError: the token is not ours, is for another purpose, or has expired.
+        LinkError: the token is forged, is for another purpose, or has expired.
 
     """
     try:
@@ -73,6 +73,6 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
 
 @lru_cache(maxsize=64)
 def _signer(purpose: Purpose, secrets: tuple[str, ...]) -> Signer:
-    # itsdangerous signs with the last of its keys and believes all.
+    # itsdangerous signs with the last key and accepts all.
     keys = list(reversed(secrets))
     return Signer(keys, salt=f"digest.{purpose}", digest_method=hashlib.sha256)

@@ -1,11 +1,13 @@
-"""A reader, what they want, and the table that says how consent changes."""
+"""Subscribers, their topics and preferences, and the table of consent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
+
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from subscribers.errors import ConsentError, PreferenceError
 
@@ -15,19 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """A named interest: words in, words out, categories, authors."""
+    """A named interest: the words, categories and authors of the papers it selects."""
 
     slug: str
     name: str
-    #: words or phrases that make a paper relevant, in any form of the word
+    #: words or phrases that make a paper relevant; every inflection counts
     words_in: tuple[str, ...] = ()
-    #: words or phrases that exclude a paper, whatever else it says
+    #: words or phrases that exclude a paper, even if it is relevant
     words_out: tuple[str, ...] = ()
     #: arXiv categories, such as cs.CL
     categories: tuple[str, ...] = ()
-    #: people whose papers are always relevant
+    #: names of people whose papers are always relevant
     authors: tuple[str, ...] = ()
-    #: takes every paper, ordered by votes alone
+    #: whether the topic takes every paper and ranks by votes alone
     trending: bool = False
 
 
@@ -38,38 +40,38 @@ class Status(StrEnum):
     PENDING = "pending"
     #: wants the digest
     CONFIRMED = "confirmed"
-    #: wants it again later
+    #: does not want the digest for now
     PAUSED = "paused"
-    #: asked not to get it any more
+    #: does not want the digest any more
     LEFT = "left"
-    #: must never be written to: the address does not exist, or its owner complained
+    #: must never get mail: the address does not exist, or its owner complained
     SUPPRESSED = "suppressed"
 
 
 class Event(StrEnum):
-    """What a reader did, the operator for them, or their mail server."""
+    """What changes consent: an act of the subscriber, the operator or a mail server."""
 
     SIGN_UP = "sign-up"
     CONFIRM = "confirm"
     PAUSE = "pause"
     RESUME = "resume"
     LEAVE = "leave"
-    #: the address refuses mail for good
+    #: the mail server rejects the address permanently
     BOUNCE = "bounce"
     #: "never write to me again", or a report as spam
     COMPLAINT = "complaint"
-    #: came in with a list of the operator's
+    #: was in a CSV file that the operator imported
     IMPORT = "import"
-    #: asked to be forgotten; the status after it is that of the hash that stays
+    #: asked to be erased; the status after it applies to the hash that is kept
     ERASE = "erase"
 
 
 _PENDING, _CONFIRMED, _PAUSED = Status.PENDING, Status.CONFIRMED, Status.PAUSED
 _LEFT, _SUPPRESSED = Status.LEFT, Status.SUPPRESSED
 
-#: What each event makes of each status; a step that is not here is refused. Only a reader's own
-#: sign-up brings somebody back who left, and nothing brings back who is suppressed.
-_MOVES: dict[Event, dict[Status | None, Status]] = {
+#: The status after each event, by the status before it; a pair that is missing is refused.
+#: After LEFT, only the subscriber's own sign-up leads back. Nothing leads back from SUPPRESSED.
+_TRANSITIONS: dict[Event, dict[Status | None, Status]] = {
     Event.SIGN_UP: {
         None: _PENDING, _PENDING: _PENDING, _CONFIRMED: _CONFIRMED, _PAUSED: _PAUSED,
         _LEFT: _PENDING, _SUPPRESSED: _SUPPRESSED,
@@ -91,60 +93,69 @@ _MOVES: dict[Event, dict[Status | None, Status]] = {
 }  # fmt: skip
 
 
-def move(status: Status | None, event: Event) -> Status:
-    """Return the status after an event; `None` is somebody we do not know yet.
+def next_status(status: Status | None, event: Event) -> Status:
+    """Return the status after an event; `None` is the status of an unknown address.
 
     Raises:
         ConsentError: the event is not possible, such as confirming after having left.
 
     """
     try:
-        return _MOVES[event][status]
+        return _TRANSITIONS[event][status]
     except KeyError:
         raise ConsentError(f"{event} is not possible for {status or 'an unknown'} reader") from None
 
 
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Day, ...] = get_args(Day)
 #: The languages dates can be written in.
 LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pt")
+
+MAX_PAPERS = 50
+MAX_WORDS, MAX_WORD_LENGTH = 50, 100
+Words = Annotated[tuple[Annotated[str, MinLen(1), MaxLen(MAX_WORD_LENGTH)], ...], MaxLen(MAX_WORDS)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """What a reader chose beside topics.
+    """What a subscriber chose beside topics.
+
+    The annotated limits describe the fields to the API; `__post_init__` enforces all rules.
 
     Raises:
-        PreferenceError: a value is none, with the key in the message.
+        PreferenceError: a value is not possible; the message names the field.
 
     """
 
-    #: the reader's own words and people, over and above the topics
-    words_in: tuple[str, ...] = ()
-    words_out: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    #: the most papers in an issue; None for the site's own number
-    papers: int | None = None
-    #: the days on which mail is wanted: all, weekdays, or some
-    days: tuple[str, ...] = WEEK
+    #: the subscriber's own words and authors, in addition to the topics
+    words_in: Words = ()
+    words_out: Words = ()
+    authors: Words = ()
+    #: the most papers in an issue; None for the site's own limit
+    papers: Annotated[int, Ge(1), Le(MAX_PAPERS)] | None = None
+    #: the days of the week on which mail is wanted
+    days: Annotated[tuple[Day, ...], MinLen(1), MaxLen(len(WEEK))] = WEEK
     timezone: str = "UTC"
-    #: the hour of that day, 0 to 23
-    hour: int = 18
-    #: in which dates are written
+    #: the hour of the day in that time zone, 0 to 23
+    hour: Annotated[int, Ge(0), Le(23)] = 18
+    #: the language of dates
     language: str = "en"
     text_only: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant."""
-        _require(self.papers is None or 1 <= self.papers <= 50, "papers must be 1 to 50")
+        """Check every field, and put the days into the order of the week."""
+        papers = self.papers is None or 1 <= self.papers <= MAX_PAPERS
+        _require(papers, f"papers must be 1 to {MAX_PAPERS}")
         _require(bool(self.days) and set(self.days) <= set(WEEK), "days must name days of the week")
         _require(0 <= self.hour <= 23, "hour must be 0 to 23")
         _require(self.language in LANGUAGES, f"language must be one of {', '.join(LANGUAGES)}")
         _require(_is_zone(self.timezone), f"{self.timezone!r} is not a time zone like Europe/Paris")
         for name in ("words_in", "words_out", "authors"):
-            values: tuple[str, ...] = getattr(self, name)
-            fits = len(values) <= 50 and all(0 < len(value) <= 100 for value in values)
-            _require(fits, f"{name} takes at most 50 words of at most 100 characters")
-            readable = all(v.isprintable() and any(c.isalnum() for c in v) for v in values)
+            words: tuple[str, ...] = getattr(self, name)
+            fits = len(words) <= MAX_WORDS and all(0 < len(w) <= MAX_WORD_LENGTH for w in words)
+            limits = f"at most {MAX_WORDS} words of at most {MAX_WORD_LENGTH} characters"
+            _require(fits, f"{name} takes {limits}")
+            readable = all(w.isprintable() and any(c.isalnum() for c in w) for w in words)
             _require(readable, f"{name} takes words of letters and digits")
         object.__setattr__(self, "days", tuple(day for day in WEEK if day in self.days))
 
@@ -164,27 +175,27 @@ def _is_zone(name: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """An address with a consent state and the topics it wants, in the reader's order."""
+    """An address with its consent, topics and preferences."""
 
     id: int
-    #: as the reader wrote it; mail goes here
+    #: in the spelling of the sign-up; mail goes to this spelling
     address: str
     status: Status
+    #: slugs, in the order of the subscriber's choice
     topics: tuple[str, ...] = ()
+    #: the time of the first sign-up
     since: datetime
     preferences: Preferences = Preferences()
 
 
-#: The slug of a reader's own topic; no configured topic can have it.
-OWN = "own:words"
+#: The slug and name of the topic made of a subscriber's own words.
+#: The slug has a colon, which no configured topic can have.
+OWN, OWN_NAME = "own:words", "Your own words"
 
 
-OWN_NAME = "Your own words"
-
-
-def own_topic(reader: Subscriber) -> Topic | None:
-    """Return the topic a reader's own words and authors make, or None without any."""
-    words, authors = reader.preferences.words_in, reader.preferences.authors
+def own_topic(subscriber: Subscriber) -> Topic | None:
+    """Return the topic made of a subscriber's own words and authors, or None without any."""
+    words, authors = subscriber.preferences.words_in, subscriber.preferences.authors
     if not (words or authors):
         return None
     return Topic(slug=OWN, name=OWN_NAME, words_in=words, authors=authors)

@@ -1,4 +1,4 @@
-"""What a reader may ask of what is known about them: all of it, or that it be forgotten."""
+"""What a subscriber can demand for their data: a copy of all of it, or its erasure."""
 
 from __future__ import annotations
 
@@ -14,50 +14,51 @@ if TYPE_CHECKING:
 
 
 def export(
-    reader: Subscriber,
+    subscriber: Subscriber,
     book: Book,
     *,
     issues: Callable[[int], list[dict[str, Any]]],
-    letters: Callable[[int], list[dict[str, Any]]],
+    transactional: Callable[[int], list[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """Return everything known about a reader, ready for JSON.
+    """Return everything known about a subscriber, ready for JSON.
 
-    `issues` and `letters` give the mails to an id; they come from above, where mails are known.
+    `issues` and `transactional` return the mails sent to a subscriber's id. The caller passes
+    them, because this package does not know about mails.
     """
     return {
-        "address": reader.address,
-        "status": str(reader.status),
-        "since": _moment(reader.since),
-        "topics": list(reader.topics),
-        "preferences": asdict(reader.preferences),
+        "address": subscriber.address,
+        "status": str(subscriber.status),
+        "since": _timestamp(subscriber.since),
+        "topics": list(subscriber.topics),
+        "preferences": asdict(subscriber.preferences),
         "consent": [
             {
-                "event": str(step.event),
-                "status": str(step.status),
-                "at": _moment(step.evidence.at),
-                "door": step.evidence.channel,
-                "note": step.evidence.note,
-                "wording": step.evidence.wording,
-                "network": step.evidence.network,
+                "event": str(entry.event),
+                "status": str(entry.status),
+                "at": _timestamp(entry.evidence.at),
+                "door": entry.evidence.channel,
+                "note": entry.evidence.note,
+                "wording": entry.evidence.wording,
+                "network": entry.evidence.network,
             }
-            for step in book.history(reader.id)
+            for entry in book.history(subscriber.id)
         ],
-        "issues": issues(reader.id),
-        "letters": letters(reader.id),
+        "issues": issues(subscriber.id),
+        "letters": transactional(subscriber.id),
     }
 
 
 def erase(
-    reader: Subscriber, book: Book, *, forget: Callable[[int], None], evidence: Evidence
+    subscriber: Subscriber, book: Book, *, forget: Callable[[int], None], evidence: Evidence
 ) -> None:
-    """Forget a reader everywhere; only a keyed hash stays, which keeps imports from a revival.
+    """Erase a subscriber everywhere, except for a keyed hash that blocks later imports.
 
-    `forget` removes what is known above of an id. It comes first: if this breaks off in between
-    it can simply be asked for again.
+    `forget` deletes the records of all mails to a subscriber's id. It runs first: if the process
+    dies in between, the subscriber still exists and can ask for the erasure again.
     """
-    forget(reader.id)
-    book.erase(reader.id, evidence=evidence)
+    forget(subscriber.id)
+    book.erase(subscriber.id, evidence=evidence)
 
 
-def _moment(value: datetime) -> str:
+def _timestamp(value: datetime) -> str:
     return value.isoformat(timespec="seconds").replace("+00:00", "Z")

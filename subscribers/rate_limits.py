@@ -1,7 +1,7 @@
-"""Rates for the doors: how often one network, one mail domain, and everybody may sign up.
+"""Rate limits for sign-ups: per address, per network, per mail domain, and in total.
 
-Moving windows in memory: a restart forgives. What must survive one, a confirmation per address
-and day, is kept in the database.
+The counts are in memory, so a restart resets them. The limit that must survive a restart, one
+confirmation mail per address and day, is kept in the database.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """How many sign-ups there may be, in the notation of `limits`, such as `5/hour;20/day`."""
+    """The limits, in the notation of the library `limits`, such as `5/hour;20/day`."""
 
     address: str = "5/hour;12/day"
     network: str = "6/hour;20/day"
@@ -26,7 +26,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class SignupLimiter:
-    """Counts sign-ups and says when there are too many."""
+    """Counts sign-ups in moving windows and refuses those above a limit."""
 
     rates: Rates
     _limiter: MovingWindowRateLimiter = field(
@@ -34,39 +34,44 @@ class SignupLimiter:
     )
 
     def allow(self, *, ip: str, mailbox: str) -> bool:
-        """Count a sign-up and say whether it may go on; one too many is not counted.
+        """Return whether a sign-up is within all limits; count it only if it is.
 
-        `mailbox` is an address in its one spelling, without what follows a plus sign.
+        `mailbox` is the key of an address, without its `+` tag.
         """
         domain = mailbox.rpartition("@")[2]
-        asked = (
+        limits = (
             ("address", mailbox, parse_many(self.rates.address)),
             ("network", network(ip), parse_many(self.rates.network)),
             ("domain", domain, parse_many(self.rates.domain)),
             ("total", "", parse_many(self.rates.total)),
         )
-        if not all(self._has_room(item, name, key) for name, key, items in asked for item in items):
+        if not all(
+            self._below_limit(item, name, key) for name, key, items in limits for item in items
+        ):
             return False
-        for name, key, items in asked:
+        for name, key, items in limits:
             for item in items:
                 self._limiter.hit(item, name, key)
         return True
 
-    def _has_room(self, item: RateLimitItem, name: str, key: str) -> bool:
+    def _below_limit(self, item: RateLimitItem, name: str, key: str) -> bool:
         return self._limiter.test(item, name, key)
 
 
 def network(ip: str) -> str:
-    """Return who counts as one visitor: an IPv4 address, or the /64 that an IPv6 host gets."""
-    return _cut(ip, v4=32, v6=64)
+    """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address."""
+    return _network(ip, v4=32, v6=64)
 
 
 def truncated(ip: str) -> str:
-    """Return an address cut so that it names no person: /24 or /48. Empty if it is none."""
-    return _cut(ip, v4=24, v6=48)
+    """Return the network of an IP address, /24 or /48, which identifies no person.
+
+    Returns an empty string if the text is not an IP address.
+    """
+    return _network(ip, v4=24, v6=48)
 
 
-def _cut(ip: str, *, v4: int, v6: int) -> str:
+def _network(ip: str, *, v4: int, v6: int) -> str:
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:

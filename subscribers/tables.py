@@ -1,4 +1,4 @@
-"""The address book's tables, and the one way a time is stored."""
+"""The tables of the address book, and the column type of all times."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sqlalchemy as sa
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
-    """A time zone that SQLite does not forget: naive times are refused, UTC comes back."""
+    """A time in UTC, although SQLite stores no time zone; naive times are refused."""
 
     impl = sa.DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Store UTC without a zone."""
+        """Convert to UTC and drop the zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -22,7 +22,7 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the zone back."""
+        """Attach the zone again."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -31,7 +31,7 @@ metadata = sa.MetaData()
 subscribers = sa.Table(
     "subscribers",
     metadata,
-    # Random, so that a link does not tell how many readers there are.
+    # Random, so that a link does not reveal the number of subscribers.
     sa.Column(
         "id",
         sa.BigInteger().with_variant(sa.Integer, "sqlite"),
@@ -75,14 +75,14 @@ consent = sa.Table(
     sa.Column("network", sa.String, nullable=False, server_default=""),
 )
 
-# What is left of somebody who was erased: enough to know them again, not to name them.
+# Hashes of erased addresses. They recognise an address, but do not reveal it.
 suppressions = sa.Table(
     "suppressions",
     metadata,
     sa.Column("key_hash", sa.String, primary_key=True),
-    # whether even their own sign-up is ignored
+    # whether even the owner's own sign-up is ignored
     sa.Column("for_ever", sa.Boolean, nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
-    # the way the wish came in by
+    # the channel of the erasure, such as web
     sa.Column("channel", sa.String, nullable=False),
 )

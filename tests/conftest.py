@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 from support.builders import PEPPER
+from support.database import new_database
 from support.paths import REAL_DATA
 
-from digest.storage.engine import open_database
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     """A database of this test's own, brought up to date."""
-    engine = open_database("sqlite:///digest.db", folder=tmp_path)
+    engine = new_database(tmp_path)
     yield engine
     engine.dispose()
 

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from digest.text.wording import stands_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -124,7 +126,21 @@ def day_totals(found: DayTotals) -> dict[str, Any]:
 
 def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper of a message, and the reasons why it was chosen."""
-    return dict(plain(found))
+    return {
+        **_fields(found, "paper_id", "title", "topic", "score"),
+        "reasons": sent_reasons(found),
+    }
+
+
+def sent_reasons(found: SentPaper) -> list[str]:
+    """Return why a paper was in a message, as people read it."""
+    if found.is_withdrawal:
+        return ["told of its withdrawal"]
+    if found.similar_to:
+        return [f"similar to {found.similar_to}"]
+    if found.similar:
+        return [*found.reasons, stands_for(found.similar)]
+    return list(found.reasons)
 
 
 def fetch_record(found: FetchRecord) -> dict[str, Any]:
@@ -210,7 +226,10 @@ def issues_of(history: DeliveryHistory, subscriber_id: int) -> list[dict[str, An
 
 def transactional_of(queue: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
     """Write every transactional message of a subscriber, sent or waiting."""
-    return [{**found, "made_at": moment(found["made_at"])} for found in queue.of(subscriber_id)]
+    return [
+        {**found, "made_at": moment(found["made_at"])}
+        for found in queue.for_subscriber(subscriber_id)
+    ]
 
 
 def import_row(found: ImportRow) -> dict[str, Any]:

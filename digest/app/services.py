@@ -87,7 +87,7 @@ class App:
     def client(self) -> HTTPClient:
         """The HTTP client of all sources; it names a contact and keeps to the rate limits."""
         from digest.sources.http.client import HTTPClient
-        from digest.sources.http.exchange import agent
+        from digest.sources.http.exchange import user_agent
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
@@ -96,7 +96,7 @@ class App:
             log.warning("no contact", extra={"key": "[fetch] contact"})
         client = HTTPClient(
             self.config.path(fetch.directory),
-            agent=agent(contact),
+            user_agent=user_agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )

@@ -44,7 +44,7 @@ def serve(ctx: typer.Context) -> None:
         yield
         sender.stop()
 
-    services = web.web_services(app, clock=now, poke=sender.wake)
+    services = web.web_services(app, clock=now, wake=sender.wake)
     site = create(services, lifespan=lifespan)
     settings = app.config.web
     _check_free(settings.host, settings.port)

@@ -129,8 +129,9 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     for record in records:
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
         for sent in app.history.contents(record):
+            reasons = "; ".join(serializers.sent_reasons(sent))
             output.print_result(f"  {sent.paper_id:18} {sent.title}")
-            output.print_result(f"  {'':18} {sent.topic}: {'; '.join(sent.reasons)}")
+            output.print_result(f"  {'':18} {sent.topic}: {reasons}")
 
 
 @commands.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
@@ -225,7 +226,7 @@ def export(
             subscriber,
             app.book,
             issues=partial(serializers.issues_of, app.history),
-            letters=partial(serializers.transactional_of, app.transactional_queue),
+            transactional=partial(serializers.transactional_of, app.transactional_queue),
         )
     )
 

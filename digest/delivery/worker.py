@@ -199,7 +199,7 @@ class _Sending:
                 rows = worker.ledger.fetch_due(
                     worker.day,
                     after=last_id,
-                    most=BATCH_SIZE,
+                    limit=BATCH_SIZE,
                     share=worker.share,
                     only=worker.only,
                     now=worker.clock(),

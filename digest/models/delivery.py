@@ -1,4 +1,4 @@
-"""To be written."""
+"""Deliveries and mails: their states, the steps between them, and when they are tried again."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerHost:
-    """Where a sender runs."""
+    """The process that a delivery worker runs in."""
 
     host: str
-    #: differs after each start of the machine; empty where the system does not tell
+    #: an id that changes with each start of the machine; empty where the system has none
     boot: str
     pid: int
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; `delivery.states` says which steps there are between them."""
+    """The state of a delivery; `TRANSITIONS` has the steps between states."""
 
-    #: the reader is to get a mail today; nothing has left
+    #: the subscriber will get a mail of the day; nothing has left
     PLANNED = "planned"
-    #: a sender has taken it up; nothing has left
+    #: a worker has claimed it; nothing has left
     CLAIMED = "claimed"
-    #: the mail is being handed over; if the process dies now, nobody knows
+    #: the mail is being sent; if the process dies now, the outcome is unknown
     INFLIGHT = "inflight"
-    #: the mail server (or the directory) has taken the mail
+    #: the mail server (or the directory) has accepted the mail
     SENT = "sent"
-    #: not now; tried again later, until the day is stale
+    #: refused for now; tried again later, until the day is too old
     DEFERRED = "deferred"
     #: refused for good
     FAILED = "failed"
-    #: nothing to send, with the reason
+    #: there was nothing to send; the reason says why
     SKIPPED = "skipped"
-    #: handed over, but the answer was lost; `on_unknown` says what becomes of it
+    #: sent, but the answer was lost; the setting `on_unknown` says what happens next
     UNKNOWN = "unknown"
     #: the day was too old before the mail could leave
     EXPIRED = "expired"
@@ -49,24 +49,24 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunReport:
-    """What one run did, counted by state."""
+    """What one run did, with its deliveries counted by state."""
 
     day: date
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     #: subscribers whose delivery had been settled by an earlier run of the day
     already: int = 0
-    #: why the run stopped before everybody was served
+    #: why the run stopped before every mail was sent
     stopped: str | None = None
-    #: mails in doubt that the operator wants to be asked about
+    #: mails of unknown outcome that the operator wants to decide about
     doubtful: int = 0
     #: seconds of CPU by stage: select, render, ledger, wire
     cpu: Mapping[str, float] = field(default_factory=dict)
-    #: the most bytes of memory that each process took
+    #: the peak memory of each process, in bytes
     memory: tuple[int, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether nobody is left waiting, refused, or in doubt who is to be asked about."""
+        """Whether no mail is left that waits, failed, or needs a decision."""
         open_states = (
             DeliveryState.PLANNED,
             DeliveryState.DEFERRED,
@@ -78,18 +78,18 @@ class RunReport:
 
 
 class MailKind(StrEnum):
-    """What a letter is about; each has templates of its name."""
+    """The kinds of transactional mail; each has templates of its name."""
 
-    #: please confirm
+    #: asks to confirm a subscription
     CONFIRM = "confirm"
-    #: somebody, perhaps you, signed up an address that is subscribed already
+    #: says that somebody signed up an address that is subscribed already
     KNOWN = "known"
-    #: the link to export or erase everything
+    #: has the link to export or erase all data
     PRIVACY = "privacy"
 
 
 class TransactionalState(StrEnum):
-    """Where a letter stands."""
+    """The state of a transactional mail."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -98,7 +98,7 @@ class TransactionalState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TransactionalMail:
-    """A letter that somebody has taken up to send."""
+    """A transactional mail that was claimed to be sent."""
 
     id: int
     subscriber_id: int
@@ -109,7 +109,7 @@ class TransactionalMail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingMessage:
-    """One mail on its way."""
+    """One mail, ready to be sent."""
 
     day: date
     #: the envelope's sender, where bounces go
@@ -117,20 +117,20 @@ class OutgoingMessage:
     #: the envelope's recipient
     recipient: str
     content: bytes
-    #: tells letters apart from the day's issue
+    #: the kind of a transactional mail; empty for an issue
     kind: str = ""
-    #: what a bounce calls the mail by (RFC 3461 §4.4), in ASCII; empty for nothing
+    #: the envelope id that a bounce repeats (RFC 3461 §4.4), in ASCII; empty for none
     envid: str = ""
-    #: whoever made it knows that no line begins with a dot, so that none is looked for
+    #: True where no line is known to begin with a dot, so that none need be escaped
     is_dot_free: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a parcel: sent, deferred, failed, unknown, or planned.
+    """How sending a message ended: sent, deferred, failed, unknown, or planned.
 
-    Planned means that nothing was handed over and nobody was asked about this recipient: the
-    parcel is given back.
+    Planned means that nothing was sent and the server was not asked about this recipient. The
+    delivery can be claimed again.
     """
 
     state: DeliveryState
@@ -141,13 +141,13 @@ class Outcome:
     status: str = ""
 
 
-#: Told of the answers that have come since the last call, and of the parcels that leave next.
+#: Called with the outcomes since the last call, and with the messages that leave next.
 ReportOutcomes = Callable[
     [Sequence[tuple[OutgoingMessage, Outcome]], Sequence[OutgoingMessage]], None
 ]
 
 
-#: From each state, where it can go. `sent` is the end: nothing repeats a mail that was taken.
+#: The states that can follow each state. Nothing follows `sent`: such a mail is never repeated.
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PLANNED: frozenset(
         {
@@ -194,37 +194,41 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.EXPIRED: frozenset({DeliveryState.PLANNED}),
 }
 
-#: A sender may take these up.
+#: A worker may claim these.
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
-#: A sender has these in hand.
+#: A worker is responsible for these.
 IN_PROGRESS = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-#: While there is one of these, the day is not closed.
+#: A day with one of these is not closed.
 UNSETTLED = WAITING + IN_PROGRESS
-#: What counts as shown to a reader. Unknown does: a paper that may have come is not sent again.
+#: The papers of these count as shown. Unknown does: a paper that may have arrived is not repeated.
 SHOWN = (DeliveryState.SENT, DeliveryState.UNKNOWN)
-#: of mails that have not left, and will not by themselves
+#: These mails have not left, and will not leave unless they are planned again.
 NOT_SENT = (DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.EXPIRED)
 
-#: Seconds before a deferred mail is tried again, at first and at most (as Postfix does).
-FIRST_RETRY, LONGEST_RETRY = 300.0, 4000.0
+#: How long a deferred mail waits, at first and at most (as Postfix does).
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=300), timedelta(seconds=4000)
 
 
 def states_before(state: DeliveryState) -> list[DeliveryState]:
-    """Return the states from which one can come into this one."""
+    """Return the states that can come before this one."""
     return [before for before, after in TRANSITIONS.items() if state in after]
 
 
 def retry_delay(delivery_id: int, attempts: int) -> timedelta:
-    """Return how long a mail is left alone after its nth attempt was deferred.
+    """Return how long to wait after a delivery's nth attempt was deferred.
 
-    Doubles each time; up to a quarter more or less, by the delivery's own number, so that those
-    deferred together do not come back together.
+    The wait doubles each time. It is up to a quarter shorter or longer, by a hash of the delivery's
+    id, so that mails that were deferred together do not all come back together.
     """
-    doubled = min(FIRST_RETRY * 2.0 ** min(attempts - 1, 20), LONGEST_RETRY)
     jitter = crc32(f"{delivery_id} {attempts}".encode()) / 2**32
-    return timedelta(seconds=doubled * (0.75 + jitter / 2))
+    return doubled(FIRST_RETRY, LONGEST_RETRY, attempts) * (0.75 + jitter / 2)
+
+
+def doubled(first: timedelta, longest: timedelta, attempts: int) -> timedelta:
+    """Return the wait after the nth attempt: `first`, twice that, and so on up to `longest`."""
+    return min(first * 2.0 ** min(attempts - 1, 20), longest)
 
 
 def oldest_deliverable_day(*, now: datetime, max_lateness: timedelta) -> date:
-    """Return the oldest day whose mails may still leave: it ended, in UTC, not longer ago."""
+    """Return the oldest day whose mails may leave: it ended, in UTC, at most `max_lateness` ago."""
     return (now - max_lateness).date()

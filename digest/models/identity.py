@@ -1,8 +1,8 @@
-"""Which records speak of the same work.
+"""Canonical ids: which records describe the same work.
 
 A canonical id is the arXiv id without its version, else the DOI in lower case, else a hash of the
-normalised title and first author. Hashes are weak: a record that only has one is taken to be any
-known work of the same title (see `store.save`).
+normalised title and first author. A hash is a weak id: a record that only has one belongs to any
+known work of the same title (see `models.merge`).
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ def doi(text: str) -> str | None:
 
 
 def title_key(title: str) -> str:
-    """Fold a title to its letters and digits, so that accents, case and marks do not matter.
+    """Reduce a title to its letters and digits, without accents and case.
 
-    A title of marks alone is its own key.
+    A title without letters and digits is its own key.
     """
     folded = unicodedata.normalize("NFKD", title).casefold()
     return "".join(ch for ch in folded if ch.isalnum()) or folded.strip()
 
 
 def canonical_id(identifier: str | None, title: str, first_author: str = "") -> str:
-    """Return the id under which all records of one work meet.
+    """Return the id that all records of one work share.
 
-    An identifier that is neither an arXiv id nor a DOI says nothing outside its source,
-    so the title and first author speak instead.
+    An identifier that is neither an arXiv id nor a DOI means nothing outside its source,
+    so the title and first author are used instead.
     """
     if identifier:
         known = arxiv_id(identifier) or doi(identifier)
@@ -68,7 +68,7 @@ def canonical_id(identifier: str | None, title: str, first_author: str = "") -> 
 
 
 def is_weak(paper_id: str) -> bool:
-    """Whether an id was made from a title, for want of a better one."""
+    """Whether an id was made from a title."""
     return paper_id.startswith(WEAK)
 
 

@@ -1,4 +1,4 @@
-"""To be written."""
+"""From picks to an issue: sections, coverage, and the edition that all issues of a day share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a paper was picked, in words a reader understands.
+    """Why a paper was picked, in words for readers.
 
     `kind` is for programs: word, category, author, trend or similar.
     """
@@ -39,7 +39,7 @@ class Pick:
     trend: float
     score: float
     reasons: tuple[Reason, ...] = ()
-    #: near-duplicates that stand behind this one, best first
+    #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
 
 
@@ -54,35 +54,35 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceCoverage:
-    """What one source gave to an edition."""
+    """What one source contributed to an edition."""
 
     source: str
     papers: int
     channels: tuple[Channel, ...] = ()
-    #: whether its list had only begun
+    #: whether its list of the day was still incomplete
     is_early: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """Which day and sources an issue covers, and what was missing."""
+    """Which day and sources an edition covers, and what is missing."""
 
     day: date
     #: in configuration order
     sources: tuple[SourceCoverage, ...] = ()
     #: sources whose papers are unknown
     missing: tuple[str, ...] = ()
-    #: of those and the stale ones, the sources that will be read again for this day
+    #: the missing and stale sources that will be read again for this day
     to_be_retried: tuple[str, ...] = ()
-    #: sources that gave papers, but fewer than they have
+    #: sources that gave fewer papers than they announced
     partial: tuple[str, ...] = ()
-    #: sources that were read and held nothing but papers of other days
+    #: sources that served papers of other days only
     stale: tuple[str, ...] = ()
-    #: why sources have no papers of the day, and need not have: a clause each
+    #: why sources rightly have no papers of the day: a clause each
     excused: tuple[str, ...] = ()
-    #: earlier days, and how many papers came in too late for their editions
+    #: earlier days, with the number of papers that came too late for their editions
     late: tuple[tuple[date, int], ...] = ()
-    #: sources and earlier days that still could not be read
+    #: sources with earlier days that still could not be read
     overdue: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
@@ -95,17 +95,17 @@ class Issue:
     day: date
     sections: tuple[Section, ...]
     coverage: Coverage
-    #: papers of the reader's earlier issues that were withdrawn since
+    #: papers of the subscriber's earlier issues that were withdrawn since
     withdrawn: tuple[Paper, ...] = ()
 
     @property
     def picks(self) -> tuple[Pick, ...]:
-        """All picks in the order they are read."""
+        """All picks in their order in the issue."""
         return tuple(pick for section in self.sections for pick in section.picks)
 
     @property
     def top(self) -> Pick:
-        """The pick readers elsewhere value most; without votes, the one with the highest score."""
+        """The pick with the highest trend; between equals, the one with the highest score."""
         return max(self.picks, key=lambda pick: (pick.trend, pick.score))
 
 
@@ -120,12 +120,12 @@ class IssueItem(NamedTuple):
     """A paper in a mail."""
 
     paper_id: str
-    #: where in the mail it stands, from 0
+    #: its position in the mail, from 0
     position: int
     topic: str
-    #: the position of the paper it stands behind
+    #: the position of the near-duplicate that it is listed behind
     behind: int | None = None
-    # as the desk says, where there is nothing
+    # None where the edition's own pick says it
     score: float | None = None
     trend: float | None = None
     reasons: tuple[str, ...] | None = None
@@ -157,7 +157,7 @@ NOTHING_SEEN = Seen()
 
 @dataclass(frozen=True, kw_only=True)
 class Quotas:
-    """How much goes into an issue, and how much votes count."""
+    """How many papers go into an issue, and how much votes count."""
 
     per_topic: int
     max_papers: int
@@ -166,7 +166,7 @@ class Quotas:
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """All that is the same for every subscriber on one day, worked out once per run."""
+    """A day's ranking and coverage, which all subscribers share; built once per run."""
 
     coverage: Coverage
     papers: Sequence[Paper]
@@ -181,5 +181,5 @@ class Edition:
 
     @property
     def all_papers(self) -> tuple[Paper, ...]:
-        """All papers that a mail may name, each at its place."""
+        """All papers that a mail may name; their positions are used in storage."""
         return (*self.papers, *self.withdrawn)

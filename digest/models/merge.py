@@ -1,8 +1,8 @@
-"""Several records, one work: who is who, and whose word counts. Pure; the store writes it down.
+"""Merges the records that several sources have of one work.
 
-A record that has only a title is the known work of that title, if there is one. A record with a
-real id takes over the work of the same title that had none: the work is *promoted*. Whose word
-counts is decided for each field by itself, and kept beside it.
+A record that has only a title belongs to the known work of that title, if there is one. A record
+with a real id gives that id to the known work of the same title that had none. For each field the
+source with the highest authority counts, and its name is kept as the field's origin.
 """
 
 from __future__ import annotations
@@ -22,58 +22,59 @@ _LINKS = tuple(field.name for field in fields(Links))
 
 
 class Origin(NamedTuple):
-    """Who said what a field holds."""
+    """The source that a field's value came from."""
 
     source: str
-    #: how much its word counts on this field, see sources.Kind.authority
+    #: how much the source counts on this field, from 0 to 100, see `sources.Kind.authority`
     authority: int
 
 
 class SourceAuthority(NamedTuple):
-    """Who speaks, and how much that counts on each field."""
+    """A source, and how much it counts on each field."""
 
-    source: str
+    name: str
+    #: returns 0 to 100 for the name of a field
     authority: Callable[[str], int]
 
 
 class Work(NamedTuple):
-    """What is known of one work, and from whom."""
+    """What is known of one work, and from which sources."""
 
     paper: Paper
-    #: by field; those of links are `links.abs` and so on
+    #: by field; a link's field is named `links.abs` and so on
     origins: Mapping[str, Origin]
 
 
 class MergeBatch:
-    """The works that a batch touches, as they were and as the batch leaves them."""
+    """The works that a batch speaks of, before and after it was merged."""
 
     def __init__(self, known: Iterable[Work]) -> None:
-        """Start from what is known."""
+        """Start from the works that are known."""
         self._before = {work.paper.id: work for work in known}
         self._after: dict[str, Work] = {}
         self._by_title: dict[str, list[str]] = {}
         for paper_id in sorted(self._before):
             self._remember_title(self._before[paper_id].paper)
-        #: ids made from titles that gave way to real ones
+        #: ids that were made from titles, and the real ids that replaced them
         self.reidentified: dict[str, str] = {}
 
     @property
     def new(self) -> list[Work]:
-        """The works nobody knew."""
+        """The works that were not known before."""
         return [work for paper_id, work in self._after.items() if paper_id not in self._before]
 
     @property
     def changed(self) -> list[Work]:
-        """The known works that the batch says more about."""
+        """The known works that the batch changed."""
         return [
             work
             for paper_id, work in self._after.items()
             if paper_id in self._before and work != self._before[paper_id]
         ]
 
-    def take_all(self, batch: Iterable[Paper], voice: SourceAuthority) -> list[Paper]:
-        """Merge the papers of a batch; return them under the ids of their works."""
-        found = [self._take(paper, voice) for paper in batch]
+    def merge_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
+        """Merge the papers of a batch; return them with the ids of their works."""
+        found = [self._merge(paper, source) for paper in batch]
         return [
             replace(paper, id=self.reidentified[paper.id])
             if paper.id in self.reidentified
@@ -81,26 +82,28 @@ class MergeBatch:
             for paper in found
         ]
 
-    def update_all(self, batch: Iterable[Paper], voice: SourceAuthority) -> list[Paper]:
-        """Merge what is said of known works; return it, without what is said of others."""
+    def update_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
+        """Merge records that only update known works; return those whose work is known."""
         found = []
         for paper in batch:
             known = self._identify(paper) if paper.title else paper.id
             work = self._current(known)
             if work is not None:
-                self._after[known] = merge(work, replace(paper, id=known), voice)
+                self._after[known] = merge(work, replace(paper, id=known), source)
                 found.append(replace(paper, id=known))
         return found
 
-    def _take(self, paper: Paper, voice: SourceAuthority) -> Paper:
+    def _merge(self, paper: Paper, source: SourceAuthority) -> Paper:
         paper = replace(paper, id=self._identify(paper))
         work = self._current(paper.id)
         if work is None:
-            origins = {name: Origin(voice.source, voice.authority(name)) for name in _said(paper)}
+            origins = {
+                name: Origin(source.name, source.authority(name)) for name in _known_fields(paper)
+            }
             self._after[paper.id] = Work(paper, origins)
             self._remember_title(paper)
         else:
-            self._after[paper.id] = merge(work, paper, voice)
+            self._after[paper.id] = merge(work, paper, source)
         return paper
 
     def _current(self, paper_id: str) -> Work | None:
@@ -133,38 +136,34 @@ class MergeBatch:
             ids[:] = [strong if found == weak else found for found in ids]
 
 
-def merge(work: Work, other: Paper, voice: SourceAuthority) -> Work:
-    """Join what is known of a work with what a source says of it now.
+def merge(work: Work, other: Paper, source: SourceAuthority) -> Work:
+    """Return a work with a source's record merged into it.
 
-    Where both say something, the one whose word counts more on that field is believed; among
-    equals the newer, unless it speaks of an earlier version.
+    Where both have a value for a field, the higher authority on that field counts. Between equals
+    the record counts, unless it describes an earlier version than the work does.
     """
-    known, origins = _said(work.paper), dict(work.origins)
+    known, origins = _known_fields(work.paper), dict(work.origins)
     older = (other.version or 0) < (work.paper.version or 0)
     taken: dict[str, Any] = {}
-    for name, value in _said(other).items():
-        authority = voice.authority(name)
+    for name, value in _known_fields(other).items():
+        authority = source.authority(name)
         before = origins.get(name)
         if name in known and before is not None:
             if before.authority > authority or (before.authority == authority and older):
                 continue
             if known[name] == value and before.authority == authority:
-                continue  # it was said before, and by somebody as good
+                continue  # nothing new, so the origin stays too
         taken[name] = value
-        origins[name] = Origin(voice.source, authority)
+        origins[name] = Origin(source.name, authority)
     return Work(_with(work.paper, taken), origins) if taken else work
 
 
-def _said(paper: Paper) -> dict[str, Any]:
-    """Return the fields of a work that say something, by name."""
-    said = {name: value for name in WORK_FIELDS if _says(value := getattr(paper, name))}
-    links = paper.links
-    said |= {f"links.{name}": url for name in _LINKS if (url := getattr(links, name)) is not None}
-    return said
-
-
-def _says(value: object) -> bool:
-    return value is not None and value != "" and value != ()
+def _known_fields(paper: Paper) -> dict[str, Any]:
+    """Return the values of the fields that describe the work and are known, by name."""
+    described = {name: getattr(paper, name) for name in WORK_FIELDS}
+    links = {f"links.{name}": getattr(paper.links, name) for name in _LINKS}
+    known = {name: value for name, value in described.items() if value not in (None, "", ())}
+    return known | {name: url for name, url in links.items() if url is not None}
 
 
 def _with(paper: Paper, taken: Mapping[str, Any]) -> Paper:
@@ -177,14 +176,14 @@ def _with(paper: Paper, taken: Mapping[str, Any]) -> Paper:
     return replace(paper, **own, links=replace(paper.links, **links) if links else paper.links)
 
 
-def fill_missing(below: _Record, above: _Record) -> _Record:
-    """Return `above` with what it does not know taken from `below`."""
-    known: Mapping[str, Any] = {k: v for k, v in asdict(above).items() if v is not None}
-    return replace(below, **known)
+def fill_missing(older: _Record, newer: _Record) -> _Record:
+    """Return `newer` with the fields that it does not know taken from `older`."""
+    known: Mapping[str, Any] = {k: v for k, v in asdict(newer).items() if v is not None}
+    return replace(older, **known)
 
 
 def _same_author(known: Paper, other: Paper) -> bool:
-    """Whether the first authors agree, or one of them is not known."""
+    """Whether the first authors are the same, or one of them is not known."""
     if not known.authors or not other.authors:
         return True
     return title_key(known.authors[0]) == title_key(other.authors[0])

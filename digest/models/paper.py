@@ -1,7 +1,6 @@
-"""What walks through the house: papers, picks, issues and the reports of a run.
+"""Papers as the sources describe them, and how they were announced.
 
-All frozen and keyword-only. A datetime without a time zone is refused where it enters,
-because a naive time becomes a wrong hour in somebody's inbox.
+A datetime without a time zone is refused here, because it would become a wrong hour in a mail.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
-    """What readers elsewhere made of a paper. `None` is "not known", which is not 0."""
+    """What readers elsewhere thought of a paper. `None` is "not known", which is not 0."""
 
     upvotes: int | None = None
     comments: int | None = None
@@ -59,23 +58,23 @@ class Paper:
     published_at: datetime | None = None
     #: the version that is described, from 1
     version: int | None = None
-    #: the authors' remark, such as "12 pages, accepted at ICML 2026"
+    #: the authors' comment, such as "12 pages, accepted at ICML 2026"
     comment: str = ""
     #: where it was published, such as "ICLR 2025 poster"
     venue: str = ""
-    #: one sentence that says what it found
+    #: its finding in one sentence
     tldr: str = ""
-    #: where it was made, such as a company or laboratory
+    #: the company or laboratory that it comes from
     organization: str = ""
     #: the day on which its withdrawal was announced, or noticed
     withdrawn_on: date | None = None
-    #: the day it was featured, by the source's own word
+    #: the day it was featured, according to the source
     day: date
-    #: when on that day, where the source says so
+    #: the time on that day, where the source gives one
     featured_at: datetime | None = None
     links: Links = Links()
     signals: Signals = Signals()
-    #: when the signals were seen, UTC
+    #: when the signals were read, UTC
     observed_at: datetime | None = None
     sources: tuple[str, ...] = ()
 
@@ -99,7 +98,7 @@ class AnnounceType(StrEnum):
     """How arXiv announces a paper in a category."""
 
     NEW = "new"
-    #: new, and at home in another category
+    #: new, with another primary category
     CROSS = "cross"
     #: a new version
     REPLACE = "replace"

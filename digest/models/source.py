@@ -1,4 +1,4 @@
-"""To be written."""
+"""What a source gave for a day, what was to be expected of it, and how that went."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """A record that could not be used, where it stands and why."""
+    """A record that could not be used, and why."""
 
-    #: file and line, or the index of the element
+    #: where the record is: file and line, or the index of the element
     where: str
     reason: str
 
@@ -27,9 +27,9 @@ class Channel:
 
     name: str
     parsed: int
-    #: how many records it said it holds; None where it does not say
+    #: how many records it announced; None where it does not say
     declared: int | None = None
-    #: whether anything of it is known; what could not be read, or was old, is not empty
+    #: False where it could not be read or was stale, which is not the same as empty
     is_read: bool = True
 
 
@@ -38,26 +38,26 @@ class Batch:
     """What one source gave for one day."""
 
     papers: tuple[Paper, ...] = ()
-    #: what is said of papers that are no news here: new versions, venues, citations. A paper
-    #: nobody knew is not made from them; an empty title says nothing.
+    #: records that only add to known papers: new versions, venues, citations. An unknown paper
+    #: is not created from them. An empty title leaves the known title alone.
     updates: tuple[Paper, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    #: how many records the source said it holds, rejected ones included
+    #: how many records the source announced, rejected ones included
     declared: int = 0
     channels: tuple[Channel, ...] = ()
     announcements: tuple[Announcement, ...] = ()
-    #: why the batch is known not to be whole
+    #: why the batch is known to be incomplete
     trouble: str | None = None
 
 
 class Outlook(StrEnum):
-    """What can be expected of a source."""
+    """What a source can be expected to have for a day."""
 
     #: papers of the day
     DUE = "due"
     #: the day's papers, or more of them, but not yet
     EARLY = "early"
-    #: few papers or none, neither of which is an error
+    #: few papers or none; neither is an error
     LITTLE = "little"
     #: none on that day
     NOTHING = "nothing"
@@ -65,43 +65,43 @@ class Outlook(StrEnum):
 
 @dataclass(frozen=True)
 class Forecast:
-    """What can be expected of a source on a day, by its calendar."""
+    """What a source can be expected to have for a day, by its calendar."""
 
     outlook: Outlook = Outlook.DUE
-    #: why there is nothing, or nothing yet, as a clause: "arXiv announces nothing on Saturdays"
+    #: why there is nothing (yet), as a clause: "arXiv announces nothing on Saturdays"
     reason: str = ""
 
 
 class SourceState(StrEnum):
     """How reading a source for a day ended."""
 
-    #: read, and as whole as it says
+    #: read, and complete by its own count
     OK = "ok"
-    #: read, and empty as was to be expected: a weekend, a holiday
+    #: read, and empty as expected: a weekend, a holiday
     EMPTY = "empty"
-    #: read, and not out yet, or only begun; read again later
+    #: read, but the day's list is not out yet or has only begun; read again later
     EARLY = "early"
-    #: the papers of another day were served once more; nothing was kept
+    #: it served the papers of another day once more; nothing was kept
     STALE = "stale"
-    #: fewer papers than the source says there are
+    #: read, with fewer papers than the source announced
     PARTIAL = "partial"
-    #: not read, or nothing in it could be used: its papers are unknown
+    #: not read, or nothing in it was usable; its papers are unknown
     FAILED = "failed"
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing left to read again."""
+        """Whether the source need not be read again for the day."""
         return self in (SourceState.OK, SourceState.EMPTY)
 
     @property
     def is_trouble(self) -> bool:
-        """Whether papers may be missing that should be there."""
+        """Whether papers may be missing."""
         return self in (SourceState.STALE, SourceState.PARTIAL, SourceState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceReport:
-    """One source's part in a fetch."""
+    """How one source was fetched for one day."""
 
     source: str
     day: date
@@ -110,13 +110,13 @@ class SourceReport:
     #: papers of the day that were kept
     parsed: int = 0
     new: int = 0
-    #: records that said something of works known before
+    #: works known before that the records described
     merged: int = 0
     #: papers of other days than the one asked for
     other_days: int = 0
     rejected: tuple[Rejected, ...] = ()
     channels: tuple[Channel, ...] = ()
-    #: why the state is what it is, where that is not plain
+    #: why the state is what it is, where the state alone does not say it
     reason: str | None = None
     seconds: float = 0.0
 

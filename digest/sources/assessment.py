@@ -1,7 +1,7 @@
-"""What a reading of a source is worth: whole, empty as it should be, too early, stale, cut short.
+"""Assesses a batch: whether it is complete, rightly empty, too early, stale or partial.
 
-Pure. Whether a batch is new is decided by the ids in it, never by its dates, which were seen right
-on old batches and late on new ones.
+Pure. Whether a batch is new is decided by the ids in it, never by its dates: services have served
+old batches with a fresh date, and new ones with an old date.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-#: A batch is an earlier one served again if more than this share of its papers is. Not less: of a
-#: mailing that was put off, some may have been found on the day it was due.
-_FAMILIAR = 0.9
+#: A batch counts as served again if more than this share of its papers was there before. The share
+#: is high, because of a postponed announcement some papers may have been read on the day it was
+#: due.
+_SERVED_AGAIN = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """What is kept of a batch, and what it is worth."""
+    """The part of a batch to keep, and the state of its source."""
 
     batch: Batch
     state: SourceState
@@ -32,12 +33,12 @@ class Assessment:
 
 
 def is_served_again(ids: Collection[str], known: Collection[str]) -> bool:
-    """Whether a batch of these papers is one of an earlier day; `known` are those seen then."""
-    return bool(ids) and len(set(ids) & set(known)) > _FAMILIAR * len(set(ids))
+    """Whether papers are a batch of an earlier day; `known` holds the ids seen on earlier days."""
+    return bool(ids) and len(set(ids) & set(known)) > _SERVED_AGAIN * len(set(ids))
 
 
 def news_by_category(batch: Batch) -> dict[str, set[str]]:
-    """Return the papers that are announced as news, by category."""
+    """Return the ids of the papers announced as new or cross-listed, by category."""
     found: dict[str, set[str]] = {}
     for one in batch.announcements:
         if one.type.is_news:
@@ -46,7 +47,7 @@ def news_by_category(batch: Batch) -> dict[str, set[str]]:
 
 
 def without(batch: Batch, stale: Collection[str]) -> Batch:
-    """Leave out what is announced in stale categories only."""
+    """Return a batch without the papers that only stale categories announce."""
     kept = tuple(one for one in batch.announcements if one.category not in stale)
     ids = {one.paper_id for one in kept}
     named = {one.paper_id for one in batch.announcements}
@@ -62,7 +63,7 @@ def without(batch: Batch, stale: Collection[str]) -> Batch:
 
 
 def redate(batch: Batch, late: Collection[str], day: date) -> Batch:
-    """Move what is announced in these categories to a day: its own date had not moved on."""
+    """Move the announcements of categories to a day; their lists carried an old date."""
     ids = {one.paper_id for one in batch.announcements if one.category in late}
     return replace(
         batch,
@@ -76,11 +77,18 @@ def redate(batch: Batch, late: Collection[str], day: date) -> Batch:
 def assess(
     batch: Batch, *, day: date, forecast: Forecast, stale: Collection[str], is_past: bool = False
 ) -> Assessment:
-    """Say what the answer of a service for a day is worth; `stale` names what of it is old.
+    """Assess the batch of a service for a day.
 
-    An empty Saturday is `empty`, an empty Tuesday `failed`: a service that has nothing to say when
-    it should is not trusted to have said everything. If it still says so when the day is past, it
-    is believed.
+    An empty Saturday is `empty`, but an empty Tuesday `failed`: a service without papers on a
+    working day probably has a fault. If it is still empty when the day is past, it is `empty`.
+
+    Args:
+        batch: the joined batch of the day.
+        day: the day that was requested.
+        forecast: what the service's calendar says about the day.
+        stale: the categories that show an earlier day's papers, or the name of the source.
+        is_past: whether the day is over, in UTC.
+
     """
     if stale:
         batch = without(batch, stale) if batch.channels else _nothing(batch)
@@ -102,9 +110,9 @@ def assess(
 
 
 def accept(batch: Batch) -> Assessment:
-    """Say what is worth what files hold, or what was said of papers that are known already.
+    """Assess a batch of files, or of a kind that enriches.
 
-    Nothing can be expected of them, so nothing but their own word is doubted.
+    No calendar says what to expect of them, so only their own counts are checked.
     """
     if problem := _unusable(batch):
         return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
@@ -124,7 +132,7 @@ def _unusable(batch: Batch) -> str | None:
 
 
 def _nothing_new(batch: Batch, day: date) -> str | None:
-    """Return what says that a list is of the day, and has nothing new in it; or None."""
+    """Return a reason if the list is of the day and shows that nothing was announced, else None."""
     if not batch.channels or any(not one.is_read or one.declared for one in batch.channels):
         return None
     counted = all(one.declared == 0 for one in batch.channels)
@@ -147,7 +155,7 @@ def _empty(day: date, forecast: Forecast, *, old: bool, is_past: bool) -> tuple[
 
 
 def _short(batch: Batch, stale: Collection[str]) -> str | None:
-    """Return what is known to be missing."""
+    """Return what is missing according to the source's own counts, or None."""
     missing = [
         f"{one.name} has {one.parsed:,} of {one.declared:,} papers"
         for one in batch.channels

@@ -1,8 +1,8 @@
 """bioRxiv and medRxiv: `GET https://api.biorxiv.org/details/<server>/<first>/<last>/<cursor>`.
 
-Its list holds every version of a preprint by itself, in no order, and counts versions: a day's
-papers are known only when all its pages are put together. Dates may lack zeros (`2026-6-30`), so
-they are never compared as text, and numbers may be text.
+A list holds every version of a preprint as a record of its own, unordered, and counts versions. So
+a day's papers are known only when all pages are joined. Dates may lack leading zeros (`2026-6-30`)
+and are never compared as text; numbers may be strings.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 API = "https://api.biorxiv.org/details/biorxiv"
-#: The service gives 100 records an answer; no day has come near 2,000.
+#: The service gives 100 records a page; no day has come near 2,000.
 _PAGE = 100
 _PAGES = 50
 _NOTHING = "no posts found"
-#: A withdrawn preprint gets a last version, with this before its title and a notice in place of
+#: A withdrawn preprint gets a last version, with this prefix to its title and a notice instead of
 #: its abstract.
 _WITHDRAWN = re.compile(r"\[?WITHDRAWN\b\]?[\s:.–—-]*")
-#: Our own note on a page, how many records of other categories were on it.
+#: Our own key on a page: how many records of other categories were removed from it.
 _LEFT_OUT = "left_out"
 _SATURDAY = 5
-#: UTC; morning in the US East.
+#: UTC; it is then morning in the eastern United States.
 _BEGUN = time(12)
 
 
 class _Page(NamedTuple):
-    """One answer of the service."""
+    """One page of the service's list."""
 
     records: list[Any]
     #: how many records the service has in all
     total: int
-    #: how many came before
+    #: how many records came on earlier pages
     cursor: int
     left_out: int
 
 
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-    """Ask the service for a day, page by page; leave out what is not of a wanted category."""
+    """Read the list of a day page by page, without records of unwanted categories."""
     base = (source.url or API).rstrip("/")
     wanted = frozenset(map(_folded, source.categories))
     cursor = 0
@@ -67,8 +67,8 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
             return
 
 
-def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
-    """Parse one page; only `join` knows which of its records are the last word on a preprint."""
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
+    """Parse one page; `join` finds out which record is a preprint's latest version."""
     try:
         page = _understand(document.text, document.where)
     except SourceError as error:
@@ -84,7 +84,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
             if isinstance(reason, str)
         ),
         declared=len(page.records),
-        # Only a list's first page is believed on its length, so that several lists add up.
+        # Only a list's first page counts for its length, so that several lists add up.
         channels=(
             Channel(
                 name="bioRxiv",
@@ -96,9 +96,9 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
 
 
 def join(batches: Sequence[Batch]) -> Batch:
-    """Put pages together: one paper of each preprint, and trouble if there are too few records.
+    """Join pages: one paper for each preprint, and trouble if records are missing.
 
-    What is said is said by the highest version; the day is that of the first, if it is there.
+    The fields are those of the highest version; the day is that of the first, if it is there.
     """
     whole = join_batches(batches)
     first = {paper.id: paper for paper in whole.papers}
@@ -123,7 +123,7 @@ def join(batches: Sequence[Batch]) -> Batch:
 
 
 def _understand(text: str, where: str) -> _Page:
-    """Return a page; raise SourceError when the service says that there is none, or cannot say."""
+    """Return a page; raise SourceError if the response is an error or not a list."""
     try:
         answer = lenient.load(text)
     except ValueError as error:
@@ -148,7 +148,7 @@ def _understand(text: str, where: str) -> _Page:
 
 
 def _select(text: str, wanted: frozenset[str]) -> str:
-    """Leave out the records of other categories, and note how many there were."""
+    """Remove the records of other categories, and store how many there were."""
     answer = json.loads(text)
     records = lenient.items(answer.get("collection"))
     kept = [it for it in records if not isinstance(it, dict) or _category(it) in wanted]
@@ -161,12 +161,12 @@ def _category(record: dict[str, Any]) -> str:
 
 
 def _folded(category: str) -> str:
-    """Fold a category as the service's own addresses do: `Cell Biology` is `cell_biology`."""
+    """Normalise a category as the service's addresses do: `Cell Biology` is `cell_biology`."""
     return category.casefold().replace("_", " ").strip()
 
 
 def _paper(record: object, day: date) -> Paper | str:
-    """Return one version of a preprint, or the reason why there is none."""
+    """Return one version of a preprint, or the reason why the record is not one."""
     if not isinstance(record, dict):
         return "not a JSON object"
     identifier, title = doi(lenient.text(record.get("doi"))), lenient.text(record.get("title"))
@@ -200,7 +200,7 @@ def _links(identifier: str, version: int, server: str) -> Links:
 
 
 def _is_news(paper: Paper) -> bool:
-    """Whether this is the first version, and stands; later ones were posted on another day."""
+    """Whether this is a first version that is not withdrawn; later ones are updates."""
     return _version(paper) == 1 and paper.withdrawn_on is None
 
 
@@ -209,7 +209,7 @@ def _version(paper: Paper) -> int:
 
 
 def forecast(day: date, now: datetime) -> Forecast:
-    """Expect papers from Monday to Friday, when the day has begun where they are posted."""
+    """Expect papers from Monday to Friday, once the day has begun in the eastern US."""
     if day.weekday() >= _SATURDAY:
         return Forecast(Outlook.LITTLE, "bioRxiv and medRxiv post little on weekends")
     if now < datetime.combine(day, _BEGUN, UTC):

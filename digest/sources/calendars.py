@@ -1,8 +1,9 @@
-"""Which days sources have papers of, and when a day's are out.
+"""On which days sources have papers, and when a day's list is out.
 
-A verdict of these calendars only explains an empty list; papers that are there are believed.
-arXiv's holidays put off the announcement of their *evening*, so the list of the next working day
-is the one that is missing.
+A forecast only explains an empty list; papers that are there are always kept. A holiday of arXiv
+postpones the announcement of its *evening*, so it is the next working day's list that is missing.
+The holidays are computed here: arXiv keeps seven of the eleven federal ones and adds some of its
+own, which no library knows.
 """
 
 from __future__ import annotations
@@ -19,23 +20,22 @@ EASTERN = ZoneInfo("America/New_York")
 _DEADLINE = time(14)
 #: arXiv rebuilds its feeds at midnight; they have been seen a few minutes late.
 _FEED_OUT = time(0, 30)
-#: Hugging Face's list of a day has only begun before this hour, UTC.
+#: Before this hour (UTC) Hugging Face's list of a day has only begun.
 _LIST_BEGUN = time(6)
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
-#: Days on which arXiv put off its announcements beside the holidays of the United States. They
-#: are made known a year at a time (https://info.arxiv.org/help/availability.html#holiday).
+#: Further days on which arXiv postponed its announcements. They are published a year at a time (https://info.arxiv.org/help/availability.html#holiday).
 _MORE_HOLIDAYS = frozenset({date(2026, 12, 29), date(2026, 12, 31)})
 
 
 def eastern_day(moment: datetime) -> date:
-    """Return the day it is at arXiv."""
+    """Return the day in US Eastern time, which arXiv uses."""
     return moment.astimezone(EASTERN).date()
 
 
 def arxiv(day: date, now: datetime) -> Forecast:
-    """Say what can be expected of arXiv's announcements dated `day`."""
+    """Return what to expect of arXiv's announcements dated `day`."""
     if day.weekday() >= _SATURDAY:
         return Forecast(Outlook.NOTHING, f"arXiv announces nothing on {day:%A}s")
     if _is_arxiv_holiday(day):
@@ -51,7 +51,7 @@ def arxiv(day: date, now: datetime) -> Forecast:
 
 
 def huggingface(day: date, now: datetime) -> Forecast:
-    """Say what can be expected of Hugging Face's list of `day`."""
+    """Return what to expect of Hugging Face's list of `day`."""
     if day.weekday() >= _SATURDAY:
         return Forecast(Outlook.LITTLE, f"Hugging Face lists few or no papers on {day:%A}s")
     if day in _holidays(day.year):
@@ -64,11 +64,11 @@ def huggingface(day: date, now: datetime) -> Forecast:
 
 
 def listing_day(submitted: datetime) -> date:
-    """Return the day of the listing that should announce what was submitted then.
+    """Return the day of the listing that should announce a submission.
 
     Submissions until 14:00 Eastern of a working day are announced that evening (on Friday: on
-    Sunday evening), in the listing of the next weekday. Moderation may hold a paper for days,
-    which cannot be known. Source: https://info.arxiv.org/help/availability.html
+    Sunday evening), in the listing of the next weekday. Moderation may hold a paper for
+    days, which is not visible here. Source: https://info.arxiv.org/help/availability.html
 
     Raises:
         OverflowError: the day is beyond the year 9999.
@@ -107,7 +107,7 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def _observed(day: date) -> date:
-    """Return when a holiday is kept: on Friday for Saturday, on Monday for Sunday."""
+    """Return the day a holiday is observed: Friday for a Saturday, Monday for a Sunday."""
     return day + {5: -_DAY, 6: _DAY}.get(day.weekday(), timedelta()) if day > date.min else day
 
 

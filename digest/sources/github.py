@@ -1,7 +1,7 @@
-"""GitHub: the stars of the code that the day's papers link to.
+"""GitHub: the stars of the code repositories that the day's papers link to.
 
-Without a token it answers 60 questions an hour, so only some repositories are asked for. When it
-has had enough, what was read so far is kept, and the last text says why there is no more.
+Without a token GitHub allows 60 requests an hour, so only some repositories are read. When it
+refuses, the stars read so far are kept, and the last document says why the others are missing.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 API = "https://api.github.com"
-#: The most repositories that are asked for at once: of 60 requests an hour, and of 5,000
+#: The most repositories of one fetch, with 60 requests an hour and with 5,000
 #: (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
 WITHOUT_TOKEN = 50
 WITH_TOKEN = 1000
-#: The version of the API whose answers are read here.
+#: The version of the API whose responses are read here.
 _VERSION = "2022-11-28"
-#: There is no such repository any more, or it is private, or closed by law.
+#: The repository was deleted, is private, or is blocked for legal reasons.
 _GONE = (404, 410, 451)
-#: Words of a 403 that is about one repository, and not about us.
+#: Words of a 403 that concerns one repository, and not our rate limit.
 _CLOSED = ("access blocked", "saml")
-#: GitHub's own pages, which stand where owners do.
+#: GitHub's own pages, whose names stand in place of an owner.
 _PAGES = re.compile(
     "about|account|apps|codespaces|collections|contact|customer-stories|dashboard|enterprise|events"
     "|explore|features|issues|login|marketplace|new|notifications|organizations|orgs|pricing|pulls"
@@ -47,36 +47,36 @@ _NAME = re.compile(r"(?!\.{1,2}$)[a-z0-9._-]{1,100}")
 
 
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-    """Ask for each repository once, those of papers whose stars nobody told first."""
+    """Read each repository once, first those of papers whose stars no other source gives."""
     linked = _linked(request.papers())
-    asked = list(linked)[: WITH_TOKEN if source.key else WITHOUT_TOKEN]
-    request.expect(len(asked))
+    names = list(linked)[: WITH_TOKEN if source.key else WITHOUT_TOKEN]
+    request.expect(len(names))
     answered = 0
-    for index, name in enumerate(asked):
+    for index, name in enumerate(names):
         where = f"{(source.url or API).rstrip('/')}/repos/{name}"
         try:
-            text = _ask(source, request, where)
+            text = _get(source, request, where)
         except SourceError as error:
             if not answered:
                 raise
-            said = f"{error}; {len(asked) - index} of {len(asked)} repositories were not read"
-            yield RawDocument(where=where, text=json.dumps({"message": said}))
+            message = f"{error}; {len(names) - index} of {len(names)} repositories were not read"
+            yield RawDocument(where=where, text=json.dumps({"message": message}))
             return
         if text is not None:
             answered += 1
-            yield RawDocument(where=where, text=_note(linked[name], text))
+            yield RawDocument(where=where, text=_document(linked[name], text))
 
 
-def _ask(source: Source, request: FetchRequest, url: str) -> str | None:
-    """Return what is said of a repository, or None where there is none for us."""
+def _get(source: Source, request: FetchRequest, url: str) -> str | None:
+    """Return the response for a repository, or None if it is not accessible."""
     headers = {"X-GitHub-Api-Version": _VERSION}
     if source.key:
         headers["Authorization"] = f"Bearer {source.key}"
     try:
         return request.web.get(url, accept="application/vnd.github+json", headers=headers)
     except RefusedError as error:
-        said = error.body.casefold()
-        if error.status in _GONE or (error.status == 403 and any(word in said for word in _CLOSED)):
+        body = error.body.casefold()
+        if error.status in _GONE or (error.status == 403 and any(word in body for word in _CLOSED)):
             return None
         if error.status == 401:
             raise SourceError(
@@ -86,7 +86,7 @@ def _ask(source: Source, request: FetchRequest, url: str) -> str | None:
 
 
 def _linked(papers: Iterable[Paper]) -> dict[str, list[str]]:
-    """Return the ids of the papers behind each repository, in the order of asking."""
+    """Return the ids of the papers that link to each repository, in the order of reading."""
     found: dict[str, list[str]] = {}
     for paper in sorted(papers, key=lambda paper: paper.signals.stars is not None):
         name = repository(paper.links.code)
@@ -96,7 +96,7 @@ def _linked(papers: Iterable[Paper]) -> dict[str, list[str]]:
 
 
 def repository(link: str | None) -> str | None:
-    """Return the `owner/name` that a web address points into, in lower case, or None."""
+    """Return the `owner/name` of a GitHub address in lower case, or None for another address."""
     try:
         parts = urlsplit((link or "").lower())
         host = parts.hostname
@@ -109,16 +109,16 @@ def repository(link: str | None) -> str | None:
     return f"{owner}/{name}" if _OWNER.fullmatch(owner) and _NAME.fullmatch(name) else None
 
 
-def _note(papers: list[str], answer: str) -> str:
-    """Write an answer down together with the papers it is about, which it does not name."""
+def _document(papers: list[str], answer: str) -> str:
+    """Return a document of a response and the papers it is about, which it does not name."""
     repository: object = answer
-    with suppress(ValueError, RecursionError):  # no JSON; parse says so
+    with suppress(ValueError, RecursionError):  # not JSON; parse reports it
         repository = json.loads(answer)
     return json.dumps({"papers": papers, "repository": repository}, ensure_ascii=False)
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse what is known of one repository, or the reason why no more were read."""
+    """Parse the document of one repository, or the reason why no more were read."""
     try:
         record = lenient.load(document.text)
     except ValueError as error:
@@ -126,8 +126,8 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     if not isinstance(record, dict):
         return lenient.unusable(document, "not a JSON object")
     if "repository" not in record and isinstance(record.get("message"), str):
-        said = clean(record["message"])
-        return replace(lenient.unusable(document, said), trouble=said)
+        message = clean(record["message"])
+        return replace(lenient.unusable(document, message), trouble=message)
     stars = _stars(record.get("repository"))
     if stars is None:
         return lenient.unusable(document, "no stargazers_count")
@@ -147,7 +147,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 
 def _is_id(name: object) -> bool:
-    """Whether this is a canonical id, as we wrote it."""
+    """Whether this is a canonical id, as `_document` writes it."""
     return isinstance(name, str) and (is_weak(name) or name in (arxiv_id(name), doi(name)))
 
 

@@ -1,8 +1,8 @@
-"""Hugging Face's daily papers: `GET https://huggingface.co/api/daily_papers`, or its saved answer.
+"""Hugging Face's daily papers: `GET https://huggingface.co/api/daily_papers`, or saved responses.
 
-Every field but id and title may be missing or odd. What is absent stays unknown, it is never 0.
-A paper's day is `paper.submittedOnDailyAt`, not when it was published. The page of a day, which is
-read when the API fails, holds the same elements.
+Every field but id and title may be missing or odd; a missing number is unknown, never 0. A paper's
+day is `paper.submittedOnDailyAt`, not the day it was published. If the API fails, the web page of
+the day is read; it holds the same elements.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from digest.text.wording import summarize
 log = logging.getLogger(__name__)
 
 HOST = "https://huggingface.co"
-#: where the list of a day is at a host, the service's own or a mirror
+#: the path of a day's list, at the service or at a mirror
 _PATH = "/api/daily_papers"
-#: The service gives at most about 100 papers an answer; no day has come near 1,000.
+#: The service gives at most about 100 papers a page; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
-#: Its answer to a day that is not open yet, is to come, or is none.
+#: The status for a day that is not open yet, is in the future, or does not exist.
 _NO_SUCH_DAY = 400
-#: The page carries its data in an attribute, for the script that makes it come alive.
+#: The page carries its data in an attribute, for its own script.
 _PROPS = re.compile(r"""data-props=(["'])""")
-#: characters; the model's summaries are a sentence or two
+#: characters; the summaries of the service's model have one or two sentences
 _LONGEST_TLDR = 400
 
 
 def read(source: Source, request: FetchRequest) -> list[RawDocument]:
-    """Ask the service for a day, and if it fails, read the day's page instead."""
+    """Read the list of a day by the API, or the day's web page if the API fails."""
     url = _address(source.url or HOST)
     try:
         return _answers(url, request)
@@ -53,7 +53,7 @@ def read(source: Source, request: FetchRequest) -> list[RawDocument]:
 
 
 def _address(url: str) -> str:
-    """Return where to ask, by a host or by the whole address."""
+    """Return the address of the list, given a host or the whole address."""
     return url if urlsplit(url).path.strip("/") else urljoin(url, _PATH)
 
 
@@ -85,11 +85,11 @@ def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one answer, one element of it, or the page: elements with the paper inside."""
+    """Parse one page of the API, a single element of it, or the web page."""
     if document.text.lstrip("\ufeff \t\r\n").startswith("<"):
         props = _props(document.text)
         elements = "a web page without the list of papers" if props is None else _listed(props)
-        # The page of a day that is none is that of another day, which it names.
+        # For a day that does not exist the page shows another day, and names it.
         day = (props and lenient.day(props.get("dateString"))) or day
     else:
         elements = _elements(document.text)
@@ -99,7 +99,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 
 def _elements(text: str) -> list[Any] | str:
-    """Return the elements of the API's answer, or why there are none."""
+    """Return the elements of the API's response, or why there are none."""
     try:
         found = lenient.load(text)
     except ValueError as error:
@@ -117,7 +117,7 @@ def _listed(props: dict[str, Any]) -> list[Any]:
 
 
 def _props(page: str) -> dict[str, Any] | None:
-    """Return the data of a page, in one walk through it; None if it holds no list of papers."""
+    """Return the data of a web page, in one pass; None if it holds no list of papers."""
     start = 0
     while found := _PROPS.search(page, start):
         end = page.find(found[1], found.end())
@@ -129,7 +129,7 @@ def _props(page: str) -> dict[str, Any] | None:
             continue
         try:
             props = lenient.load(html.unescape(value))
-        except ValueError:  # unescape raises it too, for a number without end
+        except ValueError:  # unescape raises it too, for a number that is too long
             continue
         if isinstance(props, dict) and isinstance(props.get("dailyPapers"), list):
             return props
@@ -145,7 +145,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     if not isinstance(element, dict):
         return "not a JSON object"
     inner = element.get("paper")
-    # Other lists of the service have the paper's fields without a paper around them.
+    # Other lists of the service have the paper's fields at the top level.
     inner = inner if isinstance(inner, dict) else element
     identifier, title = _text(inner, element, "id"), _text(inner, element, "title")
     if not identifier or not title:
@@ -181,7 +181,7 @@ def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
 
 
 def _withdrawn_on(value: object, day: date) -> date | None:
-    """Return the day of a withdrawal; where it cannot be read, the day it is noticed."""
+    """Return the day of a withdrawal; if it cannot be read, the day it is noticed."""
     if not value:
         return None
     moment = lenient.moment(value)

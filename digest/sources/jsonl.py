@@ -1,9 +1,8 @@
-"""One paper per line: the hand-over format for any other parser.
+"""JSON Lines, one paper a line: the format for papers of any other program.
 
-It is the shape of what `digest papers list --json` prints, and that answer, an array, is read as it
-is: what one installation knows another can read. Only `title` is required; unknown keys are left
-alone. The fields are
-listed in docs/operating.md.
+The fields are those of `digest papers list --json`; its output, a JSON array, can be read as well,
+so one installation can read the papers of another. Only `title` is required; unknown keys are
+ignored. docs/operating.md lists the fields.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def read(source: Source, _ask: FetchRequest) -> list[RawDocument]:
+def read(source: Source, _request: FetchRequest) -> list[RawDocument]:
     """Read the files that match the path."""
     return read_files(source)
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one file; a line that is no paper is rejected with its number and reason."""
+    """Parse one file; a line that is not a paper is rejected with its number and the reason."""
     found: list[Paper] = []
     rejected: list[Rejected] = []
     for number, line in _records(document.text):
@@ -45,19 +44,19 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 
 class _BadRecordError(ValueError):
-    """Why a line is not a paper."""
+    """A line is not a paper; the message says why."""
 
 
 def _records(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the records with their lines, or the elements of an array with their places."""
+    """Yield the records with their line numbers, or an array's elements with their positions."""
     try:
         elements = json.loads(text) if text.lstrip().startswith("[") else None
     except (ValueError, RecursionError):
-        elements = None  # then it is lines, and each says what is wrong with it
+        elements = None  # read as lines instead; each is rejected with its own reason
     if isinstance(elements, list) and all(isinstance(element, dict) for element in elements):
         yield from enumerate(map(json.dumps, elements), start=1)
         return
-    # Not splitlines(): JSON strings may hold U+2028, which is no end of line there.
+    # Not splitlines(): a JSON string may hold U+2028, which does not end a line.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, line

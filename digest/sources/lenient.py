@@ -1,6 +1,6 @@
-"""Values from services that do not keep to their own schema, taken for what they can mean.
+"""Read values leniently, from services that do not keep to their own schema.
 
-Nothing here raises but `load`. What cannot be understood is unknown: "" or None, never 0.
+Only `load` raises. A value that cannot be read is unknown: "" or None, never 0.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
 
 
 def load(text: str) -> Any:
-    """Read JSON.
+    """Parse JSON.
 
     Raises:
-        ValueError: it is none, with what is wrong in words.
+        ValueError: the text is not JSON; the message says what is wrong.
 
     """
     try:
@@ -37,14 +37,14 @@ def load(text: str) -> Any:
 
 
 def unusable(document: RawDocument, reason: str) -> Batch:
-    """Return the batch of a text in which there is nothing to be understood."""
+    """Return the batch of a document that cannot be parsed at all."""
     return Batch(rejected=(Rejected(where=document.where, reason=reason),), declared=1)
 
 
 def batch(document: RawDocument, found: Sequence[Paper | str]) -> Batch:
-    """Return the batch of a text's records, each a paper or why it is none.
+    """Return the batch of a document's records, each a paper or the reason for its rejection.
 
-    A withdrawn paper is an update: it is no news, but whoever knows it shall be told.
+    A withdrawn paper becomes an update: it is not news, but its withdrawal has to be stored.
     """
     papers = [paper for paper in found if isinstance(paper, Paper)]
     return Batch(
@@ -60,7 +60,7 @@ def batch(document: RawDocument, found: Sequence[Paper | str]) -> Batch:
 
 
 def text(value: object) -> str:
-    """Return a text fit to be shown."""
+    """Return a cleaned text, or "" for anything else."""
     return clean(value) if isinstance(value, str) else ""
 
 
@@ -70,7 +70,7 @@ def number(value: object) -> int | None:
         return None
     if isinstance(value, int | float):
         return int(value) if 0 <= value < 2**53 else None
-    # Cut, since the pattern's time grows with the square of the length.
+    # Cut off, because the time of the pattern grows with the square of the length.
     match = _SHORT_NUMBER.fullmatch(value[:50]) if isinstance(value, str) else None
     if match is None:
         return None
@@ -79,7 +79,7 @@ def number(value: object) -> int | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Read a time as ISO 8601 writes it; one without a zone is in UTC."""
+    """Read an ISO 8601 time; without a zone it is taken as UTC."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         if found is None:
@@ -90,7 +90,7 @@ def moment(value: object) -> datetime | None:
 
 
 def milliseconds(value: object) -> datetime | None:
-    """Read a time that is counted in milliseconds since 1970; 0 says nothing."""
+    """Read a time in milliseconds since 1970; 0 means unknown."""
     count = number(value)
     try:
         return datetime.fromtimestamp(count / 1000, UTC) if count else None
@@ -99,7 +99,7 @@ def milliseconds(value: object) -> datetime | None:
 
 
 def day(value: object) -> date | None:
-    """Read the day of a date or time, whether or not it is padded with zeros."""
+    """Read the day of a date or time, with or without leading zeros."""
     match = _DAY.match(value) if isinstance(value, str) else None
     try:
         return date(*map(int, match.groups())) if match else None

@@ -1,8 +1,8 @@
 """OpenReview: `GET https://api2.openreview.net/notes?content.venueid=…`, all papers of venues.
 
-A venue is read whole each time, for its papers become public one by one, and none is marked as
-new: a paper's day is the UTC day on which it became public. The older service wraps no values
-(`"title": "T"`), the newer one does (`"title": {"value": "T"}`).
+All papers of a venue are read each time, because they become public one by one and none is marked
+as new. A paper's day is the UTC day on which it became public. The older service does not wrap
+values (`"title": "T"`), the newer one does (`"title": {"value": "T"}`).
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 API = "https://api2.openreview.net/notes"
-#: The service gives at most 1,000 notes an answer; the largest venues have about 25,000.
+#: The service gives at most 1,000 notes a page; the largest venues have about 25,000.
 _PAGE = 1000
 _PAGES = 50
 _SITE = "https://openreview.net"
 _WITHDRAWN = "/Withdrawn_Submission"
-#: How the venue of a paper ends that its venue did not take.
-_NOT_TAKEN = ("/Rejected_Submission", "/Desk_Rejected_Submission")
+#: The ends of the venue ids of papers that were not accepted.
+_NOT_ACCEPTED = ("/Rejected_Submission", "/Desk_Rejected_Submission")
 _NOBODY = ("anonymous", "anonymous authors")
 
 
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-    """Ask the service for everything of each venue, page by page.
+    """Read all papers of each venue, page by page.
 
-    One venue that cannot be read stops no other; SourceError is raised when none can.
+    A venue that cannot be read does not stop the others. SourceError is raised if none can be read.
     """
     if not source.venues:
         raise ConfigError(
@@ -67,8 +67,8 @@ def _read_venue(url: str, venue: str, request: FetchRequest) -> Iterator[RawDocu
             return
 
 
-def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (Parse's shape)
-    """Parse one answer; every paper has its own day."""
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
+    """Parse one page; every paper has its own day."""
     if document.trouble:
         unknown = Channel(name=document.channel, parsed=0, is_read=False)
         return Batch(channels=(unknown,), trouble=f"{document.channel}: {document.trouble}")
@@ -77,7 +77,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
     except SourceError as error:
         return lenient.unusable(document, str(error))
     if not notes and not count:
-        # A venue that is spelt wrong looks just like this.
+        # A misspelt venue looks the same.
         return Batch(trouble=f"{document.where}: there is nothing; check the id of the venue")
     venue = Channel(name=_venue_of(document, notes), parsed=len(notes), declared=count)
     return replace(
@@ -86,7 +86,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
 
 
 def join(batches: Sequence[Batch]) -> Batch:
-    """Put pages together, a channel for each venue; trouble if one gave less than it counts."""
+    """Join pages, with a channel for each venue, and trouble if notes of a venue are missing."""
     whole = join_batches(batches)
     names = dict.fromkeys(page.name for page in whole.channels)
     channels = tuple(
@@ -119,9 +119,9 @@ def _venue(pages: Sequence[Channel]) -> Channel:
 
 
 def _understand(text: str, where: str) -> tuple[list[Any], int]:
-    """Return the notes of an answer, and how many the venue has; raise SourceError if it is none.
+    """Return the notes of a page and how many the venue has; raise SourceError for an error.
 
-    An answer that does not count is taken for the last one.
+    A page without a count is taken as the last one.
     """
     try:
         answer = lenient.load(text)
@@ -130,13 +130,13 @@ def _understand(text: str, where: str) -> tuple[list[Any], int]:
     if isinstance(answer, dict) and isinstance(answer.get("notes"), list):
         count = lenient.number(answer.get("count"))
         return answer["notes"], len(answer["notes"]) if count is None else count
-    said = lenient.text(answer.get("message")) if isinstance(answer, dict) else ""
-    problem = f"the service answered: {said[:200]}" if said else "not a list of notes"
+    message = lenient.text(answer.get("message")) if isinstance(answer, dict) else ""
+    problem = f"the service answered: {message[:200]}" if message else "not a list of notes"
     raise SourceError(f"{where}: {problem}")
 
 
 def _venue_of(document: RawDocument, notes: list[Any]) -> str:
-    """Return the venue that was asked for, or in a file the first that is named."""
+    """Return the requested venue, or for a file the first one that a note names."""
     named = (lenient.text(_value(_content(note), "venueid")) for note in notes)
     return next(filter(None, (document.channel, *named)), document.where)
 
@@ -152,14 +152,14 @@ def _value(content: dict[str, Any], key: str) -> object:
 
 
 def _paper(note: object, day: date) -> Paper | str:
-    """Return the paper, or the reason why there is none."""
+    """Return the paper of a note, or the reason why it is not one."""
     if not isinstance(note, dict):
         return "not a JSON object"
     if note.get("ddate"):
         return "deleted"
     content = _content(note)
     venue_id = lenient.text(_value(content, "venueid"))
-    if venue_id.endswith(_NOT_TAKEN):
+    if venue_id.endswith(_NOT_ACCEPTED):
         return "not taken by its venue"
     identifier, title = lenient.text(note.get("id")), lenient.text(_value(content, "title"))
     if not identifier or not title:
@@ -185,12 +185,12 @@ def _paper(note: object, day: date) -> Paper | str:
 
 
 def _moment(note: dict[str, Any], *names: str) -> datetime | None:
-    """Return the first of several times that is known."""
+    """Return the first known one of several times."""
     return next(filter(None, (lenient.milliseconds(note.get(name)) for name in names)), None)
 
 
 def _authors(value: object) -> tuple[str, ...]:
-    """Return the authors' names, which are absent while a venue reviews blindly."""
+    """Return the authors' names; during blind review there are none."""
     names = [
         lenient.text(author.get("fullname") if isinstance(author, dict) else author)
         for author in lenient.items(value)
@@ -199,14 +199,14 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _links(identifier: str, pdf: object) -> Links:
-    """Return the addresses; a PDF that lies with the service itself has only a path."""
+    """Return the addresses; a PDF at the service itself is given as a path only."""
     note = quote(identifier, safe="")
     own = f"{_SITE}/pdf?id={note}" if isinstance(pdf, str) and pdf.startswith("/") else None
     return Links(abs=f"{_SITE}/forum?id={note}", pdf=own or safe_url(pdf))
 
 
 def forecast(_day: date, _now: datetime) -> Forecast:
-    """Expect nothing of any day in particular."""
+    """Expect few papers or none on every day."""
     return Forecast(Outlook.LITTLE, "no venue publishes every day")
 
 
@@ -217,5 +217,5 @@ KIND = Kind(
     hosts=("api2.openreview.net", "api.openreview.net"),
     knows={"venue": 99},
     forecast=forecast,
-    # No days are asked for again: every answer has those that are past in it.
+    # No whole_after: every response holds the papers of past days too.
 )

@@ -1,7 +1,6 @@
-"""Kinds of other packages, by entry point. What goes wrong in them stops no other source.
+"""Kinds of other packages, found by entry point; their failures stop no other source.
 
-This is the border to code that is not ours, so here any exception is an answer: a SourceError that
-names the kind.
+Their code is not ours, so every exception in it becomes a SourceError that names the kind.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ GROUP = "digest.sources"
 
 
 def names() -> set[str]:
-    """Return the names of all kinds that packages bring."""
+    """Return the names of all kinds that installed packages provide."""
     return {point.name for point in _points()}
 
 
 def _points() -> EntryPoints:
-    from importlib.metadata import entry_points  # slow to import, and seldom needed
+    from importlib.metadata import entry_points  # slow to import and rarely needed
 
     return entry_points(group=GROUP)
 
 
 def load(name: str) -> object:
-    """Return what an entry point names.
+    """Load the object that an entry point names.
 
     Raises:
         ConfigError: it cannot be loaded.
@@ -50,7 +49,7 @@ def load(name: str) -> object:
 
 
 def guarded(kind: Kind, name: str) -> Kind:
-    """Return the kind, with whatever it raises told as a SourceError."""
+    """Return the kind with functions that raise every error as a SourceError."""
     guard = _Guard(kind=kind, name=name)
     return replace(
         kind, read=guard.read, parse=guard.parse, join=guard.join, forecast=guard.forecast
@@ -63,30 +62,30 @@ class _Guard:
     name: str
 
     def read(self, source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-        with self._telling():
+        with self._errors_named():
             yield from self.kind.read(source, request)
 
     def parse(self, document: RawDocument, *, day: date, now: datetime) -> Batch:
-        with self._telling():
+        with self._errors_named():
             return self.kind.parse(document, day=day, now=now)
 
     def join(self, batches: Sequence[Batch]) -> Batch:
-        with self._telling():
+        with self._errors_named():
             return self.kind.join(batches)
 
     def forecast(self, day: date, now: datetime) -> Forecast:
         try:
-            with self._telling():
+            with self._errors_named():
                 return self.kind.forecast(day, now)
         except SourceError:
             return Forecast()
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _errors_named(self) -> Iterator[None]:
         try:
             yield
         except (DigestError, GeneratorExit):
             raise
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            raise SourceError(f"the kind {self.name!r} is broken: {said}") from error
+            reason = f"{type(error).__name__}: {error}"
+            raise SourceError(f"the kind {self.name!r} is broken: {reason}") from error

@@ -1,7 +1,7 @@
-"""A real day frozen into files, so that anyone can work on it offline.
+"""Record a real day of the sources as files, so that anyone can work on it offline.
 
-Nothing that is secret may get into the files: keys are struck out of all that is written, and of
-a source's configuration only what is named here is copied.
+No secret may get into the files: keys are replaced in everything that is written, and only the
+settings named here are copied from a source's configuration.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedSource:
-    """What became of one source."""
+    """The result for one source."""
 
     source: str
     kind: str
     state: SourceState
-    #: the folder of its files, beside the configuration
+    #: the name of its folder, beside the configuration
     folder: str
     files: int = 0
-    #: papers of the day, and papers it knows more about
+    #: papers of the day, and updates of other sources' papers
     papers: int = 0
     #: bytes
     size: int = 0
-    #: why the state is what it is, where that is not plain
+    #: why the state is what it is, unless it is clear
     reason: str = ""
 
 
@@ -60,10 +60,19 @@ def record(
     client_for: Callable[[Source], SourceClient],
     now: datetime,
 ) -> list[RecordedSource]:
-    """Write what every source says of a day, and a configuration that reads it, into a folder.
+    """Write the documents of every source for a day, and a configuration that reads them.
 
     Sources that enrich are read last and see the papers of the others. A source that cannot be
-    read is missing in the configuration, which says so, and stops no other.
+    read stops no other; it is left out of the configuration, with a comment that says so.
+
+    Args:
+        day: the day to record.
+        sources: the sources to read.
+        topics: the topics of the configuration.
+        folder: where to write; it must be new or empty.
+        file_name: the name of the configuration file.
+        client_for: returns the HTTP client of a source.
+        now: the time, UTC.
 
     Raises:
         ConfigError: the folder is not empty, or cannot be written.
@@ -75,20 +84,20 @@ def record(
     papers: list[Paper] = []
     found: dict[str, RecordedSource] = {}
     for source in sorted(sources, key=lambda source: get_kind(source.kind).enriches):
-        known = partial(_together, tuple(papers))
+        known = partial(_merged, tuple(papers))
         request = FetchRequest(day=day, now=now, web=client_for(source), papers=known)
         start = RecordedSource(
             source=source.name, kind=source.kind, state=SourceState.EMPTY, folder=names[source.name]
         )
         try:
-            documents = [_without(document, secrets) for document in _read(source, request)]
+            documents = [_redacted(document, secrets) for document in _read(source, request)]
             batch = _parse(source, documents, day=day, now=now)
         except (SourceError, ConfigError) as error:
-            reason = _strike(str(error), secrets)
+            reason = _redact(str(error), secrets)
             found[source.name] = replace(start, state=SourceState.FAILED, reason=reason)
             continue
         papers += [paper for paper in batch.papers if paper.day == day]
-        # Some only say why there is no text.
+        # The others only say why there is no text.
         texts = [document for document in documents if not document.trouble]
         size = _write(folder / start.folder, texts)
         found[source.name] = replace(_assess(start, batch, day), files=len(texts), size=size)
@@ -109,8 +118,8 @@ def _parse(source: Source, documents: Sequence[RawDocument], *, day: date, now: 
     return get_kind(source.kind).join(batches) if batches else Batch()
 
 
-def _together(papers: Iterable[Paper]) -> list[Paper]:
-    """Return each work once, with the links of all sources that brought it."""
+def _merged(papers: Iterable[Paper]) -> list[Paper]:
+    """Return each paper once, with the links of all its sources."""
     found: dict[str, Paper] = {}
     for paper in papers:
         known = found.get(paper.id, paper)
@@ -119,7 +128,7 @@ def _together(papers: Iterable[Paper]) -> list[Paper]:
 
 
 def _assess(start: RecordedSource, batch: Batch, day: date) -> RecordedSource:
-    """Say whether what was read is worth keeping."""
+    """Return the result with its state and the number of papers."""
     found = assessment.accept(batch)
     known = sum(paper.day == day for paper in batch.papers) + len(batch.updates)
     if known or found.state is SourceState.FAILED:
@@ -132,20 +141,20 @@ def _assess(start: RecordedSource, batch: Batch, day: date) -> RecordedSource:
 # -- secrets and names --------------------------------------------------------------------------
 
 
-def _strike(text: str, secrets: Iterable[str]) -> str:
+def _redact(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, "***")
     return text
 
 
-def _without(document: RawDocument, secrets: Sequence[str]) -> RawDocument:
+def _redacted(document: RawDocument, secrets: Sequence[str]) -> RawDocument:
     return replace(
-        document, where=_strike(document.where, secrets), text=_strike(document.text, secrets)
+        document, where=_redact(document.where, secrets), text=_redact(document.text, secrets)
     )
 
 
 def _folders(sources: Sequence[Source]) -> dict[str, str]:
-    """Return a folder of its own for every source, by name."""
+    """Return a unique folder name for every source, by the source's name."""
     found: dict[str, str] = {}
     for source in sources:
         plain = _plain(source.name) or "source"
@@ -157,13 +166,13 @@ def _folders(sources: Sequence[Source]) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Return the letters and digits of a text, fit for the name of a file anywhere."""
+    """Return the letters and digits of a text, as a file name for any system."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower())[:_LONGEST_NAME].strip("-")
 
 
-def _name(where: str) -> str:
-    """Name a text after its place: the end of an address without its query, or a file."""
+def _file_name(where: str) -> str:
+    """Return a file name: the end of a document's address without the query, or its file's."""
     scheme, _, rest = where.partition("://")
     if not rest:
         return _plain(PurePath(scheme).stem)
@@ -172,7 +181,7 @@ def _name(where: str) -> str:
 
 
 def _ending(text: str) -> str:
-    """Say by its content what a text is."""
+    """Return the file ending that fits the content of a document."""
     head = text[:2000].lstrip("\ufeff \t\r\n").casefold()
     if looks_like_html(text) and not head.startswith("<?xml"):
         return "html"
@@ -199,21 +208,21 @@ def _make(folder: Path) -> None:
 
 
 def _write(folder: Path, documents: Sequence[RawDocument]) -> int:
-    """Write texts, in the order they were read; return how many bytes they are."""
+    """Write documents, numbered in the order they were read; return their size in bytes."""
     digits = max(3, len(str(len(documents))))
     size = 0
     for number, document in enumerate(documents, start=1):
-        name = "-".join(filter(None, (f"{number:0{digits}}", _name(document.where))))
-        octets = document.text.encode("utf-8", "replace")
-        _save(folder / f"{name}.{_ending(document.text)}", octets)
-        size += len(octets)
+        name = "-".join(filter(None, (f"{number:0{digits}}", _file_name(document.where))))
+        content = document.text.encode("utf-8", "replace")
+        _save(folder / f"{name}.{_ending(document.text)}", content)
+        size += len(content)
     return size
 
 
-def _save(path: Path, octets: bytes) -> None:
+def _save(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(octets)
+        path.write_bytes(content)
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 
@@ -228,7 +237,7 @@ def _configuration(
     topics: Sequence[Topic],
     file_name: str,
 ) -> str:
-    """Write the configuration that reads the files instead of asking."""
+    """Return the configuration that reads the files instead of the services, as TOML."""
     command = f"digest -c {file_name} run --day {day}"
     blocks = [f"# {day} as its sources told it. To work on it without them:\n# {command}"]
     for found in recorded:
@@ -239,7 +248,7 @@ def _configuration(
         elif found.state.is_trouble:
             blocks.append(f"# {_value(found.source)} ({found.kind}) is not whole: {why}")
     if not any(found.files for found in recorded):
-        # A configuration that names no sources asks Hugging Face.
+        # Without any source the default would be Hugging Face itself.
         blocks.append("sources = []")
     for source, found in zip(sources, recorded, strict=True):
         if found.files:
@@ -259,5 +268,5 @@ def _table(name: str, values: Mapping[str, object]) -> str:
 
 
 def _value(value: object) -> str:
-    """Write a value as TOML, whose texts, lists and booleans are those of JSON but for DEL."""
+    """Return a value as TOML; its strings, lists and booleans are those of JSON, except for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

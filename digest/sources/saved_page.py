@@ -1,11 +1,11 @@
-"""A text capture of the daily-papers page: what a person gets by selecting all and copying.
+"""The daily-papers page saved as text, by selecting all and copying.
 
-The page has no markup left, so a paper is a title line, an abstract line and, in some layouts,
-a few lines about authors, date and comments. What is neither is rejected by line; no paper is
-ever made from a banner, and two papers are never run together.
+The text has no markup, so a paper is a title line, an abstract line and, in some layouts, a few
+lines about authors, date and comments. Any other line is rejected with its number. No paper is made
+from a banner, and two papers are never merged.
 
-A capture is the page of the day it is read for. The date at its head has no year and is only
-used to place the dates below it: never in the future.
+The page is taken as that of the day it is read for. The date at its head has no year; it is used
+only to complete the dates below it, which are never in the future.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ _LONG = 250
 _SHORT = 80
 #: A file whose longest line is shorter has its lines wrapped.
 _WRAPPED = 200
-#: So many rejected records, and more than there are papers: it is no capture at all.
-_HOPELESS = 5
+#: With at least so many rejected records, and more than papers, a file is not the page.
+_MOSTLY_UNUSABLE = 5
 
 
-def read(source: Source, _ask: FetchRequest) -> list[RawDocument]:
-    """Read the captures that match the path."""
+def read(source: Source, _request: FetchRequest) -> list[RawDocument]:
+    """Read the files that match the path."""
     return read_files(source)
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one capture of any of the known layouts."""
+    """Parse one file, in any of the known layouts."""
     if looks_like_html(document.text):
         reason = "this is a web page's HTML; capture its text (select all, copy, save as .txt)"
         return Batch(rejected=(Rejected(where=f"{document.where}:1", reason=reason),), declared=1)
@@ -65,7 +65,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     for number, line in _lines(document.text):
         reader.take(number, line)
     reader.finish()
-    if reason := _hopeless(reader, document.text):
+    if reason := _mostly_unusable(reader, document.text):
         return Batch(
             rejected=(Rejected(where=f"{document.where}:1", reason=reason),),
             declared=max(len(reader.papers) + len(reader.rejected), 1),
@@ -78,7 +78,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 
 def _no_capture(text: str) -> str:
-    """Return why a file cannot be the text of the page, or nothing."""
+    """Return why a file cannot be the text of the page, or ""."""
     start = text.lstrip("\ufeff \t\r\n")[:20]
     if "\0" in text or start.startswith("%PDF"):
         return "this is no text; capture the page's text (select all, copy, save as .txt)"
@@ -91,11 +91,11 @@ def _no_capture(text: str) -> str:
     return ""
 
 
-def _hopeless(reader: _Reader, text: str) -> str:
-    """Return why nothing of a page should be believed, or nothing."""
+def _mostly_unusable(reader: _Reader, text: str) -> str:
+    """Return why the whole file should be rejected, or ""."""
     if not reader.papers and not reader.rejected:
         return "there are no papers on this page"
-    if len(reader.rejected) >= max(_HOPELESS, len(reader.papers) + 1):
+    if len(reader.rejected) >= max(_MOSTLY_UNUSABLE, len(reader.papers) + 1):
         unusable, total = len(reader.rejected), len(reader.papers) + len(reader.rejected)
         return f"this does not read as the daily-papers page: {unusable} of {total} records fail"
     shown = [clean(line) for line in text.splitlines()]
@@ -111,9 +111,9 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the numbered lines that hold something, without banners and glued-on buttons.
+    """Yield the numbered lines that are not empty, without banners and attached button texts.
 
-    Lines that were wrapped are joined again, paragraph by paragraph.
+    Wrapped lines are joined again, paragraph by paragraph.
     """
     head = True  # whether only banners and dates came before
     for number, line in _paragraphs(text) if _is_wrapped(text) else _numbered(text):
@@ -133,7 +133,7 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Join neighbouring lines, but for banners and details, which stand alone."""
+    """Join adjacent lines, except for banners and details, which stand alone."""
     joined: list[str] = []
     first = 0
     for number, line in (*_numbered(text), (0, "")):
@@ -244,7 +244,7 @@ class _Reader:
         if authors := _AUTHORS.fullmatch(part):
             self._amend(author_count=int(authors["count"].replace(",", "")))
         elif stamp := _DATE.fullmatch(part):
-            moment = self._place(stamp)
+            moment = self._resolve_date(stamp)
             if moment is None:
                 self._reject(number, f"“{part}” is not a date")
             elif not self.papers and not self.rejected:
@@ -265,8 +265,8 @@ class _Reader:
         if self.open:
             self.papers[-1] = replace(self.papers[-1], **details)  # type: ignore[arg-type]
 
-    def _place(self, stamp: re.Match[str]) -> date | None:
-        """Give a date without a year the page's year, or the year before."""
+    def _resolve_date(self, stamp: re.Match[str]) -> date | None:
+        """Return a date; one without a year gets the page's year, or an earlier one."""
         month, day = _MONTHS.index(stamp["month"]) + 1, int(stamp["day"])
         if stamp["year"]:
             return _date(int(stamp["year"]), month, day)

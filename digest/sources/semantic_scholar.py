@@ -1,8 +1,8 @@
-"""Semantic Scholar: a sentence, the venue and the citations of papers that others brought.
+"""Semantic Scholar: a one-sentence summary, venue and citations of other sources' papers.
 
-Nearly every field may be null, and a new paper is unknown there for days: neither is an error.
-An answer must be understood without its question, since it may be read from a file: a paper is
-known by its externalIds, not by its place in the answer.
+Nearly every field may be null, and a new paper is unknown there for days; neither is an error.
+A response may be read from a file, without its request. So a paper is identified by its
+externalIds, not by its position.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 API = "https://api.semanticscholar.org/graph/v1"
 FIELDS = "externalIds,venue,publicationVenue,journal,citationCount,tldr"
-#: The service takes no more ids at once.
+#: The service accepts no more ids in one request.
 _AT_ONCE = 500
-#: A preprint server is where a paper waits for a venue.
+#: Preprint servers do not count as venues.
 _NO_VENUES = {"arxiv", "arxiv.org", "biorxiv", "corr", "medrxiv"}
-#: What it says, with a 400, when it knows not one of the ids.
+#: The message of its status 400 if it knows none of the ids.
 _ALL_UNKNOWN = "no valid paper ids"
 
 
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-    """Ask for the day's papers by their arXiv ids and DOIs; titles are not asked for."""
+    """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
     url = (source.url or API).rstrip("/")
-    ids = list(dict.fromkeys(filter(None, (_asked_as(paper.id) for paper in request.papers()))))
+    ids = list(dict.fromkeys(filter(None, (_service_id(paper.id) for paper in request.papers()))))
     starts = range(0, len(ids), _AT_ONCE)
     request.expect(len(starts))
     for start in starts:
         some = ids[start : start + _AT_ONCE]
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
-        text = _ask(source, request, f"{url}/paper/batch", some)
+        text = _post(source, request, f"{url}/paper/batch", some)
         if text is not None:
             yield RawDocument(where=where, text=text)
 
 
-def _ask(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
-    """Return the answer, or None where the service knows none of the papers."""
+def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
+    """Return the response, or None if the service knows none of the papers."""
     headers = {"x-api-key": source.key} if source.key else {}
     try:
         return request.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
@@ -59,22 +59,22 @@ def _ask(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) ->
         ) from error
 
 
-def _asked_as(paper_id: str) -> str | None:
-    """Return the name of a paper at the service, or None for one that has only a title."""
+def _service_id(paper_id: str) -> str | None:
+    """Return a paper's id at the service, or None for a paper that has only a title."""
     if arxiv_id(paper_id):
         return f"ARXIV:{paper_id}"
     return f"DOI:{paper_id}" if doi(paper_id) else None
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one answer: an array with null for every paper the service does not know."""
+    """Parse one response: an array with null for every paper the service does not know."""
     try:
         elements = lenient.load(document.text)
     except ValueError as error:
         return lenient.unusable(document, str(error))
     if isinstance(elements, dict):
-        said = elements.get("error") or elements.get("message") or "no array of papers"
-        return lenient.unusable(document, f"the service answered: {str(said)[:200]}")
+        message = elements.get("error") or elements.get("message") or "no array of papers"
+        return lenient.unusable(document, f"the service answered: {str(message)[:200]}")
     if not isinstance(elements, list):
         return lenient.unusable(document, "not an array of papers")
     updates: list[Paper] = []
@@ -93,7 +93,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 
 def _update(element: object, *, day: date, now: datetime) -> Paper | str:
-    """Return what is said of a paper, or the reason why it cannot be told of which."""
+    """Return the update of a paper, or the reason why it cannot be used."""
     if not isinstance(element, dict):
         return "not a JSON object"
     ids = _object(element, "externalIds")

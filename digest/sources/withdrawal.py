@@ -1,6 +1,6 @@
-"""Whether a paper was withdrawn, by what its authors or arXiv say of it.
+"""Recognise withdrawn papers by the comments of their authors or of arXiv.
 
-Only the beginning of a remark counts: "supersedes 2601.00001, which has been withdrawn" is about
+Only the start of a comment counts: "supersedes 2601.00001, which has been withdrawn" is about
 another paper.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-#: how withdrawals are worded at https://info.arxiv.org/help/withdraw.html and by those who do it
+#: the wording of https://info.arxiv.org/help/withdraw.html and of real comments
 _WITHDRAWN = re.compile(
     r"[\s\[(*\"“'-]*"
     r"(?:(?:this|the|our)\s+(?:arxiv\s+)?(?:paper|article|submission|manuscript|preprint|work)"

@@ -1,6 +1,6 @@
-"""XML of strangers, read strictly: what is broken is refused, never repaired.
+"""Parse XML of services strictly: a broken document is refused, never repaired.
 
-Nothing may come in from outside the text: no document type, no entities, no external references.
+A document type, entities and external references are refused too.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ DEEPEST = 100
 
 
 def parse_xml(text: str, where: str) -> Element:
-    """Return the root of a document whose text is decoded already; `where` is for messages.
+    """Return the root of a decoded document; `where` names it in messages.
 
-    An encoding that the document declares is not believed, since it speaks of bytes.
+    A declared encoding is ignored, because the text is decoded already.
 
     Raises:
         SourceError: it is not well-formed, has a document type or entities of its own, or nests
@@ -48,7 +48,7 @@ def parse_xml(text: str, where: str) -> Element:
         line, column = parser.parser.CurrentLineNumber, parser.parser.CurrentColumnNumber
         reason = f"{_reason(error)}: line {line}, column {column}"
         raise SourceError(f"{where} is not read: {reason}") from error
-    assert isinstance(root, Element)  # noqa: S101 (what our target builds)
+    assert isinstance(root, Element)  # noqa: S101 (our target builds it)
     return root
 
 
@@ -63,7 +63,7 @@ class _DeepError(Exception):
 
 
 class _Shallow(TreeBuilder):
-    """Builds a tree that is not too deep."""
+    """Builds a tree of limited depth."""
 
     def __init__(self) -> None:
         super().__init__()

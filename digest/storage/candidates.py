@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.models.days import back
+from digest.models.days import days_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,8 @@ class EditionCandidates:
         first = self.editions.first_planned()
         if first is None or not self.catch_up:
             return []
-        since = max(first, back(day, self.catch_up))
-        papers = self.store.papers_between(since, back(day, 1))
+        since = max(first, days_before(day, self.catch_up))
+        papers = self.store.papers_between(since, days_before(day, 1))
         offered = self.editions.offered_to_all(
             {paper.id for paper in papers}, since=since, before=day
         )
@@ -59,6 +59,6 @@ class EditionCandidates:
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of editions before `day` that have been withdrawn since."""
-        papers = self.store.withdrawn(since=back(day, REMEMBERED))
+        papers = self.store.withdrawn(since=days_before(day, REMEMBERED))
         included = self.editions.included_before([paper.id for paper in papers], before=day)
         return [paper for paper in papers if paper.id in included]

@@ -1,12 +1,12 @@
-"""What a mail holds, as the ledger keeps it: a short line of JSON in which papers are places.
+"""The papers in a mail, as the ledger stores them: a short line of JSON.
 
     [["agents", 3, [7, 0], 12], ["own:words", [5, null, 0.41, 0.2, ["“maps” in the title"]]]]
 
-A list for each topic: its papers by their places on the desk; `[place, position]` stands behind
-another paper, being nearly the same; what was ranked for this reader alone has its score, trend
-and reasons, for the desk knows nothing of them. A place outlives the id: a paper known by its title
-alone may take its real id later. Withdrawals that the mail told of stand under a topic of their
-own.
+There is a list for each topic, with the topic's name first. A paper is its position in the edition,
+because a paper that is known by its title alone may take its real id later. `[7, 0]` is a
+near-duplicate: paper 7, listed behind the mail's item 0. A paper that was ranked for this
+subscriber alone also has its score, trend and reasons, since the edition does not have them.
+Withdrawals that the mail reported have a topic of their own.
 """
 
 from __future__ import annotations
@@ -24,31 +24,36 @@ if TYPE_CHECKING:
 
 
 def list_items(issue: Issue) -> tuple[IssueItem, ...]:
-    """List the papers of an issue, near-duplicates behind the one they are like."""
-    rows: dict[str, IssueItem] = {}
+    """List the papers of an issue, each followed by its near-duplicates."""
+    items: dict[str, IssueItem] = {}
     for pick in issue.picks:
-        position = len(rows)
-        row = IssueItem(pick.paper.id, position, pick.topic)
+        position = len(items)
+        item = IssueItem(pick.paper.id, position, pick.topic)
         if pick.topic == OWN:
             reasons = tuple(reason.text for reason in pick.reasons if reason.kind != "similar")
-            row = row._replace(score=pick.score, trend=pick.trend, reasons=reasons)
-        rows[pick.paper.id] = row
+            item = item._replace(score=pick.score, trend=pick.trend, reasons=reasons)
+        items[pick.paper.id] = item
         for other in pick.similar:
-            rows.setdefault(other.id, IssueItem(other.id, len(rows), pick.topic, position))
+            items.setdefault(other.id, IssueItem(other.id, len(items), pick.topic, position))
     withdrawn = [
-        IssueItem(paper.id, len(rows) + place, WITHDRAWN)
-        for place, paper in enumerate(issue.withdrawn)
+        IssueItem(paper.id, position, WITHDRAWN)
+        for position, paper in enumerate(issue.withdrawn, start=len(items))
     ]
-    return (*rows.values(), *withdrawn)
+    return (*items.values(), *withdrawn)
 
 
-def dump(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
-    """Write papers down, by their places; those of a topic come in a row."""
+def dump(items: Iterable[IssueItem], positions: Mapping[str, int]) -> str:
+    """Return the papers of a mail as JSON; `positions` has their positions in the edition.
+
+    Papers of one topic must follow each other.
+    """
     topics: list[list[Any]] = []
-    for row in filed:
-        if not topics or topics[-1][0] != row.topic:
-            topics.append([row.topic])
-        entry: list[Any] = [places[row.paper_id], row.behind, row.score, row.trend, row.reasons]
+    for item in items:
+        if not topics or topics[-1][0] != item.topic:
+            topics.append([item.topic])
+        entry: list[Any] = [
+            positions[item.paper_id], item.behind, item.score, item.trend, item.reasons,
+        ]  # fmt: skip
         while len(entry) > 1 and entry[-1] is None:
             entry.pop()
         topics[-1].append(entry if len(entry) > 1 else entry[0])
@@ -56,17 +61,17 @@ def dump(filed: Iterable[IssueItem], places: Mapping[str, int]) -> str:
 
 
 def load(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
-    """Return what was written, with the papers' ids of today by their places."""
-    found = []
+    """Return the papers of a mail; `ids` has their ids of today by position in the edition."""
+    items = []
     for position, (topic, entry) in enumerate(_entries(text)):
-        place, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
-        why = None if reasons is None else tuple(reasons)
-        found.append(IssueItem(ids[place], position, topic, behind, score, trend, why))
-    return found
+        in_edition, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
+        reasons = None if reasons is None else tuple(reasons)
+        items.append(IssueItem(ids[in_edition], position, topic, behind, score, trend, reasons))
+    return items
 
 
 def shown_positions(text: str) -> list[int]:
-    """Return the places of the papers that were shown, in order."""
+    """Return the positions in the edition of the papers that the mail shows, in order."""
     return [entry[0] for topic, entry in _entries(text) if topic != WITHDRAWN]
 
 

@@ -1,6 +1,6 @@
-"""Opening the database: pragmas, file mode, migrations.
+"""Opens the database: pragmas, file mode, migrations.
 
-The tables themselves belong to `store`, `delivery.ledger` and `subscribers.book`.
+The tables are in `storage.schema` and `subscribers.tables`.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
 
     """
     try:
-        address = sa.make_url(url)
-        if file := database_file(address):
-            address = address.set(database=str(folder / file.expanduser()))
-        engine = sa.create_engine(address)
+        database_url = sa.make_url(url)
+        if file := database_file(database_url):
+            database_url = database_url.set(database=str(folder / file.expanduser()))
+        engine = sa.create_engine(database_url)
     except sa.exc.ArgumentError as error:
         raise ConfigError(f"[database] url: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
-    if file := database_file(address):
+    if file := database_file(database_url):
         _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -49,17 +49,17 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
         _migrate(engine)
     except sa.exc.DBAPIError as error:
         engine.dispose()
-        raise StoreError(f"cannot open {address.render_as_string()}: {error.orig}") from error
+        raise StoreError(f"cannot open {database_url.render_as_string()}: {error.orig}") from error
     except StoreError:
         engine.dispose()
         raise
     return engine
 
 
-def database_file(address: sa.URL) -> Path | None:
-    """Return the file of a SQLite database; one in memory or on a server has none."""
-    database = address.database
-    if address.get_backend_name() != "sqlite" or not database or database == ":memory:":
+def database_file(url: sa.URL) -> Path | None:
+    """Return the file of a SQLite database, or None for one in memory or on a server."""
+    database = url.database
+    if url.get_backend_name() != "sqlite" or not database or database == ":memory:":
         return None
     return Path(database)
 
@@ -74,7 +74,7 @@ def _create_private(path: Path) -> None:
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
     def connected(connection: Any, _record: object) -> None:
-        # pysqlite begins transactions late and by itself; SQLAlchemy shall do it instead
+        # pysqlite begins transactions late and by itself. SQLAlchemy does it instead
         # (docs.sqlalchemy.org, "Serializable isolation / Savepoints / Transactional DDL").
         connection.isolation_level = None
         for pragma in (
@@ -91,7 +91,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def failed(context: sa.ExceptionContext) -> None:
-        # A full disk, a lock, a damaged file: a person can mend these, so they get our words.
+        # A person can mend a full disk, a lock or a damaged file, so these get a clear message.
         error = context.original_exception
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.IntegrityError | sqlite3.ProgrammingError
@@ -108,7 +108,7 @@ def _revisions() -> Iterator[str]:
 
 
 def _migrate(engine: sa.Engine) -> None:
-    """Bring the tables up to date; costs one query when they are."""
+    """Bring the tables up to date; it costs one query when they already are."""
     *_, newest = _revisions()
     with engine.connect() as connection:
         current = None
@@ -128,7 +128,7 @@ def _migrate(engine: sa.Engine) -> None:
 
     settings = Config()
     settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    # With the write lock, so that of two processes the second finds the work done.
+    # The write lock makes a second process wait; it then finds the migration done.
     with engine.execution_options(writes=True).begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

@@ -1,7 +1,7 @@
-"""How the sources were read, for each day: what an edition can say of itself.
+"""How each source was fetched for each day, which is what an edition's coverage is made from.
 
-The last reading for a day counts. What was never read is not here, which is not the same as read
-and found empty.
+The last fetch for a day counts. A day that was never fetched has no row, which is not the same as
+fetched and empty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchRecord:
-    """How a source was read for a day."""
+    """How a source was last fetched for a day."""
 
     source: str
     state: SourceState
@@ -30,11 +30,12 @@ class FetchRecord:
     rejected: int
     #: how many records were of other days
     other_days: int
-    #: works nobody knew, and known ones it spoke of
+    #: how many works were not known before
     new: int
+    #: how many known works the records described
     merged: int
     channels: tuple[Channel, ...]
-    #: why the state is what it is, where that is not plain
+    #: why the state is what it is, where the state alone does not say it
     reason: str | None
 
     @property
@@ -44,7 +45,7 @@ class FetchRecord:
 
 
 class FetchLog:
-    """The readings in an open database."""
+    """The fetches in an open database."""
 
     def __init__(self, engine: sa.Engine) -> None:
         """Use an engine whose tables exist."""
@@ -52,9 +53,9 @@ class FetchLog:
         self._writer = engine.execution_options(writes=True)
 
     def record(self, report: SourceReport, *, at: datetime) -> None:
-        """Keep how a source was read; the last reading for a day counts.
+        """Store how a source was fetched; the last fetch for a day counts.
 
-        One that brought trouble takes nothing away from a good one before it, but is noted.
+        A failure after a settled fetch leaves that one as it is, and adds a reason to it.
         """
         row: dict[str, Any] = {
             "fetched_at": at,
@@ -80,25 +81,25 @@ class FetchLog:
         """Return how each source's fetch for a day went."""
         query = sa.select(fetches).where(fetches.c.day == day).order_by(fetches.c.source)
         with self._engine.connect() as db:
-            return [_reading(row) for row in db.execute(query)]
+            return [_fetch_record(row) for row in db.execute(query)]
 
     def of(self, source: str, *, since: date, before: date) -> dict[date, FetchRecord]:
-        """Return how the last reading of a source went for each of some days."""
+        """Return how a source was last fetched for each of some days."""
         query = sa.select(fetches).where(
             fetches.c.source == source, fetches.c.day >= since, fetches.c.day < before
         )
         with self._engine.connect() as db:
-            return {row.day: _reading(row) for row in db.execute(query)}
+            return {row.day: _fetch_record(row) for row in db.execute(query)}
 
     def first(self, source: str) -> date | None:
-        """Return the first day for which a source was read."""
+        """Return the first day for which a source was fetched."""
         query = sa.select(sa.func.min(fetches.c.day)).where(fetches.c.source == source)
         with self._engine.connect() as db:
             first: date | None = db.execute(query).scalar_one()
         return first
 
     def last(self, source: str, *, before: date) -> date | None:
-        """Return the last day before another for which a source was read."""
+        """Return the last day before another for which a source was fetched."""
         query = sa.select(sa.func.max(fetches.c.day)).where(
             fetches.c.source == source, fetches.c.day < before
         )
@@ -107,7 +108,7 @@ class FetchLog:
         return last
 
 
-def _reading(row: Any) -> FetchRecord:
+def _fetch_record(row: Any) -> FetchRecord:
     return FetchRecord(
         source=row.source,
         state=SourceState(row.state),

@@ -1,9 +1,9 @@
-"""Who got what, and why or why not: questions to the ledger. Nothing here changes a row."""
+"""Who got which papers, and why or why not: reads the ledger and changes nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Seen
-from digest.storage import contents as filed
+from digest.storage import contents
+from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
-from digest.text.wording import stands_for
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from digest.models.issue import IssueItem, Pick
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryRecord:
-    """One row of the ledger, for people who ask."""
+    """One row of the ledger: one subscriber's mail of one day."""
 
     id: int
     day: date
@@ -44,25 +44,34 @@ class DeliveryRecord:
     code: int | None
     status: str | None
     edition_id: int | None
+    #: how many papers the mail shows
     papers: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentPaper:
-    """A paper in a mail, and why it was there."""
+    """A paper in a mail that was made, and why it was there."""
 
     paper_id: str
     title: str
     topic: str
     score: float
-    reasons: tuple[str, ...]
+    #: why it was picked; empty where one of the fields below says it
+    reasons: tuple[str, ...] = ()
+    #: how many nearly identical papers stand behind it
+    similar: int = 0
+    #: the paper that this one is nearly the same as, and stands behind
+    similar_to: str | None = None
+    #: whether the mail only said that it was withdrawn
+    is_withdrawal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayTotals:
-    """A day's account: its states must add up to what was planned."""
+    """How many deliveries of a day there are in each state."""
 
     day: date
+    #: how many deliveries were ever planned
     planned: int
     states: Counter[DeliveryState]
     closed_at: datetime | None
@@ -74,12 +83,12 @@ class DayTotals:
 
 
 class DeliveryHistory:
-    """The ledger's rows, to be looked at."""
+    """The deliveries of an open database, for reading."""
 
-    def __init__(self, engine: sa.Engine, desks: EditionStore) -> None:
+    def __init__(self, engine: sa.Engine, editions: EditionStore) -> None:
         """Use an engine whose tables exist."""
         self._engine = engine
-        self._desks = desks
+        self._editions = editions
 
     def records(
         self,
@@ -112,41 +121,41 @@ class DeliveryHistory:
         """Return a subscriber's row of a day."""
         return next(iter(self.records(day=day, subscriber_id=subscriber_id)), None)
 
-    def contents(self, entry: DeliveryRecord) -> list[SentPaper]:
-        """Return what was in one mail, in its order, with the reasons given."""
-        rows = self.items([entry.id]).get(entry.id, [])
-        picks = self._picks(entry.edition_id) if any(row.reasons is None for row in rows) else {}
-        leaders = {row.position: row.paper_id for row in rows}
-        followers = Counter(row.behind for row in rows)
-        titles = sa.select(papers.c.id, papers.c.title).where(papers.c.id.in_(leaders.values()))
+    def contents(self, record: DeliveryRecord) -> list[SentPaper]:
+        """Return the papers of one mail, in its order, with the reasons it gave."""
+        items = self.items([record.id]).get(record.id, [])
+        picks = self._picks(record.edition_id) if any(it.reasons is None for it in items) else {}
+        ids = {item.position: item.paper_id for item in items}
+        similar = Counter(item.behind for item in items)
         with self._engine.connect() as db:
-            named = {row.id: row.title for row in db.execute(titles)}
+            query = sa.select(papers.c.id, papers.c.title)
+            titles = {
+                row.id: row.title for row in rows_where_in(db, query, papers.c.id, ids.values())
+            }
         return [
-            _sent_paper(row, named[row.paper_id], picks, leaders, followers[row.position])
-            for row in rows
+            _sent_paper(item, titles[item.paper_id], picks, ids, similar[item.position])
+            for item in items
         ]
 
     def _picks(self, edition_id: int | None) -> dict[tuple[str, str], Pick]:
+        """Return an edition's picks by topic and paper."""
         if edition_id is None:
             return {}
-        ranked = self._desks.get(edition_id).edition.ranked
+        ranked = self._editions.get(edition_id).edition.ranked
         return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
 
     def items(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
-        """Return what was filed as the contents of mails, with the papers' ids of today."""
+        """Return the contents of mails, with the papers' ids of today, by delivery."""
         query = sa.select(deliveries.c.id, deliveries.c.edition_id, deliveries.c.contents).where(
-            deliveries.c.id.in_(delivery_ids), deliveries.c.contents.is_not(None)
+            deliveries.c.contents.is_not(None)
         )
         found: dict[int, list[IssueItem]] = {}
         ids: dict[int, dict[int, str]] = {}
         with self._engine.connect() as db:
-            for delivery_id, edition_id, text in db.execute(query).all():
-                if edition_id not in ids:
-                    places = sa.select(edition_papers.c.position, edition_papers.c.paper_id).where(
-                        edition_papers.c.edition_id == edition_id
-                    )
-                    ids[edition_id] = {row.position: row.paper_id for row in db.execute(places)}
-                found[delivery_id] = filed.load(text, ids[edition_id])
+            for row in list(rows_where_in(db, query, deliveries.c.id, delivery_ids)):
+                if row.edition_id not in ids:
+                    ids[row.edition_id] = _ids_by_position(db, row.edition_id)
+                found[row.id] = contents.load(row.contents, ids[row.edition_id])
         return found
 
     def seen(
@@ -160,11 +169,12 @@ class DeliveryHistory:
         """
         found: dict[int, Seen] = {}
         with self._engine.connect() as db:
-            desks_of: dict[int, dict[int, str]] = {}
+            ids: dict[int, dict[int, str]] = {}
             on_days: set[date] = set()
-            for edition_id, day, place, paper_id in _positions(db, sorted(paper_ids), apart_from):
-                desks_of.setdefault(edition_id, {})[place] = paper_id
-                on_days.add(day)
+            column = edition_papers.c.paper_id
+            for row in rows_where_in(db, _positions(apart_from), column, paper_ids):
+                ids.setdefault(row.id, {})[row.position] = row.paper_id
+                on_days.add(row.day)
             query = sa.select(
                 deliveries.c.subscriber_id, deliveries.c.edition_id, deliveries.c.contents
             ).where(
@@ -174,13 +184,13 @@ class DeliveryHistory:
                 deliveries.c.contents.is_not(None),
             )
             for subscriber_id, edition_id, text in db.execute(query) if on_days else ():
-                known = filed.seen(text, desks_of.get(edition_id, {}))
+                known = contents.seen(text, ids.get(edition_id, {}))
                 if known.papers or known.withdrawals:
                     found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
     def day_totals(self, day: date) -> DayTotals:
-        """Return how a day stands."""
+        """Count a day's deliveries by state."""
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
             states = states_of(db, day)
@@ -192,7 +202,7 @@ class DeliveryHistory:
         )
 
     def not_planned(self, day: date) -> int:
-        """Count the confirmed readers who have no row for a day yet."""
+        """Count the confirmed subscribers who have no row for a day yet."""
         planned = sa.exists().where(
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
@@ -205,7 +215,7 @@ class DeliveryHistory:
             return db.execute(query).scalar_one()
 
     def waiting(self, day: date, *, now: datetime) -> int:
-        """Count the mails of a day that a sender would take up now."""
+        """Count the mails of a day that are due now."""
         query = (
             sa.select(sa.func.count())
             .select_from(deliveries)
@@ -215,19 +225,19 @@ class DeliveryHistory:
             return db.execute(query).scalar_one()
 
     def days_waiting(self, *, now: datetime) -> list[date]:
-        """Return the days that have mails a sender would take up now, oldest first."""
+        """Return the days that have mails due now, oldest first."""
         some = sa.exists().where(deliveries.c.day == days.c.day, due(now))
         query = sa.select(days.c.day).where(days.c.closed_at.is_(None), some).order_by(days.c.day)
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
 
     def sent_since(self, moment: datetime) -> int:
-        """Count the mails that left, or may have, since a time: what a warm-up allows less."""
+        """Count the mails that left, or may have left, since a time."""
         query = (
             sa.select(sa.func.count())
             .select_from(deliveries)
             .where(
-                # No mail leaves so late; the days have an index.
+                # No mail leaves later than that, and the day has an index.
                 deliveries.c.day > moment.date() - timedelta(days=30),
                 deliveries.c.settled_at >= moment,
                 deliveries.c.state.in_(SHOWN),
@@ -245,47 +255,50 @@ class DeliveryHistory:
 
 def _record(row: dict[str, Any]) -> DeliveryRecord:
     text = row.pop("contents")
-    number = len(filed.shown_positions(text)) if text else 0
+    number = len(contents.shown_positions(text)) if text else 0
     return DeliveryRecord(**{**row, "state": DeliveryState(row["state"]), "papers": number})
 
 
-def _positions(db: sa.Connection, paper_ids: Sequence[str], apart_from: date) -> Iterator[Any]:
-    """Return desk, day and place of papers, on the desks of other days."""
-    for start in range(0, len(paper_ids), 500):
-        yield from db.execute(
-            sa.select(
-                editions.c.id, editions.c.day, edition_papers.c.position, edition_papers.c.paper_id
-            )
-            .join_from(edition_papers, editions)
-            .where(
-                edition_papers.c.paper_id.in_(paper_ids[start : start + 500]),
-                editions.c.day != apart_from,
-            )
+def _ids_by_position(db: sa.Connection, edition_id: int) -> dict[int, str]:
+    query = sa.select(edition_papers.c.position, edition_papers.c.paper_id).where(
+        edition_papers.c.edition_id == edition_id
+    )
+    return {row.position: row.paper_id for row in db.execute(query)}
+
+
+def _positions(apart_from: date) -> sa.Select[Any]:
+    """Select edition, day and position of the papers in the editions of other days."""
+    return (
+        sa.select(
+            editions.c.id, editions.c.day, edition_papers.c.position, edition_papers.c.paper_id
         )
+        .join_from(edition_papers, editions)
+        .where(editions.c.day != apart_from)
+    )
 
 
 def _sent_paper(
-    row: IssueItem,
+    item: IssueItem,
     title: str,
     picks: dict[tuple[str, str], Pick],
-    leaders: dict[int, str],
-    followers: int,
+    ids: dict[int, str],
+    similar: int,
 ) -> SentPaper:
-    pick = picks.get((row.topic, row.paper_id))
-    score, reasons = row.score, list(row.reasons or ())
-    if row.topic == WITHDRAWN:
-        reasons = ["told of its withdrawal"]
-    elif row.behind is not None:
-        leader = picks.get((row.topic, leaders[row.behind]))
-        score, reasons = leader.score if leader else 0.0, [f"similar to {leaders[row.behind]}"]
-    elif pick is not None and row.reasons is None:
-        score, reasons = pick.score, [reason.text for reason in pick.reasons]
-        if followers:
-            reasons.append(stands_for(followers))
-    return SentPaper(
-        paper_id=row.paper_id,
+    sent = SentPaper(
+        paper_id=item.paper_id,
         title=title,
-        topic=row.topic,
-        score=score or 0.0,
-        reasons=tuple(reasons),
+        topic=item.topic,
+        score=item.score or 0.0,
+        reasons=item.reasons or (),
     )
+    if item.topic == WITHDRAWN:
+        return replace(sent, is_withdrawal=True)
+    if item.behind is not None:
+        first = ids[item.behind]
+        pick = picks.get((item.topic, first))
+        return replace(sent, score=pick.score if pick else 0.0, reasons=(), similar_to=first)
+    pick = picks.get((item.topic, item.paper_id))
+    if pick is None or item.reasons is not None:
+        return sent
+    reasons = tuple(reason.text for reason in pick.reasons)
+    return replace(sent, score=pick.score, reasons=reasons, similar=similar)

@@ -1,18 +1,18 @@
-"""Who got what: one row per day and subscriber, and every step it takes.
+"""The deliveries: one row per day and subscriber, and every step that it takes.
 
     planned ─▶ claimed ─▶ inflight ─▶ sent
        ▲          │           ├─▶ deferred ─▶ (claimed again)
        └──────────┘           ├─▶ failed
                               └─▶ unknown
 
-Rows are claimed in batches, with one durable commit each. A row becomes inflight, by a quick
-commit, before the first byte of its mail leaves, and its outcome is recorded before the next mail
-leaves. So after a kill, claimed mails have not left, and inflight ones, at most one for each
-connection, are unknown: nobody can say (RFC 1047).
+Rows are claimed in batches, with one durable commit each. A quick commit makes a row inflight
+before the first byte of its mail leaves. Its outcome is recorded before the next mail leaves. So
+after a kill claimed mails have not left. Inflight ones, at most one per connection, may or may not
+have arrived (RFC 1047), so they are unknown.
 
 Every step is an update with a condition (the row's state and fencing token), and its row count is
-checked. So the database makes "once" true, whether two crons run, a run is killed or a machine is
-restored.
+checked. So the database makes "once" true, even if two crons run, a run is killed or a machine is
+restored from a backup.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Ledger:
     # -- a run ------------------------------------------------------------------------------
 
     def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[DeliveryState]:
-        """Take back what dead senders had in hand; return how many are planned and unknown now.
+        """Take back the claims of dead workers; return how many rows became planned and unknown.
 
-        After a power cut (another `boot`) the quick commits may be lost, so that what is claimed
-        may have left too. With `resend` what is unknown is planned again.
+        After a power cut (another `boot`) quick commits may be lost, so that claimed mails may have
+        left too. With `resend` unknown mails are planned again.
         """
         found: Counter[DeliveryState] = Counter()
         with self._writer.begin() as db:
-            for sender in db.execute(sa.select(workers).where(workers.c.ended_at.is_(None))).all():
-                certain = bool(boot) and sender.boot == boot
-                found += _take_back(db, sender, certain=certain, resend=resend, now=now)
-            # Claimed before there were senders.
+            for worker in db.execute(sa.select(workers).where(workers.c.ended_at.is_(None))).all():
+                certain = bool(boot) and worker.boot == boot
+                found += _end_worker(db, worker, certain=certain, resend=resend, now=now)
+            # Rows that were claimed before schema 0003 have no fencing token.
             not_closed = sa.select(days.c.day).where(days.c.closed_at.is_(None))
             orphans = (
                 deliveries.c.day.in_(not_closed)
@@ -76,16 +76,16 @@ class Ledger:
     def deregister(
         self, fencing_token: int, *, now: datetime, resend: bool = False
     ) -> Counter[DeliveryState]:
-        """End a sender that lives, and take back what it still has in hand."""
+        """End a living worker, and take back the claims that it still has."""
         with self._writer.begin() as db:
-            sender = db.execute(sa.select(workers).where(workers.c.id == fencing_token)).one()
-            return +_take_back(db, sender, certain=True, resend=resend, now=now)
+            worker = db.execute(sa.select(workers).where(workers.c.id == fencing_token)).one()
+            return +_end_worker(db, worker, certain=True, resend=resend, now=now)
 
-    def register(self, day: date, machine: WorkerHost, *, now: datetime) -> int:
-        """Begin to send; return the fencing token that all of this sender's claims carry."""
+    def register(self, day: date, host: WorkerHost, *, now: datetime) -> int:
+        """Register a worker; return the fencing token that all of its claims carry."""
         with self._writer.begin() as db:
             row = workers.insert().values(
-                day=day, started_at=now, host=machine.host, boot=machine.boot, pid=machine.pid
+                day=day, started_at=now, host=host.host, boot=host.boot, pid=host.pid
             )
             (fencing_token,) = db.execute(row).inserted_primary_key or (0,)
         return int(fencing_token)
@@ -93,21 +93,21 @@ class Ledger:
     # -- a day ------------------------------------------------------------------------------
 
     def plan(self, day: date, *, now: datetime, only: int | None = None) -> int:
-        """Plan a mail for every confirmed reader who has no row for the day; return how many.
+        """Plan a mail for every confirmed subscriber who has no row for the day; return how many.
 
-        In one transaction, so that nobody is left out by a kill. Who was skipped is planned
-        again: a list grows through the day.
+        One transaction does it, so that a kill leaves nobody out. Skipped rows are planned again,
+        because a list of papers grows through the day.
         """
-        wanting = subscribers.c.status == Status.CONFIRMED
+        confirmed = subscribers.c.status == Status.CONFIRMED
         if only is not None:
-            wanting &= subscribers.c.id == only
+            confirmed &= subscribers.c.id == only
         planned_before = sa.exists().where(
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
         rows = sa.select(
             sa.literal(day), subscribers.c.id, sa.literal(DeliveryState.PLANNED.value),
             sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
-        ).where(wanting, ~planned_before)  # fmt: skip
+        ).where(confirmed, ~planned_before)  # fmt: skip
         columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
         with self._writer.begin() as db:
             new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
@@ -116,7 +116,7 @@ class Ledger:
                 .where(
                     deliveries.c.day == day,
                     deliveries.c.state == DeliveryState.SKIPPED,
-                    deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(wanting)),
+                    deliveries.c.subscriber_id.in_(sa.select(subscribers.c.id).where(confirmed)),
                 )
                 .values(state=DeliveryState.PLANNED, reason=None, settled_at=None, planned_at=now)
             ).rowcount
@@ -130,7 +130,7 @@ class Ledger:
         return int(new + again)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
-        """Remember that somebody named a day, so that its mails may be late for a while."""
+        """Record that somebody named a day, so that its mails may be late for a while."""
         with self._writer.begin() as db:
             named = days.update().where(days.c.day == day).values(named_at=now)
             if not db.execute(named).rowcount:
@@ -145,10 +145,10 @@ class Ledger:
     def plan_again(
         self, day: date, states: Collection[DeliveryState], *, only: int | None = None
     ) -> int:
-        """Plan mails once more that ended in one of these states, on somebody's word.
+        """Plan mails again that ended in one of these states; return how many.
 
-        What a sender has in hand is not for others to plan, and who must not be written to keeps
-        what is known of them.
+        Rows that a worker has claimed stay as they are, and so do the rows of subscribers who are
+        not confirmed.
         """
         may = [state for state in states_before(DeliveryState.PLANNED) if state not in IN_PROGRESS]
         which = (deliveries.c.day == day) & deliveries.c.state.in_(
@@ -188,9 +188,10 @@ class Ledger:
             ).rowcount
 
     def expire(self, *, before: date, apart_from: Collection[date], now: datetime) -> int:
-        """Give up what still waits of days before one; a restored machine must not mail last week.
+        """Expire the waiting mails of earlier days; return how many.
 
-        The days in `apart_from` were asked for by name.
+        A machine that was restored from a backup must not mail last week's papers. The days in
+        `apart_from` were named by somebody.
         """
         stale = sa.select(days.c.day).where(
             days.c.closed_at.is_(None), days.c.day < before, days.c.day.not_in(apart_from)
@@ -210,9 +211,9 @@ class Ledger:
             return list(db.execute(query).scalars())
 
     def close(self, day: date, *, asks: bool = False, now: datetime) -> bool:
-        """Close a day whose mails are all settled; whether it is closed.
+        """Close a day whose mails are all settled; return whether it is closed.
 
-        With `asks`, somebody has to decide about unknown mails first.
+        With `asks`, the day stays open until somebody has decided about its unknown mails.
 
         Raises:
             LedgerError: the states do not add up to what was planned: rows were lost or doubled.
@@ -237,8 +238,8 @@ class Ledger:
                 .where(days.c.day == day, days.c.closed_at.is_(None))
                 .values(closed_at=now)
             )
-            # Lists grow through the day; a desk that no mail was made from is not kept. One without
-            # content is of a time when desks were not kept, and tells what was shown that day.
+            # Lists grow through the day, so some editions were stored and never used. Those without
+            # content are from schemas before 0003; they say what was shown that day.
             used = sa.select(deliveries.c.edition_id).where(
                 deliveries.c.day == day, deliveries.c.edition_id.is_not(None)
             )
@@ -247,7 +248,7 @@ class Ledger:
         return True
 
     def forget(self, subscriber_id: int) -> None:
-        """Remove every row of a subscriber, because they asked to be forgotten."""
+        """Remove every row of a subscriber who asked to be forgotten."""
         this = deliveries.c.subscriber_id == subscriber_id
         with self._writer.begin() as db:
             theirs = sa.select(deliveries.c.day).where(this)
@@ -263,16 +264,16 @@ class Ledger:
         day: date,
         *,
         after: int,
-        most: int,
+        limit: int,
         share: tuple[int, int] = (0, 1),
         only: int | None = None,
         now: datetime,
     ) -> list[DueDelivery]:
-        """Return the next rows to take up, in the order of subscribers, after one of them.
+        """Return the next rows to claim, in the order of subscriber ids, after one of them.
 
-        `share` is (number, of how many): the rows of one sender among several.
+        `share` is a worker's number, from 0, and the number of workers.
         """
-        number, of_all = share
+        number, worker_count = share
         query = (
             sa.select(
                 deliveries.c.id,
@@ -282,24 +283,27 @@ class Ledger:
             )
             .where(deliveries.c.day == day, deliveries.c.subscriber_id > after, due(now))
             .order_by(deliveries.c.subscriber_id)
-            .limit(most)
+            .limit(limit)
         )
         if only is not None:
             query = query.where(deliveries.c.subscriber_id == only)
-        if of_all > 1:
-            query = query.where(deliveries.c.subscriber_id % of_all == number)
+        if worker_count > 1:
+            query = query.where(deliveries.c.subscriber_id % worker_count == number)
         with self._engine.connect() as db:
             return [
                 DueDelivery(
-                    delivery_id=id_, subscriber_id=whose, edition_id=desk, attempts=attempts
+                    delivery_id=row.id,
+                    subscriber_id=row.subscriber_id,
+                    edition_id=row.edition_id,
+                    attempts=row.attempts,
                 )
-                for id_, whose, desk, attempts in db.execute(query)
+                for row in db.execute(query)
             ]
 
     def settle(
         self, delivery_ids: Collection[int], state: DeliveryState, *, reason: str, now: datetime
     ) -> int:
-        """Write down that there is no mail to send, and why; return for how many."""
+        """Record that there is no mail to send, and why; return for how many rows."""
         with self._writer.begin() as db:
             return db.execute(
                 deliveries.update()
@@ -312,19 +316,19 @@ class Ledger:
 
     @contextmanager
     def claims(self, day: date, fencing_token: int) -> Iterator[Claims]:
-        """Hold a connection for what one sender writes down."""
-        with closing(Claims(self._engine, day=day, fencing_token=fencing_token)) as marks:
-            yield marks
+        """Open one worker's connection for as long as the block lasts."""
+        with closing(Claims(self._engine, day=day, fencing_token=fencing_token)) as claims:
+            yield claims
 
 
-def _take_back(
-    db: sa.Connection, sender: Any, *, certain: bool, resend: bool, now: datetime
+def _end_worker(
+    db: sa.Connection, worker: Any, *, certain: bool, resend: bool, now: datetime
 ) -> Counter[DeliveryState]:
-    """End a sender: what it had claimed is planned again, what was inflight is unknown.
+    """End a worker: its claimed rows are planned again, its inflight ones become unknown.
 
-    Where it is not certain that all its quick commits are there, both are unknown.
+    Where its quick commits may be lost (not `certain`), both become unknown.
     """
-    mine = (deliveries.c.day == sender.day) & (deliveries.c.fencing_token == sender.id)
+    mine = (deliveries.c.day == worker.day) & (deliveries.c.fencing_token == worker.id)
     found: Counter[DeliveryState] = Counter()
     if certain:
         claimed = mine & (deliveries.c.state == DeliveryState.CLAIMED)
@@ -335,9 +339,9 @@ def _take_back(
                 state=DeliveryState.PLANNED, fencing_token=None, attempts=deliveries.c.attempts - 1
             )
         ).rowcount
-    in_hand = mine & deliveries.c.state.in_(IN_PROGRESS)
-    found += _to_unknown(db, in_hand, resend=resend, now=now)
-    db.execute(workers.update().where(workers.c.id == sender.id).values(ended_at=now))
+    in_progress = mine & deliveries.c.state.in_(IN_PROGRESS)
+    found += _to_unknown(db, in_progress, resend=resend, now=now)
+    db.execute(workers.update().where(workers.c.id == worker.id).values(ended_at=now))
     return found
 
 

@@ -1,7 +1,7 @@
-"""What is known about papers, and the questions asked of it.
+"""The papers: what is known of each, from which source, and how it was announced.
 
-Papers merge by canonical id, each field with the source it came from. Signals are kept per source
-and time of observation, and only when they changed, so fetching a day twice changes nothing.
+Papers merge by canonical id, each field with the source that it came from. Signals are stored by
+source and time, and only when they changed, so that fetching a day twice changes nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from digest.models.paper import (
     Paper,
     Signals,
 )
+from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import announcements, papers, sightings, signals
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _SIGNALS = tuple(field.name for field in fields(Signals))
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """A paper's signals as one source saw them at one time."""
+    """A paper's signals as one source had them at one time."""
 
     source: str
     at: datetime
@@ -40,11 +41,11 @@ class Observation:
 
 
 class Saved(NamedTuple):
-    """What a batch changed, counted by works."""
+    """How many works a batch added and described."""
 
-    #: works nobody knew
+    #: works that were not known before
     new: int
-    #: works known before that it spoke of
+    #: works known before that the batch described
     merged: int
 
 
@@ -59,26 +60,24 @@ class PaperStore:
 
     def save(
         self,
-        found: Iterable[Paper],
+        batch: Iterable[Paper],
         *,
         source: str,
         authority: Callable[[str], int],
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
     ) -> Saved:
-        """Merge what one source gave into what is known.
+        """Merge a source's batch into the known papers, see `models.merge`.
 
-        A record that has only a title is the known work of that title, if there is one; a record
-        with a real id takes over the work of the same title that had none. Updates and
-        announcements of works that nobody knows are left out. `authority` returns how much
-        the source's word counts on a field of a paper, from 0 to 100.
+        Updates and announcements of unknown works are left out. `authority` returns how much the
+        source counts on a field of a paper, from 0 to 100.
         """
-        batch, more = list(found), list(updates)
-        voice = SourceAuthority(source, authority)
+        records, more = list(batch), list(updates)
+        by = SourceAuthority(source, authority)
         with self._writer.begin() as db:
-            works = MergeBatch(_works(db, [*batch, *more]))
-            identified = works.take_all(batch, voice)
-            updated = works.update_all(more, voice)
+            works = MergeBatch(_works(db, [*records, *more]))
+            identified = works.merge_all(records, by)
+            updated = works.update_all(more, by)
             for weak, strong in works.reidentified.items():
                 db.execute(papers.update().where(papers.c.id == weak).values(id=strong))
             new, changed = works.new, works.changed
@@ -89,8 +88,8 @@ class PaperStore:
             _sight(db, identified, source)
             _observe(db, [*identified, *updated], source)
             _announce(db, announced)
-        told = {paper.id for paper in [*identified, *updated]}
-        return Saved(new=len(new), merged=len(told) - len(new))
+        described = {paper.id for paper in [*identified, *updated]}
+        return Saved(new=len(new), merged=len(described) - len(new))
 
     def sighted(self, source: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
         """Return which of these papers a source had on an earlier day."""
@@ -98,7 +97,7 @@ class PaperStore:
             sightings.c.source == source, sightings.c.day < before
         )
         with self._engine.connect() as db:
-            return {row[0] for row in _in_pieces(db, query, sightings.c.paper_id, set(paper_ids))}
+            return {row[0] for row in rows_where_in(db, query, sightings.c.paper_id, paper_ids)}
 
     def announced(self, category: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
         """Return which of these papers were announced in a category on an earlier day."""
@@ -109,7 +108,7 @@ class PaperStore:
         )
         column = announcements.c.paper_id
         with self._engine.connect() as db:
-            return {row[0] for row in _in_pieces(db, query, column, set(paper_ids))}
+            return {row[0] for row in rows_where_in(db, query, column, paper_ids)}
 
     def has_announcements(self, category: str, day: date) -> bool:
         """Whether anything is known to have been announced in a category on a day."""
@@ -137,7 +136,7 @@ class PaperStore:
             ]
 
     def origins(self, paper_id: str) -> dict[str, Origin]:
-        """Return who said what the fields of a paper hold, by field."""
+        """Return which source each field of a paper came from."""
         query = sa.select(papers.c.origins).where(papers.c.id == paper_id)
         with self._engine.connect() as db:
             return _origins(db.execute(query).scalar() or {})
@@ -145,7 +144,7 @@ class PaperStore:
     def papers(self, day: date | None = None) -> list[Paper]:
         """Return the papers featured on a day, or all, newest day first, then by id.
 
-        A paper that was featured on several days is one of the day that is asked for.
+        A paper that was featured on several days has the day that is asked for.
         """
         on_day = sa.select(sightings.c.paper_id).where(sightings.c.day == day)
         found = self._papers(papers.c.id.in_(on_day) if day else sa.true())
@@ -176,7 +175,7 @@ class PaperStore:
         return next(iter(self._papers(papers.c.id == paper_id)), None)
 
     def observations(self, paper_id: str) -> list[Observation]:
-        """Return everything seen of a paper's signals, oldest first."""
+        """Return the history of a paper's signals, oldest first."""
         query = (
             sa.select(signals)
             .where(signals.c.paper_id == paper_id)
@@ -188,14 +187,14 @@ class PaperStore:
                 for row in db.execute(query)
             ]
 
-    def days(self, *, until: date, most: int) -> list[date]:
+    def days(self, *, until: date, limit: int) -> list[date]:
         """Return the last days not after `until` that have papers, newest first."""
         query = (
             sa.select(sightings.c.day)
             .where(sightings.c.day <= until)
             .distinct()
             .order_by(sightings.c.day.desc())
-            .limit(most)
+            .limit(limit)
         )
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
@@ -230,30 +229,21 @@ class PaperStore:
 
 
 def _works(db: sa.Connection, batch: Sequence[Paper]) -> list[Work]:
-    """Return the works that a batch may speak of: those of its ids and of its titles."""
+    """Return the known works that have an id or a title of the batch."""
     ids = {paper.id for paper in batch}
     keys = {title_key(paper.title) for paper in batch}
     found = {}
     for column, values in ((papers.c.id, ids), (papers.c.title_key, keys)):
-        for row in _in_pieces(db, sa.select(papers), column, values):
+        for row in rows_where_in(db, sa.select(papers), column, values):
             found[row.id] = Work(_paper(row, [], []), _origins(row.origins))
     return list(found.values())
 
 
-def _in_pieces(
-    db: sa.Connection, query: sa.Select[Any], column: sa.Column[str], values: Iterable[str]
-) -> Iterable[Any]:
-    """Run a query for many values, 500 at a time: SQLite bounds the number of parameters."""
-    ordered = sorted(values)
-    for start in range(0, len(ordered), 500):
-        yield from db.execute(query.where(column.in_(ordered[start : start + 500])))
-
-
 def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
-    """Note that the source had these papers; the first day it had one stays."""
+    """Record that the source had these papers; the first day that it had one stays."""
     query = sa.select(sightings.c.paper_id).where(sightings.c.source == source)
     ids = {paper.id for paper in batch}
-    known = {row.paper_id for row in _in_pieces(db, query, sightings.c.paper_id, ids)}
+    known = {row.paper_id for row in rows_where_in(db, query, sightings.c.paper_id, ids)}
     rows = {
         paper.id: {
             "paper_id": paper.id,
@@ -269,14 +259,14 @@ def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
 
 
 def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
-    """Keep signals that differ from the last ones seen by the same source."""
+    """Store the signals that differ from the last ones of the same source."""
     last: dict[str, tuple[datetime, Signals]] = {}
     query = sa.select(signals).where(signals.c.source == source).order_by(signals.c.observed_at)
     ids = {paper.id for paper in batch}
-    for row in _in_pieces(db, query, signals.c.paper_id, ids):
+    for row in rows_where_in(db, query, signals.c.paper_id, ids):
         last[row.paper_id] = (row.observed_at, _signals(row))
     rows = []
-    # Of several records of one work in a batch the last one counts, or they would take turns.
+    # Of several records of one work the last one counts, or a repeated fetch would add rows.
     newest = {paper.id: paper for paper in batch if paper.observed_at is not None}
     for paper in newest.values():
         seen_at, seen = last.get(paper.id, (None, None))
@@ -294,13 +284,13 @@ def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
 
 
 def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
-    """Note how papers were announced; what was said before, and of unknown works, is left out."""
+    """Store new announcements of known papers."""
     wanted = {(one.paper_id, one.category, one.day): one for one in announced}
     ids = {one.paper_id for one in wanted.values()}
-    known = {row.id for row in _in_pieces(db, sa.select(papers.c.id), papers.c.id, ids)}
+    known = {row.id for row in rows_where_in(db, sa.select(papers.c.id), papers.c.id, ids)}
     noted = {
         (row.paper_id, row.category, row.day)
-        for row in _in_pieces(db, sa.select(announcements), announcements.c.paper_id, ids)
+        for row in rows_where_in(db, sa.select(announcements), announcements.c.paper_id, ids)
     }
     rows = [
         {
@@ -329,7 +319,7 @@ def _row(work: Work) -> dict[str, Any]:
 
 
 def _origins(stored: dict[str, Any]) -> dict[str, Origin]:
-    return {name: Origin(*said) for name, said in stored.items()}
+    return {name: Origin(*origin) for name, origin in stored.items()}
 
 
 def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:

@@ -23,7 +23,7 @@ metadata = sa.MetaData()
 
 
 def _paper_id() -> sa.ForeignKey:
-    # A paper known by its title only takes its real id when that becomes known.
+    # A paper that is known by its title only takes its real id when that becomes known.
     return sa.ForeignKey("papers.id", onupdate="CASCADE")
 
 
@@ -45,7 +45,7 @@ papers = sa.Table(
     sa.Column("tldr", sa.String, nullable=False),
     sa.Column("organization", sa.String, nullable=False),
     sa.Column("withdrawn_on", sa.Date, index=True),
-    # who said what a field holds, by field: source and authority
+    # by field: the source that it came from, and how much that counts
     sa.Column("origins", sa.JSON, nullable=False),
 )
 
@@ -112,7 +112,7 @@ transactional_mail = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("reason", sa.String),
     sa.Column("made_at", UTCDateTime, nullable=False),
-    # when it is tried next; null when it will not be
+    # when it is tried next; null when it is settled
     sa.Column("next_at", UTCDateTime, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
 )
@@ -122,14 +122,14 @@ days = sa.Table(
     "days",
     metadata,
     sa.Column("day", sa.Date, primary_key=True),
-    # how many deliveries were ever planned; the states must add up to it
+    # how many deliveries were ever planned; the states must add up to this
     sa.Column("planned", sa.Integer, nullable=False),
     sa.Column("closed_at", UTCDateTime),
     # when somebody last named the day, so that its mails may be late
     sa.Column("named_at", UTCDateTime),
 )
 
-# What a day's mails are made from, as it was when the first of them was claimed.
+# The editions that mails were made from, as they were when the first mail was claimed.
 editions = sa.Table(
     "editions",
     metadata,
@@ -137,14 +137,15 @@ editions = sa.Table(
     sa.Column("day", sa.Date, nullable=False, index=True),
     # the Date of the mails
     sa.Column("saved_at", UTCDateTime, nullable=False),
-    # a hash of the content, so that nothing is frozen twice
+    # a hash of the content, so that nothing is stored twice
     sa.Column("content_key", sa.String, nullable=False),
-    # a hash of the templates and of all else that shapes a mail
+    # a hash of the templates and of everything else that shapes a mail
     sa.Column("mail_key", sa.String, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
-# Which papers a desk has, by their place in its content: a paper may take its real id later.
+# The papers of an edition by their position in its content, where a paper has no id: it may take
+# its real id later.
 edition_papers = sa.Table(
     "edition_papers",
     metadata,
@@ -155,8 +156,8 @@ edition_papers = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Everybody who ever took up mails. The id is the fencing token: what one sender has claimed,
-# nobody else can settle, and what was taken from it, it cannot settle any more.
+# Every worker there ever was. The id is the fencing token: a row that one worker has claimed can
+# only be settled by it, until the claim is taken back.
 workers = sa.Table(
     "workers",
     metadata,
@@ -167,7 +168,7 @@ workers = sa.Table(
     sa.Column("host", sa.String, nullable=False),
     sa.Column("boot", sa.String, nullable=False),
     sa.Column("pid", sa.Integer, nullable=False),
-    # an id is never given twice
+    # an id is never used twice
     sqlite_autoincrement=True,
 )
 
@@ -184,11 +185,11 @@ deliveries = sa.Table(
     sa.Column("planned_at", UTCDateTime, nullable=False),
     sa.Column("settled_at", UTCDateTime),
     sa.Column("attempts", sa.Integer, nullable=False),
-    # what the mail was made from, once there is one
+    # the edition that the mail was made from
     sa.Column("edition_id", sa.Integer),
-    # the papers in it, see digest.filed; shown once the delivery is sent, or unknown
+    # the papers in it, see storage.contents; they count as shown once the state is sent or unknown
     sa.Column("contents", sa.Text),
-    # who has it in hand, or had
+    # the worker that claimed it last
     sa.Column("fencing_token", sa.Integer),
     # when a deferred mail is tried again
     sa.Column("next_at", UTCDateTime),
@@ -200,13 +201,13 @@ deliveries = sa.Table(
 
 
 def due(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a sender would take up a delivery now."""
+    """Whether a delivery can be claimed now."""
     later = deliveries.c.next_at.is_not(None) & (deliveries.c.next_at > now)
     return deliveries.c.state.in_(WAITING) & ~later
 
 
 def states_of(db: sa.Connection, day: date) -> Counter[DeliveryState]:
-    """Count a day's deliveries by where they stand, in the order of the states."""
+    """Count a day's deliveries by state, in the order of the states."""
     query = (
         sa.select(deliveries.c.state, sa.func.count())
         .where(deliveries.c.day == day)

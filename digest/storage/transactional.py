@@ -1,7 +1,7 @@
-"""Letters: mails to one person who asked for them, such as a confirmation. A queue that retries.
+"""The queue of transactional mail: mail that somebody asked for, such as a confirmation.
 
-Unlike a digest a letter may come twice rather than not at all: its links can be used any number
-of times. So a letter that was being sent when its process died is simply sent again.
+Such a mail may arrive twice, because its links work any number of times. So a mail that was being
+sent when its process died is sent again, unlike an issue.
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models.delivery import MailKind, TransactionalMail, TransactionalState
+from digest.models.delivery import MailKind, TransactionalMail, TransactionalState, doubled
 from digest.storage.schema import transactional_mail
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-#: A letter that was not delivered by then is given up.
+#: A mail that was not delivered by then is given up.
 GIVE_UP = timedelta(hours=72)
-#: For how long a sender has a letter to itself.
+#: How long a claimed mail is not offered to another process.
 CLAIM = timedelta(minutes=10)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
-
-#: One letter of a kind per reader in this time, whoever asks for it and how often.
+#: One mail of a kind per subscriber in this time, however often somebody asks for it.
 PAUSE = {
     MailKind.CONFIRM: timedelta(hours=24),
     MailKind.KNOWN: timedelta(hours=24),
-    # Only the reader can ask for it, and its link works for an hour.
+    # Only the subscriber can ask for it, and its link works for an hour.
     MailKind.PRIVACY: timedelta(hours=1),
 }
 
@@ -43,7 +42,7 @@ class TransactionalQueue:
         self._writer = engine.execution_options(writes=True)
 
     def enqueue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
-        """Ask for a letter; False when one of this kind waits, or was made a short time ago."""
+        """Queue a mail, unless one of its kind waits or is recent; return whether it is queued."""
         recent = sa.select(transactional_mail.c.id).where(
             transactional_mail.c.subscriber_id == subscriber_id,
             transactional_mail.c.kind == kind,
@@ -66,7 +65,7 @@ class TransactionalQueue:
         return True
 
     def claim(self, *, now: datetime) -> TransactionalMail | None:
-        """Take up the letter that has waited longest; for a while it is this caller's alone."""
+        """Claim the mail that has waited longest; nobody else gets it for ten minutes."""
         with self._writer.begin() as db:
             row = db.execute(
                 sa.select(transactional_mail)
@@ -88,24 +87,24 @@ class TransactionalQueue:
             attempts=row.attempts + 1,
         )
 
-    def mark_sent(self, letter: TransactionalMail) -> None:
-        """Note that a letter has left."""
-        self._settle(letter, TransactionalState.SENT, None, None)
+    def mark_sent(self, mail: TransactionalMail) -> None:
+        """Record that a mail was sent."""
+        self._settle(mail, TransactionalState.SENT, None, None)
 
-    def mark_failed(self, letter: TransactionalMail, reason: str) -> None:
-        """Note that a letter will never arrive."""
-        self._settle(letter, TransactionalState.FAILED, reason, None)
+    def mark_failed(self, mail: TransactionalMail, reason: str) -> None:
+        """Record that a mail will never arrive."""
+        self._settle(mail, TransactionalState.FAILED, reason, None)
 
-    def mark_deferred(self, letter: TransactionalMail, reason: str, *, now: datetime) -> None:
-        """Try a letter again later, in longer and longer steps, until it is too old."""
-        if now - letter.made_at > GIVE_UP:
-            self.mark_failed(letter, f"given up: {reason}")
+    def mark_deferred(self, mail: TransactionalMail, reason: str, *, now: datetime) -> None:
+        """Schedule another attempt, after longer and longer waits, until the mail is too old."""
+        if now - mail.made_at > GIVE_UP:
+            self.mark_failed(mail, f"given up: {reason}")
             return
-        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts - 1, 20), _LONGEST_WAIT)
-        self._settle(letter, TransactionalState.WAITING, reason, now + wait)
+        wait = doubled(_FIRST_WAIT, _LONGEST_WAIT, mail.attempts)
+        self._settle(mail, TransactionalState.WAITING, reason, now + wait)
 
-    def of(self, subscriber_id: int) -> list[dict[str, Any]]:
-        """Return what letters a reader was sent, or was to be."""
+    def for_subscriber(self, subscriber_id: int) -> list[dict[str, Any]]:
+        """Return the kind, state and time of a subscriber's mails, oldest first."""
         query = (
             sa.select(
                 transactional_mail.c.kind, transactional_mail.c.state, transactional_mail.c.made_at
@@ -117,7 +116,7 @@ class TransactionalQueue:
             return [dict(row) for row in db.execute(query).mappings()]
 
     def counts(self) -> dict[str, int]:
-        """Return how many letters stand in which state."""
+        """Count the mails by state."""
         query = sa.select(transactional_mail.c.state, sa.func.count()).group_by(
             transactional_mail.c.state
         )
@@ -126,7 +125,7 @@ class TransactionalQueue:
 
     def _settle(
         self,
-        letter: TransactionalMail,
+        mail: TransactionalMail,
         state: TransactionalState,
         reason: str | None,
         next_at: datetime | None,
@@ -134,6 +133,6 @@ class TransactionalQueue:
         with self._writer.begin() as db:
             db.execute(
                 transactional_mail.update()
-                .where(transactional_mail.c.id == letter.id)
+                .where(transactional_mail.c.id == mail.id)
                 .values(state=state, reason=reason, next_at=next_at)
             )

@@ -1,7 +1,7 @@
-"""The web door: sign up, confirm, choose, pause and leave, read past editions. No account.
+"""The website: sign up, confirm, choose, pause, leave, and read past editions. No accounts.
 
-Nothing is imported from above; what the door needs comes in as a `House`. GET and HEAD change
-nothing anywhere, because mail scanners open every link.
+This package imports nothing from `digest`; the caller passes what it needs as `WebServices`.
+GET and HEAD change nothing, because mail scanners open every link.
 """
 
 from subscribers.web.app import create

@@ -1,4 +1,4 @@
-"""Past editions by day and topic, each at its own address, and feeds of every topic."""
+"""Past editions by day and topic, each at its own address, and a feed for every topic."""
 
 from __future__ import annotations
 
@@ -12,79 +12,85 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-if TYPE_CHECKING:
-    from subscribers.models import Topic
-    from subscribers.web.services import TopicEdition, WebServices
-    from subscribers.web.templates import Views
+from subscribers.web.dependencies import READ, ServicesDep, TemplatesDep
 
-_READ = ["GET", "HEAD"]
-#: Days on the archive's page, and in a feed.
+if TYPE_CHECKING:
+    from subscribers.editions import TopicEdition
+    from subscribers.models import Topic
+    from subscribers.web.services import WebServices
+
+#: The number of days on the archive's page, and in a feed.
 DAYS, FEED_DAYS = 60, 7
 _ATOM = "http://www.w3.org/2005/Atom"
 
-
-def router(house: WebServices, views: Views) -> APIRouter:
-    """Return the archive's routes."""
-    routes = APIRouter(include_in_schema=False)
-
-    def archive() -> Response:
-        return views.page("archive", days=house.days(DAYS), topics=house.topics)
-
-    def day_page(day: str) -> Response:
-        asked = [edition(house, day, topic.slug) for topic in house.topics]
-        editions = [found for found in asked if found is not None and found.entries]
-        if not editions:
-            raise HTTPException(404)
-        return views.page("day", day=editions[0].day, editions=editions)
-
-    def topic_page(day: str, slug: str) -> Response:
-        found = edition(house, day, slug)
-        if found is None:
-            raise HTTPException(404)
-        return views.page("edition", edition=found)
-
-    def atom(slug: str) -> Response:
-        topic = _topic(house, slug)
-        return Response(_atom(house, topic), media_type="application/atom+xml")
-
-    def json_feed(slug: str) -> Response:
-        topic = _topic(house, slug)
-        return Response(_json_feed(house, topic), media_type="application/feed+json")
-
-    routes.add_api_route("/archive", archive, methods=_READ, response_model=None)
-    routes.add_api_route("/archive/{day}", day_page, methods=_READ, response_model=None)
-    routes.add_api_route("/archive/{day}/{slug}", topic_page, methods=_READ, response_model=None)
-    routes.add_api_route("/feeds/{slug}.atom", atom, methods=_READ, response_model=None)
-    routes.add_api_route("/feeds/{slug}.json", json_feed, methods=_READ, response_model=None)
-    return routes
+routes = APIRouter(include_in_schema=False)
 
 
-def edition(house: WebServices, day: str, slug: str) -> TopicEdition | None:
+@routes.api_route("/archive", methods=READ)
+def archive(services: ServicesDep, templates: TemplatesDep) -> Response:
+    """List the days that have an edition, and the feeds."""
+    return templates.page("archive", days=services.days(DAYS), topics=services.topics)
+
+
+@routes.api_route("/archive/{day}", methods=READ)
+def day_page(day: str, services: ServicesDep, templates: TemplatesDep) -> Response:
+    """Show the editions of all topics on a day."""
+    found = [_edition(services, day, topic.slug) for topic in services.topics]
+    editions = [edition for edition in found if edition is not None and edition.papers]
+    if not editions:
+        raise HTTPException(404)
+    return templates.page("day", day=editions[0].day, editions=editions)
+
+
+@routes.api_route("/archive/{day}/{slug}", methods=READ)
+def topic_page(day: str, slug: str, services: ServicesDep, templates: TemplatesDep) -> Response:
+    """Show the edition of one topic on a day."""
+    edition = _edition(services, day, slug)
+    if edition is None:
+        raise HTTPException(404)
+    return templates.page("edition", edition=edition)
+
+
+@routes.api_route("/feeds/{slug}.atom", methods=READ)
+def atom(slug: str, services: ServicesDep) -> Response:
+    """Return a topic's last days as Atom."""
+    topic = _topic(services, slug)
+    return Response(_atom(services, topic), media_type="application/atom+xml")
+
+
+@routes.api_route("/feeds/{slug}.json", methods=READ)
+def json_feed(slug: str, services: ServicesDep) -> Response:
+    """Return a topic's last days as JSON Feed."""
+    topic = _topic(services, slug)
+    return Response(_json_feed(services, topic), media_type="application/feed+json")
+
+
+def _edition(services: WebServices, day: str, slug: str) -> TopicEdition | None:
     """Return one topic's edition of a day written as YYYY-MM-DD, or None."""
     try:
         found = date.fromisoformat(day)
     except ValueError:
         return None
-    # It reads other spellings too, but an edition has one address.
-    return house.edition(found, slug) if found.isoformat() == day else None
+    # `fromisoformat` accepts other spellings too, but an edition has only one address.
+    return services.edition(found, slug) if found.isoformat() == day else None
 
 
-def _topic(house: WebServices, slug: str) -> Topic:
-    for topic in house.topics:
+def _topic(services: WebServices, slug: str) -> Topic:
+    for topic in services.topics:
         if topic.slug == slug:
             return topic
     raise HTTPException(404)
 
 
-def _editions(house: WebServices, topic: Topic) -> list[TopicEdition]:
-    found = [house.edition(day, topic.slug) for day in house.days(FEED_DAYS)]
-    return [entry for entry in found if entry is not None and entry.entries]
+def _editions(services: WebServices, topic: Topic) -> list[TopicEdition]:
+    found = [services.edition(day, topic.slug) for day in services.days(FEED_DAYS)]
+    return [edition for edition in found if edition is not None and edition.papers]
 
 
-def _atom(house: WebServices, topic: Topic) -> bytes:
-    """Write a topic's last days as Atom (RFC 4287), an entry a paper."""
+def _atom(services: WebServices, topic: Topic) -> bytes:
+    """Write a topic's last days as Atom (RFC 4287), one entry per paper."""
     ET.register_namespace("", _ATOM)
-    address = f"{house.url}/feeds/{topic.slug}.atom"
+    address = f"{services.url}/feeds/{topic.slug}.atom"
     feed = ET.Element(f"{{{_ATOM}}}feed")
 
     def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
@@ -92,51 +98,51 @@ def _atom(house: WebServices, topic: Topic) -> bytes:
         element.text = text or None
         return element
 
-    editions = _editions(house, topic)
+    editions = _editions(services, topic)
     add(feed, "id", address)
-    add(feed, "title", f"{house.name}: {topic.name}")
-    add(feed, "updated", _moment(editions[0].day if editions else date(1970, 1, 1)))
+    add(feed, "title", f"{services.name}: {topic.name}")
+    add(feed, "updated", _timestamp(editions[0].day if editions else date(1970, 1, 1)))
     add(feed, "link", rel="self", href=address)
-    add(feed, "link", rel="alternate", href=f"{house.url}/archive")
-    add(add(feed, "author"), "name", house.name)
-    for found in editions:
-        for paper in found.entries:
+    add(feed, "link", rel="alternate", href=f"{services.url}/archive")
+    add(add(feed, "author"), "name", services.name)
+    for edition in editions:
+        for paper in edition.papers:
             entry = add(feed, "entry")
-            add(entry, "id", f"{address}#{found.day}:{quote(paper.id)}")
+            add(entry, "id", f"{address}#{edition.day}:{quote(paper.id)}")
             add(entry, "title", paper.title)
             add(entry, "link", rel="alternate", href=paper.url)
-            add(entry, "updated", _moment(found.day))
-            add(entry, "summary", _words(paper.summary, paper.why))
-    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written
+            add(entry, "updated", _timestamp(edition.day))
+            add(entry, "summary", _content(paper.summary, paper.why))
+    document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document
 
 
-def _json_feed(house: WebServices, topic: Topic) -> str:
-    """Write a topic's last days as JSON Feed 1.1."""
+def _json_feed(services: WebServices, topic: Topic) -> str:
+    """Write a topic's last days as JSON Feed 1.1, one item per paper."""
     items: list[dict[str, Any]] = [
         {
-            "id": f"{found.day}:{paper.id}",
+            "id": f"{edition.day}:{paper.id}",
             "url": paper.url,
             "title": paper.title,
-            "content_text": _words(paper.summary, paper.why) or paper.title,
-            "date_published": _moment(found.day),
+            "content_text": _content(paper.summary, paper.why) or paper.title,
+            "date_published": _timestamp(edition.day),
         }
-        for found in _editions(house, topic)
-        for paper in found.entries
+        for edition in _editions(services, topic)
+        for paper in edition.papers
     ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{house.name}: {topic.name}",
-        "home_page_url": f"{house.url}/archive",
-        "feed_url": f"{house.url}/feeds/{topic.slug}.json",
+        "title": f"{services.name}: {topic.name}",
+        "home_page_url": f"{services.url}/archive",
+        "feed_url": f"{services.url}/feeds/{topic.slug}.json",
         "items": items,
     }
     return json.dumps(feed, ensure_ascii=False, indent=1)
 
 
-def _words(summary: str, why: str) -> str:
+def _content(summary: str, why: str) -> str:
     return " ".join(filter(None, (summary, f"Why: {why}." if why else "")))
 
 
-def _moment(day: date) -> str:
+def _timestamp(day: date) -> str:
     return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Who is at the door: all that is kept of a visitor is the network they came from."""
+"""What is known about a client: only its network is stored."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 def ip_of(request: Request) -> str:
-    """Return the visitor's address, or nothing where the server has none."""
+    """Return the client's IP address, or an empty string if the server has none."""
     return request.client.host if request.client else ""
 
 
-def evidence_of(house: WebServices, request: Request, door: str, *, wording: str = "") -> Evidence:
-    """Return what is written down of a visitor's step."""
+def evidence_of(
+    services: WebServices, request: Request, channel: str, *, wording: str = ""
+) -> Evidence:
+    """Return the evidence to store for a request: the time, the channel and the network."""
     return Evidence(
-        at=house.clock(), channel=door, network=truncated(ip_of(request)), wording=wording
+        at=services.clock(), channel=channel, network=truncated(ip_of(request)), wording=wording
     )

@@ -1,4 +1,4 @@
-"""What people fill in: the sign-up form with its traps for machines, and the choices."""
+"""The forms people fill in: the sign-up form, with its traps for programs, and the choices."""
 
 from __future__ import annotations
 
@@ -22,38 +22,39 @@ if TYPE_CHECKING:
     from subscribers.models import Topic
     from subscribers.web.services import WebServices
 
-#: A field that people do not see and machines fill in.
+#: The name of a field that people do not see and programs fill in.
 TRAP = "website"
+_SEND_AGAIN = "Please send the form once more."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignUp:
-    """A sign-up as it was sent."""
+    """A sign-up form as it was sent."""
 
     email: str
     topics: tuple[str, ...]
-    #: what is wrong with it, for the visitor; empty if nothing
-    fault: str = ""
-    #: whether a machine sent it
+    #: what is wrong with it, in words for the page; empty if nothing
+    error: str = ""
+    #: whether a program sent it
     trapped: bool = False
 
 
-def stamp(house: WebServices, *, now: datetime) -> str:
-    """Return the signed time that a form is given along."""
-    return _signer(house).sign(base64_encode(int_to_bytes(int(now.timestamp())))).decode()
+def stamp(services: WebServices, *, now: datetime) -> str:
+    """Return the signed time for a form, which shows its age when it is sent."""
+    return _signer(services).sign(base64_encode(int_to_bytes(int(now.timestamp())))).decode()
 
 
-def read_sign_up(form: FormData, house: WebServices, *, now: datetime) -> SignUp:
-    """Understand a sent form."""
+def read_sign_up(form: FormData, services: WebServices, *, now: datetime) -> SignUp:
+    """Read a sign-up form."""
     email = str(form.get("email") or "").strip()[:320]
-    slugs = {topic.slug for topic in house.topics}
+    slugs = {topic.slug for topic in services.topics}
     topics = tuple(str(slug) for slug in form.getlist("topic") if slug in slugs)
-    fault = address_fault(email) or _age_fault(str(form.get("stamp") or ""), house, now=now)
-    return SignUp(email=email, topics=topics, fault=fault, trapped=bool(form.get(TRAP)))
+    error = address_error(email) or _age_error(str(form.get("stamp") or ""), services, now=now)
+    return SignUp(email=email, topics=topics, error=error, trapped=bool(form.get(TRAP)))
 
 
-def address_fault(email: str) -> str:
-    """Return what is wrong with an address, whoever it belongs to; empty if nothing."""
+def address_error(email: str) -> str:
+    """Return what is wrong with the spelling of an address; empty if nothing."""
     try:
         addresses.parse(email)
     except AddressError:
@@ -62,28 +63,29 @@ def address_fault(email: str) -> str:
 
 
 def mailbox(email: str) -> str:
-    """Return who sign-ups are counted for: the same for all spellings, and for `+` tags."""
+    """Return the key by which sign-ups are counted: one for all spellings and all `+` tags."""
     local, _, domain = addresses.parse(email).key.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
 
 
 def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Preferences]:
-    """Understand the page of choices.
+    """Read the form of choices; unknown topics are left out.
 
     Raises:
-        PreferenceError: a value is none, in words.
+        PreferenceError: a value is not possible; the message names it.
 
     """
     slugs = [topic.slug for topic in topics]
     chosen = [str(slug) for slug in form.getlist("topic") if slug in slugs]
     papers = str(form.get("papers") or "").strip()
+    days: Any = tuple(str(day) for day in form.getlist("day"))  # `Preferences` checks them
     try:
         preferences = Preferences(
             words_in=_list(form.get("words_in")),
             words_out=_list(form.get("words_out")),
             authors=_list(form.get("authors")),
             papers=int(papers) if papers else None,
-            days=tuple(str(day) for day in form.getlist("day")),
+            days=days,
             timezone=str(form.get("timezone") or "UTC").strip(),
             hour=int(str(form.get("hour") or "18")),
             language=str(form.get("language") or "en"),
@@ -96,27 +98,30 @@ def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Pr
     return chosen, preferences
 
 
-def choice_fault(topics: Sequence[str], preferences: Preferences) -> str:
-    """Return what is wrong with choices that are each possible; empty if nothing."""
-    if topics or preferences.words_in or preferences.authors:
-        return ""
-    return "choose at least one topic, or name words or authors of your own"
+def check_choices(topics: Sequence[str], preferences: Preferences) -> None:
+    """Check that choices, taken together, can give a digest.
+
+    Raises:
+        PreferenceError: nothing is chosen.
+
+    """
+    if not (topics or preferences.words_in or preferences.authors):
+        raise PreferenceError("choose at least one topic, or name words or authors of your own")
 
 
-def _age_fault(text: str, house: WebServices, *, now: datetime) -> str:
-    youngest, oldest = house.form_age
+def _age_error(text: str, services: WebServices, *, now: datetime) -> str:
+    youngest, oldest = services.form_age
     try:
-        made = bytes_to_int(base64_decode(_signer(house).unsign(text.encode())))
+        signed_at = bytes_to_int(base64_decode(_signer(services).unsign(text.encode())))
     except (BadSignature, UnicodeEncodeError):
-        return "Please send the form once more."
-    age = now.timestamp() - made
-    if not youngest.total_seconds() <= age <= oldest.total_seconds():
-        return "Please send the form once more."
-    return ""
+        return _SEND_AGAIN
+    age = now.timestamp() - signed_at
+    return "" if youngest.total_seconds() <= age <= oldest.total_seconds() else _SEND_AGAIN
 
 
-def _signer(house: WebServices) -> Signer:
-    return Signer(list(reversed(house.secrets)), salt="digest.form")
+def _signer(services: WebServices) -> Signer:
+    # itsdangerous signs with the last key and accepts all.
+    return Signer(list(reversed(services.secrets)), salt="digest.form")
 
 
 def _list(value: Any) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the door needs from the house it belongs to."""
+"""What the website needs from the installation it belongs to."""
 
 from __future__ import annotations
 
@@ -7,73 +7,53 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from subscribers.book import Book
+    from subscribers.editions import TopicEdition
     from subscribers.models import Topic
     from subscribers.rate_limits import SignupLimiter
 
-#: The version of the words people agree to on the sign-up page; change it with the words.
+#: The version of the text people agree to on the sign-up page. Change it when the text changes.
 WORDING = "2026-11"
 
 TransactionalKind = Literal["confirm", "known", "privacy"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaperCard:
-    """A paper as a page shows it."""
-
-    id: str
-    title: str
-    url: str
-    byline: str
-    #: one sentence, or nothing
-    tldr: str
-    summary: str
-    why: str
-    signals: str
-    links: Sequence[Mapping[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TopicEdition:
-    """What one topic had on one day."""
-
-    day: date
-    topic: Topic
-    entries: Sequence[PaperCard]
-
-
-@dataclass(frozen=True, kw_only=True)
 class WebServices:
-    """Everything the pages ask for."""
+    """The data and functions that the pages and the API use."""
 
+    #: the name of the site
     name: str
     postal_address: str
-    #: a person's address, for help
+    #: the e-mail address of a person who helps
     contact: str
-    #: where the site is, without a slash at the end
+    #: the address of the site, without a slash at the end
     url: str
     book: Book
     limiter: SignupLimiter
-    #: the keys of links, the one in use first
+    #: the keys that sign links, the current one first
     secrets: Sequence[str]
     clock: Callable[[], datetime]
     topics: Sequence[Topic]
-    #: the topics of somebody who chooses none
+    #: the topics of a subscriber who chooses none
     default_topics: Sequence[str]
-    #: the days there are editions of, newest first, at most so many
+    #: given a number, return at most so many days that have an edition, newest first
     days: Callable[[int], Sequence[date]]
-    #: one topic's edition of a day, or None
+    #: given a day and a topic's slug, return that edition, or None
     edition: Callable[[date, str], TopicEdition | None]
-    #: ask for a letter to a reader; it is sent when the mail server will
+    #: queue a transactional mail to a subscriber; a background task sends it
     queue_mail: Callable[[int, TransactionalKind], None]
-    #: all mails to a reader, and forgetting them
+    #: given a subscriber's id, return all issues sent to them, ready for JSON
     issues: Callable[[int], list[dict[str, Any]]]
+    #: given a subscriber's id, return all transactional mails sent to them, ready for JSON
     transactional: Callable[[int], list[dict[str, Any]]]
+    #: given a subscriber's id, delete the records of all mails to them
     forget: Callable[[int], None]
+    #: the folder of the page templates
     templates: Path
-    #: how old a form is when people send it; what is younger was sent by a machine
+    #: the youngest and oldest age of an accepted form; programs send forms faster than people
     form_age: tuple[timedelta, timedelta] = (timedelta(seconds=3), timedelta(hours=2))

@@ -1,7 +1,7 @@
-"""Signing up, after the visitor has had their answer.
+"""Signing up, after the response was sent.
 
-The answer does not depend on who the address belongs to, and neither does the time it takes:
-all of this happens afterwards. An address that is known is told so by mail alone.
+The response must not depend on who the address belongs to, and neither must its duration.
+So all of this runs afterwards. Only a mail tells whether the address is already known.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from subscribers.book import Evidence
     from subscribers.web.services import WebServices
 
-_SETTLED = (Status.CONFIRMED, Status.PAUSED)
+_SUBSCRIBED = (Status.CONFIRMED, Status.PAUSED)
 
 
-def sign_up(house: WebServices, address: str, topics: Sequence[str], *, evidence: Evidence) -> None:
-    """Write a sign-up down and ask for the letter that fits."""
+def sign_up(
+    services: WebServices, address: str, topics: Sequence[str], *, evidence: Evidence
+) -> None:
+    """Store a sign-up and queue the mail that fits: a confirmation, or "already subscribed"."""
     try:
-        found = house.book.find(address)
-        if found is not None and found.status in (*_SETTLED, Status.PENDING):
-            # What a letter has named, or its reader chosen, only a link of theirs can change.
+        found = services.book.find(address)
+        if found is not None and found.status in (*_SUBSCRIBED, Status.PENDING):
+            # Anybody can type in an address. Only a link can change topics that a mail has named.
             topics = found.topics
-        reader = house.book.add(address, topics, confirmed=False, evidence=evidence)
+        subscriber = services.book.add(address, topics, confirmed=False, evidence=evidence)
     except AddressError:
-        return  # checked at the door; the rules cannot have changed since
-    if reader is None or reader.status is Status.SUPPRESSED:
+        return  # the form was checked, so this happens only if the rules change in between
+    if subscriber is None or subscriber.status is Status.SUPPRESSED:
         return
-    house.queue_mail(reader.id, "known" if reader.status in _SETTLED else "confirm")
+    services.queue_mail(subscriber.id, "known" if subscriber.status in _SUBSCRIBED else "confirm")

@@ -1,4 +1,4 @@
-"""Filling the pages' templates."""
+"""The page templates, and the values that every page shares."""
 
 from __future__ import annotations
 
@@ -13,43 +13,35 @@ if TYPE_CHECKING:
     from subscribers.web.services import WebServices
 
 
-class StrangerError(Exception):
-    """A link is not valid, or its reader is gone; the words are for the page."""
+class Templates:
+    """Renders the page templates of one site."""
 
-
-class ForgottenError(StrangerError):
-    """The link is good, but nothing is known of its reader any more."""
-
-
-class Views:
-    """The pages of one house."""
-
-    def __init__(self, house: WebServices) -> None:
-        """Compile templates as they are needed."""
-        self._house = house
-        self._pages = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(house.templates),
+    def __init__(self, services: WebServices) -> None:
+        """Load templates from the site's folder; each is compiled on first use."""
+        self._services = services
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(services.templates),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
         )
 
-    def page(self, name: str, *, status: int = 200, **words: Any) -> HTMLResponse:
-        """Return a page."""
-        html = self._pages.get_template(f"{name}.html").render(
-            site=self._house.name,
-            postal_address=self._house.postal_address,
-            contact=self._house.contact,
-            root=self._house.url,
-            **words,
+    def page(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render the template `<name>.html` with these values."""
+        html = self._environment.get_template(f"{name}.html").render(
+            site=self._services.name,
+            postal_address=self._services.postal_address,
+            contact=self._services.contact,
+            root=self._services.url,
+            **values,
         )
         return HTMLResponse(html, status_code=status)
 
-    def fault(
-        self, status: int, words: str, headers: Mapping[str, str] | None = None
+    def error(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None
     ) -> HTMLResponse:
-        """Return a page that says what went wrong."""
-        page = self.page("fault", status=status, words=words)
+        """Render the page that says what went wrong."""
+        page = self.page("error", status=status, message=message)
         page.headers.update(headers or {})
         return page

@@ -1,4 +1,4 @@
-"""Debian's Chromium in front of a real server on loopback; nothing reaches further."""
+"""Debian's Chromium with a real server on loopback; no request goes further."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
 from support.paths import ROOT
-from web.conftest import build, furniture
+from web.conftest import build_site, template_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
-    from support.site import House
-    from web.conftest import Build
+    from support.site import Site
+    from web.conftest import BuildSite
 
-__all__ = ["build", "furniture"]  # the fixtures of the other ring
+__all__ = ["build_site", "template_folder"]  # fixtures of the web tests
 
 AXE = ROOT / ".venv/npm/node_modules/axe-core/axe.min.js"
 QUIET = [
@@ -35,38 +35,38 @@ QUIET = [
 
 
 def missing(what: str) -> None:
-    """Skip a test and say why; in CI, fail."""
-    words = f"{what} is not installed, so no browser was tried; .ci/run installs it"
+    """Skip a test with the reason; in CI, fail."""
+    reason = f"{what} is not installed, so no browser was tried; .ci/run installs it"
     if os.environ.get("CI"):
-        pytest.fail(words)
-    pytest.skip(words)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @dataclass(kw_only=True)
-class Site:
-    """A house that answers at an address."""
+class Server:
+    """A site that is served at a URL."""
 
-    house: House
+    site: Site
     url: str
 
 
 @pytest.fixture
-def site(build: Build) -> Iterator[Site]:
-    """A server, until the test ends."""
+def server(build_site: BuildSite) -> Iterator[Server]:
+    """A site that is served until the test ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    house = build(web={"url": url})
-    server = uvicorn.Server(uvicorn.Config(house.site, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, args=([listener],))
+    site = build_site(web={"url": url})
+    http_server = uvicorn.Server(uvicorn.Config(site.asgi, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=http_server.run, args=([listener],))
     thread.start()
-    yield Site(house=house, url=url)
-    server.should_exit = True
+    yield Server(site=site, url=url)
+    http_server.should_exit = True
     thread.join(timeout=20)
     listener.close()
     assert not thread.is_alive()
 
 
-# A module's own, since no other loop can run in this thread meanwhile.
+# One per module: while it runs, no other event loop can run in this thread.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
@@ -79,13 +79,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """Open a window; what it asks elsewhere, and what it complains of, fails the test."""
-    contexts, faults = [], []
+def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens browser pages; requests to other hosts and console errors fail the test."""
+    contexts, errors = [], []
 
     def opened(*, width: int = 375, scheme: Any = "light", **details: Any) -> Page:
         context = chromium.new_context(
-            base_url=site.url,
+            base_url=server.url,
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
             **({"java_script_enabled": False} | details),
@@ -93,20 +93,20 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda asked: faults.append(asked.url) if elsewhere(asked.url) else None)
-        page.on("console", lambda said: faults.append(said.text) if serious(said) else None)
+        page.on("request", lambda it: errors.append(it.url) if elsewhere(it.url) else None)
+        page.on("console", lambda it: errors.append(it.text) if serious(it) else None)
         return page
 
     def elsewhere(url: str) -> bool:
-        return not url.startswith(site.url)
+        return not url.startswith(server.url)
 
-    def serious(said: Any) -> bool:
-        return said.type == "error" and "responded with a status" not in said.text
+    def serious(message: Any) -> bool:
+        return message.type == "error" and "responded with a status" not in message.text
 
     yield opened
     for context in contexts:
         context.close()
-    assert faults == []
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

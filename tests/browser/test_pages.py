@@ -1,4 +1,4 @@
-"""Every page for everybody: axe-core, a narrow phone, a keyboard."""
+"""Accessibility of every page: axe-core, a narrow phone, a keyboard."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from subscribers.models import Event
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from browser.conftest import Site
+    from browser.conftest import Server
     from playwright.sync_api import Page
 
-#: As long as an address can be, in one word.
+#: An address of the greatest length, without a place to break the line.
 LONG = f"{'a' * 64}@{'b' * 63}.example.org"
 OPEN = ["/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/nowhere"]
 
 
-def pages(site: Site) -> list[str]:
+def pages(server: Server) -> list[str]:
     """Every kind of page, the personal ones in the states they can be in."""
-    house = site.house
-    reader = house.reader(LONG, Event.CONFIRM)
-    paused = house.reader("ben@example.org", Event.CONFIRM, Event.PAUSE)
-    new = house.reader("cyd@example.org")
-    gone = house.reader("dan@example.org", Event.LEAVE)
+    site = server.site
+    subscriber = site.subscriber(LONG, Event.CONFIRM)
+    paused = site.subscriber("ben@example.org", Event.CONFIRM, Event.PAUSE)
+    new = site.subscriber("cyd@example.org")
+    gone = site.subscriber("dan@example.org", Event.LEAVE)
     return [
         *OPEN,
         "/?topic=agents",
         "/confirm/forged",
-        house.link(Purpose.CONFIRM, new),
-        house.link(Purpose.CONFIRM, reader),
-        house.link(Purpose.REFUSE, reader),
-        house.link(Purpose.LEAVE, reader),
-        house.link(Purpose.LEAVE, gone),
-        house.link(Purpose.MANAGE, reader),
-        house.link(Purpose.MANAGE, reader) + "?saved=1",
-        house.link(Purpose.MANAGE, paused),
-        house.link(Purpose.PRIVACY, reader),
+        site.link(Purpose.CONFIRM, new),
+        site.link(Purpose.CONFIRM, subscriber),
+        site.link(Purpose.REFUSE, subscriber),
+        site.link(Purpose.LEAVE, subscriber),
+        site.link(Purpose.LEAVE, gone),
+        site.link(Purpose.MANAGE, subscriber),
+        site.link(Purpose.MANAGE, subscriber) + "?saved=1",
+        site.link(Purpose.MANAGE, paused),
+        site.link(Purpose.PRIVACY, subscriber),
     ]
 
 
@@ -61,11 +61,13 @@ def look(page: Page, width: int, scheme: Any) -> list[str]:
     return [f"{fault['id']} at {[node['target'] for node in fault['nodes']]}" for fault in found]
 
 
-def test_axe_finds_nothing_on_any_page(site: Site, visit: Callable[..., Page], axe: str) -> None:
+def test_axe_finds_nothing_on_any_page(
+    server: Server, visit: Callable[..., Page], axe: str
+) -> None:
     page = visit(java_script_enabled=True, bypass_csp=True)
     found = []
 
-    for path in pages(site):
+    for path in pages(server):
         page.goto(path)
         found += violations(page, axe)
 
@@ -73,7 +75,7 @@ def test_axe_finds_nothing_on_any_page(site: Site, visit: Callable[..., Page], a
 
 
 def test_axe_finds_nothing_on_pages_that_refuse(
-    site: Site, visit: Callable[..., Page], axe: str
+    server: Server, visit: Callable[..., Page], axe: str
 ) -> None:
     page = visit(java_script_enabled=True, bypass_csp=True)
 
@@ -82,7 +84,7 @@ def test_axe_finds_nothing_on_pages_that_refuse(
     page.get_by_role("button", name="Send me the digest").first.click()
     page.get_by_role("alert").wait_for()
     found = violations(page, axe)
-    page.goto(site.house.link(Purpose.MANAGE, site.house.reader(LONG, Event.CONFIRM)))
+    page.goto(server.site.link(Purpose.MANAGE, server.site.subscriber(LONG, Event.CONFIRM)))
     page.get_by_label("Papers at most").fill("99")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").wait_for()
@@ -103,23 +105,25 @@ def test_axe_does_find_what_is_wrong(visit: Callable[..., Page], axe: str) -> No
 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_phone(
-    site: Site, visit: Callable[..., Page]
+    server: Server, visit: Callable[..., Page]
 ) -> None:
     page = visit(width=320, java_script_enabled=True)
     widths = {}
 
-    for path in pages(site):
+    for path in pages(server):
         page.goto(path)
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert {path: width for path, width in widths.items() if width > 320} == {}
 
 
-def test_every_button_is_large_enough_for_a_thumb(site: Site, visit: Callable[..., Page]) -> None:
+def test_every_button_is_large_enough_for_a_thumb(
+    server: Server, visit: Callable[..., Page]
+) -> None:
     page = visit(width=320, java_script_enabled=True)
     small = []
 
-    for path in pages(site):
+    for path in pages(server):
         page.goto(path)
         small += page.evaluate(
             "[...document.querySelectorAll('button, select, input:not([type=checkbox], .trap *,"
@@ -130,7 +134,7 @@ def test_every_button_is_large_enough_for_a_thumb(site: Site, visit: Callable[..
     assert small == []
 
 
-def test_the_keyboard_alone_signs_up(site: Site, visit: Callable[..., Page]) -> None:
+def test_the_keyboard_alone_signs_up(server: Server, visit: Callable[..., Page]) -> None:
     page = visit(java_script_enabled=True)
     page.goto("/")
     stops = []
@@ -140,7 +144,7 @@ def test_the_keyboard_alone_signs_up(site: Site, visit: Callable[..., Page]) -> 
         stops.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
     page.locator("#email").focus()
     page.keyboard.type("ada@example.org")
-    site.house.wait(minutes=1)
+    server.site.wait(minutes=1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sent")
 
@@ -148,7 +152,7 @@ def test_the_keyboard_alone_signs_up(site: Site, visit: Callable[..., Page]) -> 
         "Skip to the content", "Trending Papers", "Sign up", "Past editions", "email",
         "Send me the digest",
     ]  # fmt: skip
-    assert site.house.status("ada@example.org") == "pending"
+    assert server.site.status("ada@example.org") == "pending"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

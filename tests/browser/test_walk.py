@@ -1,4 +1,4 @@
-"""A reader's whole way in a real browser without JavaScript: phone and desk, light and dark."""
+"""A subscriber's whole path in a browser without JavaScript, on two widths and in two schemes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import EmailMessage
 
-    from browser.conftest import Site
+    from browser.conftest import Server
     from playwright.sync_api import Page
 
 ADA = "ada@example.org"
@@ -26,13 +26,13 @@ def link(mail: EmailMessage, purpose: Purpose) -> str:
     return find(rf"(http://127\.0\.0\.1:\d+/{purpose}/\S+)", text_of(mail))
 
 
-def sign_up(site: Site, page: Page, *topics: str) -> None:
+def sign_up(server: Server, page: Page, *topics: str) -> None:
     """Fill in the form, which takes a minute, and send it."""
     page.goto("/")
     page.get_by_label("Your e-mail address").fill(ADA)
     for topic in topics:
         page.get_by_label(topic).check()
-    site.house.wait(minutes=1)
+    server.site.wait(minutes=1)
     page.get_by_role("button", name="Send me the digest").first.click()
     page.wait_for_url("**/sent")
 
@@ -40,20 +40,20 @@ def sign_up(site: Site, page: Page, *topics: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_a_reader_signs_up_confirms_chooses_and_leaves(
-    site: Site, visit: Callable[..., Page], width: int, scheme: str
+    server: Server, visit: Callable[..., Page], width: int, scheme: str
 ) -> None:
-    house, page = site.house, visit(width=width, scheme=scheme)
+    site, page = server.site, visit(width=width, scheme=scheme)
 
-    sign_up(site, page, "Agents", "Robots & machines")
+    sign_up(server, page, "Agents", "Robots & machines")
     assert page.get_by_role("heading", level=1).inner_text() == "Check your mail"
-    page.goto(link(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM))
-    assert house.status(ADA) == "pending"
+    page.goto(link(site.mail_to(ADA, MailKind.CONFIRM), Purpose.CONFIRM))
+    assert site.status(ADA) == "pending"
 
     page.get_by_role("button", name="Yes, send me the digest").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Confirmed"
-    assert house.status(ADA) == "confirmed"
+    assert site.status(ADA) == "confirmed"
 
-    page.goto(link(house.letter(ADA, MailKind.CONFIRM), Purpose.MANAGE))
+    page.goto(link(site.mail_to(ADA, MailKind.CONFIRM), Purpose.MANAGE))
     page.get_by_label("Whales").check()
     page.get_by_label("Agents").uncheck()
     page.get_by_label("Papers by these authors").fill("Ada Example")
@@ -65,47 +65,52 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
     page.get_by_role("button", name="Save").click()
     assert page.get_by_role("status").inner_text() == "Saved."
     assert page.get_by_label("Papers at most").input_value() == "9"
-    reader = house.book.find(ADA)
-    assert reader is not None
-    assert reader.topics == ("robots", "whales")
-    assert (reader.preferences.days, reader.preferences.papers) == (("mon",), 9)
-    assert (reader.preferences.timezone, reader.preferences.text_only) == ("Asia/Tokyo", True)
+    subscriber = site.book.find(ADA)
+    assert subscriber is not None
+    assert subscriber.topics == ("robots", "whales")
+    assert (subscriber.preferences.days, subscriber.preferences.papers) == (("mon",), 9)
+    assert (subscriber.preferences.timezone, subscriber.preferences.text_only) == (
+        "Asia/Tokyo",
+        True,
+    )
 
     page.get_by_role("button", name="Pause").click()
-    assert house.status(ADA) == "paused"
+    assert site.status(ADA) == "paused"
     page.get_by_role("button", name="Resume").click()
-    assert house.status(ADA) == "confirmed"
+    assert site.status(ADA) == "confirmed"
 
-    page.goto(house.link(Purpose.LEAVE, reader))
+    page.goto(site.link(Purpose.LEAVE, subscriber))
     page.get_by_role("button", name="Leave").click()
     assert "You have left." in page.inner_text("main")
-    assert house.status(ADA) == "left"
+    assert site.status(ADA) == "left"
 
 
-def test_a_reader_sees_their_data_and_has_it_erased(site: Site, visit: Callable[..., Page]) -> None:
-    house, page = site.house, visit()
-    reader = house.reader(ADA, Event.CONFIRM)
+def test_a_reader_sees_their_data_and_has_it_erased(
+    server: Server, visit: Callable[..., Page]
+) -> None:
+    site, page = server.site, visit()
+    subscriber = site.subscriber(ADA, Event.CONFIRM)
 
-    page.goto(house.link(Purpose.MANAGE, reader))
+    page.goto(site.link(Purpose.MANAGE, subscriber))
     page.get_by_role("button", name="Mail me a link to my data").click()
-    page.goto(link(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY))
+    page.goto(link(site.mail_to(ADA, MailKind.PRIVACY), Purpose.PRIVACY))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download everything").click()
     page.get_by_role("button", name="Erase everything").click()
 
     assert download.value.suggested_filename == "digest-data.json"
     assert "erased" in page.inner_text("main")
-    assert house.status(ADA) is None
+    assert site.status(ADA) is None
 
 
 def test_a_wrong_address_is_said_beside_what_was_typed(
-    site: Site, visit: Callable[..., Page]
+    server: Server, visit: Callable[..., Page]
 ) -> None:
     page = visit()
     page.goto("/")
     page.get_by_label("Your e-mail address").fill("ada@example")
     page.get_by_label("Whales").check()
-    site.house.wait(minutes=1)
+    server.site.wait(minutes=1)
 
     page.get_by_role("button", name="Send me the digest").first.click()
 

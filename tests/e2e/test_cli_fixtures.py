@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import DAY, NOON
 from support.command import CONFIG
-from support.http_server import Answer, WebServer
+from support.http_server import Response, WebServer
 
 from digest.app import config
 from digest.app.services import App
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
     from support.command import Command
-    from support.http_server import Question
+    from support.http_server import Request
 
     from digest.models.source import Batch
 
@@ -43,13 +43,13 @@ def featured(number: int, **inner: Any) -> dict[str, Any]:
 LISTED = [featured(1, githubRepo="https://github.com/example/lamps"), featured(2)]
 
 
-def serve(question: Question) -> Answer:
+def serve(request: Request) -> Response:
     """Be Hugging Face and GitHub at once."""
-    if question.path == "/api/daily_papers":
-        return Answer(body=json.dumps(LISTED).encode())
-    if question.path == "/repos/example/lamps":
-        return Answer(body=f'{{"stargazers_count": 41, "said": "{KEY}"}}'.encode())
-    return Answer(status=404)
+    if request.path == "/api/daily_papers":
+        return Response(body=json.dumps(LISTED).encode())
+    if request.path == "/repos/example/lamps":
+        return Response(body=f'{{"stargazers_count": 41, "said": "{KEY}"}}'.encode())
+    return Response(status=404)
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_recorded_day_gives_the_same_papers_without_its_services(
     configured: Path, digest: Command, services: WebServer, engine: sa.Engine
 ) -> None:
     digest("fixtures", "record", *ON_DAY)
-    asked = len(services.questions)
+    asked = len(services.requests)
 
     found = replayed(configured / "fixtures/2026-02-02", engine)
 
@@ -189,7 +189,7 @@ def test_a_recorded_day_gives_the_same_papers_without_its_services(
     ]
     (update,) = found["Stars of the code"].updates
     assert (update.id, update.signals.stars) == ("2602.00001", 41)
-    assert len(services.questions) == asked
+    assert len(services.requests) == asked
 
 
 def test_a_recorded_day_is_fetched_without_its_services(home: Path, digest: Command) -> None:
@@ -279,8 +279,8 @@ def test_a_source_that_stopped_halfway_is_partial(home: Path, digest: Command) -
     }
     more = linked | {"title": "Moss", "links": {"code": "https://github.com/a/moss"}}
     (home / "papers.jsonl").write_text(f"{json.dumps(linked)}\n{json.dumps(more)}\n")
-    enough = Answer(status=403, body=b'{"message": "API rate limit exceeded"}')
-    with WebServer(Answer(body=b'{"stargazers_count": 41}'), enough) as server:
+    enough = Response(status=403, body=b'{"message": "API rate limit exceeded"}')
+    with WebServer(Response(body=b'{"stargazers_count": 41}'), enough) as server:
         stars = f'\n[[sources]]\nname = "stars"\nkind = "github"\nurl = "{server.base}"\n'
         (home / "config.toml").write_text(CONFIG + stars)
 

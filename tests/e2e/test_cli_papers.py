@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
-from support.arxiv_documents import Told, atom
+from support.arxiv_documents import ArxivPaper, atom
 from support.command import CONFIG, DAY
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_paper_is_shown_with_the_source_of_each_field(furnished: Path, digest:
 def test_a_paper_is_shown_with_its_announcements_and_signals(
     furnished: Path, digest: Command
 ) -> None:
-    feed = atom("cs.AI", date(2026, 2, 2), [Told(categories=("cs.AI", "cs.LG"), version=1)])
+    feed = atom("cs.AI", date(2026, 2, 2), [ArxivPaper(categories=("cs.AI", "cs.LG"), version=1)])
     (furnished / "feed.xml").write_text(feed, encoding="utf-8")
     with (furnished / "config.toml").open("a") as config:
         config.write('[[sources]]\nname = "arXiv"\nkind = "arxiv"\npath = "feed.xml"\n')

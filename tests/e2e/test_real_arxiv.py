@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 
 from digest.sources import RawDocument
 from digest.sources.arxiv import announcements
@@ -40,11 +40,11 @@ shapes = pytest.mark.parametrize(
 )
 
 
-def announced(real_data: Path, day: date) -> list[Told]:
+def announced(real_data: Path, day: date) -> list[ArxivPaper]:
     """The papers that arXiv announced on a day."""
     lines = (real_data / "arxiv" / f"listing-{day}.jsonl").read_text(encoding="utf-8").splitlines()
     return [
-        Told(
+        ArxivPaper(
             id=one["id"],
             title=one["title"],
             abstract=one["summary"],

@@ -10,7 +10,7 @@ import pytest
 import stamina
 import trustme
 from support.smtp_server import SMTPServer
-from support.source_client import LOOPBACK, Watch, client
+from support.source_client import LOOPBACK, ManualClock, client
 
 from digest.sources.http import client as web
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.source_client import Asking
+    from support.source_client import MakeClient
 
     from digest.sources.http.client import SourceClient
 
@@ -31,14 +31,14 @@ def _without_waiting() -> Iterator[None]:
 
 
 @pytest.fixture
-def asking(tmp_path: Path) -> Iterator[Asking]:
+def make_client(tmp_path: Path) -> Iterator[MakeClient]:
     """HTTP for sources on this machine; all that one test makes share a folder."""
     with ExitStack() as opened:
 
-        def ask(watch: Watch | None = None, **details: Any) -> SourceClient:
-            return opened.enter_context(client(tmp_path, watch, **details)).restricted_to(LOOPBACK)
+        def connect(clock: ManualClock | None = None, **details: Any) -> SourceClient:
+            return opened.enter_context(client(tmp_path, clock, **details)).restricted_to(LOOPBACK)
 
-        yield ask
+        yield connect
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One way to a service is broken, another is not: what is there is read, what is not is named."""
+"""A service fails at one address and works at another: what can be read is read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.http_server import Answer, Question, WebServer
-from support.offline_web import ask_played
+from support.http_server import Request, Response, WebServer
+from support.offline_web import service_request
 from support.services import arxiv, huggingface
-from support.source_client import Watch
+from support.source_client import ManualClock
 
 from digest.errors import SourceError
 from digest.sources import get_kind
@@ -18,25 +18,29 @@ from digest.sources import get_kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.services import Played
-    from support.source_client import Asking
+    from support.services import ScriptedService
+    from support.source_client import MakeClient
 
     from digest.models.source import Batch
 
 
-def broken_at(played: Played, *paths: str, status: int = 503) -> Callable[[Question], Answer]:
+def broken_at(
+    service: ScriptedService, *paths: str, status: int = 503
+) -> Callable[[Request], Response]:
     """The service, of which the paths that begin so are broken."""
-    broken = Answer(status=status, body=b"no")
-    return lambda question: broken if question.path.startswith(paths) else played.happy(question)
+    broken = Response(status=status, body=b"no")
+    return lambda request: broken if request.path.startswith(paths) else service.happy(request)
 
 
-def read(played: Played, server: WebServer, asking: Asking, *, days_ago: int = 0) -> Batch:
+def read(
+    service: ScriptedService, server: WebServer, make_client: MakeClient, *, days_ago: int = 0
+) -> Batch:
     """Read the service by its own kind, over the wire."""
-    source = played.source(server.base)
-    kind, day = get_kind(source.kind), played.day - timedelta(days=days_ago)
-    asked = ask_played(played, asking(Watch(at=played.now)), day=day)
+    source = service.source(server.base)
+    kind, day = get_kind(source.kind), service.day - timedelta(days=days_ago)
+    asked = service_request(service, make_client(ManualClock(at=service.now)), day=day)
     return kind.join(
-        [kind.parse(document, day=day, now=played.now) for document in kind.read(source, asked)]
+        [kind.parse(document, day=day, now=service.now) for document in kind.read(source, asked)]
     )
 
 
@@ -44,62 +48,66 @@ def arxiv_ids(batch: Batch) -> set[str]:
     return {paper.id for paper in (*batch.papers, *batch.updates)}
 
 
-ALL_OF_ARXIV = {one.id for one in arxiv.TOLD}
+ALL_OF_ARXIV = {one.id for one in arxiv.PAPERS}
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_where_the_feed_of_arxiv_is_broken_the_listing_is_read(asking: Asking, status: int) -> None:
-    with WebServer(route=broken_at(arxiv.PLAYED, "/rss/", status=status)) as server:
-        batch = read(arxiv.PLAYED, server, asking)
+def test_where_the_feed_of_arxiv_is_broken_the_listing_is_read(
+    make_client: MakeClient, status: int
+) -> None:
+    with WebServer(route=broken_at(arxiv.SERVICE, "/rss/", status=status)) as server:
+        batch = read(arxiv.SERVICE, server, make_client)
 
     assert arxiv_ids(batch) == ALL_OF_ARXIV
 
 
-def test_where_the_listing_of_arxiv_is_broken_the_feed_is_read(asking: Asking) -> None:
-    with WebServer(route=broken_at(arxiv.PLAYED, "/list/")) as server:
-        batch = read(arxiv.PLAYED, server, asking)
+def test_where_the_listing_of_arxiv_is_broken_the_feed_is_read(make_client: MakeClient) -> None:
+    with WebServer(route=broken_at(arxiv.SERVICE, "/list/")) as server:
+        batch = read(arxiv.SERVICE, server, make_client)
 
     # The feed forgot one and lost the title of another.
     assert arxiv_ids(batch) == ALL_OF_ARXIV - {arxiv.UNFED.id, arxiv.UNTITLED.id}
 
 
 def test_where_a_category_of_arxiv_is_broken_the_other_is_read_and_the_first_named(
-    asking: Asking,
+    make_client: MakeClient,
 ) -> None:
-    broken = broken_at(arxiv.PLAYED, "/rss/cs.CL", "/list/cs.CL/", status=500)
+    broken = broken_at(arxiv.SERVICE, "/rss/cs.CL", "/list/cs.CL/", status=500)
     with WebServer(route=broken) as server:
-        batch = read(arxiv.PLAYED, server, asking)
+        batch = read(arxiv.SERVICE, server, make_client)
 
-    assert arxiv_ids(batch) == {one.id for one in arxiv.TOLD if "cs.LG" in one.categories}
+    assert arxiv_ids(batch) == {one.id for one in arxiv.PAPERS if "cs.LG" in one.categories}
     assert "cs.CL could not be read" in str(batch.trouble)
 
 
-def test_where_the_past_of_arxiv_is_broken_today_is_read(asking: Asking) -> None:
-    with WebServer(route=broken_at(arxiv.PLAYED, "/oai")) as server:
+def test_where_the_past_of_arxiv_is_broken_today_is_read(make_client: MakeClient) -> None:
+    with WebServer(route=broken_at(arxiv.SERVICE, "/oai")) as server:
         with pytest.raises(SourceError, match="/oai is left alone until"):
-            read(arxiv.PLAYED, server, asking, days_ago=1)
-        batch = read(arxiv.PLAYED, server, asking)
+            read(arxiv.SERVICE, server, make_client, days_ago=1)
+        batch = read(arxiv.SERVICE, server, make_client)
 
     assert arxiv_ids(batch) == ALL_OF_ARXIV
 
 
 @pytest.mark.parametrize("status", [500, 503])
 def test_where_the_api_of_hugging_face_is_broken_the_page_is_read(
-    asking: Asking, caplog: pytest.LogCaptureFixture, status: int
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     caplog.set_level(logging.WARNING)
-    broken = broken_at(huggingface.PLAYED, "/api/", status=status)
+    broken = broken_at(huggingface.SERVICE, "/api/", status=status)
     with WebServer(route=broken) as server:
-        batch = read(huggingface.PLAYED, server, asking)
+        batch = read(huggingface.SERVICE, server, make_client)
 
-    assert len(batch.papers) + len(batch.updates) == huggingface.PLAYED.parsed
+    assert len(batch.papers) + len(batch.updates) == huggingface.SERVICE.parsed
     assert "source read otherwise" in [record.getMessage() for record in caplog.records]
 
 
-def test_where_hugging_face_asks_to_be_left_alone_its_page_is_not_read(asking: Asking) -> None:
-    broken = broken_at(huggingface.PLAYED, "/api/", status=429)
+def test_where_hugging_face_asks_to_be_left_alone_its_page_is_not_read(
+    make_client: MakeClient,
+) -> None:
+    broken = broken_at(huggingface.SERVICE, "/api/", status=429)
     with WebServer(route=broken) as server:
         with pytest.raises(SourceError, match="asked to be left alone until"):
-            read(huggingface.PLAYED, server, asking)
+            read(huggingface.SERVICE, server, make_client)
 
-        assert {question.path for question in server.questions} == {"/api/daily_papers"}
+        assert {request.path for request in server.requests} == {"/api/daily_papers"}

@@ -1,6 +1,6 @@
-"""The world of papers for some days: arXiv, Hugging Face and bioRxiv on one server, by date.
+"""arXiv, Hugging Face and bioRxiv on one server, for several days.
 
-What each has is put in; the server answers as the services would at the time of the watch.
+A test puts in what each has; the server responds as the services would at the time of the clock.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from support import arxiv_documents
-from support.arxiv_documents import Told
-from support.http_server import Answer, Question
+from support.arxiv_documents import ArxivPaper
+from support.http_server import Request, Response
 
 from digest.sources import Source
 from digest.sources.calendars import eastern_day
 
 if TYPE_CHECKING:
-    from support.source_client import Watch
+    from support.source_client import ManualClock
 
 CATEGORIES = ("cs.CL", "cs.LG")
 
 
-def told(number: int, *categories: str, **details: Any) -> Told:
-    """A paper about agents, as arXiv tells of it."""
-    return Told(
+def arxiv_paper(number: int, *categories: str, **details: Any) -> ArxivPaper:
+    """A paper about agents at arXiv."""
+    return ArxivPaper(
         id=f"2602.{number:05}",
         title=f"An Agent Named Agent{number}",
         abstract=f"The agent{number} is agent number {number}.",
@@ -35,17 +35,17 @@ def told(number: int, *categories: str, **details: Any) -> Told:
 
 
 @dataclass(kw_only=True)
-class World:
-    """What there is, and who is down."""
+class AllServices:
+    """What each service has, and which services are down."""
 
-    watch: Watch
-    arxiv: dict[date, list[Told]] = field(default_factory=dict)
+    clock: ManualClock
+    arxiv: dict[date, list[ArxivPaper]] = field(default_factory=dict)
     #: number and votes of the papers that are featured
     featured: dict[date, dict[int, int]] = field(default_factory=dict)
     #: numbers of the preprints that were posted
     posted: dict[date, list[int]] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
-    #: arXiv's feeds and pages go on to show this day
+    #: the day that arXiv's feeds and pages keep showing
     stuck: date | None = None
 
     def sources(self, base: str) -> tuple[Source, ...]:
@@ -56,29 +56,29 @@ class World:
             Source(name="bioRxiv", kind="biorxiv", url=f"{base}/biorxiv"),
         )
 
-    def route(self, question: Question) -> Answer:
-        """Answer as the service would."""
-        service, *rest = question.path.strip("/").split("/")
+    def route(self, request: Request) -> Response:
+        """Respond as the service would."""
+        service, *rest = request.path.strip("/").split("/")
         if service in self.down or service == "papers":
-            return Answer(status=500, body=b"out of order")
+            return Response(status=500, body=b"out of order")
         if service == "hf":
-            body = self._list(date.fromisoformat(question.query["date"][0]))
+            body = self._list(date.fromisoformat(request.query["date"][0]))
         elif service == "biorxiv":
             body = self._preprints(date.fromisoformat(rest[0]))
         else:
-            body = self._arxiv(question, rest)
-        return Answer(body=body.encode())
+            body = self._arxiv(request, rest)
+        return Response(body=body.encode())
 
-    def _arxiv(self, question: Question, rest: list[str]) -> str:
-        today = self.stuck or eastern_day(self.watch.at)
+    def _arxiv(self, request: Request, rest: list[str]) -> str:
+        today = self.stuck or eastern_day(self.clock.at)
         # On days without announcement the last listing stands, and the feed is empty.
         newest = max((day for day in self.arxiv if day <= today), default=today)
         if rest[0] == "rss":
             return arxiv_documents.rss(rest[1], today, self.arxiv.get(today, ()))
         if rest[0] == "list":
             return arxiv_documents.listing(rest[1], newest, self.arxiv.get(newest, ()))
-        category = question.query["set"][0].split(":")[-1]
-        asked = date.fromisoformat(question.query["from"][0]) + timedelta(days=1)
+        category = request.query["set"][0].split(":")[-1]
+        asked = date.fromisoformat(request.query["from"][0]) + timedelta(days=1)
         return arxiv_documents.oai(f"cs.{category}", asked, self.arxiv.get(asked, ()))
 
     def _list(self, day: date) -> str:

@@ -1,6 +1,6 @@
 """What arXiv would send of made-up papers: RSS, Atom, listing page, OAI-PMH and the query API.
 
-All shapes are rendered from the same records, so that a test, a played service and a simulated
+All shapes are rendered from the same records, so that a test, a scripted service and a simulated
 week can show one paper in each of them.
 """
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     #: renders what is in a category on a day
-    Shape = Callable[[str, date, Iterable["Told"]], str]
+    Shape = Callable[[str, date, Iterable["ArxivPaper"]], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """One paper as arXiv tells of it."""
+class ArxivPaper:
+    """One paper at arXiv."""
 
     id: str = "2602.00001"
     version: int = 1
@@ -37,10 +37,10 @@ class Told:
     comment: str = ""
     journal_ref: str = ""
     withdrawn: bool = False
-    #: when the first and the last version came in; by default right for the day it is told on
+    #: when the first and the last version came in; by default right for the day it is announced
     submitted: datetime | None = None
     revised: datetime | None = None
-    #: when its record last changed; by default on the day it is told on
+    #: when its record last changed; by default on the day it is announced
     stamped: date | None = None
 
     @property
@@ -56,15 +56,15 @@ class Told:
         return self.type if home else AnnounceType.CROSS
 
 
-def of(category: str, told: Iterable[Told]) -> list[Told]:
+def of(category: str, papers: Iterable[ArxivPaper]) -> list[ArxivPaper]:
     """The papers of a category."""
-    return [one for one in told if category in one.categories]
+    return [one for one in papers if category in one.categories]
 
 
-def rss(category: str, day: date, told: Iterable[Told]) -> str:
+def rss(category: str, day: date, papers: Iterable[ArxivPaper]) -> str:
     """The feed of a category as RSS 2.0."""
     stamp = f"{_mail_day(day)} 00:00:00 -0500"
-    items = "".join(_item(one, category, stamp) for one in of(category, told))
+    items = "".join(_item(one, category, stamp) for one in of(category, papers))
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" \
 xmlns:atom="http://www.w3.org/2005/Atom" version="2.0">
@@ -84,7 +84,7 @@ xmlns:atom="http://www.w3.org/2005/Atom" version="2.0">
 """
 
 
-def _item(one: Told, category: str, stamp: str) -> str:
+def _item(one: ArxivPaper, category: str, stamp: str) -> str:
     categories = "".join(f"<category>{name}</category>" for name in one.categories)
     reference = f"<arxiv:journal_reference>{escape(one.journal_ref)}</arxiv:journal_reference>"
     return f"""    <item>
@@ -102,7 +102,7 @@ def _item(one: Told, category: str, stamp: str) -> str:
 """
 
 
-def _description(one: Told, category: str) -> str:
+def _description(one: ArxivPaper, category: str) -> str:
     kind = one.type_in(category)
     return f"arXiv:{one.full_id} Announce Type: {kind} \nAbstract: {one.abstract}"
 
@@ -118,9 +118,9 @@ def rss_error(category: str) -> str:
 """
 
 
-def atom(category: str, day: date, told: Iterable[Told]) -> str:
+def atom(category: str, day: date, papers: Iterable[ArxivPaper]) -> str:
     """The feed of a category as Atom 1.0."""
-    entries = "".join(_feed_entry(one, category, day) for one in of(category, told))
+    entries = "".join(_feed_entry(one, category, day) for one in of(category, papers))
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" \
 xmlns="http://www.w3.org/2005/Atom" xml:lang="en-us">
@@ -133,7 +133,7 @@ xmlns="http://www.w3.org/2005/Atom" xml:lang="en-us">
 """
 
 
-def _feed_entry(one: Told, category: str, day: date) -> str:
+def _feed_entry(one: ArxivPaper, category: str, day: date) -> str:
     categories = "".join(f'<category term="{name}"/>' for name in one.categories)
     return f"""  <entry>
     <id>oai:arXiv.org:{one.full_id}</id>
@@ -158,9 +158,9 @@ _SECTIONS: tuple[tuple[str, Callable[[AnnounceType], bool]], ...] = (
 )
 
 
-def listing(category: str, day: date, told: Iterable[Told], *, hidden: int = 0) -> str:
+def listing(category: str, day: date, papers: Iterable[ArxivPaper], *, hidden: int = 0) -> str:
     """The page of new listings; `hidden` entries of the first section are counted, not shown."""
-    mine = of(category, told)
+    mine = of(category, papers)
     sections = ""
     for title, belongs in _SECTIONS:
         entries = [one for one in mine if belongs(one.type_in(category))]
@@ -188,7 +188,7 @@ def listing(category: str, day: date, told: Iterable[Told], *, hidden: int = 0) 
 """
 
 
-def _entry(one: Told, category: str, number: int) -> str:
+def _entry(one: ArxivPaper, category: str, number: int) -> str:
     kind = one.type_in(category)
     cross = f"(cross-list from {one.categories[0]})" if one.categories[0] != category else ""
     replaced = "" if kind.is_news else "(replaced)"
@@ -231,9 +231,9 @@ def _described(name: str, word: str, text: str) -> str:
     return f"<div class='{name}'>{word}\n      {escape(text)}\n    </div>"
 
 
-def oai(category: str, day: date, told: Iterable[Told], *, token: str = "") -> str:
-    """An answer of OAI-PMH in arXiv's format arXivRaw, as it is on the morning of a day."""
-    records = "".join(_oai_record(one, day) for one in of(category, told))
+def oai(category: str, day: date, papers: Iterable[ArxivPaper], *, token: str = "") -> str:
+    """a response of OAI-PMH in arXiv's format arXivRaw, as it is on the morning of a day."""
+    records = "".join(_oai_record(one, day) for one in of(category, papers))
     archive, _, subject = category.partition(".")
     resumption = f"<resumptionToken>{escape(token)}</resumptionToken>" if token else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -247,7 +247,7 @@ https://oaipmh.arxiv.org/oai</request>
 """
 
 
-def _oai_record(one: Told, day: date) -> str:
+def _oai_record(one: ArxivPaper, day: date) -> str:
     before = _in_time_for(day)
     first = one.submitted or (before if one.version == 1 else before - timedelta(days=90))
     last = one.revised or (first if one.version == 1 else before)
@@ -280,32 +280,32 @@ def _oai_version(number: int, moment: datetime, *, empty: bool) -> str:
     )
 
 
-def oai_error(code: str, said: str = "No.") -> str:
-    """An answer of OAI-PMH without records."""
+def oai_error(code: str, message: str = "No.") -> str:
+    """a response of OAI-PMH without records."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
 <responseDate>2026-02-10T06:00:00Z</responseDate>
 <request>https://oaipmh.arxiv.org/oai</request>
-<error code="{code}">{said}</error>
+<error code="{code}">{message}</error>
 </OAI-PMH>
 """
 
 
-def api(day: date, told: Sequence[Told], *, total: int | None = None) -> str:
+def api(day: date, papers: Sequence[ArxivPaper], *, total: int | None = None) -> str:
     """An answer of the query API; `total` is how many it says there are, if not these."""
-    entries = "".join(_api_entry(one, day) for one in told)
-    count = len(told) if total is None else total
+    entries = "".join(_api_entry(one, day) for one in papers)
+    count = len(papers) if total is None else total
     return _api_feed(entries, count)
 
 
-def api_error(said: str = "incorrect id format for 1234.12345") -> str:
+def api_error(message: str = "incorrect id format for 1234.12345") -> str:
     """The answer to a wrong question, with status 200 or 400."""
-    anchor = said.replace(" ", "_")
+    anchor = message.replace(" ", "_")
     return _api_feed(
         f"""  <entry>
     <id>http://arxiv.org/api/errors#{anchor}</id>
     <title>Error</title>
-    <summary>{said}</summary>
+    <summary>{message}</summary>
     <updated>2026-02-10T00:00:00-05:00</updated>
     <link href="http://arxiv.org/api/errors#{anchor}" rel="alternate" type="text/html"/>
     <author><name>arXiv api core</name></author>
@@ -329,7 +329,7 @@ xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
 """
 
 
-def _api_entry(one: Told, day: date) -> str:
+def _api_entry(one: ArxivPaper, day: date) -> str:
     before = _in_time_for(day)
     first = one.submitted or before
     last = one.revised or first

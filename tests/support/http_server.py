@@ -1,4 +1,4 @@
-"""A small web server on loopback that gives prepared answers and keeps the questions."""
+"""A small web server on loopback that sends given responses and keeps the requests."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What the server says once."""
+class Response:
+    """One response of the server."""
 
     status: int = 200
     body: bytes = b"[]"
     headers: Mapping[str, str] = field(default_factory=dict)
-    #: declare more than is sent, then hang up
+    #: declare more bytes than are sent, then close the connection
     cut_off: bool = False
     #: seconds between two bytes
     drip: float = 0.0
-    #: seconds between two bytes of a head without end
+    #: seconds between two bytes of an endless head
     drip_head: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """What a client asked."""
+class Request:
+    """One request of a client."""
 
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes = b""
-    #: seconds, of the clock that never goes back
+    #: seconds, by the monotonic clock
     at: float = 0.0
     method: str = "GET"
-    #: which connection it came on
+    #: the client's port, which identifies the connection
     port: int = 0
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self, answer: Callable[[Question], Answer]) -> None:
+    def __init__(self, response: Callable[[Request], Response]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer = answer
+        self.response = response
         self.closing = threading.Event()
 
     def handle_error(self, *_: object) -> None:
-        """Keep quiet about clients that hang up."""
+        """Print nothing about clients that close the connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -60,8 +60,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
-        answer = self.server.answer(
-            Question(
+        response = self.server.response(
+            Request(
                 path=address.path,
                 query=parse_qs(address.query),
                 headers=dict(self.headers.items()),
@@ -71,31 +71,31 @@ class _Handler(BaseHTTPRequestHandler):
                 port=self.client_address[1],
             )
         )
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        self.send_response(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        if answer.drip_head:
+        if response.drip_head:
             self.flush_headers()
-            self._drip(b"X-Slow: " + b"x" * 50_000, answer.drip_head)
-        elif answer.status == 304:  # has no body
+            self._drip(b"X-Slow: " + b"x" * 50_000, response.drip_head)
+        elif response.status == 304:  # has no body
             self.end_headers()
         else:
-            self._say(answer)
+            self._send_body(response)
 
     do_POST = do_GET  # noqa: N815 (http.server's name)
 
-    def _say(self, answer: Answer) -> None:
-        said = len(answer.body) + (1000 if answer.cut_off else 0)
-        self.send_header("Content-Length", str(said))
+    def _send_body(self, response: Response) -> None:
+        length = len(response.body) + (1000 if response.cut_off else 0)
+        self.send_header("Content-Length", str(length))
         self.end_headers()
-        if answer.drip:
-            self._drip(answer.body, answer.drip)
+        if response.drip:
+            self._drip(response.body, response.drip)
         else:
-            self.wfile.write(answer.body)
-        self.close_connection |= answer.cut_off
+            self.wfile.write(response.body)
+        self.close_connection |= response.cut_off
 
-    def _drip(self, said: bytes, seconds: float) -> None:
-        for byte in said:
+    def _drip(self, content: bytes, seconds: float) -> None:
+        for byte in content:
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
             if self.server.closing.wait(seconds):
@@ -103,18 +103,20 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Print nothing."""
 
 
 class WebServer:
-    """Answers in the order given, the last one again and again; or as `route` finds right."""
+    """Sends the responses in order, repeating the last one, or those that `route` returns."""
 
-    def __init__(self, *answers: Answer, route: Callable[[Question], Answer] | None = None) -> None:
-        """Prepare the answers."""
-        self.questions: list[Question] = []
-        self._answers = list(answers)
+    def __init__(
+        self, *responses: Response, route: Callable[[Request], Response] | None = None
+    ) -> None:
+        """Start nothing yet; the server runs while the context is open."""
+        self.requests: list[Request] = []
+        self._responses = list(responses)
         self._route = route
-        self._server = _Server(self._answer)
+        self._server = _Server(self._respond)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.base = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.base}/api/daily_papers"
@@ -129,8 +131,8 @@ class WebServer:
         self._server.server_close()
         self._thread.join(timeout=10)
 
-    def _answer(self, question: Question) -> Answer:
-        self.questions.append(question)
+    def _respond(self, request: Request) -> Response:
+        self.requests.append(request)
         if self._route is not None:
-            return self._route(question)
-        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+            return self._route(request)
+        return self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]

@@ -1,4 +1,4 @@
-"""A clerk who keeps a ledger by hand, for tests of its single steps."""
+"""The steps of a delivery one by one, for tests of the ledger."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 ADA, BO = 100, 101
 ONE, TWO, THREE = (paper(str(number), title=f"Paper {number}") for number in (1, 2, 3))
 TITLED = paper(canonical_id(None, "Lamps in Fog"), title="Lamps in Fog")
-BOOT = "a start of the machine"
+BOOT = "a boot id"
 
 
-class Clerk:
-    """A ledger with two readers and four papers, and shorthands for its steps."""
+class LedgerSteps:
+    """A ledger with two subscribers and four papers, and shorthands for its steps."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        """Open the books."""
+        """Add the subscribers and the papers."""
         self.engine = engine
         self.book = Book(engine, new_id=count(ADA).__next__, pepper=PEPPER)
         for name in ("ada", "bo"):
@@ -46,91 +46,93 @@ class Clerk:
         PaperStore(engine).save(
             [ONE, TWO, THREE, TITLED], source="page", authority=get_kind("capture").authority
         )
-        self.desks = EditionStore(engine)
-        self.account = DeliveryHistory(engine, self.desks)
+        self.editions = EditionStore(engine)
+        self.history = DeliveryHistory(engine, self.editions)
         self.ledger = Ledger(engine)
-        self._senders: dict[date, int] = {}
+        self._workers: dict[date, int] = {}
 
-    # -- readers ----------------------------------------------------------------------------
+    # -- subscribers -------------------------------------------------------------------------
 
     def add(self, name: str) -> int:
-        """Add a confirmed reader, return the id."""
+        """Add a confirmed subscriber; return the id."""
         added = self.book.add(
             f"{name}@example.org", ["agents"], confirmed=True, evidence=evidence()
         )
         assert added is not None
         return added.id
 
-    def did(self, reader: int, event: Event) -> None:
-        self.book.record(reader, event, evidence=evidence())
+    def record_event(self, subscriber: int, event: Event) -> None:
+        self.book.record(subscriber, event, evidence=evidence())
 
-    # -- senders ----------------------------------------------------------------------------
+    # -- workers ----------------------------------------------------------------------------
 
-    def enlist(self, day: date = DAY, *, boot: str = BOOT) -> int:
-        machine = WorkerHost(host="house", boot=boot, pid=1)
-        return self.ledger.register(day, machine, now=NOON)
+    def register(self, day: date = DAY, *, boot: str = BOOT) -> int:
+        host = WorkerHost(host="mail.example.org", boot=boot, pid=1)
+        return self.ledger.register(day, host, now=NOON)
 
-    def sender(self, day: date = DAY) -> int:
-        """The sender of a day, the same each time."""
-        if day not in self._senders:
-            self._senders[day] = self.enlist(day)
-        return self._senders[day]
+    def worker(self, day: date = DAY) -> int:
+        """Return a day's worker, the same each time."""
+        if day not in self._workers:
+            self._workers[day] = self.register(day)
+        return self._workers[day]
 
     # -- mails ------------------------------------------------------------------------------
 
-    def look(self, day: date = DAY, *, now: datetime = NOON, **asked: Any) -> list[DueDelivery]:
-        return self.ledger.fetch_due(day, **({"after": -1, "most": 100, "now": now} | asked))
+    def fetch_due(
+        self, day: date = DAY, *, now: datetime = NOON, **details: Any
+    ) -> list[DueDelivery]:
+        return self.ledger.fetch_due(day, **({"after": -1, "limit": 100, "now": now} | details))
 
-    def waiting(self, reader: int = ADA, day: date = DAY, *, now: datetime = NOON) -> DueDelivery:
-        """A reader's row, ready to be taken up."""
-        self.ledger.plan(day, now=now, only=reader)
-        (found,) = self.look(day, now=now, only=reader)
+    def due(self, subscriber: int = ADA, day: date = DAY, *, now: datetime = NOON) -> DueDelivery:
+        """Return a subscriber's row, ready to be claimed."""
+        self.ledger.plan(day, now=now, only=subscriber)
+        (found,) = self.fetch_due(day, now=now, only=subscriber)
         return found
 
-    def filing(self, row: DueDelivery, mail: Issue | None = None) -> Claim:
-        """What is written down when a row is claimed for a mail."""
+    def new_claim(self, row: DueDelivery, mail: Issue | None = None) -> Claim:
+        """Return the claim of a row for a mail."""
         made = mail or issue(pick(ONE))
-        frozen = self.desks.save(desk_of(made), mail_key="press", now=NOON)
+        stored = self.editions.save(desk_of(made), mail_key="templates", now=NOON)
         return Claim(
             row=row,
-            edition_id=frozen.id,
+            edition_id=stored.id,
             subject="Agents",
             message_id="<1@example.org>",
             contents=dump(
-                list_items(made), {it.id: n for n, it in enumerate(frozen.edition.papers)}
+                list_items(made), {it.id: n for n, it in enumerate(stored.edition.papers)}
             ),
         )
 
     def claim(
         self,
         *papers: Paper,
-        reader: int = ADA,
+        subscriber: int = ADA,
         day: date = DAY,
         fencing_token: int | None = None,
         mail: Issue | None = None,
         now: datetime = NOON,
     ) -> DueDelivery:
-        """Take up a reader's mail."""
-        row = self.waiting(reader, day, now=now)
+        """Claim a subscriber's row for a mail."""
+        row = self.due(subscriber, day, now=now)
         made = mail or issue(*(pick(it) for it in papers or (ONE,)), day=day)
-        ours = self.take_up([self.filing(row, made)], day=day, fencing_token=fencing_token)
+        ours = self.claim_all([self.new_claim(row, made)], day=day, fencing_token=fencing_token)
         assert ours == {row.delivery_id}
         return row
 
-    def take_up(
-        self, filings: list[Claim], *, day: date = DAY, fencing_token: int | None = None
+    def claim_all(
+        self, batch: list[Claim], *, day: date = DAY, fencing_token: int | None = None
     ) -> set[int]:
         with self.ledger.claims(
-            day, self.sender(day) if fencing_token is None else fencing_token
-        ) as marks:
-            return marks.claim(filings)
+            day, self.worker(day) if fencing_token is None else fencing_token
+        ) as claims:
+            return claims.claim(batch)
 
-    def leave(self, row: DueDelivery, *, day: date = DAY, fencing_token: int | None = None) -> None:
-        """Let a mail's first byte go."""
+    def start(self, row: DueDelivery, *, day: date = DAY, fencing_token: int | None = None) -> None:
+        """Record that a mail leaves."""
         with self.ledger.claims(
-            day, self.sender(day) if fencing_token is None else fencing_token
-        ) as marks:
-            marks.record([], [row], now=NOON)
+            day, self.worker(day) if fencing_token is None else fencing_token
+        ) as claims:
+            claims.record([], [row], now=NOON)
 
     def settle(
         self,
@@ -142,56 +144,56 @@ class Clerk:
         fencing_token: int | None = None,
         now: datetime = NOON,
     ) -> None:
-        """Write down how a mail in hand ended."""
+        """Record how a claimed mail ended."""
         with self.ledger.claims(
-            day, self.sender(day) if fencing_token is None else fencing_token
-        ) as marks:
-            marks.record([(row, Outcome(state=state, reason=reason))], [], now=now)
+            day, self.worker(day) if fencing_token is None else fencing_token
+        ) as claims:
+            claims.record([(row, Outcome(state=state, reason=reason))], [], now=now)
 
-    def ended(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
-        """A mail that was claimed, left and ended in a state."""
+    def finish(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
+        """Claim a row, let its mail leave, and record its state."""
         row = self.claim(*papers, **details)
         day = details.get("day", DAY)
         if state is DeliveryState.CLAIMED:
             return row
-        self.leave(row, day=day)
+        self.start(row, day=day)
         if state is not DeliveryState.INFLIGHT:
             self.settle(row, state, day=day)
         return row
 
-    def stands(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
-        """A mail that stands in any state at all."""
+    def bring_to(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
+        """Bring a row to any state."""
         if state not in (DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.EXPIRED):
-            return self.ended(state, *papers, **details)
-        row = self.waiting(details.get("reader", ADA), details.get("day", DAY))
+            return self.finish(state, *papers, **details)
+        row = self.due(details.get("subscriber", ADA), details.get("day", DAY))
         if state is not DeliveryState.PLANNED:
             self.ledger.settle([row.delivery_id], state, reason="so it is", now=NOON)
         return row
 
-    # -- what is written --------------------------------------------------------------------
+    # -- what is stored --------------------------------------------------------------------
 
-    def entry(self, reader: int = ADA, day: date = DAY) -> DeliveryRecord:
-        found = self.account.record(day, reader)
+    def record(self, subscriber: int = ADA, day: date = DAY) -> DeliveryRecord:
+        found = self.history.record(day, subscriber)
         assert found is not None
         return found
 
-    def state(self, reader: int = ADA, day: date = DAY) -> DeliveryState:
-        return self.entry(reader, day).state
+    def state(self, subscriber: int = ADA, day: date = DAY) -> DeliveryState:
+        return self.record(subscriber, day).state
 
-    def shown(self, reader: int = ADA, day: date = DAY) -> list[str]:
-        return [it.paper_id for it in self.account.contents(self.entry(reader, day))]
+    def shown(self, subscriber: int = ADA, day: date = DAY) -> list[str]:
+        return [it.paper_id for it in self.history.contents(self.record(subscriber, day))]
 
-    def sum(self, day: date = DAY) -> dict[str, int]:
-        """How many deliveries of a day stand in each state, having looked that they add up."""
-        balance = self.account.day_totals(day)
-        assert balance.adds_up, f"{balance} does not add up"
-        return {str(state): number for state, number in balance.states.items()}
+    def totals(self, day: date = DAY) -> dict[str, int]:
+        """Count a day's deliveries by state, after checking that they add up."""
+        totals = self.history.day_totals(day)
+        assert totals.adds_up, f"{totals} does not add up"
+        return {str(state): number for state, number in totals.states.items()}
 
     def is_closed(self, day: date = DAY) -> bool:
-        return self.account.day_totals(day).closed_at is not None
+        return self.history.day_totals(day).closed_at is not None
 
     def execute(self, statement: str) -> list[Any]:
-        """Run a statement past all that guards the ledger."""
+        """Run a statement that the ledger does not check."""
         with self.engine.execution_options(writes=True).begin() as db:
             result = db.execute(sa.text(statement))
             return list(result.scalars()) if result.returns_rows else []

@@ -1,4 +1,4 @@
-"""Webs without a wire: sources ask them, and prepared answers or a played service answer."""
+"""HTTP clients without a network: given responses or a scripted service answer the requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from support.builders import DAY, NOON
-from support.http_server import Answer, Question
+from support.http_server import Request, Response
 
 from digest.errors import RefusedError, SourceError
 from digest.sources import FetchRequest, get_kind
@@ -17,7 +17,7 @@ from digest.sources.http.client import SourceClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from support.services import Played
+    from support.services import ScriptedService
 
     from digest.models.paper import Paper
     from digest.models.source import Batch
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One question, as a source put it."""
+class OfflineRequest:
+    """One request, as a source sent it."""
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
-    gate: str | None = None
+    rate_limit_key: str | None = None
 
     @property
     def path(self) -> str:
@@ -43,19 +43,19 @@ class Asked:
         return {name: [value] for name, value in self.params.items()}
 
     @property
-    def on_the_wire(self) -> Question:
-        """The question as a server would see it."""
+    def on_the_wire(self) -> Request:
+        """The request as a server would receive it."""
         body = b"" if self.json is None else json_format.dumps(self.json).encode()
-        return Question(path=self.path, query=self.query, headers=self.headers, body=body)
+        return Request(path=self.path, query=self.query, headers=self.headers, body=body)
 
 
-class OfflineWeb(SourceClient):
-    """Answers as a function does, raises what the real one raises, and keeps the questions."""
+class OfflineClient(SourceClient):
+    """Responds as a function does, raises the errors of the real client, and keeps the requests."""
 
-    def __init__(self, answer: Callable[[Asked], str | Answer | Exception]) -> None:
-        """Answer by a function."""
-        self.questions: list[Asked] = []
-        self._answer = answer
+    def __init__(self, response: Callable[[OfflineRequest], str | Response | Exception]) -> None:
+        """Respond by a function."""
+        self.requests: list[OfflineRequest] = []
+        self._respond = response
 
     def get(
         self,
@@ -64,10 +64,14 @@ class OfflineWeb(SourceClient):
         *,
         accept: str = "application/json",
         headers: Mapping[str, str] | None = None,
-        gate: str | None = None,
+        rate_limit_key: str | None = None,
     ) -> str:
         sent = {"Accept": accept, **(headers or {})}
-        return self._ask(Asked(url=url, params=params or {}, headers=sent, gate=gate))
+        return self._ask(
+            OfflineRequest(
+                url=url, params=params or {}, headers=sent, rate_limit_key=rate_limit_key
+            )
+        )
 
     def post(
         self,
@@ -76,70 +80,77 @@ class OfflineWeb(SourceClient):
         *,
         json: object,
         headers: Mapping[str, str] | None = None,
-        gate: str | None = None,
+        rate_limit_key: str | None = None,
     ) -> str:
         return self._ask(
-            Asked(url=url, params=params or {}, headers=headers or {}, json=json, gate=gate)
+            OfflineRequest(
+                url=url,
+                params=params or {},
+                headers=headers or {},
+                json=json,
+                rate_limit_key=rate_limit_key,
+            )
         )
 
-    def _ask(self, question: Asked) -> str:
-        self.questions.append(question)
-        found = self._answer(question)
+    def _ask(self, request: OfflineRequest) -> str:
+        self.requests.append(request)
+        found = self._respond(request)
         if isinstance(found, Exception):
             raise found
         if isinstance(found, str):
             return found
-        said = found.body.decode()
+        text = found.body.decode()
         if found.status >= 500:
-            raise SourceError(f"{question.url} answered {found.status}")
+            raise SourceError(f"{request.url} answered {found.status}")
         if found.status >= 400:
-            message = f"{question.url} answered {found.status}"
-            raise RefusedError(message, status=found.status, body=said)
-        return said
+            message = f"{request.url} answered {found.status}"
+            raise RefusedError(message, status=found.status, body=text)
+        return text
 
     @property
     def addresses(self) -> list[str]:
-        """What was asked, with its query."""
-        return [
-            f"{it.url}?{urlencode(it.params)}" if it.params else it.url for it in self.questions
-        ]
+        """The address of each request, with its query."""
+        return [f"{it.url}?{urlencode(it.params)}" if it.params else it.url for it in self.requests]
 
     @property
-    def gates(self) -> set[str | None]:
-        return {it.gate for it in self.questions}
+    def rate_limit_keys(self) -> set[str | None]:
+        return {it.rate_limit_key for it in self.requests}
 
 
-def prepared(*answers: Any) -> OfflineWeb:
-    """A web that gives these answers one after the other, and the last again and again.
+def responding(*responses: Any) -> OfflineClient:
+    """A client that gives these responses in order, and repeats the last one.
 
-    Errors are raised, texts and answers given as they are, and all else as JSON.
+    Errors are raised, texts and responses are given as they are, and all else as JSON.
     """
     left = [
-        it if isinstance(it, str | Answer | Exception) else json_format.dumps(it) for it in answers
+        it if isinstance(it, str | Response | Exception) else json_format.dumps(it)
+        for it in responses
     ]
-    return OfflineWeb(lambda _asked: left.pop(0) if len(left) > 1 else left[0])
+    return OfflineClient(lambda _asked: left.pop(0) if len(left) > 1 else left[0])
 
 
-def playing(route: Callable[[Question], Answer]) -> OfflineWeb:
-    """A web that a played service answers."""
-    return OfflineWeb(lambda asked: route(asked.on_the_wire))
+def served_by(route: Callable[[Request], Response]) -> OfflineClient:
+    """A client whose requests go to a scripted service."""
+    return OfflineClient(lambda asked: route(asked.on_the_wire))
 
 
-def ask(web: SourceClient, *papers: Paper, **details: Any) -> FetchRequest:
-    """A question for a day on which these papers are known."""
+def fetch_request(web: SourceClient, *papers: Paper, **details: Any) -> FetchRequest:
+    """A request for a day on which these papers are known."""
     return FetchRequest(
         **({"day": DAY, "now": NOON, "web": web, "papers": lambda: papers} | details)
     )
 
 
-def ask_played(played: Played, web: SourceClient, **details: Any) -> FetchRequest:
-    """What is asked of a played service on its own day."""
-    return ask(web, *played.known, **({"day": played.day, "now": played.now} | details))
+def service_request(service: ScriptedService, web: SourceClient, **details: Any) -> FetchRequest:
+    """A request to a scripted service for its own day."""
+    return fetch_request(
+        web, *service.known, **({"day": service.day, "now": service.now} | details)
+    )
 
 
-def fetched(source: Source, web: SourceClient, **details: Any) -> Batch:
-    """What a source gives for a day, read, parsed and put together."""
-    kind, asked = get_kind(source.kind), ask(web, **details)
+def fetch_batch(source: Source, web: SourceClient, **details: Any) -> Batch:
+    """The batch of a source for a day: read, parsed and joined."""
+    kind, asked = get_kind(source.kind), fetch_request(web, **details)
     documents = kind.read(source, asked)
     return kind.join([kind.parse(document, day=asked.day, now=asked.now) for document in documents])
 

@@ -1,4 +1,7 @@
-"""A process of its own that asks politely, or holds a gate until it is killed; see test_gate."""
+"""A process that sends requests, or holds a slot until it is killed.
+
+Used by test_rate_limit_processes.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +23,22 @@ def tell(word: str) -> None:
     sys.stdout.flush()
 
 
-def ask(folder: Path, url: str, times: str, spacing: str) -> None:
+def send_requests(folder: Path, url: str, times: str, spacing: str) -> None:
     spacings = {"arxiv.org": float(spacing)}
-    with HTTPClient(folder, agent=sys.argv[-1], timeout=10, clock=now, spacings=spacings) as client:
+    with HTTPClient(
+        folder, user_agent=sys.argv[-1], timeout=10, clock=now, spacings=spacings
+    ) as client:
         web = client.restricted_to(frozenset({"127.0.0.1"}))
         tell("ready")
         sys.stdin.readline()
         for _ in range(int(times)):
-            web.get(url, gate="arxiv.org")
+            web.get(url, rate_limit_key="arxiv.org")
 
 
 def hold(folder: Path) -> None:
-    closings = Backoffs(folder / "closed", clock=now)
-    gates = HostRateLimiter(folder / "gates", closings=closings, clock=now)
-    with gates.slot("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
+    backoffs = Backoffs(folder / "closed", clock=now)
+    rate_limiter = HostRateLimiter(folder / "gates", backoffs=backoffs, clock=now)
+    with rate_limiter.slot("arxiv.org", "https://arxiv.org/list/cs.CL/new"):
         tell("held")
         sys.stdin.read()  # which never ends
 
@@ -42,4 +47,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "hold":
         hold(Path(sys.argv[2]))
     else:
-        ask(Path(sys.argv[2]), *sys.argv[3:6])
+        send_requests(Path(sys.argv[2]), *sys.argv[3:6])

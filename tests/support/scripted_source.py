@@ -1,6 +1,6 @@
-"""A service that can be asked for any day, as a kind of source: what it has is put into a dict.
+"""A kind of source whose service has what a test puts into a dict, for any day.
 
-Its list is whole when its day has ended; it lists nothing on weekends, and is early before six.
+Its list is complete when the day has ended; it lists nothing on weekends, and is early before six.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ ONE, TWO, THREE, FOUR = (f"2602.0000{number}" for number in (1, 2, 3, 4))
 
 @dataclass(kw_only=True)
 class Service:
-    """What it has, by day; a day it does not know is empty."""
+    """The lists of a service by day; other days are empty."""
 
     name: str = "service"
     lists: dict[date, list[Mapping[str, object]]] = field(default_factory=dict)
     down: bool = False
-    #: days for which alone it is down
+    #: single days for which it is down
     gone: set[date] = field(default_factory=set)
-    #: the days it was asked for
+    #: the days of the requests
     asked: list[date] = field(default_factory=list)
 
     def list(self, day: date, /, *ids: str, **details: Any) -> None:
@@ -54,13 +54,13 @@ class Service:
         return Source(name=self.name, kind="service", options={"service": self})
 
 
-def read(source: Source, ask: FetchRequest) -> Iterator[RawDocument]:
+def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     service = cast("Service", source.options["service"])
-    service.asked.append(ask.day)
-    if service.down or ask.day in service.gone:
+    service.asked.append(request.day)
+    if service.down or request.day in service.gone:
         raise SourceError("the service is down")
-    lines = [json.dumps(record) for record in service.lists.get(ask.day, ())]
-    yield RawDocument(where=f"service/{ask.day}", text="\n".join(lines))
+    lines = [json.dumps(record) for record in service.lists.get(request.day, ())]
+    yield RawDocument(where=f"service/{request.day}", text="\n".join(lines))
 
 
 def forecast(day: date, now: datetime) -> Forecast:
@@ -75,7 +75,7 @@ KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_afte
 
 
 def serve(house: House, *services: Service) -> None:
-    """Let these services be the house's only sources."""
+    """Make these services the only sources of the installation."""
     house.app.__dict__["sources"] = tuple(service.source for service in services)
     house.app.__dict__["fetcher"] = replace(
         house.app.fetcher, client_for=lambda _source: cast("Any", None)
@@ -83,7 +83,7 @@ def serve(house: House, *services: Service) -> None:
 
 
 def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
-    """Run a day as the daemon would, at six."""
+    """Run a day as the daemon would, at six in the evening."""
     house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     house.fetch(day, only_day=False)
     used = transport or Recorder()
@@ -92,5 +92,5 @@ def evening(house: House, day: date, transport: Recorder | None = None) -> Recor
 
 
 def states(house: House, day: date) -> dict[str, SourceState]:
-    """How the readings of a day ended, by source."""
+    """How the fetches of a day ended, by source."""
     return {one.source: one.state for one in house.app.fetch_log.on(day)}

@@ -1,4 +1,4 @@
-"""A whole site for the tests of the web door: real pages, a real database, mail in a folder."""
+"""A complete website for tests: real pages, a real database, and mail written to a folder."""
 
 from __future__ import annotations
 
@@ -77,66 +77,71 @@ PAPERS: list[dict[str, Any]] = [
 
 
 @dataclass
-class Visitor:
-    """A browser without cookies or patience for redirects, coming from one address."""
+class Client:
+    """An HTTP client with one IP address; it keeps no cookies and follows no redirects."""
 
-    site: ASGIApp
+    asgi: ASGIApp
     ip: str = "192.0.2.7"
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
 
-    def ask(self, method: str, path: str, **details: Any) -> httpx.Response:
-        """Ask and return the answer, after all work behind it is done."""
+    def request(self, method: str, path: str, **details: Any) -> httpx.Response:
+        """Return the response after all background tasks are done."""
 
         async def once() -> httpx.Response:
-            way = httpx.ASGITransport(self.site, client=(self.ip, 5000), raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=way, base_url=URL) as client:
+            transport = httpx.ASGITransport(
+                self.asgi, client=(self.ip, 5000), raise_app_exceptions=False
+            )
+            async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
                 return await client.request(method, path, **details)
 
         return self.runner.run(once())
 
     def get(self, path: str, **details: Any) -> httpx.Response:
-        return self.ask("GET", path, **details)
+        return self.request("GET", path, **details)
 
     def post(self, path: str, **details: Any) -> httpx.Response:
-        return self.ask("POST", path, **details)
+        return self.request("POST", path, **details)
 
 
-class House:
-    """The parts of a site, and shorthands for what its visitors do."""
+class Site:
+    """The parts of a website, and shorthands for what visitors and subscribers do."""
 
     def __init__(self, folder: Path, engine: sa.Engine, **tables: Mapping[str, Any]) -> None:
-        """Furnish the house; `tables` change its configuration."""
+        """Open the site on a database; `tables` change its configuration."""
         self.now = NOON
         self.folder = folder
         self.app = App(config=configuration(folder, **tables), engine=engine)
-        # Before anybody asks the app for its own book, whose ids are random.
+        # The app's own book has random ids; this one must replace it before its first use.
         self.book = Book(engine, new_id=itertools.count(100).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
-        self.pokes: list[datetime] = []
-        self.house = web.web_services(
-            self.app, clock=lambda: self.now, poke=lambda: self.pokes.append(self.now)
+        self.wake_ups: list[datetime] = []
+        self.services = web.web_services(
+            self.app, clock=lambda: self.now, wake=lambda: self.wake_ups.append(self.now)
         )
-        self.site = create(self.house)
-        self.visitor = Visitor(self.site)
+        self.asgi = create(self.services)
+        self.client = Client(self.asgi)
 
     def close(self) -> None:
-        self.visitor.runner.close()
+        self.client.runner.close()
         self.app.engine.dispose()
 
     def fetch(self) -> None:
         fetch(self.app)
 
     def wait(self, **time: float) -> None:
-        """Let time go by."""
+        """Move the clock forward."""
         self.now += timedelta(**time)
 
-    # -- what visitors do -----------------------------------------------------------------
+    # -- requests -------------------------------------------------------------------------
+
+    def request(self, method: str, path: str, **details: Any) -> httpx.Response:
+        return self.client.request(method, path, **details)
 
     def get(self, path: str) -> httpx.Response:
-        return self.visitor.get(path)
+        return self.client.get(path)
 
     def post(self, path: str, **details: Any) -> httpx.Response:
-        return self.visitor.post(path, **details)
+        return self.client.post(path, **details)
 
     def stamp(self) -> str:
         """The signed time in the sign-up form."""
@@ -145,30 +150,30 @@ class House:
     def sign_up(
         self, address: str, *topics: str, ip: str = "192.0.2.7", **fields: Any
     ) -> httpx.Response:
-        """Fill in the form, which takes a minute, and send it."""
+        """Open the form, and send it a minute later."""
         stamp = self.stamp()
         self.wait(minutes=1)
         form = {"email": address, "topic": list(topics), "stamp": stamp} | fields
-        visitor = Visitor(self.site, ip=ip, runner=self.visitor.runner)
-        return visitor.post("/subscribe", data=form)
+        client = Client(self.asgi, ip=ip, runner=self.client.runner)
+        return client.post("/subscribe", data=form)
 
-    def reader(self, address: str, *events: Event, **details: Any) -> Subscriber:
-        """Write somebody into the book who did all this."""
+    def subscriber(self, address: str, *events: Event, **details: Any) -> Subscriber:
+        """Add a subscriber with these events after the sign-up."""
         return enrolled(self.book, address, *events, **details)
 
-    def link(self, purpose: Purpose, reader: Subscriber, *, at: datetime | None = None) -> str:
-        token = links.sign(purpose, reader.id, secrets=self.app.secrets, at=at or self.now)
+    def link(self, purpose: Purpose, subscriber: Subscriber, *, at: datetime | None = None) -> str:
+        token = links.sign(purpose, subscriber.id, secrets=self.app.secrets, at=at or self.now)
         return f"/{purpose}/{token}"
 
-    # -- what mails there are -------------------------------------------------------------
+    # -- mails ----------------------------------------------------------------------------
 
     def deliver(self, transport: Transport | None = None) -> int:
-        """Send the letters that wait."""
-        way = transport or self.app.transport()
-        return pipeline.housekeeping(self.app, way, clock=lambda: self.now)
+        """Send the transactional mails that are due; return their number."""
+        transport = transport or self.app.transport()
+        return pipeline.housekeeping(self.app, transport, clock=lambda: self.now)
 
     def mails(self) -> list[EmailMessage]:
-        """Everything that was sent, by file name."""
+        """All mails that were sent, by file name."""
         files = sorted((self.folder / "outbox").rglob("*.eml"))
         return [read_mail(file.read_bytes()) for file in files]
 
@@ -176,13 +181,13 @@ class House:
         self.deliver()
         return [mail["Subject"] for mail in self.mails()]
 
-    def letter(self, address: str, kind: MailKind) -> EmailMessage:
-        """Send what waits and return the newest letter of a kind to an address."""
+    def mail_to(self, address: str, kind: MailKind) -> EmailMessage:
+        """Send all due mails; return the newest mail of a kind to an address."""
         self.deliver()
         *_, newest = sorted((self.folder / "outbox").rglob(f"{address}.{kind}.eml"))
         return read_mail(newest.read_bytes())
 
-    # -- what is in the database ----------------------------------------------------------
+    # -- the database ---------------------------------------------------------------------
 
     def status(self, address: str) -> str | None:
         found = self.book.find(address)
@@ -197,7 +202,7 @@ class House:
             }
 
     def bytes(self) -> bytes:
-        """The database file, with all that was written in it."""
+        """The content of the database file, the write-ahead log included."""
         with self.app.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
             db.exec_driver_sql("COMMIT")
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -206,7 +211,7 @@ class House:
 
 
 def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
-    wanted: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "site": {
             "secret_key": "for the tests",
             "pepper": PEPPER,
@@ -217,12 +222,12 @@ def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
         "web": {"url": URL},
         "mail": {},
     }
-    merged = {name: wanted.get(name, {}) | dict(table) for name, table in tables.items()}
-    return config.build(wanted | merged, folder=folder, where="the tests")
+    merged = {name: defaults.get(name, {}) | dict(table) for name, table in tables.items()}
+    return config.build(defaults | merged, folder=folder, where="the tests")
 
 
 def fetch(app: App, days: Iterable[date] = DAYS) -> None:
-    """Put the papers into the store."""
+    """Fetch the papers of these days into the database."""
     for day in days:
         replace(app.fetcher, clock=lambda: NOON).fetch(day, app.sources, only_day=True)
 

@@ -1,4 +1,4 @@
-"""A client for tests, and a watch that goes on only while somebody waits by it."""
+"""An HTTP client for tests, and a clock that advances only when a test sleeps by it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from digest.sources.http.client import SourceClient
 
-    class Asking(Protocol):
-        """Makes HTTP for a source that is on this machine."""
+    class MakeClient(Protocol):
+        """Creates a client for a source on this machine."""
 
-        def __call__(self, watch: Watch | None = None, **details: Any) -> SourceClient: ...
+        def __call__(self, clock: ManualClock | None = None, **details: Any) -> SourceClient: ...
 
 
 LOOPBACK = frozenset({"127.0.0.1"})
 
 
 @dataclass
-class Watch:
-    """A clock and the waits that were asked of it."""
+class ManualClock:
+    """A clock, and the seconds of each sleep."""
 
     at: datetime = NOON
     slept: list[float] = field(default_factory=list)
@@ -40,12 +40,12 @@ class Watch:
         self.at += timedelta(seconds=seconds)
 
 
-def client(folder: Path, watch: Watch | None = None, **details: Any) -> HTTPClient:
-    watch = watch or Watch()
+def client(folder: Path, clock: ManualClock | None = None, **details: Any) -> HTTPClient:
+    clock = clock or ManualClock()
     defaults: dict[str, Any] = {
-        "agent": "papers-digest/0 (mailto:ops@example.net)",
+        "user_agent": "papers-digest/0 (mailto:ops@example.net)",
         "timeout": 5.0,
-        "clock": watch.now,
-        "sleep": watch.sleep,
+        "clock": clock.now,
+        "sleep": clock.sleep,
     }
     return HTTPClient(folder, **(defaults | details))

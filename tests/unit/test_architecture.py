@@ -99,6 +99,7 @@ OUTSIDE_WORLD = {
 
 #: Every third-party library, and the modules or packages that may import it.
 HOMES = {
+    "annotated_types": ("subscribers.models",),
     "alembic": ("digest.storage.engine", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
     "babel": ("digest.text.dates",),
@@ -112,7 +113,7 @@ HOMES = {
     "limits": ("subscribers.rate_limits",),
     "mjml": ("digest.mail.templates",),
     "numpy": ("digest.ranking",),
-    "pydantic": ("digest.app.config", "subscribers.web.api"),
+    "pydantic": ("digest.app.config", "digest.storage.edition_codec", "subscribers.web.api"),
     "pydantic_settings": ("digest.app.config",),
     "pylatexenc": ("digest.text.tex_macros",),
     "rich": ("digest.cli",),

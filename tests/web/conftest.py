@@ -1,4 +1,4 @@
-"""A site for every test: papers of two days, no readers yet."""
+"""A website for every test, with papers of two days and no subscribers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from support.site import PAPERS, House, configuration, fetch
+from support.site import PAPERS, Site, configuration, fetch
 
 from digest.app.services import App
 from digest.storage.engine import open_database
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Build(Protocol):
-    """Makes a house with a configuration of its own."""
+class BuildSite(Protocol):
+    """Opens a site; the arguments change tables of its configuration."""
 
-    def __call__(self, **tables: Mapping[str, Any]) -> House: ...
+    def __call__(self, **tables: Mapping[str, Any]) -> Site: ...
 
 
 @pytest.fixture(scope="session")
-def furniture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database that holds the papers; it is copied, never used."""
-    folder = tmp_path_factory.mktemp("furniture")
+def template_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of papers; tests use copies of it."""
+    folder = tmp_path_factory.mktemp("template")
     lines = "".join(json.dumps(record) + "\n" for record in PAPERS)
     (folder / "papers.jsonl").write_text(lines, encoding="utf-8")
     engine = open_database("sqlite:///digest.db", folder=folder)
@@ -36,22 +36,22 @@ def furniture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def build(furniture: Path, tmp_path: Path) -> Iterator[Build]:
-    """Makes the house of this test."""
-    built: list[House] = []
+def build_site(template_folder: Path, tmp_path: Path) -> Iterator[BuildSite]:
+    """Opens sites and closes them after the test."""
+    opened: list[Site] = []
 
-    def make(**tables: Mapping[str, Any]) -> House:
-        folder = tmp_path / f"house{len(built)}"
-        shutil.copytree(furniture, folder)
+    def make(**tables: Mapping[str, Any]) -> Site:
+        folder = tmp_path / f"site{len(opened)}"
+        shutil.copytree(template_folder, folder)
         engine = open_database("sqlite:///digest.db", folder=folder)
-        built.append(House(folder, engine, **tables))
-        return built[-1]
+        opened.append(Site(folder, engine, **tables))
+        return opened[-1]
 
     yield make
-    for house in built:
-        house.close()
+    for site in opened:
+        site.close()
 
 
 @pytest.fixture
-def house(build: Build) -> House:
-    return build()
+def site(build_site: BuildSite) -> Site:
+    return build_site()

@@ -1,4 +1,4 @@
-"""The same doors for programs."""
+"""The website for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from subscribers.links import Purpose
 from subscribers.models import Event
 
 if TYPE_CHECKING:
-    from support.site import House
+    from support.site import Site
 
 ADA = "ada@example.org"
 CONFIRM = Event.CONFIRM
@@ -31,19 +31,19 @@ CHOICES: dict[str, Any] = {
 }
 
 
-def me(house: House, *events: Event) -> str:
-    """The address of a reader who did all this."""
-    reader = house.reader(ADA, *events)
-    return "/api/v1/readers/" + house.link(Purpose.MANAGE, reader).rpartition("/")[2]
+def subscriber_path(site: Site, *events: Event) -> str:
+    """The API's path of a subscriber with these events."""
+    subscriber = site.subscriber(ADA, *events)
+    return "/api/v1/readers/" + site.link(Purpose.MANAGE, subscriber).rpartition("/")[2]
 
 
-def test_it_lists_topics_and_days(house: House) -> None:
-    assert house.get("/api/v1/topics").json()[1] == {"slug": "robots", "name": "Robots & machines"}
-    assert house.get("/api/v1/editions").json() == ["2026-02-02", "2026-02-01"]
+def test_it_lists_topics_and_days(site: Site) -> None:
+    assert site.get("/api/v1/topics").json()[1] == {"slug": "robots", "name": "Robots & machines"}
+    assert site.get("/api/v1/editions").json() == ["2026-02-02", "2026-02-01"]
 
 
-def test_an_edition_is_its_papers_with_their_reasons(house: House) -> None:
-    edition = house.get("/api/v1/editions/2026-02-02/agents").json()
+def test_an_edition_is_its_papers_with_their_reasons(site: Site) -> None:
+    edition = site.get("/api/v1/editions/2026-02-02/agents").json()
 
     assert (edition["day"], edition["topic"]["slug"]) == ("2026-02-02", "agents")
     assert {paper["title"] for paper in edition["papers"]} == {"An Agent that Reads Maps", NASTY}
@@ -54,24 +54,22 @@ def test_an_edition_is_its_papers_with_their_reasons(house: House) -> None:
     ("path", "status"),
     [("2026-02-03/agents", 404), ("2026-02-02/dragons", 404), ("yesterday/agents", 422)],
 )
-def test_an_edition_that_is_not_there_is_said_in_words(
-    house: House, path: str, status: int
-) -> None:
-    answer = house.get(f"/api/v1/editions/{path}")
+def test_an_edition_that_is_not_there_is_explained(site: Site, path: str, status: int) -> None:
+    answer = site.get(f"/api/v1/editions/{path}")
 
     assert answer.status_code == status
     assert isinstance(answer.json()["detail"], str)
 
 
-def test_a_program_signs_somebody_up_who_is_asked_by_mail(house: House) -> None:
-    answer = house.post(SIGN_UP, json={"email": ADA, "topics": ["robots"]})
+def test_a_program_signs_somebody_up_who_is_asked_by_mail(site: Site) -> None:
+    answer = site.post(SIGN_UP, json={"email": ADA, "topics": ["robots"]})
 
     assert (answer.status_code, answer.json()) == (202, {"detail": "check your mail"})
-    reader = house.book.find(ADA)
-    assert reader is not None
-    assert (reader.status, reader.topics) == ("pending", ("robots",))
-    assert house.book.history(reader.id)[0].evidence.channel == "api"
-    assert house.letter(ADA, MailKind.CONFIRM)["To"] == ADA
+    subscriber = site.book.find(ADA)
+    assert subscriber is not None
+    assert (subscriber.status, subscriber.topics) == ("pending", ("robots",))
+    assert site.book.history(subscriber.id)[0].evidence.channel == "api"
+    assert site.mail_to(ADA, MailKind.CONFIRM)["To"] == ADA
 
 
 @pytest.mark.parametrize(
@@ -89,48 +87,50 @@ def test_a_program_signs_somebody_up_who_is_asked_by_mail(house: House) -> None:
         None,
     ],
 )
-def test_a_wish_that_is_not_as_described_is_refused_in_words(house: House, wish: object) -> None:
-    before = house.dump()
+def test_a_wish_that_is_not_as_described_is_refused_with_a_message(
+    site: Site, wish: object
+) -> None:
+    before = site.dump()
 
-    answer = house.post(SIGN_UP, json=wish)
+    answer = site.post(SIGN_UP, json=wish)
 
     assert answer.status_code == 422
     assert isinstance(answer.json()["detail"], str)
-    assert house.dump() == before
+    assert site.dump() == before
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
     [(b'{"email": "\\ud800@example.org"}', 422), (b"{", 422), (b"", 422), (b"\xff", 400)],
 )
-def test_what_is_no_json_or_no_unicode_is_refused_in_words(
-    house: House, body: bytes, status: int
+def test_what_is_no_json_or_no_unicode_is_refused_with_a_message(
+    site: Site, body: bytes, status: int
 ) -> None:
-    answer = house.post(SIGN_UP, content=body, headers={"Content-Type": "application/json"})
+    answer = site.post(SIGN_UP, content=body, headers={"Content-Type": "application/json"})
 
     assert answer.status_code == status
     assert isinstance(answer.json()["detail"], str)
 
 
-def test_the_answer_is_the_same_whoever_the_address_belongs_to(house: House) -> None:
-    house.reader("ben@example.org", CONFIRM)
-    house.reader("cyd@example.org", Event.COMPLAINT)
+def test_the_answer_is_the_same_whoever_the_address_belongs_to(site: Site) -> None:
+    site.subscriber("ben@example.org", CONFIRM)
+    site.subscriber("cyd@example.org", Event.COMPLAINT)
 
     answers = [
-        house.post(SIGN_UP, json={"email": f"{name}@example.org"}) for name in ("ada", "ben", "cyd")
+        site.post(SIGN_UP, json={"email": f"{name}@example.org"}) for name in ("ada", "ben", "cyd")
     ]
 
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
     assert len({str(sorted(answer.headers.multi_items())) for answer in answers}) == 1
 
 
-def test_a_reader_s_token_shows_and_changes_their_choices(house: House) -> None:
-    path = me(house, CONFIRM)
+def test_a_token_shows_and_changes_the_choices_of_its_subscriber(site: Site) -> None:
+    path = subscriber_path(site, CONFIRM)
 
-    changed = house.visitor.ask("PUT", path, json=CHOICES)
+    changed = site.request("PUT", path, json=CHOICES)
 
     assert changed.json() == {"status": "confirmed", "choices": CHOICES}
-    assert house.get(path).json() == changed.json()
+    assert site.get(path).json() == changed.json()
 
 
 @pytest.mark.parametrize(
@@ -149,52 +149,52 @@ def test_a_reader_s_token_shows_and_changes_their_choices(house: House) -> None:
     ],
 )
 def test_choices_that_cannot_be_meant_are_refused_and_nothing_is_saved(
-    house: House, odd: dict[str, Any]
+    site: Site, odd: dict[str, Any]
 ) -> None:
-    path = me(house, CONFIRM)
-    before = house.dump()
+    path = subscriber_path(site, CONFIRM)
+    before = site.dump()
 
-    answer = house.visitor.ask("PUT", path, json=CHOICES | odd)
+    answer = site.request("PUT", path, json=CHOICES | odd)
 
     assert answer.status_code == 422
     assert isinstance(answer.json()["detail"], str)
-    assert house.dump() == before
+    assert site.dump() == before
 
 
-def test_a_program_pauses_resumes_and_leaves_for_its_reader(house: House) -> None:
-    path = me(house, CONFIRM)
+def test_a_program_pauses_resumes_and_leaves(site: Site) -> None:
+    path = subscriber_path(site, CONFIRM)
 
-    steps = [house.post(f"{path}/{step}") for step in ("pause", "resume", "leave", "leave")]
+    steps = [site.post(f"{path}/{step}") for step in ("pause", "resume", "leave", "leave")]
 
     assert [step.json()["status"] for step in steps] == ["paused", "confirmed", "left", "left"]
 
 
-def test_what_is_not_possible_is_gone(house: House) -> None:
-    answer = house.post(me(house, CONFIRM, Event.LEAVE) + "/resume")
+def test_what_is_not_possible_is_gone(site: Site) -> None:
+    answer = site.post(subscriber_path(site, CONFIRM, Event.LEAVE) + "/resume")
 
     assert answer.status_code == 410
     assert "resume is not possible" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("purpose", [found for found in Purpose if found is not Purpose.MANAGE])
-def test_a_token_for_another_purpose_opens_nothing(house: House, purpose: Purpose) -> None:
-    token = house.link(purpose, house.reader(ADA, CONFIRM)).rpartition("/")[2]
+def test_a_token_for_another_purpose_opens_nothing(site: Site, purpose: Purpose) -> None:
+    token = site.link(purpose, site.subscriber(ADA, CONFIRM)).rpartition("/")[2]
     path = f"/api/v1/readers/{token}"
 
     codes = [
-        house.get(path).status_code,
-        house.visitor.ask("PUT", path, json=CHOICES).status_code,
-        house.post(f"{path}/leave").status_code,
+        site.get(path).status_code,
+        site.request("PUT", path, json=CHOICES).status_code,
+        site.post(f"{path}/leave").status_code,
     ]
 
     assert codes == [410] * 3
-    assert house.status(ADA) == "confirmed"
+    assert site.status(ADA) == "confirmed"
 
 
-def test_reading_changes_nothing(house: House) -> None:
-    path = me(house, CONFIRM)
-    before = house.bytes()
+def test_reading_changes_nothing(site: Site) -> None:
+    path = subscriber_path(site, CONFIRM)
+    before = site.bytes()
 
-    house.get(path)
+    site.get(path)
 
-    assert house.bytes() == before
+    assert site.bytes() == before

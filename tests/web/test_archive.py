@@ -1,4 +1,4 @@
-"""Past editions at addresses that stay, and feeds that readers can read."""
+"""Past editions at permanent addresses, and valid feeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from subscribers.models import Event
 if TYPE_CHECKING:
     from datetime import date
 
-    from support.site import House
+    from support.site import Site
 
     from digest.app.services import App
     from digest.models.issue import Edition
@@ -28,35 +28,35 @@ if TYPE_CHECKING:
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def test_the_archive_lists_its_days_newest_first_and_every_feed(house: House) -> None:
-    page = house.get("/archive").text
+def test_the_archive_lists_its_days_newest_first_and_every_feed(site: Site) -> None:
+    page = site.get("/archive").text
 
     assert page.index("/archive/2026-02-02") < page.index("/archive/2026-02-01")
-    assert page.count("/feeds/robots.atom") == 2  # for programs in the head, for people below
+    assert page.count("/feeds/robots.atom") == 2  # in the head for programs, in the body for people
     assert "/feeds/robots.json" in page
 
 
-def test_a_day_shows_each_paper_under_its_topic_with_the_reason(house: House) -> None:
-    page = house.get("/archive/2026-02-02").text
+def test_a_day_shows_each_paper_under_its_topic_with_the_reason(site: Site) -> None:
+    page = site.get("/archive/2026-02-02").text
 
     assert page.index(">Agents</a></h2>") < page.index("An Agent that Reads Maps")
     assert page.index(">Robots &amp; machines</a></h2>") < page.index("A Robot that Folds Napkins")
     assert "Ada Example and Ben Example · 30 Jan 2026" in page
     assert "<strong>Why:</strong> “Agent” in the title" in page
     assert "12 votes" in page
-    assert "Waters Plants" not in page  # it is the day before's
+    assert "Waters Plants" not in page  # it belongs to the day before
 
 
-def test_a_topic_of_a_day_has_an_address_of_its_own(house: House) -> None:
-    page = house.get("/archive/2026-02-01/agents").text
+def test_a_topic_of_a_day_has_an_address_of_its_own(site: Site) -> None:
+    page = site.get("/archive/2026-02-01/agents").text
 
     assert "An Agent that Waters Plants" in page
     assert f'<link rel="canonical" href="{URL}/archive/2026-02-01/agents">' in page
     assert 'href="/?topic=agents"' in page
 
 
-def test_a_topic_without_papers_says_so(house: House) -> None:
-    answer = house.get("/archive/2026-02-02/whales")
+def test_a_topic_without_papers_says_so(site: Site) -> None:
+    answer = site.get("/archive/2026-02-02/whales")
 
     assert (answer.status_code, "Nothing on this day." in answer.text) == (200, True)
 
@@ -81,16 +81,16 @@ def test_a_topic_without_papers_says_so(house: House) -> None:
         "/static/%2e%2e/home.html",
     ],
 )
-def test_what_is_not_there_is_not_found(house: House, path: str) -> None:
-    answer = house.get(path)
+def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
+    answer = site.get(path)
 
     assert answer.status_code == 404
     assert "There is no such page." in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/archive/2026-02-02", "/archive/2026-02-02/agents"])
-def test_a_title_is_shown_and_never_run(house: House, path: str) -> None:
-    page = house.get(path).text
+def test_a_title_is_shown_and_never_run(site: Site, path: str) -> None:
+    page = site.get(path).text
 
     assert "<script" not in page
     assert "An agent &amp; &lt;script&gt;alert(&#39;out&#39;)&lt;/script&gt; “so what”" in page
@@ -99,8 +99,8 @@ def test_a_title_is_shown_and_never_run(house: House, path: str) -> None:
 # -- feeds ------------------------------------------------------------------------------------
 
 
-def test_the_atom_feed_has_what_rfc_4287_asks_for(house: House) -> None:
-    answer = house.get("/feeds/agents.atom")
+def test_the_atom_feed_has_what_rfc_4287_asks_for(site: Site) -> None:
+    answer = site.get("/feeds/agents.atom")
     feed = ET.fromstring(answer.content)  # noqa: S314 (our own)
 
     assert answer.headers["content-type"].split(";")[0] == "application/atom+xml"
@@ -111,8 +111,8 @@ def test_the_atom_feed_has_what_rfc_4287_asks_for(house: House) -> None:
     assert links(feed) == {"self": f"{URL}/feeds/agents.atom", "alternate": f"{URL}/archive"}
 
 
-def test_every_entry_of_the_atom_feed_has_what_rfc_4287_asks_for(house: House) -> None:
-    entries = list(ET.fromstring(house.get("/feeds/agents.atom").content).iter(f"{ATOM}entry"))  # noqa: S314
+def test_every_entry_of_the_atom_feed_has_what_rfc_4287_asks_for(site: Site) -> None:
+    entries = list(ET.fromstring(site.get("/feeds/agents.atom").content).iter(f"{ATOM}entry"))  # noqa: S314
 
     ids = [str(entry.findtext(f"{ATOM}id")) for entry in entries]
     assert len(set(ids)) == 3
@@ -124,22 +124,22 @@ def test_every_entry_of_the_atom_feed_has_what_rfc_4287_asks_for(house: House) -
     assert all(moment.tzinfo for moment in moments)
 
 
-def test_the_feed_is_as_new_as_its_newest_entry(house: House) -> None:
-    feed = ET.fromstring(house.get("/feeds/agents.atom").content)  # noqa: S314
+def test_the_feed_is_as_new_as_its_newest_entry(site: Site) -> None:
+    feed = ET.fromstring(site.get("/feeds/agents.atom").content)  # noqa: S314
 
     assert feed.findtext(f"{ATOM}updated") == "2026-02-02T00:00:00Z"
 
 
-def test_a_feed_without_papers_is_a_feed(house: House) -> None:
-    feed = ET.fromstring(house.get("/feeds/whales.atom").content)  # noqa: S314
+def test_a_feed_without_papers_is_a_feed(site: Site) -> None:
+    feed = ET.fromstring(site.get("/feeds/whales.atom").content)  # noqa: S314
 
     assert feed.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
     assert list(feed.iter(f"{ATOM}entry")) == []
-    assert house.get("/feeds/whales.json").json()["items"] == []
+    assert site.get("/feeds/whales.json").json()["items"] == []
 
 
-def test_the_json_feed_has_what_version_1_1_asks_for(house: House) -> None:
-    answer = house.get("/feeds/agents.json")
+def test_the_json_feed_has_what_version_1_1_asks_for(site: Site) -> None:
+    answer = site.get("/feeds/agents.json")
     feed = answer.json()
 
     assert answer.headers["content-type"].split(";")[0] == "application/feed+json"
@@ -149,72 +149,72 @@ def test_the_json_feed_has_what_version_1_1_asks_for(house: House) -> None:
     assert all(item["id"] and item["url"] and item["content_text"] for item in feed["items"])
 
 
-def test_both_feeds_hold_the_same(house: House) -> None:
-    feed = ET.fromstring(house.get("/feeds/trending.atom").content)  # noqa: S314
+def test_both_feeds_hold_the_same(site: Site) -> None:
+    feed = ET.fromstring(site.get("/feeds/trending.atom").content)  # noqa: S314
 
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
-    assert titles == [item["title"] for item in house.get("/feeds/trending.json").json()["items"]]
+    assert titles == [item["title"] for item in site.get("/feeds/trending.json").json()["items"]]
 
 
-def test_a_new_paper_is_shown_within_minutes(house: House) -> None:
-    before = house.get("/archive/2026-02-02/whales").text
-    file = house.folder / "papers.jsonl"
+def test_a_new_paper_is_shown_within_minutes(site: Site) -> None:
+    before = site.get("/archive/2026-02-02/whales").text
+    file = site.folder / "papers.jsonl"
     line = '{"title": "A Whale", "abstract": "A whale sings.", "day": "2026-02-02"}'
     file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
-    house.fetch()
-    house.wait(minutes=6)
+    site.fetch()
+    site.wait(minutes=6)
 
     assert "Nothing on this day." in before
-    assert "A Whale" in house.get("/archive/2026-02-02/whales").text
+    assert "A Whale" in site.get("/archive/2026-02-02/whales").text
 
 
-def test_an_edition_that_was_mailed_does_not_change(house: House) -> None:
-    house.reader("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
-    office = replace(house.app.delivery_services, clock=lambda: NOON)
+def test_an_edition_that_was_mailed_does_not_change(site: Site) -> None:
+    site.subscriber("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
+    delivery_services = replace(site.app.delivery_services, clock=lambda: NOON)
     run_delivery(
-        RunRequest(day=DAYS[0], edition=pipeline.build_edition(house.app, DAYS[0])),
-        office,
-        house.app.transport(),
+        RunRequest(day=DAYS[0], edition=pipeline.build_edition(site.app, DAYS[0])),
+        delivery_services,
+        site.app.transport(),
     )
-    file = house.folder / "papers.jsonl"
+    file = site.folder / "papers.jsonl"
     line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
     file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
-    house.fetch()
-    house.wait(minutes=6)
+    site.fetch()
+    site.wait(minutes=6)
 
-    page = house.get("/archive/2026-02-02/agents").text
+    page = site.get("/archive/2026-02-02/agents").text
 
     assert "An Agent that Reads Maps" in page
     assert "An Agent that Is Late" not in page
 
 
 def test_visitors_who_come_together_have_a_day_ranked_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ranked: list[date] = []
-    lay_out = pipeline.build_edition
+    build_edition = pipeline.build_edition
 
     def counted(app: App, day: date) -> Edition:
         ranked.append(day)
-        return lay_out(app, day)
+        return build_edition(app, day)
 
     monkeypatch.setattr(pipeline, "build_edition", counted)
-    with ThreadPoolExecutor(8) as visitors:
-        list(visitors.map(lambda _: house.house.edition(DAYS[0], "agents"), range(16)))
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: site.services.edition(DAYS[0], "agents"), range(16)))
 
     assert ranked == [DAYS[0]]
 
 
 def test_days_without_papers_do_not_push_out_the_one_everybody_reads(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.get("/archive/2026-02-02/agents")
+    site.get("/archive/2026-02-02/agents")
     for year in range(1900, 1940):
-        house.get(f"/archive/{year}-01-01/agents")
-        house.get("/archive/2026-02-02/agents")
+        site.get(f"/archive/{year}-01-01/agents")
+        site.get("/archive/2026-02-02/agents")
     monkeypatch.setattr(pipeline, "build_edition", None)
 
-    assert house.get("/archive/2026-02-02/agents").status_code == 200
+    assert site.get("/archive/2026-02-02/agents").status_code == 200
 
 
 def links(element: ET.Element) -> dict[str | None, str]:

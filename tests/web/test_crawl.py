@@ -1,4 +1,4 @@
-"""A scanner that opens every link of every mail and page changes not one byte of the database."""
+"""A scanner that opens every link of every mail and page does not change the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from support.builders import NOON
-from support.site import DAYS, URL, House, text_of
+from support.site import DAYS, URL, Site, text_of
 
 from digest.app import pipeline
 from digest.delivery.run import RunRequest, run_delivery
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 ADA, BEN = "ada@example.org", "ben@example.org"
 
 
-def write_every_mail(house: House) -> None:
-    """Have a digest and every kind of letter sent, to a reader and to somebody who is not yet."""
-    reader = house.reader(ADA, Event.CONFIRM, topics=("agents", "trending"))
-    house.sign_up(ADA)
-    house.app.transactional_queue.enqueue(reader.id, MailKind.PRIVACY, now=house.now)
-    house.sign_up(BEN, "robots")
-    house.deliver()
-    app = house.app
+def send_every_mail(site: Site) -> None:
+    """Send an issue and every kind of transactional mail, before and after confirmation."""
+    subscriber = site.subscriber(ADA, Event.CONFIRM, topics=("agents", "trending"))
+    site.sign_up(ADA)
+    site.app.transactional_queue.enqueue(subscriber.id, MailKind.PRIVACY, now=site.now)
+    site.sign_up(BEN, "robots")
+    site.deliver()
+    app = site.app
     transport = app.transport()
-    desk = pipeline.build_edition(app, DAYS[0])
-    office = replace(app.delivery_services, clock=lambda: NOON)
-    run_delivery(RunRequest(day=DAYS[0], edition=desk), office, transport)
+    edition = pipeline.build_edition(app, DAYS[0])
+    services = replace(app.delivery_services, clock=lambda: NOON)
+    run_delivery(RunRequest(day=DAYS[0], edition=edition), services, transport)
 
 
 def urls_in_mail(mail: EmailMessage) -> set[str]:
-    """Every address in a mail: in its text, its page and its headers."""
+    """Every URL in a mail: in its text, its HTML and its headers."""
     found = set(re.findall(r"https?://[^\s<>\"]+", text_of(mail)))
     found |= {unescape(url) for url in re.findall(r'(?:href|src)="([^"]+)"', text_of(mail, "html"))}
     for name, value in mail.items():
@@ -48,69 +48,69 @@ def urls_in_mail(mail: EmailMessage) -> set[str]:
 
 
 def urls_on_page(html: str, base: str) -> set[str]:
-    """Every address on a page but those that only a button leads to."""
+    """Every URL on a page, except the targets of buttons."""
     found = re.findall(r'(?:href|src)="([^"]+)"', html)
     return {urljoin(base, unescape(url)) for url in found}
 
 
 def ours(urls: set[str]) -> set[str]:
-    """The addresses on our site, without the part that stays in the browser."""
+    """The URLs of the site itself, without their fragments."""
     return {url.partition("#")[0] for url in urls if urlsplit(url).netloc == urlsplit(URL).netloc}
 
 
-def crawl(house: House, start: set[str]) -> dict[str, tuple[int, int]]:
-    """Open every address and those its page leads to; return what GET and HEAD answered."""
+def crawl(site: Site, start: set[str]) -> dict[str, tuple[int, int]]:
+    """Open every URL and those on its page; return the statuses of GET and HEAD."""
     seen: dict[str, tuple[int, int]] = {}
     waiting = deque(sorted(start))
     while waiting:
         url = waiting.popleft()
         if url in seen:
             continue
-        head = house.visitor.ask("HEAD", url)
-        page = house.get(url)
+        head = site.request("HEAD", url)
+        page = site.get(url)
         seen[url] = (page.status_code, head.status_code)
         if page.headers["content-type"].startswith("text/html"):
             waiting.extend(sorted(ours(urls_on_page(page.text, url))))
     return seen
 
 
-def test_every_link_of_every_mail_and_page_opens_and_changes_nothing(house: House) -> None:
-    write_every_mail(house)
-    mails = house.mails()
+def test_every_link_of_every_mail_and_page_opens_and_changes_nothing(site: Site) -> None:
+    send_every_mail(site)
+    mails = site.mails()
     start = set().union(*(ours(urls_in_mail(mail)) for mail in mails)) | {f"{URL}/"}
-    dump, content = house.dump(), house.bytes()
+    dump, content = site.dump(), site.bytes()
 
-    seen = crawl(house, start)
+    seen = crawl(site, start)
 
-    assert house.dump() == dump
-    assert house.bytes() == content
+    assert site.dump() == dump
+    assert site.bytes() == content
     assert len(mails) == 4
     assert set(seen.values()) == {(200, 200)}
-    doors = {urlsplit(url).path.split("/")[1] for url in seen}
-    assert doors == {
+    sections = {urlsplit(url).path.split("/")[1] for url in seen}
+    assert sections == {
         "", "archive", "confirm", "feeds", "leave", "manage", "privacy", "refuse", "static",
     }  # fmt: skip
-    assert len(seen) == 29  # if this changes, look which came or went
+    assert len(seen) == 29  # if this changes, check which pages came or went
 
 
-def test_every_other_method_a_scanner_may_try_changes_nothing(house: House) -> None:
-    write_every_mail(house)
-    urls = set().union(*(ours(urls_in_mail(mail)) for mail in house.mails()))
-    content = house.bytes()
+def test_every_other_method_a_scanner_may_try_changes_nothing(site: Site) -> None:
+    send_every_mail(site)
+    urls = set().union(*(ours(urls_in_mail(mail)) for mail in site.mails()))
+    content = site.bytes()
 
     codes = {
-        house.visitor.ask(method, url).status_code
+        site.request(method, url).status_code
         for url in urls
         for method in ("OPTIONS", "PROPFIND", "TRACE", "PUT", "DELETE")
     }
 
-    assert house.bytes() == content
+    assert site.bytes() == content
     assert codes == {405}
 
 
-def test_links_to_elsewhere_are_to_papers_alone(house: House) -> None:
-    write_every_mail(house)
-    urls = set().union(*(urls_in_mail(mail) for mail in house.mails()))
+def test_links_to_elsewhere_are_to_papers_alone(site: Site) -> None:
+    send_every_mail(site)
+    urls = set().union(*(urls_in_mail(mail) for mail in site.mails()))
 
     elsewhere = {urlsplit(url).netloc for url in urls - ours(urls) if url.startswith("http")}
 

@@ -1,4 +1,4 @@
-"""Choosing, pausing, and one's own data, by link alone."""
+"""Choices, pauses and personal data, each by its link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from subscribers.links import Purpose
 from subscribers.models import Event, Preferences
 
 if TYPE_CHECKING:
-    from support.site import House
+    from support.site import Site
 
     from subscribers.models import Subscriber
 
@@ -45,30 +45,30 @@ CHOSEN = Preferences(
 )
 
 
-def manage(house: House, *events: Event) -> str:
-    """The page of a reader who did all this."""
-    return house.link(Purpose.MANAGE, house.reader(ADA, *(events or (CONFIRM,))))
+def manage(site: Site, *events: Event) -> str:
+    """The path of the page of a subscriber with these events."""
+    return site.link(Purpose.MANAGE, site.subscriber(ADA, *(events or (CONFIRM,))))
 
 
-def ada(house: House) -> Subscriber:
-    reader = house.book.find(ADA)
-    assert reader is not None
-    return reader
+def ada(site: Site) -> Subscriber:
+    subscriber = site.book.find(ADA)
+    assert subscriber is not None
+    return subscriber
 
 
-def test_every_choice_is_kept(house: House) -> None:
-    answer = house.post(manage(house), data=FORM)
+def test_every_choice_is_kept(site: Site) -> None:
+    answer = site.post(manage(site), data=FORM)
 
     assert answer.status_code == 303
-    assert ada(house).topics == ("robots", "whales")
-    assert ada(house).preferences == CHOSEN
+    assert ada(site).topics == ("robots", "whales")
+    assert ada(site).preferences == CHOSEN
 
 
-def test_every_choice_is_shown_again(house: House) -> None:
-    link = manage(house)
-    house.post(link, data=FORM)
+def test_every_choice_is_shown_again(site: Site) -> None:
+    link = manage(site)
+    site.post(link, data=FORM)
 
-    page = house.get(link).text
+    page = site.get(link).text
 
     assert re.findall(r'name="(?:topic|day)" value="(\w+)" checked', page) == [
         "robots", "whales", "mon", "sat",
@@ -81,20 +81,20 @@ def test_every_choice_is_shown_again(house: House) -> None:
     assert 'value="7"' in page
 
 
-def test_what_the_page_shows_can_be_sent_back_and_changes_nothing(house: House) -> None:
-    link = manage(house)
-    house.post(link, data=FORM)
+def test_what_the_page_shows_can_be_sent_back_and_changes_nothing(site: Site) -> None:
+    link = manage(site)
+    site.post(link, data=FORM)
     again = FORM | {"words_in": "diffusion, state space, graph, nets"}
 
-    house.post(link, data=again)
+    site.post(link, data=again)
 
-    assert ada(house).preferences == CHOSEN
+    assert ada(site).preferences == CHOSEN
 
 
-def test_saving_is_confirmed_in_words(house: House) -> None:
-    answer = house.post(manage(house), data=FORM)
+def test_saving_is_confirmed_in_words(site: Site) -> None:
+    answer = site.post(manage(site), data=FORM)
 
-    assert "Saved." in house.get(answer.headers["location"]).text
+    assert "Saved." in site.get(answer.headers["location"]).text
 
 
 @pytest.mark.parametrize(
@@ -122,101 +122,99 @@ def test_saving_is_confirmed_in_words(house: House) -> None:
         ({"topic": ["dragons"], "words_in": "", "authors": ""}, "choose at least one topic"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_nothing_is_saved(
-    house: House, odd: dict[str, Any], words: str
+def test_an_impossible_choice_is_refused_and_nothing_is_saved(
+    site: Site, odd: dict[str, Any], words: str
 ) -> None:
-    link = manage(house)
-    before = house.dump()
+    link = manage(site)
+    before = site.dump()
 
-    answer = house.post(link, data=FORM | odd)
+    answer = site.post(link, data=FORM | odd)
 
     assert answer.status_code == 422
     assert "Not saved: " in answer.text
     assert words in answer.text
-    assert house.dump() == before
+    assert site.dump() == before
 
 
-def test_a_time_zone_that_is_not_in_the_list_is_not_changed_by_saving(house: House) -> None:
-    link = manage(house)
-    house.book.choose(ada(house).id, ["agents"], Preferences(timezone="Japan"))
+def test_a_time_zone_that_is_not_in_the_list_is_not_changed_by_saving(site: Site) -> None:
+    link = manage(site)
+    site.book.choose(ada(site).id, ["agents"], Preferences(timezone="Japan"))
 
-    assert "<option selected>Japan<" in house.get(link).text
+    assert "<option selected>Japan<" in site.get(link).text
 
 
-def test_words_of_one_s_own_are_enough(house: House) -> None:
-    answer = house.post(manage(house), data=FORM | {"topic": []})
+def test_words_of_one_s_own_are_enough(site: Site) -> None:
+    answer = site.post(manage(site), data=FORM | {"topic": []})
 
     assert answer.status_code == 303
-    assert ada(house).topics == ()
+    assert ada(site).topics == ()
 
 
-def test_what_a_reader_typed_is_shown_and_never_run(house: House) -> None:
-    link = manage(house)
-    house.post(link, data=FORM | {"words_in": '"><script>alert(1)</script>'})
+def test_what_a_subscriber_typed_is_shown_and_never_run(site: Site) -> None:
+    link = manage(site)
+    site.post(link, data=FORM | {"words_in": '"><script>alert(1)</script>'})
 
-    page = house.get(link).text
+    page = site.get(link).text
 
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_reader_pauses_and_resumes(house: House) -> None:
-    link = manage(house)
-    told = []
+def test_a_reader_pauses_and_resumes(site: Site) -> None:
+    link = manage(site)
+    statuses = []
 
     for step in ("pause", "resume"):
-        house.post(f"{link}/{step}")
-        told.append((house.status(ADA), "you get the digest" in house.get(link).text))
+        site.post(f"{link}/{step}")
+        statuses.append((site.status(ADA), "you get the digest" in site.get(link).text))
 
-    assert told == [("paused", False), ("confirmed", True)]
+    assert statuses == [("paused", False), ("confirmed", True)]
 
 
 @pytest.mark.parametrize(
     ("events", "step"),
     [((Event.SIGN_UP,), "pause"), ((Event.SIGN_UP,), "resume"), ((CONFIRM, Event.LEAVE), "resume")],
 )
-def test_what_is_not_possible_is_refused(
-    house: House, events: tuple[Event, ...], step: str
-) -> None:
-    link = manage(house, *events)
-    before = house.dump()
+def test_what_is_not_possible_is_refused(site: Site, events: tuple[Event, ...], step: str) -> None:
+    link = manage(site, *events)
+    before = site.dump()
 
-    assert house.post(f"{link}/{step}").status_code == 409
-    assert house.dump() == before
+    assert site.post(f"{link}/{step}").status_code == 409
+    assert site.dump() == before
 
 
-def test_a_reader_leaves_from_the_page_too(house: House) -> None:
-    assert house.post(manage(house) + "/leave").status_code == 200
-    assert house.status(ADA) == "left"
+def test_a_reader_leaves_from_the_page_too(site: Site) -> None:
+    assert site.post(manage(site) + "/leave").status_code == 200
+    assert site.status(ADA) == "left"
 
 
-# -- one's own data ---------------------------------------------------------------------------
+# -- personal data ----------------------------------------------------------------------------
 
 
-def test_one_s_data_is_behind_a_link_that_comes_by_mail(house: House) -> None:
-    answer = house.post(manage(house) + "/privacy")
+def test_the_link_to_the_data_comes_by_mail(site: Site) -> None:
+    answer = site.post(manage(site) + "/privacy")
 
-    assert "A mail with the link is on its way" in house.get(answer.headers["location"]).text
-    link = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
-    assert "Erase everything" in house.get(link).text
-
-
-def test_the_link_can_be_asked_for_again_when_it_has_expired(house: House) -> None:
-    link = manage(house)
-    house.post(link + "/privacy")
-    first = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
-    house.wait(hours=25)
-    house.post(link + "/privacy")
-    second = path_in(house.letter(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
-
-    assert [house.get(path).status_code for path in (first, second)] == [410, 200]
+    assert "A mail with the link is on its way" in site.get(answer.headers["location"]).text
+    link = path_in(site.mail_to(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
+    assert "Erase everything" in site.get(link).text
 
 
-def test_the_export_is_all_that_is_known(house: House) -> None:
-    reader = house.reader(ADA, CONFIRM)
-    house.post(house.link(Purpose.MANAGE, reader), data=FORM)
+def test_the_link_can_be_asked_for_again_when_it_has_expired(site: Site) -> None:
+    link = manage(site)
+    site.post(link + "/privacy")
+    first = path_in(site.mail_to(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
+    site.wait(hours=25)
+    site.post(link + "/privacy")
+    second = path_in(site.mail_to(ADA, MailKind.PRIVACY), Purpose.PRIVACY)
 
-    answer = house.get(house.link(Purpose.PRIVACY, reader) + "/export.json")
+    assert [site.get(path).status_code for path in (first, second)] == [410, 200]
+
+
+def test_the_export_is_all_that_is_known(site: Site) -> None:
+    subscriber = site.subscriber(ADA, CONFIRM)
+    site.post(site.link(Purpose.MANAGE, subscriber), data=FORM)
+
+    answer = site.get(site.link(Purpose.PRIVACY, subscriber) + "/export.json")
 
     known = json.loads(answer.text)
     assert known["address"] == ADA
@@ -226,14 +224,14 @@ def test_the_export_is_all_that_is_known(house: House) -> None:
     assert "attachment" in answer.headers["content-disposition"]
 
 
-def test_erasing_forgets_a_reader_everywhere(house: House) -> None:
-    house.sign_up(ADA, "agents")
-    house.deliver()
+def test_erasing_forgets_a_reader_everywhere(site: Site) -> None:
+    site.sign_up(ADA, "agents")
+    site.deliver()
 
-    answer = house.post(house.link(Purpose.PRIVACY, ada(house)) + "/erase")
+    answer = site.post(site.link(Purpose.PRIVACY, ada(site)) + "/erase")
 
     assert answer.status_code == 200
-    assert house.status(ADA) is None
-    assert house.book.is_erased(ADA)
-    assert ADA not in str(house.dump())
-    assert ADA.encode() not in house.bytes()
+    assert site.status(ADA) is None
+    assert site.book.is_erased(ADA)
+    assert ADA not in str(site.dump())
+    assert ADA.encode() not in site.bytes()

@@ -1,4 +1,4 @@
-"""The letters a sign-up leads to: what is in them, and what happens when the server fails."""
+"""Transactional mails: their content, and what happens when the mail server fails."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from subscribers.links import Purpose
 from subscribers.models import Event
 
 if TYPE_CHECKING:
-    from support.site import House
-    from web.conftest import Build
+    from support.site import Site
+    from web.conftest import BuildSite
 
 
 ADA = "ada@example.org"
-LETTERS = [MailKind.CONFIRM, MailKind.KNOWN, MailKind.PRIVACY]
+KINDS = [MailKind.CONFIRM, MailKind.KNOWN, MailKind.PRIVACY]
 
 
-def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(house: House) -> None:
-    house.sign_up(
+def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(site: Site) -> None:
+    site.sign_up(
         ADA,
         "agents",
         "http://spam.example",
@@ -34,33 +34,31 @@ def test_the_confirmation_holds_nothing_the_visitor_typed_but_the_address(house:
         **{"": "spam"},
     )
 
-    mail = house.letter(ADA, MailKind.CONFIRM)
+    mail = site.mail_to(ADA, MailKind.CONFIRM)
 
     assert "spam" not in mail.as_string()
     assert mail["To"] == ADA
     assert "Topics: Agents." in text_of(mail)
 
 
-@pytest.mark.parametrize("kind", LETTERS)
-def test_a_letter_says_that_a_machine_wrote_it_and_belongs_to_no_list(
-    house: House, kind: MailKind
-) -> None:
-    reader = house.reader(ADA)
-    house.app.transactional_queue.enqueue(reader.id, kind, now=house.now)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mail_is_marked_as_automatic_and_belongs_to_no_list(site: Site, kind: MailKind) -> None:
+    subscriber = site.subscriber(ADA)
+    site.app.transactional_queue.enqueue(subscriber.id, kind, now=site.now)
 
-    mail = house.letter(ADA, kind)
+    mail = site.mail_to(ADA, kind)
 
     assert mail["Auto-Submitted"] == "auto-replied"
     assert [name for name in mail if name.startswith(("List-", "Precedence", "Feedback"))] == []
     assert mail["Date"].datetime == NOON
 
 
-@pytest.mark.parametrize("kind", LETTERS)
-def test_a_letter_is_a_text_and_a_page_with_the_same_links(house: House, kind: MailKind) -> None:
-    reader = house.reader(ADA)
-    house.app.transactional_queue.enqueue(reader.id, kind, now=house.now)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mail_has_text_and_html_with_the_same_links(site: Site, kind: MailKind) -> None:
+    subscriber = site.subscriber(ADA)
+    site.app.transactional_queue.enqueue(subscriber.id, kind, now=site.now)
 
-    mail = house.letter(ADA, kind)
+    mail = site.mail_to(ADA, kind)
 
     assert mail.get_content_type() == "multipart/alternative"
     lines = text_of(mail).split()
@@ -70,38 +68,40 @@ def test_a_letter_is_a_text_and_a_page_with_the_same_links(house: House, kind: M
     assert "1 Test Street" in text_of(mail)
 
 
-def test_letters_come_from_an_address_of_their_own_if_there_is_one(build: Build) -> None:
-    own = build(mail={"letters_from": "hello@letters.example.org", "reply_to": "us@example.org"})
+def test_mails_come_from_their_own_address_if_one_is_configured(build_site: BuildSite) -> None:
+    own = build_site(
+        mail={"letters_from": "hello@letters.example.org", "reply_to": "us@example.org"}
+    )
     own.sign_up(ADA)
 
-    mail = own.letter(ADA, MailKind.CONFIRM)
+    mail = own.mail_to(ADA, MailKind.CONFIRM)
 
     assert mail["From"] == "Trending Papers <hello@letters.example.org>"
     assert mail["Reply-To"] == "us@example.org"
     assert mail["Message-ID"].endswith("@letters.example.org>")
 
 
-def test_letters_come_from_the_digest_s_address_otherwise(house: House) -> None:
-    house.sign_up(ADA)
+def test_mails_come_from_the_address_of_the_digest_otherwise(site: Site) -> None:
+    site.sign_up(ADA)
 
-    assert house.letter(ADA, MailKind.CONFIRM)["From"] == "Trending Papers <digest@example.org>"
+    assert site.mail_to(ADA, MailKind.CONFIRM)["From"] == "Trending Papers <digest@example.org>"
 
 
-def test_an_international_domain_is_written_to_in_ascii(house: House) -> None:
-    house.sign_up("ada@bücher.example")
-    house.deliver()
+def test_an_international_domain_is_written_to_in_ascii(site: Site) -> None:
+    site.sign_up("ada@bücher.example")
+    site.deliver()
 
-    [mail] = house.mails()
+    [mail] = site.mails()
 
     assert mail["To"] == "ada@xn--bcher-kva.example"
 
 
-def test_a_visitor_wakes_the_post_and_the_refused_do_not(house: House) -> None:
-    house.sign_up(ADA)
-    house.sign_up(ADA)
-    house.sign_up("nobody")
+def test_a_sign_up_wakes_the_sender_only_if_a_mail_was_queued(site: Site) -> None:
+    site.sign_up(ADA)
+    site.sign_up(ADA)
+    site.sign_up("nobody")
 
-    assert len(house.pokes) == 1
+    assert len(site.wake_ups) == 1
 
 
 # -- a server that fails ----------------------------------------------------------------------
@@ -109,20 +109,20 @@ def test_a_visitor_wakes_the_post_and_the_refused_do_not(house: House) -> None:
 CLOSED = MailServerError("mail.example.org is closed")
 
 
-def test_a_closed_mail_server_changes_nothing_for_the_visitor(house: House) -> None:
-    answer = house.sign_up(ADA)
-    left = house.deliver(Recorder(failures={ADA: CLOSED}))
+def test_a_closed_mail_server_changes_nothing_for_the_visitor(site: Site) -> None:
+    answer = site.sign_up(ADA)
+    left = site.deliver(Recorder(failures={ADA: CLOSED}))
 
     assert (answer.status_code, left) == (303, 0)
-    assert house.app.transactional_queue.counts() == {"waiting": 1}
+    assert site.app.transactional_queue.counts() == {"waiting": 1}
 
 
-def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> None:
-    house.sign_up(ADA)
-    house.sign_up("ben@example.org")
+def test_a_closed_server_is_tried_once_per_run(site: Site) -> None:
+    site.sign_up(ADA)
+    site.sign_up("ben@example.org")
     server = Recorder(failures={ADA: CLOSED, "ben@example.org": CLOSED})
 
-    house.deliver(server)
+    site.deliver(server)
 
     assert server.asked == [ADA]
     assert server.closed
@@ -137,81 +137,81 @@ def test_a_closed_server_is_asked_once_per_round_whoever_waits(house: House) -> 
         Outcome(state=DeliveryState.UNKNOWN, reason="cut off"),
     ],
 )
-def test_a_letter_that_could_not_leave_leaves_later(
-    house: House, failure: Outcome | Exception
+def test_a_mail_that_could_not_be_sent_is_sent_later(
+    site: Site, failure: Outcome | Exception
 ) -> None:
-    house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: failure}))
-    house.wait(minutes=1)
-    too_early = house.deliver()
-    house.wait(minutes=1)
+    site.sign_up(ADA)
+    site.deliver(Recorder(failures={ADA: failure}))
+    site.wait(minutes=1)
+    too_early = site.deliver()
+    site.wait(minutes=1)
 
-    assert (too_early, house.deliver()) == (0, 1)
-
-
-def test_the_links_of_a_letter_that_had_to_wait_work_for_as_long_as_it_says(house: House) -> None:
-    house.sign_up(ADA)
-    house.deliver(Recorder(failures={ADA: CLOSED}))
-    house.wait(hours=60)
-    link = path_in(house.letter(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
-    house.wait(hours=71)
-
-    assert house.post(link).status_code == 200
-    assert house.status(ADA) == "confirmed"
+    assert (too_early, site.deliver()) == (0, 1)
 
 
-def test_a_letter_that_is_tried_again_has_the_same_name_and_date(house: House) -> None:
-    house.sign_up(ADA)
-    asked_at = house.now
-    house.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")}))
-    house.wait(hours=5)
+def test_the_links_of_a_delayed_mail_work_as_long_as_it_says(site: Site) -> None:
+    site.sign_up(ADA)
+    site.deliver(Recorder(failures={ADA: CLOSED}))
+    site.wait(hours=60)
+    link = path_in(site.mail_to(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
+    site.wait(hours=71)
 
-    mail = house.letter(ADA, MailKind.CONFIRM)
+    assert site.post(link).status_code == 200
+    assert site.status(ADA) == "confirmed"
 
-    assert mail["Date"].datetime == asked_at
+
+def test_a_mail_that_is_tried_again_has_the_same_file_name_and_date(site: Site) -> None:
+    site.sign_up(ADA)
+    queued_at = site.now
+    site.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")}))
+    site.wait(hours=5)
+
+    mail = site.mail_to(ADA, MailKind.CONFIRM)
+
+    assert mail["Date"].datetime == queued_at
 
 
-def test_an_address_that_does_not_exist_is_not_tried_again(house: House) -> None:
-    house.sign_up(ADA)
-    house.deliver(
+def test_an_address_that_does_not_exist_is_not_tried_again(site: Site) -> None:
+    site.sign_up(ADA)
+    site.deliver(
         Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")})
     )
-    house.wait(days=1)
+    site.wait(days=1)
 
-    assert house.deliver() == 0
-    assert house.app.transactional_queue.counts() == {"failed": 1}
-
-
-def test_who_asked_never_to_be_written_to_gets_no_letter_that_still_waits(house: House) -> None:
-    reader = house.reader(ADA)
-    house.app.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
-    house.reader(ADA, Event.COMPLAINT)
-
-    assert house.deliver() == 0
-    assert house.app.transactional_queue.counts() == {"failed": 1}
+    assert site.deliver() == 0
+    assert site.app.transactional_queue.counts() == {"failed": 1}
 
 
-def test_the_log_names_no_address(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_who_refused_all_mail_gets_no_mail_that_was_still_queued(site: Site) -> None:
+    subscriber = site.subscriber(ADA)
+    site.app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=site.now)
+    site.subscriber(ADA, Event.COMPLAINT)
+
+    assert site.deliver() == 0
+    assert site.app.transactional_queue.counts() == {"failed": 1}
+
+
+def test_the_log_names_no_address(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    house.sign_up(ADA)
-    house.deliver(
+    site.sign_up(ADA)
+    site.deliver(
         Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")})
     )
-    house.wait(minutes=5)
-    house.deliver()
+    site.wait(minutes=5)
+    site.deliver()
 
-    said = [str(vars(record)) for record in caplog.records if record.name.startswith("digest")]
-    assert len(said) == 2
-    assert "ada" not in "".join(said)
+    records = [str(vars(record)) for record in caplog.records if record.name.startswith("digest")]
+    assert len(records) == 2
+    assert "ada" not in "".join(records)
 
 
-def test_who_has_left_before_the_letter_was_sent_is_not_asked_to_confirm(house: House) -> None:
-    reader = house.reader(ADA)
-    house.app.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=house.now)
-    house.book.record(reader.id, Event.LEAVE, evidence=evidence())
+def test_who_left_before_the_mail_was_sent_is_not_asked_to_confirm(site: Site) -> None:
+    subscriber = site.subscriber(ADA)
+    site.app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=site.now)
+    site.book.record(subscriber.id, Event.LEAVE, evidence=evidence())
     transport = Recorder()
 
-    house.deliver(transport)
+    site.deliver(transport)
 
     assert transport.asked == []
-    assert house.app.transactional_queue.counts() == {"failed": 1}
+    assert site.app.transactional_queue.counts() == {"failed": 1}

@@ -1,7 +1,7 @@
 """arXiv's announcements: feeds and listings of the day, OAI-PMH for days that are past.
 
-Each category is asked for by itself and then put together: a question for many at once is cut
-at 2,000 records, and the new papers are the ones that get lost.
+Each category is read by itself, and the results are joined: a feed of several categories is cut
+off at 2,000 records, and it is the new papers that are lost.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-#: All hosts of arXiv count as one: a request in three seconds in all
+#: All hosts of arXiv share one rate limit of one request in three seconds
 #: (https://info.arxiv.org/help/api/tou.html).
-GATE = api.GATE
-#: records that a listing is asked to show
+RATE_LIMIT_KEY = api.RATE_LIMIT_KEY
+#: the most records of a listing, as a query parameter
 _SHOW = 2000
-#: answers for one category of a past day; each has about a thousand records
+#: pages for one category of a past day; each has about a thousand records
 _PAGES = 40
 _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 
@@ -38,7 +38,7 @@ _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Read the announcements of a day, category by category.
 
-    A category of which nothing can be read is left out and named, if others can be read.
+    A category that cannot be read is reported, if others can be read.
 
     Raises:
         ConfigError: no categories are configured, or arXiv does not have one of them.
@@ -74,12 +74,12 @@ def _check(source: Source) -> None:
 
 
 def _read_today(source: Source, request: FetchRequest, category: str) -> Iterator[RawDocument]:
-    """Read feed and listing; each stands in for the other."""
+    """Read feed and listing; one of them is enough."""
     errors: list[SourceError] = []
     for fetch in (_feed, _listing):
         try:
             document = fetch(source, request, category)
-            # What cannot be understood is no better than what cannot be fetched.
+            # A document that cannot be parsed counts as not read.
             parse(document, day=request.day, now=request.now)
         except SourceError as error:
             errors.append(error)
@@ -93,7 +93,7 @@ def _feed(source: Source, request: FetchRequest, category: str) -> RawDocument:
     base = source.url.rstrip("/") if source.url else "https://rss.arxiv.org"
     where = f"{base}/rss/{category}"
     try:
-        text = request.web.get(where, accept="application/rss+xml", gate=GATE)
+        text = request.web.get(where, accept="application/rss+xml", rate_limit_key=RATE_LIMIT_KEY)
     except RefusedError as error:
         if feeds.is_refusal(error.body):
             raise feeds.no_category(category) from error
@@ -105,12 +105,12 @@ def _listing(source: Source, request: FetchRequest, category: str) -> RawDocumen
     base = source.url.rstrip("/") if source.url else "https://arxiv.org"
     where = f"{base}/list/{category}/new"
     query = {"skip": "0", "show": str(_SHOW)}
-    text = request.web.get(where, query, accept="text/html", gate=GATE)
+    text = request.web.get(where, query, accept="text/html", rate_limit_key=RATE_LIMIT_KEY)
     return RawDocument(where=where, text=text, channel=category)
 
 
 def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator[RawDocument]:
-    """Read what changed in a category since the evening before a day, page by page."""
+    """Read the records of a category that changed since the day before, page by page."""
     url = f"{source.url.rstrip('/') if source.url else 'https://oaipmh.arxiv.org'}/oai"
     since = request.day - timedelta(days=1)
     query = {
@@ -122,7 +122,7 @@ def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator
     for page in range(1, _PAGES + 1):
         where = f"{url}?set={oai.set_of(category)}&from={since} page {page}"
         try:
-            text = request.web.get(url, query, accept="text/xml", gate=GATE)
+            text = request.web.get(url, query, accept="text/xml", rate_limit_key=RATE_LIMIT_KEY)
             document = RawDocument(where=where, text=text, channel=category)
             parse(document, day=request.day, now=request.now)
         except SourceError as error:
@@ -140,12 +140,12 @@ def _failure(source: Source, category: str, error: str) -> RawDocument:
     return RawDocument(where=source.name, text="", channel=category, trouble=error)
 
 
-def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
-    """Parse a feed, a listing, an answer of OAI-PMH or of the query API, by its content.
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
+    """Parse a feed, a listing, or a response of OAI-PMH or the query API, by its content.
 
     Raises:
-        ConfigError: arXiv says that it has no such category.
-        SourceError: the text is none of these, or says that something went wrong.
+        ConfigError: arXiv has no such category.
+        SourceError: the document is none of these, or an error message.
 
     """
     return _parsed(document, day)
@@ -153,9 +153,9 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
 
 @lru_cache(maxsize=1)
 def _parsed(document: RawDocument, day: date) -> Batch:
-    """Parse a text; the last one is kept, since `read` parses what is then parsed once more."""
+    """Parse a document; the last result is cached, because `read` parses each one too."""
     if document.trouble:
-        return unread(document.channel, document.trouble, asked=day)
+        return unread(document.channel, document.trouble, requested=day)
     if _is_page(document.text):
         return listing.parse(document, day=day)
     root = parse_xml(document.text, document.where)
@@ -186,6 +186,6 @@ KIND = Kind(
     rank=80,
     knows=api.KNOWS,
     forecast=calendars.arxiv,
-    # An announcement is whole as soon as it is out, and before that it is early.
+    # An announcement is complete as soon as it is out; before that the state is "early".
     whole_after=timedelta(0),
 )

@@ -1,7 +1,7 @@
-"""arXiv's query API, https://export.arxiv.org/api/query, for what is known of given ids.
+"""arXiv's query API, https://export.arxiv.org/api/query, for the records of given ids.
 
-It lags behind the announcements by hours to days, so it is never asked what is new: an id that
-it does not know yet is simply missing.
+It lags behind the announcements by hours to days, so it is never used to find new papers. An id
+that it does not know yet is missing in its response.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
 from digest.sources.arxiv.feeds import children, local, text
 from digest.sources.arxiv.records import (
+    ArxivBatch,
     Record,
-    Text,
-    kind_on,
+    announce_type_on,
+    build_batch,
     listed_on,
-    text_of,
     unread,
     version_of,
 )
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 
 API = "https://export.arxiv.org/api/query"
-GATE = "arxiv.org"
-#: Fields on which arXiv is believed before all others: they are its own.
+RATE_LIMIT_KEY = "arxiv.org"
+#: Fields for which arXiv is the highest authority, because they come from it.
 KNOWS = dict.fromkeys(
     ("title", "abstract", "authors", "categories", "published_at", "version", "comment"), 100
 )
-#: ids asked for at once; the service takes more, but addresses grow long
+#: ids in one request; the service accepts more, but the address grows too long
 _PIECE = 100
-#: ids of one day's papers; no day has come near it
+#: the most ids of one day; no day has come near it
 _MOST = 5000
 _ERROR = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors")
 #: A category, and not a class of MSC or ACM, which authors may add.
@@ -49,7 +49,7 @@ _TOTAL = re.compile(r"<(?:opensearch:)?totalResults[^<>]*>\s*(\d+)\s*<")
 
 
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
-    """Ask for the day's papers, some at a time.
+    """Look up the day's papers, a hundred in each request.
 
     Raises:
         SourceError: nothing could be read.
@@ -69,7 +69,7 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
         except SourceError as error:
             if number == 0:
                 raise
-            # The service is not asked again in this run; what was read so far is kept.
+            # No further requests in this run; what was read so far is kept.
             trouble = f"only {number * _PIECE} of {len(ids)} papers could be looked up: {error}"
             yield RawDocument(where=where, text="", trouble=trouble)
             return
@@ -77,11 +77,11 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
 
 
 def _answer(url: str, query: dict[str, str], request: FetchRequest) -> str:
-    """Ask, and once more if the answer is one of the service's sporadic empty pages."""
+    """Send a request, and repeat it once if the response is one of the sporadic empty pages."""
     accept = "application/atom+xml"
-    answer = request.web.get(url, query, accept=accept, gate=GATE)
+    answer = request.web.get(url, query, accept=accept, rate_limit_key=RATE_LIMIT_KEY)
     if _total(answer) and "<entry" not in answer:
-        answer = request.web.get(url, query, accept=accept, gate=GATE)
+        answer = request.web.get(url, query, accept=accept, rate_limit_key=RATE_LIMIT_KEY)
     return answer
 
 
@@ -90,11 +90,11 @@ def _total(answer: str) -> int:
     return int(found[1]) if found else 0
 
 
-def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (every kind's signature)
-    """Parse an answer to updates of the papers in it.
+def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
+    """Parse a response into updates of its papers.
 
     Raises:
-        SourceError: it is no Atom, or says that the question was wrong.
+        SourceError: it is not Atom, or an error message.
 
     """
     return _parsed(document, day)
@@ -102,20 +102,22 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa:
 
 @lru_cache(maxsize=1)
 def _parsed(document: RawDocument, day: date) -> Batch:
-    """Parse an answer; the last one is kept, since `read` parses what is then parsed once more."""
+    """Parse a response; the last result is cached, because `read` parses each one too."""
     if document.trouble:
-        return unread(document.channel, document.trouble, asked=day)
+        return unread(document.channel, document.trouble, requested=day)
     root = parse_xml(document.text, document.where)
     if local(root) != "feed":
         raise SourceError(f"{document.where} is no answer of arXiv's API")
     return parse_answer(root, document, day=day, is_news=False)
 
 
-def parse_answer(root: Element, document: RawDocument, *, day: date, is_news: bool = True) -> Text:
-    """Parse an answer; tell new papers by when they came in if they are to be `news` at all.
+def parse_answer(
+    root: Element, document: RawDocument, *, day: date, is_news: bool = True
+) -> ArxivBatch:
+    """Parse a response; with `is_news` papers count as new by their submission time.
 
     Raises:
-        SourceError: it says that the question was wrong.
+        SourceError: it is an error message.
 
     """
     entries = list(children(root, "entry"))
@@ -124,27 +126,27 @@ def parse_answer(root: Element, document: RawDocument, *, day: date, is_news: bo
             raise SourceError(f"{document.where}: arXiv answered: {text(entry, 'summary')[:200]}")
     total = _total(document.text)
     trouble = f"arXiv's API gave none of {total} papers" if total and not entries else None
-    return text_of(
+    return build_batch(
         [
             _record(entry, f"{document.where}: entry {number}", news_of=day if is_news else None)
             for number, entry in enumerate(entries, start=1)
         ],
         category="",
         announced=day,
-        asked=day,
+        requested=day,
         trouble=trouble,
     )
 
 
 def is_answer(root: Element) -> bool:
-    """Whether a feed is an answer of the API, and not one of the announcement feeds."""
+    """Whether a feed is a response of the API, and not an announcement feed."""
     own = text(root, "totalResults") or text(root, "itemsPerPage")
     ids = (text(entry, "id") for entry in children(root, "entry"))
     return bool(own) or any(_ERROR.match(one) or "/abs/" in one for one in ids)
 
 
 def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
-    """Read one entry; the order of its elements and the hosts of its links do not matter."""
+    """Read one entry, whatever the order of its elements and the hosts of its links."""
     primary = [one.get("term") or "" for one in children(entry, "primary_category")]
     others = [one.get("term") or "" for one in children(entry, "category")]
     published, updated = (
@@ -153,7 +155,7 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
     )
     version = version_of(text(entry, "id"))
     kind = (
-        kind_on(news_of, first=published, last=updated, version=version, is_cross=False)
+        announce_type_on(news_of, first=published, last=updated, version=version, is_cross=False)
         if news_of
         else None
     )

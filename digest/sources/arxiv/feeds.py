@@ -1,7 +1,7 @@
 """arXiv's announcement feeds, RSS and Atom (https://info.arxiv.org/help/rss_specifications.html).
 
-A feed is of the day it names, in US Eastern time. It is cut at 2,000 records, and the new papers
-are those that get lost, so it is asked for a category at a time.
+A feed belongs to the day it names, in US Eastern time. It is cut off at 2,000 records, and it is
+the new papers that are lost, so each category is read by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError
 from digest.models.paper import AnnounceType
 from digest.models.source import Rejected
-from digest.sources.arxiv.records import Record, Text, text_of, version_of
+from digest.sources.arxiv.records import ArxivBatch, Record, build_batch, version_of
 from digest.sources.calendars import EASTERN
 from digest.text.authors import split_creators
 from digest.text.wording import squeeze
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from digest.sources import RawDocument
 
-#: what the service cuts its feeds at
+#: the number of records at which the service cuts off a feed
 CUT = 2000
 
 _HEADER = re.compile(
@@ -36,26 +36,26 @@ _REFUSAL = "Feed error for query"
 
 
 def local(element: Element) -> str:
-    """Return an element's name without its namespace; feeds have changed theirs before."""
+    """Return an element's name without its namespace, which has changed in the past."""
     return str(element.tag).rpartition("}")[2]
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
-    """Yield the children of a name."""
+    """Yield the children with a name."""
     return (child for child in element if local(child) == name)
 
 
 def text(element: Element, name: str) -> str:
-    """Return the text of the first child of a name, with all that is inside it."""
+    """Return the text of the first child with a name, including its descendants."""
     child = next(children(element, name), None)
     return "" if child is None else "".join(child.itertext()).strip()
 
 
-def parse(root: Element, document: RawDocument, *, day: date) -> Text:
-    """Parse a feed of either form.
+def parse(root: Element, document: RawDocument, *, day: date) -> ArxivBatch:
+    """Parse an RSS or Atom feed.
 
     Raises:
-        ConfigError: the feed says that there is no such category.
+        ConfigError: the feed is the error for a category that does not exist.
 
     """
     channel = next(children(root, "channel"), root)
@@ -67,19 +67,19 @@ def parse(root: Element, document: RawDocument, *, day: date) -> Text:
         _record(item, f"{document.where}: record {n}") for n, item in enumerate(items, start=1)
     )
     trouble = f"the feed of {category} was cut at {CUT:,} records" if len(items) >= CUT else None
-    return text_of(
+    return build_batch(
         records,
         category=category,
         announced=_announced(channel, items) or day,
-        asked=day,
-        # An empty feed may be a broken one; only the listing counts.
+        requested=day,
+        # An empty feed may be broken; only the listing gives a count.
         news=None,
         trouble=trouble,
     )
 
 
 def is_refusal(body: str) -> bool:
-    """Whether the body of an answer says that a feed's category does not exist."""
+    """Whether the body of a response is the error for a category that does not exist."""
     return _REFUSAL in body
 
 
@@ -91,7 +91,7 @@ def no_category(category: str) -> ConfigError:
 
 
 def _category(channel: Element) -> str:
-    """Find the category in the feed's own address, or in its title."""
+    """Return the category by the feed's own address, or by its title."""
     links = [
         link.get("href") or link.text or "" for link in channel if local(link) in ("link", "id")
     ]
@@ -104,8 +104,8 @@ def _category(channel: Element) -> str:
 def _record(item: Element, where: str) -> Record | Rejected:
     guid = text(item, "guid") or text(item, "id")
     link = next((one.get("href") or one.text or "" for one in children(item, "link")), "")
-    said = text(item, "description") or text(item, "summary")
-    header = _HEADER.match(said)
+    description = text(item, "description") or text(item, "summary")
+    header = _HEADER.match(description)
     kind = text(item, "announce_type") or (header["type"] if header else "")
     try:
         announced = AnnounceType(kind.lower())
@@ -115,7 +115,7 @@ def _record(item: Element, where: str) -> Record | Rejected:
         where=where,
         identifier=guid or link,
         title=text(item, "title"),
-        abstract=said[header.end() :] if header else said,
+        abstract=description[header.end() :] if header else description,
         authors=[name for one in children(item, "creator") for name in _names(one)],
         categories=[one.get("term") or one.text or "" for one in children(item, "category")],
         version=version_of(guid or link),
@@ -129,7 +129,7 @@ def _names(creator: Element) -> tuple[str, ...]:
 
 
 def _announced(channel: Element, items: list[Element]) -> date | None:
-    """Return the day of a feed: its own date of announcement, or else that of its records."""
+    """Return the day of a feed: its own date of announcement, else that of its records."""
     written = [text(channel, "pubDate")]
     written += [text(item, "published") or text(item, "pubDate") for item in items[:1]]
     written += [text(channel, "updated"), text(channel, "lastBuildDate")]
@@ -137,7 +137,7 @@ def _announced(channel: Element, items: list[Element]) -> date | None:
 
 
 def _day(written: str) -> date | None:
-    """Read a date with its zone. Midnight at arXiv stays that day, whatever its summer time."""
+    """Read a date with its zone. Midnight at arXiv stays that day, in summer time too."""
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:

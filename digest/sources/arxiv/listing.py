@@ -1,8 +1,8 @@
 """arXiv's page of new listings, https://arxiv.org/list/cs.CL/new.
 
-It says how many papers it shows and how many there are, which the feeds do not. It is read in
-pieces, by patterns that never look at a character twice: a broken page of any size is done with
-in no time, which the standard library's parser of HTML cannot promise.
+It says how many papers it shows and how many there are; the feeds do not. It is parsed by patterns
+that run in linear time, so that a broken page of any size takes no longer. The HTML parser of the
+standard library does not guarantee that.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType
-from digest.sources.arxiv.records import Record, Text, text_of
+from digest.sources.arxiv.records import ArxivBatch, Record, build_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.sources import RawDocument
 
-#: entries; no category comes near it, and the page is asked for 2,000
+#: entries; no category comes near it, and 2,000 are requested
 _MOST = 10_000
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -51,15 +51,15 @@ class _Section:
     title: str
     shown: int
     there: int
-    #: one for each entry, from its `dt` to the end of its `dd`
+    #: the markup of each entry, from its `dt` to the end of its `dd`
     pieces: tuple[str, ...]
 
 
-def parse(document: RawDocument, *, day: date) -> Text:
+def parse(document: RawDocument, *, day: date) -> ArxivBatch:
     """Parse a page of new listings.
 
     Raises:
-        SourceError: it is another page, or has another layout than the known one.
+        SourceError: it is another page, or has an unknown layout.
 
     """
     heading = _HEADING.search(document.text)
@@ -80,11 +80,11 @@ def parse(document: RawDocument, *, day: date) -> Text:
         for section in sections
         for number, piece in enumerate(section.pieces, start=1)
     )
-    return text_of(
+    return build_batch(
         records,
         category=category,
         announced=announced,
-        asked=day,
+        requested=day,
         is_listing=True,
         total=sum(section.there for section in sections),
         news=sum(section.there for section in sections if section.title != "Replacement"),
@@ -117,7 +117,7 @@ def _sections(page: str) -> list[_Section]:
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """Yield every head with what follows it, up to the next one."""
+    """Yield every match with the text up to the next one."""
     heads = list(pattern.finditer(text))
     starts = [*(head.start() for head in heads), len(text)]
     for head, end in zip(heads, starts[1:], strict=True):
@@ -160,7 +160,7 @@ def _type(section: str, *, is_cross: bool) -> AnnounceType:
 
 
 def _fields(body: str) -> dict[str, str]:
-    """Cut an entry at the beginnings of its fields, which lie side by side."""
+    """Split an entry at the starts of its fields, which are siblings."""
     fields: dict[str, str] = {}
     for head, rest in _cut(_FIELD, body):
         fields.setdefault(head[1], rest)
@@ -168,7 +168,7 @@ def _fields(body: str) -> dict[str, str]:
 
 
 def _plain(markup: str) -> str:
-    """Return the text of a field, with addresses where the page hides them behind words."""
+    """Return the text of a field; links shown as "this https URL" become their addresses."""
     text = _LINK.sub(_address, _DESCRIPTOR.sub("", markup))
     return unescape(_TAG.sub(" " if "<br" in markup else "", text))
 

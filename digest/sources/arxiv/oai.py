@@ -1,9 +1,9 @@
 """arXiv's OAI-PMH interface, for days that are past (https://info.arxiv.org/help/oa/index.html).
 
-It is asked by date of last change and gives the latest version only. Which records are of a day
-is told by when their first version came in: an old paper with a new date of change is no news.
-What moderation held shows in its date of change alone, and is told from that as long as it is
-neither old nor revised.
+Records are selected by the date of their last change, and only the latest version is given. A
+record belongs to a day by the submission of its first version: an old paper that changed is not
+news. A paper that moderation held is recognised by its date of change, as long as it is neither old
+nor revised.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType
 from digest.sources.arxiv.feeds import children, local, text
-from digest.sources.arxiv.records import Record, Text, kind_on, listed_on, text_of, version_of
+from digest.sources.arxiv.records import (
+    ArxivBatch,
+    Record,
+    announce_type_on,
+    build_batch,
+    listed_on,
+    version_of,
+)
 from digest.text.authors import split_creators
 
 if TYPE_CHECKING:
@@ -27,12 +34,11 @@ if TYPE_CHECKING:
     from digest.sources import RawDocument
 
 _TOKEN = re.compile(r"<resumptionToken[^<>]*>([^<]*)</resumptionToken>")
-#: characters at the end of an answer among which the token stands
+#: characters at the end of a response that hold the token
 _TAIL = 4000
-#: Longer than moderation holds almost all of what it holds. A record that changes later says no
-#: more than that it changed.
+#: Moderation releases nearly all papers sooner. A record with a later change is only a change.
 _LONGEST_HELD = timedelta(days=14)
-#: Archives that are a group of their own; all others belong to physics
+#: Archives that are groups of their own; all others belong to the group physics
 #: (https://info.arxiv.org/help/oa/index.html#sets).
 _GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
 
@@ -45,45 +51,45 @@ def set_of(category: str) -> str:
 
 
 def category_of(name: str) -> str:
-    """Return the category of a set, or an empty text for a set that is none."""
+    """Return the category of a set, or "" if it is not the set of a category."""
     _group, *rest = name.split(":")
     return ".".join(rest[:2])
 
 
 def token(answer: str) -> str:
-    """Return what to ask for the next page with, empty at the last page."""
+    """Return the resumption token for the next page, or "" on the last page."""
     found = _TOKEN.search(answer, max(0, len(answer) - _TAIL))
     return unescape(found[1]).strip() if found else ""
 
 
-def parse(root: Element, document: RawDocument, *, day: date) -> Text:
+def parse(root: Element, document: RawDocument, *, day: date) -> ArxivBatch:
     """Parse one page of records, in arXiv's own formats.
 
     Raises:
-        SourceError: the service answered with an error other than "no records".
+        SourceError: the response is an error other than "no records".
 
     """
     for error in children(root, "error"):
         if error.get("code") != "noRecordsMatch":
-            said = f"{error.get('code')}: {error.text or ''}".strip()[:200]
-            raise SourceError(f"{document.where}: arXiv's OAI-PMH answered {said}")
+            message = f"{error.get('code')}: {error.text or ''}".strip()[:200]
+            raise SourceError(f"{document.where}: arXiv's OAI-PMH answered {message}")
     request = next(children(root, "request"), None)
     named = category_of(request.get("set", "")) if request is not None else ""
-    records = list(_living(root))
+    records = list(_not_deleted(root))
     category = document.channel or named or _shared(records)
-    return text_of(
+    return build_batch(
         (
             _record(record, category, day=day, where=f"{document.where}: record {number}")
             for number, record in enumerate(records, start=1)
         ),
         category=category,
         announced=day,
-        asked=day,
+        requested=day,
     )
 
 
-def _living(root: Element) -> Iterator[Element]:
-    """Yield the records but those that are only a note of a deletion."""
+def _not_deleted(root: Element) -> Iterator[Element]:
+    """Yield the records that are not deleted."""
     for found in root.iter():
         if local(found) == "record":
             header = next(children(found, "header"), None)
@@ -92,9 +98,9 @@ def _living(root: Element) -> Iterator[Element]:
 
 
 def _shared(records: Iterable[Element]) -> str:
-    """Return the category that all records have, if there is just one.
+    """Return the category that all records share, if there is exactly one.
 
-    The request of a second page names no set, only where to go on.
+    It is needed for a second page, whose request names no set, only the token.
     """
     own = [set(text(_metadata(record), "categories").split()) for record in records]
     shared = set[str].intersection(*own) if own else set[str]()
@@ -114,7 +120,7 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
     version = version_of(versions[-1].get("version", "")) if versions else None
     revised = version if versions else (2 if last else 1)
     is_cross = bool(category) and categories[:1] != [category]
-    type_ = kind_on(day, first=first, last=last, version=revised, is_cross=is_cross)
+    type_ = announce_type_on(day, first=first, last=last, version=revised, is_cross=is_cross)
     if type_ is None and revised == 1 and _was_held(record, first, day):
         type_ = AnnounceType.CROSS if is_cross else AnnounceType.NEW
     gone = bool(versions) and _is_empty(versions[-1])
@@ -136,10 +142,10 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
 
 
 def _was_held(record: Element, first: datetime | None, day: date) -> bool:
-    """Whether an unrevised paper seems to have been announced on a day, later than was due.
+    """Whether an unrevised paper was probably announced on a day, later than it was due.
 
-    Then its record is of that day, or of the evening before it, when arXiv announces. One that is
-    of the very day it was due was announced in time.
+    The record of such a paper changed on that day or on the evening before, when arXiv announces.
+    A record that changed on the very day the paper was due was announced in time.
     """
     header = next(children(record, "header"), record)
     stamped = _date(text(header, "datestamp"))
@@ -151,9 +157,9 @@ def _was_held(record: Element, first: datetime | None, day: date) -> bool:
 
 
 def _moments(found: Element, versions: list[Element]) -> tuple[datetime | None, datetime | None]:
-    """Return when the first and the last version came in.
+    """Return when the first and the last version were submitted.
 
-    The format with dates alone gives their beginning, from which the earliest listing follows.
+    The format with dates only gives midnight, which leads to the earliest possible listing.
     """
     if versions:
         return _mail_date(text(versions[0], "date")), _mail_date(text(versions[-1], "date"))
@@ -176,7 +182,7 @@ def _date(written: str) -> datetime | None:
 
 
 def _is_empty(version: Element) -> bool:
-    """Whether a version is the empty one that a withdrawal leaves."""
+    """Whether a version is the empty one of a withdrawn paper."""
     return text(version, "size") in ("0kb", "0") and text(version, "source_type") == "I"
 
 

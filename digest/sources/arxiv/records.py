@@ -1,7 +1,7 @@
-"""What is in one text of arXiv, and how the texts of a day are put together.
+"""Build the batch of one document of arXiv, and join the documents of a day.
 
-Feed and listing of a category say the same twice. The feed's record wins and the listing's counts
-do; texts of another day than the category's newest (or the one asked for) are left out.
+Feed and listing of a category hold the same papers. The feed's records and the listing's counts are
+used. Of each category only documents of the requested day are kept, or else of the newest day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: abstracts that are kept clean; a day of half a dozen large categories has about 3,000
 _ABSTRACTS = 4096
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
-#: Of two announcements of a paper in a category the first of these counts, as it does at arXiv.
+#: If a category announces a paper twice, the type that comes first here counts, as at arXiv.
 _STRENGTH = (
     AnnounceType.NEW,
     AnnounceType.CROSS,
@@ -36,9 +36,9 @@ _STRENGTH = (
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One record as a text of arXiv gives it, not yet cleaned."""
+    """One record of a document, not yet cleaned."""
 
-    #: where it stands, for messages
+    #: its position in the document, for messages
     where: str
     #: id with or without version, bare, `oai:` or an address
     identifier: str
@@ -51,22 +51,22 @@ class Record:
     comment: str = ""
     venue: str = ""
     published_at: datetime | None = None
-    #: how it is announced; None for what is no news of that day
+    #: how it is announced; None if it is not announced on that day
     type: AnnounceType | None = None
     withdrawn: bool = False
-    #: the day its withdrawal was announced, if not the text's day
+    #: the day its withdrawal was announced, if not the day of the document
     withdrawn_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Batch):
-    """What one text gave, and what is needed to put it together with others."""
+class ArxivBatch(Batch):
+    """The batch of one document, with what is needed to join it with others."""
 
-    #: empty where the text does not say
+    #: empty if the document does not name it
     category: str = ""
-    #: the day of the feed or listing; None for what could not be read
+    #: the day of the feed or listing; None if it could not be read
     announced: date | None
-    asked: date
+    requested: date
     is_listing: bool = False
 
 
@@ -77,7 +77,7 @@ def version_of(identifier: str) -> int | None:
 
 
 def paper(record: Record, day: date) -> Paper | Rejected:
-    """Return the paper of a record, or why there is none."""
+    """Return the paper of a record, or why the record is rejected."""
     title = clean(record.title)
     if not record.identifier.strip() or not title:
         return Rejected(where=record.where, reason="no id" if title else "no title")
@@ -105,19 +105,19 @@ def paper(record: Record, day: date) -> Paper | Rejected:
 
 @lru_cache(maxsize=_ABSTRACTS)
 def _abstract(text: str) -> str:
-    """Clean an abstract, which is most of the work: each stands in several texts of a day."""
+    """Clean an abstract. Cached, because each abstract is in several documents of a day."""
     return clean(text)
 
 
 def listed_on(submitted: datetime | None) -> date | None:
-    """Return the day of the listing that should announce what was submitted then, if known."""
+    """Return the day of the listing that should announce a submission; None if unknown."""
     try:
         return listing_day(submitted) if submitted else None
     except OverflowError:
         return None
 
 
-def kind_on(
+def announce_type_on(
     day: date,
     *,
     first: datetime | None,
@@ -125,7 +125,7 @@ def kind_on(
     version: int | None,
     is_cross: bool,
 ) -> AnnounceType | None:
-    """Tell how a paper was announced on a day by when its first and last version came in."""
+    """Return how a paper was announced on a day, by when its versions were submitted."""
     if listed_on(first) == day:
         return AnnounceType.CROSS if is_cross else AnnounceType.NEW
     if version is not None and version > 1 and listed_on(last) == day:
@@ -133,20 +133,29 @@ def kind_on(
     return None
 
 
-def text_of(
+def build_batch(
     records: Iterable[Record | Rejected],
     *,
     category: str,
     announced: date,
-    asked: date,
+    requested: date,
     is_listing: bool = False,
     total: int | None = None,
     news: int | None = None,
     trouble: str | None = None,
-) -> Text:
-    """Make papers, updates and announcements of a text's records.
+) -> ArxivBatch:
+    """Build the batch of a document's records.
 
-    `total` is how many records the text says there are, `news` how many of them are news.
+    Args:
+        records: the records, some of them rejected already.
+        category: the category of the document; "" if unknown.
+        announced: the day of the feed or listing.
+        asked: the day that was requested.
+        is_listing: whether the document is a listing, which gives counts.
+        total: how many records there are according to the document.
+        news: how many of them are new or cross-listed.
+        trouble: why the document is not complete.
+
     """
     papers: dict[str, Paper] = {}
     updates: dict[str, Paper] = {}
@@ -166,7 +175,7 @@ def text_of(
         (papers if is_news and not found.withdrawn_on else updates)[found.id] = found
     announcements = _distinct(announcements)
     parsed = sum(one.type.is_news for one in announcements)
-    return Text(
+    return ArxivBatch(
         papers=tuple(papers.values()),
         updates=tuple(updates.values()),
         rejected=tuple(rejected),
@@ -176,24 +185,24 @@ def text_of(
         trouble=trouble,
         category=category,
         announced=announced,
-        asked=asked,
+        requested=requested,
         is_listing=is_listing,
     )
 
 
-def unread(category: str, error: str, *, asked: date) -> Text:
-    """Return what stands for a text of a category that could not be read, which is not empty."""
-    return Text(
+def unread(category: str, error: str, *, requested: date) -> ArxivBatch:
+    """Return the batch of a category that could not be read; it counts as unread, not as empty."""
+    return ArxivBatch(
         channels=(Channel(name=category, parsed=0, is_read=False),) if category else (),
         trouble=error,
         category=category,
         announced=None,
-        asked=asked,
+        requested=requested,
     )
 
 
 def _announcement(of: Paper, kind: AnnounceType, category: str) -> Announcement:
-    # A feed of several categories, or a page that does not name its own: its primary category.
+    # The document has several categories or names none, so the paper's primary category is used.
     known = category if category and "+" not in category else next(iter(of.categories), category)
     return Announcement(paper_id=of.id, category=known, day=of.day, type=kind, version=of.version)
 
@@ -209,13 +218,13 @@ def _distinct(announcements: Iterable[Announcement]) -> list[Announcement]:
 
 
 def join(batches: Sequence[Batch]) -> Batch:
-    """Put the texts of a day together: one paper an id, one channel a category."""
-    groups: dict[str, list[Text]] = {}
+    """Join the batches of a day: one paper for each id, one channel for each category."""
+    groups: dict[str, list[ArxivBatch]] = {}
     for text in batches:
-        if isinstance(text, Text):
+        if isinstance(text, ArxivBatch):
             groups.setdefault(text.category, []).append(text)
     kept = [one for group in groups.values() for one in _without_strays(_of_one_day(group))]
-    # What is newer is believed first, and of one day the feed before the listing.
+    # Newer documents come first, and of one day the feed before the listing.
     kept.sort(key=lambda one: (-one.announced.toordinal() if one.announced else 0, one.is_listing))
     announcements = _distinct(one for text in kept for one in text.announcements)
     news = {one.paper_id for one in announcements if one.type.is_news}
@@ -240,7 +249,7 @@ def join(batches: Sequence[Batch]) -> Batch:
 
 
 def say_unread(categories: Mapping[str, str], *, what: str = "read") -> list[str]:
-    """Say which categories could not be read and why, by their errors, each of them once."""
+    """Return a sentence for each error that names the categories it concerns."""
     names: dict[str, list[str]] = {}
     for category, error in categories.items():
         names.setdefault(error, []).append(category)
@@ -254,21 +263,21 @@ def _failures(counts: Sequence[_Count]) -> list[str]:
     return [*say_unread(whole), *say_unread(pages, what="read to the end")]
 
 
-def _of_one_day(group: list[Text]) -> list[Text]:
-    """Keep the texts of the day that was asked for, or else of the newest one.
+def _of_one_day(group: list[ArxivBatch]) -> list[ArxivBatch]:
+    """Keep the batches of the requested day, or else of the newest day.
 
-    In the evening the listing is ahead of the feed; at weekends it lags behind.
+    In the evening the listing is ahead of the feed; on weekends it lags behind.
     """
-    asked = group[0].asked
+    requested = group[0].requested
     days = {one.announced for one in group if one.announced is not None}
-    day = asked if asked in days else max(days, default=None)
+    day = requested if requested in days else max(days, default=None)
     return [one for one in group if one.announced in (None, day)]
 
 
-def _without_strays(group: list[Text]) -> list[Text]:
-    """Leave out news of a feed that a whole listing of the same day does not have.
+def _without_strays(group: list[ArxivBatch]) -> list[ArxivBatch]:
+    """Remove new papers from a feed that a complete listing of the same day does not have.
 
-    Feeds have carried a fresh date and old papers.
+    Feeds have shown old papers under a fresh date.
     """
     whole = [one for one in group if one.is_listing and not one.trouble and not one.rejected]
     if not whole:
@@ -277,7 +286,7 @@ def _without_strays(group: list[Text]) -> list[Text]:
     return [one if one.is_listing else _only(one, listed) for one in group]
 
 
-def _only(feed: Text, listed: set[str]) -> Text:
+def _only(feed: ArxivBatch, listed: set[str]) -> ArxivBatch:
     strays = {
         one.paper_id
         for one in feed.announcements
@@ -297,7 +306,7 @@ def _only(feed: Text, listed: set[str]) -> Text:
 
 
 def _filled(first: Paper, second: Paper) -> Paper:
-    """Add to a paper what another text knows of it."""
+    """Fill the empty fields of a paper from another document."""
     return replace(
         first,
         abstract=first.abstract or second.abstract,
@@ -313,26 +322,26 @@ def _filled(first: Paper, second: Paper) -> Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class _Count:
-    """How much of a category is there."""
+    """How complete a category is."""
 
     channel: Channel
-    #: records it should have that neither were kept nor rejected
+    #: records that it should have, but that were neither kept nor rejected
     missing: int
-    #: what is wrong with what was read
+    #: why the documents that were read are not complete
     trouble: str | None
-    #: why some or all of it could not be read
+    #: why some or all documents could not be read
     error: str | None
 
 
-def _counted(name: str, texts: list[Text]) -> _Count:
+def _counted(name: str, texts: list[ArxivBatch]) -> _Count:
     news = {one.paper_id for text in texts for one in text.announcements if one.type.is_news}
-    said = [
+    counts = [
         channel.declared
         for one in sorted(texts, key=lambda one: not one.is_listing)
         for channel in one.channels
         if channel.declared is not None
     ]
-    declared = said[0] if said else None
+    declared = counts[0] if counts else None
     read = [one for one in texts if one.announced is not None]
     is_whole = declared is not None and len(news) >= declared
     rejected = sum(len(one.rejected) for one in texts)

@@ -1,8 +1,9 @@
-"""Closings: what is left alone for a while, by all processes and also after they have ended.
+"""Backoffs: hosts and addresses that no process uses for a while.
 
-A service that says we ask too much closes its gate, one that is broken closes only the address at
-which it is, so that other ways to it stay open. A closing is a small file under the hash of a name,
-so no two names share one; whatever it says, nothing stays closed for longer than a day.
+A host that says we ask too much is left alone as a whole. A broken service is left alone only at
+the address that is broken, so that its other addresses stay usable. Each backoff is a small file,
+named by a hash of the host or address; it outlives the process and is shared by all processes.
+Whatever a file says, no backoff lasts longer than a day.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-#: However long a service asks, a mistake of its own is over the next day.
+#: The longest backoff, however long a service asks for: its own mistake then ends within a day.
 LONGEST_BACKOFF = timedelta(days=1)
-#: The age at which a file is dropped; nobody can still need it.
-_LONG_OVER = 2 * LONGEST_BACKOFF
+#: The age at which a file is deleted; its backoff ended long ago.
+_EXPIRED = 2 * LONGEST_BACKOFF
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backoff:
-    """Until when something is left alone, and what the service said; for people."""
+    """Until when a host or address is left alone, and what the service said; for people."""
 
     until: datetime
     reason: str
@@ -38,22 +39,22 @@ class Backoff:
 
 
 class Backoffs:
-    """A folder of closings."""
+    """The backoffs in a folder."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime]) -> None:
-        """Keep closings in a folder, which need not be there."""
+        """Keep the files in a folder, which is created when it is needed."""
         self._folder = folder
         self._clock = clock
 
-    def refuse(self, *, gate: str, address: str) -> None:
-        """Raise a SourceError if the gate or the address is closed."""
-        if closing := self.find(gate):
-            raise SourceError(f"{gate} asked to be left alone {closing}")
-        if closing := self.find(address):
-            raise SourceError(f"{address} is left alone {closing}")
+    def check(self, *, host: str, address: str) -> None:
+        """Raise a SourceError if the host (see `host_key`) or the address is left alone."""
+        if backoff := self.find(host):
+            raise SourceError(f"{host} asked to be left alone {backoff}")
+        if backoff := self.find(address):
+            raise SourceError(f"{address} is left alone {backoff}")
 
     def find(self, name: str) -> Backoff | None:
-        """Return the closing of a name; one that is over or makes no sense is none.
+        """Return the backoff of a host or address, if there is one that has not ended.
 
         Raises:
             SourceError: the folder cannot be used.
@@ -61,19 +62,19 @@ class Backoffs:
         """
         path = self._path(name)
         try:
-            closing = read_backoff(path.read_bytes())
+            backoff = read_backoff(path.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
             raise unusable(path, error) from error
-        if closing is None:
+        if backoff is None:
             return None
-        left = closing.until - self._clock()
-        # More than is ever written: the clock was set back since.
-        return closing if timedelta(0) < left <= LONGEST_BACKOFF else None
+        remaining = backoff.until - self._clock()
+        # A longer one is never written: the clock was set back since.
+        return backoff if timedelta(0) < remaining <= LONGEST_BACKOFF else None
 
     def start(self, name: str, until: datetime, reason: str) -> None:
-        """Leave a gate or an address alone until then.
+        """Leave a host or an address alone until a time.
 
         Raises:
             SourceError: the folder cannot be used.
@@ -81,9 +82,9 @@ class Backoffs:
         """
         plain = "".join(char for char in reason if char.isascii() and char.isprintable())[:100]
         # The name is for people who look into the folder.
-        said = {"name": name, "until": until.isoformat(), "reason": plain}
+        stored = {"name": name, "until": until.isoformat(), "reason": plain}
         try:
-            self._write(self._path(name), json.dumps(said).encode())
+            self._write(self._path(name), json.dumps(stored).encode())
             self._prune()
         except OSError as error:
             raise unusable(self._folder, error) from error
@@ -92,38 +93,38 @@ class Backoffs:
         return self._folder / f"{hashlib.sha256(name.encode(errors='replace')).hexdigest()}.json"
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Put a file in its place whole, for who reads it without a lock."""
+        """Replace a file as a whole, because others read it without a lock."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.replace(path, content, is_durable=False, modified_at=self._clock())
 
     def _prune(self) -> None:
-        """Drop what is long over; to close is rare, so there are never many."""
-        oldest = (self._clock() - _LONG_OVER).timestamp()
+        """Delete old files; backoffs are rare, so there are never many."""
+        oldest = (self._clock() - _EXPIRED).timestamp()
         for path in self._folder.iterdir():
             try:
                 if path.stat().st_mtime < oldest:
                     path.unlink()
-            except FileNotFoundError:  # another process is at it
+            except FileNotFoundError:  # another process deletes files too
                 continue
 
 
 def read_backoff(content: bytes) -> Backoff | None:
-    """Read a closing's file; one that makes no sense closes nothing."""
+    """Return the backoff in a file's content, or None if it cannot be read."""
     try:
-        said = json.loads(content)
-        until, reason = datetime.fromisoformat(said["until"]), str(said["reason"])
+        stored = json.loads(content)
+        until, reason = datetime.fromisoformat(stored["until"]), str(stored["reason"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return Backoff(until=until, reason=reason) if until.tzinfo else None
 
 
 def clock_time(at: datetime) -> str:
-    """Return the next full minute, of the 24 hours to come, for people: `14:05 UTC`."""
+    """Return a time within the next 24 hours, rounded up to a minute: `14:05 UTC`."""
     return f"{at + timedelta(seconds=59):%H:%M} UTC"
 
 
 def unusable(path: Path, error: OSError) -> SourceError:
-    """Say that a file is missing without which nobody knows who may be asked when."""
+    """Return the error for a file of the rate limits that cannot be used."""
     return SourceError(
         f"requests cannot be spaced, since {path} cannot be used ({error.strerror});"
         " check [fetch] directory"

@@ -1,7 +1,7 @@
-"""Answers kept on disk, so that a service need not say again what it said before.
+"""A cache of responses on disk, so that a service does not send an unchanged document again.
 
-An answer is kept with its validators and never used without asking the service whether it still
-holds. Whatever is wrong with an entry, it is as if there were none.
+A response is kept with its validators (ETag, Last-Modified) and is used only after the service has
+confirmed it (RFC 9111, 4.3). A damaged entry counts as missing.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: An entry nobody asked for or confirmed for so long is dropped.
+#: The age at which an entry is deleted that no response has confirmed.
 OLDEST = timedelta(days=30)
-#: bytes of all entries together; then those go first that were not asked for longest
+#: bytes of all entries together; beyond that the least recently used ones are deleted
 CAPACITY = 200_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class CachedResponse:
-    """An answer, and what the service calls its version."""
+    """A cached response and its validators."""
 
     text: str
     etag: str | None
@@ -40,55 +40,55 @@ class CachedResponse:
 
     @property
     def conditions(self) -> dict[str, str]:
-        """The headers that ask whether the answer is still the same."""
+        """The request headers that make the service send only a changed document."""
         named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in named.items() if value}
 
 
 class Cache:
-    """A folder of answers."""
+    """The cached responses in a folder."""
 
     def __init__(
         self, folder: Path, *, clock: Callable[[], datetime], capacity: int = CAPACITY
     ) -> None:
-        """Keep answers in a folder, which need not be there."""
+        """Keep the entries in a folder, which is created when it is needed."""
         self._folder = folder
         self._clock = clock
         self._capacity = capacity
         self._writes = True
         self._until_pruning = 0
 
-    def find(self, *question: str) -> CachedResponse | None:
-        """Return the answer to a question, or None."""
-        path = self._path(question)
+    def find(self, *key: str) -> CachedResponse | None:
+        """Return the cached response to a request, or None; see `HTTPRequest.cache_key`."""
+        path = self._path(key)
         try:
             head, _, body = path.read_bytes().partition(b"\n")
-            said = json.loads(head)
-            if said["sha256"] != hashlib.sha256(body).hexdigest():
+            header = json.loads(head)
+            if header["sha256"] != hashlib.sha256(body).hexdigest():
                 return None
             entry = CachedResponse(
                 text=body.decode("utf-8", "surrogatepass"),
-                etag=_sendable(said["etag"]),
-                last_modified=_sendable(said["last_modified"]),
+                etag=_valid_header(header["etag"]),
+                last_modified=_valid_header(header["last_modified"]),
             )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return entry if entry.conditions else None
 
-    def keep(self, *question: str, text: str, etag: str | None, last_modified: str | None) -> None:
-        """Keep an answer if it has a validator; a disk that takes none costs only the cache."""
-        etag, last_modified = _sendable(etag), _sendable(last_modified)
+    def keep(self, *key: str, text: str, etag: str | None, last_modified: str | None) -> None:
+        """Keep a response if it has a validator. If the disk fails, caching stops for this run."""
+        etag, last_modified = _valid_header(etag), _valid_header(last_modified)
         if not (etag or last_modified) or not self._writes:
             return
         body = text.encode("utf-8", "surrogatepass")
-        said = {
+        header = {
             "etag": etag,
             "last_modified": last_modified,
             "sha256": hashlib.sha256(body).hexdigest(),
         }
         try:
-            self._write(self._path(question), json.dumps(said).encode() + b"\n" + body)
-            # Looking at all entries is not for every answer, but a daemon lives long.
+            self._write(self._path(key), json.dumps(header).encode() + b"\n" + body)
+            # Pruning lists all entries, so it is not done after every write.
             self._until_pruning -= len(body)
             if self._until_pruning < 0:
                 self._prune()
@@ -97,15 +97,13 @@ class Cache:
             self._writes = False
             log.warning("answer not kept", extra={"reason": str(error)})
 
-    def confirm(self, *question: str) -> None:
-        """Note that an answer was asked for, so that it stays."""
+    def confirm(self, *key: str) -> None:
+        """Mark an entry as used now, so that it is kept."""
         with suppress(OSError):
-            self._touch(self._path(question))
+            self._touch(self._path(key))
 
-    def _path(self, question: tuple[str, ...]) -> Path:
-        return (
-            self._folder / hashlib.sha256("\0".join(question).encode(errors="replace")).hexdigest()
-        )
+    def _path(self, key: tuple[str, ...]) -> Path:
+        return self._folder / hashlib.sha256("\0".join(key).encode(errors="replace")).hexdigest()
 
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -116,7 +114,7 @@ class Cache:
         os.utime(path, (at, at))
 
     def _prune(self) -> None:
-        """Drop what is old, and what was not asked for longest until the rest has room."""
+        """Delete old entries, then the least recently used ones, down to the capacity."""
         oldest = (self._clock() - OLDEST).timestamp()
         room = self._capacity
         for at, size, path in sorted(self._sizes(), reverse=True):
@@ -126,13 +124,13 @@ class Cache:
 
     def _sizes(self) -> Iterator[tuple[float, int, Path]]:
         for path in self._folder.iterdir():
-            with suppress(FileNotFoundError):  # another process may be at it
+            with suppress(FileNotFoundError):  # another process deletes files too
                 stat = path.stat()
                 yield stat.st_mtime, stat.st_size, path
 
 
-def _sendable(value: str | None) -> str | None:
-    """Return a validator if it can stand in a header; anything else would be an injection."""
+def _valid_header(value: str | None) -> str | None:
+    """Return a validator if it can be sent in a header; others could inject headers."""
     if (
         isinstance(value, str)
         and 0 < len(value) <= 1000

@@ -1,9 +1,8 @@
-"""The polite HTTP that all sources share, the only room that asks the internet.
+"""The HTTP client that all sources share. Only this module sends requests to services.
 
-A request waits for its turn at a gate, keeps to the hosts of its source, asks whether an answer is
-still the same, and is bounded in time, in bytes and in how often it is made. A service that asks to
-be left alone is, and so is an address at which it is broken, by every process and also after this
-one has ended. Whatever goes wrong is a SourceError.
+A request waits for a slot of its host, goes to the hosts of its source only, and revalidates what
+is cached. It is bounded in time, in bytes and in the number of attempts. After repeated refusals a
+host or address gets a backoff, which all processes respect. Every failure is a SourceError.
 """
 
 from __future__ import annotations
@@ -21,11 +20,18 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest.errors import RefusedError, SourceError
+from digest.sources.http.addresses import checked_headers, checked_url, redirect_target
 from digest.sources.http.backoff import Backoffs, clock_time
 from digest.sources.http.cache import Cache
-from digest.sources.http.deadline import Lines
-from digest.sources.http.decoding import PACKINGS, CutOffError, decode, unpack, whole
-from digest.sources.http.exchange import HTTPRequest, HTTPResponse, named
+from digest.sources.http.deadline import Connections
+from digest.sources.http.decoding import (
+    ACCEPTED_ENCODINGS,
+    TruncatedError,
+    decode,
+    decompress,
+    read_limited,
+)
+from digest.sources.http.exchange import HTTPRequest, HTTPResponse, redacted
 from digest.sources.http.rate_limit import (
     LONGEST_PAUSE,
     SPACINGS,
@@ -42,56 +48,59 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: bytes of a body, unpacked; a day's answer is a few hundred kB
-LIMIT = 20_000_000
-#: bytes of what comes with a refusal
-REFUSAL_LIMIT = 100_000
-#: Requests for one answer, redirects not counted; and redirects in a row.
+#: bytes of a decompressed body; a day's response has a few hundred kB
+MAX_BODY = 20_000_000
+#: bytes of the body of a refusal
+MAX_REFUSAL_BODY = 100_000
+#: Attempts for one request, not counting redirects; and redirects in a row.
 ATTEMPTS = 3
 REDIRECTS = 3
-#: The time limit of a whole answer, in time limits of one read.
-PATIENCE = 6.0
-#: How long a service is left alone that stays busy, and an address that stays broken, if it does
+#: The time limit of a whole response, as a multiple of the limit of one read.
+DEADLINE_FACTOR = 6.0
+#: The backoffs of a host that stays busy and of an address that stays broken, if the service does
 #: not say how long.
-_REST = timedelta(minutes=15)
-_REST_OF_BROKEN = timedelta(minutes=5)
+_BUSY_BACKOFF = timedelta(minutes=15)
+_BROKEN_BACKOFF = timedelta(minutes=5)
 
 
 class _BusyError(Exception):
-    """The service asks to come back later."""
+    """The service refuses the request for now."""
 
     def __init__(self, refusal: RefusedError, answered: str, pause: float | None, *, final: bool):
         super().__init__(answered)
         self.refusal = refusal
-        #: seconds the service wants to be left alone, if it said so
+        #: seconds of pause that the service asks for, if it says so
         self.pause = pause
         self.final = final
 
 
 def _wait_for(error: Exception) -> bool | float:
-    """Say whether to ask again; the pause a service wants is kept at the gate, by all processes."""
+    """Return whether to send a request again, or 0 to do so at once.
+
+    The pause that a service asks for is kept by the rate limiter, for all processes.
+    """
     if isinstance(error, _BusyError):
         return False if error.final else True if error.pause is None else 0.0
-    return isinstance(error, CutOffError | httpx.TransportError)
+    return isinstance(error, TruncatedError | httpx.TransportError)
 
 
 def _log_retry(details: RetryDetails) -> None:
     error = details.caused_by
     wait = max(details.wait_for, getattr(error, "pause", None) or 0.0)
-    said = str(error) or type(error).__name__
-    extra = {"error": said, "attempt": details.retry_num, "wait": round(wait, 1)}
+    reason = str(error) or type(error).__name__
+    extra = {"error": reason, "attempt": details.retry_num, "wait": round(wait, 1)}
     log.warning("source asked again", extra=extra)
 
 
-# stamina's own way of telling would print to standard output, which belongs to the answer.
+# stamina's own hook would print to standard output, which belongs to the output of the command.
 set_on_retry_hooks([_log_retry])
 
 
 class SourceClient:
-    """HTTP for one source: it asks no other hosts than the source's own."""
+    """HTTP for one source: it sends requests to the source's own hosts only."""
 
     def __init__(self, client: HTTPClient, hosts: frozenset[str]) -> None:
-        """Keep to these hosts."""
+        """Send requests through a client, to these hosts."""
         self._client = client
         self._hosts = hosts
 
@@ -102,26 +111,29 @@ class SourceClient:
         *,
         accept: str = "application/json",
         headers: Mapping[str, str] | None = None,
-        gate: str | None = None,
+        rate_limit_key: str | None = None,
     ) -> str:
-        """Return the body of the answer as text.
+        """Send a GET request and return the body of the response as text.
 
         Args:
-            url: where to ask.
-            params: the query, in addition to what the address has.
-            accept: the media type that is wanted.
-            headers: more to send, such as a key.
-            gate: the name under which requests are counted and spaced, if not the host's own.
+            url: the address.
+            params: added to the query of the address.
+            accept: the media type to accept.
+            headers: more headers, such as one with a key.
+            rate_limit_key: the name under which the request is counted and spaced, if not its host;
+                see `host_key`.
 
         Raises:
-            RefusedError: the service answered with an error; its status and words are in it.
-            SourceError: the address could not be reached or is not the source's, it or the
-                service is left alone, or what it sent is too long, too slow or no text.
+            RefusedError: the service responded with an error status.
+            SourceError: the address cannot be reached or is not one of the source's, there is a
+                backoff, or the response is too long, too slow or not text.
 
         """
-        sent = _sendable({**(headers or {}), "Accept": accept})
-        address = _address(url, params, self._hosts)
-        return self._client.ask(HTTPRequest(method="GET", url=address, headers=sent, gate=gate))
+        sent = checked_headers({**(headers or {}), "Accept": accept})
+        address = checked_url(url, params, self._hosts)
+        return self._client.send(
+            HTTPRequest(method="GET", url=address, headers=sent, rate_limit_key=rate_limit_key)
+        )
 
     def post(
         self,
@@ -130,15 +142,21 @@ class SourceClient:
         *,
         json: object,
         headers: Mapping[str, str] | None = None,
-        gate: str | None = None,
+        rate_limit_key: str | None = None,
     ) -> str:
-        """Send JSON, and return the body of the answer as text; see `get`."""
+        """Send a POST request with JSON and return the body of the response as text; see `get`."""
         ours = {"Accept": "application/json", "Content-Type": "application/json"}
-        sent = _sendable({**(headers or {}), **ours})
-        address = _address(url, params, self._hosts)
+        sent = checked_headers({**(headers or {}), **ours})
+        address = checked_url(url, params, self._hosts)
         content = json_format.dumps(json).encode()
-        return self._client.ask(
-            HTTPRequest(method="POST", url=address, headers=sent, gate=gate, content=content)
+        return self._client.send(
+            HTTPRequest(
+                method="POST",
+                url=address,
+                headers=sent,
+                rate_limit_key=rate_limit_key,
+                content=content,
+            )
         )
 
 
@@ -149,36 +167,36 @@ class HTTPClient:
         self,
         folder: Path,
         *,
-        agent: str,
+        user_agent: str,
         timeout: float,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         spacings: Mapping[str, float] = SPACINGS,
         deadline: float | None = None,
     ) -> None:
-        """Ask in the name of `agent`, with gates and answers kept in a folder.
+        """Create a client; rate limits, backoffs and cached responses are files in a folder.
 
         Args:
-            folder: where they are kept; all processes that share it ask as one.
-            agent: the User-Agent, see `agent`.
+            folder: all processes that share it count as one client.
+            user_agent: the User-Agent; see `exchange.user_agent`.
             timeout: seconds for connecting and for each read.
             clock: the time, UTC.
-            sleep: waits so many seconds.
-            spacings: seconds between two requests, by gate.
-            deadline: seconds for a whole answer, if not PATIENCE times the timeout.
+            sleep: waits for a number of seconds.
+            spacings: seconds between two requests, by host key.
+            deadline: seconds for a whole response, if not DEADLINE_FACTOR times the timeout.
 
         """
         self._http = httpx.Client(
-            headers={"User-Agent": agent, "Accept-Encoding": PACKINGS},
+            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED_ENCODINGS},
             timeout=timeout,
             follow_redirects=False,
         )
-        self._deadline = PATIENCE * timeout if deadline is None else deadline
-        self._lines = Lines()
+        self._deadline = DEADLINE_FACTOR * timeout if deadline is None else deadline
+        self._connections = Connections()
         self._clock = clock
-        self._closings = Backoffs(folder / "closed", clock=clock)
-        self._gates = HostRateLimiter(
-            folder / "gates", closings=self._closings, clock=clock, sleep=sleep, spacings=spacings
+        self._backoffs = Backoffs(folder / "closed", clock=clock)
+        self._rate_limiter = HostRateLimiter(
+            folder / "gates", backoffs=self._backoffs, clock=clock, sleep=sleep, spacings=spacings
         )
         self._cache = Cache(folder / "answers", clock=clock)
 
@@ -193,25 +211,25 @@ class HTTPClient:
         self._http.close()
 
     def restricted_to(self, hosts: frozenset[str]) -> SourceClient:
-        """Return HTTP for a source that may ask these hosts."""
+        """Return a client for a source that may send requests to these hosts."""
         return SourceClient(self, hosts)
 
-    def ask(self, question: HTTPRequest) -> str:
-        """Ask until there is an answer, or none is to be expected; see `Web.get`."""
-        where = named(question.url)
-        if question.method == "GET":
-            question = replace(question, known=self._cache.find(*question.key))
+    def send(self, request: HTTPRequest) -> str:
+        """Send a request, again if that may help, and return the body; see `SourceClient.get`."""
+        where = redacted(request.url)
+        if request.method == "GET":
+            request = replace(request, cached=self._cache.find(*request.cache_key))
         try:
             for attempt in stamina.retry_context(
                 on=_wait_for, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=10.0
             ):
                 with attempt:
-                    return self._follow(question, attempt.num)
+                    return self._send_following(request, attempt.num)
         except _BusyError as busy:
             raise busy.refusal from busy
-        # An InvalidURL is one of a redirect; the last two are how Python refuses hosts and ports.
+        # An InvalidURL comes from a redirect; Python raises the last two for bad hosts and ports.
         except (
-            CutOffError,
+            TruncatedError,
             httpx.HTTPError,
             httpx.InvalidURL,
             UnicodeError,
@@ -222,159 +240,115 @@ class HTTPClient:
             ) from error
         raise AssertionError("unreachable: the loop returns or raises")
 
-    def _follow(self, question: HTTPRequest, attempt: int) -> str:
-        """Ask once, and again where the answer is a redirect."""
-        url = question.url
+    def _send_following(self, request: HTTPRequest, attempt: int) -> str:
+        """Send a request once and follow its redirects."""
+        url = request.url
         for _ in range(1 + REDIRECTS):
-            gate = question.gate or host_key(url.raw_host.decode("ascii"))
-            with self._gates.slot(gate, named(url)) as turn:
-                answer = self._send(question, url)
-                if answer.is_busy:
-                    raise self._busy(question, answer, attempt, gate=gate, turn=turn)
-            if answer.status not in question.moved or "Location" not in answer.headers:
-                return self._understand(question, answer)
-            url = _moved_to(answer)
-        raise SourceError(f"{named(question.url)} redirects more than {REDIRECTS} times")
+            host = request.rate_limit_key or host_key(url.raw_host.decode("ascii"))
+            with self._rate_limiter.slot(host, redacted(url)) as slot:
+                response = self._exchange(request, url)
+                if response.is_busy:
+                    raise self._refused(request, response, attempt, host=host, slot=slot)
+            is_redirect = response.status in request.followed_redirects
+            if not is_redirect or "Location" not in response.headers:
+                return self._text_of(request, response)
+            url = redirect_target(response)
+        raise SourceError(f"{redacted(request.url)} redirects more than {REDIRECTS} times")
 
-    def _send(self, question: HTTPRequest, url: httpx.URL) -> HTTPResponse:
-        """Make one request and read the answer to its end, while there is time."""
-        where = named(url)
+    def _exchange(self, request: HTTPRequest, url: httpx.URL) -> HTTPResponse:
+        """Send one request and read the response to its end, within the deadline."""
+        where = redacted(url)
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        conditions = question.known.conditions if question.known else {}
-        request = self._http.build_request(
-            question.method,
+        conditions = request.cached.conditions if request.cached else {}
+        outgoing = self._http.build_request(
+            request.method,
             url,
-            headers={**question.headers, **conditions},
-            content=question.content,
-            extensions={"trace": self._lines.noting(origin)},
+            headers={**request.headers, **conditions},
+            content=request.content,
+            extensions={"trace": self._connections.trace(origin)},
         )
         until = time.monotonic() + self._deadline
         try:
             with (
-                self._lines.cut_after(self._deadline, origin),
-                closing(self._http.send(request, stream=True)) as response,
+                self._connections.shut_down_after(self._deadline, origin),
+                closing(self._http.send(outgoing, stream=True)) as incoming,
             ):
-                return _read(response, url, where=where, late=lambda: time.monotonic() > until)
-        except (httpx.TransportError, CutOffError) as error:
+                return _read(incoming, url, where=where, late=lambda: time.monotonic() > until)
+        except (httpx.TransportError, TruncatedError) as error:
             if time.monotonic() > until:
                 raise SourceError(f"{where} could not be read: it answers too slowly") from error
             raise
 
-    def _busy(
-        self, question: HTTPRequest, answer: HTTPResponse, attempt: int, *, gate: str, turn: Slot
+    def _refused(
+        self, request: HTTPRequest, response: HTTPResponse, attempt: int, *, host: str, slot: Slot
     ) -> _BusyError:
-        """Keep what the service asks for: a pause, or that it or the address is left alone."""
+        """Return the error for a refusal, and set the pause or start the backoff after it."""
         now = self._clock()
-        pause = retry_after(answer.headers.get("Retry-After"), now)
+        pause = retry_after(response.headers.get("Retry-After"), now)
         too_long = pause is not None and pause > LONGEST_PAUSE
         final = too_long or attempt >= ATTEMPTS
-        refusal = question.refusal(answer, f" {attempt} times" if attempt > 1 else "")
+        refusal = request.refusal(response, f" {attempt} times" if attempt > 1 else "")
         if final:
-            # That we ask too much holds for all of the service; that it is broken, only there.
-            rest, closed = _REST, {"gate": gate}
-            if answer.is_broken:
-                rest, closed = _REST_OF_BROKEN, {"url": named(answer.url)}
-            until = now + (timedelta(seconds=pause) if pause and too_long else rest)
-            (name,) = closed.values()
-            self._closings.start(name, until, answer.line)
-            said = {**closed, "until": until.isoformat(), "reason": answer.line}
-            log.warning("source left alone", extra=said)
+            # Too many requests concern the whole host; a broken service, only the address.
+            if response.is_broken:
+                duration, field, name = _BROKEN_BACKOFF, "url", redacted(response.url)
+            else:
+                duration, field, name = _BUSY_BACKOFF, "gate", host
+            until = now + (timedelta(seconds=pause) if pause and too_long else duration)
+            self._backoffs.start(name, until, response.status_line)
+            extra = {field: name, "until": until.isoformat(), "reason": response.status_line}
+            log.warning("source left alone", extra=extra)
             refusal = RefusedError(
                 f"{refusal}; {name} is left alone until {clock_time(until)}",
                 status=refusal.status,
                 body=refusal.body,
             )
         else:
-            turn.pause = pause or 0.0
-        return _BusyError(refusal, answer.line, pause, final=final)
+            slot.pause = pause or 0.0
+        return _BusyError(refusal, response.status_line, pause, final=final)
 
-    def _understand(self, question: HTTPRequest, answer: HTTPResponse) -> str:
-        """Return the text of an answer that is one."""
-        if question.known and answer.status == httpx.codes.NOT_MODIFIED:
-            self._cache.confirm(*question.key)
-            return question.known.text
-        if not 200 <= answer.status < 300:
-            raise question.refusal(answer)
-        text = decode(answer.body, charset=answer.charset, where=named(answer.url))
-        kept = answer.status == httpx.codes.OK and question.method == "GET"
-        if kept and "no-store" not in answer.headers.get("Cache-Control", "").lower():
+    def _text_of(self, request: HTTPRequest, response: HTTPResponse) -> str:
+        """Return the text of a response: the cached one if the service confirms it."""
+        if request.cached and response.status == httpx.codes.NOT_MODIFIED:
+            self._cache.confirm(*request.cache_key)
+            return request.cached.text
+        if not 200 <= response.status < 300:
+            raise request.refusal(response)
+        text = decode(response.body, charset=response.charset, where=redacted(response.url))
+        is_cacheable = response.status == httpx.codes.OK and request.method == "GET"
+        if is_cacheable and "no-store" not in response.headers.get("Cache-Control", "").lower():
             self._cache.keep(
-                *question.key,
+                *request.cache_key,
                 text=text,
-                etag=answer.headers.get("ETag"),
-                last_modified=answer.headers.get("Last-Modified"),
+                etag=response.headers.get("ETag"),
+                last_modified=response.headers.get("Last-Modified"),
             )
         return text
 
 
-def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Return headers that can be sent; the library's own error would show a key that cannot."""
-    for name, value in headers.items():
-        if not (value.isascii() and value.isprintable()):
-            raise SourceError(f"the header {name} is not plain ASCII; check the key of this source")
-    return headers
-
-
-def _address(url: str, params: Mapping[str, str] | None, hosts: frozenset[str]) -> httpx.URL:
-    """Return the address of a question that may be asked."""
-    plain = str(url).rpartition("@")[2].partition("?")[0][:200]
-    try:
-        address = httpx.URL(url).copy_merge_params(params or {})
-        host = address.host
-    except (httpx.InvalidURL, TypeError, ValueError) as error:
-        raise SourceError(f"{plain!r} could not be read: {error}") from error
-    if address.scheme not in ("http", "https") or not host:
-        raise SourceError(f"{plain!r} could not be read: it is no http or https address")
-    if not {host, address.raw_host.decode("ascii")} & hosts:
-        raise SourceError(
-            f"{host} is not asked: the hosts of this source are {', '.join(sorted(hosts))}"
-        )
-    return address
-
-
-def _moved_to(answer: HTTPResponse) -> httpx.URL:
-    """Return where a redirect leads, if it is the same host and no less protected."""
-    there = answer.headers["Location"]
-    try:
-        target = answer.url.join(there)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise SourceError(f"{named(answer.url)} redirects to nowhere: {error}") from error
-    here = (answer.url.scheme, answer.url.port)
-    same = (target.scheme, target.port) == here or (answer.url.scheme, target.scheme) == (
-        "http",
-        "https",
-    )
-    if target.raw_host != answer.url.raw_host or not same:
-        raise SourceError(
-            f"{named(answer.url)} redirects to {named(target)}, which is another place;"
-            " if that is right, make it the url of the source"
-        )
-    return target
-
-
 def _read(
-    response: httpx.Response, url: httpx.URL, *, where: str, late: Callable[[], bool]
+    incoming: httpx.Response, url: httpx.URL, *, where: str, late: Callable[[], bool]
 ) -> HTTPResponse:
-    """Read an answer to its end; of a refusal the beginning is enough."""
-    packing = response.headers.get("Content-Encoding", "")
-    pieces = unpack(response.iter_raw(), packing=packing, late=late, where=where)
-    read_all = response.is_success
+    """Read a response to its end; of a refusal the start is enough."""
+    encoding = incoming.headers.get("Content-Encoding", "")
+    pieces = decompress(incoming.iter_raw(), encoding=encoding, late=late, where=where)
+    read_all = incoming.is_success
     return HTTPResponse(
         url=url,
-        status=response.status_code,
-        reason=response.reason_phrase,
-        headers=response.headers,
-        charset=response.charset_encoding,
-        body=whole(pieces, limit=LIMIT, where=where) if read_all else _beginning(pieces),
+        status=incoming.status_code,
+        reason=incoming.reason_phrase,
+        headers=incoming.headers,
+        charset=incoming.charset_encoding,
+        body=read_limited(pieces, limit=MAX_BODY, where=where) if read_all else _start_of(pieces),
     )
 
 
-def _beginning(pieces: Iterator[bytes]) -> bytes:
-    """Return what comes of the body of a refusal, which is welcome but not needed."""
+def _start_of(pieces: Iterator[bytes]) -> bytes:
+    """Return the start of the body of a refusal; an error while reading it does not matter."""
     body = bytearray()
-    with suppress(SourceError, CutOffError, httpx.HTTPError):
+    with suppress(SourceError, TruncatedError, httpx.HTTPError):
         for piece in pieces:
             body += piece
-            if len(body) >= REFUSAL_LIMIT:
+            if len(body) >= MAX_REFUSAL_BODY:
                 break
-    return bytes(body[:REFUSAL_LIMIT])
+    return bytes(body[:MAX_REFUSAL_BODY])

@@ -1,7 +1,7 @@
-"""The body of an answer, from the bytes of the wire to text; pure, but for the time it asks.
+"""The body of a response, from bytes to text. Pure, apart from the clock behind `late`.
 
-It is unpacked here and not by the HTTP library, so that a small body that unpacks to a huge one,
-or one that comes in drops, is left in the middle.
+Bodies are decompressed here and not by the HTTP library, so that reading can stop in the middle:
+of a small body that expands to a huge one, and of one that arrives byte by byte.
 """
 
 from __future__ import annotations
@@ -16,51 +16,53 @@ from digest.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-#: what unpack understands, for Accept-Encoding
-PACKINGS = "gzip"
-#: bytes unpacked at once
-_PIECE = 65_536
-_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: These are Python's own; some take minutes over what a page has of bytes.
-_NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
+#: the content codings that `decompress` reads, for Accept-Encoding
+ACCEPTED_ENCODINGS = "gzip"
+#: the most bytes of one decompressed piece
+_PIECE_SIZE = 65_536
+_XML_ENCODING = re.compile(
+    rb"""<\?xml\s[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']"""
+)
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Python's own codecs, which no page uses; some take minutes for the bytes of a page.
+_PYTHON_ONLY = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})
 
 
-class CutOffError(Exception):
-    """A body ended before its end."""
+class TruncatedError(Exception):
+    """A body is incomplete."""
 
 
-def unpack(
-    chunks: Iterable[bytes], *, packing: str, late: Callable[[], bool], where: str
+def decompress(
+    chunks: Iterable[bytes], *, encoding: str, late: Callable[[], bool], where: str
 ) -> Iterator[bytes]:
-    """Yield a body unpacked, in pieces of which none is large, while there is time.
+    """Yield a decompressed body in pieces of at most 64 KiB, until the time is over.
 
     Args:
-        chunks: the body as it comes.
+        chunks: the body as it arrives.
         packing: the Content-Encoding.
-        late: whether the time is over.
+        late: returns whether the time is over.
         where: the address, for messages.
 
     Raises:
-        SourceError: the time is over, or it is not packed as it says.
-        CutOffError: the end is missing.
+        SourceError: the time is over, or the body is not encoded as its header says.
+        TruncatedError: the end is missing.
 
     """
-    if packing.strip().lower() in ("", "identity"):
+    if encoding.strip().lower() in ("", "identity"):
         yield from _in_time(chunks, late, where)
         return
-    if packing.strip().lower() not in ("gzip", "x-gzip"):
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
         raise SourceError(
-            f"{where} could not be read: packed as {packing[:40]!r} without being asked"
+            f"{where} could not be read: packed as {encoding[:40]!r} without being asked"
         )
-    # 16: a gzip header is expected.
+    # + 16: expect a gzip header.
     gzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
     started, rest = False, b""
     try:
         for chunk in _in_time(chunks, late, where):
             started, rest = True, chunk
             while rest and not gzip.eof:
-                yield gzip.decompress(rest, _PIECE)
+                yield gzip.decompress(rest, _PIECE_SIZE)
                 rest = gzip.unconsumed_tail
             if rest or gzip.unused_data:
                 break
@@ -70,7 +72,7 @@ def unpack(
     if gzip.unused_data or (gzip.eof and rest):
         raise SourceError(f"{where} could not be read: broken gzip: something follows its end")
     if started and not gzip.eof:
-        raise CutOffError("the gzip ended before its end")
+        raise TruncatedError("the gzip ended before its end")
 
 
 def _in_time(chunks: Iterable[bytes], late: Callable[[], bool], where: str) -> Iterator[bytes]:
@@ -80,8 +82,8 @@ def _in_time(chunks: Iterable[bytes], late: Callable[[], bool], where: str) -> I
         yield chunk
 
 
-def whole(pieces: Iterable[bytes], *, limit: int, where: str) -> bytes:
-    """Return a body of at most so many bytes.
+def read_limited(pieces: Iterable[bytes], *, limit: int, where: str) -> bytes:
+    """Return a body of at most `limit` bytes.
 
     Raises:
         SourceError: it is longer.
@@ -96,16 +98,19 @@ def whole(pieces: Iterable[bytes], *, limit: int, where: str) -> bytes:
 
 
 def decode(body: bytes, *, charset: str | None, where: str) -> str:
-    """Return a body as text, by the header's charset, else as XML declares, else UTF-8.
+    """Return a body as text.
+
+    The encoding is the header's charset, else the one an XML document declares, else UTF-8.
+
 
     Raises:
-        SourceError: it is no text of that encoding, or there is no such encoding.
+        SourceError: the body is not text in that encoding, or the encoding is unknown.
 
     """
     name = charset or _declared(body) or "utf-8"
     try:
         known = codecs.lookup(name).name.replace("-", "_")
-        text = None if known in _NO_CHARSETS else body.decode(known)
+        text = None if known in _PYTHON_ONLY else body.decode(known)
     except (LookupError, ValueError) as error:
         raise SourceError(f"{where} sent text that is not {name[:40]}") from error
     if text is None:
@@ -114,7 +119,7 @@ def decode(body: bytes, *, charset: str | None, where: str) -> str:
 
 
 def decode_refusal(body: bytes, *, charset: str | None) -> str:
-    """Return what of a refusal is readable."""
+    """Return the body of a refusal as text; what cannot be decoded is replaced."""
     try:
         return decode(body, charset=charset, where="")
     except SourceError:
@@ -122,10 +127,10 @@ def decode_refusal(body: bytes, *, charset: str | None) -> str:
 
 
 def _declared(body: bytes) -> str | None:
-    """Return the encoding an XML document declares, or shows by its first bytes."""
-    if body.startswith(_MARKS):
+    """Return the encoding that an XML document declares, or that its byte order mark shows."""
+    if body.startswith(_UTF16_MARKS):
         return "utf-16"
-    match = _DECLARED.match(body.removeprefix(codecs.BOM_UTF8)[:200])
+    match = _XML_ENCODING.match(body.removeprefix(codecs.BOM_UTF8)[:200])
     name = match[1].decode("ascii") if match else None
-    # Whoever can read the word "utf-16" as bytes does not read UTF-16.
+    # If the word "utf-16" is readable in single bytes, the document is not UTF-16.
     return None if name and name.lower().startswith(("utf-16", "utf-32", "ucs")) else name

@@ -1,4 +1,4 @@
-"""One question to a service and its answer, and how both are named in messages."""
+"""One request to a service and its response, and how messages name them."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from digest.sources.http.cache import CachedResponse
 
-#: How a service says that we ask too much; arXiv answers 403 and 406 then.
+#: The statuses of a service that gets too many requests; arXiv sends 403 and 406.
 _TOO_MUCH = frozenset({403, 406, 429})
-_MOVED = frozenset({301, 302, 303, 307, 308})
-_MOVED_AS_IT_IS = frozenset({307, 308})
-#: How the names of headers end that carry a key.
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS_THAT_KEEP_THE_METHOD = frozenset({307, 308})
+#: The ends of the names of headers that carry a key.
 _KEYS = ("authorization", "key", "token")
 
 
-def agent(contact: str) -> str:
-    """Return the name we give, with whom to write to: a mail address or a web page."""
+def user_agent(contact: str) -> str:
+    """Return our User-Agent with a contact: a mail address or a web page."""
     name = f"papers-digest/{__version__}"
     if not contact:
         return name
-    # A header is ASCII, and the brackets are ours.
+    # A header is ASCII, and parentheses delimit the comment (RFC 9110, 5.6.5).
     contact = quote(contact, safe=" ".join(set(string.punctuation) - set('()<>\\"')))
     if "://" in contact:
         return f"{name} (+{contact})"
@@ -40,50 +40,51 @@ def agent(contact: str) -> str:
     return f"{name} ({contact})"
 
 
-def named(url: httpx.URL) -> str:
-    """Return an address for messages: without what may be secret."""
+def redacted(url: httpx.URL) -> str:
+    """Return an address for messages, without the parts that may be secret."""
     return str(url.copy_with(query=None, fragment=None, userinfo=b""))
 
 
 @dataclass(frozen=True, kw_only=True)
 class HTTPRequest:
-    """One request, however often it is made."""
+    """One request, which may be sent several times."""
 
     method: str
     url: httpx.URL
     headers: Mapping[str, str]
-    gate: str | None
+    #: the name under which it is counted, if not its host's; see `host_key`
+    rate_limit_key: str | None
     content: bytes | None = None
-    #: what it was answered before
-    known: CachedResponse | None = None
+    #: the response to an earlier request, if it was kept
+    cached: CachedResponse | None = None
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """The name of its answer in the cache; keys are not part of it."""
+    def cache_key(self) -> tuple[str, ...]:
+        """The name of its response in the cache; API keys are not part of it."""
         return self.method, str(self.url), self.headers["Accept"]
 
     @property
-    def moved(self) -> frozenset[int]:
-        """The redirects that are followed; most would make a GET of a POST."""
-        return _MOVED if self.method == "GET" else _MOVED_AS_IT_IS
+    def followed_redirects(self) -> frozenset[int]:
+        """The redirect statuses that are followed; most of them would turn a POST into a GET."""
+        return _REDIRECTS if self.method == "GET" else _REDIRECTS_THAT_KEEP_THE_METHOD
 
-    def refusal(self, answer: HTTPResponse, times: str = "") -> RefusedError:
-        """Return an answer that is an error, with the beginning of what the service says of it."""
-        body = decode_refusal(answer.body, charset=answer.charset)
+    def refusal(self, response: HTTPResponse, times: str = "") -> RefusedError:
+        """Return the error for a response that is a refusal, with the start of its text."""
+        body = decode_refusal(response.body, charset=response.charset)
         plain = "".join(char if char.isprintable() else " " for char in body[:300])
         words = " ".join(plain.split())
-        message = f"{named(answer.url)} answered {answer.line}{times}"
+        message = f"{redacted(response.url)} answered {response.status_line}{times}"
         message += f": {words}" if words else ""
-        if answer.status in (401, 403) and any(
+        if response.status in (401, 403) and any(
             name.lower().endswith(_KEYS) for name in self.headers
         ):
             message += "; check the key of this source"
-        return RefusedError(message, status=answer.status, body=body)
+        return RefusedError(message, status=response.status, body=body)
 
 
 @dataclass(frozen=True, kw_only=True)
 class HTTPResponse:
-    """What a service says, read to its end."""
+    """A response, read to its end."""
 
     url: httpx.URL
     status: int
@@ -93,15 +94,15 @@ class HTTPResponse:
     body: bytes
 
     @property
-    def line(self) -> str:
+    def status_line(self) -> str:
         return f"{self.status} {self.reason}".strip()
 
     @property
     def is_busy(self) -> bool:
-        """Whether to ask again later."""
+        """Whether the request should be repeated later."""
         return self.status in _TOO_MUCH or self.is_broken
 
     @property
     def is_broken(self) -> bool:
-        """Whether something is wrong at this address, and not with us."""
+        """Whether the service fails at this address, whatever we send."""
         return self.status >= 500

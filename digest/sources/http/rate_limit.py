@@ -1,9 +1,10 @@
-"""Gates: how often a service is asked by all processes together.
+"""The rate limit of each host, for the requests of all processes together.
 
-A gate is a small file. Who holds its lock has a request on the wire; it says when the last one
-ended, and for how long the service wants a pause. The kernel lets go of the lock when a process
-dies, and whatever the file says, nobody waits for long on it. Who has had a turn waits before it
-takes the lock again, not with it: processes that have much to ask take turns.
+Each host has a small file. The process that holds its lock has a request in progress; the file
+says when the last request ended, and which pause the service asked for. The kernel releases the
+lock when a process dies, and no content of the file makes anyone wait for long. After a request
+a process waits before it takes the lock again, not while it holds it, so that processes with many
+requests take turns.
 """
 
 from __future__ import annotations
@@ -34,32 +35,33 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: seconds from the end of one request to the begin of the next, by gate; none for all others.
-#: https://info.arxiv.org/help/api/tou.html: one request in three seconds, one connection, over all
-#: of arXiv's interfaces and all of one's machines. Semantic Scholar: one a second with a key.
+#: seconds from the end of one request to the start of the next, by host key; 0 for all others.
+#: arXiv allows one request in three seconds and one connection, over all its interfaces and all
+#: of our machines (https://info.arxiv.org/help/api/tou.html). Semantic Scholar allows one request
+#: a second with a key.
 SPACINGS: Mapping[str, float] = {"arxiv.org": 3.0, "api.semanticscholar.org": 1.0}
-#: seconds; a service that wants a longer pause is left alone instead
+#: seconds; a service that asks for a longer pause gets a backoff instead
 LONGEST_PAUSE = 60.0
-#: seconds between two looks at a lock that another process holds
-_LOOK = 0.1
-#: seconds after which waiting for it is told, and given up
-_TELL, _PATIENCE = 5.0, 300.0
-#: bytes; writing over the same bytes in one go leaves no half of a record
+#: seconds between two attempts to take a lock that another process holds
+_POLL = 0.1
+#: seconds after which waiting for the lock is logged, and after which it is given up
+_REPORT_AFTER, _GIVE_UP_AFTER = 5.0, 300.0
+#: bytes of a record; one write over the same bytes never leaves half a record
 _RECORD = 512
-#: seconds since 1970 that a calendar still has
+#: seconds since 1970; later times are beyond the range of a datetime
 _FAR = 1e11
 
 
 def host_key(host: str) -> str:
-    """Return the gate of a host: arXiv's are one."""
+    """Return the name under which a host's requests are counted; arXiv's hosts share one."""
     host = host.lower().rstrip(".")
     return "arxiv.org" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return how many seconds a Retry-After asks for, from 0 to a day, or None without a sense.
+    """Return how many seconds a Retry-After asks for, from 0 to a day; None if it is invalid.
 
-    It is a number of seconds or a date (RFC 9110, 10.2.3).
+    The header is a number of seconds or a date (RFC 9110, 10.2.3).
     """
     value = (value or "").strip()
     longest = LONGEST_BACKOFF.total_seconds()
@@ -75,158 +77,167 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class HostState:
-    """What a gate's file says; times are seconds since 1970, UTC."""
+    """The content of a host's file; times are seconds since 1970, UTC."""
 
-    #: the last request's begin while it is on the wire, then its end
+    #: the start of the last request while it is in progress, then its end
     last: float = 0.0
-    #: seconds for which the service then wanted to be asked nothing
+    #: seconds of pause that the service asked for in its response
     pause: float = 0.0
 
 
 @dataclass(kw_only=True)
 class Slot:
-    """One request's turn; what its answer means for the next ones."""
+    """The permission to send one request; the sender sets the pause that follows it."""
 
-    #: seconds the service wants a pause of
+    #: seconds
     pause: float = 0.0
 
 
 class HostRateLimiter:
-    """The gates of a folder."""
+    """Gives out slots for requests, by files in a folder."""
 
     def __init__(
         self,
         folder: Path,
         *,
-        closings: Backoffs,
+        backoffs: Backoffs,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         spacings: Mapping[str, float] = SPACINGS,
     ) -> None:
-        """Keep gates in a folder, which need not be there; none is passed that is closed."""
+        """Keep the files in a folder, which is created when it is needed.
+
+        Args:
+            folder: shared by all processes that count as one client.
+            backoffs: hosts and addresses that get no slot.
+            clock: the time, UTC.
+            sleep: waits for a number of seconds.
+            spacings: seconds between two requests, by host key.
+
+        """
         self._folder = folder
-        self._closings = closings
+        self._backoffs = backoffs
         self._clock = clock
         self._sleep = sleep
         self._spacings = spacings
-        #: what this process noted after its own last turn, by gate
-        self._own: dict[str, HostState] = {}
+        #: what this process wrote after its own last request, by host key
+        self._own_states: dict[str, HostState] = {}
 
     @contextmanager
-    def slot(self, name: str, address: str) -> Iterator[Slot]:
-        """Wait for a turn at a gate, and hold it while the request is on the wire.
+    def slot(self, key: str, address: str) -> Iterator[Slot]:
+        """Wait until a request may be sent, and hold the slot while it is in progress.
 
         Args:
-            name: the gate.
-            address: what is asked there; it may be closed while the gate is open.
+            key: the host key.
+            address: the address of the request, which may have a backoff of its own.
 
         Raises:
-            SourceError: one of them is to be left alone, others take too long, or the file
-                cannot be written.
+            SourceError: the host or the address has a backoff, other processes hold the lock
+                for too long, or the file cannot be written.
 
         """
-        self._closings.refuse(gate=name, address=address)
-        spacing = self._spacings.get(name, 0.0)
-        turn = Slot()
+        self._backoffs.check(host=key, address=address)
+        spacing = self._spacings.get(key, 0.0)
+        slot = Slot()
         if not spacing:
-            self._wait(self._look(name), spacing)
+            self._wait(self._peek(key), spacing)
             try:
-                yield turn
+                yield slot
             finally:
-                if turn.pause:  # only bad news is worth a lock
-                    with self._locked(name) as file:
-                        self._note(file, name, turn)
+                if slot.pause:  # an ordinary end is not worth a lock
+                    with self._locked(key) as file:
+                        self._write(file, key, slot)
             return
-        # Without the lock, so that who has waited for it all the while has the next turn.
-        self._wait(self._own.get(name, HostState()), spacing)
-        with self._locked(name) as file:
-            # Whoever held the lock may have been told to go away.
-            self._closings.refuse(gate=name, address=address)
+        # Without the lock, so that a process that waits for it gets it first.
+        self._wait(self._own_states.get(key, HostState()), spacing)
+        with self._locked(key) as file:
+            # The process that held the lock may have started a backoff.
+            self._backoffs.check(host=key, address=address)
             self._wait(self._read(file), spacing)
-            # Noted at the begin too, for the day this process is killed on the way.
-            self._note(file, name, turn)
+            # Written at the start too, because this process may be killed during the request.
+            self._write(file, key, slot)
             try:
-                yield turn
+                yield slot
             finally:
-                self._own[name] = self._note(file, name, turn)
+                self._own_states[key] = self._write(file, key, slot)
 
     def _now(self) -> float:
         return self._clock().timestamp()
 
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{quote(name, safe='')[:200]}.gate"
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{quote(key, safe='')[:200]}.gate"
 
-    def _look(self, name: str) -> HostState:
-        """Return what a gate says, without a lock."""
+    def _peek(self, key: str) -> HostState:
+        """Read a host's file without the lock."""
         try:
-            with self._path(name).open("rb", buffering=0) as file:
+            with self._path(key).open("rb", buffering=0) as file:
                 return self._read(file.fileno())
         except FileNotFoundError:
             return HostState()
         except OSError as error:
-            raise unusable(self._path(name), error) from error
+            raise unusable(self._path(key), error) from error
 
     def _wait(self, before: HostState, spacing: float) -> None:
-        """Wait as long as is left, and never longer, whatever the clock did."""
-        whole = max(spacing, min(before.pause, LONGEST_PAUSE))
-        left = min(before.last + whole - self._now(), whole)
-        if left > 0:
-            self._sleep(left)
+        """Wait for the rest of the interval, and never longer, even if the clock was set back."""
+        interval = max(spacing, min(before.pause, LONGEST_PAUSE))
+        remaining = min(before.last + interval - self._now(), interval)
+        if remaining > 0:
+            self._sleep(remaining)
 
     def _read(self, file: int) -> HostState:
         return read_state(os.pread(file, _RECORD, 0), now=self._now())
 
-    def _note(self, file: int, name: str, turn: Slot) -> HostState:
-        state = HostState(last=self._now(), pause=min(max(turn.pause, 0.0), LONGEST_PAUSE))
+    def _write(self, file: int, key: str, slot: Slot) -> HostState:
+        state = HostState(last=self._now(), pause=min(max(slot.pause, 0.0), LONGEST_PAUSE))
         try:
             os.pwrite(file, json.dumps(asdict(state)).encode().ljust(_RECORD), 0)
             os.ftruncate(file, _RECORD)
         except OSError as error:
-            raise unusable(self._path(name), error) from error
+            raise unusable(self._path(key), error) from error
         return state
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[int]:
-        path = self._path(name)
+    def _locked(self, key: str) -> Iterator[int]:
+        path = self._path(key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = files.open_shared(path)
         except OSError as error:
             raise unusable(path, error) from error
         try:
-            self._lock(file, name)
+            self._lock(file, key)
             yield file
         finally:
             os.close(file)
 
-    def _lock(self, file: int, name: str) -> None:
-        looks = 0
+    def _lock(self, file: int, key: str) -> None:
+        polls = 0
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 pass
             except OSError as error:
-                raise unusable(self._path(name), error) from error
+                raise unusable(self._path(key), error) from error
             else:
                 return
-            looks += 1
-            if looks == round(_TELL / _LOOK):
-                log.info("waiting for its turn", extra={"gate": name})
-            if looks > _PATIENCE / _LOOK:
+            polls += 1
+            if polls == round(_REPORT_AFTER / _POLL):
+                log.info("waiting for its turn", extra={"gate": key})
+            if polls > _GIVE_UP_AFTER / _POLL:
                 raise SourceError(
-                    f"{name} is being asked by another process, for more than {_PATIENCE:.0f} s"
+                    f"{key} is being asked by another process, for more than {_GIVE_UP_AFTER:.0f} s"
                 )
-            self._sleep(_LOOK)
+            self._sleep(_POLL)
 
 
 def read_state(content: bytes, *, now: float) -> HostState:
-    """Read a gate's file; of one that makes no sense the last request was just now."""
+    """Return the state in a file's content; one that cannot be read counts as used just now."""
     if not content:
         return HostState()
     try:
-        said = json.loads(content)
-        last, pause = float(said["last"]), float(said["pause"])
+        stored = json.loads(content)
+        last, pause = float(stored["last"]), float(stored["pause"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return HostState(last=now)
     if not all(math.isfinite(number) and abs(number) < _FAR for number in (last, pause)):

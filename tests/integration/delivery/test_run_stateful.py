@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import evidence
+from support.database import new_database
 from support.installation import House, agents_paper
 from support.mail_server import Fate, KilledError, Server, words
 
@@ -24,7 +23,6 @@ from digest.delivery.worker import WorkerStats
 from digest.models.delivery import IN_PROGRESS, SHOWN, DeliveryState, oldest_deliverable_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
-from digest.storage.engine import open_database
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -59,23 +57,13 @@ fates = st.lists(
 )
 
 
-@cache
-def furnished() -> Path:
-    """A database that is up to date; it is copied, never used."""
-    folder = Path(tempfile.mkdtemp(prefix="machine"))
-    atexit.register(shutil.rmtree, folder)
-    open_database("sqlite:///digest.db", folder=folder).dispose()
-    return folder / "digest.db"
-
-
 class Days(RuleBasedStateMachine):
     """A house and a mail server over several days, and beside them what was in doubt."""
 
     @initialize()
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="machine"))
-        shutil.copy(furnished(), self.folder)
-        self.house = House(open_database("sqlite:///digest.db", folder=self.folder), self.folder)
+        self.house = House(new_database(self.folder), self.folder)
         self.server = Server(watch=self._leaves)
         #: mails that may have come, and were sent again all the same; by day and address
         self.resent: set[tuple[date, str]] = set()

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.database import new_database
 from support.installation import House, Recorder
 from support.scripted_source import Service, serve
 
 from digest.sources import BUILTIN
-from digest.storage.engine import open_database
 
 MONDAY = date(2026, 2, 2)
 
@@ -71,7 +71,7 @@ def live(house: House, services: list[Service], evenings: list[Evening]) -> None
 def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Evening]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setitem(BUILTIN, "service", "support.scripted_source")
-        engine = open_database("sqlite:///digest.db", folder=Path(folder))
+        engine = new_database(Path(folder))
         house = House(engine, Path(folder))
         services = [Service(name="one"), Service(name="two")]
         serve(house, *services)

@@ -1,4 +1,4 @@
-"""What one look at a service is worth, and what is told of it."""
+"""Fetching a service: how a fetch is assessed, and what mails say about it."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from support.builders import DAY, ids
 from support.installation import House, Recorder, agents_paper
 
+from digest.app.serializers import sent_reasons
 from digest.sources import get_kind
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def test_the_account_of_a_mail_says_that_it_told(house: House) -> None:
 
     shown = house.app.history.contents(house.entry("ada", TUESDAY))
 
-    assert [(it.paper_id, it.reasons) for it in shown][1:] == [(ONE, ("told of its withdrawal",))]
+    assert [(it.paper_id, sent_reasons(it)) for it in shown][1:] == [
+        (ONE, ["told of its withdrawal"])
+    ]
     assert house.entry("ada", TUESDAY).papers == 1
 
 

@@ -1,4 +1,4 @@
-"""What mails were made from is kept as it was, once, and as long as a mail was made from it."""
+"""Editions are stored unchanged, once, and for as long as a mail was made from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, NOON, desk_of, issue, paper, pick
-from support.ledger_steps import ADA, ONE, THREE, TITLED, TWO, Clerk
+from support.ledger_steps import ADA, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.errors import NotFoundError
 from digest.models.delivery import DeliveryState
@@ -25,128 +25,132 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-def clerk(engine: sa.Engine) -> Clerk:
-    return Clerk(engine)
+def steps(engine: sa.Engine) -> LedgerSteps:
+    return LedgerSteps(engine)
 
 
-def desk(*papers: object, day: object = DAY) -> Edition:
+def edition(*papers: object, day: object = DAY) -> Edition:
     return desk_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
 
 
-def freeze(
-    clerk: Clerk, laid: Edition, *, press: str = "press", late: bool = False
+def save(
+    steps: LedgerSteps, made: Edition, *, mail_key: str = "templates", late: bool = False
 ) -> StoredEdition:
-    return clerk.desks.save(laid, mail_key=press, now=LATER if late else NOON)
+    return steps.editions.save(made, mail_key=mail_key, now=LATER if late else NOON)
 
 
-def test_a_frozen_desk_is_opened_as_it_was(clerk: Clerk) -> None:
-    laid = desk(ONE, TWO, TITLED)
+def test_a_stored_edition_is_read_as_it_was_saved(steps: LedgerSteps) -> None:
+    made = edition(ONE, TWO, TITLED)
 
-    frozen = freeze(clerk, laid)
+    stored = save(steps, made)
 
-    assert frozen.edition == laid
-    assert clerk.desks.get(frozen.id) == frozen
+    assert stored.edition == made
+    assert steps.editions.get(stored.id) == stored
 
 
-def test_the_same_desk_is_kept_once_with_its_first_date(clerk: Clerk) -> None:
-    first, again = freeze(clerk, desk(ONE)), freeze(clerk, desk(ONE), late=True)
+def test_the_same_edition_is_stored_once_with_its_first_date(steps: LedgerSteps) -> None:
+    first, again = save(steps, edition(ONE)), save(steps, edition(ONE), late=True)
 
     assert again == first
     assert first.at == NOON
-    assert clerk.execute("SELECT count(*) FROM editions") == [1]
+    assert steps.execute("SELECT count(*) FROM editions") == [1]
 
 
 @pytest.mark.parametrize(
-    ("laid", "press"),
-    [(desk(ONE, TWO), "press"), (desk(ONE, day=NEXT_DAY), "press"), (desk(ONE), "new templates")],
-    ids=["other papers", "another day", "another press"],
+    ("made", "mail_key"),
+    [
+        (edition(ONE, TWO), "templates"),
+        (edition(ONE, day=NEXT_DAY), "templates"),
+        (edition(ONE), "new templates"),
+    ],
+    ids=["other papers", "another day", "new templates"],
 )
-def test_a_desk_that_differs_is_kept_beside_the_first(
-    clerk: Clerk, laid: Edition, press: str
+def test_an_edition_that_differs_is_stored_beside_the_first(
+    steps: LedgerSteps, made: Edition, mail_key: str
 ) -> None:
-    first = freeze(clerk, desk(ONE))
+    first = save(steps, edition(ONE))
 
-    second = freeze(clerk, laid, press=press, late=True)
+    second = save(steps, made, mail_key=mail_key, late=True)
 
     assert second.id != first.id
     assert (first.at, second.at) == (NOON, LATER)
-    assert clerk.desks.get(first.id).edition == desk(ONE)
+    assert steps.editions.get(first.id).edition == edition(ONE)
 
 
-def test_the_date_of_mails_has_no_fractions_of_a_second(clerk: Clerk) -> None:
-    frozen = clerk.desks.save(desk(), mail_key="", now=NOON.replace(microsecond=123456))
+def test_the_date_of_mails_has_no_fractions_of_a_second(steps: LedgerSteps) -> None:
+    stored = steps.editions.save(edition(), mail_key="", now=NOON.replace(microsecond=123456))
 
-    assert frozen.at == NOON
-
-
-def test_a_glance_keeps_nothing_and_knows_what_is_kept(clerk: Clerk) -> None:
-    new = clerk.desks.preview(desk(ONE), mail_key="press", now=NOON)
-    kept = freeze(clerk, desk(ONE))
-
-    assert (new.id, new.edition, new.at) == (0, desk(ONE), NOON)
-    assert clerk.desks.preview(desk(ONE), mail_key="press", now=LATER) == kept
-    assert clerk.execute("SELECT count(*) FROM editions") == [1]
+    assert stored.at == NOON
 
 
-def test_papers_are_familiar_that_lay_on_a_desk_of_another_day(clerk: Clerk) -> None:
-    freeze(clerk, desk(ONE, TWO))
-    laid = desk(TWO, THREE, day=NEXT_DAY)
+def test_a_preview_stores_nothing_and_finds_what_is_stored(steps: LedgerSteps) -> None:
+    new = steps.editions.preview(edition(ONE), mail_key="templates", now=NOON)
+    kept = save(steps, edition(ONE))
 
-    glanced = clerk.desks.preview(laid, mail_key="press", now=NOON)
-    frozen = freeze(clerk, laid)
-
-    assert glanced.also_elsewhere == frozen.also_elsewhere == {"2"}
-    assert freeze(clerk, desk(TWO)).also_elsewhere == {"2"}
+    assert (new.id, new.edition, new.at) == (0, edition(ONE), NOON)
+    assert steps.editions.preview(edition(ONE), mail_key="templates", now=LATER) == kept
+    assert steps.execute("SELECT count(*) FROM editions") == [1]
 
 
-def test_a_paper_that_took_its_real_id_has_it_on_the_desks_of_old(clerk: Clerk) -> None:
-    frozen = freeze(clerk, desk(ONE, TITLED))
+def test_papers_that_an_edition_of_another_day_has_are_marked(steps: LedgerSteps) -> None:
+    save(steps, edition(ONE, TWO))
+    made = edition(TWO, THREE, day=NEXT_DAY)
 
-    PaperStore(clerk.engine).save(
+    previewed = steps.editions.preview(made, mail_key="templates", now=NOON)
+    stored = save(steps, made)
+
+    assert previewed.also_elsewhere == stored.also_elsewhere == {"2"}
+    assert save(steps, edition(TWO)).also_elsewhere == {"2"}
+
+
+def test_a_paper_that_took_its_real_id_has_it_in_earlier_editions(steps: LedgerSteps) -> None:
+    stored = save(steps, edition(ONE, TITLED))
+
+    PaperStore(steps.engine).save(
         [paper("9", title="Lamps in Fog")], source="hf", authority=get_kind("huggingface").authority
     )
 
-    opened = clerk.desks.get(frozen.id).edition
+    opened = steps.editions.get(stored.id).edition
     assert [found.id for found in opened.papers] == ["1", "9"]
     assert [found.paper.id for found in opened.ranked["agents"]] == ["1", "9"]
     assert opened.papers[1].links == TITLED.links
 
 
-def test_the_newest_desk_of_a_day_is_the_one_frozen_last(clerk: Clerk) -> None:
-    assert clerk.desks.newest(DAY) is None
+def test_the_newest_edition_of_a_day_is_the_one_saved_last(steps: LedgerSteps) -> None:
+    assert steps.editions.newest(DAY) is None
 
-    freeze(clerk, desk(ONE))
-    second = freeze(clerk, desk(ONE, TWO))
-    freeze(clerk, desk(ONE, day=NEXT_DAY))
+    save(steps, edition(ONE))
+    second = save(steps, edition(ONE, TWO))
+    save(steps, edition(ONE, day=NEXT_DAY))
 
-    assert clerk.desks.newest(DAY) == second.id
-
-
-def test_a_desk_that_is_not_there_is_named(clerk: Clerk) -> None:
-    with pytest.raises(NotFoundError, match="desk 7 is not kept"):
-        clerk.desks.get(7)
+    assert steps.editions.newest(DAY) == second.id
 
 
-def test_a_desk_that_no_mail_was_made_from_is_thrown_away_when_its_day_closes(
-    clerk: Clerk,
+def test_an_edition_that_is_not_there_is_named_in_the_error(steps: LedgerSteps) -> None:
+    with pytest.raises(NotFoundError, match="edition 7 is not kept"):
+        steps.editions.get(7)
+
+
+def test_an_edition_that_no_mail_was_made_from_is_deleted_when_its_day_closes(
+    steps: LedgerSteps,
 ) -> None:
-    clerk.ended(DeliveryState.SENT, ONE, reader=ADA)
-    freeze(clerk, desk(ONE, TWO, THREE))
-    tomorrow = freeze(clerk, desk(TWO, day=NEXT_DAY))
+    steps.finish(DeliveryState.SENT, ONE, subscriber=ADA)
+    save(steps, edition(ONE, TWO, THREE))
+    tomorrow = save(steps, edition(TWO, day=NEXT_DAY))
 
-    clerk.ledger.close(DAY, now=LATER)
+    steps.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT id FROM editions ORDER BY id") == [
-        clerk.entry().edition_id,
+    assert steps.execute("SELECT id FROM editions ORDER BY id") == [
+        steps.record().edition_id,
         tomorrow.id,
     ]
-    assert clerk.execute("SELECT count(*) FROM edition_papers") == [2]
+    assert steps.execute("SELECT count(*) FROM edition_papers") == [2]
 
 
-def test_an_open_day_keeps_all_its_desks(clerk: Clerk) -> None:
-    clerk.ended(DeliveryState.DEFERRED, ONE)
-    freeze(clerk, desk(ONE, TWO, THREE))
+def test_an_open_day_keeps_all_its_editions(steps: LedgerSteps) -> None:
+    steps.finish(DeliveryState.DEFERRED, ONE)
+    save(steps, edition(ONE, TWO, THREE))
 
-    clerk.ledger.close(DAY, now=LATER)
+    steps.ledger.close(DAY, now=LATER)
 
-    assert clerk.execute("SELECT count(*) FROM editions") == [2]
+    assert steps.execute("SELECT count(*) FROM editions") == [2]

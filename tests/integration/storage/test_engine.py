@@ -71,7 +71,7 @@ def test_every_connection_has_our_settings(engine: sa.Engine, name: str, value: 
     assert pragma(engine, name) == value
 
 
-def test_a_row_cannot_speak_of_a_paper_that_is_not_there(engine: sa.Engine) -> None:
+def test_a_row_cannot_refer_to_a_paper_that_is_not_there(engine: sa.Engine) -> None:
     orphan = schema.signals.insert().values(paper_id="none", source="hf", observed_at=None)
 
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as db:
@@ -110,7 +110,7 @@ def ties(table: sa.Table) -> set[tuple[str, str, str | None, str | None]]:
     ("table", "columns"),
     [("deliveries", ["day", "subscriber_id"]), ("subscribers", ["address_key"])],
 )
-def test_the_database_itself_keeps_rows_from_standing_twice(
+def test_the_database_itself_refuses_duplicate_rows(
     engine: sa.Engine, table: str, columns: list[str]
 ) -> None:
     found = sa.inspect(engine).get_unique_constraints(table)
@@ -174,9 +174,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         pytest.param("postgresql+asyncpg://host/digest", id="driver that is not installed"),
     ],
 )
-def test_what_is_no_url_of_a_database_is_a_mistake_in_the_configuration(
-    url: str, tmp_path: Path
-) -> None:
+def test_a_database_url_that_is_not_one_is_a_configuration_error(url: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^\[database\] url: "):
         open_database(url, folder=tmp_path)
 
@@ -201,7 +199,7 @@ def test_a_database_in_memory_has_the_tables_and_no_file(memory: sa.Engine, tmp_
     assert lock_path(memory) is None
 
 
-def test_the_lock_stands_beside_the_database(engine: sa.Engine, tmp_path: Path) -> None:
+def test_the_lock_file_is_beside_the_database(engine: sa.Engine, tmp_path: Path) -> None:
     assert lock_path(engine) == tmp_path / "digest.db-run"
 
 

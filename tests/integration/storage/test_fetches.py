@@ -16,11 +16,11 @@ NEXT_DAY = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def readings(engine: sa.Engine) -> FetchLog:
+def fetch_log(engine: sa.Engine) -> FetchLog:
     return FetchLog(engine)
 
 
-def test_the_last_fetch_of_a_source_for_a_day_counts(readings: FetchLog) -> None:
+def test_the_last_fetch_of_a_source_for_a_day_counts(fetch_log: FetchLog) -> None:
     failed = SourceReport(source="hf", day=DAY, state=SourceState.FAILED, reason="no answer")
     read = SourceReport(
         source="hf",
@@ -34,10 +34,10 @@ def test_the_last_fetch_of_a_source_for_a_day_counts(readings: FetchLog) -> None
         rejected=(Rejected(where="x[0]", reason="no title"),),
     )
 
-    readings.record(failed, at=NOON)
-    readings.record(read, at=LATER)
+    fetch_log.record(failed, at=NOON)
+    fetch_log.record(read, at=LATER)
 
-    assert readings.on(DAY) == [
+    assert fetch_log.on(DAY) == [
         FetchRecord(
             source="hf",
             state=SourceState.OK,
@@ -54,16 +54,16 @@ def test_the_last_fetch_of_a_source_for_a_day_counts(readings: FetchLog) -> None
     ]
 
 
-def test_fetches_of_other_sources_and_days_stand_beside_it(readings: FetchLog) -> None:
+def test_fetches_of_other_sources_and_days_stand_beside_it(fetch_log: FetchLog) -> None:
     for source, day in (("page", DAY), ("hf", DAY), ("hf", NEXT_DAY)):
-        readings.record(SourceReport(source=source, day=day, state=SourceState.OK), at=NOON)
+        fetch_log.record(SourceReport(source=source, day=day, state=SourceState.OK), at=NOON)
 
-    assert [it.source for it in readings.on(DAY)] == ["hf", "page"]
-    assert [it.source for it in readings.on(NEXT_DAY)] == ["hf"]
+    assert [it.source for it in fetch_log.on(DAY)] == ["hf", "page"]
+    assert [it.source for it in fetch_log.on(NEXT_DAY)] == ["hf"]
 
 
-def test_a_time_without_a_zone_is_not_stored(readings: FetchLog) -> None:
+def test_a_time_without_a_zone_is_not_stored(fetch_log: FetchLog) -> None:
     report = SourceReport(source="hf", day=DAY, state=SourceState.OK)
 
     with pytest.raises(sa.exc.StatementError, match="a time without a zone cannot be stored"):
-        readings.record(report, at=NOON.replace(tzinfo=None))
+        fetch_log.record(report, at=NOON.replace(tzinfo=None))

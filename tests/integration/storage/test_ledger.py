@@ -1,4 +1,4 @@
-"""One row per day and reader, and every step on a condition: planned, claimed, handed over."""
+"""One row per day and subscriber, and the condition of every step: planned, claimed, sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from support.builders import DAY, NOON, issue, pick
-from support.ledger_steps import ADA, BO, ONE, THREE, TWO, Clerk
+from support.ledger_steps import ADA, BO, ONE, THREE, TWO, LedgerSteps
 
 from digest.errors import LedgerError
 from digest.models.delivery import FIRST_RETRY, LONGEST_RETRY, TRANSITIONS, DeliveryState, Outcome
@@ -19,112 +19,112 @@ WAITING_OR_NEW = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 
 
 @pytest.fixture
-def clerk(engine: sa.Engine) -> Clerk:
-    return Clerk(engine)
+def steps(engine: sa.Engine) -> LedgerSteps:
+    return LedgerSteps(engine)
 
 
 # -- plan -------------------------------------------------------------------------------------
 
 
-def test_every_confirmed_reader_is_planned_once(clerk: Clerk) -> None:
-    first, again = (clerk.ledger.plan(DAY, now=NOON) for _ in range(2))
+def test_every_confirmed_subscriber_is_planned_once(steps: LedgerSteps) -> None:
+    first, again = (steps.ledger.plan(DAY, now=NOON) for _ in range(2))
 
     assert (first, again) == (2, 0)
-    assert clerk.sum() == {"planned": 2}
-    assert clerk.account.day_totals(DAY).planned == 2
+    assert steps.totals() == {"planned": 2}
+    assert steps.history.day_totals(DAY).planned == 2
 
 
-def test_a_plan_takes_in_who_came_since(clerk: Clerk) -> None:
-    clerk.ledger.plan(DAY, now=NOON)
-    clerk.add("cy")
+def test_a_second_plan_adds_new_subscribers(steps: LedgerSteps) -> None:
+    steps.ledger.plan(DAY, now=NOON)
+    steps.add("cy")
 
-    assert clerk.account.not_planned(DAY) == 1
-    assert clerk.ledger.plan(DAY, now=NOON) == 1
-    assert clerk.account.not_planned(DAY) == 0
-    assert clerk.account.day_totals(DAY).planned == 3
+    assert steps.history.not_planned(DAY) == 1
+    assert steps.ledger.plan(DAY, now=NOON) == 1
+    assert steps.history.not_planned(DAY) == 0
+    assert steps.history.day_totals(DAY).planned == 3
 
 
 @pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
-def test_nobody_is_planned_who_does_not_want_mail(clerk: Clerk, event: Event) -> None:
-    clerk.did(ADA, event)
+def test_subscribers_who_do_not_want_mail_are_not_planned(steps: LedgerSteps, event: Event) -> None:
+    steps.record_event(ADA, event)
 
-    clerk.ledger.plan(DAY, now=NOON)
+    steps.ledger.plan(DAY, now=NOON)
 
-    assert [entry.subscriber_id for entry in clerk.account.records(day=DAY)] == [BO]
-
-
-def test_one_reader_can_be_planned_alone(clerk: Clerk) -> None:
-    assert clerk.ledger.plan(DAY, now=NOON, only=BO) == 1
-
-    assert clerk.account.not_planned(DAY) == 1
+    assert [entry.subscriber_id for entry in steps.history.records(day=DAY)] == [BO]
 
 
-def test_who_was_skipped_is_planned_again_and_nobody_else(clerk: Clerk) -> None:
-    clerk.stands(DeliveryState.SKIPPED)
-    clerk.ended(DeliveryState.SENT, reader=BO)
+def test_one_subscriber_can_be_planned_alone(steps: LedgerSteps) -> None:
+    assert steps.ledger.plan(DAY, now=NOON, only=BO) == 1
 
-    assert clerk.ledger.plan(DAY, now=LATER) == 1
+    assert steps.history.not_planned(DAY) == 1
 
-    ada = clerk.entry()
+
+def test_only_skipped_rows_are_planned_again(steps: LedgerSteps) -> None:
+    steps.bring_to(DeliveryState.SKIPPED)
+    steps.finish(DeliveryState.SENT, subscriber=BO)
+
+    assert steps.ledger.plan(DAY, now=LATER) == 1
+
+    ada = steps.record()
     assert (ada.state, ada.reason, ada.settled_at) == (DeliveryState.PLANNED, None, None)
-    assert clerk.sum() == {"planned": 1, "sent": 1}
+    assert steps.totals() == {"planned": 1, "sent": 1}
 
 
-def test_a_plan_that_breaks_off_has_planned_nobody(clerk: Clerk) -> None:
-    clerk.execute(
+def test_a_plan_that_is_interrupted_has_planned_nobody(steps: LedgerSteps) -> None:
+    steps.execute(
         "CREATE TRIGGER broken BEFORE INSERT ON days BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
 
     with pytest.raises(sa.exc.IntegrityError, match="broken"):
-        clerk.ledger.plan(DAY, now=NOON)
+        steps.ledger.plan(DAY, now=NOON)
 
-    assert clerk.account.records(day=DAY) == []
-
-
-# -- look -------------------------------------------------------------------------------------
+    assert steps.history.records(day=DAY) == []
 
 
-def test_rows_are_looked_at_in_the_order_of_readers_after_one_of_them(clerk: Clerk) -> None:
-    clerk.add("cy")
-    clerk.ledger.plan(DAY, now=NOON)
-
-    assert [row.subscriber_id for row in clerk.look(most=2)] == [100, 101]
-    assert [row.subscriber_id for row in clerk.look(after=101)] == [102]
-    assert clerk.look(after=102) == []
+# -- fetch_due ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("senders", [1, 2, 3, 7])
-def test_the_shares_of_several_senders_are_all_rows_once(clerk: Clerk, senders: int) -> None:
+def test_due_rows_come_in_the_order_of_subscribers_after_one_of_them(steps: LedgerSteps) -> None:
+    steps.add("cy")
+    steps.ledger.plan(DAY, now=NOON)
+
+    assert [row.subscriber_id for row in steps.fetch_due(limit=2)] == [100, 101]
+    assert [row.subscriber_id for row in steps.fetch_due(after=101)] == [102]
+    assert steps.fetch_due(after=102) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_shares_of_several_workers_are_all_rows_once(steps: LedgerSteps, workers: int) -> None:
     for number in range(9):
-        clerk.add(f"r{number}")
-    clerk.ledger.plan(DAY, now=NOON)
+        steps.add(f"r{number}")
+    steps.ledger.plan(DAY, now=NOON)
 
-    shares = [clerk.look(share=(number, senders)) for number in range(senders)]
+    shares = [steps.fetch_due(share=(number, workers)) for number in range(workers)]
 
     found = [row.subscriber_id for share in shares for row in share]
     assert sorted(found) == list(range(100, 111))
 
 
-def test_a_deferred_mail_is_not_looked_at_before_its_time(clerk: Clerk) -> None:
-    clerk.ended(DeliveryState.DEFERRED)
-    due = clerk.entry().next_at
+def test_a_deferred_mail_is_not_due_before_its_time(steps: LedgerSteps) -> None:
+    steps.finish(DeliveryState.DEFERRED)
+    due = steps.record().next_at
 
     assert due is not None
-    assert clerk.look(now=due - timedelta(seconds=1), only=ADA) == []
-    assert len(clerk.look(now=due, only=ADA)) == 1
-    assert clerk.account.waiting(DAY, now=due - timedelta(seconds=1)) == 0
-    assert clerk.account.waiting(DAY, now=due) == 1
+    assert steps.fetch_due(now=due - timedelta(seconds=1), only=ADA) == []
+    assert len(steps.fetch_due(now=due, only=ADA)) == 1
+    assert steps.history.waiting(DAY, now=due - timedelta(seconds=1)) == 0
+    assert steps.history.waiting(DAY, now=due) == 1
 
 
-def test_a_mail_deferred_again_and_again_waits_longer_each_time_and_not_for_ever(
-    clerk: Clerk,
+def test_a_mail_that_is_deferred_again_waits_longer_up_to_a_limit(
+    steps: LedgerSteps,
 ) -> None:
     now, waits = NOON, []
     for _ in range(8):
-        clerk.settle(clerk.claim(now=now), DeliveryState.DEFERRED, now=now)
-        due = clerk.entry().next_at
+        steps.settle(steps.claim(now=now), DeliveryState.DEFERRED, now=now)
+        due = steps.record().next_at
         assert due is not None
-        waits.append((due - now).total_seconds())
+        waits.append(due - now)
         now = due
 
     assert 0.75 * FIRST_RETRY <= waits[0] <= 1.25 * FIRST_RETRY
@@ -135,68 +135,70 @@ def test_a_mail_deferred_again_and_again_waits_longer_each_time_and_not_for_ever
 # -- claim ------------------------------------------------------------------------------------
 
 
-def test_a_mail_is_claimed_once(clerk: Clerk) -> None:
-    filing = clerk.filing(clerk.waiting())
+def test_a_mail_is_claimed_once(steps: LedgerSteps) -> None:
+    claim = steps.new_claim(steps.due())
 
-    first, second = (clerk.take_up([filing], fencing_token=clerk.enlist()) for _ in range(2))
+    first, second = (steps.claim_all([claim], fencing_token=steps.register()) for _ in range(2))
 
-    assert (first, second) == ({filing.row.delivery_id}, set())
-    assert clerk.entry().attempts == 1
+    assert (first, second) == ({claim.row.delivery_id}, set())
+    assert steps.record().attempts == 1
 
 
 @pytest.mark.parametrize("state", [state for state in DeliveryState if state not in WAITING_OR_NEW])
-def test_only_what_waits_can_be_claimed(clerk: Clerk, state: DeliveryState) -> None:
-    row = clerk.stands(state)
+def test_only_waiting_rows_can_be_claimed(steps: LedgerSteps, state: DeliveryState) -> None:
+    row = steps.bring_to(state)
 
-    ours = clerk.take_up([clerk.filing(row)], fencing_token=clerk.enlist())
+    ours = steps.claim_all([steps.new_claim(row)], fencing_token=steps.register())
 
     assert ours == set()
-    assert clerk.state() == state
+    assert steps.state() == state
 
 
 @pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
 @pytest.mark.parametrize("state", WAITING_OR_NEW)
-def test_whoever_stops_between_the_look_and_the_claim_is_not_claimed(
-    clerk: Clerk, event: Event, state: DeliveryState
+def test_a_subscriber_who_leaves_before_the_claim_is_not_claimed(
+    steps: LedgerSteps, event: Event, state: DeliveryState
 ) -> None:
-    clerk.stands(state)
-    rows = [clerk.waiting(reader, now=NOON + timedelta(days=9)) for reader in (ADA, BO)]
-    clerk.did(ADA, event)
+    steps.bring_to(state)
+    rows = [steps.due(subscriber, now=NOON + timedelta(days=9)) for subscriber in (ADA, BO)]
+    steps.record_event(ADA, event)
 
-    ours = clerk.take_up([clerk.filing(row) for row in rows])
-
-    assert ours == {rows[1].delivery_id}
-    assert (clerk.state(ADA), clerk.state(BO)) == (state, DeliveryState.CLAIMED)
-
-
-def test_whoever_is_erased_between_the_look_and_the_claim_is_not_claimed(clerk: Clerk) -> None:
-    rows = [clerk.waiting(reader) for reader in (ADA, BO)]
-    clerk.ledger.forget(ADA)
-
-    ours = clerk.take_up([clerk.filing(row) for row in rows])
+    ours = steps.claim_all([steps.new_claim(row) for row in rows])
 
     assert ours == {rows[1].delivery_id}
-    assert clerk.sum() == {"claimed": 1}
+    assert (steps.state(ADA), steps.state(BO)) == (state, DeliveryState.CLAIMED)
 
 
-def test_what_was_not_claimed_is_not_filed(clerk: Clerk) -> None:
-    row = clerk.ended(DeliveryState.SENT, ONE)
+def test_a_subscriber_who_is_erased_before_the_claim_is_not_claimed(
+    steps: LedgerSteps,
+) -> None:
+    rows = [steps.due(subscriber) for subscriber in (ADA, BO)]
+    steps.ledger.forget(ADA)
 
-    clerk.take_up([clerk.filing(row, issue(pick(TWO)))], fencing_token=clerk.enlist())
+    ours = steps.claim_all([steps.new_claim(row) for row in rows])
 
-    assert clerk.shown() == ["1"]
-
-
-def test_another_attempt_with_other_papers_holds_those_alone(clerk: Clerk) -> None:
-    clerk.ended(DeliveryState.DEFERRED, ONE, TWO)
-
-    clerk.claim(THREE, now=NOON + timedelta(days=1))
-
-    assert clerk.shown() == ["3"]
+    assert ours == {rows[1].delivery_id}
+    assert steps.totals() == {"claimed": 1}
 
 
-def test_an_empty_batch_is_claimed_without_a_word(clerk: Clerk) -> None:
-    assert clerk.take_up([]) == set()
+def test_a_row_that_was_not_claimed_has_no_contents(steps: LedgerSteps) -> None:
+    row = steps.finish(DeliveryState.SENT, ONE)
+
+    steps.claim_all([steps.new_claim(row, issue(pick(TWO)))], fencing_token=steps.register())
+
+    assert steps.shown() == ["1"]
+
+
+def test_another_attempt_with_other_papers_replaces_the_contents(steps: LedgerSteps) -> None:
+    steps.finish(DeliveryState.DEFERRED, ONE, TWO)
+
+    steps.claim(THREE, now=NOON + timedelta(days=1))
+
+    assert steps.shown() == ["3"]
+
+
+def test_an_empty_batch_claims_nothing(steps: LedgerSteps) -> None:
+    assert steps.claim_all([]) == set()
 
 
 # -- the steps --------------------------------------------------------------------------------
@@ -207,31 +209,31 @@ def test_an_empty_batch_is_claimed_without_a_word(clerk: Clerk) -> None:
     "after",
     [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN],
 )
-def test_only_what_is_in_hand_can_end(
-    clerk: Clerk, before: DeliveryState, after: DeliveryState
+def test_only_rows_in_progress_can_be_settled(
+    steps: LedgerSteps, before: DeliveryState, after: DeliveryState
 ) -> None:
-    row = clerk.stands(before)
+    row = steps.bring_to(before)
     in_hand = before in (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 
     if in_hand:
-        clerk.settle(row, after)
+        steps.settle(row, after)
     else:
         with pytest.raises(LedgerError, match="taken by another sender"):
-            clerk.settle(row, after)
+            steps.settle(row, after)
 
-    assert clerk.state() == (after if in_hand else before)
+    assert steps.state() == (after if in_hand else before)
 
 
 @pytest.mark.parametrize(
     "before", [state for state in DeliveryState if state is not DeliveryState.CLAIMED]
 )
-def test_only_what_is_claimed_can_leave(clerk: Clerk, before: DeliveryState) -> None:
-    row = clerk.stands(before)
+def test_only_claimed_rows_can_be_started(steps: LedgerSteps, before: DeliveryState) -> None:
+    row = steps.bring_to(before)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.leave(row)
+        steps.start(row)
 
-    assert clerk.state() == before
+    assert steps.state() == before
 
 
 @pytest.mark.parametrize(
@@ -239,116 +241,118 @@ def test_only_what_is_claimed_can_leave(clerk: Clerk, before: DeliveryState) -> 
     [DeliveryState.SKIPPED, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.EXPIRED],
 )
 @pytest.mark.parametrize("before", DeliveryState)
-def test_a_row_without_a_mail_ends_only_while_it_waits(
-    clerk: Clerk, before: DeliveryState, after: DeliveryState
+def test_a_row_without_a_mail_is_settled_only_while_it_waits(
+    steps: LedgerSteps, before: DeliveryState, after: DeliveryState
 ) -> None:
-    row = clerk.stands(before)
+    row = steps.bring_to(before)
     may = before in WAITING_OR_NEW and after in TRANSITIONS[before]
 
-    done = clerk.ledger.settle([row.delivery_id], after, reason="no mail", now=LATER)
+    done = steps.ledger.settle([row.delivery_id], after, reason="no mail", now=LATER)
 
     assert done == int(may)
-    assert clerk.state() == (after if may else before)
+    assert steps.state() == (after if may else before)
 
 
-def test_of_several_marks_all_are_made_or_none(clerk: Clerk) -> None:
-    ada, bo = clerk.claim(), clerk.claim(reader=BO)
-    clerk.leave(ada)
-    clerk.settle(bo, DeliveryState.FAILED)
+def test_several_outcomes_are_recorded_together_or_not_at_all(steps: LedgerSteps) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.start(ada)
+    steps.settle(bo, DeliveryState.FAILED)
 
     with (
-        clerk.ledger.claims(DAY, clerk.sender()) as marks,
+        steps.ledger.claims(DAY, steps.worker()) as claims,
         pytest.raises(LedgerError, match="this one stops"),
     ):
-        marks.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+        claims.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
 
-    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.INFLIGHT, DeliveryState.FAILED)
+    assert (steps.state(ADA), steps.state(BO)) == (DeliveryState.INFLIGHT, DeliveryState.FAILED)
 
 
-def test_how_a_mail_ended_is_kept_in_the_server_s_words(clerk: Clerk) -> None:
-    row = clerk.claim()
+def test_the_server_s_reply_is_recorded(steps: LedgerSteps) -> None:
+    row = steps.claim()
     answer = Outcome(
         state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1"
     )
 
-    with clerk.ledger.claims(DAY, clerk.sender()) as marks:
-        marks.record([(row, answer)], [], now=LATER)
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.record([(row, answer)], [], now=LATER)
 
-    entry = clerk.entry()
+    entry = steps.record()
     assert (entry.reason, entry.code, entry.status) == ("550 5.1.1 no such user", 550, "5.1.1")
     assert (entry.settled_at, entry.next_at) == (LATER, None)
 
 
-# -- fences -----------------------------------------------------------------------------------
+# -- fencing tokens ---------------------------------------------------------------------------
 
 
-def test_a_sender_cannot_settle_what_another_has_claimed(clerk: Clerk) -> None:
-    row = clerk.claim(fencing_token=clerk.enlist())
-
-    with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(row, DeliveryState.SENT, fencing_token=clerk.enlist())
-
-    assert clerk.state() is DeliveryState.CLAIMED
-
-
-def test_a_sender_that_was_taken_for_dead_can_neither_settle_nor_claim(clerk: Clerk) -> None:
-    old = clerk.enlist()
-    ada, bo = clerk.claim(fencing_token=old), clerk.waiting(BO)
-    clerk.leave(ada, fencing_token=old)
-    clerk.ledger.recover(boot="", resend=False, now=LATER)
+def test_a_worker_cannot_settle_what_another_has_claimed(steps: LedgerSteps) -> None:
+    row = steps.claim(fencing_token=steps.register())
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.settle(ada, DeliveryState.SENT, fencing_token=old)
+        steps.settle(row, DeliveryState.SENT, fencing_token=steps.register())
+
+    assert steps.state() is DeliveryState.CLAIMED
+
+
+def test_a_worker_that_was_declared_dead_can_neither_settle_nor_claim(steps: LedgerSteps) -> None:
+    old = steps.register()
+    ada, bo = steps.claim(fencing_token=old), steps.due(BO)
+    steps.start(ada, fencing_token=old)
+    steps.ledger.recover(boot="", resend=False, now=LATER)
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        steps.settle(ada, DeliveryState.SENT, fencing_token=old)
     with pytest.raises(LedgerError, match="taken for dead"):
-        clerk.take_up([clerk.filing(bo)], fencing_token=old)
+        steps.claim_all([steps.new_claim(bo)], fencing_token=old)
 
-    assert (clerk.state(ADA), clerk.state(BO)) == (DeliveryState.UNKNOWN, DeliveryState.PLANNED)
+    assert (steps.state(ADA), steps.state(BO)) == (DeliveryState.UNKNOWN, DeliveryState.PLANNED)
 
 
-def test_a_sender_that_was_taken_for_dead_cannot_let_go_what_its_heir_has_claimed(
-    clerk: Clerk,
+def test_a_worker_that_was_declared_dead_cannot_give_back_what_another_has_claimed(
+    steps: LedgerSteps,
 ) -> None:
-    old = clerk.enlist()
-    row = clerk.claim(fencing_token=old)
-    clerk.ledger.deregister(old, now=LATER)
-    heir = clerk.enlist()
-    clerk.claim(fencing_token=heir)
+    old = steps.register()
+    row = steps.claim(fencing_token=old)
+    steps.ledger.deregister(old, now=LATER)
+    heir = steps.register()
+    steps.claim(fencing_token=heir)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        clerk.leave(row, fencing_token=old)
+        steps.start(row, fencing_token=old)
 
-    clerk.leave(row, fencing_token=heir)
-    assert clerk.state() is DeliveryState.INFLIGHT
-
-
-def test_no_fence_is_given_twice(clerk: Clerk) -> None:
-    first = clerk.enlist()
-    clerk.execute("DELETE FROM workers")
-
-    assert clerk.enlist() > first
+    steps.start(row, fencing_token=heir)
+    assert steps.state() is DeliveryState.INFLIGHT
 
 
-# -- readers who are erased while their mail is in hand ----------------------------------------
+def test_no_fencing_token_is_used_twice(steps: LedgerSteps) -> None:
+    first = steps.register()
+    steps.execute("DELETE FROM workers")
+
+    assert steps.register() > first
 
 
-def test_erasing_a_reader_whose_mail_is_in_hand_stops_no_sender(clerk: Clerk) -> None:
-    ada, bo = clerk.claim(), clerk.claim(reader=BO)
-    clerk.leave(ada)
-    clerk.ledger.forget(ADA)
-
-    with clerk.ledger.claims(DAY, clerk.sender()) as marks:
-        marks.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
-
-    assert clerk.sum() == {"inflight": 1}
+# -- subscribers who are erased while their mail is sent ----------------------------------------
 
 
-def test_an_erased_reader_does_not_hide_that_another_s_mail_was_taken(clerk: Clerk) -> None:
-    ada, bo = clerk.claim(), clerk.claim(reader=BO)
-    clerk.ledger.forget(ADA)
-    clerk.settle(bo, DeliveryState.SENT)
+def test_erasing_a_subscriber_whose_mail_is_claimed_stops_no_worker(steps: LedgerSteps) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.start(ada)
+    steps.ledger.forget(ADA)
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+
+    assert steps.totals() == {"inflight": 1}
+
+
+def test_an_erased_subscriber_does_not_hide_that_another_s_mail_was_taken(
+    steps: LedgerSteps,
+) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.ledger.forget(ADA)
+    steps.settle(bo, DeliveryState.SENT)
 
     with (
-        clerk.ledger.claims(DAY, clerk.sender()) as marks,
+        steps.ledger.claims(DAY, steps.worker()) as claims,
         pytest.raises(LedgerError, match="taken by another"),
     ):
-        marks.record([], [ada, bo], now=NOON)
+        claims.record([], [ada, bo], now=NOON)

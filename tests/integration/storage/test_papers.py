@@ -1,4 +1,4 @@
-"""What the store keeps of papers, and what it answers."""
+"""What the paper store keeps, and what it returns."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def test_a_title_alone_takes_the_id_that_comes_later_with_all_that_was_seen_of_i
     assert [it.signals for it in store.observations("1")] == [Signals(comments=2)]
 
 
-def test_a_promoted_title_is_found_again_when_the_page_is_read_again(store: PaperStore) -> None:
+def test_a_title_with_a_real_id_is_found_again_when_the_page_is_read_again(
+    store: PaperStore,
+) -> None:
     capture(store, titled())
     save(store, paper("1", title="Lamps in Fog"))
 

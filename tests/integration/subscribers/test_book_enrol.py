@@ -1,4 +1,4 @@
-"""Many readers at once: each as if they had signed up and confirmed, all of them or none."""
+"""Adding many confirmed subscribers at once, all or none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from subscribers.models import Event, Preferences, Status
 PEOPLE = [("Ada@example.org", ["agents", "robots"]), ("bo@bücher.example", []), ("cy@b.org", ["a"])]
 
 
-def test_whoever_is_enrolled_is_a_reader_like_any_other(book: Book) -> None:
+def test_whoever_is_enrolled_is_an_ordinary_subscriber(book: Book) -> None:
     number = book.enrol(PEOPLE, evidence=evidence())
 
     found = book.confirmed()
@@ -25,10 +25,10 @@ def test_whoever_is_enrolled_has_the_history_of_a_confirmed_reader(book: Book) -
     book.enrol(PEOPLE[:1], evidence=evidence())
     enrolled(book, "bo@example.org", Event.CONFIRM)
 
-    histories = [book.history(reader.id) for reader in book.confirmed()]
+    histories = [book.history(subscriber.id) for subscriber in book.confirmed()]
 
     assert histories[0] == histories[1]
-    assert [step.event for step in histories[0]] == [Event.SIGN_UP, Event.CONFIRM]
+    assert [entry.event for entry in histories[0]] == [Event.SIGN_UP, Event.CONFIRM]
 
 
 def test_whoever_is_enrolled_is_found_under_every_spelling(book: Book) -> None:
@@ -73,14 +73,14 @@ def test_if_one_is_known_nobody_is_enrolled(book: Book, known: str) -> None:
     assert book.all() == [before]
 
 
-def test_if_one_stands_twice_nobody_is_enrolled(book: Book) -> None:
+def test_if_one_appears_twice_nobody_is_enrolled(book: Book) -> None:
     with pytest.raises(ValueError, match="stands twice"):
         book.enrol([*PEOPLE, ("ADA@example.org", [])], evidence=evidence())
 
     assert book.all() == []
 
 
-def test_if_one_is_no_address_nobody_is_enrolled(book: Book) -> None:
+def test_if_one_is_not_an_address_nobody_is_enrolled(book: Book) -> None:
     with pytest.raises(AddressError):
         book.enrol([*PEOPLE, ("nobody", [])], evidence=evidence())
 

@@ -1,11 +1,10 @@
-"""The book under anything that can happen to it, in any order."""
+"""The address book, under random sequences of everything that can happen to it."""
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,55 +12,54 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import NOON, PEPPER, evidence
+from support.database import emptied_database
 
-from digest.storage.engine import open_database
 from subscribers import addresses
-from subscribers.book import Book, subscribers
+from subscribers.book import Book, Evidence
 from subscribers.errors import ConsentError
-from subscribers.models import Event, Status, move
+from subscribers.models import Event, Status, next_status
+from subscribers.tables import subscribers
 
-#: Three mailboxes, each in spellings that are one reader.
+#: Three mailboxes in several spellings each.
 SPELLINGS = [
     *("ada@example.org", "Ada@Example.ORG", " ADA@example.org\n"),
     *("bo@bücher.example", "BO@xn--bcher-kva.example", "bo@BÜCHER.example"),
     *("o'neil+cy@example.net", "O'Neil+Cy@EXAMPLE.net"),
 ]
 MAILBOXES = sorted({addresses.parse(spelling).key for spelling in SPELLINGS})
-LATE = evidence(at=NOON.replace(month=3), channel="deadline")
 
 
 class Consent(RuleBasedStateMachine):
-    """A book, and beside it what little anybody must remember of each mailbox."""
+    """A book beside a simple model of it: one status for each mailbox."""
 
     @initialize()
     def open(self) -> None:
-        self.engine = open_database("sqlite://", folder=Path(tempfile.gettempdir()))
+        self.engine = emptied_database()
         self.book = Book(self.engine, new_id=count(1).__next__, pepper=PEPPER)
-        #: what the table of consent makes of each mailbox; None is nobody we know
+        #: the time, which only `wait_a_month` moves forward
+        self.now = NOON
+        #: the status of each mailbox by the table of consent; None if unknown
         self.expected: dict[str, Status | None] = dict.fromkeys(MAILBOXES)
-        #: mailboxes that said yes themselves, or for which somebody vouched, since they came
+        #: mailboxes that were confirmed, by themselves or by the operator, since they signed up
         self.consented: set[str] = set()
-        #: mailboxes that were erased and did not confirm since
+        #: mailboxes that were erased and have not confirmed since
         self.erased: set[str] = set()
-        #: of those, the ones that are never to be written to
+        #: the suppressed ones among the erased mailboxes
         self.for_ever: set[str] = set()
-
-    def teardown(self) -> None:
-        self.engine.dispose()
 
     @rule(spelling=st.sampled_from(SPELLINGS))
     def sign_up(self, spelling: str) -> None:
         key = addresses.parse(spelling).key
-        self.book.add(spelling, ["agents"], confirmed=False, evidence=evidence())
+        self.book.add(spelling, ["agents"], confirmed=False, evidence=self._evidence())
         if key not in self.for_ever:
-            self.expected[key] = move(self.expected[key], Event.SIGN_UP)
+            self.expected[key] = next_status(self.expected[key], Event.SIGN_UP)
 
     @rule(spelling=st.sampled_from(SPELLINGS), confirmed=st.booleans())
-    def bring_in(self, spelling: str, confirmed: bool) -> None:  # noqa: FBT001
+    def import_address(self, spelling: str, confirmed: bool) -> None:  # noqa: FBT001
         key = addresses.parse(spelling).key
         before = self.book.find(spelling)
         after = self.book.add(
-            spelling, ["robots"], confirmed=confirmed, evidence=evidence(), event=Event.IMPORT
+            spelling, ["robots"], confirmed=confirmed, evidence=self._evidence(), event=Event.IMPORT
         )
         if key in self.erased:
             assert after is None
@@ -69,7 +67,7 @@ class Consent(RuleBasedStateMachine):
         elif before and before.status in (Status.LEFT, Status.SUPPRESSED):
             assert after == before
         else:
-            self.expected[key] = move(self.expected[key], Event.IMPORT)
+            self.expected[key] = next_status(self.expected[key], Event.IMPORT)
             if confirmed:
                 self._confirmed(key)
 
@@ -79,55 +77,63 @@ class Consent(RuleBasedStateMachine):
             lambda event: event not in (Event.SIGN_UP, Event.IMPORT, Event.ERASE)
         ),
     )
-    def happen(self, key: str, event: Event) -> None:
-        reader = self.book.find(key)
+    def change_consent(self, key: str, event: Event) -> None:
+        subscriber = self.book.find(key)
         with suppress(ConsentError):
-            after = self.book.record(reader.id if reader else 0, event, evidence=evidence())
+            after = self.book.record(
+                subscriber.id if subscriber else 0, event, evidence=self._evidence()
+            )
             if after is not None and event is Event.CONFIRM:
                 self._confirmed(key)
             elif after is not None:
-                self.expected[key] = move(self.expected[key], event)
+                self.expected[key] = next_status(self.expected[key], event)
 
     @rule(key=st.sampled_from(MAILBOXES))
     def erase(self, key: str) -> None:
-        reader = self.book.find(key)
-        if reader is not None:
-            self.book.record(reader.id, Event.ERASE, evidence=evidence())
+        subscriber = self.book.find(key)
+        if subscriber is not None:
+            self.book.record(subscriber.id, Event.ERASE, evidence=self._evidence())
             self.erased.add(key)
-            self.for_ever |= {key} if reader.status is Status.SUPPRESSED else set()
+            self.for_ever |= {key} if subscriber.status is Status.SUPPRESSED else set()
             self.consented.discard(key)
             self.expected[key] = None
 
     @rule()
     def wait_a_month(self) -> None:
         had_left = {
-            key for key in MAILBOXES if Event.LEAVE in [step.event for step in self._history(key)]
+            key for key in MAILBOXES if Event.LEAVE in [entry.event for entry in self._history(key)]
         }
-        self.book.forget_unconfirmed(before=LATE.at, evidence=LATE)
+        self.now += timedelta(days=30)
+        self.book.forget_unconfirmed(before=self.now, evidence=self._evidence())
         for key, status in self.expected.items():
             if status is Status.PENDING:
                 self.expected[key] = Status.LEFT if key in had_left else None
 
     @invariant()
-    def everybody_stands_where_the_table_says(self) -> None:
-        found = {addresses.parse(reader.address).key: reader.status for reader in self.book.all()}
+    def every_status_is_the_one_of_the_table(self) -> None:
+        found = {
+            addresses.parse(subscriber.address).key: subscriber.status
+            for subscriber in self.book.all()
+        }
         assert found == {key: status for key, status in self.expected.items() if status}
 
     @invariant()
-    def only_who_is_confirmed_gets_a_digest(self) -> None:
-        confirmed = {addresses.parse(reader.address).key for reader in self.book.confirmed()}
+    def only_confirmed_subscribers_get_a_digest(self) -> None:
+        confirmed = {
+            addresses.parse(subscriber.address).key for subscriber in self.book.confirmed()
+        }
         assert {key for key in MAILBOXES if self.expected[key] is Status.CONFIRMED} == confirmed
         assert confirmed <= self.consented
 
     @invariant()
-    def a_history_ends_where_its_reader_stands(self) -> None:
-        for reader in self.book.all():
-            assert self.book.history(reader.id)[-1].status is reader.status
+    def a_history_ends_with_the_current_status(self) -> None:
+        for subscriber in self.book.all():
+            assert self.book.history(subscriber.id)[-1].status is subscriber.status
 
     @invariant()
-    def nobody_gets_a_digest_without_a_yes_on_record(self) -> None:
-        for reader in self.book.confirmed():
-            assert Event.CONFIRM in [step.event for step in self.book.history(reader.id)]
+    def everybody_who_gets_a_digest_has_a_confirmation_on_record(self) -> None:
+        for subscriber in self.book.confirmed():
+            assert Event.CONFIRM in [entry.event for entry in self.book.history(subscriber.id)]
 
     @invariant()
     def a_mailbox_has_one_row(self) -> None:
@@ -136,17 +142,20 @@ class Consent(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
 
     @invariant()
-    def who_was_erased_is_known_again(self) -> None:
+    def erased_addresses_are_recognised(self) -> None:
         assert {key for key in MAILBOXES if self.book.is_erased(key)} == self.erased
 
+    def _evidence(self) -> Evidence:
+        return evidence(at=self.now)
+
     def _confirmed(self, key: str) -> None:
-        self.expected[key] = move(self.expected[key], Event.CONFIRM)
+        self.expected[key] = next_status(self.expected[key], Event.CONFIRM)
         self.consented.add(key)
         self.erased.discard(key)
 
     def _history(self, key: str) -> list[Any]:
-        reader = self.book.find(key)
-        return self.book.history(reader.id) if reader else []
+        subscriber = self.book.find(key)
+        return self.book.history(subscriber.id) if subscriber else []
 
 
 TestConsent = Consent.TestCase

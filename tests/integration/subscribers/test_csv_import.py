@@ -1,4 +1,4 @@
-"""Readers brought in from a list, and taken along as one."""
+"""Subscribers imported from a CSV file, and exported to one."""
 
 from __future__ import annotations
 
@@ -24,19 +24,17 @@ def planned(text: str, book: Book, *, confirmed: bool = False) -> list[ImportRow
     return plan(text, book, known_topics=TOPICS, confirmed=confirmed)
 
 
-def fates(text: str, book: Book, *, confirmed: bool = False) -> list[ImportAction]:
-    return [line.action for line in planned(text, book, confirmed=confirmed)]
+def actions(text: str, book: Book, *, confirmed: bool = False) -> list[ImportAction]:
+    return [row.action for row in planned(text, book, confirmed=confirmed)]
 
 
-def bring_in(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
-    lines = planned(text, book, confirmed=confirmed)
-    changed = apply(
-        lines, book, default_topics=["robots"], confirmed=confirmed, evidence=evidence()
-    )
-    return [reader.address for reader in changed]
+def import_csv(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
+    rows = planned(text, book, confirmed=confirmed)
+    changed = apply(rows, book, default_topics=["robots"], confirmed=confirmed, evidence=evidence())
+    return [subscriber.address for subscriber in changed]
 
 
-# -- what is read -------------------------------------------------------------------------------
+# -- reading ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -58,10 +56,10 @@ def bring_in(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
     ],
 )
 def test_a_list_is_understood_however_it_was_saved(book: Book, text: str) -> None:
-    (line,) = planned(text, book)
+    (row,) = planned(text, book)
 
-    assert (line.address, line.topics) == ("ada@example.org", ("agents", "robots"))
-    assert line.action is ImportAction.ADD
+    assert (row.address, row.topics) == ("ada@example.org", ("agents", "robots"))
+    assert row.action is ImportAction.ADD
 
 
 @pytest.mark.parametrize(
@@ -71,12 +69,14 @@ def test_a_list_is_understood_however_it_was_saved(book: Book, text: str) -> Non
         pytest.param("\n\n", "must name a column `address`", id="empty lines"),
         pytest.param("name,topics\nAda,agents\n", "must name a column `address`", id="no column"),
         pytest.param("ada@example.org\n", "must name a column `address`", id="no first line"),
-        pytest.param("address\rada@example.org\r", "line 1 is not CSV", id="line ends of old"),
-        pytest.param("address\nada\rx\n", "line 2 is not CSV", id="a line end of old"),
+        pytest.param("address\rada@example.org\r", "line 1 is not CSV", id="line ends of old Macs"),
+        pytest.param("address\nada\rx\n", "line 2 is not CSV", id="one line end of old Macs"),
         pytest.param("address\n" + "x" * 200_000, "line 2 is not CSV", id="an endless cell"),
     ],
 )
-def test_what_is_no_list_is_refused_as_a_whole(book: Book, text: str, message: str) -> None:
+def test_a_file_that_is_not_a_list_is_refused_as_a_whole(
+    book: Book, text: str, message: str
+) -> None:
     with pytest.raises(CSVImportError, match=message):
         planned(text, book)
 
@@ -90,18 +90,18 @@ def test_lines_are_numbered_as_an_editor_does(book: Book) -> None:
         "cy@example.org,Cy\n"
     )
 
-    assert [(line.number, line.address) for line in planned(text, book)] == [
+    assert [(row.number, row.address) for row in planned(text, book)] == [
         (2, "ada@example.org"),
         (4, "bo@example.org"),
         (6, "cy@example.org"),
     ]
 
 
-# -- what is planned ----------------------------------------------------------------------------
+# -- planning -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("events", "topics", "confirmed", "fate", "reason"),
+    ("events", "topics", "confirmed", "action", "reason"),
     [
         ((), "", False, ImportAction.KEEP, "is pending"),
         ((), "", True, ImportAction.CONFIRM, "you vouch for it"),
@@ -116,24 +116,24 @@ def test_lines_are_numbered_as_an_editor_does(book: Book) -> None:
         ((Event.COMPLAINT,), "", False, ImportAction.REFUSE, "is suppressed"),
     ],
 )
-def test_the_fate_of_a_reader_in_the_book(
+def test_the_action_for_a_known_subscriber(
     book: Book,
     events: tuple[Event, ...],
     topics: str,
     *,
     confirmed: bool,
-    fate: ImportAction,
+    action: ImportAction,
     reason: str,
 ) -> None:
     enrolled(book, "ada@example.org", *events)
 
-    (line,) = planned(f"address,topics\nADA@example.org,{topics}\n", book, confirmed=confirmed)
+    (row,) = planned(f"address,topics\nADA@example.org,{topics}\n", book, confirmed=confirmed)
 
-    assert (line.action, line.reason) == (fate, reason)
+    assert (row.action, row.reason) == (action, reason)
 
 
 @pytest.mark.parametrize(
-    ("cells", "confirmed", "fate", "reason"),
+    ("cells", "confirmed", "action", "reason"),
     [
         ("ada@example.org,", False, ImportAction.ADD, "will be asked to confirm"),
         ("ada@example.org,", True, ImportAction.CONFIRM, "you vouch for it"),
@@ -154,44 +154,44 @@ def test_the_fate_of_a_reader_in_the_book(
         ),
     ],
 )
-def test_the_fate_of_somebody_new(
-    book: Book, cells: str, *, confirmed: bool, fate: ImportAction, reason: str
+def test_the_action_for_a_new_address(
+    book: Book, cells: str, *, confirmed: bool, action: ImportAction, reason: str
 ) -> None:
-    (line,) = planned(f"address,topics\n{cells}\n", book, confirmed=confirmed)
+    (row,) = planned(f"address,topics\n{cells}\n", book, confirmed=confirmed)
 
-    assert line.action is fate
-    assert line.reason.startswith(reason)
+    assert row.action is action
+    assert row.reason.startswith(reason)
 
 
 def test_somebody_who_was_erased_is_refused_even_while_a_new_sign_up_waits(book: Book) -> None:
     book.erase(enrolled(book, "ada@example.org").id, evidence=evidence())
-    before = fates("address\nada@example.org\n", book, confirmed=True)
+    before = actions("address\nada@example.org\n", book, confirmed=True)
     enrolled(book, "ada@example.org")
 
-    after = fates("address\nada@example.org\n", book, confirmed=True)
+    after = actions("address\nada@example.org\n", book, confirmed=True)
 
     assert (before, after) == ([ImportAction.REFUSE], [ImportAction.REFUSE])
 
 
 def test_of_two_lines_for_one_mailbox_the_first_counts(book: Book) -> None:
-    lines = planned("address\nada@example.org\nbo@example.org\nADA@Example.org\n", book)
+    rows = planned("address\nada@example.org\nbo@example.org\nADA@Example.org\n", book)
 
-    assert [line.action for line in lines] == [
+    assert [row.action for row in rows] == [
         ImportAction.ADD,
         ImportAction.ADD,
         ImportAction.REJECT,
     ]
-    assert lines[2].reason == "the address is in the list twice"
+    assert rows[2].reason == "the address is in the list twice"
 
 
-# -- what is done -------------------------------------------------------------------------------
+# -- applying -----------------------------------------------------------------------------------
 
 
 def test_only_those_the_plan_names_are_touched(book: Book) -> None:
     kept = enrolled(book, "kept@example.org", CONFIRM)
     left = enrolled(book, "left@example.org", CONFIRM, LEAVE)
 
-    changed = bring_in(
+    changed = import_csv(
         "address,topics\nkept@example.org,\nleft@example.org,robots\nnew@example.org,\nnobody,\n",
         book,
         confirmed=True,
@@ -199,7 +199,7 @@ def test_only_those_the_plan_names_are_touched(book: Book) -> None:
 
     assert changed == ["new@example.org"]
     assert (book.get(kept.id), book.get(left.id)) == (kept, left)
-    assert [step.event for step in book.history(kept.id)] == [Event.SIGN_UP, CONFIRM]
+    assert [entry.event for entry in book.history(kept.id)] == [Event.SIGN_UP, CONFIRM]
 
 
 def test_a_new_reader_without_topics_gets_the_default_and_a_known_one_keeps_theirs(
@@ -207,35 +207,35 @@ def test_a_new_reader_without_topics_gets_the_default_and_a_known_one_keeps_thei
 ) -> None:
     enrolled(book, "known@example.org", topics=("agents",))
 
-    bring_in("address\nknown@example.org\nnew@example.org\n", book, confirmed=True)
+    import_csv("address\nknown@example.org\nnew@example.org\n", book, confirmed=True)
 
-    assert [(reader.topics, reader.status) for reader in book.all()] == [
+    assert [(subscriber.topics, subscriber.status) for subscriber in book.all()] == [
         (("agents",), Status.CONFIRMED),
         (("robots",), Status.CONFIRMED),
     ]
 
 
 def test_an_import_is_kept_as_evidence(book: Book) -> None:
-    bring_in("address\nada@example.org\n", book, confirmed=True)
+    import_csv("address\nada@example.org\n", book, confirmed=True)
 
-    (reader,) = book.all()
-    assert [(step.event, step.evidence) for step in book.history(reader.id)] == [
+    (subscriber,) = book.all()
+    assert [(entry.event, entry.evidence) for entry in book.history(subscriber.id)] == [
         (Event.IMPORT, evidence()),
         (Event.CONFIRM, evidence()),
     ]
 
 
-def test_who_leaves_between_the_plan_and_the_deed_stays_away(book: Book) -> None:
+def test_who_leaves_between_plan_and_apply_stays_left(book: Book) -> None:
     enrolled(book, "ada@example.org")
-    lines = planned("address\nada@example.org\n", book, confirmed=True)
+    rows = planned("address\nada@example.org\n", book, confirmed=True)
     enrolled(book, "ada@example.org", LEAVE)
 
-    apply(lines, book, default_topics=[], confirmed=True, evidence=evidence())
+    apply(rows, book, default_topics=[], confirmed=True, evidence=evidence())
 
-    assert [reader.status for reader in book.all()] == [Status.LEFT]
+    assert [subscriber.status for subscriber in book.all()] == [Status.LEFT]
 
 
-# -- what is taken along ------------------------------------------------------------------------
+# -- exporting ----------------------------------------------------------------------------------
 
 
 def test_readers_are_written_as_a_table() -> None:
@@ -260,14 +260,14 @@ def test_no_address_is_a_formula_to_a_spreadsheet(first: str) -> None:
 def test_who_left_is_not_confirmed_by_a_list_even_while_a_strangers_sign_up_waits(
     book: Book,
 ) -> None:
-    reader = book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence())
-    assert reader is not None
-    book.record(reader.id, Event.LEAVE, evidence=evidence())
+    subscriber = book.add("ada@example.org", ["agents"], confirmed=True, evidence=evidence())
+    assert subscriber is not None
+    book.record(subscriber.id, Event.LEAVE, evidence=evidence())
     book.add("ada@example.org", ["agents"], confirmed=False, evidence=evidence())
 
-    (line,) = planned("address\nada@example.org\n", book, confirmed=True)
-    changed = bring_in("address\nada@example.org\n", book, confirmed=True)
+    (row,) = planned("address\nada@example.org\n", book, confirmed=True)
+    changed = import_csv("address\nada@example.org\n", book, confirmed=True)
 
-    assert line.action is ImportAction.REFUSE
+    assert row.action is ImportAction.REFUSE
     assert changed == []
     assert book.confirmed() == []

@@ -1,26 +1,23 @@
-"""Lists of any readers: a plan only looks, the deed does what it said, and a copy says nothing."""
+"""Lists of any people: a plan only looks, the deed does what it said, and a copy says nothing."""
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import PEPPER, enrolled, evidence
+from support.database import emptied_database
 
-from digest.storage.engine import open_database
 from subscribers.book import Book
 from subscribers.csv_import import ImportAction, apply, export, plan
 from subscribers.models import Event, Status, Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    Readers = dict[str, tuple[tuple[str, ...], tuple[Event, ...]]]
+    Subscribers = dict[str, tuple[tuple[str, ...], tuple[Event, ...]]]
     Lines = list[tuple[str, list[str]]]
 
 TOPICS = ("agents", "robots", "whales")
@@ -42,19 +39,16 @@ READERS = st.dictionaries(ADDRESSES, st.tuples(CHOSEN, LIVES), max_size=5)
 LINES = st.lists(st.tuples(ADDRESSES, st.lists(st.sampled_from([*TOPICS, "?"]), max_size=2)))
 
 
-@contextmanager
-def filled(readers: Readers) -> Iterator[Book]:
-    """Keep a book of these readers, in memory."""
-    engine = open_database("sqlite://", folder=Path(tempfile.gettempdir()))
-    book = Book(engine, new_id=count(1).__next__, pepper=PEPPER)
-    for address, (topics, events) in readers.items():
+def filled(people: Subscribers) -> Book:
+    """A book of these people and no others, in memory."""
+    book = Book(emptied_database(), new_id=count(1).__next__, pepper=PEPPER)
+    for address, (topics, events) in people.items():
         enrolled(book, address, *events, topics=topics)
-    yield book
-    engine.dispose()
+    return book
 
 
 def histories(book: Book) -> list[object]:
-    return [(reader, book.history(reader.id)) for reader in book.all()]
+    return [(subscriber, book.history(subscriber.id)) for subscriber in book.all()]
 
 
 def listed(lines: Lines) -> str:
@@ -62,84 +56,85 @@ def listed(lines: Lines) -> str:
 
 
 def changed_since(before: Sequence[Subscriber], book: Book) -> dict[str, Subscriber]:
-    return {reader.address: reader for reader in book.all() if reader not in before}
+    return {subscriber.address: subscriber for subscriber in book.all() if subscriber not in before}
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+@given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_a_plan_changes_nothing(
-    readers: Readers,
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    with filled(readers) as book:
-        before = histories(book)
+    book = filled(people)
+    before = histories(book)
 
-        plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+    plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        assert histories(book) == before
+    assert histories(book) == before
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+@given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_what_is_done_is_what_was_planned(
-    readers: Readers,
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    with filled(readers) as book:
-        before = book.all()
-        planned = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+    book = filled(people)
+    before = book.all()
+    planned = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        done = apply(
-            planned, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence()
-        )
+    done = apply(planned, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
 
-        promised = [
-            line
-            for line in planned
-            if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
-        ]
-        assert [reader.id for reader in done] == [
-            reader.id for line in promised if (reader := book.find(line.address))
-        ]
-        assert {reader.id for reader in changed_since(before, book).values()} == {
-            reader.id for reader in done
-        }
+    promised = [
+        line
+        for line in planned
+        if line.action in (ImportAction.ADD, ImportAction.CONFIRM, ImportAction.UPDATE)
+    ]
+    assert [subscriber.id for subscriber in done] == [
+        subscriber.id for line in promised if (subscriber := book.find(line.address))
+    ]
+    assert {subscriber.id for subscriber in changed_since(before, book).values()} == {
+        subscriber.id for subscriber in done
+    }
 
 
 @settings(max_examples=50)
-@given(readers=READERS, lines=LINES, confirmed=st.booleans())
+@given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_a_list_brought_in_twice_changes_nothing_the_second_time(
-    readers: Readers,
+    people: Subscribers,
     lines: Lines,
     *,
     confirmed: bool,
 ) -> None:
-    with filled(readers) as book:
-        first = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
-        apply(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
+    book = filled(people)
+    first = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+    apply(first, book, default_topics=["whales"], confirmed=confirmed, evidence=evidence())
 
-        second = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
+    second = plan(listed(lines), book, known_topics=TOPICS, confirmed=confirmed)
 
-        assert {line.action for line in second} <= {
-            ImportAction.KEEP,
-            ImportAction.REFUSE,
-            ImportAction.REJECT,
-        }
+    assert {line.action for line in second} <= {
+        ImportAction.KEEP,
+        ImportAction.REFUSE,
+        ImportAction.REJECT,
+    }
 
 
 @settings(max_examples=50)
-@given(readers=READERS)
+@given(people=READERS)
 def test_a_copy_of_the_book_says_nothing_new_to_it(
-    readers: Readers,
+    people: Subscribers,
 ) -> None:
-    with filled(readers) as book:
-        lines = plan(export(book.all()), book, known_topics=TOPICS, confirmed=False)
+    book = filled(people)
+    lines = plan(export(book.all()), book, known_topics=TOPICS, confirmed=False)
 
-        assert [(line.address, line.action) for line in lines] == [
-            (reader.address, ImportAction.REFUSE if reader.status in GONE else ImportAction.KEEP)
-            for reader in book.all()
-        ]
+    assert [(line.address, line.action) for line in lines] == [
+        (
+            subscriber.address,
+            ImportAction.REFUSE if subscriber.status in GONE else ImportAction.KEEP,
+        )
+        for subscriber in book.all()
+    ]

@@ -1,4 +1,4 @@
-"""What a reader may ask of what is known about them: all of it, or that it be forgotten."""
+"""A subscriber's data: a copy of all of it, or its erasure."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from digest.models.delivery import MailKind
 from digest.storage.engine import open_database
 from digest.storage.transactional import TransactionalQueue
 from subscribers import privacy
-from subscribers.book import Book, suppressions
+from subscribers.book import Book
 from subscribers.models import Event, Preferences, Status
+from subscribers.tables import suppressions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,60 +27,62 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 ADA = "Ada.Example@bücher.example"
-#: every way in which the address could stand in a file
+#: every spelling in which the address could be in a file
 SPELLINGS = ("Ada.Example", "ada.example", "bücher.example", "xn--bcher-kva")
 NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="Asia/Tokyo")
 
 
 @pytest.fixture
 def house(engine: sa.Engine, tmp_path: Path) -> House:
-    # Ids that are no other number in the tables.
+    # Ids that no other column has as a value.
     return House(engine, tmp_path, new_id=count(7919).__next__)
 
 
 def ada(house: House) -> Subscriber:
-    """A reader about whom there is something to know in every table."""
-    reader = enrolled(house.book, ADA, Event.CONFIRM)
-    chosen = house.book.choose(reader.id, ["agents", "robots"], NAMED)
+    """Add a subscriber with a row in every table."""
+    subscriber = enrolled(house.book, ADA, Event.CONFIRM)
+    chosen = house.book.choose(subscriber.id, ["agents", "robots"], NAMED)
     house.about_agents("1", "2")
     house.send()
     house.send(day=DAY.replace(day=3))
-    TransactionalQueue(house.app.engine).enqueue(reader.id, MailKind.PRIVACY, now=NOON)
+    TransactionalQueue(house.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
     assert chosen is not None
     return chosen
 
 
-def exported(house: House, reader: Subscriber) -> dict[str, Any]:
+def exported(house: House, subscriber: Subscriber) -> dict[str, Any]:
     return privacy.export(
-        reader,
+        subscriber,
         house.book,
         issues=partial(issues_of, house.app.history),
-        letters=partial(transactional_of, house.app.transactional_queue),
+        transactional=partial(transactional_of, house.app.transactional_queue),
     )
 
 
-def erase(house: House, reader: Subscriber) -> None:
-    privacy.erase(reader, house.book, forget=house.app.ledger.forget, evidence=evidence())
+def erase(house: House, subscriber: Subscriber) -> None:
+    privacy.erase(subscriber, house.book, forget=house.app.ledger.forget, evidence=evidence())
 
 
-def rows_of(house: House, reader: Subscriber) -> dict[str, int]:
-    """How many rows of each table hold the reader's id."""
+def rows_of(house: House, subscriber: Subscriber) -> dict[str, int]:
+    """Count the rows of each table that hold the subscriber's id."""
     return {
-        table: sum(reader.id in row for row in rows) for table, rows in house.dump().items() if rows
+        table: sum(subscriber.id in row for row in rows)
+        for table, rows in house.dump().items()
+        if rows
     }
 
 
-# -- all that is known --------------------------------------------------------------------------
+# -- export -------------------------------------------------------------------------------------
 
 
-def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
+def test_the_export_has_everything_known_about_a_subscriber(house: House) -> None:
     known = exported(house, ada(house))
 
     assert known["address"] == ADA
     assert (known["status"], known["since"]) == ("confirmed", "2026-02-02T12:00:00Z")
     assert known["topics"] == ["agents", "robots"]
     assert known["preferences"]["authors"] == ("Grace Example",)
-    assert [(step["event"], step["status"]) for step in known["consent"]] == [
+    assert [(entry["event"], entry["status"]) for entry in known["consent"]] == [
         ("sign-up", "pending"),
         ("confirm", "confirmed"),
     ]
@@ -90,14 +93,14 @@ def test_all_that_is_known_of_a_reader_is_told(house: House) -> None:
     assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
 
 
-def test_consent_is_told_with_its_evidence(house: House) -> None:
+def test_the_export_has_consent_with_its_evidence(house: House) -> None:
     seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
-    reader = house.book.add(ADA, [], confirmed=False, evidence=seen)
-    assert reader is not None
+    subscriber = house.book.add(ADA, [], confirmed=False, evidence=seen)
+    assert subscriber is not None
 
-    (step,) = exported(house, reader)["consent"]
+    (entry,) = exported(house, subscriber)["consent"]
 
-    assert step == {
+    assert entry == {
         "event": "sign-up",
         "status": "pending",
         "at": "2026-02-02T12:00:00Z",
@@ -108,13 +111,13 @@ def test_consent_is_told_with_its_evidence(house: House) -> None:
     }
 
 
-def test_what_is_told_is_json(house: House) -> None:
+def test_the_export_is_json(house: House) -> None:
     known = exported(house, ada(house))
 
     assert json.loads(json.dumps(known))["preferences"]["timezone"] == "Asia/Tokyo"
 
 
-def test_nothing_of_another_reader_is_told(house: House) -> None:
+def test_the_export_has_nothing_about_others(house: House) -> None:
     house.reader("someone.else")
 
     known = exported(house, ada(house))
@@ -122,14 +125,14 @@ def test_nothing_of_another_reader_is_told(house: House) -> None:
     assert "someone.else" not in json.dumps(known)
 
 
-# -- forgetting ---------------------------------------------------------------------------------
+# -- erasure ------------------------------------------------------------------------------------
 
 
 def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
-    reader = ada(house)
-    before = rows_of(house, reader)
+    subscriber = ada(house)
+    before = rows_of(house, subscriber)
 
-    erase(house, reader)
+    erase(house, subscriber)
 
     assert (
         min(
@@ -138,16 +141,16 @@ def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
         )
         > 0
     )
-    assert set(rows_of(house, reader).values()) == {0}
+    assert set(rows_of(house, subscriber).values()) == {0}
     assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
 
 
 def test_others_keep_everything_when_a_reader_is_erased(house: House) -> None:
     other = house.reader("bo")
-    reader = ada(house)
+    subscriber = ada(house)
     before = exported(house, other)
 
-    erase(house, reader)
+    erase(house, subscriber)
 
     assert exported(house, other) == before
 
@@ -159,40 +162,38 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
     house = House(engine, tmp_path, new_id=count(7, 7919).__next__)
     neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
-    reader = ada(house)
+    subscriber = ada(house)
     neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]
     for neighbour in neighbours[::3]:
         erase(house, neighbour)
 
-    erase(house, reader)
+    erase(house, subscriber)
     engine.dispose()
 
     assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["digest.db", "digest.db-run"]
     assert [it for it in SPELLINGS if it.encode() in (tmp_path / "digest.db").read_bytes()] == []
 
 
-def test_an_erasure_that_broke_off_can_be_asked_for_again(house: House) -> None:
-    reader = ada(house)
-    house.app.ledger.forget(reader.id)
+def test_an_interrupted_erasure_can_be_repeated(house: House) -> None:
+    subscriber = ada(house)
+    house.app.ledger.forget(subscriber.id)
 
-    erase(house, reader)
+    erase(house, subscriber)
 
     assert house.book.find(ADA) is None
 
 
 def test_nobody_is_erased_twice(house: House) -> None:
-    reader = ada(house)
-    erase(house, reader)
+    subscriber = ada(house)
+    erase(house, subscriber)
 
-    assert house.book.erase(reader.id, evidence=evidence()) is False
-
-
-# -- what stays ---------------------------------------------------------------------------------
+    assert house.book.erase(subscriber.id, evidence=evidence()) is False
 
 
-def test_what_stays_is_a_hash_that_means_nothing_without_the_pepper(
-    engine: sa.Engine, book: Book
-) -> None:
+# -- the hash that is kept ----------------------------------------------------------------------
+
+
+def test_the_kept_hash_cannot_be_matched_without_the_pepper(engine: sa.Engine, book: Book) -> None:
     book.erase(enrolled(book, ADA).id, evidence=evidence())
     elsewhere = Book(engine, new_id=count().__next__, pepper="another pepper")
 
@@ -222,7 +223,7 @@ def test_who_was_erased_may_sign_up_again(book: Book, events: tuple[Event, ...])
 
     assert after.id != before.id
     assert after.status is Status.PENDING
-    assert [step.event for step in book.history(after.id)] == [Event.SIGN_UP]
+    assert [entry.event for entry in book.history(after.id)] == [Event.SIGN_UP]
 
 
 @pytest.mark.parametrize("last", [Event.BOUNCE, Event.COMPLAINT])
@@ -233,7 +234,7 @@ def test_who_was_suppressed_stays_so_when_erased(book: Book, last: Event) -> Non
     assert book.all() == []
 
 
-def test_typing_in_the_address_of_somebody_erased_does_not_open_the_door_to_imports(
+def test_a_sign_up_with_an_erased_address_does_not_allow_imports(
     book: Book,
 ) -> None:
     book.erase(enrolled(book, ADA).id, evidence=evidence())

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.all_services import World, told
+from support.all_services import AllServices, arxiv_paper
 from support.http_server import WebServer
 from support.installation import House, Recorder
-from support.source_client import Watch, client
+from support.source_client import ManualClock, client
 
 from digest.mail.coverage import statement
 from digest.models.paper import AnnounceType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
-    from support.arxiv_documents import Told
+    from support.arxiv_documents import ArxivPaper
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 2, 6), date(2026, 2, 7), date(2026, 2, 9)
 TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
@@ -31,14 +31,14 @@ TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 class Week:
     """An installation that lives in a world."""
 
-    def __init__(self, house: House, world: World) -> None:
+    def __init__(self, house: House, services: AllServices) -> None:
         """Run this house in that world."""
-        self.house, self.world = house, world
+        self.house, self.services = house, services
         #: what the foot of each day's mails said
         self.statements: dict[date, list[str]] = {}
 
     def _set_now(self, now: datetime) -> None:
-        self.world.watch.at = self.house.now = now
+        self.services.clock.at = self.house.now = now
 
     #: The time it is everywhere.
     now = property(fset=_set_now)
@@ -62,40 +62,44 @@ class Week:
 
 @pytest.fixture
 def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
-    watch = Watch()
-    world = World(watch=watch)
+    clock = ManualClock()
+    services = AllServices(clock=clock)
     house = House(engine, tmp_path)
     house.reader("ada")
-    with WebServer(route=world.route) as server, client(tmp_path, watch) as http:
-        house.app.__dict__["sources"] = world.sources(server.base)
+    with WebServer(route=services.route) as server, client(tmp_path, clock) as http:
+        house.app.__dict__["sources"] = services.sources(server.base)
         house.app.__dict__["fetcher"] = replace(
             house.app.fetcher,
             client_for=lambda source: http.restricted_to(allowed_hosts(source)),
         )
-        yield Week(house, world)
+        yield Week(house, services)
 
 
-def ordinary(world: World) -> None:
+def ordinary(services: AllServices) -> None:
     """Friday, Monday and Tuesday, each with papers everywhere."""
-    world.arxiv[FRIDAY] = [told(1, "cs.CL", "cs.LG"), told(2), told(3, "cs.LG")]
-    world.featured[FRIDAY] = {1: 10}
-    world.posted[FRIDAY] = [4]
-    world.arxiv[MONDAY] = [told(5), told(6, "cs.LG")]
-    world.featured[MONDAY] = {5: 7}
-    world.posted[MONDAY] = [7, 8]
-    world.arxiv[TUESDAY] = [told(9)]
-    world.featured[TUESDAY] = {9: 3}
-    world.posted[TUESDAY] = [10]
+    services.arxiv[FRIDAY] = [
+        arxiv_paper(1, "cs.CL", "cs.LG"),
+        arxiv_paper(2),
+        arxiv_paper(3, "cs.LG"),
+    ]
+    services.featured[FRIDAY] = {1: 10}
+    services.posted[FRIDAY] = [4]
+    services.arxiv[MONDAY] = [arxiv_paper(5), arxiv_paper(6, "cs.LG")]
+    services.featured[MONDAY] = {5: 7}
+    services.posted[MONDAY] = [7, 8]
+    services.arxiv[TUESDAY] = [arxiv_paper(9)]
+    services.featured[TUESDAY] = {9: 3}
+    services.posted[TUESDAY] = [10]
 
 
 def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
-    ordinary(week.world)
+    ordinary(week.services)
 
     week.evening(FRIDAY)
     week.evening(SATURDAY)
-    week.world.down = {"biorxiv"}
+    week.services.down = {"biorxiv"}
     week.evening(MONDAY)
-    week.world.down = set()
+    week.services.down = set()
     week.evening(TUESDAY)
 
     assert week.statements[FRIDAY] == [
@@ -125,14 +129,14 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
 
 
 def test_every_paper_of_the_week_is_mailed_once(week: Week) -> None:
-    ordinary(week.world)
+    ordinary(week.services)
     days = FRIDAY, SATURDAY, MONDAY, TUESDAY
 
     week.evening(FRIDAY)
     week.evening(SATURDAY)
-    week.world.down = {"biorxiv"}
+    week.services.down = {"biorxiv"}
     week.evening(MONDAY)
-    week.world.down = set()
+    week.services.down = set()
     mail = week.evening(TUESDAY)
 
     shown = [paper_id for day in days for paper_id in week.mailed(day)]
@@ -142,9 +146,9 @@ def test_every_paper_of_the_week_is_mailed_once(week: Week) -> None:
 
 
 def test_what_is_listed_on_a_weekend_comes_on_monday(week: Week) -> None:
-    ordinary(week.world)
-    week.world.posted[SATURDAY] = [21]
-    week.world.featured[SATURDAY] = {22: 5}
+    ordinary(week.services)
+    week.services.posted[SATURDAY] = [21]
+    week.services.featured[SATURDAY] = {22: 5}
     week.evening(FRIDAY)
 
     week.evening(MONDAY)
@@ -156,11 +160,14 @@ def test_what_is_listed_on_a_weekend_comes_on_monday(week: Week) -> None:
 def test_t5_v1_today_v2_tomorrow_and_featured_on_day_3_is_one_paper_shown_once(
     week: Week,
 ) -> None:
-    lamp = told(1)
-    week.world.arxiv[FRIDAY] = [lamp]
-    week.world.arxiv[MONDAY] = [replace(lamp, version=2, type=AnnounceType.REPLACE), told(2)]
-    week.world.arxiv[TUESDAY] = [told(3)]
-    week.world.featured[TUESDAY] = {1: 40}
+    lamp = arxiv_paper(1)
+    week.services.arxiv[FRIDAY] = [lamp]
+    week.services.arxiv[MONDAY] = [
+        replace(lamp, version=2, type=AnnounceType.REPLACE),
+        arxiv_paper(2),
+    ]
+    week.services.arxiv[TUESDAY] = [arxiv_paper(3)]
+    week.services.featured[TUESDAY] = {1: 40}
 
     mails = [week.evening(day) for day in (FRIDAY, MONDAY, TUESDAY)]
 
@@ -179,7 +186,7 @@ def test_t5_v1_today_v2_tomorrow_and_featured_on_day_3_is_one_paper_shown_once(
 
 
 def test_t6_a_cross_list_is_one_paper_with_both_its_announcements(week: Week) -> None:
-    week.world.arxiv[FRIDAY] = [told(1, "cs.CL", "cs.LG")]
+    week.services.arxiv[FRIDAY] = [arxiv_paper(1, "cs.CL", "cs.LG")]
 
     week.evening(FRIDAY)
 
@@ -193,10 +200,10 @@ def test_t6_a_cross_list_is_one_paper_with_both_its_announcements(week: Week) ->
 
 
 def test_t7_yesterday_s_papers_under_today_s_date_are_stale_and_not_mailed(week: Week) -> None:
-    week.world.arxiv[MONDAY] = [told(1), told(2, "cs.LG")]
+    week.services.arxiv[MONDAY] = [arxiv_paper(1), arxiv_paper(2, "cs.LG")]
     week.evening(MONDAY)
-    week.world.arxiv[TUESDAY] = week.world.arxiv[MONDAY]
-    week.world.featured[TUESDAY] = {9: 3}
+    week.services.arxiv[TUESDAY] = week.services.arxiv[MONDAY]
+    week.services.featured[TUESDAY] = {9: 3}
 
     week.evening(TUESDAY)
 
@@ -206,14 +213,14 @@ def test_t7_yesterday_s_papers_under_today_s_date_are_stale_and_not_mailed(week:
 
 
 def test_t7_a_feed_that_stood_still_is_read_again_and_its_papers_come_late(week: Week) -> None:
-    ordinary(week.world)
-    week.world.featured[TUESDAY] = {5: 9}
+    ordinary(week.services)
+    week.services.featured[TUESDAY] = {5: 9}
     week.evening(FRIDAY)
     week.evening(MONDAY)
-    week.world.stuck = MONDAY
+    week.services.stuck = MONDAY
     week.evening(TUESDAY)
-    week.world.stuck = None
-    week.world.arxiv[WEDNESDAY] = [told(11)]
+    week.services.stuck = None
+    week.services.arxiv[WEDNESDAY] = [arxiv_paper(11)]
 
     mail = week.evening(WEDNESDAY)
 
@@ -224,7 +231,7 @@ def test_t7_a_feed_that_stood_still_is_read_again_and_its_papers_come_late(week:
 
 
 def test_t8_a_saturday_is_no_error_and_a_first_hour_is_only_early(week: Week) -> None:
-    ordinary(week.world)
+    ordinary(week.services)
     week.evening(FRIDAY)
     week.evening(SATURDAY)
     week.now = datetime(2026, 2, 9, 1, tzinfo=UTC)
@@ -241,13 +248,13 @@ def test_t8_a_saturday_is_no_error_and_a_first_hour_is_only_early(week: Week) ->
 
 
 def test_a_withdrawal_in_the_listing_reaches_who_was_sent_the_paper(week: Week) -> None:
-    lamp = told(1)
-    gone: Told = replace(
+    lamp = arxiv_paper(1)
+    gone: ArxivPaper = replace(
         lamp, version=2, type=AnnounceType.REPLACE, comment="This paper has been withdrawn",
         withdrawn=True,
     )  # fmt: skip
-    week.world.arxiv[MONDAY] = [lamp]
-    week.world.arxiv[TUESDAY] = [gone, told(2)]
+    week.services.arxiv[MONDAY] = [lamp]
+    week.services.arxiv[TUESDAY] = [gone, arxiv_paper(2)]
     week.evening(MONDAY)
 
     mail = week.evening(TUESDAY)

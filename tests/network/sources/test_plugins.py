@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from support.builders import DAY, NOON
-from support.http_server import Answer, WebServer
+from support.http_server import Response, WebServer
 from support.paths import ROOT
 
 from digest.app import config
@@ -84,8 +84,8 @@ def read(installed: Packages, engine: sa.Engine, tmp_path: Path) -> Callable[[We
         tables["sources"][0]["url"] = f"{server.base}/lists"
         app = App(config=config.build(tables, folder=tmp_path, where="the page"), engine=engine)
         (source,) = app.sources
-        ask = FetchRequest(day=DAY, now=NOON, web=app.client_for(source), papers=list)
-        documents = get_kind(source.kind).read(source, ask)
+        fetch_request = FetchRequest(day=DAY, now=NOON, web=app.client_for(source), papers=list)
+        documents = get_kind(source.kind).read(source, fetch_request)
         batches = [
             get_kind(source.kind).parse(document, day=DAY, now=NOON) for document in documents
         ]
@@ -105,14 +105,14 @@ def test_a_whole_source_is_shorter_than_40_lines() -> None:
 
 
 def test_it_is_asked_for_the_day(read: Callable[[WebServer], Batch]) -> None:
-    with WebServer(Answer(body=LIST.encode())) as server:
+    with WebServer(Response(body=LIST.encode())) as server:
         read(server)
 
-        assert [question.path for question in server.questions] == ["/lists/2026-02-02.txt"]
+        assert [request.path for request in server.requests] == ["/lists/2026-02-02.txt"]
 
 
 def test_its_papers_are_understood(read: Callable[[WebServer], Batch]) -> None:
-    with WebServer(Answer(body=LIST.encode())) as server:
+    with WebServer(Response(body=LIST.encode())) as server:
         batch = read(server)
 
     first, second, third = batch.papers
@@ -122,7 +122,7 @@ def test_its_papers_are_understood(read: Callable[[WebServer], Batch]) -> None:
 
 
 def test_its_bad_records_are_named_and_counted(read: Callable[[WebServer], Batch]) -> None:
-    with WebServer(Answer(body=LIST.encode())) as server:
+    with WebServer(Response(body=LIST.encode())) as server:
         batch = read(server)
 
         sources = [f"{server.base}/lists/2026-02-02.txt:{number}" for number in (3, 4)]
@@ -227,13 +227,13 @@ KIND = Kind(read=read, parse=parse)
 def test_a_kind_written_for_the_old_names_still_works_and_is_warned(packages: Packages) -> None:
     packages.install("theirs", "theirs_7:KIND", module=OLD_NAMES)
 
-    with pytest.warns(DeprecationWarning, match=r"is now digest") as told:  # noqa: PT031 (two)
+    with pytest.warns(DeprecationWarning, match=r"is now digest") as warned:  # noqa: PT031 (two)
         kind = get_kind("theirs")
         (document,) = kind.read(cast("Any", None), cast("Any", None))
     batch = kind.parse(document, day=DAY, now=NOON)
 
     assert [paper.id for paper in batch.papers] == ["2602.00001"]
-    assert sorted({str(warning.message) for warning in told}) == [
+    assert sorted({str(warning.message) for warning in warned}) == [
         "digest.identity is now digest.models",
         "digest.sources.Ask is now digest.sources.FetchRequest",
         "digest.sources.Location is now digest.sources.Source",

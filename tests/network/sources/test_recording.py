@@ -6,10 +6,10 @@ import tomllib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from support.all_services import World, told
+from support.all_services import AllServices, arxiv_paper
 from support.builders import ids
-from support.http_server import Answer, Question, WebServer
-from support.source_client import Watch, client
+from support.http_server import Request, Response, WebServer
+from support.source_client import ManualClock, client
 
 from digest.app.config import build
 from digest.app.services import App
@@ -28,14 +28,14 @@ NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
 def test_what_could_not_be_read_is_not_in_the_files_and_spoils_none(
     engine: sa.Engine, tmp_path: Path
 ) -> None:
-    watch = Watch(at=NOON)
-    world = World(watch=watch, arxiv={DAY: [told(1), told(2, "cs.LG")]})
+    clock = ManualClock(at=NOON)
+    services = AllServices(clock=clock, arxiv={DAY: [arxiv_paper(1), arxiv_paper(2, "cs.LG")]})
 
-    def route(question: Question) -> Answer:
-        return Answer(status=404) if "cs.LG" in question.path else world.route(question)
+    def route(request: Request) -> Response:
+        return Response(status=404) if "cs.LG" in request.path else services.route(request)
 
-    with WebServer(route=route) as server, client(tmp_path / "cache", watch) as http:
-        arxiv, *_ = world.sources(server.base)
+    with WebServer(route=route) as server, client(tmp_path / "cache", clock) as http:
+        arxiv, *_ = services.sources(server.base)
         (recorded,) = recording.record(
             DAY,
             [arxiv],

@@ -7,21 +7,21 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 from support.builders import paper
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 DAY = date(2026, 2, 10)
-TOLD = {
+PAPERS = {
     one.id: one
     for one in (
-        Told(
+        ArxivPaper(
             id="2602.00001",
             version=2,
             categories=("cs.CL", "cs.LG"),
@@ -29,33 +29,35 @@ TOLD = {
             journal_ref="Fen Letters 3 (2026) 14",
             submitted=datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC),
         ),
-        Told(id="hep-th/9901001", version=3, title="Strings before Bells", categories=("hep-th",)),
-        replace(Told(id="2602.00003"), title=""),
+        ArxivPaper(
+            id="hep-th/9901001", version=3, title="Strings before Bells", categories=("hep-th",)
+        ),
+        replace(ArxivPaper(id="2602.00003"), title=""),
     )
 }
 
 
-def _body(text: str, status: int = 200) -> Answer:
-    return Answer(status=status, body=text.encode())
+def _body(text: str, status: int = 200) -> Response:
+    return Response(status=status, body=text.encode())
 
 
-def happy(question: Question) -> Answer:
+def happy(request: Request) -> Response:
     """Answer with what is known of the ids that were asked for."""
-    ids = question.query["id_list"][0].split(",")
-    return _body(arxiv_documents.api(DAY, [TOLD[one] for one in ids if one in TOLD]))
+    ids = request.query["id_list"][0].split(",")
+    return _body(arxiv_documents.api(DAY, [PAPERS[one] for one in ids if one in PAPERS]))
 
 
-def empty(_question: Question) -> Answer:
+def empty(_question: Request) -> Response:
     """Answer that none of the ids is known."""
     return _body(arxiv_documents.api(DAY, ()))
 
 
-def error(_question: Question) -> Answer:
+def error(_question: Request) -> Response:
     """Answer as to an id that is none: an error that looks like a paper."""
     return _body(arxiv_documents.api_error())
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(name="arXiv", kind="arxiv-api", url=base),
     day=DAY,
     now=datetime(2026, 2, 10, 12, tzinfo=UTC),

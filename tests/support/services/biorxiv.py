@@ -6,13 +6,13 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 DAY = date(2026, 6, 30)
 
@@ -47,7 +47,7 @@ RECORDS = [
 ]
 
 
-def answer(records: list[Any], *, cursor: int = 0, total: int | str | None = None) -> str:
+def response(records: list[Any], *, cursor: int = 0, total: int | str | None = None) -> str:
     """One page as the service gives it."""
     message = {
         "status": "ok",
@@ -62,23 +62,23 @@ def answer(records: list[Any], *, cursor: int = 0, total: int | str | None = Non
     return json.dumps({"messages": [message], "collection": records})
 
 
-def _happy(question: Question) -> Answer:
-    cursor = int(question.path.rsplit("/", 1)[1])
-    if f"/{DAY}/{DAY}/" not in question.path:
-        return _empty(question)
+def _happy(request: Request) -> Response:
+    cursor = int(request.path.rsplit("/", 1)[1])
+    if f"/{DAY}/{DAY}/" not in request.path:
+        return _empty(request)
     records = RECORDS[cursor : cursor + 100]
-    return Answer(body=answer(records, cursor=cursor, total=str(len(RECORDS))).encode())
+    return Response(body=response(records, cursor=cursor, total=str(len(RECORDS))).encode())
 
 
-def _empty(_question: Question) -> Answer:
-    return Answer(body=b'{"messages":[{"status":"no posts found"}],"collection":[]}')
+def _empty(_question: Request) -> Response:
+    return Response(body=b'{"messages":[{"status":"no posts found"}],"collection":[]}')
 
 
-def _error(_question: Question) -> Answer:
-    return Answer(body=b'{"messages":[{"status":"Error: unknown server"}],"collection":[]}')
+def _error(_question: Request) -> Response:
+    return Response(body=b'{"messages":[{"status":"Error: unknown server"}],"collection":[]}')
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(name="bioRxiv", kind="biorxiv", url=f"{base}/details/biorxiv"),
     day=DAY,
     now=datetime(2026, 7, 1, 6, tzinfo=UTC),

@@ -6,20 +6,20 @@ import json
 from typing import TYPE_CHECKING
 
 from support.builders import DAY, NOON, paper
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.models.paper import Links
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 _STARS = {"example/lamps": 41, "example/moss": 0, "example/odd": None}
 
 
-def _answer(found: object, status: int = 200) -> Answer:
-    return Answer(
+def _respond(found: object, status: int = 200) -> Response:
+    return Response(
         status=status,
         body=json.dumps(found).encode(),
         headers={
@@ -30,8 +30,8 @@ def _answer(found: object, status: int = 200) -> Answer:
     )
 
 
-def _no_repository(_question: Question) -> Answer:
-    return _answer(
+def _no_repository(_question: Request) -> Response:
+    return _respond(
         {
             "message": "Not Found",
             "documentation_url": "https://docs.github.com/rest/repos/repos#get-a-repository",
@@ -41,11 +41,11 @@ def _no_repository(_question: Question) -> Answer:
     )
 
 
-def _happy(question: Question) -> Answer:
-    name = question.path.partition("/repos/")[2]
+def _happy(request: Request) -> Response:
+    name = request.path.partition("/repos/")[2]
     if name not in _STARS:
-        return _no_repository(question)
-    return _answer(
+        return _no_repository(request)
+    return _respond(
         {
             "id": 700_000_001,
             "name": name.partition("/")[2],
@@ -63,8 +63,8 @@ def _happy(question: Question) -> Answer:
     )
 
 
-def _error(_question: Question) -> Answer:
-    return _answer(
+def _error(_question: Request) -> Response:
+    return _respond(
         {
             "message": "Bad credentials",
             "documentation_url": "https://docs.github.com/rest",
@@ -74,7 +74,7 @@ def _error(_question: Question) -> Answer:
     )
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(name="stars", kind="github", url=base),
     day=DAY,
     now=NOON,

@@ -10,13 +10,13 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 DAY = date(2026, 3, 6)
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -126,26 +126,26 @@ def page(elements: list[dict[str, Any]], day: date = DAY) -> str:
     )
 
 
-def _happy(question: Question) -> Answer:
-    if question.path == f"/papers/date/{DAY}":
-        return Answer(body=page(ELEMENTS).encode(), headers=_HTML)
-    start = int(question.query["p"][0]) * int(question.query["limit"][0])
-    found = ELEMENTS[start : start + int(question.query["limit"][0])]
-    return Answer(body=json.dumps(found if question.query["date"] == [str(DAY)] else []).encode())
+def _happy(request: Request) -> Response:
+    if request.path == f"/papers/date/{DAY}":
+        return Response(body=page(ELEMENTS).encode(), headers=_HTML)
+    start = int(request.query["p"][0]) * int(request.query["limit"][0])
+    found = ELEMENTS[start : start + int(request.query["limit"][0])]
+    return Response(body=json.dumps(found if request.query["date"] == [str(DAY)] else []).encode())
 
 
-def _empty(question: Question) -> Answer:
-    if question.path.startswith("/papers/date/"):
-        return Answer(body=page([]).encode(), headers=_HTML)
-    return Answer(body=b"[]")
+def _empty(request: Request) -> Response:
+    if request.path.startswith("/papers/date/"):
+        return Response(body=page([]).encode(), headers=_HTML)
+    return Response(body=b"[]")
 
 
-def _error(_question: Question) -> Answer:
-    said = {"error": "✖ Invalid input: the daily papers of this date are not open\n  → at date"}
-    return Answer(status=400, body=json.dumps(said).encode())
+def _error(_question: Request) -> Response:
+    error = {"error": "✖ Invalid input: the daily papers of this date are not open\n  → at date"}
+    return Response(status=400, body=json.dumps(error).encode())
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(
         name="Hugging Face", kind="huggingface", url=f"{base}/api/daily_papers"
     ),

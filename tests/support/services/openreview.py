@@ -6,13 +6,13 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 DAY = date(2025, 1, 22)
 VENUE = "Fog.org/2025/Conference"
@@ -78,37 +78,37 @@ OTHER_DAYS = {
 }
 
 
-def answer(notes: list[Any], *, count: Any = None) -> str:
+def response(notes: list[Any], *, count: Any = None) -> str:
     """One page as the service gives it."""
     return json.dumps({"notes": notes, "count": len(notes) if count is None else count})
 
 
-def _paged(question: Question, venues: dict[str, list[dict[str, Any]]]) -> Answer:
-    offset = int(question.query["offset"][0])
-    found = venues.get(question.query["content.venueid"][0], [])
-    return Answer(body=answer(found[offset : offset + PAGE], count=len(found)).encode())
+def _paged(request: Request, venues: dict[str, list[dict[str, Any]]]) -> Response:
+    offset = int(request.query["offset"][0])
+    found = venues.get(request.query["content.venueid"][0], [])
+    return Response(body=response(found[offset : offset + PAGE], count=len(found)).encode())
 
 
-def _happy(question: Question) -> Answer:
-    return _paged(question, NOTES)
+def _happy(request: Request) -> Response:
+    return _paged(request, NOTES)
 
 
-def _empty(question: Question) -> Answer:
+def _empty(request: Request) -> Response:
     # A venue has papers on all days but this one.
-    return _paged(question, OTHER_DAYS)
+    return _paged(request, OTHER_DAYS)
 
 
-def _error(_question: Question) -> Answer:
-    said = {
+def _error(_question: Request) -> Response:
+    error = {
         "name": "ValidationError",
         "message": "The property venueid must be a string",
         "status": 400,
         "details": {"path": "content.venueid", "reqId": "2025-01-22-17"},
     }
-    return Answer(status=400, body=json.dumps(said).encode())
+    return Response(status=400, body=json.dumps(error).encode())
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(
         name="OpenReview", kind="openreview", url=f"{base}/notes", venues=tuple(NOTES)
     ),

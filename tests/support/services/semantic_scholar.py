@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from support.builders import DAY, NOON, paper
-from support.http_server import Answer
-from support.services import Played
+from support.http_server import Response
+from support.services import ScriptedService
 
 from digest.sources import Source
 
 if TYPE_CHECKING:
-    from support.http_server import Question
+    from support.http_server import Request
 
 
 def _record(number: int, ids: dict[str, Any], **given: Any) -> dict[str, Any]:
@@ -48,27 +48,27 @@ _KNOWN = {
 }
 
 
-def _answer(found: object, status: int = 200) -> Answer:
-    return Answer(
+def _respond(found: object, status: int = 200) -> Response:
+    return Response(
         status=status,
         body=json.dumps(found).encode(),
         headers={"Content-Type": "application/json"},
     )
 
 
-def _happy(question: Question) -> Answer:
-    return _answer([_KNOWN.get(name) for name in json.loads(question.body)["ids"]])
+def _happy(request: Request) -> Response:
+    return _respond([_KNOWN.get(name) for name in json.loads(request.body)["ids"]])
 
 
-def _empty(question: Question) -> Answer:
-    return _answer([None for _ in json.loads(question.body)["ids"]])
+def _empty(request: Request) -> Response:
+    return _respond([None for _ in json.loads(request.body)["ids"]])
 
 
-def _error(_question: Question) -> Answer:
-    return _answer({"error": "Unrecognized or unsupported fields: [tldr.words]"}, status=400)
+def _error(_question: Request) -> Response:
+    return _respond({"error": "Unrecognized or unsupported fields: [tldr.words]"}, status=400)
 
 
-PLAYED = Played(
+SERVICE = ScriptedService(
     source=lambda base: Source(
         name="Semantic Scholar", kind="semantic-scholar", url=f"{base}/graph/v1", key="a key"
     ),

@@ -14,13 +14,13 @@ from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_
 from digest.models.paper import Links, Paper, Signals
 
 
-def voice(source: str, rank: int, **knows: int) -> SourceAuthority:
-    """A source that counts so much, and more on what it knows."""
+def authority(source: str, rank: int, **knows: int) -> SourceAuthority:
+    """A source with a rank, and a higher one on the fields that it knows."""
     return SourceAuthority(source, lambda name: knows.get(name, rank))
 
 
-CAPTURE, HUGGINGFACE, JSONL = voice("capture", 10), voice("HF", 40), voice("jsonl", 90)
-ARXIV = voice("arXiv", 80)
+CAPTURE, HUGGINGFACE, JSONL = authority("capture", 10), authority("HF", 40), authority("jsonl", 90)
+ARXIV = authority("arXiv", 80)
 
 
 def work(known: Paper, by: SourceAuthority) -> Work:
@@ -44,7 +44,7 @@ def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Work
     known: dict[str, Work] = {}
     for batch, by in batches:
         works = MergeBatch(known.values())
-        works.take_all(batch, by)
+        works.merge_all(batch, by)
         for weak in works.reidentified:
             known.pop(weak, None)
         known |= {work.paper.id: work for work in [*works.new, *works.changed]}
@@ -54,17 +54,17 @@ def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Work
 def test_a_record_with_an_id_nobody_knew_is_new() -> None:
     works = MergeBatch([])
 
-    found = works.take_all([lamps()], HUGGINGFACE)
+    found = works.merge_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
     assert works.new == [work(lamps(), HUGGINGFACE)]
     assert (works.changed, works.reidentified) == ([], {})
 
 
-def test_a_title_meets_the_known_work_of_that_title() -> None:
+def test_a_title_belongs_to_the_known_work_of_that_title() -> None:
     works = MergeBatch([work(lamps(), HUGGINGFACE)])
 
-    found = works.take_all([titled("LAMPS in fog.")], CAPTURE)
+    found = works.merge_all([titled("LAMPS in fog.")], CAPTURE)
 
     assert ids(found) == ["2602.00001"]
     assert (works.new, works.changed, works.reidentified) == ([], [], {})
@@ -74,7 +74,7 @@ def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
     weak = titled()
     works = MergeBatch([work(weak, CAPTURE)])
 
-    found = works.take_all([lamps()], HUGGINGFACE)
+    found = works.merge_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
     assert works.reidentified == {weak.id: "2602.00001"}
@@ -86,7 +86,7 @@ def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
 def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None:
     works = MergeBatch([])
 
-    found = works.take_all(batch, JSONL)
+    found = works.merge_all(batch, JSONL)
 
     assert ids(found) == ["2602.00001", "2602.00001"]
     assert ids([it.paper for it in works.new]) == ["2602.00001"]
@@ -95,7 +95,7 @@ def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None
 def test_titles_of_different_first_authors_stay_apart() -> None:
     works = MergeBatch([work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
 
-    found = works.take_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
+    found = works.merge_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
 
     assert ids([it.paper for it in works.new]) == ids(found)
     assert ids(found) == [titled("Lamps in Fog", "Bo Fen").id]
@@ -104,7 +104,7 @@ def test_titles_of_different_first_authors_stay_apart() -> None:
 def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
     works = MergeBatch([work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
 
-    works.take_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
+    works.merge_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
 
     assert works.reidentified == {}
     assert ids([it.paper for it in works.new]) == ["2602.00001"]
@@ -113,7 +113,7 @@ def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
 def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
     works = MergeBatch([work(paper("1", title="Lamps"), HUGGINGFACE), work(titled(), CAPTURE)])
 
-    works.take_all([lamps("1")], JSONL)
+    works.merge_all([lamps("1")], JSONL)
 
     assert works.reidentified == {}
     assert [(it.paper.id, it.paper.title) for it in works.changed] == [("1", "Lamps in Fog")]
@@ -122,7 +122,7 @@ def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
 def test_the_second_author_does_not_tell_works_apart() -> None:
     works = MergeBatch([work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
 
-    found = works.take_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
+    found = works.merge_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
 
     assert ids(found) == ["2602.00001"]
 
@@ -130,7 +130,7 @@ def test_the_second_author_does_not_tell_works_apart() -> None:
 def test_two_ids_of_one_title_are_two_works() -> None:
     works = MergeBatch([work(lamps("2602.00001"), HUGGINGFACE)])
 
-    works.take_all([lamps("2602.00002")], HUGGINGFACE)
+    works.merge_all([lamps("2602.00002")], HUGGINGFACE)
 
     assert ids([it.paper for it in works.new]) == ["2602.00002"]
 
@@ -138,8 +138,8 @@ def test_two_ids_of_one_title_are_two_works() -> None:
 def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
     known = [work(lamps("2602.00002"), HUGGINGFACE), work(lamps("2602.00001"), HUGGINGFACE)]
 
-    assert ids(MergeBatch(known).take_all([titled()], CAPTURE)) == ["2602.00001"]
-    assert ids(MergeBatch(reversed(known)).take_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(MergeBatch(known).merge_all([titled()], CAPTURE)) == ["2602.00001"]
+    assert ids(MergeBatch(reversed(known)).merge_all([titled()], CAPTURE)) == ["2602.00001"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_the_source_that_counts_more_describes_the_work(
     assert known["1"].origins["abstract"] == Origin("HF", 40)
 
 
-def test_what_the_better_source_does_not_say_is_taken_from_the_other() -> None:
+def test_a_field_that_the_better_source_lacks_comes_from_the_other() -> None:
     published = datetime(2026, 1, 29, tzinfo=UTC)
     lesser = paper("1", abstract="", author_count=3, published_at=published, links=Links(abs="a"))
     better = paper("1", authors=("Ada Moor",), categories=("cs.CL",), links=Links(code="c"))
@@ -186,8 +186,8 @@ def test_no_authors_at_all_are_a_number_too() -> None:
     assert merge(known, other, CAPTURE).paper.author_count == 0
 
 
-def test_each_field_is_believed_from_who_knows_it_best() -> None:
-    scholar = voice("S2", 20, venue=100)
+def test_each_field_comes_from_the_source_that_counts_most_on_it() -> None:
+    scholar = authority("S2", 20, venue=100)
     told = paper("1", title="Lamps, as indexed", venue="ICLR 2025 poster")
     known = work(paper("1", title="Lamps in Fog", venue="to appear"), ARXIV)
 
@@ -198,13 +198,13 @@ def test_each_field_is_believed_from_who_knows_it_best() -> None:
     assert joined.origins["venue"] == Origin("S2", 100)
 
 
-def test_what_nobody_is_known_to_have_said_gives_way_to_anybody() -> None:
+def test_a_field_without_an_origin_is_replaced_by_any_source() -> None:
     inherited = Work(paper("1", title="An old title"), {})
 
     assert merge(inherited, paper("1", title="Lamps in Fog"), CAPTURE).paper.title == "Lamps in Fog"
 
 
-def test_an_older_version_that_comes_later_changes_nothing_it_would_contradict() -> None:
+def test_an_older_version_that_comes_later_replaces_nothing() -> None:
     known = work(paper("1", title="Lamps in Fog, revised", version=2), ARXIV)
     first = paper("1", title="Lamps in Fog", version=1, comment="9 pages")
 
@@ -213,7 +213,7 @@ def test_an_older_version_that_comes_later_changes_nothing_it_would_contradict()
     assert (joined.title, joined.version, joined.comment) == ("Lamps in Fog, revised", 2, "9 pages")
 
 
-def test_a_new_version_is_believed_over_the_one_before() -> None:
+def test_a_new_version_replaces_the_one_before() -> None:
     known = work(paper("1", title="Lamps in Fog", version=1), ARXIV)
 
     joined = merge(known, paper("1", title="Lamps in Fog, revised", version=2), ARXIV).paper
@@ -243,7 +243,7 @@ def test_an_update_finds_a_work_that_is_known_by_its_title_alone() -> None:
     assert (ids(found), works.reidentified) == (["2602.00001"], {weak.id: "2602.00001"})
 
 
-def test_what_is_not_known_hides_nothing() -> None:
+def test_an_unknown_value_replaces_nothing() -> None:
     below, above = Signals(upvotes=3, comments=1), Signals(upvotes=0)
 
     assert fill_missing(below, above) == Signals(upvotes=0, comments=1)

@@ -1,4 +1,4 @@
-"""What a reading is worth: whole, empty as it should be, too early, stale, cut short."""
+"""Assessing a batch: complete, rightly empty, too early, stale, or partial."""
 
 from __future__ import annotations
 

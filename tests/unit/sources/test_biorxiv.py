@@ -1,4 +1,4 @@
-"""Reading bioRxiv's and medRxiv's lists, in which versions, dates and counts are as they come."""
+"""Reading the lists of bioRxiv and medRxiv, with their odd versions, dates and counts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
-from support.offline_web import fetched, playing, prepared
-from support.services.biorxiv import DAY, PLAYED, RECORDS, answer, record
+from support.offline_web import fetch_batch, responding, served_by
+from support.services.biorxiv import DAY, RECORDS, SERVICE, record, response
 
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Forecast, Outlook
 from digest.sources import RawDocument, Source, biorxiv
 
-PLACE = PLAYED.source("https://api.biorxiv.org")
+SOURCE = SERVICE.source("https://api.biorxiv.org")
 DOI = "10.64898/2026.06.28.000001"
 LATE = datetime(2026, 7, 10, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def parse(text: str) -> Batch:
 
 
 def read(*records: Any) -> Batch:
-    return biorxiv.join([parse(answer(list(records)))])
+    return biorxiv.join([parse(response(list(records)))])
 
 
 def only(**details: Any) -> Paper:
@@ -181,35 +181,35 @@ def test_an_answer_that_is_no_list_is_not_an_empty_day(text: str, reason: str) -
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetched(PLACE, prepared(text), day=DAY)
+        fetch_batch(SOURCE, responding(text), day=DAY)
 
 
 def test_no_posts_are_an_empty_day() -> None:
-    assert fetched(PLACE, playing(PLAYED.empty), day=DAY) == Batch()
+    assert fetch_batch(SOURCE, served_by(SERVICE.empty), day=DAY) == Batch()
 
 
 def test_a_day_is_asked_for_page_by_page() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    batch = fetched(PLACE, web, day=DAY)
+    batch = fetch_batch(SOURCE, web, day=DAY)
 
     assert web.addresses == [
         "https://api.biorxiv.org/details/biorxiv/2026-06-30/2026-06-30/0",
         "https://api.biorxiv.org/details/biorxiv/2026-06-30/2026-06-30/100",
     ]
     assert (batch.declared, len(batch.papers), len(batch.updates), len(batch.rejected)) == (
-        PLAYED.declared,
+        SERVICE.declared,
         101,
         2,
-        PLAYED.rejected,
+        SERVICE.rejected,
     )
 
 
 def test_medrxiv_is_asked_by_its_address() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
     source = Source(name="m", kind="biorxiv", url="https://api.biorxiv.org/details/medrxiv/")
 
-    fetched(source, web, day=DAY)
+    fetch_batch(source, web, day=DAY)
 
     assert web.addresses[0] == "https://api.biorxiv.org/details/medrxiv/2026-06-30/2026-06-30/0"
 
@@ -217,7 +217,7 @@ def test_medrxiv_is_asked_by_its_address() -> None:
 @pytest.mark.parametrize("category", ["Cell Biology", "cell_biology", "CELL BIOLOGY"])
 def test_only_wanted_categories_are_read(category: str) -> None:
     source = Source(name="b", kind="biorxiv", categories=(category,))
-    batch = fetched(source, playing(PLAYED.happy), day=DAY)
+    batch = fetch_batch(source, served_by(SERVICE.happy), day=DAY)
 
     wanted = [it for it in RECORDS if it["category"] == "cell biology"]
     assert {it for paper in batch.papers for it in paper.categories} == {"cell biology"}
@@ -226,8 +226,8 @@ def test_only_wanted_categories_are_read(category: str) -> None:
 
 @pytest.mark.parametrize("total", ["3", 3])
 def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
-    batch = fetched(
-        PLACE, prepared(answer([record(1)], total=total), answer([], cursor=1)), day=DAY
+    batch = fetch_batch(
+        SOURCE, responding(response([record(1)], total=total), response([], cursor=1)), day=DAY
     )
 
     assert (batch.trouble, batch.declared) == ("it gave 1 of 3 records", 3)
@@ -235,21 +235,22 @@ def test_fewer_records_than_the_total_are_trouble(total: Any) -> None:
 
 def test_fewer_records_are_trouble_among_wanted_categories_too() -> None:
     source = Source(name="b", kind="biorxiv", categories=("neuroscience",))
-    pages = answer([record(1), record(2)], total=9), answer([], cursor=2, total=9)
+    pages = response([record(1), record(2)], total=9), response([], cursor=2, total=9)
 
-    assert fetched(source, prepared(*pages), day=DAY).trouble == "it gave 2 of 9 records"
+    assert fetch_batch(source, responding(*pages), day=DAY).trouble == "it gave 2 of 9 records"
 
 
 def test_a_total_without_end_is_not_followed_without_end() -> None:
-    pages = [answer([record(1)], cursor=number, total=10**9) for number in range(50)]
+    pages = [response([record(1)], cursor=number, total=10**9) for number in range(50)]
 
     assert (
-        fetched(PLACE, prepared(*pages), day=DAY).trouble == "it gave 50 of 1,000,000,000 records"
+        fetch_batch(SOURCE, responding(*pages), day=DAY).trouble
+        == "it gave 50 of 1,000,000,000 records"
     )
 
 
 def test_lists_of_several_days_add_up() -> None:
-    days = parse(answer([record(1)])), parse(answer([record(2, date="2026-7-1")]))
+    days = parse(response([record(1)])), parse(response([record(2, date="2026-7-1")]))
 
     assert (biorxiv.join(days).trouble, biorxiv.join(days).declared) == (None, 2)
 
@@ -290,9 +291,9 @@ ANSWERS = st.fixed_dictionaries(
 @given(ANSWERS | VALUES)
 def test_no_json_breaks_the_parser_and_every_record_is_accounted_for(said: Any) -> None:
     page = parse(json.dumps(said))
-    whole = biorxiv.join([page])
+    read_limited = biorxiv.join([page])
 
     papers = (*page.papers, *page.updates)
     assert page.declared == len(papers) + len(page.rejected)
     assert all(paper.id.startswith("10.") and paper.title for paper in papers)
-    assert len({paper.id for paper in papers}) == len((*whole.papers, *whole.updates))
+    assert len({paper.id for paper in papers}) == len((*read_limited.papers, *read_limited.updates))

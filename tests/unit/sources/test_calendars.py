@@ -1,4 +1,4 @@
-"""Which days sources have papers of, and when."""
+"""On which days sources have papers, and when."""
 
 from __future__ import annotations
 

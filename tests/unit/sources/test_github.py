@@ -1,4 +1,4 @@
-"""GitHub: which repositories are asked for, when that ends, and what the answers say."""
+"""GitHub: which repositories are read, when reading stops, and how responses are parsed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, paper
-from support.offline_web import ask, prepared, refusal
+from support.offline_web import fetch_request, refusal, responding
 
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, Source, github
 
-PLACE = Source(name="code", kind="github")
+SOURCE = Source(name="code", kind="github")
 WITH_TOKEN = Source(name="code", kind="github", key="a token of ours")
 LAMPS = json.dumps({"full_name": "example/lamps", "stargazers_count": 41, "archived": True})
 TOO_MANY = refusal(403, '{"message":"API rate limit exceeded for 192.0.2.1."}')
@@ -92,12 +92,12 @@ def test_whatever_a_link_says_the_question_stays_within_the_repositories(link: s
 
 
 def test_a_repository_of_several_papers_is_asked_for_once() -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
     links = ("https://github.com/Example/lamps", "https://github.com/example/lamps/tree/main")
 
-    (document,) = github.read(PLACE, ask(web, *with_code(*links)))
+    (document,) = github.read(SOURCE, fetch_request(web, *with_code(*links)))
 
-    assert [question.url for question in web.questions] == [
+    assert [request.url for request in web.requests] == [
         "https://api.github.com/repos/example/lamps"
     ]
     assert json.loads(document.text) == {
@@ -107,40 +107,45 @@ def test_a_repository_of_several_papers_is_asked_for_once() -> None:
 
 
 def test_a_day_without_code_asks_nothing() -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
 
-    assert list(github.read(PLACE, ask(web, *with_code(None, "https://example.org/x")))) == []
-    assert web.questions == []
+    assert (
+        list(github.read(SOURCE, fetch_request(web, *with_code(None, "https://example.org/x"))))
+        == []
+    )
+    assert web.requests == []
 
 
 def test_the_version_is_named_and_without_a_token_no_more() -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
 
-    list(github.read(PLACE, ask(web, *with_code("https://github.com/example/lamps"))))
+    list(github.read(SOURCE, fetch_request(web, *with_code("https://github.com/example/lamps"))))
 
-    assert set(web.questions[0].headers) == {"Accept", "X-GitHub-Api-Version"}
-    assert web.questions[0].headers["X-GitHub-Api-Version"] == "2022-11-28"
+    assert set(web.requests[0].headers) == {"Accept", "X-GitHub-Api-Version"}
+    assert web.requests[0].headers["X-GitHub-Api-Version"] == "2022-11-28"
 
 
 def test_a_token_is_sent_and_named_nowhere() -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
 
-    (document,) = github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps")))
+    (document,) = github.read(
+        WITH_TOKEN, fetch_request(web, *with_code("https://github.com/example/lamps"))
+    )
 
-    assert web.questions[0].headers["Authorization"] == "Bearer a token of ours"
+    assert web.requests[0].headers["Authorization"] == "Bearer a token of ours"
     assert "a token of ours" not in document.where + document.text
 
 
-@pytest.mark.parametrize(("source", "most"), [(PLACE, 50), (WITH_TOKEN, 1000)])
+@pytest.mark.parametrize(("source", "most"), [(SOURCE, 50), (WITH_TOKEN, 1000)])
 def test_no_more_are_asked_for_than_the_service_bears(source: Source, most: int) -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(1001)))
 
-    assert len(list(github.read(source, ask(web, *known)))) == most
+    assert len(list(github.read(source, fetch_request(web, *known)))) == most
 
 
 def test_papers_whose_stars_nobody_told_come_first() -> None:
-    web = prepared(LAMPS)
+    web = responding(LAMPS)
     told = paper(
         "2602.00009",
         links=Links(code="https://github.com/example/told"),
@@ -148,9 +153,13 @@ def test_papers_whose_stars_nobody_told_come_first() -> None:
         observed_at=NOON,
     )
 
-    list(github.read(PLACE, ask(web, told, *with_code("https://github.com/example/untold"))))
+    list(
+        github.read(
+            SOURCE, fetch_request(web, told, *with_code("https://github.com/example/untold"))
+        )
+    )
 
-    assert [question.url.rpartition("/")[2] for question in web.questions] == ["untold", "told"]
+    assert [request.url.rpartition("/")[2] for request in web.requests] == ["untold", "told"]
 
 
 # -- when that ends -----------------------------------------------------------------------------
@@ -165,10 +174,10 @@ def test_papers_whose_stars_nobody_told_come_first() -> None:
     ],
 )
 def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
-    web = prepared(gone, LAMPS)
+    web = responding(gone, LAMPS)
     known = with_code("https://github.com/example/gone", "https://github.com/example/lamps")
 
-    (document,) = github.read(PLACE, ask(web, *known))
+    (document,) = github.read(SOURCE, fetch_request(web, *known))
 
     assert [update.id for update in parse(document.text).updates] == ["2602.00001"]
 
@@ -177,36 +186,46 @@ def test_a_repository_that_is_gone_stops_no_other(gone: RefusedError) -> None:
     "error", [TOO_MANY, SourceError("it answered 503 3 times; try again later")]
 )
 def test_what_was_read_before_a_refusal_is_kept_and_the_rest_is_counted(error: SourceError) -> None:
-    web = prepared(LAMPS, error)
+    web = responding(LAMPS, error)
     known = with_code(*(f"https://github.com/example/lamp{number}" for number in range(4)))
 
-    read, stopped = map(parse, (document.text for document in github.read(PLACE, ask(web, *known))))
+    read, stopped = map(
+        parse, (document.text for document in github.read(SOURCE, fetch_request(web, *known)))
+    )
 
     assert [update.signals.stars for update in read.updates] == [41]
     assert stopped.trouble == f"{error}; 3 of 4 repositories were not read"
     assert (len(stopped.rejected), stopped.declared) == (1, 1)
-    assert len(web.questions) == 2
+    assert len(web.requests) == 2
 
 
 def test_a_refusal_at_once_is_a_failure() -> None:
-    web = prepared(TOO_MANY)
+    web = responding(TOO_MANY)
 
     with pytest.raises(RefusedError):
-        list(github.read(PLACE, ask(web, *with_code("https://github.com/example/lamps"))))
+        list(
+            github.read(SOURCE, fetch_request(web, *with_code("https://github.com/example/lamps")))
+        )
 
 
 def test_a_refused_token_is_named() -> None:
-    web = prepared(refusal(401, '{"message":"Bad credentials"}'))
+    web = responding(refusal(401, '{"message":"Bad credentials"}'))
 
     with pytest.raises(SourceError, match="source code: GitHub answered 401; check its key"):
-        list(github.read(WITH_TOKEN, ask(web, *with_code("https://github.com/example/lamps"))))
+        list(
+            github.read(
+                WITH_TOKEN, fetch_request(web, *with_code("https://github.com/example/lamps"))
+            )
+        )
 
 
 def test_an_answer_that_is_no_json_is_rejected_and_stops_no_other() -> None:
-    web = prepared("<html>", LAMPS)
+    web = responding("<html>", LAMPS)
     known = with_code("https://github.com/example/odd", "https://github.com/example/lamps")
 
-    odd, fine = map(parse, (document.text for document in github.read(PLACE, ask(web, *known))))
+    odd, fine = map(
+        parse, (document.text for document in github.read(SOURCE, fetch_request(web, *known)))
+    )
 
     assert odd.rejected[0].reason == "no stargazers_count"
     assert len(fine.updates) == 1

@@ -1,4 +1,4 @@
-"""Reading Hugging Face's daily papers, with everything that may be odd about them."""
+"""Parsing Hugging Face's daily papers, with odd and missing fields."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from digest.models.source import Batch
 from digest.sources import RawDocument, huggingface
 
 
-def read(answer: Any) -> Batch:
-    return parse(json.dumps(answer))
+def read(response: Any) -> Batch:
+    return parse(json.dumps(response))
 
 
 def parse(text: str) -> Batch:
@@ -31,8 +31,8 @@ def element(outer: dict[str, Any] | None = None, **inner: Any) -> dict[str, Any]
     return {"paper": given, **(outer or {})}
 
 
-def only(answer: Any) -> Paper:
-    batch = read(answer)
+def only(response: Any) -> Paper:
+    batch = read(response)
     (paper,) = batch.papers
     assert batch.rejected == ()
     return paper
@@ -95,7 +95,7 @@ def test_an_empty_answer_is_an_empty_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("response", "reason"),
     [
         pytest.param('{"error": "Invalid date"}', "the service answered: Invalid date", id="error"),
         pytest.param("Bad Gateway", "not JSON", id="not JSON"),
@@ -106,8 +106,10 @@ def test_an_empty_answer_is_an_empty_day() -> None:
         pytest.param("null", "not an array of papers", id="null"),
     ],
 )
-def test_an_answer_that_is_no_list_of_papers_is_not_an_empty_day(answer: str, reason: str) -> None:
-    batch = parse(answer)
+def test_an_answer_that_is_no_list_of_papers_is_not_an_empty_day(
+    response: str, reason: str
+) -> None:
+    batch = parse(response)
 
     assert (batch.papers, batch.declared) == ((), 1)
     assert batch.rejected[0].reason.startswith(reason)
@@ -348,8 +350,8 @@ ELEMENTS = st.fixed_dictionaries(
 
 
 @given(VALUES | st.lists(ELEMENTS | VALUES, max_size=4))
-def test_no_json_breaks_the_parser_and_every_element_is_accounted_for(answer: Any) -> None:
-    batch = read(answer)
+def test_no_json_breaks_the_parser_and_every_element_is_accounted_for(response: Any) -> None:
+    batch = read(response)
 
     papers = (*batch.papers, *batch.updates)
     assert batch.declared == len(papers) + len(batch.rejected)

@@ -1,4 +1,4 @@
-"""Asking Hugging Face for a day: its API, page by page, or else the page that people see."""
+"""Reading a day from Hugging Face: its API page by page, or else its web page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.growth import grows_evenly
-from support.http_server import Answer
-from support.offline_web import ask, fetched, playing, prepared
-from support.services.huggingface import DAY, ELEMENTS, PLAYED, element, page
+from support.http_server import Response
+from support.offline_web import fetch_batch, fetch_request, responding, served_by
+from support.services.huggingface import DAY, ELEMENTS, SERVICE, element, page
 
 from digest.errors import SourceError
 from digest.models.source import Batch
@@ -21,37 +21,37 @@ from digest.sources import RawDocument, huggingface
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.http_server import Question
+    from support.http_server import Request
 
-PLACE = PLAYED.source("https://huggingface.co")
+SOURCE = SERVICE.source("https://huggingface.co")
 LATER = date(2026, 3, 9)
 
 
 def parse(text: str, *, day: date = DAY) -> Batch:
-    return huggingface.parse(RawDocument(where="page", text=text), day=day, now=PLAYED.now)
+    return huggingface.parse(RawDocument(where="page", text=text), day=day, now=SERVICE.now)
 
 
 def failing(
-    tell: Callable[[Question], Answer], *, where: str, answer: Answer
-) -> Callable[[Question], Answer]:
+    tell: Callable[[Request], Response], *, where: str, response: Response
+) -> Callable[[Request], Response]:
     """A service of which one part always gives the same answer."""
-    return lambda question: answer if question.path.startswith(where) else tell(question)
+    return lambda request: response if request.path.startswith(where) else tell(request)
 
 
 def test_a_day_is_asked_for_page_by_page() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+    batch = fetch_batch(SOURCE, web, day=DAY, now=SERVICE.now)
 
     assert [url.partition("?")[2] for url in web.addresses] == [
         "date=2026-03-06&limit=100&p=0",
         "date=2026-03-06&limit=100&p=1",
     ]
     assert (batch.declared, len(batch.papers), len(batch.updates), len(batch.rejected)) == (
-        PLAYED.declared,
+        SERVICE.declared,
         101,
         1,
-        PLAYED.rejected,
+        SERVICE.rejected,
     )
 
 
@@ -65,61 +65,64 @@ def test_a_day_is_asked_for_page_by_page() -> None:
     ],
 )
 def test_a_mirror_is_named_by_its_host_or_by_the_whole_address(url: str | None, asked: str) -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    huggingface.read(replace(PLACE, url=url), ask(web, day=DAY))
+    huggingface.read(replace(SOURCE, url=url), fetch_request(web, day=DAY))
 
-    assert web.questions[0].url == asked
+    assert web.requests[0].url == asked
 
 
 def test_a_list_without_end_is_an_error() -> None:
     full = [element(number) for number in range(100)]
 
     with pytest.raises(SourceError, match="does not end"):
-        huggingface._answers("https://huggingface.co", ask(prepared(*[full] * 10), day=DAY))
+        huggingface._answers(
+            "https://huggingface.co", fetch_request(responding(*[full] * 10), day=DAY)
+        )
 
 
 def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:
-    web = playing(PLAYED.error)
+    web = served_by(SERVICE.error)
 
     with pytest.raises(SourceError, match="the list of 2026-03-06 is not open, or there is no"):
-        fetched(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
     assert len(web.addresses) == 1
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
-        pytest.param(Answer(status=403, body=b"Forbidden"), id="refused"),
-        pytest.param(Answer(body=b"<html>Sign in</html>"), id="a page"),
-        pytest.param(Answer(body=b'{"error": "Internal error"}'), id="an error"),
-        pytest.param(Answer(body=b'[{"paper": {"id": "26'), id="cut off"),
+        pytest.param(Response(status=403, body=b"Forbidden"), id="refused"),
+        pytest.param(Response(body=b"<html>Sign in</html>"), id="a page"),
+        pytest.param(Response(body=b'{"error": "Internal error"}'), id="an error"),
+        pytest.param(Response(body=b'[{"paper": {"id": "26'), id="cut off"),
     ],
 )
-def test_when_the_api_fails_the_page_is_read_instead(answer: Answer) -> None:
-    web = playing(failing(PLAYED.happy, where="/api/", answer=answer))
+def test_when_the_api_fails_the_page_is_read_instead(response: Response) -> None:
+    web = served_by(failing(SERVICE.happy, where="/api/", response=response))
 
-    batch = fetched(PLACE, web, day=DAY, now=PLAYED.now)
+    batch = fetch_batch(SOURCE, web, day=DAY, now=SERVICE.now)
 
     assert web.addresses[-1] == "https://huggingface.co/papers/date/2026-03-06"
     assert batch == replace(
-        fetched(PLACE, playing(PLAYED.happy), day=DAY, now=PLAYED.now), rejected=batch.rejected
+        fetch_batch(SOURCE, served_by(SERVICE.happy), day=DAY, now=SERVICE.now),
+        rejected=batch.rejected,
     )
 
 
 def test_when_both_fail_both_are_named() -> None:
-    web = playing(lambda _: Answer(status=403, body=b"Forbidden"))
+    web = served_by(lambda _: Response(status=403, body=b"Forbidden"))
 
     with pytest.raises(SourceError, match=r"api/daily_papers answered 403.*papers/date.*403"):
-        fetched(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
 
 def test_a_page_without_the_list_does_not_stand_in_for_the_api() -> None:
-    web = prepared("Bad Gateway", "<html><body>Sign in</body></html>")
+    web = responding("Bad Gateway", "<html><body>Sign in</body></html>")
 
     with pytest.raises(SourceError, match=r"not JSON.*papers/date/2026-03-06 hold a list"):
-        fetched(PLACE, web, day=DAY)
+        fetch_batch(SOURCE, web, day=DAY)
 
 
 def test_a_saved_page_is_read() -> None:

@@ -1,4 +1,4 @@
-"""Reading papers handed over one per line."""
+"""Reading papers from JSON Lines."""
 
 from __future__ import annotations
 

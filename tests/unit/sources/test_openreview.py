@@ -1,4 +1,4 @@
-"""Reading the papers of OpenReview's venues, in the shapes of both its services."""
+"""Reading the papers of OpenReview's venues, from both of its services."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
 from support.growth import grows_evenly
-from support.offline_web import fetched, playing, prepared
-from support.services.openreview import DAY, PLAYED, VENUE, answer, ms, note
+from support.offline_web import fetch_batch, responding, served_by
+from support.services.openreview import DAY, SERVICE, VENUE, ms, note, response
 
 from digest.errors import ConfigError, SourceError
 from digest.models.identity import canonical_id
@@ -20,7 +20,7 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Outlook
 from digest.sources import RawDocument, Source, openreview
 
-PLACE = Source(
+SOURCE = Source(
     name="o", kind="openreview", url="https://api2.openreview.net/notes", venues=(VENUE,)
 )
 
@@ -30,7 +30,7 @@ def parse(text: str) -> Batch:
 
 
 def read(*notes: Any) -> Batch:
-    return parse(answer(list(notes)))
+    return parse(response(list(notes)))
 
 
 def saying(content: dict[str, Any], **details: Any) -> dict[str, Any]:
@@ -194,11 +194,11 @@ def test_an_answer_that_is_no_list_is_not_an_empty_venue(text: str, reason: str)
     assert (batch.papers, batch.declared) == ((), 1)
     assert reason in batch.rejected[0].reason
     with pytest.raises(SourceError, match=reason):
-        fetched(PLACE, prepared(text), day=DAY)
+        fetch_batch(SOURCE, responding(text), day=DAY)
 
 
 def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
-    batch = fetched(PLACE, prepared(answer([])), day=DAY)
+    batch = fetch_batch(SOURCE, responding(response([])), day=DAY)
 
     assert batch.trouble is not None
     assert "content.venueid=Fog.org/2025/Conference" in batch.trouble
@@ -206,9 +206,9 @@ def test_a_venue_of_which_nobody_knows_is_trouble() -> None:
 
 
 def test_venues_are_asked_for_one_by_one_and_page_by_page() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    batch = fetched(PLAYED.source("https://api2.openreview.net"), web, day=DAY)
+    batch = fetch_batch(SERVICE.source("https://api2.openreview.net"), web, day=DAY)
 
     asked = "https://api2.openreview.net/notes?content.venueid=Fog.org%2F2025%2FConference"
     assert web.addresses == [
@@ -217,10 +217,10 @@ def test_venues_are_asked_for_one_by_one_and_page_by_page() -> None:
         f"{asked}%2FWithdrawn_Submission&limit=1000&offset=0",
     ]
     assert (batch.declared, len(batch.papers), len(batch.updates), len(batch.rejected)) == (
-        PLAYED.declared,
+        SERVICE.declared,
         3,
         1,
-        PLAYED.rejected,
+        SERVICE.rejected,
     )
     assert batch.channels == (
         Channel(name=VENUE, parsed=4, declared=4),
@@ -233,7 +233,7 @@ def test_the_venue_of_a_file_is_the_first_that_is_named() -> None:
 
 
 def test_papers_of_other_days_are_given_with_their_own() -> None:
-    batch = fetched(PLACE, playing(PLAYED.empty), day=DAY)
+    batch = fetch_batch(SOURCE, served_by(SERVICE.empty), day=DAY)
 
     assert [paper.day for paper in batch.papers] == [date(2025, 1, 21), date(2025, 1, 23)]
     assert (batch.declared, batch.trouble) == (2, None)
@@ -241,18 +241,18 @@ def test_papers_of_other_days_are_given_with_their_own() -> None:
 
 def test_a_source_without_venues_is_told_what_it_needs() -> None:
     with pytest.raises(ConfigError, match='source o: kind "openreview" needs venues'):
-        fetched(Source(name="o", kind="openreview"), prepared())
+        fetch_batch(Source(name="o", kind="openreview"), responding())
 
 
 def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
     source = Source(name="o", kind="openreview", venues=("A", "B"))
-    web = prepared(
-        answer([note(1, venue_id="A")]),
-        answer([note(2, venue_id="B")], count=3),
-        answer([], count=3),
+    web = responding(
+        response([note(1, venue_id="A")]),
+        response([note(2, venue_id="B")], count=3),
+        response([], count=3),
     )
 
-    batch = fetched(source, web, day=DAY)
+    batch = fetch_batch(source, web, day=DAY)
 
     assert (batch.trouble, batch.declared) == ("B gave 1 of 3 notes", 4)
     assert [channel.name for channel in batch.channels] == ["A", "B"]
@@ -261,7 +261,9 @@ def test_fewer_notes_than_a_venue_counts_are_trouble() -> None:
 def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
     source = Source(name="o", kind="openreview", venues=("A", "B"))
 
-    batch = fetched(source, prepared("Bad Gateway", answer([note(2, venue_id="B")])), day=DAY)
+    batch = fetch_batch(
+        source, responding("Bad Gateway", response([note(2, venue_id="B")])), day=DAY
+    )
 
     assert len(batch.papers) == 1
     assert batch.channels == (
@@ -274,20 +276,20 @@ def test_a_venue_that_cannot_be_read_stops_no_other() -> None:
 
 def test_a_venue_of_which_a_later_page_fails_was_read() -> None:
     source = Source(name="o", kind="openreview", venues=("A", "B"))
-    web = prepared(
-        answer([note(1, venue_id="A")], count=2), "Bad Gateway", answer([note(2, venue_id="B")])
+    web = responding(
+        response([note(1, venue_id="A")], count=2), "Bad Gateway", response([note(2, venue_id="B")])
     )
 
-    batch = fetched(source, web, day=DAY)
+    batch = fetch_batch(source, web, day=DAY)
 
     assert batch.channels[0] == Channel(name="A", parsed=1, declared=2)
 
 
 def test_every_venue_that_cannot_be_read_is_named() -> None:
     source = Source(name="o", kind="openreview", venues=("A", "B", "C"))
-    web = prepared("Bad Gateway", answer([note(2, venue_id="B")]), "Bad Gateway")
+    web = responding("Bad Gateway", response([note(2, venue_id="B")]), "Bad Gateway")
 
-    batch = fetched(source, web, day=DAY)
+    batch = fetch_batch(source, web, day=DAY)
 
     assert batch.trouble is not None
     assert [said.partition(":")[0] for said in batch.trouble.split("; ")] == ["A", "C"]
@@ -297,11 +299,11 @@ def test_where_no_venue_can_be_read_the_first_error_is_raised() -> None:
     source = Source(name="o", kind="openreview", venues=("A", "B"))
 
     with pytest.raises(SourceError, match=r"venueid=A.*not JSON"):
-        fetched(source, prepared("Bad Gateway", "Bad Gateway"), day=DAY)
+        fetch_batch(source, responding("Bad Gateway", "Bad Gateway"), day=DAY)
 
 
 def test_a_count_without_end_is_not_followed_without_end() -> None:
-    batch = fetched(PLACE, prepared(*[answer([note(1)], count=10**9)] * 50), day=DAY)
+    batch = fetch_batch(SOURCE, responding(*[response([note(1)], count=10**9)] * 50), day=DAY)
 
     assert batch.trouble == f"{VENUE} gave 50 of 1,000,000,000 notes"
 
@@ -310,14 +312,14 @@ def test_a_count_without_end_is_not_followed_without_end() -> None:
 def test_an_answer_that_does_not_count_is_the_last(count: Any) -> None:
     said = json.dumps({"notes": [note(1)], "count": count})
 
-    assert fetched(PLACE, prepared(said), day=DAY).trouble is None
+    assert fetch_batch(SOURCE, responding(said), day=DAY).trouble is None
 
 
 def test_a_long_venue_is_read_in_a_time_that_grows_evenly() -> None:
     abstract = {"abstract": "Lamps in fog are many. " * 60}
 
     def read(notes: int) -> None:
-        text = answer([saying(abstract, id=f"n{number}") for number in range(notes)])
+        text = response([saying(abstract, id=f"n{number}") for number in range(notes)])
         assert len(parse(text).papers) == notes
 
     assert grows_evenly(read, 4_000)

@@ -1,4 +1,4 @@
-"""Reading text captures of the daily-papers page."""
+"""Reading the daily-papers page saved as text."""
 
 from __future__ import annotations
 

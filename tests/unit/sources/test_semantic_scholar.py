@@ -1,4 +1,4 @@
-"""Semantic Scholar: what it is asked, and what its answers say, however odd they are."""
+"""Semantic Scholar: what is requested, and how odd responses are parsed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, paper
-from support.offline_web import ask, prepared, refusal
+from support.offline_web import fetch_request, refusal, responding
 
 from digest.errors import RefusedError, SourceError
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, Source, semantic_scholar
 
-PLACE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
+SOURCE = Source(name="S2", kind="semantic-scholar", key="a key of ours")
 FULL = {
     "paperId": "2d5673caa9e6af3a7b82a43f19ee920992db07ad",
     "externalIds": {"ArXiv": "2602.00001", "DOI": "10.48550/arXiv.2602.00001", "CorpusId": 7},
@@ -43,85 +43,91 @@ def only(**given: Any) -> Paper:
 
 
 def test_papers_are_asked_for_by_arxiv_id_or_doi_and_never_by_title() -> None:
-    web = prepared("[null, null]")
+    web = responding("[null, null]")
     known = (paper("2602.00001"), paper("10.1101/2026.01.01.1"), paper("title:0123456789abcdef"))
 
-    list(semantic_scholar.read(PLACE, ask(web, *known)))
+    list(semantic_scholar.read(SOURCE, fetch_request(web, *known)))
 
-    (question,) = web.questions
-    assert question.json == {"ids": ["ARXIV:2602.00001", "DOI:10.1101/2026.01.01.1"]}
-    assert question.url == "https://api.semanticscholar.org/graph/v1/paper/batch"
-    assert "tldr" in question.params["fields"]
-    assert question.headers == {"x-api-key": "a key of ours"}
+    (request,) = web.requests
+    assert request.json == {"ids": ["ARXIV:2602.00001", "DOI:10.1101/2026.01.01.1"]}
+    assert request.url == "https://api.semanticscholar.org/graph/v1/paper/batch"
+    assert "tldr" in request.params["fields"]
+    assert request.headers == {"x-api-key": "a key of ours"}
 
 
 def test_without_a_key_none_is_sent() -> None:
-    web = prepared("[null]")
+    web = responding("[null]")
 
-    list(semantic_scholar.read(Source(name="S2", kind="semantic-scholar"), ask(web, paper())))
+    list(
+        semantic_scholar.read(
+            Source(name="S2", kind="semantic-scholar"), fetch_request(web, paper())
+        )
+    )
 
-    assert web.questions[0].headers == {}
+    assert web.requests[0].headers == {}
 
 
 def test_another_address_is_asked_if_one_is_given() -> None:
-    web = prepared("[null]")
+    web = responding("[null]")
     source = Source(name="S2", kind="semantic-scholar", url="http://127.0.0.1:8000/graph/")
 
-    list(semantic_scholar.read(source, ask(web, paper())))
+    list(semantic_scholar.read(source, fetch_request(web, paper())))
 
-    assert web.questions[0].url == "http://127.0.0.1:8000/graph/paper/batch"
+    assert web.requests[0].url == "http://127.0.0.1:8000/graph/paper/batch"
 
 
 @pytest.mark.parametrize(("papers", "sizes"), [(0, []), (500, [500]), (501, [500, 1])])
 def test_no_more_than_500_papers_are_asked_for_at_once(papers: int, sizes: list[int]) -> None:
-    web = prepared("[]")
+    web = responding("[]")
     known = [paper(f"2602.{number:05}") for number in range(papers)]
 
-    found = list(semantic_scholar.read(PLACE, ask(web, *known)))
+    found = list(semantic_scholar.read(SOURCE, fetch_request(web, *known)))
 
-    assert [len(question.json["ids"]) for question in web.questions] == sizes
+    assert [len(request.json["ids"]) for request in web.requests] == sizes
     assert len({document.where for document in found}) == len(sizes)
 
 
 def test_a_paper_that_two_sources_brought_is_asked_for_once() -> None:
-    web = prepared("[null]")
+    web = responding("[null]")
 
-    list(semantic_scholar.read(PLACE, ask(web, paper("2602.00001"), paper("2602.00001"))))
+    list(
+        semantic_scholar.read(SOURCE, fetch_request(web, paper("2602.00001"), paper("2602.00001")))
+    )
 
-    assert web.questions[0].json == {"ids": ["ARXIV:2602.00001"]}
+    assert web.requests[0].json == {"ids": ["ARXIV:2602.00001"]}
 
 
 def test_where_it_keeps_a_key_is_not_said() -> None:
-    (document,) = semantic_scholar.read(PLACE, ask(prepared("[null]"), paper()))
+    (document,) = semantic_scholar.read(SOURCE, fetch_request(responding("[null]"), paper()))
 
-    assert PLACE.key not in document.where
+    assert SOURCE.key not in document.where
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        pytest.param(PLACE, "source S2: .* answered 403; check its key", id="with a key"),
+        pytest.param(SOURCE, "source S2: .* answered 403; check its key", id="with a key"),
         pytest.param(Source(name="S2", kind="semantic-scholar"), "give it a key", id="without one"),
     ],
 )
 def test_a_refused_key_is_named(source: Source, words: str) -> None:
-    web = prepared(refusal(403, '{"message": "Forbidden"}'))
+    web = responding(refusal(403, '{"message": "Forbidden"}'))
 
     with pytest.raises(SourceError, match=words):
-        list(semantic_scholar.read(source, ask(web, paper())))
+        list(semantic_scholar.read(source, fetch_request(web, paper())))
 
 
 def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:
-    web = prepared(refusal(400, '{"error":"No valid paper ids given"}'))
+    web = responding(refusal(400, '{"error":"No valid paper ids given"}'))
 
-    assert list(semantic_scholar.read(PLACE, ask(web, paper()))) == []
+    assert list(semantic_scholar.read(SOURCE, fetch_request(web, paper()))) == []
 
 
 def test_another_refusal_stays_what_it_is() -> None:
-    web = prepared(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
+    web = responding(refusal(400, '{"error":"Unrecognized or unsupported fields: [x]"}'))
 
     with pytest.raises(RefusedError):
-        list(semantic_scholar.read(PLACE, ask(web, paper())))
+        list(semantic_scholar.read(SOURCE, fetch_request(web, paper())))
 
 
 # -- what it says -------------------------------------------------------------------------------
@@ -230,7 +236,7 @@ def test_a_record_of_an_unknown_paper_is_rejected_with_its_place(
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("response", "reason"),
     [
         pytest.param('{"error": "Paper not found"}', "the service answered: Paper not", id="error"),
         pytest.param('{"message": "Forbidden"}', "the service answered: Forbidden", id="message"),
@@ -241,8 +247,8 @@ def test_a_record_of_an_unknown_paper_is_rejected_with_its_place(
         pytest.param('"papers"', "not an array of papers", id="text"),
     ],
 )
-def test_an_answer_that_is_no_list_is_not_an_empty_one(answer: str, reason: str) -> None:
-    batch = parse(answer)
+def test_an_answer_that_is_no_list_is_not_an_empty_one(response: str, reason: str) -> None:
+    batch = parse(response)
 
     assert (batch.updates, batch.declared) == ((), 1)
     assert batch.rejected[0].reason.startswith(reason)
@@ -258,11 +264,11 @@ ANYTHING = st.recursive(
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(list(FULL)), ANYTHING) | ANYTHING, max_size=4))
-def test_whatever_an_answer_holds_every_record_is_counted_once(answer: list[Any]) -> None:
-    batch = parse(json.dumps(answer))
+def test_whatever_an_answer_holds_every_record_is_counted_once(response: list[Any]) -> None:
+    batch = parse(json.dumps(response))
 
     assert batch.declared == len(batch.updates) + len(batch.rejected)
-    assert batch.declared == sum(element is not None for element in answer)
+    assert batch.declared == sum(element is not None for element in response)
 
 
 @given(st.text())

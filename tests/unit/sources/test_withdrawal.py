@@ -1,4 +1,4 @@
-"""Whether a remark says that its paper was withdrawn, or another."""
+"""Recognising withdrawals by comments, and not those of other papers."""
 
 from __future__ import annotations
 

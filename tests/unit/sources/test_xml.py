@@ -1,4 +1,4 @@
-"""XML is read strictly, and cannot reach out, blow up or hold us up."""
+"""XML is parsed strictly, without external references and within limits."""
 
 from __future__ import annotations
 

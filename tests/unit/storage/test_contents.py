@@ -1,4 +1,4 @@
-"""What a mail holds, written down and read again."""
+"""The papers in a mail, dumped and loaded again."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def mails(draw: st.DrawFn) -> list[IssueItem]:
 def test_what_is_written_is_read_again(mail: list[IssueItem], chance: object) -> None:
     ids = [row.paper_id for row in mail]
     chance.shuffle(ids)  # type: ignore[attr-defined]
-    text = dump(mail, {paper_id: place for place, paper_id in enumerate(ids)})
+    text = dump(mail, {paper_id: position for position, paper_id in enumerate(ids)})
 
     assert load(text, dict(enumerate(ids))) == mail
-    assert [ids[place] for place in shown_positions(text)] == [row.paper_id for row in mail]
+    assert [ids[position] for position in shown_positions(text)] == [row.paper_id for row in mail]
 
 
 def test_a_paper_that_took_its_real_id_is_read_under_it() -> None:
@@ -46,7 +46,7 @@ def test_a_paper_that_took_its_real_id_is_read_under_it() -> None:
     assert load(text, {7: "2602.00001"}) == [IssueItem("2602.00001", 0, "agents")]
 
 
-def test_a_paper_of_a_topic_takes_no_more_than_its_place() -> None:
+def test_a_paper_of_a_topic_takes_no_more_than_its_position() -> None:
     mail = issue(pick("1", similar=(paper("2"),)), pick("3"))
 
     text = dump(list_items(mail), {"1": 10, "2": 20, "3": 30})

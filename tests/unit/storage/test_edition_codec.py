@@ -1,4 +1,4 @@
-"""A desk as bytes: what comes out is what went in, whatever was in it."""
+"""An edition as bytes: what is loaded is what was dumped."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ topics = st.builds(
     trending=st.booleans(),
 )
 reasons = st.lists(st.builds(Reason, kind=words, text=words), max_size=2).map(tuple)
-editions = st.builds(
+coverages = st.builds(
     Coverage,
     day=st.dates(),
     sources=st.lists(
@@ -83,11 +83,11 @@ editions = st.builds(
 
 
 @st.composite
-def desks(draw: st.DrawFn) -> Edition:
-    """Desks on which everything lies that can."""
-    lying = draw(st.lists(papers, max_size=4, unique_by=lambda it: it.id))
+def stored_editions(draw: st.DrawFn) -> Edition:
+    """Editions with everything that they can have."""
+    featured = draw(st.lists(papers, max_size=4, unique_by=lambda it: it.id))
     named = draw(st.lists(topics, max_size=2, unique_by=lambda it: it.slug))
-    some = st.lists(st.sampled_from(lying), max_size=3) if lying else st.just([])
+    some = st.lists(st.sampled_from(featured), max_size=3) if featured else st.just([])
 
     def picked(slug: str) -> tuple[Pick, ...]:
         return tuple(
@@ -103,8 +103,8 @@ def desks(draw: st.DrawFn) -> Edition:
         )
 
     return Edition(
-        coverage=draw(editions),
-        papers=lying,
+        coverage=draw(coverages),
+        papers=featured,
         topics={it.slug: it for it in named},
         ranked={it.slug: picked(it.slug) for it in named},
         similar={it.id: frozenset(o.id for o in draw(some)) for it in draw(some)},
@@ -114,47 +114,48 @@ def desks(draw: st.DrawFn) -> Edition:
     )
 
 
-def ids(desk: Edition) -> list[str]:
-    return [it.id for it in desk.papers]
+def ids(edition: Edition) -> list[str]:
+    return [it.id for it in edition.papers]
 
 
-@given(desks())
-def test_what_is_thawed_is_what_was_frozen(desk: Edition) -> None:
-    assert load(dump(desk), ids(desk)) == desk
+@given(stored_editions())
+def test_what_is_loaded_is_what_was_dumped(edition: Edition) -> None:
+    assert load(dump(edition), ids(edition)) == edition
 
 
-@given(desks())
-def test_equal_desks_give_equal_bytes(desk: Edition) -> None:
-    other = copy.deepcopy(desk)
+@given(stored_editions())
+def test_equal_editions_give_equal_bytes(edition: Edition) -> None:
+    other = copy.deepcopy(edition)
     similar = dict(reversed(other.similar.items()))
 
-    assert dump(other) == dump(desk)
-    assert dump(Edition(**{**vars(other), "similar": similar})) == dump(desk)
-    assert dump(load(dump(desk), ids(desk))) == dump(desk)
+    assert dump(other) == dump(edition)
+    assert dump(Edition(**{**vars(other), "similar": similar})) == dump(edition)
+    assert dump(load(dump(edition), ids(edition))) == dump(edition)
 
 
-@given(desks(), st.integers(0, 3))
-def test_a_paper_that_took_another_id_has_it_wherever_it_lay(desk: Edition, place: int) -> None:
-    before = ids(desk)
-    after = [f"new {it}" if at == place else it for at, it in enumerate(before)]
+@given(stored_editions(), st.integers(0, 3))
+def test_a_paper_that_took_another_id_has_it_everywhere(edition: Edition, changed_at: int) -> None:
+    before = ids(edition)
+    after = [f"new {it}" if at == changed_at else it for at, it in enumerate(before)]
     new = dict(zip(before, after, strict=True))
 
-    thawed = load(dump(desk), after)
+    loaded = load(dump(edition), after)
 
-    assert ids(thawed) == after
-    assert {slug: [p.paper.id for p in ps] for slug, ps in thawed.ranked.items()} == {
-        slug: [new[p.paper.id] for p in ps] for slug, ps in desk.ranked.items()
+    assert ids(loaded) == after
+    assert {slug: [p.paper.id for p in ps] for slug, ps in loaded.ranked.items()} == {
+        slug: [new[p.paper.id] for p in ps] for slug, ps in edition.ranked.items()
     }
-    assert thawed.similar == {
-        new[one]: frozenset(new[other] for other in others) for one, others in desk.similar.items()
+    assert loaded.similar == {
+        new[one]: frozenset(new[other] for other in others)
+        for one, others in edition.similar.items()
     }
 
 
-@given(desks())
-def test_a_paper_s_id_is_not_in_the_bytes(desk: Edition) -> None:
-    renamed = [f"new {it}" for it in ids(desk)]
+@given(stored_editions())
+def test_a_paper_s_id_is_not_in_the_bytes(edition: Edition) -> None:
+    renamed = [f"new {it}" for it in ids(edition)]
 
-    assert dump(load(dump(desk), renamed)) == dump(desk)
+    assert dump(load(dump(edition), renamed)) == dump(edition)
 
 
 @pytest.mark.parametrize(
@@ -189,11 +190,11 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
     ],
     ids=lambda details: next(iter(details)),
 )
-def test_whatever_differs_on_a_desk_differs_in_the_bytes(details: dict[str, Any]) -> None:
+def test_whatever_differs_in_an_edition_differs_in_the_bytes(details: dict[str, Any]) -> None:
     assert dump(desk_of(issue(), **details)) != dump(desk_of(issue()))
 
 
-def test_a_day_s_desk_takes_a_fraction_of_its_papers() -> None:
+def test_a_stored_edition_is_a_fraction_of_its_papers_size() -> None:
     many = [pick(paper(str(n), abstract=f"We study thing {n}. " * 60)) for n in range(50)]
 
     assert len(dump(desk_of(issue(*many)))) < 50 * 1200 / 4

@@ -1,4 +1,4 @@
-"""Signed links: good for one reader, one purpose and, some of them, for a while."""
+"""Signed links: valid for one subscriber, one purpose and, some of them, a limited time."""
 
 from __future__ import annotations
 
@@ -15,24 +15,28 @@ from subscribers.errors import LinkError
 from subscribers.links import Purpose, read, sign
 
 SECRET = "a secret for tests"
-READER = 281_474_976_710_655
+SUBSCRIBER_ID = 281_474_976_710_655
 IDS = st.integers(min_value=0, max_value=2**63 - 1)
 PURPOSES = st.sampled_from(Purpose)
 MONTH = timedelta(days=30)
 
 
-def token(purpose: Purpose = Purpose.LEAVE, reader: int = READER, *, at: datetime = NOON) -> str:
-    return sign(purpose, reader, secrets=[SECRET], at=at)
+def token(
+    purpose: Purpose = Purpose.LEAVE, subscriber_id: int = SUBSCRIBER_ID, *, at: datetime = NOON
+) -> str:
+    return sign(purpose, subscriber_id, secrets=[SECRET], at=at)
 
 
 @given(PURPOSES, IDS)
-def test_a_link_names_the_reader_it_was_signed_for(purpose: Purpose, reader: int) -> None:
-    assert read(purpose, token(purpose, reader), secrets=[SECRET], now=NOON) == reader
+def test_a_link_names_the_subscriber_it_was_signed_for(
+    purpose: Purpose, subscriber_id: int
+) -> None:
+    assert read(purpose, token(purpose, subscriber_id), secrets=[SECRET], now=NOON) == subscriber_id
 
 
 @given(PURPOSES, IDS)
-def test_a_link_is_short_and_needs_no_escaping(purpose: Purpose, reader: int) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,65}", token(purpose, reader))
+def test_a_link_is_short_and_needs_no_escaping(purpose: Purpose, subscriber_id: int) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,65}", token(purpose, subscriber_id))
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -45,20 +49,20 @@ def test_a_link_to_leave_is_the_same_in_every_mail() -> None:
 
 
 @pytest.mark.parametrize(("signed_for", "used_for"), [*permutations(Purpose, 2)])
-def test_a_link_is_good_for_one_purpose_only(signed_for: Purpose, used_for: Purpose) -> None:
+def test_a_link_is_valid_for_one_purpose_only(signed_for: Purpose, used_for: Purpose) -> None:
     with pytest.raises(LinkError, match="this link is not valid"):
         read(used_for, token(signed_for), secrets=[SECRET], now=NOON)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_link_of_another_installation_is_not_valid(purpose: Purpose) -> None:
-    theirs = sign(purpose, READER, secrets=["another secret"], at=NOON)
+    theirs = sign(purpose, SUBSCRIBER_ID, secrets=["another secret"], at=NOON)
 
     with pytest.raises(LinkError, match="this link is not valid"):
         read(purpose, theirs, secrets=[SECRET], now=NOON)
 
 
-FOR_A_WHILE = pytest.mark.parametrize(
+LIMITED = pytest.mark.parametrize(
     ("purpose", "lifetime"),
     [
         (Purpose.CONFIRM, timedelta(hours=72)),
@@ -68,12 +72,14 @@ FOR_A_WHILE = pytest.mark.parametrize(
 )
 
 
-@FOR_A_WHILE
-def test_a_link_works_as_long_as_its_purpose_asks(purpose: Purpose, lifetime: timedelta) -> None:
-    assert read(purpose, token(purpose), secrets=[SECRET], now=NOON + lifetime) == READER
+@LIMITED
+def test_a_link_works_for_the_lifetime_of_its_purpose(
+    purpose: Purpose, lifetime: timedelta
+) -> None:
+    assert read(purpose, token(purpose), secrets=[SECRET], now=NOON + lifetime) == SUBSCRIBER_ID
 
 
-@FOR_A_WHILE
+@LIMITED
 def test_a_link_expires(purpose: Purpose, lifetime: timedelta) -> None:
     after = NOON + lifetime + timedelta(seconds=1)
 
@@ -82,22 +88,22 @@ def test_a_link_expires(purpose: Purpose, lifetime: timedelta) -> None:
 
 
 @pytest.mark.parametrize("purpose", [Purpose.LEAVE, Purpose.REFUSE])
-def test_a_link_to_be_left_alone_works_for_ever(purpose: Purpose) -> None:
+def test_a_link_to_leave_or_refuse_works_for_ever(purpose: Purpose) -> None:
     in_a_century = datetime(2126, 1, 1, tzinfo=UTC)
 
-    assert read(purpose, token(purpose), secrets=[SECRET], now=in_a_century) == READER
+    assert read(purpose, token(purpose), secrets=[SECRET], now=in_a_century) == SUBSCRIBER_ID
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_link_signed_before_the_secret_was_changed_still_works(purpose: Purpose) -> None:
-    assert read(purpose, token(purpose), secrets=["new", SECRET], now=NOON) == READER
+    assert read(purpose, token(purpose), secrets=["new", SECRET], now=NOON) == SUBSCRIBER_ID
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_of_two_secrets_the_first_signs(purpose: Purpose) -> None:
-    signed = sign(purpose, READER, secrets=["new", SECRET], at=NOON)
+    signed = sign(purpose, SUBSCRIBER_ID, secrets=["new", SECRET], at=NOON)
 
-    assert signed == sign(purpose, READER, secrets=["new"], at=NOON)
+    assert signed == sign(purpose, SUBSCRIBER_ID, secrets=["new"], at=NOON)
     assert signed != token(purpose)
 
 
@@ -107,26 +113,26 @@ def test_a_link_stops_with_the_secret_that_signed_it(purpose: Purpose) -> None:
         read(purpose, token(purpose), secrets=["newer", "new"], now=NOON)
 
 
-def changed(text: str, place: int, character: str) -> str:
-    place %= len(text)
-    return text[:place] + character + text[place + 1 :]
+def changed(text: str, position: int, character: str) -> str:
+    position %= len(text)
+    return text[:position] + character + text[position + 1 :]
 
 
 @given(PURPOSES, st.integers(min_value=0), st.characters())
 def test_a_changed_character_never_makes_a_link_for_somebody_else(
-    purpose: Purpose, place: int, character: str
+    purpose: Purpose, position: int, character: str
 ) -> None:
-    forged = changed(token(purpose), place, character)
+    forged = changed(token(purpose), position, character)
 
-    assert reader_of(purpose, forged) in (None, READER)
+    assert subscriber_of(purpose, forged) in (None, SUBSCRIBER_ID)
 
 
 @given(PURPOSES, IDS)
-def test_a_signature_is_not_good_for_another_reader(purpose: Purpose, other: int) -> None:
-    ours, theirs = token(purpose, READER), token(purpose, other)
+def test_a_signature_is_not_valid_for_another_subscriber(purpose: Purpose, other: int) -> None:
+    ours, theirs = token(purpose, SUBSCRIBER_ID), token(purpose, other)
     forged = f"{theirs.rpartition('.')[0]}.{ours.rpartition('.')[2]}"
 
-    assert reader_of(purpose, forged) in (None, READER)
+    assert subscriber_of(purpose, forged) in (None, SUBSCRIBER_ID)
 
 
 @given(PURPOSES, st.text() | st.text(alphabet="abcXYZ019-_."))
@@ -135,7 +141,7 @@ def test_a_made_up_link_is_not_valid(purpose: Purpose, text: str) -> None:
         read(purpose, text, secrets=[SECRET], now=NOON)
 
 
-def reader_of(purpose: Purpose, text: str) -> int | None:
+def subscriber_of(purpose: Purpose, text: str) -> int | None:
     try:
         return read(purpose, text, secrets=[SECRET], now=NOON)
     except LinkError:

@@ -1,4 +1,4 @@
-"""The table that says how consent changes."""
+"""The table of consent: the status after each event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import ConsentError
-from subscribers.models import Event, Status, move
+from subscribers.models import Event, Status, next_status
 
 SIGN_UP, CONFIRM, LEAVE, IMPORT = Event.SIGN_UP, Event.CONFIRM, Event.LEAVE, Event.IMPORT
 PAUSE, RESUME, BOUNCE, COMPLAINT = Event.PAUSE, Event.RESUME, Event.BOUNCE, Event.COMPLAINT
@@ -32,7 +32,7 @@ LEFT, SUPPRESSED = Status.LEFT, Status.SUPPRESSED
         pytest.param(CONFIRMED, PAUSE, PAUSED, id="pauses"),
         pytest.param(CONFIRMED, RESUME, CONFIRMED, id="resumes without a pause"),
         pytest.param(CONFIRMED, LEAVE, LEFT, id="leaves"),
-        pytest.param(CONFIRMED, BOUNCE, SUPPRESSED, id="has an address no more"),
+        pytest.param(CONFIRMED, BOUNCE, SUPPRESSED, id="has no such address any more"),
         pytest.param(CONFIRMED, COMPLAINT, SUPPRESSED, id="reports spam"),
         pytest.param(PAUSED, SIGN_UP, PAUSED, id="signs up during a pause"),
         pytest.param(PAUSED, IMPORT, PAUSED, id="is imported during a pause"),
@@ -51,8 +51,8 @@ LEFT, SUPPRESSED = Status.LEFT, Status.SUPPRESSED
         pytest.param(SUPPRESSED, LEAVE, SUPPRESSED, id="leaves though suppressed"),
     ],
 )
-def test_an_event_moves_a_reader_on(status: Status | None, event: Event, after: Status) -> None:
-    assert move(status, event) is after
+def test_an_event_leads_to_a_status(status: Status | None, event: Event, after: Status) -> None:
+    assert next_status(status, event) is after
 
 
 @pytest.mark.parametrize(
@@ -78,44 +78,44 @@ def test_an_event_moves_a_reader_on(status: Status | None, event: Event, after: 
         ),
     ],
 )
-def test_a_step_the_table_does_not_have_is_refused(
+def test_an_event_that_is_not_in_the_table_is_refused(
     status: Status | None, event: Event, message: str
 ) -> None:
     with pytest.raises(ConsentError, match=f"^{message}$"):
-        move(status, event)
+        next_status(status, event)
 
 
 @given(st.lists(st.sampled_from([SIGN_UP, IMPORT, LEAVE, BOUNCE, COMPLAINT])))
 def test_nobody_is_confirmed_without_confirming(events: list[Event]) -> None:
-    status = move(None, SIGN_UP)
+    status = next_status(None, SIGN_UP)
 
     for event in events:
-        status = move(status, event)
+        status = next_status(status, event)
 
     assert status is not CONFIRMED
 
 
 @given(st.lists(st.sampled_from([SIGN_UP, IMPORT, LEAVE, BOUNCE, COMPLAINT])))
-def test_nothing_brings_back_who_is_suppressed(events: list[Event]) -> None:
+def test_nothing_leads_back_from_suppressed(events: list[Event]) -> None:
     status = SUPPRESSED
 
     for event in events:
-        status = move(status, event)
+        status = next_status(status, event)
 
     assert status is SUPPRESSED
 
 
 @pytest.mark.parametrize("status", [PENDING, CONFIRMED, PAUSED, LEFT])
 def test_everybody_in_the_book_can_leave(status: Status) -> None:
-    assert move(status, LEAVE) is LEFT
+    assert next_status(status, LEAVE) is LEFT
 
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("event", [BOUNCE, COMPLAINT])
 def test_everybody_in_the_book_can_be_suppressed(status: Status, event: Event) -> None:
-    assert move(status, event) is SUPPRESSED
+    assert next_status(status, event) is SUPPRESSED
 
 
 @pytest.mark.parametrize("status", Status)
-def test_an_import_leaves_everybody_in_the_book_where_they_are(status: Status) -> None:
-    assert move(status, IMPORT) is status
+def test_an_import_changes_no_status(status: Status) -> None:
+    assert next_status(status, IMPORT) is status

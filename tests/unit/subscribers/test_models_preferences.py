@@ -1,4 +1,4 @@
-"""What a reader can choose beside topics."""
+"""What a subscriber can choose beside topics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=100), max_size=50).map(tu
         text_only=st.booleans(),
     )
 )
-def test_everything_on_offer_can_be_chosen(chosen: dict[str, Any]) -> None:
+def test_every_valid_choice_is_accepted(chosen: dict[str, Any]) -> None:
     preferences = Preferences(**chosen)
 
     assert {name: getattr(preferences, name) for name in chosen} == chosen
@@ -59,7 +59,7 @@ def test_who_chooses_nothing_gets_mail_every_day() -> None:
         pytest.param({"authors": ("",)}, "authors takes at most 50 words", id="an empty name"),
     ],
 )
-def test_what_is_not_on_offer_is_refused_by_name(chosen: dict[str, Any], message: str) -> None:
+def test_an_invalid_choice_is_refused_by_name(chosen: dict[str, Any], message: str) -> None:
     with pytest.raises(PreferenceError, match=f"^{message}"):
         Preferences(**chosen)
 

@@ -1,4 +1,4 @@
-"""A database of an older version, and what becomes of its rows."""
+"""Readers, consent and deliveries of the first version."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_reader_of_the_first_version_can_choose_what_is_new(migrated: sa.Engin
     assert (reader.topics, reader.preferences) == (("agents",), chosen)
 
 
-def test_a_migration_that_breaks_off_changes_nothing(
+def test_a_migration_that_fails_changes_nothing(
     first_version: sqlite3.Connection, tmp_path: Path
 ) -> None:
     first_version.execute("CREATE TABLE suppressions (in_the_way TEXT)")

@@ -1,4 +1,4 @@
-"""Deliveries of the version before: what they showed still counts, what was claimed is unknown."""
+"""Deliveries of the version before: what they showed still counts, claimed rows become unknown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 AT = "2026-02-02 12:00:00.000000"
 YESTERDAY, LAST_WEEK = DAY - timedelta(days=1), DAY - timedelta(days=7)
-#: Deliveries: id, day, reader, state.
+#: Deliveries: id, day, subscriber, state.
 ROWS = [
     (1, LAST_WEEK, 1, "sent"),
     (2, LAST_WEEK, 2, "unknown"),
@@ -55,17 +55,17 @@ def fill(db: sqlite3.Connection) -> None:
         db.execute(
             "INSERT INTO sightings VALUES (?, 'first', ?, NULL)", (f"2602.0000{number}", day)
         )
-    for reader, name in NAMES.items():
+    for subscriber, name in NAMES.items():
         db.execute(
             "INSERT INTO subscribers (id, address, address_key, status, since)"
             " VALUES (?, ?, ?, 'confirmed', ?)",
-            (reader, address(name), address(name), AT),
+            (subscriber, address(name), address(name), AT),
         )
-        db.execute("INSERT INTO subscriptions VALUES (?, 'agents', 0)", (reader,))
-    for delivery, day, reader, state in ROWS:
+        db.execute("INSERT INTO subscriptions VALUES (?, 'agents', 0)", (subscriber,))
+    for delivery, day, subscriber, state in ROWS:
         db.execute(
             "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, 'Agents', '<1@example>', ?, ?, 1)",
-            (delivery, day, reader, state, AT, AT),
+            (delivery, day, subscriber, state, AT, AT),
         )
         if state != "skipped":
             db.execute(
@@ -84,7 +84,7 @@ def test_what_the_version_before_showed_was_seen(house: House) -> None:
     assert seen(house, "2602.00002") == set()
 
 
-def test_why_the_version_before_showed_a_paper_is_still_told(house: House) -> None:
+def test_why_the_version_before_showed_a_paper_is_still_known(house: House) -> None:
     (shown,) = house.app.history.contents(house.entry("ada", LAST_WEEK))
 
     assert (shown.paper_id, shown.title) == ("2602.00001", "An agent named 2602.00001")
@@ -97,12 +97,12 @@ def test_the_days_of_the_version_before_add_up(house: House) -> None:
     assert house.app.ledger.open_days() == [LAST_WEEK, YESTERDAY]
 
 
-def test_no_row_of_the_version_before_hangs_in_the_air(house: House) -> None:
+def test_every_foreign_key_holds(house: House) -> None:
     with house.app.engine.connect() as db:
         assert db.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
-def test_the_first_run_takes_what_was_claimed_for_unknown_and_gives_up_what_is_old(
+def test_the_first_run_makes_claimed_rows_unknown_and_expires_old_ones(
     house: House,
 ) -> None:
     house.send()
@@ -145,5 +145,5 @@ def test_a_preview_of_a_day_of_the_version_before_is_made_anew(house: House) -> 
     assert [it.paper.id for it in mail.issue.picks] == ["2602.00001"]
 
 
-def test_there_is_no_desk_of_the_version_before_to_send_from(house: House) -> None:
+def test_the_version_before_left_no_edition_to_send_from(house: House) -> None:
     assert house.app.editions.newest(LAST_WEEK) is None

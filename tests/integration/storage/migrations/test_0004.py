@@ -1,4 +1,4 @@
-"""Papers of the version before: they are kept, and whose word counted more still does."""
+"""Papers of the version before are kept, and the source that counted more still does."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def migrated(tmp_path: Path) -> Iterator[sa.Engine]:
     opened.dispose()
 
 
-def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
+def test_papers_and_their_signals_are_kept(migrated: sa.Engine) -> None:
     (found,) = PaperStore(migrated).papers(DAY)
 
     assert (found.id, found.title, found.abstract) == ("2602.00001", "Lamps", "In fog.")
@@ -58,7 +58,9 @@ def test_papers_and_what_was_seen_of_them_are_kept(migrated: sa.Engine) -> None:
 
 
 @pytest.mark.parametrize(("kind", "title"), [("capture", "Lamps"), ("huggingface", "Lamps in Fog")])
-def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, title: str) -> None:
+def test_the_source_that_counted_more_still_does(
+    migrated: sa.Engine, kind: str, title: str
+) -> None:
     store = PaperStore(migrated)
 
     store.save(
@@ -72,7 +74,7 @@ def test_whose_word_counted_more_still_does(migrated: sa.Engine, kind: str, titl
     assert (known.title, known.venue) == (title, "ICLR")
 
 
-def test_what_failed_is_still_said_to_have_failed_and_why(migrated: sa.Engine) -> None:
+def test_a_failed_fetch_is_still_failed_with_its_reason(migrated: sa.Engine) -> None:
     (reading,) = FetchLog(migrated).on(DAY)
 
     assert (reading.state, reading.reason) == (SourceState.FAILED, "no answer")

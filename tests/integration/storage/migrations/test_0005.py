@@ -226,7 +226,7 @@ def test_nothing_is_sent_twice_however_often_a_day_is_run(house: House) -> None:
     transport = Recorder()
 
     for day in (SUNDAY, DAY, DAY, SUNDAY):
-        house.send(transport, day=day, named=True)
+        house.send(transport, day=day, allow_late=True)
 
     assert transport.recipients == [address("cy"), address("fay")]
 

@@ -1,4 +1,4 @@
-"""Answers that are kept, so that a service need not say them again."""
+"""The cache of responses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import NOON
-from support.http_server import Answer, WebServer
-from support.source_client import Watch
+from support.http_server import Response, WebServer
+from support.source_client import ManualClock
 
 from digest.errors import RefusedError
 from digest.sources.http.cache import Cache
@@ -17,11 +17,11 @@ from digest.sources.http.cache import Cache
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.source_client import Asking
+    from support.source_client import MakeClient
 
 ETAG = {"ETag": '"v1"'}
 DATE = {"Last-Modified": "Mon, 02 Feb 2026 05:00:11 GMT"}
-SAME = Answer(status=304)
+SAME = Response(status=304)
 
 
 def entries(folder: Path) -> list[Path]:
@@ -38,26 +38,26 @@ def entries(folder: Path) -> list[Path]:
     ids=["an etag", "a date", "both"],
 )
 def test_what_has_not_changed_comes_from_disk(
-    asking: Asking, validator: dict[str, str], condition: dict[str, str]
+    make_client: MakeClient, validator: dict[str, str], condition: dict[str, str]
 ) -> None:
-    with WebServer(Answer(body="Über".encode(), headers=validator), SAME) as server:
-        asking().get(server.url)
+    with WebServer(Response(body="Über".encode(), headers=validator), SAME) as server:
+        make_client().get(server.url)
 
-        assert asking().get(server.url) == "Über"  # by another process
+        assert make_client().get(server.url) == "Über"  # by another process
 
-    first, second = server.questions
+    first, second = server.requests
     assert not {"If-None-Match", "If-Modified-Since"} & set(first.headers)
     assert condition.items() <= second.headers.items()
 
 
-def test_what_has_changed_replaces_what_was_kept(asking: Asking) -> None:
-    newer = Answer(body=b"new", headers={"ETag": '"v2"'})
-    with WebServer(Answer(body=b"old", headers=ETAG), newer, SAME) as server:
-        asking().get(server.url)
-        assert asking().get(server.url) == "new"
-        assert asking().get(server.url) == "new"
+def test_what_has_changed_replaces_what_was_kept(make_client: MakeClient) -> None:
+    newer = Response(body=b"new", headers={"ETag": '"v2"'})
+    with WebServer(Response(body=b"old", headers=ETAG), newer, SAME) as server:
+        make_client().get(server.url)
+        assert make_client().get(server.url) == "new"
+        assert make_client().get(server.url) == "new"
 
-    assert server.questions[2].headers["If-None-Match"] == '"v2"'
+    assert server.requests[2].headers["If-None-Match"] == '"v2"'
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_what_has_changed_replaces_what_was_kept(asking: Asking) -> None:
     ids=["another query", "another media type"],
 )
 def test_another_question_has_another_answer(
-    asking: Asking, params: dict[str, str], accept: str
+    make_client: MakeClient, params: dict[str, str], accept: str
 ) -> None:
-    with WebServer(Answer(headers=ETAG)) as server:
-        ours = asking()
+    with WebServer(Response(headers=ETAG)) as server:
+        ours = make_client()
         ours.get(server.url, {"day": "1"})
         ours.get(server.url, params, accept=accept)
 
-    assert "If-None-Match" not in server.questions[1].headers
+    assert "If-None-Match" not in server.requests[1].headers
 
 
 @pytest.mark.parametrize(
@@ -85,43 +85,43 @@ def test_another_question_has_another_answer(
     ],
 )
 def test_what_cannot_be_asked_about_is_not_kept(
-    asking: Asking, tmp_path: Path, headers: dict[str, str]
+    make_client: MakeClient, tmp_path: Path, headers: dict[str, str]
 ) -> None:
-    with WebServer(Answer(headers=headers)) as server:
-        asking().get(server.url)
+    with WebServer(Response(headers=headers)) as server:
+        make_client().get(server.url)
 
     assert entries(tmp_path) == []
 
 
 @pytest.mark.parametrize("status", [203, 404, 429])
-def test_only_a_plain_answer_is_kept(asking: Asking, tmp_path: Path, status: int) -> None:
-    with WebServer(Answer(status=status, headers=ETAG)) as server:
+def test_only_a_plain_answer_is_kept(make_client: MakeClient, tmp_path: Path, status: int) -> None:
+    with WebServer(Response(status=status, headers=ETAG)) as server:
         if status >= 400:
             with pytest.raises(RefusedError):
-                asking().get(server.url)
+                make_client().get(server.url)
         else:
-            asking().get(server.url)
+            make_client().get(server.url)
 
     assert entries(tmp_path) == []
 
 
-def test_the_answer_to_what_is_posted_is_not_kept(asking: Asking, tmp_path: Path) -> None:
-    with WebServer(Answer(headers=ETAG)) as server:
-        asking().post(server.url, json=[])
+def test_the_answer_to_what_is_posted_is_not_kept(make_client: MakeClient, tmp_path: Path) -> None:
+    with WebServer(Response(headers=ETAG)) as server:
+        make_client().post(server.url, json=[])
 
     assert entries(tmp_path) == []
 
 
-def test_nothing_changed_about_nothing_is_a_refusal(asking: Asking) -> None:
+def test_nothing_changed_about_nothing_is_a_refusal(make_client: MakeClient) -> None:
     with WebServer(SAME) as server, pytest.raises(RefusedError, match="304 Not Modified"):
-        asking().get(server.url)
+        make_client().get(server.url)
 
 
 def test_what_is_kept_is_for_its_owner_and_says_nothing_of_keys(
-    asking: Asking, tmp_path: Path
+    make_client: MakeClient, tmp_path: Path
 ) -> None:
-    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
-        asking().get(f"{server.base}/?token=hidden", headers={"x-api-key": "hidden"})
+    with WebServer(Response(body=b"text", headers=ETAG)) as server:
+        make_client().get(f"{server.base}/?token=hidden", headers={"x-api-key": "hidden"})
 
     (entry,) = entries(tmp_path)
     assert entry.stat().st_mode & 0o777 == 0o600
@@ -145,31 +145,33 @@ def test_what_is_kept_is_for_its_owner_and_says_nothing_of_keys(
         pytest.param(lambda _kept: b"[" * 100_000 + b"\n", id="a deep head"),
     ],
 )
-def test_an_entry_that_is_damaged_is_none(asking: Asking, tmp_path: Path, damage: object) -> None:
+def test_an_entry_that_is_damaged_is_none(
+    make_client: MakeClient, tmp_path: Path, damage: object
+) -> None:
     assert callable(damage)
-    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
-        asking().get(server.url)
+    with WebServer(Response(body=b"text", headers=ETAG)) as server:
+        make_client().get(server.url)
         (entry,) = entries(tmp_path)
         entry.write_bytes(damage(entry.read_bytes()))
 
-        assert asking().get(server.url) == "text"
+        assert make_client().get(server.url) == "text"
 
-    assert "If-None-Match" not in server.questions[1].headers
+    assert "If-None-Match" not in server.requests[1].headers
 
 
 def test_a_disk_that_takes_nothing_costs_only_the_cache(
-    asking: Asking, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make_client: MakeClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "answers").write_text("no folder")  # as good as a full disk, also for root
-    with WebServer(Answer(body=b"text", headers=ETAG)) as server:
-        ours = asking()
+    with WebServer(Response(body=b"text", headers=ETAG)) as server:
+        ours = make_client()
         assert [ours.get(server.url), ours.get(server.url)] == ["text", "text"]
 
     assert [record.getMessage() for record in caplog.records] == ["answer not kept"]
 
 
 def test_half_an_entry_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = Cache(tmp_path, clock=Watch().now)
+    cache = Cache(tmp_path, clock=ManualClock().now)
     cache.keep("q", text="old", etag="1", last_modified=None)
     monkeypatch.setattr(os, "utime", refuse)  # the last step before it takes its place
 
@@ -186,14 +188,14 @@ def refuse(*_: object) -> None:
 
 
 def test_what_nobody_asked_for_in_a_month_is_dropped(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     for name, age in [("old", 31), ("asked for again", 31), ("young", 29), ("today", 0)]:
-        watch.at = NOON - timedelta(days=age)
-        Cache(tmp_path, clock=watch.now).keep(name, text=name, etag="1", last_modified=None)
-        watch.at = NOON - timedelta(days=1)
-        Cache(tmp_path, clock=watch.now).confirm("asked for again")
-    watch.at = NOON
-    cache = Cache(tmp_path, clock=watch.now)
+        clock.at = NOON - timedelta(days=age)
+        Cache(tmp_path, clock=clock.now).keep(name, text=name, etag="1", last_modified=None)
+        clock.at = NOON - timedelta(days=1)
+        Cache(tmp_path, clock=clock.now).confirm("asked for again")
+    clock.at = NOON
+    cache = Cache(tmp_path, clock=clock.now)
 
     cache.keep("now", text="now", etag="1", last_modified=None)
 
@@ -202,10 +204,10 @@ def test_what_nobody_asked_for_in_a_month_is_dropped(tmp_path: Path) -> None:
 
 
 def test_beyond_the_capacity_the_oldest_go(tmp_path: Path) -> None:
-    watch = Watch()
-    cache = Cache(tmp_path, clock=watch.now, capacity=3000)
+    clock = ManualClock()
+    cache = Cache(tmp_path, clock=clock.now, capacity=3000)
     for name in "abcde":
-        watch.sleep(60)
+        clock.sleep(60)
         cache.keep(name, text="x" * 1000, etag="1", last_modified=None)
 
     assert [name for name in "abcde" if cache.find(name)] == ["d", "e"]
@@ -213,7 +215,7 @@ def test_beyond_the_capacity_the_oldest_go(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\r\nc", "\ud800", "\0", "\ufeff"])
 def test_a_text_is_kept_as_it_is(tmp_path: Path, text: str) -> None:
-    cache = Cache(tmp_path, clock=Watch().now)
+    cache = Cache(tmp_path, clock=ManualClock().now)
 
     cache.keep("q", text=text, etag="1", last_modified=None)
 

@@ -1,4 +1,4 @@
-"""Asking a service for something: what is sent, and what comes back."""
+"""The HTTP client: what it sends, and what it returns or raises."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.http_server import Answer, WebServer
-from support.source_client import LOOPBACK, Watch, client
+from support.http_server import Response, WebServer
+from support.source_client import LOOPBACK, ManualClock, client
 
 from digest import __version__
 from digest.errors import RefusedError, SourceError
 from digest.sources.http import client as web
-from digest.sources.http.exchange import agent
+from digest.sources.http.exchange import user_agent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.source_client import Asking
+    from support.source_client import MakeClient
 
-FINE = Answer(body='["Über alles"]'.encode())
-BUSY = Answer(status=429)
-BROKEN = Answer(status=503)
+FINE = Response(body='["Über alles"]'.encode())
+BUSY = Response(status=429)
+BROKEN = Response(status=503)
 
 
-def test_a_question_names_who_asks_and_what_is_wanted(asking: Asking) -> None:
+def test_a_question_names_who_asks_and_what_is_wanted(make_client: MakeClient) -> None:
     with WebServer(FINE) as server:
-        asking().get(f"{server.base}/rss", {"day": "2"}, accept="application/xml")
+        make_client().get(f"{server.base}/rss", {"day": "2"}, accept="application/xml")
 
-    (question,) = server.questions
-    assert (question.method, question.path, question.query) == ("GET", "/rss", {"day": ["2"]})
-    assert question.headers["User-Agent"] == "papers-digest/0 (mailto:ops@example.net)"
-    assert question.headers["Accept"] == "application/xml"
+    (request,) = server.requests
+    assert (request.method, request.path, request.query) == ("GET", "/rss", {"day": ["2"]})
+    assert request.headers["User-Agent"] == "papers-digest/0 (mailto:ops@example.net)"
+    assert request.headers["Accept"] == "application/xml"
 
 
 @pytest.mark.parametrize(
@@ -47,29 +47,29 @@ def test_a_question_names_who_asks_and_what_is_wanted(asking: Asking) -> None:
     ],
 )
 def test_the_name_says_whom_to_write_to(contact: str, name: str) -> None:
-    assert agent(contact) == f"papers-digest/{__version__}{name}"
+    assert user_agent(contact) == f"papers-digest/{__version__}{name}"
 
 
-def test_the_query_of_the_address_stays(asking: Asking) -> None:
+def test_the_query_of_the_address_stays(make_client: MakeClient) -> None:
     with WebServer(FINE) as server:
-        asking().get(f"{server.base}/x?set=cs", {"from": "2026-02-02"})
+        make_client().get(f"{server.base}/x?set=cs", {"from": "2026-02-02"})
 
-    assert server.questions[0].query == {"set": ["cs"], "from": ["2026-02-02"]}
+    assert server.requests[0].query == {"set": ["cs"], "from": ["2026-02-02"]}
 
 
-def test_json_is_posted_with_the_headers_of_the_source(asking: Asking) -> None:
+def test_json_is_posted_with_the_headers_of_the_source(make_client: MakeClient) -> None:
     with WebServer(FINE) as server:
-        text = asking().post(
+        text = make_client().post(
             server.url, {"fields": "title"}, json={"ids": ["ü"]}, headers={"x-api-key": "k"}
         )
 
-    (question,) = server.questions
+    (request,) = server.requests
     assert text == '["Über alles"]'
-    assert (question.method, question.query) == ("POST", {"fields": ["title"]})
-    assert json.loads(question.body) == {"ids": ["ü"]}
-    assert question.headers["Content-Type"] == "application/json"
-    assert question.headers["x-api-key"] == "k"
-    assert question.headers["Accept"] == "application/json"
+    assert (request.method, request.query) == ("POST", {"fields": ["title"]})
+    assert json.loads(request.body) == {"ids": ["ü"]}
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.headers["x-api-key"] == "k"
+    assert request.headers["Accept"] == "application/json"
 
 
 def test_one_connection_serves_all_sources(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_one_connection_serves_all_sources(tmp_path: Path) -> None:
         shared.restricted_to(LOOPBACK).get(server.url)
         shared.restricted_to(LOOPBACK | {"example.net"}).get(server.url)
 
-    assert len({question.port for question in server.questions}) == 1
+    assert len({request.port for request in server.requests}) == 1
 
 
 @pytest.mark.parametrize(
@@ -89,146 +89,152 @@ def test_one_connection_serves_all_sources(tmp_path: Path) -> None:
         pytest.param('"Über"'.encode("utf-16"), "text/xml", id="a mark before utf-16"),
     ],
 )
-def test_an_answer_is_text(asking: Asking, body: bytes, kind: str) -> None:
-    with WebServer(Answer(body=body, headers={"Content-Type": kind})) as server:
-        assert asking().get(server.url) == '"Über"'
+def test_an_answer_is_text(make_client: MakeClient, body: bytes, kind: str) -> None:
+    with WebServer(Response(body=body, headers={"Content-Type": kind})) as server:
+        assert make_client().get(server.url) == '"Über"'
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "responses",
     [
         pytest.param((BUSY, FINE), id="429 once"),
         pytest.param((BROKEN, FINE), id="503 once"),
-        pytest.param((Answer(status=406), FINE), id="406 once"),
-        pytest.param((Answer(status=403), FINE), id="403 once"),
+        pytest.param((Response(status=406), FINE), id="406 once"),
+        pytest.param((Response(status=403), FINE), id="403 once"),
         pytest.param((BUSY, BROKEN, FINE), id="429, then 503"),
-        pytest.param((Answer(cut_off=True), FINE), id="cut off once"),
+        pytest.param((Response(cut_off=True), FINE), id="cut off once"),
     ],
 )
-def test_t3_a_busy_service_is_asked_again(asking: Asking, answers: tuple[Answer, ...]) -> None:
-    with WebServer(*answers) as server:
-        assert asking().get(server.url) == FINE.body.decode()
+def test_t3_a_busy_service_is_asked_again(
+    make_client: MakeClient, responses: tuple[Response, ...]
+) -> None:
+    with WebServer(*responses) as server:
+        assert make_client().get(server.url) == FINE.body.decode()
 
-    assert len(server.questions) == len(answers)
+    assert len(server.requests) == len(responses)
 
 
-def test_what_is_posted_is_posted_again(asking: Asking) -> None:
+def test_what_is_posted_is_posted_again(make_client: MakeClient) -> None:
     with WebServer(BUSY, FINE) as server:
-        asking().post(server.url, json=["x"])
+        make_client().post(server.url, json=["x"])
 
-    assert [question.body for question in server.questions] == [b'["x"]', b'["x"]']
+    assert [request.body for request in server.requests] == [b'["x"]', b'["x"]']
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410])
-def test_a_refusal_is_not_asked_again_and_keeps_its_words(asking: Asking, status: int) -> None:
-    with WebServer(Answer(status=status, body=b"<feed>\x1b no\nsuch set</feed>")) as server:
+def test_a_refusal_is_not_asked_again_and_keeps_its_words(
+    make_client: MakeClient, status: int
+) -> None:
+    with WebServer(Response(status=status, body=b"<feed>\x1b no\nsuch set</feed>")) as server:
         with pytest.raises(RefusedError, match=f"{status}.*: <feed> no such set</feed>") as caught:
-            asking().get(server.url)
+            make_client().get(server.url)
 
         assert server.url in str(caught.value)
 
-    assert len(server.questions) == 1
+    assert len(server.requests) == 1
     assert caught.value.status == status
     assert caught.value.body == "<feed>\x1b no\nsuch set</feed>"
 
 
-def test_a_long_refusal_is_cut(asking: Asking) -> None:
+def test_a_long_refusal_is_cut(make_client: MakeClient) -> None:
     with (
-        WebServer(Answer(status=400, body=b"x" * 300_000)) as server,
+        WebServer(Response(status=400, body=b"x" * 300_000)) as server,
         pytest.raises(RefusedError) as caught,
     ):
-        asking().get(server.url)
+        make_client().get(server.url)
 
-    assert len(caught.value.body) == web.REFUSAL_LIMIT
+    assert len(caught.value.body) == web.MAX_REFUSAL_BODY
     assert len(str(caught.value)) < 500
 
 
-def test_a_refusal_that_is_cut_off_is_still_one(asking: Asking) -> None:
+def test_a_refusal_that_is_cut_off_is_still_one(make_client: MakeClient) -> None:
     with (
-        WebServer(Answer(status=404, body=b"no such", cut_off=True)) as server,
+        WebServer(Response(status=404, body=b"no such", cut_off=True)) as server,
         pytest.raises(RefusedError, match="404 Not Found: no such"),
     ):
-        asking().get(server.url)
+        make_client().get(server.url)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_who_is_refused_with_a_key_is_pointed_to_it(asking: Asking, status: int) -> None:
+def test_who_is_refused_with_a_key_is_pointed_to_it(make_client: MakeClient, status: int) -> None:
     with (
-        WebServer(Answer(status=status)) as server,
+        WebServer(Response(status=status)) as server,
         pytest.raises(RefusedError, match="check the key of this source"),
     ):
-        asking().get(server.url, headers={"Authorization": "Bearer secret"})
+        make_client().get(server.url, headers={"Authorization": "Bearer secret"})
 
 
-def test_who_is_refused_without_a_key_is_not(asking: Asking) -> None:
-    with WebServer(Answer(status=401)) as server, pytest.raises(RefusedError) as caught:
-        asking().get(server.url, headers={"X-Version": "2"})
+def test_who_is_refused_without_a_key_is_not(make_client: MakeClient) -> None:
+    with WebServer(Response(status=401)) as server, pytest.raises(RefusedError) as caught:
+        make_client().get(server.url, headers={"X-Version": "2"})
 
     assert "key" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["ключ", "a\r\nX-More: b", "a\x00"])
-def test_a_key_that_cannot_be_sent_is_not_shown(asking: Asking, key: str) -> None:
+def test_a_key_that_cannot_be_sent_is_not_shown(make_client: MakeClient, key: str) -> None:
     with pytest.raises(SourceError, match="the header x-api-key is not plain ASCII") as caught:
-        asking().get("http://127.0.0.1/", headers={"x-api-key": key})
+        make_client().get("http://127.0.0.1/", headers={"x-api-key": key})
 
     assert key not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("response", "words"),
     [
-        pytest.param(Answer(body=b"\xff\xfe\xff"), "not utf-16", id="half a character"),
-        pytest.param(Answer(body=b"\xff"), "not utf-8", id="no text"),
+        pytest.param(Response(body=b"\xff\xfe\xff"), "not utf-16", id="half a character"),
+        pytest.param(Response(body=b"\xff"), "not utf-8", id="no text"),
         pytest.param(
-            Answer(body=b"\xff", headers={"Content-Type": "application/json; charset=utf-8"}),
+            Response(body=b"\xff", headers={"Content-Type": "application/json; charset=utf-8"}),
             "not utf-8",
             id="other text than declared",
         ),
         pytest.param(
-            Answer(headers={"Content-Type": "application/json; charset=klingon"}),
+            Response(headers={"Content-Type": "application/json; charset=klingon"}),
             "not klingon",
             id="unknown charset",
         ),
         pytest.param(
-            Answer(headers={"Content-Type": "application/json; charset=punycode"}),
+            Response(headers={"Content-Type": "application/json; charset=punycode"}),
             "punycode, which is no charset",
             id="a codec that takes minutes",
         ),
         pytest.param(
-            Answer(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
+            Response(headers={"Content-Encoding": "gzip"}, body=b"not gzip"),
             "broken gzip",
             id="broken compression",
         ),
         pytest.param(
-            Answer(headers={"Content-Encoding": "br"}), "packed as 'br'", id="other compression"
+            Response(headers={"Content-Encoding": "br"}), "packed as 'br'", id="other compression"
         ),
     ],
 )
 def test_an_answer_that_is_none_is_a_source_error_after_one_question(
-    asking: Asking, answer: Answer, words: str
+    make_client: MakeClient, response: Response, words: str
 ) -> None:
-    with WebServer(answer) as server:
+    with WebServer(response) as server:
         with pytest.raises(SourceError, match=words) as caught:
-            asking().get(server.url)
+            make_client().get(server.url)
 
         assert server.url in str(caught.value)
-        assert len(server.questions) == 1
+        assert len(server.requests) == 1
 
 
-def test_an_answer_that_always_breaks_off_is_a_source_error(asking: Asking) -> None:
-    with WebServer(Answer(cut_off=True)) as server:
+def test_an_answer_that_always_breaks_off_is_a_source_error(make_client: MakeClient) -> None:
+    with WebServer(Response(cut_off=True)) as server:
         with pytest.raises(SourceError, match="could not be read"):
-            asking().get(server.url)
+            make_client().get(server.url)
 
-        assert len(server.questions) == web.ATTEMPTS
+        assert len(server.requests) == web.ATTEMPTS
 
 
-def test_a_closed_port_is_a_source_error_and_no_reason_to_stay_away(asking: Asking) -> None:
+def test_a_closed_port_is_a_source_error_and_no_reason_to_stay_away(
+    make_client: MakeClient,
+) -> None:
     with socket.socket() as bound:  # and kept, so that nobody else can listen there
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
-        ours = asking()
+        ours = make_client()
 
         with pytest.raises(SourceError, match=r"could not be read: .*refused"):
             ours.get(url)
@@ -263,21 +269,21 @@ def test_an_address_that_is_none_is_a_source_error(tmp_path: Path, url: Any) -> 
         ours.restricted_to(hosts).get(url)
 
 
-def test_messages_hide_what_may_be_secret(asking: Asking) -> None:
-    with WebServer(Answer(status=404)) as server:
+def test_messages_hide_what_may_be_secret(make_client: MakeClient) -> None:
+    with WebServer(Response(status=404)) as server:
         address = server.base.replace("//", "//me:hidden@") + "/x?token=hidden"
         with pytest.raises(RefusedError) as caught:
-            asking().get(address, {"key": "hidden"})
+            make_client().get(address, {"key": "hidden"})
 
     assert "hidden" not in str(caught.value)
     assert "/x answered 404" in str(caught.value)
 
 
 def test_asking_again_is_logged_and_leaves_standard_output_alone(
-    asking: Asking, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    make_client: MakeClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with WebServer(Answer(status=429, headers={"Retry-After": "7"}), FINE) as server:
-        asking(Watch()).get(server.url)
+    with WebServer(Response(status=429, headers={"Retry-After": "7"}), FINE) as server:
+        make_client(ManualClock()).get(server.url)
 
     (record,) = caplog.records
     fields = record.__dict__

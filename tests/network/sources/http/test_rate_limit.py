@@ -1,4 +1,4 @@
-"""T4: how often a service is asked."""
+"""T4: the rate limit of a host."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
-from support.source_client import Watch
+from support.source_client import ManualClock
 
 from digest.errors import SourceError
 from digest.sources.http.backoff import Backoffs
@@ -32,21 +32,21 @@ AT = NOON.timestamp()
 FEED = "https://rss.arxiv.org/rss/cs.CL"
 
 
-def gates(folder: Path, watch: Watch, **details: Any) -> HostRateLimiter:
+def rate_limiter(folder: Path, clock: ManualClock, **details: Any) -> HostRateLimiter:
     defaults: dict[str, Any] = {
-        "closings": Backoffs(folder / "closed", clock=watch.now),
-        "clock": watch.now,
-        "sleep": watch.sleep,
+        "backoffs": Backoffs(folder / "closed", clock=clock.now),
+        "clock": clock.now,
+        "sleep": clock.sleep,
     }
     return HostRateLimiter(folder, **(defaults | details))
 
 
 def write(folder: Path, content: bytes | dict[str, object]) -> None:
-    said = content if isinstance(content, bytes) else json.dumps(content).encode()
-    (folder / "arxiv.org.gate").write_bytes(said)
+    stored = content if isinstance(content, bytes) else json.dumps(content).encode()
+    (folder / "arxiv.org.gate").write_bytes(stored)
 
 
-def said(**details: object) -> dict[str, object]:
+def stored(**details: object) -> dict[str, object]:
     return {"last": AT, "pause": 0.0} | details
 
 
@@ -62,7 +62,7 @@ def test_t4_all_of_arxiv_is_asked_once_in_three_seconds(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["notarxiv.org", "arxiv.org.example.net", "huggingface.co", "::1"])
-def test_other_hosts_have_gates_of_their_own(host: str) -> None:
+def test_other_hosts_have_rate_limits_of_their_own(host: str) -> None:
     assert host_key(host) == host
 
 
@@ -71,46 +71,48 @@ def test_semantic_scholar_is_asked_once_a_second() -> None:
 
 
 def test_t4_the_next_request_begins_three_seconds_after_the_last_one_ended(tmp_path: Path) -> None:
-    watch = Watch()
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
-        watch.at += timedelta(seconds=20)  # on the wire
-    watch.at += timedelta(seconds=1)
+    clock = ManualClock()
+    with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
+        clock.at += timedelta(seconds=20)  # on the wire
+    clock.at += timedelta(seconds=1)
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == [2.0]
+    assert clock.slept == [2.0]
 
 
 def test_who_comes_late_does_not_wait(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     for _ in range(3):
-        with gates(tmp_path, watch).slot("arxiv.org", FEED):
-            watch.at += timedelta(seconds=4)
-        watch.at += timedelta(seconds=4)
+        with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
+            clock.at += timedelta(seconds=4)
+        clock.at += timedelta(seconds=4)
 
-    assert watch.slept == []
+    assert clock.slept == []
 
 
-def test_a_gate_without_spacing_is_passed_at_once_and_leaves_no_file(tmp_path: Path) -> None:
-    watch = Watch()
+def test_a_host_without_spacing_is_used_at_once_and_leaves_no_file(tmp_path: Path) -> None:
+    clock = ManualClock()
     for _ in range(3):
-        with gates(tmp_path / "new", watch).slot("huggingface.co", "https://huggingface.co/api"):
+        with rate_limiter(tmp_path / "new", clock).slot(
+            "huggingface.co", "https://huggingface.co/api"
+        ):
             pass
 
-    assert watch.slept == []
+    assert clock.slept == []
     assert not (tmp_path / "new").exists()
 
 
 def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
-    watch = Watch()
-    with pytest.raises(ZeroDivisionError), gates(tmp_path, watch).slot("arxiv.org", FEED):
+    clock = ManualClock()
+    with pytest.raises(ZeroDivisionError), rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
         raise ZeroDivisionError
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == [3.0]
+    assert clock.slept == [3.0]
 
 
 @pytest.mark.parametrize(
@@ -121,31 +123,31 @@ def test_a_request_that_failed_counts_too(tmp_path: Path) -> None:
         pytest.param(b'{"last": 17700', [3.0], id="cut"),
         pytest.param(b"[]", [3.0], id="a list"),
         pytest.param(b"\xff\x00", [3.0], id="no text"),
-        pytest.param(said(last="soon"), [3.0], id="no number"),
-        pytest.param(said(last=float("nan")), [3.0], id="not a number"),
-        pytest.param(said(last=float("inf")), [3.0], id="for ever"),
-        pytest.param(said(last=1e300), [3.0], id="far away"),
-        pytest.param(said(last=AT + 86_400), [3.0], id="the clock was set back a day"),
-        pytest.param(said(last=AT + 2), [3.0], id="the clock was set back two seconds"),
-        pytest.param(said(last=-1e9), [], id="long ago"),
-        pytest.param(said(pause=1e9), [60.0], id="a pause for years"),
-        pytest.param(said(pause=-1e9), [3.0], id="a pause of less than nothing"),
+        pytest.param(stored(last="soon"), [3.0], id="no number"),
+        pytest.param(stored(last=float("nan")), [3.0], id="not a number"),
+        pytest.param(stored(last=float("inf")), [3.0], id="for ever"),
+        pytest.param(stored(last=1e300), [3.0], id="far away"),
+        pytest.param(stored(last=AT + 86_400), [3.0], id="the clock was set back a day"),
+        pytest.param(stored(last=AT + 2), [3.0], id="the clock was set back two seconds"),
+        pytest.param(stored(last=-1e9), [], id="long ago"),
+        pytest.param(stored(pause=1e9), [60.0], id="a pause for years"),
+        pytest.param(stored(pause=-1e9), [3.0], id="a pause of less than nothing"),
     ],
 )
-def test_whatever_a_gate_says_nobody_waits_for_long(
+def test_whatever_a_file_says_nobody_waits_for_long(
     tmp_path: Path, content: bytes | dict[str, object], waits: list[float]
 ) -> None:
-    watch = Watch()
+    clock = ManualClock()
     write(tmp_path, content)
 
-    with gates(tmp_path, watch).slot("arxiv.org", FEED):
+    with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
         pass
 
-    assert watch.slept == waits
+    assert clock.slept == waits
 
 
 @given(content=st.binary(max_size=600))
-def test_no_bytes_break_a_gate(content: bytes) -> None:
+def test_no_bytes_break_a_host_file(content: bytes) -> None:
     assert isinstance(read_state(content, now=AT), HostState)
 
 
@@ -154,23 +156,23 @@ def test_no_bytes_break_a_gate(content: bytes) -> None:
         {}, optional=dict.fromkeys(["last", "pause"], st.from_type(object))
     )
 )
-def test_no_values_break_a_gate(details: dict[str, object]) -> None:
-    content = json.dumps(said(**details), default=str).encode()
+def test_no_values_break_a_host_file(details: dict[str, object]) -> None:
+    content = json.dumps(stored(**details), default=str).encode()
 
     assert abs(read_state(content, now=AT).last) < 1e11
 
 
 def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Path) -> None:
-    watch = Watch()
+    clock = ManualClock()
     turns = []
 
     def oversleep(seconds: float) -> None:
-        watch.at += timedelta(seconds=seconds)
-        with gates(tmp_path, watch).slot("arxiv.org", FEED):
+        clock.at += timedelta(seconds=seconds)
+        with rate_limiter(tmp_path, clock).slot("arxiv.org", FEED):
             turns.append("others")
-        watch.at += timedelta(seconds=seconds)
+        clock.at += timedelta(seconds=seconds)
 
-    ours = gates(tmp_path, watch, sleep=oversleep)
+    ours = rate_limiter(tmp_path, clock, sleep=oversleep)
     for _ in range(2):
         with ours.slot("arxiv.org", FEED):
             turns.append("ours")
@@ -179,41 +181,41 @@ def test_who_had_a_turn_waits_for_the_next_while_others_have_theirs(tmp_path: Pa
 
 
 def test_who_waits_outside_waits_again_after_the_turn_of_another(tmp_path: Path) -> None:
-    watch = Watch()
-    ours, others = gates(tmp_path, watch), gates(tmp_path, watch)
+    clock = ManualClock()
+    ours, others = rate_limiter(tmp_path, clock), rate_limiter(tmp_path, clock)
     for one in (ours, others, ours):
         with one.slot("arxiv.org", FEED):
             pass
 
-    assert watch.slept == [3.0, 3.0]
+    assert clock.slept == [3.0, 3.0]
 
 
 def test_a_long_wait_is_told_once_and_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    watch = Watch()
+    clock = ManualClock()
     with (
-        gates(tmp_path, watch).slot("arxiv.org", FEED),
+        rate_limiter(tmp_path, clock).slot("arxiv.org", FEED),
         pytest.raises(SourceError, match=r"arxiv\.org is being asked by another process"),
-        gates(tmp_path, watch).slot("arxiv.org", FEED),
+        rate_limiter(tmp_path, clock).slot("arxiv.org", FEED),
     ):
         pytest.fail("two at once")
 
-    assert sum(watch.slept) == pytest.approx(300)
+    assert sum(clock.slept) == pytest.approx(300)
     assert [record.getMessage() for record in caplog.records] == ["waiting for its turn"]
 
 
 def test_a_short_wait_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    watch = Watch()
+    clock = ManualClock()
     with ExitStack() as other:
-        other.enter_context(gates(tmp_path, watch).slot("arxiv.org", FEED))
+        other.enter_context(rate_limiter(tmp_path, clock).slot("arxiv.org", FEED))
 
         def end(seconds: float) -> None:
             other.close()
 
-        with gates(tmp_path, watch, sleep=end).slot("arxiv.org", FEED):
+        with rate_limiter(tmp_path, clock, sleep=end).slot("arxiv.org", FEED):
             pass
 
     assert caplog.records == []
@@ -224,13 +226,13 @@ def test_without_its_file_arxiv_is_not_asked(tmp_path: Path) -> None:
 
     with (
         pytest.raises(SourceError, match=r"cannot be used .*; check \[fetch\] directory"),
-        gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED),
+        rate_limiter(tmp_path / "gates", ManualClock()).slot("arxiv.org", FEED),
     ):
-        pytest.fail("the gate was open")
+        pytest.fail("a slot was given")
 
 
-def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
-    with gates(tmp_path / "gates", Watch()).slot("arxiv.org", FEED):
+def test_a_host_file_is_for_its_owner(tmp_path: Path) -> None:
+    with rate_limiter(tmp_path / "gates", ManualClock()).slot("arxiv.org", FEED):
         pass
 
     assert (tmp_path / "gates").stat().st_mode & 0o777 == 0o700
@@ -239,7 +241,7 @@ def test_a_gate_is_for_its_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["..", "a/b", "::1", "ü" * 300, "a\0b"])
 def test_any_name_is_a_file_in_the_folder(tmp_path: Path, name: str) -> None:
-    with gates(tmp_path, Watch(), spacings={name: 1.0}).slot(name, FEED):
+    with rate_limiter(tmp_path, ManualClock(), spacings={name: 1.0}).slot(name, FEED):
         pass
 
     assert len(list(tmp_path.glob("*.gate"))) == 1

@@ -1,4 +1,4 @@
-"""T4: how often a service is asked by several processes, and who of them has the next turn."""
+"""T4: the rate limit of a host over several processes, which take turns."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import rate_limited_process
-from support.http_server import Answer, WebServer
-from support.source_client import Watch
+from support.http_server import Response, WebServer
+from support.source_client import ManualClock
 
 from digest.sources.http.backoff import Backoffs
 from digest.sources.http.rate_limit import HostRateLimiter
@@ -21,7 +21,7 @@ from digest.sources.http.rate_limit import HostRateLimiter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.http_server import Question
+    from support.http_server import Request
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,13 @@ def say_go(process: subprocess.Popen[str]) -> None:
 @pytest.fixture(scope="module")
 def asked(
     tmp_path_factory: pytest.TempPathFactory, environment: Mapping[str, str]
-) -> list[Question]:
+) -> list[Request]:
     """What two processes asked that began together: eight times each, at most every 0.3 s.
 
     That is three looks at the lock, so that a busy machine does not change who is next.
     """
     folder = tmp_path_factory.mktemp("shared")
-    with WebServer(Answer(body=b"fine")) as server, ExitStack() as stack:
+    with WebServer(Response(body=b"fine")) as server, ExitStack() as stack:
         processes = [
             stack.enter_context(start(environment, "ask", str(folder), server.url, "8", "0.3", it))
             for it in ("one", "two")
@@ -66,40 +66,40 @@ def asked(
         for process in processes:
             say_go(process)
         assert [process.wait(timeout=60) for process in processes] == [0, 0]
-        return sorted(server.questions, key=lambda question: question.at)
+        return sorted(server.requests, key=lambda request: request.at)
 
 
-def names(asked: list[Question]) -> list[str]:
-    return [question.headers["User-Agent"] for question in asked]
+def names(asked: list[Request]) -> list[str]:
+    return [request.headers["User-Agent"] for request in asked]
 
 
-def test_t4_two_processes_together_keep_the_spacing(asked: list[Question]) -> None:
+def test_t4_two_processes_together_keep_the_spacing(asked: list[Request]) -> None:
     assert (names(asked).count("one"), names(asked).count("two")) == (8, 8)
     assert min(later.at - earlier.at for earlier, later in pairwise(asked)) >= 0.3
 
 
-def test_t4_two_processes_that_have_much_to_ask_take_turns(asked: list[Question]) -> None:
+def test_t4_two_processes_that_have_much_to_ask_take_turns(asked: list[Request]) -> None:
     first = names(asked)[:10]
 
     assert 3 <= first.count("one") <= 7
 
 
-def test_t4_a_process_that_is_killed_at_the_gate_leaves_it_usable(
+def test_t4_a_process_that_is_killed_in_its_slot_leaves_it_usable(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     with start(environment, "hold", str(tmp_path)) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
         process.kill()
-    watch = Watch(at=rate_limited_process.now())
-    closings = Backoffs(tmp_path / "closed", clock=watch.now)
-    gates = HostRateLimiter(
-        tmp_path / "gates", closings=closings, clock=watch.now, sleep=watch.sleep
+    clock = ManualClock(at=rate_limited_process.now())
+    backoffs = Backoffs(tmp_path / "closed", clock=clock.now)
+    rate_limiter = HostRateLimiter(
+        tmp_path / "gates", backoffs=backoffs, clock=clock.now, sleep=clock.sleep
     )
 
-    with gates.slot("arxiv.org", "https://arxiv.org/"):
+    with rate_limiter.slot("arxiv.org", "https://arxiv.org/"):
         pass
 
     # Its request counts, though nobody knows when it ended.
-    assert len(watch.slept) == 1
-    assert 0 < watch.slept[0] <= 3.0
+    assert len(clock.slept) == 1
+    assert 0 < clock.slept[0] <= 3.0

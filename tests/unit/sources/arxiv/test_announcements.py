@@ -1,4 +1,4 @@
-"""Asking arXiv for a day: which addresses, and what happens when some of them fail."""
+"""Reading a day from arXiv: which addresses are used, and what happens when some fail."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from unittest.mock import Mock
 
 import pytest
 from support import arxiv_documents
-from support.http_server import Answer, Question
-from support.offline_web import Asked, OfflineWeb, ask_played, playing
-from support.services import arxiv as played
-from support.services.arxiv import PLAYED
+from support.http_server import Request, Response
+from support.offline_web import OfflineClient, OfflineRequest, served_by, service_request
+from support.services import arxiv as service
+from support.services.arxiv import SERVICE
 
 from digest.errors import ConfigError, SourceError
 from digest.models.source import Batch, Channel
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-PLACE = PLAYED.source("http://mirror/")
-DOWN = Answer(status=503)
+SOURCE = SERVICE.source("http://mirror/")
+DOWN = Response(status=503)
 
 
-def read(web: OfflineWeb, source: Source = PLACE, **details: Any) -> list[RawDocument]:
-    return list(announcements.read(source, ask_played(PLAYED, web, **details)))
+def read(web: OfflineClient, source: Source = SOURCE, **details: Any) -> list[RawDocument]:
+    return list(announcements.read(source, service_request(SERVICE, web, **details)))
 
 
-def fetch(web: OfflineWeb, source: Source = PLACE, **details: Any) -> Batch:
+def fetch(web: OfflineClient, source: Source = SOURCE, **details: Any) -> Batch:
     """Everything the service gives for a day."""
-    day = details.get("day", PLAYED.day)
+    day = details.get("day", SERVICE.day)
     documents = read(web, source, **details)
     return announcements.KIND.join(
-        [announcements.parse(document, day=day, now=PLAYED.now) for document in documents]
+        [announcements.parse(document, day=day, now=SERVICE.now) for document in documents]
     )
 
 
-def without(*paths: str, answer: Answer = DOWN) -> Callable[[Question], Answer]:
+def without(*paths: str, response: Response = DOWN) -> Callable[[Request], Response]:
     """The good day, on which some paths answer something else."""
-    return lambda question: answer if question.path in paths else PLAYED.happy(question)
+    return lambda request: response if request.path in paths else SERVICE.happy(request)
 
 
 def test_a_good_day_gives_what_is_there() -> None:
-    batch = fetch(playing(PLAYED.happy))
+    batch = fetch(served_by(SERVICE.happy))
 
     assert [one.id for one in batch.papers] == [
         *("2602.00001", "2602.00002", "2602.00006", "2602.00007")
@@ -55,31 +55,31 @@ def test_a_good_day_gives_what_is_there() -> None:
     assert [one.id for one in batch.updates] == ["2601.00003", "2601.00004", "hep-th/9901001"]
     assert [one.id for one in batch.updates if one.withdrawn_on] == ["2601.00004"]
     found = (batch.declared, len(batch.papers) + len(batch.updates), len(batch.rejected))
-    assert found == (PLAYED.declared, PLAYED.parsed, PLAYED.rejected)
+    assert found == (SERVICE.declared, SERVICE.parsed, SERVICE.rejected)
 
 
 def test_feed_and_listing_of_each_category_are_asked_for_by_themselves() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
     told: list[int] = []
 
     documents = read(web, expect=told.append)
 
-    assert [(one.path, one.query) for one in web.questions] == [
+    assert [(one.path, one.query) for one in web.requests] == [
         ("/rss/cs.CL", {}),
         ("/list/cs.CL/new", {"skip": ["0"], "show": ["2000"]}),
         ("/rss/cs.LG", {}),
         ("/list/cs.LG/new", {"skip": ["0"], "show": ["2000"]}),
     ]
     assert [document.channel for document in documents] == ["cs.CL", "cs.CL", "cs.LG", "cs.LG"]
-    assert (web.gates, told) == ({"arxiv.org"}, [4])
+    assert (web.rate_limit_keys, told) == ({"arxiv.org"}, [4])
 
 
 def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
     own = Source(name="arXiv", kind="arxiv", categories=("cs.CL",))
 
     documents = [
-        *read(playing(PLAYED.happy), own),
-        *read(playing(PLAYED.happy), own, day=date(2026, 2, 9)),
+        *read(served_by(SERVICE.happy), own),
+        *read(served_by(SERVICE.happy), own, day=date(2026, 2, 9)),
     ]
 
     assert [document.where.partition("?")[0] for document in documents] == [
@@ -97,26 +97,26 @@ def test_without_a_mirror_arxivs_own_hosts_are_asked() -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         pytest.param(DOWN, id="is down"),
-        pytest.param(Answer(status=404, body=b""), id="is not found"),
-        pytest.param(Answer(body=b"<html>Sorry</html>"), id="is another page"),
-        pytest.param(Answer(body=b'<?xml version="1.0"?><rss><chan'), id="is cut off"),
+        pytest.param(Response(status=404, body=b""), id="is not found"),
+        pytest.param(Response(body=b"<html>Sorry</html>"), id="is another page"),
+        pytest.param(Response(body=b'<?xml version="1.0"?><rss><chan'), id="is cut off"),
     ],
 )
 def test_feed_and_listing_stand_in_for_each_other(
-    path: str, missing: set[str], answer: Answer
+    path: str, missing: set[str], response: Response
 ) -> None:
-    batch = fetch(playing(without(path, answer=answer)))
+    batch = fetch(served_by(without(path, response=response)))
 
-    whole = {one.id for one in fetch(playing(PLAYED.happy)).papers}
-    assert {one.id for one in batch.papers} == whole - missing
+    read_limited = {one.id for one in fetch(served_by(SERVICE.happy)).papers}
+    assert {one.id for one in batch.papers} == read_limited - missing
     assert batch.trouble is None
 
 
 def test_a_category_of_which_nothing_can_be_read_is_named() -> None:
-    batch = fetch(playing(without("/rss/cs.LG", "/list/cs.LG/new")))
+    batch = fetch(served_by(without("/rss/cs.LG", "/list/cs.LG/new")))
 
     assert [one.id for one in batch.papers] == ["2602.00001", "2602.00006"]
     assert batch.trouble == "cs.LG could not be read: http://mirror/rss/cs.LG answered 503"
@@ -125,16 +125,16 @@ def test_a_category_of_which_nothing_can_be_read_is_named() -> None:
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
     with pytest.raises(SourceError, match=r"cs\.CL could not be read.*; cs\.LG could not be read"):
-        read(playing(lambda _question: DOWN))
+        read(served_by(lambda _question: DOWN))
 
 
-THREE = replace(PLACE, categories=("cs.CL", "cs.LG", "cs.CV"))
+THREE = replace(SOURCE, categories=("cs.CL", "cs.LG", "cs.CV"))
 CLOSED = "arxiv.org asked to be left alone until 18:16 UTC (429 Too Many Requests)"
 
 
-@pytest.mark.parametrize("day", [played.DAY, date(2026, 2, 9)])
+@pytest.mark.parametrize("day", [service.DAY, date(2026, 2, 9)])
 def test_that_arxiv_wants_to_be_left_alone_is_said_once_for_all_categories(day: date) -> None:
-    web = OfflineWeb(lambda _question: SourceError(CLOSED))
+    web = OfflineClient(lambda _question: SourceError(CLOSED))
 
     with pytest.raises(SourceError) as caught:
         read(web, THREE, day=day)
@@ -143,11 +143,11 @@ def test_that_arxiv_wants_to_be_left_alone_is_said_once_for_all_categories(day: 
 
 
 def test_categories_that_fail_alike_are_named_together() -> None:
-    def answer(question: Asked) -> Answer | Exception:
-        is_first = question.path.endswith(("/cs.CL", "/cs.CL/new"))
-        return PLAYED.happy(question.on_the_wire) if is_first else SourceError(CLOSED)
+    def response(request: OfflineRequest) -> Response | Exception:
+        is_first = request.path.endswith(("/cs.CL", "/cs.CL/new"))
+        return SERVICE.happy(request.on_the_wire) if is_first else SourceError(CLOSED)
 
-    batch = fetch(OfflineWeb(answer), THREE)
+    batch = fetch(OfflineClient(response), THREE)
 
     assert batch.trouble == f"cs.LG, cs.CV could not be read: {CLOSED}"
     assert [(one.name, one.is_read) for one in batch.channels] == [
@@ -157,25 +157,25 @@ def test_categories_that_fail_alike_are_named_together() -> None:
 
 def test_t2_a_category_that_arxiv_does_not_have_is_an_error_in_the_configuration() -> None:
     with pytest.raises(ConfigError, match=r"arXiv has no category 'cs\.CL'"):
-        read(playing(PLAYED.error))
+        read(served_by(SERVICE.error))
 
 
 @pytest.mark.parametrize("category", ["", "cs.CL+cs.LG", "cs.CL/../..", "cs.CL?x", "Computing"])
 def test_a_category_that_cannot_be_one_is_not_asked_for(category: str) -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
     with pytest.raises(ConfigError, match="arXiv has no category"):
         read(web, Source(name="arXiv", kind="arxiv", categories=(category,)))
-    assert web.questions == []
+    assert web.requests == []
 
 
 def test_a_source_without_categories_says_that_it_needs_some() -> None:
     with pytest.raises(ConfigError, match='source arXiv: kind "arxiv" needs categories'):
-        read(playing(PLAYED.happy), Source(name="arXiv", kind="arxiv"))
+        read(served_by(SERVICE.happy), Source(name="arXiv", kind="arxiv"))
 
 
 def test_t8_an_empty_day_is_empty_although_the_listing_of_the_day_before_stands() -> None:
-    batch = fetch(playing(PLAYED.empty))
+    batch = fetch(served_by(SERVICE.empty))
 
     assert (batch.papers, batch.updates, batch.trouble, batch.declared) == ((), (), None, 0)
 
@@ -190,11 +190,11 @@ def test_t8_an_empty_day_is_empty_although_the_listing_of_the_day_before_stands(
     ],
 )
 def test_a_day_is_past_when_it_is_over_in_the_us_east(now: datetime, path: str) -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
     read(web, now=now)
 
-    assert web.questions[0].path == path
+    assert web.requests[0].path == path
 
 
 def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
@@ -206,7 +206,7 @@ def test_a_text_is_parsed_once_although_it_is_checked_as_it_is_read(
     day, now = date(2026, 2, 11), datetime(2026, 2, 11, 12, tzinfo=UTC)
 
     for document in announcements.read(
-        PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day, now=now)
+        SOURCE, service_request(SERVICE, served_by(SERVICE.happy), day=day, now=now)
     ):
         announcements.parse(document, day=day, now=now)
 
@@ -220,12 +220,12 @@ PAST: dict[str, Any] = {"now": datetime(2026, 2, 13, 12, tzinfo=UTC)}
 
 
 def test_a_past_day_is_asked_for_by_set_and_date_of_change() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
     batch = fetch(web, **PAST)
 
-    assert [one.query["set"] for one in web.questions] == [["cs:cs:CL"], ["cs:cs:LG"]]
-    assert web.questions[0].query | {"set": []} == {
+    assert [one.query["set"] for one in web.requests] == [["cs:cs:CL"], ["cs:cs:LG"]]
+    assert web.requests[0].query | {"set": []} == {
         "verb": ["ListRecords"],
         "metadataPrefix": ["arXivRaw"],
         "set": [],
@@ -237,32 +237,32 @@ def test_a_past_day_is_asked_for_by_set_and_date_of_change() -> None:
     assert [one.id for one in batch.updates] == ["2601.00003", "2601.00004", "hep-th/9901001"]
 
 
-def paged(pages: int) -> Callable[[Question], Answer]:
+def paged(pages: int) -> Callable[[Request], Response]:
     """OAI-PMH with so many pages for each set, one paper on each."""
 
-    def route(question: Question) -> Answer:
-        page = int(question.query.get("resumptionToken", ["0"])[0])
-        told = arxiv_documents.Told(id=f"2602.{page:05}", categories=("cs.CL", "cs.LG"))
+    def route(request: Request) -> Response:
+        page = int(request.query.get("resumptionToken", ["0"])[0])
+        told = arxiv_documents.ArxivPaper(id=f"2602.{page:05}", categories=("cs.CL", "cs.LG"))
         token = str(page + 1) if page + 1 < pages else ""
-        text = arxiv_documents.oai("cs.CL", played.DAY, [told], token=token)
-        return Answer(body=text.encode())
+        text = arxiv_documents.oai("cs.CL", service.DAY, [told], token=token)
+        return Response(body=text.encode())
 
     return route
 
 
 def test_t11_the_pages_of_a_past_day_are_followed_to_the_last() -> None:
-    web = playing(paged(3))
+    web = served_by(paged(3))
 
     batch = fetch(web, **PAST)
 
-    assert [one.query.get("resumptionToken") for one in web.questions] == [
+    assert [one.query.get("resumptionToken") for one in web.requests] == [
         *(None, ["1"], ["2"], None, ["1"], ["2"])
     ]
     assert batch.channels == (Channel(name="cs.CL", parsed=3), Channel(name="cs.LG", parsed=3))
 
 
 def test_t11_pages_without_end_are_cut_and_named() -> None:
-    batch = fetch(playing(paged(1000)), **PAST)
+    batch = fetch(served_by(paged(1000)), **PAST)
 
     assert batch.channels[0] == Channel(name="cs.CL", parsed=40)
     assert batch.trouble == (
@@ -272,10 +272,8 @@ def test_t11_pages_without_end_are_cut_and_named() -> None:
 
 def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
     route = paged(3)
-    web = playing(
-        lambda question: (
-            DOWN if "2" in question.query.get("resumptionToken", []) else route(question)
-        )
+    web = served_by(
+        lambda request: DOWN if "2" in request.query.get("resumptionToken", []) else route(request)
     )
 
     batch = fetch(web, **PAST)
@@ -287,6 +285,6 @@ def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
 
 
 def test_t11_a_past_day_without_records_is_empty() -> None:
-    batch = fetch(playing(PLAYED.empty), **PAST)
+    batch = fetch(served_by(SERVICE.empty), **PAST)
 
     assert (batch.papers, batch.updates, batch.trouble) == ((), (), None)

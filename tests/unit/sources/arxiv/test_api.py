@@ -1,4 +1,4 @@
-"""Asking arXiv's query API about the day's papers, and reading what it says."""
+"""Looking up the day's papers by arXiv's query API."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from unittest.mock import Mock
 
 import pytest
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 from support.builders import paper
-from support.http_server import Answer, Question
-from support.offline_web import ask_played, playing
-from support.services.arxiv_api import PLAYED
+from support.http_server import Request, Response
+from support.offline_web import served_by, service_request
+from support.services.arxiv_api import SERVICE
 
 from digest.errors import SourceError
 from digest.models.paper import Links, Paper
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from digest.sources import Parse
 
 
-DAY = PLAYED.day
+DAY = SERVICE.day
 V1 = datetime(2026, 2, 2, 17, 59, 46, tzinfo=UTC)
-PLACE = PLAYED.source("http://mirror")
+SOURCE = SERVICE.source("http://mirror")
 
 
 def parse(text: str) -> Batch:
-    return api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    return api.parse(RawDocument(where="query.xml", text=text), day=DAY, now=SERVICE.now)
 
 
-def only(told: Told) -> Paper:
+def only(told: ArxivPaper) -> Paper:
     batch = parse(arxiv_documents.api(DAY, [told]))
     (found,) = batch.updates
     assert (batch.papers, batch.rejected) == ((), ())
     return found
 
 
-def answer(text: str) -> Answer:
-    return Answer(body=text.encode())
+def response(text: str) -> Response:
+    return Response(body=text.encode())
 
 
 def test_an_entry_is_an_update_with_all_that_is_known() -> None:
-    told = Told(
+    told = ArxivPaper(
         version=2,
         categories=("cs.LG", "cs.CL"),
         comment="Accepted at the Fen Conference",
@@ -88,7 +88,7 @@ def test_neither_order_nor_namespace_nor_other_classes_matter() -> None:
 
 
 def test_t12_a_withdrawn_paper_says_so_and_when() -> None:
-    told = Told(
+    told = ArxivPaper(
         version=2,
         comment="This paper has been withdrawn by the authors",
         submitted=V1,
@@ -103,7 +103,7 @@ def test_t1_an_error_feed_is_raised_and_no_paper_titled_error(read: Parse) -> No
     document = RawDocument(where="query.xml", text=arxiv_documents.api_error())
 
     with pytest.raises(SourceError, match=r"arXiv answered: incorrect id format for 1234.12345"):
-        read(document, day=DAY, now=PLAYED.now)
+        read(document, day=DAY, now=SERVICE.now)
 
 
 def test_an_answer_without_entries_although_there_are_papers_is_trouble() -> None:
@@ -125,41 +125,41 @@ def test_what_is_no_atom_is_a_source_error(text: str) -> None:
 
 
 def test_a_saved_answer_read_as_a_source_tells_new_papers_by_their_submission() -> None:
-    new = Told(submitted=datetime(2026, 2, 9, 17, tzinfo=UTC))
-    text = arxiv_documents.api(DAY, [new, Told(id="2602.00002", submitted=V1)])
+    new = ArxivPaper(submitted=datetime(2026, 2, 9, 17, tzinfo=UTC))
+    text = arxiv_documents.api(DAY, [new, ArxivPaper(id="2602.00002", submitted=V1)])
 
-    batch = announcements.parse(RawDocument(where="query.xml", text=text), day=DAY, now=PLAYED.now)
+    batch = announcements.parse(RawDocument(where="query.xml", text=text), day=DAY, now=SERVICE.now)
 
     assert [one.id for one in batch.papers] == ["2602.00001"]
     assert [one.id for one in batch.updates] == ["2602.00002"]
 
 
 def test_only_arxiv_ids_are_asked_for_with_their_number() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    list(api.read(PLACE, ask_played(PLAYED, web)))
+    list(api.read(SOURCE, service_request(SERVICE, web)))
 
-    (question,) = web.questions
-    assert question.path == "/api/query"
-    assert question.query == {
+    (request,) = web.requests
+    assert request.path == "/api/query"
+    assert request.query == {
         "id_list": ["2602.00001,2602.00003,2602.00004,hep-th/9901001"],
         "start": ["0"],
         "max_results": ["4"],
     }
-    assert question.headers == {"Accept": "application/atom+xml"}
-    assert web.gates == {"arxiv.org"}
+    assert request.headers == {"Accept": "application/atom+xml"}
+    assert web.rate_limit_keys == {"arxiv.org"}
 
 
 def test_many_papers_are_asked_for_a_hundred_at_a_time() -> None:
     known = [paper(f"2602.{number:05}") for number in range(250)]
-    web = playing(PLAYED.empty)
+    web = served_by(SERVICE.empty)
     told: list[int] = []
 
     documents = list(
-        api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known, expect=told.append))
+        api.read(SOURCE, service_request(SERVICE, web, papers=lambda: known, expect=told.append))
     )
 
-    assert [question.query["max_results"] for question in web.questions] == [
+    assert [request.query["max_results"] for request in web.requests] == [
         ["100"],
         ["100"],
         ["50"],
@@ -175,23 +175,23 @@ def test_an_answer_is_parsed_once_although_it_is_checked_as_it_is_read(
     # A day of its own, for what other tests read last may still be known.
     day = date(2026, 2, 11)
 
-    for document in api.read(PLACE, ask_played(PLAYED, playing(PLAYED.happy), day=day)):
-        api.parse(document, day=day, now=PLAYED.now)
+    for document in api.read(SOURCE, service_request(SERVICE, served_by(SERVICE.happy), day=day)):
+        api.parse(document, day=day, now=SERVICE.now)
 
     assert parser.call_count == 1
 
 
 def test_without_papers_nothing_is_asked() -> None:
-    web = playing(PLAYED.happy)
+    web = served_by(SERVICE.happy)
 
-    assert list(api.read(PLACE, ask_played(PLAYED, web, papers=tuple))) == []
-    assert web.questions == []
+    assert list(api.read(SOURCE, service_request(SERVICE, web, papers=tuple))) == []
+    assert web.requests == []
 
 
 @pytest.mark.parametrize(
     ("second", "trouble"),
     [
-        pytest.param(arxiv_documents.api(DAY, [Told()]), None, id="better"),
+        pytest.param(arxiv_documents.api(DAY, [ArxivPaper()]), None, id="better"),
         pytest.param(
             arxiv_documents.api(DAY, [], total=4),
             "arXiv's API gave none of 4 papers",
@@ -200,35 +200,35 @@ def test_without_papers_nothing_is_asked() -> None:
     ],
 )
 def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str | None) -> None:
-    answers = [answer(arxiv_documents.api(DAY, [], total=4)), answer(second)]
-    web = playing(lambda _question: answers.pop(0))
+    responses = [response(arxiv_documents.api(DAY, [], total=4)), response(second)]
+    web = served_by(lambda _question: responses.pop(0))
 
-    (document,) = api.read(PLACE, ask_played(PLAYED, web))
+    (document,) = api.read(SOURCE, service_request(SERVICE, web))
 
-    assert api.parse(document, day=DAY, now=PLAYED.now).trouble == trouble
-    assert len(web.questions) == 2
+    assert api.parse(document, day=DAY, now=SERVICE.now).trouble == trouble
+    assert len(web.requests) == 2
 
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
-    web = playing(lambda _question: Answer(status=503))
+    web = served_by(lambda _question: Response(status=503))
 
     with pytest.raises(SourceError, match="503"):
-        list(api.read(PLACE, ask_played(PLAYED, web)))
+        list(api.read(SOURCE, service_request(SERVICE, web)))
 
 
 def test_when_the_service_gives_up_what_was_read_is_kept_and_the_rest_named() -> None:
     known = [paper(f"2602.{number:05}") for number in range(250)]
 
-    def route(question: Question) -> Answer:
-        is_first = question.query["id_list"][0].startswith("2602.00000,")
-        return PLAYED.happy(question) if is_first else Answer(status=503)
+    def route(request: Request) -> Response:
+        is_first = request.query["id_list"][0].startswith("2602.00000,")
+        return SERVICE.happy(request) if is_first else Response(status=503)
 
-    web = playing(route)
-    documents = list(api.read(PLACE, ask_played(PLAYED, web, papers=lambda: known)))
-    batches = [api.parse(document, day=DAY, now=PLAYED.now) for document in documents]
+    web = served_by(route)
+    documents = list(api.read(SOURCE, service_request(SERVICE, web, papers=lambda: known)))
+    batches = [api.parse(document, day=DAY, now=SERVICE.now) for document in documents]
 
     found = api.KIND.join(batches)
     assert [one.id for one in found.updates] == ["2602.00001"]
     assert found.trouble is not None
     assert found.trouble.startswith("only 100 of 250 papers could be looked up: ")
-    assert len(web.questions) == 2
+    assert len(web.requests) == 2

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 
 from digest.errors import ConfigError, SourceError
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
@@ -21,11 +21,11 @@ from digest.sources.arxiv import announcements
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    Render = Callable[[str, date, Iterable[Told]], str]
+    Render = Callable[[str, date, Iterable[ArxivPaper]], str]
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
-PAPER = Told(categories=("cs.CL", "cs.LG"))
+PAPER = ArxivPaper(categories=("cs.CL", "cs.LG"))
 
 both = pytest.mark.parametrize(
     "render", [arxiv_documents.rss, arxiv_documents.atom], ids=["RSS", "Atom"]
@@ -66,9 +66,9 @@ def test_a_new_paper_is_read_with_all_that_the_feed_knows(render: Render) -> Non
 def test_every_record_is_an_announcement_in_the_category_of_the_feed(render: Render) -> None:
     told = [
         PAPER,
-        Told(id="2602.00002", categories=("cs.LG", "cs.CL")),
-        Told(id="2601.00003", version=2, type=AnnounceType.REPLACE),
-        Told(
+        ArxivPaper(id="2602.00002", categories=("cs.LG", "cs.CL")),
+        ArxivPaper(id="2601.00003", version=2, type=AnnounceType.REPLACE),
+        ArxivPaper(
             id="hep-th/9901001",
             version=3,
             type=AnnounceType.REPLACE,
@@ -93,7 +93,7 @@ def test_every_record_is_an_announcement_in_the_category_of_the_feed(render: Ren
 
 
 def test_t6_a_replacement_is_an_update_with_its_version_and_no_paper_of_the_day() -> None:
-    told = Told(id="2601.00003", version=2, type=AnnounceType.REPLACE)
+    told = ArxivPaper(id="2601.00003", version=2, type=AnnounceType.REPLACE)
 
     batch = parse(arxiv_documents.rss("cs.CL", DAY, [told]))
 
@@ -102,7 +102,7 @@ def test_t6_a_replacement_is_an_update_with_its_version_and_no_paper_of_the_day(
 
 
 def test_t5_an_id_of_the_old_scheme_loses_its_version() -> None:
-    told = Told(id="hep-th/9901001", version=3, categories=("hep-th",))
+    told = ArxivPaper(id="hep-th/9901001", version=3, categories=("hep-th",))
 
     (paper,) = parse(arxiv_documents.rss("hep-th", DAY, [told])).papers
 
@@ -112,7 +112,7 @@ def test_t5_an_id_of_the_old_scheme_loses_its_version() -> None:
 
 @both
 def test_t13_affiliations_with_commas_are_no_authors(render: Render) -> None:
-    told = Told(authors=("Ada Moor (Fen College, Ely)", "Bo Fen (Dell Works, Inc., Leeds)"))
+    told = ArxivPaper(authors=("Ada Moor (Fen College, Ely)", "Bo Fen (Dell Works, Inc., Leeds)"))
 
     (paper,) = parse(render("cs.CL", DAY, [told])).papers
 
@@ -121,7 +121,7 @@ def test_t13_affiliations_with_commas_are_no_authors(render: Render) -> None:
 
 def test_two_authors_of_one_name_stay_two() -> None:
     (paper,) = parse(
-        arxiv_documents.rss("cs.CL", DAY, [Told(authors=("Wei Fen", "Wei Fen"))])
+        arxiv_documents.rss("cs.CL", DAY, [ArxivPaper(authors=("Wei Fen", "Wei Fen"))])
     ).papers
 
     assert paper.authors == ("Wei Fen", "Wei Fen")
@@ -166,11 +166,11 @@ def test_an_empty_feed_says_that_there_is_nothing(render: Render) -> None:
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
-        pytest.param(Told(title=" "), "no title", id="title"),
-        pytest.param(Told(id="lamps"), "“oai:arXiv.org:lampsv1” is no arXiv id", id="id"),
+        pytest.param(ArxivPaper(title=" "), "no title", id="title"),
+        pytest.param(ArxivPaper(id="lamps"), "“oai:arXiv.org:lampsv1” is no arXiv id", id="id"),
     ],
 )
-def test_a_record_without_id_or_title_is_rejected(told: Told, reason: str) -> None:
+def test_a_record_without_id_or_title_is_rejected(told: ArxivPaper, reason: str) -> None:
     batch = parse(arxiv_documents.rss("cs.CL", DAY, [PAPER, told]))
 
     assert [(one.where, one.reason) for one in batch.rejected] == [("cs.CL.xml: record 2", reason)]
@@ -187,17 +187,17 @@ def test_an_unknown_way_to_announce_is_rejected_and_not_taken_for_news() -> None
 
 
 def test_a_feed_of_two_thousand_records_is_known_to_be_cut() -> None:
-    told = [Told(id=f"2602.{number:05}") for number in range(1, 2001)]
+    told = [ArxivPaper(id=f"2602.{number:05}") for number in range(1, 2001)]
 
-    whole = parse(arxiv_documents.rss("cs.CL", DAY, told[:-1]))
+    read_limited = parse(arxiv_documents.rss("cs.CL", DAY, told[:-1]))
     cut = parse(arxiv_documents.rss("cs.CL", DAY, told))
 
-    assert whole.trouble is None
+    assert read_limited.trouble is None
     assert cut.trouble == "the feed of cs.CL was cut at 2,000 records"
 
 
 def test_a_withdrawal_in_the_abstract_makes_an_update_and_no_paper() -> None:
-    told = Told(abstract="This paper has been withdrawn by the authors.")
+    told = ArxivPaper(abstract="This paper has been withdrawn by the authors.")
 
     batch = parse(arxiv_documents.rss("cs.CL", DAY, [told]))
 
@@ -228,6 +228,6 @@ def test_what_is_no_text_of_arxiv_is_a_source_error(text: str) -> None:
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1))
 def test_whatever_a_title_says_it_becomes_a_paper_or_is_rejected(title: str) -> None:
-    batch = parse(arxiv_documents.rss("cs.CL", DAY, [Told(title=title)]))
+    batch = parse(arxiv_documents.rss("cs.CL", DAY, [ArxivPaper(title=title)]))
 
     assert len(batch.papers) + len(batch.rejected) == batch.declared == 1

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 from support.growth import grows_evenly
 
 from digest.errors import SourceError
@@ -17,17 +17,17 @@ from digest.sources.arxiv import announcements
 
 DAY = date(2026, 2, 10)
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
-PAPER = Told(categories=("cs.CL", "cs.LG"), comment="12 pages", journal_ref="Fog 1 (2026)")
-CROSS = Told(id="2602.00002", categories=("cs.LG", "cs.CL"))
-REPLACED = Told(id="2601.00003", version=2, type=AnnounceType.REPLACE)
-OLD = Told(id="hep-th/9901001", type=AnnounceType.REPLACE, categories=("hep-th", "cs.CL"))
+PAPER = ArxivPaper(categories=("cs.CL", "cs.LG"), comment="12 pages", journal_ref="Fog 1 (2026)")
+CROSS = ArxivPaper(id="2602.00002", categories=("cs.LG", "cs.CL"))
+REPLACED = ArxivPaper(id="2601.00003", version=2, type=AnnounceType.REPLACE)
+OLD = ArxivPaper(id="hep-th/9901001", type=AnnounceType.REPLACE, categories=("hep-th", "cs.CL"))
 
 
 def parse(text: str) -> Batch:
     return announcements.parse(RawDocument(where="new.html", text=text), day=DAY, now=NOW)
 
 
-def listing(*told: Told, hidden: int = 0) -> str:
+def listing(*told: ArxivPaper, hidden: int = 0) -> str:
     return arxiv_documents.listing("cs.CL", DAY, told, hidden=hidden)
 
 
@@ -80,7 +80,7 @@ def test_a_page_that_shows_fewer_than_there_are_is_trouble() -> None:
 
 
 def test_a_page_that_lost_an_entry_is_trouble() -> None:
-    page = listing(PAPER, Told(id="2602.00009")).replace("<dt>", "<div>", 1)
+    page = listing(PAPER, ArxivPaper(id="2602.00009")).replace("<dt>", "<div>", 1)
 
     batch = parse(page)
 
@@ -89,14 +89,14 @@ def test_a_page_that_lost_an_entry_is_trouble() -> None:
 
 
 def test_an_entry_without_anything_in_it_is_rejected() -> None:
-    batch = parse(listing(PAPER, Told(id="2602.00009")).replace("class='list-", "class='", 5))
+    batch = parse(listing(PAPER, ArxivPaper(id="2602.00009")).replace("class='list-", "class='", 5))
 
     assert [one.reason for one in batch.rejected] == ["no title"]
     assert len(batch.papers) == 1
 
 
 def test_an_entry_without_a_title_is_rejected() -> None:
-    batch = parse(listing(PAPER, Told(id="2602.00009", title="")))
+    batch = parse(listing(PAPER, ArxivPaper(id="2602.00009", title="")))
 
     assert [(one.where, one.reason) for one in batch.rejected] == [
         ("new.html: New submission 2", "no title")
@@ -114,7 +114,7 @@ def test_a_day_without_entries_is_a_page_that_says_so() -> None:
 def test_marks_of_the_markup_become_those_of_the_text() -> None:
     title = 'On $a<b$ & "quotes" <i>inside</i>'
 
-    (paper,) = parse(listing(Told(title=title, comment="5 pages; uses R&D"))).papers
+    (paper,) = parse(listing(ArxivPaper(title=title, comment="5 pages; uses R&D"))).papers
 
     assert paper.title == 'On a<b & "quotes" inside'
     assert paper.comment == "5 pages; uses R&D"
@@ -122,7 +122,7 @@ def test_marks_of_the_markup_become_those_of_the_text() -> None:
 
 def test_addresses_hidden_behind_words_are_shown() -> None:
     link = '<a href="https://example.org/lamps" rel="nofollow">this https URL</a>'
-    page = listing(Told(comment="CODE")).replace("CODE", f"Code at {link}")
+    page = listing(ArxivPaper(comment="CODE")).replace("CODE", f"Code at {link}")
 
     (paper,) = parse(page).papers
 
@@ -131,7 +131,7 @@ def test_addresses_hidden_behind_words_are_shown() -> None:
 
 def test_the_version_is_known_where_a_link_names_it() -> None:
     link = '<a href="https://arxiv.org/html/2602.00001v2" title="View HTML">html</a>'
-    page = listing(Told()).replace("</dt>", f"{link}</dt>")
+    page = listing(ArxivPaper()).replace("</dt>", f"{link}</dt>")
 
     (paper,) = parse(page).papers
 
@@ -139,7 +139,7 @@ def test_the_version_is_known_where_a_link_names_it() -> None:
 
 
 def test_t12_a_withdrawal_in_the_comments_makes_an_update_and_no_paper() -> None:
-    batch = parse(listing(Told(comment="This paper has been withdrawn by the authors")))
+    batch = parse(listing(ArxivPaper(comment="This paper has been withdrawn by the authors")))
 
     assert batch.papers == ()
     assert [(one.id, one.withdrawn_on) for one in batch.updates] == [("2602.00001", DAY)]
@@ -148,7 +148,7 @@ def test_t12_a_withdrawal_in_the_comments_makes_an_update_and_no_paper() -> None
 def test_t12_a_paper_that_supersedes_a_withdrawn_one_is_a_paper() -> None:
     comment = "Supersedes arXiv:2601.00001 which has been withdrawn"
 
-    batch = parse(listing(Told(comment=comment)))
+    batch = parse(listing(ArxivPaper(comment=comment)))
 
     assert [one.withdrawn_on for one in batch.papers] == [None]
 

@@ -1,4 +1,4 @@
-"""Reading arXiv's OAI-PMH answers, which know no announcements but dates of submission."""
+"""Reading arXiv's OAI-PMH responses, which have submission dates but no announcements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 
 from digest.errors import SourceError
 from digest.models.paper import AnnounceType, Links, Paper
@@ -41,12 +41,12 @@ def parse(text: str, *, channel: str = "", day: date = DAY) -> Batch:
     )
 
 
-def records(*told: Told, category: str = "cs.CL") -> Batch:
+def records(*told: ArxivPaper, category: str = "cs.CL") -> Batch:
     return parse(arxiv_documents.oai(category, DAY, told))
 
 
 def test_a_paper_submitted_in_time_is_one_of_the_day() -> None:
-    told = Told(
+    told = ArxivPaper(
         categories=("cs.CL", "cs.LG"), comment="5 pages", journal_ref="Fog 1", submitted=IN_TIME
     )
 
@@ -75,18 +75,18 @@ def test_a_paper_submitted_in_time_is_one_of_the_day() -> None:
 @pytest.mark.parametrize(
     ("told", "kind"),
     [
-        pytest.param(Told(), AnnounceType.NEW, id="new"),
-        pytest.param(Told(categories=("cs.LG", "cs.CL")), AnnounceType.CROSS, id="cross"),
-        pytest.param(Told(version=3), AnnounceType.REPLACE, id="replace"),
+        pytest.param(ArxivPaper(), AnnounceType.NEW, id="new"),
+        pytest.param(ArxivPaper(categories=("cs.LG", "cs.CL")), AnnounceType.CROSS, id="cross"),
+        pytest.param(ArxivPaper(version=3), AnnounceType.REPLACE, id="replace"),
         pytest.param(
-            Told(version=2, categories=("cs.LG", "cs.CL")),
+            ArxivPaper(version=2, categories=("cs.LG", "cs.CL")),
             AnnounceType.REPLACE_CROSS,
             id="replace-cross",
         ),
     ],
 )
 def test_how_a_paper_was_announced_follows_from_its_versions(
-    told: Told, kind: AnnounceType
+    told: ArxivPaper, kind: AnnounceType
 ) -> None:
     (announcement,) = records(told).announcements
 
@@ -94,7 +94,7 @@ def test_how_a_paper_was_announced_follows_from_its_versions(
 
 
 def test_t11_an_old_paper_with_a_new_date_of_change_is_an_update_and_no_news() -> None:
-    batch = records(Told(submitted=LONG_AGO))
+    batch = records(ArxivPaper(submitted=LONG_AGO))
 
     assert (batch.papers, batch.announcements) == ((), ())
     assert [(one.id, one.published_at) for one in batch.updates] == [("2602.00001", LONG_AGO)]
@@ -104,7 +104,7 @@ MONDAY = date(2026, 2, 9)
 TUESDAY_BEFORE = datetime(2026, 2, 3, 17, tzinfo=UTC)
 
 
-def announced(*told: Told, day: date = DAY, category: str = "cs.CL") -> list[AnnounceType]:
+def announced(*told: ArxivPaper, day: date = DAY, category: str = "cs.CL") -> list[AnnounceType]:
     """How papers were announced on a day, as their records of that day tell."""
     batch = parse(arxiv_documents.oai(category, day, told), day=day)
     return [one.type for one in batch.announcements]
@@ -118,7 +118,7 @@ def announced(*told: Told, day: date = DAY, category: str = "cs.CL") -> list[Ann
 def test_a_paper_that_moderation_held_is_of_the_day_its_record_changed(
     stamped: date, categories: tuple[str, ...], kind: AnnounceType
 ) -> None:
-    held = Told(submitted=TUESDAY_BEFORE, stamped=stamped, categories=categories)
+    held = ArxivPaper(submitted=TUESDAY_BEFORE, stamped=stamped, categories=categories)
 
     assert announced(held, day=MONDAY) == [kind]
 
@@ -132,30 +132,40 @@ def test_the_format_with_dates_alone_tells_a_held_paper_as_well() -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        pytest.param(Told(version=2, submitted=TUESDAY_BEFORE, revised=TUESDAY_BEFORE), id="v2"),
-        pytest.param(Told(submitted=datetime(2026, 1, 25, 17, tzinfo=UTC)), id="more than 14 days"),
-        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 8)), id="changed before"),
-        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 11)), id="changed after"),
-        pytest.param(Told(submitted=TUESDAY_BEFORE, stamped=LATEST), id="changed at the end"),
         pytest.param(
-            Told(submitted=datetime(2026, 2, 6, 17, tzinfo=UTC), stamped=MONDAY),
+            ArxivPaper(version=2, submitted=TUESDAY_BEFORE, revised=TUESDAY_BEFORE), id="v2"
+        ),
+        pytest.param(
+            ArxivPaper(submitted=datetime(2026, 1, 25, 17, tzinfo=UTC)), id="more than 14 days"
+        ),
+        pytest.param(
+            ArxivPaper(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 8)), id="changed before"
+        ),
+        pytest.param(
+            ArxivPaper(submitted=TUESDAY_BEFORE, stamped=date(2026, 2, 11)), id="changed after"
+        ),
+        pytest.param(ArxivPaper(submitted=TUESDAY_BEFORE, stamped=LATEST), id="changed at the end"),
+        pytest.param(
+            ArxivPaper(submitted=datetime(2026, 2, 6, 17, tzinfo=UTC), stamped=MONDAY),
             id="announced in time on the day before",
         ),
-        pytest.param(Told(submitted=datetime(2026, 2, 10, 17, tzinfo=UTC)), id="due tomorrow"),
+        pytest.param(
+            ArxivPaper(submitted=datetime(2026, 2, 10, 17, tzinfo=UTC)), id="due tomorrow"
+        ),
     ],
 )
-def test_t11_a_record_that_may_be_of_another_day_is_no_news(told: Told) -> None:
+def test_t11_a_record_that_may_be_of_another_day_is_no_news(told: ArxivPaper) -> None:
     assert announced(told) == []
 
 
 def test_a_paper_is_held_for_two_weeks_at_the_most() -> None:
-    held = Told(submitted=datetime(2026, 1, 27, 17, tzinfo=UTC))
+    held = ArxivPaper(submitted=datetime(2026, 1, 27, 17, tzinfo=UTC))
 
     assert announced(held) == [AnnounceType.NEW]
 
 
 def test_t11_a_malformed_datestamp_says_nothing() -> None:
-    text = arxiv_documents.oai("cs.CL", DAY, [Told(submitted=TUESDAY_BEFORE)])
+    text = arxiv_documents.oai("cs.CL", DAY, [ArxivPaper(submitted=TUESDAY_BEFORE)])
 
     batch = parse(text.replace("<datestamp>2026-02-10<", "<datestamp>2026-02-999<"))
 
@@ -167,7 +177,7 @@ def test_t11_a_deleted_record_counts_as_nothing() -> None:
         '<record><header status="deleted"><identifier>oai:arXiv.org:2501.99999</identifier>'
         "<datestamp>2026-02-10</datestamp></header></record>"
     )
-    text = arxiv_documents.oai("cs.CL", DAY, [Told()]).replace(
+    text = arxiv_documents.oai("cs.CL", DAY, [ArxivPaper()]).replace(
         "<ListRecords>", f"<ListRecords>{gone}"
     )
 
@@ -192,9 +202,9 @@ def test_t11_a_deleted_record_counts_as_nothing() -> None:
     ],
 )
 def test_t11_only_a_token_with_something_in_it_asks_for_more(element: str, token: str) -> None:
-    answer = arxiv_documents.oai("cs.CL", DAY, [Told()] * 9)
+    response = arxiv_documents.oai("cs.CL", DAY, [ArxivPaper()] * 9)
 
-    found = oai.token(answer.replace("</ListRecords>", f"{element}</ListRecords>"))
+    found = oai.token(response.replace("</ListRecords>", f"{element}</ListRecords>"))
 
     assert found == token
 
@@ -231,7 +241,7 @@ def test_t11_a_malformed_date_leaves_the_paper_without_one() -> None:
 
 
 def test_authors_may_be_missing() -> None:
-    told = arxiv_documents.oai("cs.CL", DAY, [Told()])
+    told = arxiv_documents.oai("cs.CL", DAY, [ArxivPaper()])
 
     (paper,) = parse(told.replace("<authors>Ada Moor, Bo Fen</authors>", "")).papers
 
@@ -239,7 +249,7 @@ def test_authors_may_be_missing() -> None:
 
 
 def test_t12_an_empty_last_version_is_a_withdrawal() -> None:
-    batch = records(Told(version=2, withdrawn=True))
+    batch = records(ArxivPaper(version=2, withdrawn=True))
 
     assert batch.papers == ()
     assert [(one.id, one.version, one.withdrawn_on) for one in batch.updates] == [
@@ -248,7 +258,7 @@ def test_t12_an_empty_last_version_is_a_withdrawal() -> None:
 
 
 def test_a_withdrawal_is_of_the_day_it_was_announced() -> None:
-    told = Told(version=2, submitted=LONG_AGO, revised=LONG_AGO, withdrawn=True)
+    told = ArxivPaper(version=2, submitted=LONG_AGO, revised=LONG_AGO, withdrawn=True)
 
     (paper,) = records(told).updates
 
@@ -275,7 +285,7 @@ def test_a_category_and_its_set_name_each_other(category: str, name: str) -> Non
     assert oai.category_of(name) == category
 
 
-def second_page(*told: Told) -> Batch:
+def second_page(*told: ArxivPaper) -> Batch:
     """A page from a file, whose request was a token."""
     text = arxiv_documents.oai("cs.LG", DAY, told)
     return parse(text.replace(' metadataPrefix="arXivRaw" set="cs:cs:LG"', ""))
@@ -283,8 +293,8 @@ def second_page(*told: Told) -> Batch:
 
 def test_a_page_that_does_not_name_its_set_is_of_the_category_all_records_share() -> None:
     batch = second_page(
-        Told(id="2602.00001", categories=("cs.LG", "cs.CV")),
-        Told(id="2602.00002", categories=("cs.CL", "cs.LG")),
+        ArxivPaper(id="2602.00001", categories=("cs.LG", "cs.CV")),
+        ArxivPaper(id="2602.00002", categories=("cs.CL", "cs.LG")),
     )
 
     assert [(one.category, one.type) for one in batch.announcements] == [
@@ -295,7 +305,7 @@ def test_a_page_that_does_not_name_its_set_is_of_the_category_all_records_share(
 
 
 def test_a_page_without_a_set_whose_records_share_several_categories_is_of_none() -> None:
-    told = [Told(id=f"2602.0000{n}", categories=("cs.CL", "cs.LG")) for n in (1, 2)]
+    told = [ArxivPaper(id=f"2602.0000{n}", categories=("cs.CL", "cs.LG")) for n in (1, 2)]
 
     batch = second_page(*told)
 

@@ -1,4 +1,4 @@
-"""Putting the texts of a day together: feeds and listings of several categories."""
+"""Joining the documents of a day: feeds and listings of several categories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import arxiv_documents
-from support.arxiv_documents import Told
+from support.arxiv_documents import ArxivPaper
 
 from digest.models.paper import AnnounceType
 from digest.models.source import Batch, Channel
@@ -22,11 +22,11 @@ DAY = date(2026, 2, 10)
 BEFORE, AFTER = date(2026, 2, 9), date(2026, 2, 11)
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 
-BOTH = Told(categories=("cs.CL", "cs.LG"))
-CL = Told(id="2602.00002")
-LG = Told(id="2602.00003", categories=("cs.LG",))
-REPLACED = Told(id="2601.00004", version=2, type=AnnounceType.REPLACE)
-TOLD = (BOTH, CL, LG, REPLACED)
+BOTH = ArxivPaper(categories=("cs.CL", "cs.LG"))
+CL = ArxivPaper(id="2602.00002")
+LG = ArxivPaper(id="2602.00003", categories=("cs.LG",))
+REPLACED = ArxivPaper(id="2601.00004", version=2, type=AnnounceType.REPLACE)
+PAPERS = (BOTH, CL, LG, REPLACED)
 
 
 def parsed(text: str, day: date = DAY) -> Batch:
@@ -39,11 +39,11 @@ def join(*texts: str, day: date = DAY) -> Batch:
     return announcements.KIND.join([parsed(text, day) for text in texts])
 
 
-def feed(category: str, *told: Told, day: date = DAY) -> str:
+def feed(category: str, *told: ArxivPaper, day: date = DAY) -> str:
     return arxiv_documents.rss(category, day, told)
 
 
-def listing(category: str, *told: Told, day: date = DAY, hidden: int = 0) -> str:
+def listing(category: str, *told: ArxivPaper, day: date = DAY, hidden: int = 0) -> str:
     return arxiv_documents.listing(category, day, told, hidden=hidden)
 
 
@@ -52,7 +52,7 @@ def ids(batch: Batch) -> list[str]:
 
 
 def test_t6_a_cross_in_one_category_that_is_new_in_another_is_one_paper() -> None:
-    batch = join(feed("cs.LG", *TOLD), feed("cs.CL", *TOLD))
+    batch = join(feed("cs.LG", *PAPERS), feed("cs.CL", *PAPERS))
 
     assert ids(batch) == ["2602.00001", "2602.00003", "2602.00002"]
     assert batch.papers[0].categories == ("cs.CL", "cs.LG")
@@ -63,7 +63,7 @@ def test_t6_a_cross_in_one_category_that_is_new_in_another_is_one_paper() -> Non
 
 
 def test_t6_replacements_are_no_papers_of_the_day() -> None:
-    batch = join(feed("cs.CL", *TOLD), listing("cs.CL", *TOLD))
+    batch = join(feed("cs.CL", *PAPERS), listing("cs.CL", *PAPERS))
 
     assert ids(batch) == ["2602.00001", "2602.00002"]
     assert [one.id for one in batch.updates] == ["2601.00004"]
@@ -86,7 +86,7 @@ def test_the_feeds_word_is_believed_before_the_listings() -> None:
 
 
 def test_papers_that_the_feed_lost_are_taken_from_the_listing() -> None:
-    batch = join(feed("cs.CL", BOTH), listing("cs.CL", *TOLD))
+    batch = join(feed("cs.CL", BOTH), listing("cs.CL", *PAPERS))
 
     assert ids(batch) == ["2602.00001", "2602.00002"]
     assert batch.channels == (Channel(name="cs.CL", parsed=2, declared=2),)
@@ -94,7 +94,7 @@ def test_papers_that_the_feed_lost_are_taken_from_the_listing() -> None:
 
 
 def test_every_category_is_counted_by_itself() -> None:
-    texts = [render(name, *TOLD) for name in ("cs.CL", "cs.LG") for render in (feed, listing)]
+    texts = [render(name, *PAPERS) for name in ("cs.CL", "cs.LG") for render in (feed, listing)]
 
     batch = join(*texts)
 
@@ -106,7 +106,7 @@ def test_every_category_is_counted_by_itself() -> None:
 
 
 def test_papers_that_neither_feed_nor_listing_shows_are_missed() -> None:
-    batch = join(feed("cs.CL", *TOLD), listing("cs.CL", *TOLD, hidden=5))
+    batch = join(feed("cs.CL", *PAPERS), listing("cs.CL", *PAPERS, hidden=5))
 
     assert batch.channels == (Channel(name="cs.CL", parsed=2, declared=7),)
     assert batch.trouble == "the listing of cs.CL shows 3 of 8 entries"
@@ -121,7 +121,9 @@ def test_a_feed_can_make_up_for_a_listing_that_is_cut() -> None:
 
 
 def test_a_whole_listing_makes_up_for_a_feed_that_is_cut() -> None:
-    old = [Told(id=f"2501.{n:05}", version=2, type=AnnounceType.REPLACE) for n in range(1, 2001)]
+    old = [
+        ArxivPaper(id=f"2501.{n:05}", version=2, type=AnnounceType.REPLACE) for n in range(1, 2001)
+    ]
 
     alone = join(feed("cs.CL", *old))
     together = join(feed("cs.CL", *old), listing("cs.CL", CL))
@@ -174,14 +176,14 @@ def test_t7_of_texts_of_two_days_only_one_counts(
 def test_t8_at_the_weekend_the_empty_feed_counts_and_not_the_listing_of_friday() -> None:
     saturday, friday = date(2026, 2, 7), date(2026, 2, 6)
 
-    batch = join(feed("cs.CL", day=saturday), listing("cs.CL", *TOLD, day=friday), day=saturday)
+    batch = join(feed("cs.CL", day=saturday), listing("cs.CL", *PAPERS, day=friday), day=saturday)
 
     assert (batch.papers, batch.updates, batch.trouble) == ((), (), None)
     assert batch.channels == (Channel(name="cs.CL", parsed=0),)
 
 
 def test_t7_old_papers_under_a_fresh_date_are_rejected_where_the_listing_is_whole() -> None:
-    stale = Told(id="2602.00099")
+    stale = ArxivPaper(id="2602.00099")
 
     batch = join(feed("cs.CL", stale, CL), listing("cs.CL", CL))
 
@@ -209,12 +211,12 @@ def test_pages_of_one_category_are_counted_together() -> None:
 
 
 def test_a_feed_alone_cannot_say_whether_it_is_whole() -> None:
-    batch = join(feed("cs.CL", *TOLD))
+    batch = join(feed("cs.CL", *PAPERS))
 
     assert batch.channels == (Channel(name="cs.CL", parsed=2, declared=None),)
 
 
-TEXTS = [render(name, *TOLD) for name in ("cs.CL", "cs.LG") for render in (feed, listing)]
+TEXTS = [render(name, *PAPERS) for name in ("cs.CL", "cs.LG") for render in (feed, listing)]
 
 
 @given(st.permutations(TEXTS))

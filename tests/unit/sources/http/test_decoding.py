@@ -1,4 +1,4 @@
-"""From the bytes of the wire to text."""
+"""Decoding the body of a response, from bytes to text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.sources.http.decoding import CutOffError, decode, decode_refusal, unpack, whole
+from digest.sources.http.decoding import (
+    TruncatedError,
+    decode,
+    decode_refusal,
+    decompress,
+    read_limited,
+)
 
 XML = "<?xml version='1.0' encoding='{}'?><a>Ü</a>"
 
 
-def unpacked(*chunks: bytes, packing: str = "gzip") -> bytes:
-    return b"".join(unpack(chunks, packing=packing, late=lambda: False, where="x"))
+def decompressed(*chunks: bytes, encoding: str = "gzip") -> bytes:
+    return b"".join(decompress(chunks, encoding=encoding, late=lambda: False, where="x"))
 
 
 @given(st.binary(max_size=300), st.integers(1, 40))
@@ -24,26 +30,28 @@ def test_a_packed_body_comes_out_however_it_is_cut(body: bytes, size: int) -> No
 
     chunks = [packed[start : start + size] for start in range(0, len(packed), size)]
 
-    assert unpacked(*chunks) == body
+    assert decompressed(*chunks) == body
 
 
 def test_no_piece_of_a_bomb_is_large() -> None:
-    pieces = unpack([gzip.compress(bytes(5_000_000))], packing="gzip", late=lambda: False, where="")
+    pieces = decompress(
+        [gzip.compress(bytes(5_000_000))], encoding="gzip", late=lambda: False, where=""
+    )
 
     assert max(map(len, pieces)) <= 65_536
 
 
-@pytest.mark.parametrize("packing", ["", "identity", "gzip", "x-gzip", " GZIP "])
-def test_no_bytes_are_no_bytes(packing: str) -> None:
-    assert unpacked(packing=packing) == b""
+@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "x-gzip", " GZIP "])
+def test_no_bytes_are_no_bytes(encoding: str) -> None:
+    assert decompressed(encoding=encoding) == b""
 
 
 @given(st.integers(1, 30))
 def test_a_packed_body_without_its_end_is_cut_off(missing: int) -> None:
     packed = gzip.compress(b"this is the body")
 
-    with pytest.raises(CutOffError):
-        unpacked(packed[:-missing])
+    with pytest.raises(TruncatedError):
+        decompressed(packed[:-missing])
 
 
 @pytest.mark.parametrize("behind", [b"\0", b"more", gzip.compress(b"more")])
@@ -52,19 +60,19 @@ def test_nothing_follows_the_end(behind: bytes) -> None:
 
     for chunks in ([packed + behind], [packed, behind], [packed, behind, behind]):
         with pytest.raises(SourceError, match="something follows its end"):
-            unpacked(*chunks)
+            decompressed(*chunks)
 
 
 @given(st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_a_body_or_an_error(body: bytes) -> None:
-    with pytest.raises((SourceError, CutOffError)):
-        unpacked(body)
+    with pytest.raises((SourceError, TruncatedError)):
+        decompressed(body)
 
 
 def test_a_limit_is_for_the_whole() -> None:
-    assert whole([b"ab", b"c"], limit=3, where="x") == b"abc"
+    assert read_limited([b"ab", b"c"], limit=3, where="x") == b"abc"
     with pytest.raises(SourceError, match="x sent more than 3 bytes"):
-        whole([b"ab", b"cd"], limit=3, where="x")
+        read_limited([b"ab", b"cd"], limit=3, where="x")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""The page where a subscriber changes their choices, pauses, resumes or leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from subscribers.errors import PreferenceError
+from subscribers.links import Purpose
+from subscribers.models import LANGUAGES, WEEK, Event, Status
+from subscribers.web import forms
+from subscribers.web.access import record, subscriber_of
+from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
+from subscribers.web.pages.action import left_page
+
+if TYPE_CHECKING:
+    from subscribers.models import Subscriber
+    from subscribers.web.services import WebServices
+    from subscribers.web.templates import Templates
+
+routes = APIRouter(include_in_schema=False)
+
+_LANGUAGE_NAMES = dict(
+    zip(
+        LANGUAGES,
+        ("English", "Deutsch", "Español", "Français", "Italiano", "Nederlands", "Português"),
+        strict=True,
+    )
+)
+_DAY_NAMES = dict(
+    zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True)
+)  # fmt: skip
+_ZONES = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
+
+
+@routes.api_route("/manage/{token}", methods=READ)
+def manage(
+    token: str, services: ServicesDep, templates: TemplatesDep, saved: str = "", asked: str = ""
+) -> Response:
+    """Show a subscriber's choices; `saved` and `asked` say which button was just used."""
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
+    queued = "A mail with the link is on its way, unless you had one within the hour."
+    note = "Saved." if saved else queued if asked else ""
+    return _choices_page(services, templates, subscriber, token, note=note)
+
+
+@routes.post("/manage/{token}")
+def choose(token: str, form: FormDep, services: ServicesDep, templates: TemplatesDep) -> Response:
+    """Save a subscriber's choices, or show what is wrong with them."""
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
+    try:
+        topics, preferences = forms.read_choices(form, services.topics)
+        forms.check_choices(topics, preferences)
+    except PreferenceError as error:
+        message = f"Not saved: {error}."
+        return _choices_page(services, templates, subscriber, token, error=message, status=422)
+    services.book.choose(subscriber.id, topics, preferences)
+    return _saved(token)
+
+
+@routes.post("/manage/{token}/pause")
+def pause(token: str, request: Request, services: ServicesDep, templates: TemplatesDep) -> Response:
+    """Pause the digest."""
+    return _change(services, templates, request, token, Event.PAUSE)
+
+
+@routes.post("/manage/{token}/resume")
+def resume(
+    token: str, request: Request, services: ServicesDep, templates: TemplatesDep
+) -> Response:
+    """Resume the digest after a pause."""
+    return _change(services, templates, request, token, Event.RESUME)
+
+
+@routes.post("/manage/{token}/leave")
+def leave(token: str, request: Request, services: ServicesDep, templates: TemplatesDep) -> Response:
+    """Leave."""
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
+    record(services, request, subscriber, Event.LEAVE, "web")
+    return left_page(templates)
+
+
+@routes.post("/manage/{token}/privacy")
+def mail_privacy_link(token: str, services: ServicesDep) -> Response:
+    """Mail a link to the data: whoever sees this page may not be the subscriber."""
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
+    services.queue_mail(subscriber.id, "privacy")
+    return RedirectResponse(f"/manage/{token}?asked=1", status_code=303)
+
+
+def _change(
+    services: WebServices, templates: Templates, request: Request, token: str, event: Event
+) -> Response:
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
+    if subscriber.status not in (Status.CONFIRMED, Status.PAUSED):
+        message = "You get no digest at present."
+        return _choices_page(services, templates, subscriber, token, error=message, status=409)
+    record(services, request, subscriber, event, "web")
+    return _saved(token)
+
+
+def _saved(token: str) -> Response:
+    return RedirectResponse(f"/manage/{token}?saved=1", status_code=303)
+
+
+def _choices_page(
+    services: WebServices,
+    templates: Templates,
+    subscriber: Subscriber,
+    token: str,
+    *,
+    note: str = "",
+    error: str = "",
+    status: int = 200,
+) -> Response:
+    preferences = subscriber.preferences
+    return templates.page(
+        "manage",
+        status=status,
+        subscriber=subscriber,
+        token=token,
+        topics=services.topics,
+        preferences=preferences,
+        days=_DAY_NAMES,
+        languages=_LANGUAGE_NAMES,
+        timezones=sorted(_ZONES | {preferences.timezone}),
+        note=note,
+        error=error,
+    )
