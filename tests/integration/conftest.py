@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.installation import House
+from support.installation import Installation
 from support.scripted_source import Service, serve
 
 from digest.sources import BUILTIN
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
-    return House(engine, tmp_path)
+    return Installation(engine, tmp_path)
 
 
 @pytest.fixture
-def service(house: House) -> Service:
+def service(house: Installation) -> Service:
     found = Service()
     serve(house, found)
-    house.reader("ada")
+    house.subscribe("ada")
     return found

@@ -1,4 +1,4 @@
-"""A whole house for the tests of a run: a real database and press, and a transport that records."""
+"""An installation for tests on a real database, and a transport that records messages."""
 
 from __future__ import annotations
 
@@ -44,57 +44,57 @@ TOPICS = [
 
 
 @dataclass(kw_only=True)
-class Recorder:
-    """A transport that keeps what it is given, or fails as it is told, by recipient.
+class RecordingTransport:
+    """A transport that keeps its messages, or fails for given recipients.
 
-    An answer is given as it is. A `MailServerError` comes before the mail leaves, and any other
-    exception after it did, with no answer told.
+    An `Outcome` in `failures` is reported as it is. A `MailServerError` is raised before the
+    message leaves, any other exception after it left and without an outcome.
     """
 
     failures: Mapping[str, Outcome | BaseException] = field(default_factory=dict)
-    parcels: list[OutgoingMessage] = field(default_factory=list)
-    #: all it was asked to send, failures too
-    tried: list[OutgoingMessage] = field(default_factory=list)
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    #: all messages it took, those that failed too
+    attempted: list[OutgoingMessage] = field(default_factory=list)
     closed: bool = False
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
-        for parcel in parcels:
-            self.tried.append(parcel)
-            failure = self.failures.get(parcel.recipient)
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        for message in messages:
+            self.attempted.append(message)
+            failure = self.failures.get(message.recipient)
             if isinstance(failure, MailServerError):
-                note([(parcel, Outcome(state=DeliveryState.PLANNED, reason=str(failure)))], [])
+                report([(message, Outcome(state=DeliveryState.PLANNED, reason=str(failure)))], [])
                 raise failure
-            note([], [parcel])
-            self.hand_over(parcel, failure)
-            answer = failure if isinstance(failure, Outcome) else Outcome(state=DeliveryState.SENT)
-            note([(parcel, answer)], [])
+            report([], [message])
+            self.accept(message, failure)
+            sent = Outcome(state=DeliveryState.SENT)
+            report([(message, failure if isinstance(failure, Outcome) else sent)], [])
 
-    def hand_over(self, parcel: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
-        """Take the mail, as a server would."""
+    def accept(self, message: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
+        """Take the message, as a server would."""
         if isinstance(failure, BaseException):
             raise failure
         if failure is None:
-            self.parcels.append(parcel)
+            self.messages.append(message)
 
     def close(self) -> None:
         self.closed = True
 
     @property
     def recipients(self) -> list[str]:
-        return [parcel.recipient for parcel in self.parcels]
+        return [message.recipient for message in self.messages]
 
     @property
-    def asked(self) -> list[str]:
-        return [parcel.recipient for parcel in self.tried]
+    def attempted_recipients(self) -> list[str]:
+        return [message.recipient for message in self.attempted]
 
 
-class House:
-    """The parts of an installation on one database, and shorthands for its steps."""
+class Installation:
+    """The parts of an installation on one database, and shorthands for the steps of tests."""
 
     def __init__(
         self, engine: sa.Engine, folder: Path, *, new_id: Callable[[], int] | None = None
     ) -> None:
-        """Furnish the house; readers have the ids 1, 2, … unless told otherwise."""
+        """Open an installation; subscribers get the ids 1, 2, … unless `new_id` says otherwise."""
         self.folder = folder
         self.app = App(
             config=config.build(
@@ -111,121 +111,124 @@ class House:
             ),
             engine=engine,
         )
-        # Readers are served in the order of their ids: here, in the order they came.
+        # Subscribers are served in the order of their ids: here, in the order they came.
         self.book = Book(engine, new_id=new_id or itertools.count(1).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
         self.now = NOON
-        self.boot = "a start of the machine"
+        self.boot = "the first boot"
         self.policy = Policy()
 
-    def reader(self, name: str, *topics: str) -> Subscriber:
-        """Add a confirmed reader; of agents, unless told otherwise."""
+    def subscribe(self, name: str, *topics: str) -> Subscriber:
+        """Add a confirmed subscriber, to agents unless other topics are given."""
         added = self.book.add(
-            f"{name}@example.org", topics or ("agents",), confirmed=True, evidence=evidence()
+            address(name), topics or ("agents",), confirmed=True, evidence=evidence()
         )
         assert added is not None
         return added
 
-    def papers(self, *papers: Paper, source: str = "first") -> None:
-        """Put papers into the store, past the sources."""
+    def add_papers(self, *papers: Paper, source: str = "first") -> None:
+        """Save papers directly, without a source."""
         authority = get_kind("jsonl").authority
         self.app.papers.save(papers, source=source, authority=authority)
 
-    def about_agents(self, *ids: str, **details: Any) -> None:
-        """Put papers about agents into the store."""
-        self.papers(*(agents_paper(known, **details) for known in ids))
+    def add_agents_papers(self, *ids: str, **details: Any) -> None:
+        """Save papers about agents."""
+        self.add_papers(*(agents_paper(paper_id, **details) for paper_id in ids))
 
-    def file(self, name: str, *records: Mapping[str, object]) -> None:
-        """Write what a source will be found to hold."""
+    def write_source(self, name: str, *records: Mapping[str, object]) -> None:
+        """Write the file that a source reads."""
         lines = "".join(json.dumps(record) + "\n" for record in records)
         (self.folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
     @property
     def fetcher(self) -> Fetcher:
-        """Reads the sources, by this installation's clock."""
+        """Fetches from the sources, with this installation's clock."""
         return replace(self.app.fetcher, clock=lambda: self.now)
 
     def fetch(self, day: date = DAY, *, only_day: bool = True) -> list[SourceReport]:
         return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
-    def desk(self, day: date = DAY) -> Edition:
+    def edition(self, day: date = DAY) -> Edition:
         return pipeline.build_edition(self.app, day)
 
     # -- a run ------------------------------------------------------------------------------
 
     @property
-    def office(self) -> DeliveryServices:
-        """What a run needs, with this house's clock, machine and policy."""
-        machine = WorkerHost(host="house", boot=self.boot, pid=1)
+    def services(self) -> DeliveryServices:
+        """What a run needs, with this installation's clock, host and policy."""
+        host = WorkerHost(host="tests", boot=self.boot, pid=1)
         return replace(
-            self.app.delivery_services, clock=lambda: self.now, host=machine, policy=self.policy
+            self.app.delivery_services, clock=lambda: self.now, host=host, policy=self.policy
         )
 
     def wait(self, **time: float) -> None:
-        """Let time go by."""
+        """Move the clock."""
         self.now += timedelta(**time)
 
-    def send(self, transport: Transport | None = None, **asked: Any) -> RunReport:
-        """Run the day; what is `asked` of the run is as in `Run`."""
-        day = asked.pop("day", DAY)
-        desk = asked.pop("desk") if "desk" in asked else self.desk(day)
-        run = RunRequest(day=day, edition=desk, **asked)
-        return run_delivery(run, self.office, transport or Recorder())
+    def send(self, transport: Transport | None = None, **request: Any) -> RunReport:
+        """Run the day; `request` holds fields of `RunRequest`."""
+        day = request.pop("day", DAY)
+        edition = request.pop("edition") if "edition" in request else self.edition(day)
+        return run_delivery(
+            RunRequest(day=day, edition=edition, **request),
+            self.services,
+            transport or RecordingTransport(),
+        )
 
-    def retry(self, transport: Transport | None = None, **asked: Any) -> RunReport:
-        """Send what waits, from what was frozen before; nobody new is planned."""
-        return self.send(transport, desk=None, **asked)
+    def retry(self, transport: Transport | None = None, **request: Any) -> RunReport:
+        """Send what is due from the edition that was stored; nobody new is planned."""
+        return self.send(transport, edition=None, **request)
 
-    def mailroom(self, day: date = DAY) -> MessageBuilder:
-        office = self.office
-        frozen = office.editions.preview(
-            self.desk(day), mail_key=office.mail_settings.key, now=self.now
+    def message_builder(self, day: date = DAY) -> MessageBuilder:
+        services = self.services
+        stored = services.editions.preview(
+            self.edition(day), mail_key=services.mail_settings.key, now=self.now
         )
         return MessageBuilder(
-            frozen,
-            settings=office.mail_settings,
-            book=office.book,
-            editions=office.editions,
-            history=office.history,
+            stored,
+            settings=services.mail_settings,
+            book=services.book,
+            editions=services.editions,
+            history=services.history,
         )
 
-    def preview(self, reader: Subscriber, *, day: date = DAY) -> MailResult:
-        """What a reader would get now, or got."""
-        return self.mailroom(day).preview(reader)
+    def preview(self, subscriber: Subscriber, *, day: date = DAY) -> MailResult:
+        """What a subscriber got, or would get now."""
+        return self.message_builder(day).preview(subscriber)
 
-    def rehearse(self) -> list[MailResult]:
-        """What every confirmed reader would get now, or got."""
-        room = self.mailroom()
-        return [room.preview(reader) for reader in self.book.confirmed()]
+    def preview_all(self) -> list[MailResult]:
+        """What every confirmed subscriber got, or would get now."""
+        builder = self.message_builder()
+        return [builder.preview(subscriber) for subscriber in self.book.confirmed()]
 
     # -- what is in the ledger --------------------------------------------------------------
 
-    def entry(self, name: str, day: date = DAY) -> DeliveryRecord:
-        """A reader's row of a day."""
-        reader = self.book.find(f"{name}@example.org")
-        found = reader and self.app.history.record(day, reader.id)
+    def delivery(self, name: str, day: date = DAY) -> DeliveryRecord:
+        """A subscriber's delivery of a day."""
+        subscriber = self.book.find(address(name))
+        found = subscriber and self.app.history.record(day, subscriber.id)
         assert found is not None
         return found
 
     def shown(self, name: str, day: date = DAY) -> list[str]:
-        """The papers in a reader's mail of a day."""
-        return [it.paper_id for it in self.app.history.contents(self.entry(name, day))]
+        """The ids of the papers in a subscriber's issue of a day."""
+        return [it.paper_id for it in self.app.history.contents(self.delivery(name, day))]
 
-    def sum(self, day: date = DAY) -> dict[str, int]:
-        """How many deliveries of a day stand in each state, having looked that they add up."""
-        balance = self.app.history.day_totals(day)
-        assert balance.adds_up, f"{balance} does not add up"
-        return {str(state): number for state, number in balance.states.items()}
+    def totals(self, day: date = DAY) -> dict[str, int]:
+        """The number of deliveries of a day by state; it is checked that they add up."""
+        totals = self.app.history.day_totals(day)
+        assert totals.adds_up, f"{totals} does not add up"
+        return {str(state): number for state, number in totals.states.items()}
 
     def states(self, day: date = DAY) -> dict[str, str]:
-        """What the ledger says of everybody, by the name before the @."""
-        entries = self.app.history.records(day=day)
-        return {entry.address.partition("@")[0]: str(entry.state) for entry in entries}
+        """The state of every delivery of a day, by the name before the @."""
+        records = self.app.history.records(day=day)
+        return {record.address.partition("@")[0]: str(record.state) for record in records}
 
     def reasons(self, day: date = DAY) -> dict[str, str | None]:
-        """Why, by the name before the @."""
-        entries = self.app.history.records(day=day)
-        return {entry.address.partition("@")[0]: entry.reason for entry in entries}
+        """The reason of every delivery of a day, by the name before the @."""
+        records = self.app.history.records(day=day)
+        return {record.address.partition("@")[0]: record.reason for record in records}
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""
@@ -249,10 +252,10 @@ def record(**details: object) -> dict[str, object]:
 
 
 def address(name: str) -> str:
-    """A reader's address, by the name they were added with."""
+    """The address of the subscriber who was added with a name."""
     return f"{name}@example.org"
 
 
-def failing(answer: Outcome | BaseException, *names: str) -> Recorder:
-    """A transport that fails these readers, by name, and no others."""
-    return Recorder(failures=dict.fromkeys(map(address, names), answer))
+def failing(failure: Outcome | BaseException, *names: str) -> RecordingTransport:
+    """A transport that fails for these subscribers, by name, and for no others."""
+    return RecordingTransport(failures=dict.fromkeys(map(address, names), failure))

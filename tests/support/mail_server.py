@@ -1,4 +1,4 @@
-"""A mail server that does anything, remembers everything, and so knows what is true."""
+"""A fake mail server that can fail in any way and remembers what it really accepted."""
 
 from __future__ import annotations
 
@@ -24,87 +24,93 @@ if TYPE_CHECKING:
 
 
 class KilledError(BaseException):
-    """The process ended, and nothing that it would have done was done."""
+    """The process was killed: nothing that it would have done next was done."""
 
 
-class Fate(StrEnum):
-    """What becomes of a mail that is handed over."""
+class Behaviour(StrEnum):
+    """What the server, or the process, does with one message."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
     DEFER = "defer"
-    #: it is taken, and the answer lost
-    TAKEN_LOST = "taken, answer lost"
-    #: it is not taken, and the answer lost
-    LOST = "answer lost"
-    #: the server cannot be used any more
+    #: it accepts the message, and its reply is lost
+    ACCEPT_UNANSWERED = "accept unanswered"
+    #: it does not accept the message, and its reply is lost
+    UNANSWERED = "unanswered"
+    #: it cannot be used any more
     DOWN = "down"
-    #: the process ends before the first byte, on the wire, or when the mail was taken
+    #: the process is killed before the first byte, in mid-message, or after the server accepted
     KILL_BEFORE = "kill before"
     KILL_DURING = "kill during"
     KILL_AFTER = "kill after"
 
 
-_ANSWERS = {
-    Fate.ACCEPT: Outcome(state=DeliveryState.SENT),
-    Fate.REFUSE: Outcome(state=DeliveryState.FAILED, reason="550 no", code=550),
-    Fate.DEFER: Outcome(state=DeliveryState.DEFERRED, reason="450 later", code=450),
-    Fate.TAKEN_LOST: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
-    Fate.LOST: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
+_OUTCOMES = {
+    Behaviour.ACCEPT: Outcome(state=DeliveryState.SENT),
+    Behaviour.REFUSE: Outcome(state=DeliveryState.FAILED, reason="550 no", code=550),
+    Behaviour.DEFER: Outcome(state=DeliveryState.DEFERRED, reason="450 later", code=450),
+    Behaviour.ACCEPT_UNANSWERED: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
+    Behaviour.UNANSWERED: Outcome(state=DeliveryState.UNKNOWN, reason="connection lost"),
 }
-_TAKEN = (Fate.ACCEPT, Fate.TAKEN_LOST, Fate.KILL_AFTER)
+_ACCEPTING = (Behaviour.ACCEPT, Behaviour.ACCEPT_UNANSWERED, Behaviour.KILL_AFTER)
 
 
 @dataclass
-class Server:
-    """Several runs' worth of mails, and what came of them; also the transport that leads to it."""
+class FakeMailServer:
+    """A mail server that lives through several runs; also the transport that leads to it."""
 
-    #: looks at each mail before its first byte leaves
-    watch: Callable[[OutgoingMessage], None]
-    #: what becomes of the next mails; all others are accepted
-    fates: list[Fate] = field(default_factory=list)
-    #: how many mails are on the wire at once
-    wide: int = 1
-    #: how often it took a mail, by day and address
-    taken: Counter[Key] = field(default_factory=Counter)
+    #: called with each message before its first byte leaves
+    on_leaving: Callable[[OutgoingMessage], None]
+    #: what happens to the next messages; all after them are accepted
+    behaviours: list[Behaviour] = field(default_factory=list)
+    #: how many messages are in flight at once
+    concurrency: int = 1
+    #: how often it accepted a message, by day and address
+    accepted: Counter[Key] = field(default_factory=Counter)
     #: the bytes of every attempt, by day and address
-    tried: dict[Key, list[bytes]] = field(default_factory=dict)
-    #: mails whose answer was lost in the run that is under way
-    doubtful: set[Key] = field(default_factory=set)
+    attempts: dict[Key, list[bytes]] = field(default_factory=dict)
+    #: messages of the current run whose reply was lost
+    unanswered: set[Key] = field(default_factory=set)
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
-        """Take so many at a time, and answer all of them together."""
-        while together := list(islice(parcels, self.wide)):
-            fates = [self.fates.pop(0) if self.fates else Fate.ACCEPT for _ in together]
-            if Fate.KILL_BEFORE in fates:
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        """Take `concurrency` messages at a time, and report their outcomes together."""
+        while taken := list(islice(messages, self.concurrency)):
+            behaviours = [
+                self.behaviours.pop(0) if self.behaviours else Behaviour.ACCEPT for _ in taken
+            ]
+            if Behaviour.KILL_BEFORE in behaviours:
                 raise KilledError
-            if Fate.DOWN in fates:
+            if Behaviour.DOWN in behaviours:
                 down = Outcome(state=DeliveryState.PLANNED, reason="server is down")
-                note([(parcel, down) for parcel in together], [])
+                report([(message, down) for message in taken], [])
                 raise MailServerError("server is down")
-            for parcel in together:
-                self.watch(parcel)
-            note([], together)
-            note([self._take(*both) for both in zip(together, fates, strict=True)], [])
+            for message in taken:
+                self.on_leaving(message)
+            report([], taken)
+            report([self._receive(*both) for both in zip(taken, behaviours, strict=True)], [])
 
-    def _take(self, parcel: OutgoingMessage, fate: Fate) -> tuple[OutgoingMessage, Outcome]:
-        key = (parcel.day, parcel.recipient)
-        self.tried.setdefault(key, []).append(parcel.content)
-        if fate in _TAKEN:
-            self.taken[key] += 1
-        if fate in (Fate.KILL_DURING, Fate.KILL_AFTER):
+    def _receive(
+        self, message: OutgoingMessage, behaviour: Behaviour
+    ) -> tuple[OutgoingMessage, Outcome]:
+        key = (message.day, message.recipient)
+        self.attempts.setdefault(key, []).append(message.content)
+        if behaviour in _ACCEPTING:
+            self.accepted[key] += 1
+        if behaviour in (Behaviour.KILL_DURING, Behaviour.KILL_AFTER):
             raise KilledError
-        if _ANSWERS[fate].state is DeliveryState.UNKNOWN:
-            self.doubtful.add(key)
-        return parcel, _ANSWERS[fate]
+        outcome = _OUTCOMES[behaviour]
+        if outcome.state is DeliveryState.UNKNOWN:
+            self.unanswered.add(key)
+        return message, outcome
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
 
 @cache
-def words(content: bytes) -> str:
-    """What a reader reads in a mail."""
+def text_of(content: bytes) -> str:
+    """The plain text of a message, in one line."""
     message = email.message_from_bytes(content, policy=policy.default)
-    part = message.get_body(("plain",))  # type: ignore[attr-defined]
+    part = message.get_body(("plain",))
+    assert part is not None
     return " ".join(str(part.get_content()).split())

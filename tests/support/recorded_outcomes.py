@@ -1,4 +1,4 @@
-"""A notebook for the tests of transports: it writes down what it is told, and in which order."""
+"""A recorder of what a transport reports, in order."""
 
 from __future__ import annotations
 
@@ -11,39 +11,44 @@ if TYPE_CHECKING:
     from digest.models.delivery import Outcome, OutgoingMessage
 
 
-class Notebook:
-    """Called as a note; also carries, since every test does that next."""
+class OutcomeRecorder:
+    """A `ReportOutcomes` that keeps every call."""
 
     def __init__(self) -> None:
-        """Begin with empty pages."""
+        """Start without calls."""
+        #: of each call, the recipients that have an outcome and those whose message leaves next
         self.calls: list[tuple[list[str], list[str]]] = []
-        self.answers: list[tuple[str, Outcome]] = []
+        self.outcomes: list[tuple[str, Outcome]] = []
 
     def __call__(
-        self, answers: Sequence[tuple[OutgoingMessage, Outcome]], leaving: Sequence[OutgoingMessage]
+        self,
+        outcomes: Sequence[tuple[OutgoingMessage, Outcome]],
+        leaving: Sequence[OutgoingMessage],
     ) -> None:
-        assert answers or leaving
-        told = [(parcel.recipient, answer) for parcel, answer in answers]
-        self.calls.append(([who for who, _ in told], [parcel.recipient for parcel in leaving]))
-        self.answers += told
+        assert outcomes or leaving
+        reported = [(message.recipient, outcome) for message, outcome in outcomes]
+        self.calls.append(
+            ([recipient for recipient, _ in reported], [message.recipient for message in leaving])
+        )
+        self.outcomes += reported
 
-    def carry(self, transport: Transport, parcels: Iterable[OutgoingMessage]) -> dict[str, str]:
-        """Carry parcels and return the states, by recipient."""
-        transport.send_all(iter(parcels), self)
+    def send(self, transport: Transport, messages: Iterable[OutgoingMessage]) -> dict[str, str]:
+        """Send messages and return the states of their outcomes, by recipient."""
+        transport.send_all(iter(messages), self)
         return self.states
 
     @property
     def states(self) -> dict[str, str]:
-        """How everybody's mail ended; nobody has two answers."""
-        names = [who for who, _ in self.answers]
-        assert sorted(names) == sorted(set(names))
-        return {who: str(answer.state) for who, answer in self.answers}
+        """The state of every outcome, by recipient; nobody may have two."""
+        recipients = [recipient for recipient, _ in self.outcomes]
+        assert sorted(recipients) == sorted(set(recipients))
+        return {recipient: str(outcome.state) for recipient, outcome in self.outcomes}
 
     @property
-    def left(self) -> list[str]:
-        """Whose mail was said to leave, in this order."""
-        return [who for _, leaving in self.calls for who in leaving]
+    def leaving(self) -> list[str]:
+        """The recipients whose message was reported to leave, in order."""
+        return [recipient for _, leaving in self.calls for recipient in leaving]
 
     def reason(self, recipient: str) -> str:
-        """Why somebody's mail ended so."""
-        return str(dict(self.answers)[recipient].reason)
+        """The reason of a recipient's outcome."""
+        return str(dict(self.outcomes)[recipient].reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from support.installation import Recorder
+from support.installation import RecordingTransport
 
 from digest.errors import SourceError
 from digest.models.source import Forecast, Outlook
@@ -19,7 +19,7 @@ from digest.sources import FetchRequest, Kind, RawDocument, Source, jsonl
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from support.installation import House
+    from support.installation import Installation
 
     from digest.models.source import SourceState
 
@@ -74,7 +74,7 @@ def forecast(day: date, now: datetime) -> Forecast:
 KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_after=timedelta(days=1))
 
 
-def serve(house: House, *services: Service) -> None:
+def serve(house: Installation, *services: Service) -> None:
     """Make these services the only sources of the installation."""
     house.app.__dict__["sources"] = tuple(service.source for service in services)
     house.app.__dict__["fetcher"] = replace(
@@ -82,15 +82,17 @@ def serve(house: House, *services: Service) -> None:
     )
 
 
-def evening(house: House, day: date, transport: Recorder | None = None) -> Recorder:
+def evening(
+    house: Installation, day: date, transport: RecordingTransport | None = None
+) -> RecordingTransport:
     """Run a day as the daemon would, at six in the evening."""
     house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     house.fetch(day, only_day=False)
-    used = transport or Recorder()
+    used = transport or RecordingTransport()
     house.send(used, day=day)
     return used
 
 
-def states(house: House, day: date) -> dict[str, SourceState]:
+def states(house: Installation, day: date) -> dict[str, SourceState]:
     """How the fetches of a day ended, by source."""
     return {one.source: one.state for one in house.app.fetch_log.on(day)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import NOON, evidence
-from support.installation import Recorder
+from support.installation import RecordingTransport
 from support.site import path_in, text_of
 
 from digest.errors import MailServerError
@@ -111,7 +111,7 @@ CLOSED = MailServerError("mail.example.org is closed")
 
 def test_a_closed_mail_server_changes_nothing_for_the_visitor(site: Site) -> None:
     answer = site.sign_up(ADA)
-    left = site.deliver(Recorder(failures={ADA: CLOSED}))
+    left = site.deliver(RecordingTransport(failures={ADA: CLOSED}))
 
     assert (answer.status_code, left) == (303, 0)
     assert site.app.transactional_queue.counts() == {"waiting": 1}
@@ -120,11 +120,11 @@ def test_a_closed_mail_server_changes_nothing_for_the_visitor(site: Site) -> Non
 def test_a_closed_server_is_tried_once_per_run(site: Site) -> None:
     site.sign_up(ADA)
     site.sign_up("ben@example.org")
-    server = Recorder(failures={ADA: CLOSED, "ben@example.org": CLOSED})
+    server = RecordingTransport(failures={ADA: CLOSED, "ben@example.org": CLOSED})
 
     site.deliver(server)
 
-    assert server.asked == [ADA]
+    assert server.attempted_recipients == [ADA]
     assert server.closed
 
 
@@ -141,7 +141,7 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(
     site: Site, failure: Outcome | Exception
 ) -> None:
     site.sign_up(ADA)
-    site.deliver(Recorder(failures={ADA: failure}))
+    site.deliver(RecordingTransport(failures={ADA: failure}))
     site.wait(minutes=1)
     too_early = site.deliver()
     site.wait(minutes=1)
@@ -151,7 +151,7 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(
 
 def test_the_links_of_a_delayed_mail_work_as_long_as_it_says(site: Site) -> None:
     site.sign_up(ADA)
-    site.deliver(Recorder(failures={ADA: CLOSED}))
+    site.deliver(RecordingTransport(failures={ADA: CLOSED}))
     site.wait(hours=60)
     link = path_in(site.mail_to(ADA, MailKind.CONFIRM), Purpose.CONFIRM)
     site.wait(hours=71)
@@ -163,7 +163,9 @@ def test_the_links_of_a_delayed_mail_work_as_long_as_it_says(site: Site) -> None
 def test_a_mail_that_is_tried_again_has_the_same_file_name_and_date(site: Site) -> None:
     site.sign_up(ADA)
     queued_at = site.now
-    site.deliver(Recorder(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")}))
+    site.deliver(
+        RecordingTransport(failures={ADA: Outcome(state=DeliveryState.UNKNOWN, reason="cut off")})
+    )
     site.wait(hours=5)
 
     mail = site.mail_to(ADA, MailKind.CONFIRM)
@@ -174,7 +176,9 @@ def test_a_mail_that_is_tried_again_has_the_same_file_name_and_date(site: Site) 
 def test_an_address_that_does_not_exist_is_not_tried_again(site: Site) -> None:
     site.sign_up(ADA)
     site.deliver(
-        Recorder(failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")})
+        RecordingTransport(
+            failures={ADA: Outcome(state=DeliveryState.FAILED, reason="550 no such user")}
+        )
     )
     site.wait(days=1)
 
@@ -195,7 +199,9 @@ def test_the_log_names_no_address(site: Site, caplog: pytest.LogCaptureFixture) 
     caplog.set_level(logging.DEBUG)
     site.sign_up(ADA)
     site.deliver(
-        Recorder(failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")})
+        RecordingTransport(
+            failures={ADA: Outcome(state=DeliveryState.DEFERRED, reason="try later")}
+        )
     )
     site.wait(minutes=5)
     site.deliver()
@@ -209,9 +215,9 @@ def test_who_left_before_the_mail_was_sent_is_not_asked_to_confirm(site: Site) -
     subscriber = site.subscriber(ADA)
     site.app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=site.now)
     site.book.record(subscriber.id, Event.LEAVE, evidence=evidence())
-    transport = Recorder()
+    transport = RecordingTransport()
 
     site.deliver(transport)
 
-    assert transport.asked == []
+    assert transport.attempted_recipients == []
     assert site.app.transactional_queue.counts() == {"failed": 1}

@@ -1,4 +1,4 @@
-"""What is shown before a run is what the run does, and showing it changes nothing."""
+"""A preview shows what the run will send, and writes nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
-from support.installation import House, Recorder
+from support.installation import Installation, RecordingTransport
 
 from digest.delivery.worker import BATCH_SIZE
 from digest.models.delivery import DeliveryState
@@ -20,40 +20,42 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> House:
-    return House(engine, tmp_path)
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
+    return Installation(engine, tmp_path)
 
 
-def test_a_preview_is_the_very_bytes_that_are_sent(house: House) -> None:
-    house.about_agents("2602.00001", "2602.00002", votes=3)
-    ada = house.reader("ada")
-    transport = Recorder()
+def test_a_preview_is_the_very_bytes_that_are_sent(installation: Installation) -> None:
+    installation.add_agents_papers("2602.00001", "2602.00002", votes=3)
+    ada = installation.subscribe("ada")
+    transport = RecordingTransport()
 
-    mail = house.preview(ada).message
-    house.send(transport)
-
-    assert mail is not None
-    assert transport.parcels == [mail.outgoing]
-
-
-def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(house: House) -> None:
-    house.about_agents("2602.00001", "2602.00002", votes=3)
-    ada = house.reader("ada")
-    transport = Recorder()
-
-    house.send(transport)
-    house.wait(hours=8)
-    mail = house.preview(ada).message
+    mail = installation.preview(ada).message
+    installation.send(transport)
 
     assert mail is not None
-    assert transport.parcels == [mail.outgoing]
+    assert transport.messages == [mail.outgoing]
 
 
-def test_two_readers_get_two_different_mails(house: House) -> None:
-    house.about_agents("2602.00001")
-    ada, ben = house.reader("ada"), house.reader("ben")
+def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(
+    installation: Installation,
+) -> None:
+    installation.add_agents_papers("2602.00001", "2602.00002", votes=3)
+    ada = installation.subscribe("ada")
+    transport = RecordingTransport()
 
-    to_ada, to_ben = house.preview(ada).message, house.preview(ben).message
+    installation.send(transport)
+    installation.wait(hours=8)
+    mail = installation.preview(ada).message
+
+    assert mail is not None
+    assert transport.messages == [mail.outgoing]
+
+
+def test_two_subscribers_get_two_different_mails(installation: Installation) -> None:
+    installation.add_agents_papers("2602.00001")
+    ada, ben = installation.subscribe("ada"), installation.subscribe("ben")
+
+    to_ada, to_ben = installation.preview(ada).message, installation.preview(ben).message
 
     assert to_ada is not None
     assert to_ben is not None
@@ -61,12 +63,12 @@ def test_two_readers_get_two_different_mails(house: House) -> None:
     assert b"ben@example.org" not in to_ada.outgoing.content
 
 
-def test_a_rehearsal_says_what_a_run_would_do(house: House) -> None:
-    house.about_agents("2602.00001")
-    house.reader("ada")
-    house.reader("ben", "whales")
+def test_previews_show_what_a_run_will_do(installation: Installation) -> None:
+    installation.add_agents_papers("2602.00001")
+    installation.subscribe("ada")
+    installation.subscribe("ben", "whales")
 
-    outcomes = house.rehearse()
+    outcomes = installation.preview_all()
 
     assert [(o.subscriber.address, o.state) for o in outcomes] == [
         ("ada@example.org", DeliveryState.SENT),
@@ -74,53 +76,51 @@ def test_a_rehearsal_says_what_a_run_would_do(house: House) -> None:
     ]
 
 
-def test_neither_a_rehearsal_nor_a_preview_writes_anything(house: House) -> None:
-    house.about_agents("2602.00001")
-    ada = house.reader("ada")
-    house.reader("ben", "whales")
-    before = house.dump()
+def test_a_preview_writes_nothing(installation: Installation) -> None:
+    installation.add_agents_papers("2602.00001")
+    ada = installation.subscribe("ada")
+    installation.subscribe("ben", "whales")
+    before = installation.dump()
 
-    house.rehearse()
-    house.preview(ada)
+    installation.preview_all()
+    installation.preview(ada)
 
-    assert house.dump() == before
+    assert installation.dump() == before
     assert before["deliveries"] == []
 
 
-def questions_of_a_run(house: House) -> tuple[list[str], list[int]]:
-    """Everything a run asks of the database, and how much of it before each mail."""
-    questions: list[str] = []
-    at_mail: list[int] = []
+def queries_of_a_run(installation: Installation) -> tuple[list[str], list[int]]:
+    """The queries of a run, and how many of them came before each message."""
+    queries: list[str] = []
+    at_message: list[int] = []
 
-    class Counting(Recorder):
-        def hand_over(
-            self, parcel: OutgoingMessage, failure: Outcome | BaseException | None
-        ) -> None:
-            super().hand_over(parcel, failure)
-            at_mail.append(len(questions))
+    class Counting(RecordingTransport):
+        def accept(self, message: OutgoingMessage, failure: Outcome | BaseException | None) -> None:
+            super().accept(message, failure)
+            at_message.append(len(queries))
 
-    def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        questions.extend([statement] * statement.startswith("SELECT"))
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        queries.extend([statement] * statement.startswith("SELECT"))
 
-    desk = house.desk()
-    event.listen(house.app.engine, "before_cursor_execute", asked)
-    house.send(Counting(), desk=desk)
-    event.remove(house.app.engine, "before_cursor_execute", asked)
-    return questions, at_mail
+    edition = installation.edition()
+    event.listen(installation.app.engine, "before_cursor_execute", count)
+    installation.send(Counting(), edition=edition)
+    event.remove(installation.app.engine, "before_cursor_execute", count)
+    return queries, at_message
 
 
-def test_a_run_asks_the_database_once_for_a_batch_and_not_for_each_reader(
+def test_a_run_queries_the_database_once_for_a_batch_and_not_for_each_subscriber(
     engine: sa.Engine, tmp_path: Path
 ) -> None:
-    house = House(engine, tmp_path)
-    house.about_agents("2602.00001")
-    house.reader("first")
-    few, _ = questions_of_a_run(house)
+    installation = Installation(engine, tmp_path)
+    installation.add_agents_papers("2602.00001")
+    installation.subscribe("first")
+    few, _ = queries_of_a_run(installation)
     for number in range(BATCH_SIZE):
-        house.reader(f"reader{number}")
+        installation.subscribe(f"subscriber{number}")
 
-    many, at_mail = questions_of_a_run(house)
+    many, at_message = queries_of_a_run(installation)
 
-    assert len(at_mail) == BATCH_SIZE
-    assert len(set(at_mail)) == 1
+    assert len(at_message) == BATCH_SIZE
+    assert len(set(at_message)) == 1
     assert len(many) == len(few)

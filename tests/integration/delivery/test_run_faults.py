@@ -1,4 +1,4 @@
-"""A full disk, a locked database, two senders at once: a run stops, and the next one mends it."""
+"""A full disk, a locked database, two workers at once: a run stops, and the next finishes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from support.builders import DAY, NOON
-from support.installation import House, Recorder, address
+from support.installation import Installation, RecordingTransport, address
 
 from digest.delivery.run import Progress, Shard, run_worker
 from digest.errors import LedgerError, RunInProgressError, StoreError
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
     #: Something that breaks when it is called, and is mended at the end of the block.
-    Fault = Callable[["Lived"], AbstractContextManager[Callable[[], None]]]
+    Fault = Callable[["TrackedInstallation"], AbstractContextManager[Callable[[], None]]]
 
 NAMES = ("ada", "bo", "cy", "di")
 EVERYBODY = [address(name) for name in NAMES]
 
-#: Once told to, holds the write lock of the database it is given until its input ends.
+#: After a line of input, holds the write lock of the database it is given until its input ends.
 HOLDER = """
 import sqlite3, sys
 sys.stdin.readline()
@@ -47,15 +47,17 @@ sys.stdin.read()
 """
 
 
-class Lived(House):
-    """A house with all connections it ever opened, none of which waits long for a lock."""
+class TrackedInstallation(Installation):
+    """An installation with all connections it ever opened, none of which waits long for a lock."""
 
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
         super().__init__(engine, folder)
         self.connections: list[sqlite3.Connection] = []
+        #: in milliseconds
+        self.busy_timeout = 20
 
         def opened(connection: sqlite3.Connection, _record: object) -> None:
-            connection.execute("PRAGMA busy_timeout=20").close()
+            connection.execute(f"PRAGMA busy_timeout={self.busy_timeout}").close()
             self.connections.append(connection)
 
         event.listen(engine, "connect", opened)
@@ -63,44 +65,44 @@ class Lived(House):
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> Lived:
-    """A day with a paper, and four readers."""
-    house = Lived(engine, tmp_path)
-    house.about_agents("2602.00001")
+def installation(engine: sa.Engine, tmp_path: Path) -> TrackedInstallation:
+    """A day with a paper, and four subscribers."""
+    installation = TrackedInstallation(engine, tmp_path)
+    installation.add_agents_papers("2602.00001")
     for name in NAMES:
-        house.reader(name)
-    return house
+        installation.subscribe(name)
+    return installation
 
 
-class Beside(Recorder):
-    """A transport beside which something happens, before or after the nth mail is taken."""
+class TriggeringTransport(RecordingTransport):
+    """A transport that calls a function before or after it accepts the nth message."""
 
-    def __init__(self, happens: Callable[[], object], *, nth: int, taken: bool) -> None:
+    def __init__(self, trigger: Callable[[], object], *, nth: int, accepted: bool) -> None:
         super().__init__()
-        self._happens, self._moment = happens, (nth, taken)
+        self._trigger, self._moment = trigger, (nth, accepted)
 
-    def send_all(self, parcels: Iterator[OutgoingMessage], note: ReportOutcomes) -> None:
-        for parcel in parcels:
-            self.tried.append(parcel)
-            self._is_at(taken=False)
-            note([], [parcel])
-            self.parcels.append(parcel)
-            self._is_at(taken=True)
-            note([(parcel, Outcome(state=DeliveryState.SENT))], [])
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        for message in messages:
+            self.attempted.append(message)
+            self._is_at(accepted=False)
+            report([], [message])
+            self.messages.append(message)
+            self._is_at(accepted=True)
+            report([(message, Outcome(state=DeliveryState.SENT))], [])
 
-    def _is_at(self, *, taken: bool) -> None:
-        if (len(self.tried), taken) == self._moment:
-            self._happens()
+    def _is_at(self, *, accepted: bool) -> None:
+        if (len(self.attempted), accepted) == self._moment:
+            self._trigger()
 
 
 # -- what breaks ----------------------------------------------------------------------------------
 
 
 @contextmanager
-def locked(house: Lived) -> Iterator[Callable[[], None]]:
+def locked(installation: TrackedInstallation) -> Iterator[Callable[[], None]]:
     """Another process that writes and does not end."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(house.folder / "digest.db")],
+        [sys.executable, "-c", HOLDER, str(installation.folder / "digest.db")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -120,7 +122,7 @@ def locked(house: Lived) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def full(_house: Lived) -> Iterator[Callable[[], None]]:
+def full(_installation: TrackedInstallation) -> Iterator[Callable[[], None]]:
     """A disk that takes no page any more."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
@@ -130,11 +132,11 @@ def full(_house: Lived) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def read_only(house: Lived) -> Iterator[Callable[[], None]]:
+def read_only(installation: TrackedInstallation) -> Iterator[Callable[[], None]]:
     """A file that cannot be written any more, as on a disk with errors."""
 
     def turn(on: int) -> None:
-        for connection in house.connections:
+        for connection in installation.connections:
             with suppress(sqlite3.ProgrammingError):  # it is closed
                 connection.execute(f"PRAGMA query_only={on}").close()
 
@@ -155,117 +157,124 @@ FAULTS = pytest.mark.parametrize(
 
 @FAULTS
 def test_what_cannot_be_claimed_is_not_sent_and_leaves_once_that_is_mended(
-    house: Lived, fault: Fault, words: str
+    installation: TrackedInstallation, fault: Fault, words: str
 ) -> None:
-    broken, mended = Recorder(), Recorder()
+    broken, mended = RecordingTransport(), RecordingTransport()
 
     with (
-        fault(house) as breaks,
+        fault(installation) as breaks,
         pytest.raises(StoreError, match=f"digest.db: {words}"),
     ):
-        house.send(broken, progress=Progress(total=lambda _: breaks()))
-    report = house.send(mended)
+        installation.send(broken, progress=Progress(total=lambda _: breaks()))
+    report = installation.send(mended)
 
-    assert broken.asked == []
+    assert broken.attempted_recipients == []
     assert mended.recipients == EVERYBODY
     assert report.counts == {DeliveryState.SENT: 4}
 
 
 @FAULTS
-def test_what_cannot_be_noted_before_it_leaves_does_not_leave(
-    house: Lived, fault: Fault, words: str
+def test_what_cannot_be_recorded_before_it_leaves_does_not_leave(
+    installation: TrackedInstallation, fault: Fault, words: str
 ) -> None:
-    mended = Recorder()
+    mended = RecordingTransport()
 
-    with fault(house) as breaks:
-        broken = Beside(breaks, nth=2, taken=False)
+    with fault(installation) as breaks:
+        broken = TriggeringTransport(breaks, nth=2, accepted=False)
         with pytest.raises(StoreError, match=f"digest.db: {words}"):
-            house.send(broken)
-    report = house.send(mended)
+            installation.send(broken)
+    report = installation.send(mended)
 
-    assert len(broken.tried) == 2
+    assert len(broken.attempted) == 2
     assert broken.recipients + mended.recipients == EVERYBODY
     assert (report.counts, report.already) == ({DeliveryState.SENT: 3}, 1)
 
 
 @FAULTS
-def test_of_what_was_taken_but_could_not_be_noted_one_mail_is_in_doubt(
-    house: Lived, fault: Fault, words: str
+def test_of_what_was_accepted_but_could_not_be_recorded_one_mail_is_in_doubt(
+    installation: TrackedInstallation, fault: Fault, words: str
 ) -> None:
-    mended = Recorder()
+    mended = RecordingTransport()
 
-    with fault(house) as breaks:
-        broken = Beside(breaks, nth=2, taken=True)
+    with fault(installation) as breaks:
+        broken = TriggeringTransport(breaks, nth=2, accepted=True)
         with pytest.raises(StoreError, match=f"digest.db: {words}"):
-            house.send(broken)
-    report = house.send(mended)
+            installation.send(broken)
+    report = installation.send(mended)
 
     assert broken.recipients + mended.recipients == EVERYBODY
     assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
-    assert house.states() == {"ada": "sent", "bo": "unknown", "cy": "sent", "di": "sent"}
+    assert installation.states() == {"ada": "sent", "bo": "unknown", "cy": "sent", "di": "sent"}
 
 
 @FAULTS
 def test_a_plan_that_cannot_be_written_is_made_by_the_next_run(
-    house: Lived, fault: Fault, words: str
+    installation: TrackedInstallation, fault: Fault, words: str
 ) -> None:
-    desk, transport = house.desk(), Recorder()
+    edition, transport = installation.edition(), RecordingTransport()
 
-    with fault(house) as breaks:
+    with fault(installation) as breaks:
         breaks()
         with pytest.raises(StoreError, match=f"digest.db: .*{words}"):
-            house.send(transport, desk=desk)
-    asked_before = list(transport.asked)
-    house.send(transport)
+            installation.send(transport, edition=edition)
+    attempted_before = list(transport.attempted_recipients)
+    installation.send(transport)
 
-    assert asked_before == []
+    assert attempted_before == []
     assert transport.recipients == EVERYBODY
 
 
 def test_a_database_that_is_taken_away_before_anything_is_claimed_stops_the_run(
-    house: Lived,
+    installation: TrackedInstallation,
 ) -> None:
-    away = house.folder.with_name(f"{house.folder.name} away")
-    lost, found = Recorder(), Recorder()
+    away = installation.folder.with_name(f"{installation.folder.name} away")
+    lost, found = RecordingTransport(), RecordingTransport()
 
     with pytest.raises(StoreError, match="unable to open database file"):
-        house.send(lost, progress=Progress(total=lambda _: house.folder.rename(away)))
-    away.rename(house.folder)
-    report = house.send(found)
+        installation.send(lost, progress=Progress(total=lambda _: installation.folder.rename(away)))
+    away.rename(installation.folder)
+    report = installation.send(found)
 
-    assert lost.asked == []
+    assert lost.attempted_recipients == []
     assert found.recipients == EVERYBODY
     assert report.counts == {DeliveryState.SENT: 4}
 
 
 def test_a_database_that_is_taken_away_in_mid_run_is_true_when_it_is_brought_back(
-    house: Lived,
+    installation: TrackedInstallation,
 ) -> None:
-    away = house.folder.with_name(f"{house.folder.name} away")
-    first, second = Beside(lambda: house.folder.rename(away), nth=2, taken=True), Recorder()
+    away = installation.folder.with_name(f"{installation.folder.name} away")
+    first, second = (
+        TriggeringTransport(lambda: installation.folder.rename(away), nth=2, accepted=True),
+        RecordingTransport(),
+    )
 
-    house.send(first)
-    away.rename(house.folder)
-    again = house.send(second)
+    installation.send(first)
+    away.rename(installation.folder)
+    again = installation.send(second)
 
     assert first.recipients == EVERYBODY
-    assert second.asked == []
+    assert second.attempted_recipients == []
     assert (again.counts, again.already) == ({}, 4)
 
 
 # -- two at once ----------------------------------------------------------------------------------
 
 
-def share(house: House, transport: Recorder, number: int, of_all: int) -> Callable[[], None]:
-    """One sender among several, ready to run in a thread of its own."""
-    office = house.office
-    frozen = office.editions.save(house.desk(), mail_key=office.mail_settings.key, now=NOON)
-    task = Shard(day=DAY, edition_id=frozen.id, due=4, share=(number, of_all))
-    return lambda: run_worker(task, frozen, office, transport, Progress()) and None
+def share(
+    installation: Installation, transport: RecordingTransport, index: int, number: int
+) -> Callable[[], None]:
+    """One worker among several, ready to run in a thread of its own."""
+    services = installation.services
+    stored = services.editions.save(
+        installation.edition(), mail_key=services.mail_settings.key, now=NOON
+    )
+    shard = Shard(day=DAY, edition_id=stored.id, due=4, share=(index, number))
+    return lambda: run_worker(shard, stored, services, transport, Progress()) and None
 
 
-def together(*senders: Callable[[], None]) -> None:
-    threads = [threading.Thread(target=sender) for sender in senders]
+def together(*workers: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=worker) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -273,9 +282,9 @@ def together(*senders: Callable[[], None]) -> None:
 
 
 @pytest.fixture
-def meeting(house: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have two senders wait for each other, once both have looked and neither has claimed."""
-    some, barrier, met = house.book.some, threading.Barrier(2), threading.local()
+def meeting(installation: TrackedInstallation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two workers meet after both have fetched their rows and before either claims."""
+    some, barrier, met = installation.book.some, threading.Barrier(2), threading.local()
 
     def wait_once(ids: list[int]) -> object:
         if not getattr(met, "once", False):
@@ -283,63 +292,70 @@ def meeting(house: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
             barrier.wait(30)
         return some(ids)
 
-    monkeypatch.setattr(house.book, "some", wait_once)
-    house.app.ledger.plan(DAY, now=NOON)
+    monkeypatch.setattr(installation.book, "some", wait_once)
+    # Each worker waits for the other's commits, however slow the machine is.
+    installation.busy_timeout = 30_000
+    installation.app.engine.dispose()
+    installation.app.ledger.plan(DAY, now=NOON)
 
 
 @pytest.mark.usefixtures("meeting")
-def test_two_senders_of_two_halves_serve_everybody_once(house: Lived) -> None:
-    one, other = Recorder(), Recorder()
+def test_two_workers_of_two_halves_serve_everybody_once(installation: TrackedInstallation) -> None:
+    one, other = RecordingTransport(), RecordingTransport()
 
-    together(share(house, one, 0, 2), share(house, other, 1, 2))
+    together(share(installation, one, 0, 2), share(installation, other, 1, 2))
 
     assert sorted(one.recipients + other.recipients) == EVERYBODY
     assert len(one.recipients) == len(other.recipients) == 2
-    assert house.sum() == {"sent": 4}
+    assert installation.totals() == {"sent": 4}
 
 
 @pytest.mark.usefixtures("meeting")
-def test_two_senders_of_the_same_share_serve_everybody_once(house: Lived) -> None:
-    one, other = Recorder(), Recorder()
+def test_two_workers_of_the_same_share_serve_everybody_once(
+    installation: TrackedInstallation,
+) -> None:
+    one, other = RecordingTransport(), RecordingTransport()
 
-    together(share(house, one, 0, 1), share(house, other, 0, 1))
+    together(share(installation, one, 0, 1), share(installation, other, 0, 1))
 
     assert sorted(one.recipients + other.recipients) == EVERYBODY
-    assert house.sum() == {"sent": 4}
+    assert installation.totals() == {"sent": 4}
 
 
-def test_a_second_cron_in_mid_run_is_refused_and_sends_nothing(house: Lived) -> None:
-    second = Recorder()
+def test_a_second_cron_in_mid_run_is_refused_and_sends_nothing(
+    installation: TrackedInstallation,
+) -> None:
+    second = RecordingTransport()
 
     def cron() -> None:
         with pytest.raises(RunInProgressError, match="another run is sending"):
-            house.send(second)
+            installation.send(second)
 
-    first = Beside(cron, nth=2, taken=True)
-    report = house.send(first)
+    first = TriggeringTransport(cron, nth=2, accepted=True)
+    report = installation.send(first)
 
-    assert second.asked == []
+    assert second.attempted_recipients == []
     assert first.recipients == EVERYBODY
     assert report.counts == {DeliveryState.SENT: 4}
 
 
 @pytest.mark.parametrize(
-    ("taken", "unknown"), [(False, 0), (True, 1)], ids=["before a mail leaves", "in mid-mail"]
+    ("accepted", "unknown"), [(False, 0), (True, 1)], ids=["before a mail leaves", "in mid-mail"]
 )
 def test_where_nothing_keeps_a_second_run_out_it_takes_over_and_the_first_stops(
-    house: Lived,
-    taken: bool,  # noqa: FBT001
+    installation: TrackedInstallation,
+    accepted: bool,  # noqa: FBT001
     unknown: int,
 ) -> None:
-    house.app.__dict__["delivery_services"] = replace(
-        house.app.delivery_services, run_lock=partial(run_lock, None)
+    installation.app.__dict__["delivery_services"] = replace(
+        installation.app.delivery_services, run_lock=partial(run_lock, None)
     )
-    second = Recorder()
-    first = Beside(lambda: house.send(second), nth=2, taken=taken)
+    second = RecordingTransport()
+    first = TriggeringTransport(lambda: installation.send(second), nth=2, accepted=accepted)
 
     with pytest.raises(LedgerError, match="taken by another sender"):
-        house.send(first)
+        installation.send(first)
 
-    assert len(first.tried) == 2
+    assert len(first.attempted) == 2
     assert first.recipients + second.recipients == EVERYBODY
-    assert house.sum() == {"sent": 4 - unknown} | ({"unknown": 1} if unknown else {})
+    assert installation.totals() == {"sent": 4 - unknown} | ({"unknown": 1} if unknown else {})

@@ -1,4 +1,4 @@
-"""Runs, kills, retries, reboots, clocks and readers in any order: what is written stays true."""
+"""Runs, kills, retries, reboots and clock changes in any order: the ledger stays true."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import evidence
 from support.database import new_database
-from support.installation import House, agents_paper
-from support.mail_server import Fate, KilledError, Server, words
+from support.installation import Installation, agents_paper
+from support.mail_server import Behaviour, FakeMailServer, KilledError, text_of
 
 from digest.delivery.run import Policy
 from digest.delivery.worker import WorkerStats
@@ -35,95 +35,102 @@ if TYPE_CHECKING:
 
 NAMES = ("ada", "bo", "cy", "di", "ed")
 EVENTS = (Event.LEAVE, Event.PAUSE, Event.RESUME, Event.SIGN_UP, Event.CONFIRM)
-#: How mails are sent: the name of a method below, and its words.
+#: How messages are sent: the name of a method below, and its arguments.
 WAYS = [
-    *("run", "run", "run crew", "due"),
+    *("run", "run", "run workers", "due"),
     *("again deferred", "again failed", "again expired", "again unknown"),
 ]
-#: What happens between two runs: the name of a method below, and its words.
+#: What happens between two runs: the name of a method below, and its arguments.
 HAPPENINGS = [
     *(f"consent {name} {event}" for name in NAMES for event in EVENTS),
     *("paper numbered", "paper title", "elsewhere 0", "elsewhere 1", "elsewhere 2") * 4,
     *("wait 1", "wait 5", "wait -1", "wait -24") * 4,
     *("policy skip", "policy resend", "policy ask", "policy skip 2") * 2,
-    *("morrow", "power") * 12,
+    *("next_day", "power_cut") * 12,
 ]
 ways = st.sampled_from(WAYS)
 happenings = st.lists(st.sampled_from(HAPPENINGS), max_size=3)
-#: Days before today that are run, or asked for again.
+#: Days before today that are run or retried.
 past = st.sampled_from([0, 0, 0, 1, 1, 2])
-fates = st.lists(
-    st.sampled_from([*Fate, *[Fate.ACCEPT, Fate.DEFER, Fate.KILL_AFTER] * 3]), max_size=5
+behaviours = st.lists(
+    st.sampled_from([*Behaviour, *[Behaviour.ACCEPT, Behaviour.DEFER, Behaviour.KILL_AFTER] * 3]),
+    max_size=5,
 )
 
 
 class Days(RuleBasedStateMachine):
-    """A house and a mail server over several days, and beside them what was in doubt."""
+    """An installation and a mail server over several days."""
 
     @initialize()
     def open(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="machine"))
-        self.house = House(new_database(self.folder), self.folder)
-        self.server = Server(watch=self._leaves)
-        #: mails that may have come, and were sent again all the same; by day and address
+        self.folder = Path(tempfile.mkdtemp(prefix="stateful"))
+        self.installation = Installation(new_database(self.folder), self.folder)
+        self.server = FakeMailServer(on_leaving=self._check_leaving)
+        #: messages that may have arrived and were sent again nevertheless; by day and address
         self.resent: set[tuple[date, str]] = set()
-        #: which papers counted as shown at some time: to whom, by the mail of which day
+        #: papers that counted as shown at some time: the address, the day of the issue, the title
         self.shown: set[tuple[str, date, str]] = set()
         self.papers = self.boots = 0
         self.allow_late = False
         for name in NAMES[:3]:
-            self.house.reader(name)
+            self.installation.subscribe(name)
         self._paper("numbered")
 
     def teardown(self) -> None:
-        self.house.app.engine.dispose()
+        self.installation.app.engine.dispose()
         shutil.rmtree(self.folder)
 
     # -- runs -------------------------------------------------------------------------------
 
     # One rule, since of several each example leaves some out.
-    @rule(before=happenings, how=ways, ago=past, fates=fates, wide=st.integers(1, 3))
-    def send(self, before: list[str], how: str, ago: int, fates: list[Fate], wide: int) -> None:
+    @rule(
+        before=happenings, how=ways, ago=past, behaviours=behaviours, concurrency=st.integers(1, 3)
+    )
+    def send(
+        self, before: list[str], how: str, ago: int, behaviours: list[Behaviour], concurrency: int
+    ) -> None:
         self._happen(before)
-        self.server.fates, self.server.wide = list(fates), wide
+        self.server.behaviours, self.server.concurrency = list(behaviours), concurrency
         way, *words = how.split()
         getattr(self, f"_{way}")(self._today() - timedelta(days=ago), *words)
 
-    def _run(self, day: date, crew: str = "") -> None:
-        report = self._send(day=day, workers=_two_shares if crew else None)
+    def _run(self, day: date, workers: str = "") -> None:
+        report = self._send(day=day, workers=_two_shares if workers else None)
         if report and report.stopped is None:
             self._everybody_was_served(day)
 
     def _due(self, _day: date) -> None:
         """Retry what is due, of whatever day."""
-        for day in self.house.app.history.days_waiting(now=self.house.now):
-            self._send(day=day, desk=self._desk(day), plan_new=False)
+        for day in self.installation.app.history.days_waiting(now=self.installation.now):
+            self._send(day=day, edition=self._edition(day), plan_new=False)
 
     def _again(self, day: date, state: str) -> None:
-        """Retry what ended so, on somebody's word."""
+        """Retry the deliveries in a state, because the operator says so."""
         if state == DeliveryState.UNKNOWN:
             self.resent |= self._standing(DeliveryState.UNKNOWN, day=day)
-        self.house.app.ledger.plan_again(day, [DeliveryState(state)])
-        if day in self.house.app.history.days_waiting(now=self.house.now):
-            self._send(day=day, desk=self._desk(day), plan_new=False, allow_late=True)
+        self.installation.app.ledger.plan_again(day, [DeliveryState(state)])
+        if day in self.installation.app.history.days_waiting(now=self.installation.now):
+            self._send(day=day, edition=self._edition(day), plan_new=False, allow_late=True)
 
-    def _desk(self, day: date) -> Any:
-        return None if self.house.app.editions.newest(day) else self.house.desk(day)
+    def _edition(self, day: date) -> Any:
+        return (
+            None if self.installation.app.editions.newest(day) else self.installation.edition(day)
+        )
 
-    def _send(self, **asked: Any) -> RunReport | None:
+    def _send(self, **options: Any) -> RunReport | None:
         """Run, or be killed."""
-        self.server.doubtful = set()
-        self.allow_late = asked.get("allow_late", False)
-        resend = self.house.policy.resend
+        self.server.unanswered = set()
+        self.allow_late = options.get("allow_late", False)
+        resend = self.installation.policy.resend
         if resend:
             self.resent |= self._standing(*IN_PROGRESS)
         try:
-            return self.house.send(self.server, **asked)
+            return self.installation.send(self.server, **options)
         except KilledError:
             return None
         finally:
             if resend:
-                self.resent |= self.server.doubtful
+                self.resent |= self.server.unanswered
 
     # -- what happens between runs ------------------------------------------------------------
 
@@ -133,11 +140,11 @@ class Days(RuleBasedStateMachine):
             getattr(self, f"_{what}")(*who)
 
     def _consent(self, name: str, what: str) -> None:
-        reader, event = self.house.book.find(f"{name}@example.org"), Event(what)
-        if reader is None:
-            self.house.reader(name)
-        elif _is_possible(reader.status, event):
-            self.house.book.record(reader.id, event, evidence=evidence())
+        subscriber, event = self.installation.book.find(f"{name}@example.org"), Event(what)
+        if subscriber is None:
+            self.installation.subscribe(name)
+        elif _is_possible(subscriber.status, event):
+            self.installation.book.record(subscriber.id, event, evidence=evidence())
 
     def _paper(self, kind: str) -> None:
         """Feature a new paper today, known by its number or by its title alone."""
@@ -145,29 +152,29 @@ class Days(RuleBasedStateMachine):
         new = agents_paper(f"2602.{self.papers:05}", day=self._today())
         if kind == "title":
             new = replace(new, id=canonical_id(None, new.title), links=Links())
-        self.house.papers(new)
+        self.installation.add_papers(new)
 
     def _elsewhere(self, number: str) -> None:
         """Have another source find one of the last papers today, under its number, with votes."""
         if int(number) < self.papers:
             known = f"2602.{self.papers - int(number):05}"
             found = agents_paper(known, day=self._today(), votes=int(number))
-            self.house.papers(found, source="second")
+            self.installation.add_papers(found, source="second")
 
     def _wait(self, hours: str) -> None:
-        self.house.wait(hours=int(hours))
+        self.installation.wait(hours=int(hours))
 
-    def _morrow(self) -> None:
+    def _next_day(self) -> None:
         """Let a day go by, and the next have papers, one of them known already."""
-        self.house.wait(days=1)
+        self.installation.wait(days=1)
         self._paper("numbered")
         self._elsewhere("1")
 
-    def _power(self) -> None:
-        """Cut the power: what a killed sender noted since it claimed is lost."""
+    def _power_cut(self) -> None:
+        """Cut the power: what a killed worker recorded since its claim is lost."""
         self.boots += 1
-        self.house.boot = f"start {self.boots}"
-        with self.house.app.engine.begin() as db:
+        self.installation.boot = f"start {self.boots}"
+        with self.installation.app.engine.begin() as db:
             db.exec_driver_sql(
                 "UPDATE deliveries SET state = 'claimed', settled_at = NULL, next_at = NULL"
                 " WHERE fencing_token IN (SELECT id FROM workers WHERE ended_at IS NULL)"
@@ -175,87 +182,87 @@ class Days(RuleBasedStateMachine):
 
     def _policy(self, on_unknown: Any, allowed: str = "") -> None:
         most = int(allowed) if allowed else None
-        self.house.policy = Policy(on_unknown=on_unknown, allowance=lambda _day: most)
+        self.installation.policy = Policy(on_unknown=on_unknown, allowance=lambda _day: most)
 
     # -- what is always true ------------------------------------------------------------------
 
-    def _leaves(self, parcel: OutgoingMessage) -> None:
-        """Look at a mail whose first byte is about to leave."""
-        reader = self.house.book.find(parcel.recipient)
-        assert reader is not None
-        assert reader.status is Status.CONFIRMED
-        lateness = self.house.policy.max_lateness
-        assert self.allow_late or parcel.day >= oldest_deliverable_day(
-            now=self.house.now, max_lateness=lateness
+    def _check_leaving(self, message: OutgoingMessage) -> None:
+        """Check a message whose first byte is about to leave."""
+        subscriber = self.installation.book.find(message.recipient)
+        assert subscriber is not None
+        assert subscriber.status is Status.CONFIRMED
+        lateness = self.installation.policy.max_lateness
+        assert self.allow_late or message.day >= oldest_deliverable_day(
+            now=self.installation.now, max_lateness=lateness
         )
-        before = self.server.tried.get((parcel.day, parcel.recipient), [])
-        if before and before[-1] != parcel.content:
+        before = self.server.attempts.get((message.day, message.recipient), [])
+        if before and before[-1] != message.content:
             self.remember_what_was_shown()
             others = {
                 title
                 for whose, day, title in self.shown
-                if whose == parcel.recipient and day != parcel.day
+                if whose == message.recipient and day != message.day
             }
             assert self._titles(before[-1]) & others
 
     @invariant()
     def remember_what_was_shown(self) -> None:
-        """Keep in mind what ever counted as shown; what is sent again does not for a while."""
-        account = self.house.app.history
-        for entry in account.records(states=SHOWN):
-            titles = (it.title for it in account.contents(entry))
-            self.shown |= {(entry.address, entry.day, title) for title in titles}
+        """Remember what ever counted as shown; a message to be resent does not for a while."""
+        history = self.installation.app.history
+        for record in history.records(states=SHOWN):
+            titles = (it.title for it in history.contents(record))
+            self.shown |= {(record.address, record.day, title) for title in titles}
 
     @invariant()
     def nobody_has_two_but_those_who_were_in_doubt_and_sent_to_again(self) -> None:
-        twice = {key for key, times in self.server.taken.items() if times > 1}
+        twice = {key for key, times in self.server.accepted.items() if times > 1}
 
         assert twice <= self.resent
 
     @invariant()
     def what_the_ledger_says_is_what_the_server_knows(self) -> None:
-        for key in self.server.taken.keys() - self.resent:
+        for key in self.server.accepted.keys() - self.resent:
             assert self._state(*key) in (*SHOWN, *IN_PROGRESS)
         for key in self._standing(DeliveryState.SENT):
-            assert self.server.taken[key] > 0
+            assert self.server.accepted[key] > 0
 
     @invariant()
     def every_day_adds_up(self) -> None:
-        for day in {entry.day for entry in self._entries()}:
-            assert self.house.app.history.day_totals(day).adds_up
+        for day in {record.day for record in self._records()}:
+            assert self.installation.app.history.day_totals(day).adds_up
 
     @invariant()
-    def no_paper_is_shown_twice_to_a_reader(self) -> None:
+    def no_paper_is_shown_twice_to_a_subscriber(self) -> None:
         shown: dict[str, list[str]] = {}
-        for key in self.server.taken.keys() - self.resent:
-            shown.setdefault(key[1], []).extend(self._titles(self.server.tried[key][-1]))
+        for key in self.server.accepted.keys() - self.resent:
+            shown.setdefault(key[1], []).extend(self._titles(self.server.attempts[key][-1]))
         for titles in shown.values():
             assert len(titles) == len(set(titles))
 
     def _everybody_was_served(self, day: date) -> None:
-        held = self.house.policy.allowance(day) is not None
+        held = self.installation.policy.allowance(day) is not None
         left = self._standing(DeliveryState.PLANNED, *IN_PROGRESS, day=day)
         assert held or not left
-        assert self.house.app.history.not_planned(day) == 0
+        assert self.installation.app.history.not_planned(day) == 0
 
     # -- what there is ------------------------------------------------------------------------
 
     def _today(self) -> date:
-        return self.house.now.date()
+        return self.installation.now.date()
 
-    def _entries(self) -> list[Any]:
-        return self.house.app.history.records()
+    def _records(self) -> list[Any]:
+        return self.installation.app.history.records()
 
     def _state(self, day: date, address: str) -> DeliveryState:
-        (found,) = [it for it in self._entries() if (it.day, it.address) == (day, address)]
+        (found,) = [it for it in self._records() if (it.day, it.address) == (day, address)]
         return DeliveryState(found.state)
 
     def _standing(self, *states: DeliveryState, day: date | None = None) -> set[tuple[date, str]]:
-        found = self.house.app.history.records(day=day, states=states)
-        return {(entry.day, entry.address) for entry in found}
+        found = self.installation.app.history.records(day=day, states=states)
+        return {(record.day, record.address) for record in found}
 
     def _titles(self, content: bytes) -> set[str]:
-        text = words(content)
+        text = text_of(content)
         every = (agents_paper(f"2602.{number + 1:05}").title for number in range(self.papers))
         return {title for title in every if title in text}
 

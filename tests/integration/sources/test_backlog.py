@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from support.installation import House, Recorder, failing
+from support.installation import Installation, RecordingTransport, failing
 from support.scripted_source import (
     FOUR,
     FRIDAY,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
@@ -43,13 +43,13 @@ def test_the_papers_of_a_day_that_failed_come_with_the_next_edition(
     mail = evening(house, TUESDAY)
 
     assert sorted(house.shown("ada", TUESDAY)) == [TWO, THREE]
-    assert b"1 of them from Monday" in mail.parcels[0].content
-    assert b"from Monday\r\n" in mail.parcels[0].content
+    assert b"1 of them from Monday" in mail.messages[0].content
+    assert b"from Monday\r\n" in mail.messages[0].content
     assert states(house, MONDAY) == {"service": SourceState.OK}
 
 
 def test_a_mail_says_that_what_could_not_be_read_will_come_later(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     other = Service(name="other")
     serve(house, service, other)
@@ -58,10 +58,10 @@ def test_a_mail_says_that_what_could_not_be_read_will_come_later(
 
     mail = evening(house, FRIDAY)
 
-    assert b"Could not be read today: other. It will be read again for" in mail.parcels[0].content
+    assert b"Could not be read today: other. It will be read again for" in mail.messages[0].content
 
 
-def test_a_day_on_which_nothing_ran_is_caught_up(house: House, service: Service) -> None:
+def test_a_day_on_which_nothing_ran_is_caught_up(house: Installation, service: Service) -> None:
     for day, paper_id in ((FRIDAY, ONE), (MONDAY, TWO), (TUESDAY, THREE)):
         service.list(day, paper_id)
     evening(house, FRIDAY)
@@ -72,7 +72,7 @@ def test_a_day_on_which_nothing_ran_is_caught_up(house: House, service: Service)
 
 
 def test_what_a_list_gained_after_the_run_comes_with_the_next_edition(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
@@ -85,7 +85,7 @@ def test_what_a_list_gained_after_the_run_comes_with_the_next_edition(
 
 
 def test_votes_that_rose_after_the_run_are_a_second_observation(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE, signals={"upvotes": 3})
     evening(house, MONDAY)
@@ -97,7 +97,7 @@ def test_votes_that_rose_after_the_run_are_a_second_observation(
     assert [(it.at.date(), it.signals.upvotes) for it in seen] == [(MONDAY, 3), (TUESDAY, 40)]
 
 
-def test_a_paper_that_came_late_comes_once(house: House, service: Service) -> None:
+def test_a_paper_that_came_late_comes_once(house: Installation, service: Service) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
     service.list(MONDAY, ONE, TWO)
@@ -108,7 +108,7 @@ def test_a_paper_that_came_late_comes_once(house: House, service: Service) -> No
     assert house.states(WEDNESDAY) == {"ada": "skipped"}
 
 
-def test_a_day_that_is_whole_is_not_asked_for_again(house: House, service: Service) -> None:
+def test_a_day_that_is_whole_is_not_asked_for_again(house: Installation, service: Service) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
     evening(house, TUESDAY)
@@ -119,7 +119,7 @@ def test_a_day_that_is_whole_is_not_asked_for_again(house: House, service: Servi
     assert service.asked == [WEDNESDAY, TUESDAY]
 
 
-def test_weekends_are_not_asked_for(house: House, service: Service) -> None:
+def test_weekends_are_not_asked_for(house: Installation, service: Service) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
     service.asked.clear()
@@ -129,7 +129,9 @@ def test_weekends_are_not_asked_for(house: House, service: Service) -> None:
     assert service.asked == [MONDAY, FRIDAY]
 
 
-def test_days_before_the_first_reading_are_nobody_s_concern(house: House, service: Service) -> None:
+def test_days_before_the_first_reading_are_nobody_s_concern(
+    house: Installation, service: Service
+) -> None:
     service.list(FRIDAY, ONE)
     service.list(MONDAY, TWO)
 
@@ -139,7 +141,7 @@ def test_days_before_the_first_reading_are_nobody_s_concern(house: House, servic
     assert house.shown("ada", MONDAY) == [TWO]
 
 
-def test_no_more_days_are_caught_up_than_is_set(house: House, service: Service) -> None:
+def test_no_more_days_are_caught_up_than_is_set(house: Installation, service: Service) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
     service.asked.clear()
@@ -149,7 +151,7 @@ def test_no_more_days_are_caught_up_than_is_set(house: House, service: Service) 
     assert min(service.asked) == FRIDAY + timedelta(days=21)
 
 
-def test_a_day_that_is_named_is_read_by_itself(house: House, service: Service) -> None:
+def test_a_day_that_is_named_is_read_by_itself(house: Installation, service: Service) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
     service.asked.clear()
@@ -159,7 +161,7 @@ def test_a_day_that_is_named_is_read_by_itself(house: House, service: Service) -
     assert service.asked == [TUESDAY]
 
 
-def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Service) -> None:
+def test_a_day_that_still_fails_is_named_to_readers(house: Installation, service: Service) -> None:
     other = Service(name="other")
     serve(house, service, other)
     other.list(FRIDAY, FOUR)
@@ -173,13 +175,13 @@ def test_a_day_that_still_fails_is_named_to_readers(house: House, service: Servi
     evening(house, TUESDAY)
 
     # Friday was read that evening, if not to its end.
-    assert house.desk(TUESDAY).coverage.overdue == (("other", MONDAY),)
+    assert house.edition(TUESDAY).coverage.overdue == (("other", MONDAY),)
 
 
 def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
-    house.reader("bo", "robots")
+    house.subscribe("bo", "robots")
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
     robot = {"title": "A robot named Two", "abstract": "Robot two."}
@@ -196,13 +198,15 @@ def test_what_came_for_a_second_run_is_late_for_those_of_the_first(
     assert house.states(TUESDAY)["bo"] == "skipped"
 
 
-def test_a_run_for_one_reader_offers_nothing_to_the_others(house: House, service: Service) -> None:
+def test_a_run_for_one_reader_offers_nothing_to_the_others(
+    house: Installation, service: Service
+) -> None:
     ada = house.book.find("ada@example.org")
     assert ada is not None
-    house.reader("bo")
+    house.subscribe("bo")
     service.list(MONDAY, ONE)
     house.fetch(MONDAY, only_day=False)
-    house.send(Recorder(), day=MONDAY, only=ada.id)
+    house.send(RecordingTransport(), day=MONDAY, only=ada.id)
     service.list(TUESDAY, TWO)
 
     evening(house, TUESDAY)
@@ -212,9 +216,9 @@ def test_a_run_for_one_reader_offers_nothing_to_the_others(house: House, service
 
 
 def test_a_mail_that_is_put_off_keeps_no_late_papers_from_anybody(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
-    house.reader("bo")
+    house.subscribe("bo")
     service.list(MONDAY, ONE)
     evening(house, MONDAY, failing(Outcome(state=DeliveryState.DEFERRED, reason="later"), "bo"))
     service.list(MONDAY, ONE, TWO)
@@ -228,7 +232,7 @@ def test_a_mail_that_is_put_off_keeps_no_late_papers_from_anybody(
 
 
 def test_papers_of_mails_that_never_left_come_with_the_next_edition(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY, failing(Outcome(state=DeliveryState.DEFERRED, reason="later"), "ada"))
@@ -244,7 +248,7 @@ def test_papers_of_mails_that_never_left_come_with_the_next_edition(
     assert sorted(mailed) == [ONE, THREE, FOUR]
 
 
-def test_a_first_day_that_failed_is_caught_up(house: House, service: Service) -> None:
+def test_a_first_day_that_failed_is_caught_up(house: Installation, service: Service) -> None:
     service.list(MONDAY, ONE)
     service.down = True
     evening(house, MONDAY)
@@ -257,7 +261,7 @@ def test_a_first_day_that_failed_is_caught_up(house: House, service: Service) ->
 
 
 def test_what_is_wrong_with_the_past_does_not_cost_the_present(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
@@ -267,10 +271,10 @@ def test_what_is_wrong_with_the_past_does_not_cost_the_present(
     evening(house, TUESDAY)
 
     assert house.shown("ada", TUESDAY) == [TWO]
-    assert house.desk(TUESDAY).coverage.overdue == (("service", MONDAY),)
+    assert house.edition(TUESDAY).coverage.overdue == (("service", MONDAY),)
 
 
-def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) -> None:
+def test_a_past_day_that_stays_empty_is_settled(house: Installation, service: Service) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
     evening(house, MONDAY)
@@ -283,11 +287,11 @@ def test_a_past_day_that_stays_empty_is_settled(house: House, service: Service) 
 
     assert states(house, MONDAY) == {"service": SourceState.EMPTY}
     assert service.asked == [WEDNESDAY, TUESDAY]
-    assert house.desk(WEDNESDAY).coverage.overdue == ()
+    assert house.edition(WEDNESDAY).coverage.overdue == ()
 
 
 def test_days_that_are_too_long_ago_are_given_up_and_told(
-    house: House, service: Service, caplog: pytest.LogCaptureFixture
+    house: Installation, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.list(FRIDAY, ONE)
     evening(house, FRIDAY)
@@ -299,7 +303,7 @@ def test_days_that_are_too_long_ago_are_given_up_and_told(
 
 
 def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
@@ -307,5 +311,5 @@ def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(
 
     mail = evening(house, TUESDAY)
 
-    assert mail.parcels == []
-    assert house.sum(TUESDAY) == {str(DeliveryState.SKIPPED): 1}
+    assert mail.messages == []
+    assert house.totals(TUESDAY) == {str(DeliveryState.SKIPPED): 1}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.database import new_database
-from support.installation import House, Recorder
+from support.installation import Installation, RecordingTransport
 from support.scripted_source import Service, serve
 
 from digest.sources import BUILTIN
@@ -49,7 +49,7 @@ def ids(number: int, index: int, papers: int) -> list[str]:
     return [f"26{10 + number}.{index}{paper:04}" for paper in range(papers)]
 
 
-def live(house: House, services: list[Service], evenings: list[Evening]) -> None:
+def live(house: Installation, services: list[Service], evenings: list[Evening]) -> None:
     """Go through the evenings, and at last through one on which all is well."""
     quiet = Evening(papers=1, later=0, down=(False, False), runs=True)
     for number, evening in enumerate([*evenings, quiet]):
@@ -61,7 +61,7 @@ def live(house: House, services: list[Service], evenings: list[Evening]) -> None
         if evening.runs or number == 0:
             house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
             house.fetch(day, only_day=False)
-            house.send(Recorder(), day=day)
+            house.send(RecordingTransport(), day=day)
         for index, service in enumerate(services):
             service.list(day, *ids(number, index, evening.papers + evening.later))
 
@@ -72,10 +72,10 @@ def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Ev
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setitem(BUILTIN, "service", "support.scripted_source")
         engine = new_database(Path(folder))
-        house = House(engine, Path(folder))
+        house = Installation(engine, Path(folder))
         services = [Service(name="one"), Service(name="two")]
         serve(house, *services)
-        reader = house.reader("ada")
+        reader = house.subscribe("ada")
         # All that is listed has room in a mail.
         quotas = replace(house.app.quotas, per_topic=100, max_papers=100)
         house.app.__dict__["quotas"] = quotas

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, covered
-from support.installation import House
+from support.installation import Installation
 from support.scripted_source import Service, serve
 
 from digest.models.source import SourceReport, SourceState
@@ -21,9 +21,9 @@ ONE = "2602.00001"
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
-    found = House(engine, tmp_path)
+    found = Installation(engine, tmp_path)
     service = Service()
     service.list(DAY, ONE)
     serve(found, service)
@@ -34,12 +34,12 @@ def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("state", list(SourceState))
 def test_a_source_that_only_adds_is_never_called_missing_or_old(
-    house: House, state: SourceState
+    house: Installation, state: SourceState
 ) -> None:
     report = SourceReport(source="S2", day=DAY, state=state, declared=4, parsed=4, reason="busy")
     house.app.fetch_log.record(report, at=house.now)
 
-    edition = house.desk().coverage
+    edition = house.edition().coverage
 
     assert edition.sources == (covered("service", 1),)
     assert (edition.missing, edition.stale, edition.partial, edition.excused) == ((), (), (), ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, covered, ids
-from support.installation import House, Recorder, record
+from support.installation import Installation, RecordingTransport, record
 
 from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState
@@ -21,12 +21,12 @@ TOMORROW = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> House:
-    return House(engine, tmp_path)
+def house(engine: sa.Engine, tmp_path: Path) -> Installation:
+    return Installation(engine, tmp_path)
 
 
-def test_a_source_that_fails_is_reported_and_stops_no_other(house: House) -> None:
-    house.file("second", record(id="2602.00001"))
+def test_a_source_that_fails_is_reported_and_stops_no_other(house: Installation) -> None:
+    house.write_source("second", record(id="2602.00001"))
 
     first, second = house.fetch()
 
@@ -36,33 +36,33 @@ def test_a_source_that_fails_is_reported_and_stops_no_other(house: House) -> Non
 
 
 def test_what_other_sources_gave_is_mailed_and_the_mail_names_the_missing_one(
-    house: House,
+    house: Installation,
 ) -> None:
-    house.file("second", record(id="2602.00001"))
+    house.write_source("second", record(id="2602.00001"))
     house.fetch()
-    house.reader("ada")
-    transport = Recorder()
+    house.subscribe("ada")
+    transport = RecordingTransport()
 
     house.send(transport)
 
-    (parcel,) = transport.parcels
+    (parcel,) = transport.messages
     assert b"Could not be read today: first." in parcel.content
     assert b"second (1 paper)" in parcel.content
 
 
-def test_a_source_that_works_again_is_missing_no_more(house: House) -> None:
-    house.file("second", record(id="2602.00001"))
+def test_a_source_that_works_again_is_missing_no_more(house: Installation) -> None:
+    house.write_source("second", record(id="2602.00001"))
     house.fetch()
-    house.file("first", record(id="2602.00002"))
+    house.write_source("first", record(id="2602.00002"))
     house.fetch()
 
-    assert house.desk().coverage.missing == ()
-    assert house.desk().coverage.sources == (covered("first", 1), covered("second", 1))
+    assert house.edition().coverage.missing == ()
+    assert house.edition().coverage.sources == (covered("first", 1), covered("second", 1))
 
 
-def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: House) -> None:
+def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: Installation) -> None:
     house.fetch()
-    house.reader("ada")
+    house.subscribe("ada")
 
     report = house.send()
 
@@ -72,19 +72,19 @@ def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: Hous
     }
 
 
-def test_an_empty_source_is_empty_and_not_failed(house: House) -> None:
-    house.file("first")
-    house.file("second")
+def test_an_empty_source_is_empty_and_not_failed(house: Installation) -> None:
+    house.write_source("first")
+    house.write_source("second")
 
     reports = house.fetch()
 
     assert [report.state for report in reports] == [SourceState.OK, SourceState.OK]
-    assert house.desk().coverage.missing == ()
+    assert house.edition().coverage.missing == ()
 
 
-def test_a_source_with_nothing_usable_has_failed(house: House) -> None:
-    house.file("first", {"abstract": "no title"})
-    house.file("second")
+def test_a_source_with_nothing_usable_has_failed(house: Installation) -> None:
+    house.write_source("first", {"abstract": "no title"})
+    house.write_source("second")
 
     first, _ = house.fetch()
 
@@ -92,9 +92,9 @@ def test_a_source_with_nothing_usable_has_failed(house: House) -> None:
     assert first.error == "nothing in it could be used: no title"
 
 
-def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: House) -> None:
-    house.file("first", record(id="2602.00001"), {"abstract": "no title"})
-    house.file("second")
+def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: Installation) -> None:
+    house.write_source("first", record(id="2602.00001"), {"abstract": "no title"})
+    house.write_source("second")
 
     first, _ = house.fetch()
 
@@ -104,9 +104,9 @@ def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: House) -> 
     assert rejected.reason == "no title"
 
 
-def test_fetching_a_day_twice_changes_nothing(house: House) -> None:
-    house.file("first", record(id="2602.00001", signals={"upvotes": 3}))
-    house.file("second", record(id="2602.00001v2", signals={"upvotes": 4}))
+def test_fetching_a_day_twice_changes_nothing(house: Installation) -> None:
+    house.write_source("first", record(id="2602.00001", signals={"upvotes": 3}))
+    house.write_source("second", record(id="2602.00001v2", signals={"upvotes": 4}))
 
     house.fetch()
     before = house.dump()
@@ -117,9 +117,9 @@ def test_fetching_a_day_twice_changes_nothing(house: House) -> None:
     assert [(report.new, report.merged) for report in reports] == [(0, 1), (0, 1)]
 
 
-def test_two_sources_that_name_one_work_make_one_paper(house: House) -> None:
-    house.file("first", record(id="2602.00001"))
-    house.file("second", record(id="https://arxiv.org/pdf/2602.00001v4.pdf"))
+def test_two_sources_that_name_one_work_make_one_paper(house: Installation) -> None:
+    house.write_source("first", record(id="2602.00001"))
+    house.write_source("second", record(id="https://arxiv.org/pdf/2602.00001v4.pdf"))
 
     house.fetch()
 
@@ -127,9 +127,11 @@ def test_two_sources_that_name_one_work_make_one_paper(house: House) -> None:
     assert (paper.id, paper.sources) == ("2602.00001", ("first", "second"))
 
 
-def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(house: House) -> None:
-    house.file("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
-    house.file("second")
+def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(
+    house: Installation,
+) -> None:
+    house.write_source("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
+    house.write_source("second")
 
     first, _ = house.fetch(DAY, only_day=True)
 
@@ -137,9 +139,9 @@ def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(house:
     assert house.app.papers.papers(TOMORROW) == []
 
 
-def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: House) -> None:
-    house.file("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
-    house.file("second")
+def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: Installation) -> None:
+    house.write_source("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
+    house.write_source("second")
 
     first, _ = house.fetch(DAY, only_day=False)
 

@@ -22,11 +22,11 @@ from digest.mail.coverage import statement
 from digest.models.source import SourceState
 
 if TYPE_CHECKING:
-    from support.installation import House
+    from support.installation import Installation
 
 
 def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE, TWO)
     evening(house, MONDAY)
@@ -42,7 +42,7 @@ def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
 
 
 def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     evening(house, SATURDAY)
 
@@ -53,7 +53,7 @@ def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
     }
 
 
-def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
+def test_an_empty_tuesday_is_an_error(house: Installation, service: Service) -> None:
     evening(house, TUESDAY)
 
     (reading,) = house.app.fetch_log.on(TUESDAY)
@@ -62,7 +62,7 @@ def test_an_empty_tuesday_is_an_error(house: House, service: Service) -> None:
     assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
 
 
-def test_an_empty_early_morning_is_only_early(house: House, service: Service) -> None:
+def test_an_empty_early_morning_is_only_early(house: Installation, service: Service) -> None:
     house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
 
     (report,) = house.fetch(TUESDAY, only_day=False)
@@ -71,7 +71,9 @@ def test_an_empty_early_morning_is_only_early(house: House, service: Service) ->
     assert report.reason == "the service's list of today has only begun"
 
 
-def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Service) -> None:
+def test_the_first_papers_of_an_early_morning_are_kept(
+    house: Installation, service: Service
+) -> None:
     house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
     service.list(TUESDAY, ONE)
 
@@ -83,7 +85,7 @@ def test_the_first_papers_of_an_early_morning_are_kept(house: House, service: Se
 
 
 def test_a_reading_that_failed_takes_nothing_from_a_good_one(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
@@ -95,12 +97,12 @@ def test_a_reading_that_failed_takes_nothing_from_a_good_one(
     assert report.error == "the service is down"
     assert (reading.state, reading.parsed) == (SourceState.OK, 1)
     assert reading.reason == "could not be read again: the service is down"
-    assert statement(house.desk(MONDAY).coverage) == [
+    assert statement(house.edition(MONDAY).coverage) == [
         "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
     ]
 
 
-def test_a_failure_where_nothing_comes_is_none(house: House, service: Service) -> None:
+def test_a_failure_where_nothing_comes_is_none(house: Installation, service: Service) -> None:
     service.down = True
 
     evening(house, SATURDAY)
@@ -108,17 +110,17 @@ def test_a_failure_where_nothing_comes_is_none(house: House, service: Service) -
     assert states(house, SATURDAY) == {"service": SourceState.EMPTY}
 
 
-def test_an_early_list_is_told_as_one_that_goes_on(house: House, service: Service) -> None:
+def test_an_early_list_is_told_as_one_that_goes_on(house: Installation, service: Service) -> None:
     house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
     service.list(TUESDAY, ONE)
 
     house.fetch(TUESDAY, only_day=False)
 
-    assert statement(house.desk(TUESDAY).coverage)[0].endswith("service (1 paper so far).")
+    assert statement(house.edition(TUESDAY).coverage)[0].endswith("service (1 paper so far).")
 
 
 def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(
-    house: House, service: Service
+    house: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
     evening(house, MONDAY)
@@ -129,4 +131,4 @@ def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(
     evening(house, WEDNESDAY)
 
     assert states(house, WEDNESDAY) == {"service": SourceState.OK}
-    assert len(house.desk(WEDNESDAY).papers) == 10
+    assert len(house.edition(WEDNESDAY).papers) == 10

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, ids
-from support.installation import House, Recorder, agents_paper
+from support.installation import Installation, RecordingTransport, agents_paper
 
 from digest.app.serializers import sent_reasons
 from digest.sources import get_kind
@@ -24,29 +24,29 @@ TOLD = b"Updates: =E2=80=9CAn agent named 2602.00001=E2=80=9D, which we sent you
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> House:
-    found = House(engine, tmp_path)
-    found.reader("ada")
+def house(engine: sa.Engine, tmp_path: Path) -> Installation:
+    found = Installation(engine, tmp_path)
+    found.subscribe("ada")
     return found
 
 
-def withdraw(house: House, paper_id: str, on: date) -> None:
+def withdraw(house: Installation, paper_id: str, on: date) -> None:
     told = replace(agents_paper(paper_id), title="", abstract="", withdrawn_on=on)
     house.app.papers.save(
         [], source="second", authority=get_kind("jsonl").authority, updates=[told]
     )
 
 
-def mailed(house: House, day: date, *papers: str) -> bytes:
+def mailed(house: Installation, day: date, *papers: str) -> bytes:
     """Run a day that has these papers, and return all that left."""
-    house.about_agents(*papers, day=day)
+    house.add_agents_papers(*papers, day=day)
     house.now += timedelta(days=1)
-    transport = Recorder()
+    transport = RecordingTransport()
     house.send(transport, day=day)
-    return b"".join(parcel.content for parcel in transport.parcels).replace(b"=\r\n", b"")
+    return b"".join(parcel.content for parcel in transport.messages).replace(b"=\r\n", b"")
 
 
-def test_who_was_sent_a_paper_is_told_of_its_withdrawal(house: House) -> None:
+def test_who_was_sent_a_paper_is_told_of_its_withdrawal(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
 
@@ -57,7 +57,7 @@ def test_who_was_sent_a_paper_is_told_of_its_withdrawal(house: House) -> None:
     assert b"has been withdrawn since." in mail
 
 
-def test_they_are_told_once(house: House) -> None:
+def test_they_are_told_once(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
     mailed(house, TUESDAY, TWO)
@@ -65,22 +65,22 @@ def test_they_are_told_once(house: House) -> None:
     assert b"Updates:" not in mailed(house, WEDNESDAY, THREE)
 
 
-def test_who_was_not_sent_it_is_not_told(house: House) -> None:
+def test_who_was_not_sent_it_is_not_told(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
-    house.reader("bo")
-    transport = Recorder()
-    house.about_agents(TWO, day=TUESDAY)
+    house.subscribe("bo")
+    transport = RecordingTransport()
+    house.add_agents_papers(TWO, day=TUESDAY)
     house.now += timedelta(days=1)
 
     house.send(transport, day=TUESDAY)
 
-    by_reader = {p.recipient: p.content.replace(b"=\r\n", b"") for p in transport.parcels}
+    by_reader = {p.recipient: p.content.replace(b"=\r\n", b"") for p in transport.messages}
     assert TOLD in by_reader["ada@example.org"]
     assert b"Updates:" not in by_reader["bo@example.org"]
 
 
-def test_the_news_waits_for_the_next_issue_and_makes_none(house: House) -> None:
+def test_the_news_waits_for_the_next_issue_and_makes_none(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
 
@@ -88,19 +88,19 @@ def test_the_news_waits_for_the_next_issue_and_makes_none(house: House) -> None:
     assert TOLD in mailed(house, WEDNESDAY, TWO)
 
 
-def test_a_withdrawn_paper_is_not_ranked(house: House) -> None:
-    house.about_agents(ONE, TWO)
+def test_a_withdrawn_paper_is_not_ranked(house: Installation) -> None:
+    house.add_agents_papers(ONE, TWO)
     withdraw(house, ONE, DAY)
 
-    assert ids(house.desk().papers) == [TWO]
-    assert house.desk().coverage.considered == 1
+    assert ids(house.edition().papers) == [TWO]
+    assert house.edition().coverage.considered == 1
 
 
-def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:
+def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
-    house.about_agents(TWO, day=TUESDAY)
-    transport = Recorder()
+    house.add_agents_papers(TWO, day=TUESDAY)
+    transport = RecordingTransport()
     house.send(transport, day=TUESDAY)
     withdraw(house, TWO, WEDNESDAY)
     reader = house.book.find("ada@example.org")
@@ -109,23 +109,23 @@ def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: House) -> None:
     again = house.preview(reader, day=TUESDAY).message
 
     assert again is not None
-    assert again.outgoing.content == transport.parcels[0].content
+    assert again.outgoing.content == transport.messages[0].content
 
 
-def test_the_account_of_a_mail_says_that_it_told(house: House) -> None:
+def test_the_account_of_a_mail_says_that_it_told(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, TUESDAY)
     mailed(house, TUESDAY, TWO)
 
-    shown = house.app.history.contents(house.entry("ada", TUESDAY))
+    shown = house.app.history.contents(house.delivery("ada", TUESDAY))
 
     assert [(it.paper_id, sent_reasons(it)) for it in shown][1:] == [
         (ONE, ["told of its withdrawal"])
     ]
-    assert house.entry("ada", TUESDAY).papers == 1
+    assert house.delivery("ada", TUESDAY).papers == 1
 
 
-def test_a_withdrawal_of_long_ago_is_no_news(house: House) -> None:
+def test_a_withdrawal_of_long_ago_is_no_news(house: Installation) -> None:
     mailed(house, DAY, ONE)
     withdraw(house, ONE, DAY - timedelta(days=90))
 

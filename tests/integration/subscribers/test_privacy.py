@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from support.builders import DAY, NOON, enrolled, evidence
-from support.installation import House
+from support.installation import Installation
 
 from digest.app.serializers import issues_of, transactional_of
 from digest.models.delivery import MailKind
@@ -33,16 +33,16 @@ NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="A
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> House:
+def house(engine: sa.Engine, tmp_path: Path) -> Installation:
     # Ids that no other column has as a value.
-    return House(engine, tmp_path, new_id=count(7919).__next__)
+    return Installation(engine, tmp_path, new_id=count(7919).__next__)
 
 
-def ada(house: House) -> Subscriber:
+def ada(house: Installation) -> Subscriber:
     """Add a subscriber with a row in every table."""
     subscriber = enrolled(house.book, ADA, Event.CONFIRM)
     chosen = house.book.choose(subscriber.id, ["agents", "robots"], NAMED)
-    house.about_agents("1", "2")
+    house.add_agents_papers("1", "2")
     house.send()
     house.send(day=DAY.replace(day=3))
     TransactionalQueue(house.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
@@ -50,7 +50,7 @@ def ada(house: House) -> Subscriber:
     return chosen
 
 
-def exported(house: House, subscriber: Subscriber) -> dict[str, Any]:
+def exported(house: Installation, subscriber: Subscriber) -> dict[str, Any]:
     return privacy.export(
         subscriber,
         house.book,
@@ -59,11 +59,11 @@ def exported(house: House, subscriber: Subscriber) -> dict[str, Any]:
     )
 
 
-def erase(house: House, subscriber: Subscriber) -> None:
+def erase(house: Installation, subscriber: Subscriber) -> None:
     privacy.erase(subscriber, house.book, forget=house.app.ledger.forget, evidence=evidence())
 
 
-def rows_of(house: House, subscriber: Subscriber) -> dict[str, int]:
+def rows_of(house: Installation, subscriber: Subscriber) -> dict[str, int]:
     """Count the rows of each table that hold the subscriber's id."""
     return {
         table: sum(subscriber.id in row for row in rows)
@@ -75,7 +75,7 @@ def rows_of(house: House, subscriber: Subscriber) -> dict[str, int]:
 # -- export -------------------------------------------------------------------------------------
 
 
-def test_the_export_has_everything_known_about_a_subscriber(house: House) -> None:
+def test_the_export_has_everything_known_about_a_subscriber(house: Installation) -> None:
     known = exported(house, ada(house))
 
     assert known["address"] == ADA
@@ -93,7 +93,7 @@ def test_the_export_has_everything_known_about_a_subscriber(house: House) -> Non
     assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
 
 
-def test_the_export_has_consent_with_its_evidence(house: House) -> None:
+def test_the_export_has_consent_with_its_evidence(house: Installation) -> None:
     seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
     subscriber = house.book.add(ADA, [], confirmed=False, evidence=seen)
     assert subscriber is not None
@@ -111,14 +111,14 @@ def test_the_export_has_consent_with_its_evidence(house: House) -> None:
     }
 
 
-def test_the_export_is_json(house: House) -> None:
+def test_the_export_is_json(house: Installation) -> None:
     known = exported(house, ada(house))
 
     assert json.loads(json.dumps(known))["preferences"]["timezone"] == "Asia/Tokyo"
 
 
-def test_the_export_has_nothing_about_others(house: House) -> None:
-    house.reader("someone.else")
+def test_the_export_has_nothing_about_others(house: Installation) -> None:
+    house.subscribe("someone.else")
 
     known = exported(house, ada(house))
 
@@ -128,7 +128,7 @@ def test_the_export_has_nothing_about_others(house: House) -> None:
 # -- erasure ------------------------------------------------------------------------------------
 
 
-def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
+def test_a_reader_who_is_erased_is_in_no_table(house: Installation) -> None:
     subscriber = ada(house)
     before = rows_of(house, subscriber)
 
@@ -145,8 +145,8 @@ def test_a_reader_who_is_erased_is_in_no_table(house: House) -> None:
     assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
 
 
-def test_others_keep_everything_when_a_reader_is_erased(house: House) -> None:
-    other = house.reader("bo")
+def test_others_keep_everything_when_a_reader_is_erased(house: Installation) -> None:
+    other = house.subscribe("bo")
     subscriber = ada(house)
     before = exported(house, other)
 
@@ -160,7 +160,7 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     tmp_path: Path, others: int
 ) -> None:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    house = House(engine, tmp_path, new_id=count(7, 7919).__next__)
+    house = Installation(engine, tmp_path, new_id=count(7, 7919).__next__)
     neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
     subscriber = ada(house)
     neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]
@@ -174,7 +174,7 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     assert [it for it in SPELLINGS if it.encode() in (tmp_path / "digest.db").read_bytes()] == []
 
 
-def test_an_interrupted_erasure_can_be_repeated(house: House) -> None:
+def test_an_interrupted_erasure_can_be_repeated(house: Installation) -> None:
     subscriber = ada(house)
     house.app.ledger.forget(subscriber.id)
 
@@ -183,7 +183,7 @@ def test_an_interrupted_erasure_can_be_repeated(house: House) -> None:
     assert house.book.find(ADA) is None
 
 
-def test_nobody_is_erased_twice(house: House) -> None:
+def test_nobody_is_erased_twice(house: Installation) -> None:
     subscriber = ada(house)
     erase(house, subscriber)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.all_services import AllServices, arxiv_paper
 from support.http_server import WebServer
-from support.installation import House, Recorder
+from support.installation import Installation, RecordingTransport
 from support.source_client import ManualClock, client
 
 from digest.mail.coverage import statement
@@ -31,7 +31,7 @@ TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 class Week:
     """An installation that lives in a world."""
 
-    def __init__(self, house: House, services: AllServices) -> None:
+    def __init__(self, house: Installation, services: AllServices) -> None:
         """Run this house in that world."""
         self.house, self.services = house, services
         #: what the foot of each day's mails said
@@ -47,10 +47,10 @@ class Week:
         """Run a day at six; return the text of all that left, unfolded."""
         self.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
         self.house.fetch(day, only_day=False)
-        transport = Recorder()
+        transport = RecordingTransport()
         self.house.send(transport, day=day)
-        self.statements[day] = statement(self.house.desk(day).coverage)
-        joined = b"".join(parcel.content for parcel in transport.parcels)
+        self.statements[day] = statement(self.house.edition(day).coverage)
+        joined = b"".join(parcel.content for parcel in transport.messages)
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
 
     def states(self, day: date) -> dict[str, SourceState]:
@@ -64,8 +64,8 @@ class Week:
 def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
     clock = ManualClock()
     services = AllServices(clock=clock)
-    house = House(engine, tmp_path)
-    house.reader("ada")
+    house = Installation(engine, tmp_path)
+    house.subscribe("ada")
     with WebServer(route=services.route) as server, client(tmp_path, clock) as http:
         house.app.__dict__["sources"] = services.sources(server.base)
         house.app.__dict__["fetcher"] = replace(

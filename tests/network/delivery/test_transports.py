@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.transports import Directory, Stream, send_one
 from digest.errors import MailServerError
@@ -110,9 +110,9 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
 def test_a_message_is_reported_before_its_file_is_begun_and_when_it_is_complete(
     tmp_path: Path,
 ) -> None:
-    directory, notebook = Directory(tmp_path), Notebook()
+    directory, notebook = Directory(tmp_path), OutcomeRecorder()
 
-    notebook.carry(directory, map(parcel, ("ada@example.org", "ben@example.org")))
+    notebook.send(directory, map(parcel, ("ada@example.org", "ben@example.org")))
 
     assert notebook.calls == [
         ([], ["ada@example.org"]),
@@ -123,20 +123,20 @@ def test_a_message_is_reported_before_its_file_is_begun_and_when_it_is_complete(
 
 
 def test_messages_that_cannot_be_written_are_reported_as_planned(tmp_path: Path) -> None:
-    directory, notebook = Directory(tmp_path), Notebook()
+    directory, notebook = Directory(tmp_path), OutcomeRecorder()
     directory.path(parcel("ben@example.org")).mkdir(parents=True)
     names = ("ada@example.org", "ben@example.org", "cyd@example.org")
 
     with pytest.raises(MailServerError, match="cannot write"):
-        notebook.carry(directory, map(parcel, names))
+        notebook.send(directory, map(parcel, names))
 
     assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
 
 
 def test_without_messages_nothing_is_reported(tmp_path: Path) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
-    notebook.carry(Directory(tmp_path), [])
+    notebook.send(Directory(tmp_path), [])
 
     assert notebook.calls == []
 

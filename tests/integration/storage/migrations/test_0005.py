@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from support import older_database
 from support.builders import DAY, NOON, paper
-from support.installation import House, Recorder, address, agents_paper
+from support.installation import Installation, RecordingTransport, address, agents_paper
 
 import subscribers.tables
 from digest.models.delivery import MailKind
@@ -76,17 +76,19 @@ def before(tmp_path: Path) -> Rows:
 
 
 @pytest.fixture
-def house(before: Rows, tmp_path: Path) -> Iterator[House]:
+def house(before: Rows, tmp_path: Path) -> Iterator[Installation]:
     """That installation half an hour later, opened by this version."""
     assert before
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    found = House(engine, tmp_path)
+    found = Installation(engine, tmp_path)
     found.now = NOON + timedelta(minutes=30)
     yield found
     engine.dispose()
 
 
-def test_every_row_is_there_under_the_new_names(before: Rows, house: House, tmp_path: Path) -> None:
+def test_every_row_is_there_under_the_new_names(
+    before: Rows, house: Installation, tmp_path: Path
+) -> None:
     house.app.engine.dispose()
     after = older_database.rows_of(tmp_path)
 
@@ -103,7 +105,7 @@ def test_every_row_is_there_under_the_new_names(before: Rows, house: House, tmp_
     assert after == renamed
 
 
-def test_the_tables_are_those_the_code_asks_for(house: House) -> None:
+def test_the_tables_are_those_the_code_asks_for(house: Installation) -> None:
     known = [schema.metadata, subscribers.tables.metadata]
     with house.app.engine.connect() as db:
         differences = compare_metadata(MigrationContext.configure(db), known)  # type: ignore[arg-type]
@@ -124,7 +126,7 @@ def test_the_tables_are_those_the_code_asks_for(house: House) -> None:
     }
 
 
-def test_readers_keep_their_state_and_their_consent(house: House) -> None:
+def test_readers_keep_their_state_and_their_consent(house: Installation) -> None:
     states = {it.address.partition("@")[0]: it.status for it in house.book.all()}
     signed_up, confirmed = house.book.history(1)
 
@@ -140,7 +142,7 @@ def test_readers_keep_their_state_and_their_consent(house: House) -> None:
     assert house.book.is_erased(address("kim"))
 
 
-def test_what_each_mail_showed_is_still_known(house: House) -> None:
+def test_what_each_mail_showed_is_still_known(house: Installation) -> None:
     shown = {
         day: {name: house.shown(name, day) for name in house.states(day)} for day in (SUNDAY, DAY)
     }
@@ -148,8 +150,8 @@ def test_what_each_mail_showed_is_still_known(house: House) -> None:
     assert shown == SHOWN
 
 
-def test_why_a_paper_was_shown_is_still_known(house: House) -> None:
-    lamp, agent, similar, _robot, withdrawn = house.app.history.contents(house.entry("ada"))
+def test_why_a_paper_was_shown_is_still_known(house: Installation) -> None:
+    lamp, agent, similar, _robot, withdrawn = house.app.history.contents(house.delivery("ada"))
 
     assert (lamp.topic, lamp.title) == ("own:words", "Lamp number 8 <in> fog & “rain”")
     assert agent.score > 0
@@ -158,7 +160,7 @@ def test_why_a_paper_was_shown_is_still_known(house: House) -> None:
     assert withdrawn.topic == "own:withdrawn"
 
 
-def test_an_edition_that_was_stored_is_read_with_its_coverage(house: House) -> None:
+def test_an_edition_that_was_stored_is_read_with_its_coverage(house: Installation) -> None:
     stored = house.app.editions.get(house.app.editions.newest(DAY) or 0)
     coverage = stored.edition.coverage
 
@@ -172,7 +174,7 @@ def test_an_edition_that_was_stored_is_read_with_its_coverage(house: House) -> N
     assert robot.paper.signals.stars == 15
 
 
-def test_how_the_sources_were_read_is_still_known(house: House) -> None:
+def test_how_the_sources_were_read_is_still_known(house: Installation) -> None:
     first, second = house.app.fetch_log.on(DAY)
 
     assert (first.state, first.parsed, first.other_days) == (SourceState.OK, 5, 3)
@@ -181,7 +183,7 @@ def test_how_the_sources_were_read_is_still_known(house: House) -> None:
     )  # fmt: skip
 
 
-def test_mail_in_the_queue_still_waits_for_its_time(house: House) -> None:
+def test_mail_in_the_queue_still_waits_for_its_time(house: Installation) -> None:
     queue = house.app.transactional_queue
 
     assert queue.claim(now=NOON + timedelta(minutes=1)) is None
@@ -192,8 +194,8 @@ def test_mail_in_the_queue_still_waits_for_its_time(house: House) -> None:
     assert queue.counts() == {"sent": 1, "waiting": 1}
 
 
-def test_a_run_sends_what_had_not_left_and_nothing_else(house: House) -> None:
-    transport = Recorder()
+def test_a_run_sends_what_had_not_left_and_nothing_else(house: Installation) -> None:
+    transport = RecordingTransport()
 
     house.send(transport)
 
@@ -205,25 +207,25 @@ def test_a_run_sends_what_had_not_left_and_nothing_else(house: House) -> None:
     assert house.shown("cy") == SHOWN[DAY]["cy"]
 
 
-def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(house: House) -> None:
-    was, transport = house.entry("cy"), Recorder()
+def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(house: Installation) -> None:
+    was, transport = house.delivery("cy"), RecordingTransport()
 
     # Its papers are of the stored edition, whatever is known of them by now.
-    house.papers(paper("2602.00004", title="Another title", abstract="Another text."))
+    house.add_papers(paper("2602.00004", title="Another title", abstract="Another text."))
     house.retry(transport)
 
-    mail = message_from_bytes(transport.parcels[0].content)
+    mail = message_from_bytes(transport.messages[0].content)
     text = str(mail.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]
     assert mail["Message-ID"] == was.message_id
     assert parsedate_to_datetime(mail["Date"]) == NOON
-    assert house.entry("cy").subject == was.subject
+    assert house.delivery("cy").subject == was.subject
     assert "Agent number 4 <in> fog & rain" in text
     assert "Robot number 5 <in> fog & “rain”" in text
     assert "Another title" not in text
 
 
-def test_nothing_is_sent_twice_however_often_a_day_is_run(house: House) -> None:
-    transport = Recorder()
+def test_nothing_is_sent_twice_however_often_a_day_is_run(house: Installation) -> None:
+    transport = RecordingTransport()
 
     for day in (SUNDAY, DAY, DAY, SUNDAY):
         house.send(transport, day=day, allow_late=True)
@@ -231,11 +233,13 @@ def test_nothing_is_sent_twice_however_often_a_day_is_run(house: House) -> None:
     assert transport.recipients == [address("cy"), address("fay")]
 
 
-def test_the_next_day_shows_nobody_what_the_version_before_showed(house: House) -> None:
+def test_the_next_day_shows_nobody_what_the_version_before_showed(house: Installation) -> None:
     house.send()
     house.wait(days=1)
-    house.papers(*(agents_paper(number, day=TUESDAY) for number in ("2602.00001", "2602.00009")))
-    transport = Recorder()
+    house.add_papers(
+        *(agents_paper(number, day=TUESDAY) for number in ("2602.00001", "2602.00009"))
+    )
+    transport = RecordingTransport()
 
     house.send(transport, day=TUESDAY)
 
@@ -244,11 +248,13 @@ def test_the_next_day_shows_nobody_what_the_version_before_showed(house: House) 
     assert [house.shown(name, TUESDAY) for name in names] == [["2602.00009"]] * 5
 
 
-def test_a_mail_that_may_have_arrived_counts_as_shown(house: House) -> None:
+def test_a_mail_that_may_have_arrived_counts_as_shown(house: Installation) -> None:
     house.send()
     house.wait(days=1)
     # Bo's mail of Monday is unknown and Eli's was being sent; both had 2602.00007 in it.
-    house.papers(*(paper(it, title="An agent", day=TUESDAY) for it in ("2602.00007", "2602.00010")))
+    house.add_papers(
+        *(paper(it, title="An agent", day=TUESDAY) for it in ("2602.00007", "2602.00010"))
+    )
 
     house.send(day=TUESDAY)
 

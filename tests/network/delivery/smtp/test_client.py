@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, SMTPServer
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -158,9 +158,9 @@ def test_many_messages_share_one_connection(server: SMTPServer, smtp: SMTPTransp
 
 
 def test_without_messages_there_is_no_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
-    notebook.carry(smtp, [])
+    notebook.send(smtp, [])
 
     assert (notebook.calls, server.sessions) == ([], [])
 
@@ -169,7 +169,7 @@ def test_a_connection_is_replaced_after_a_number_of_messages(server: SMTPServer)
     names = [f"r{number}@example.org" for number in range(7)]
 
     with closing(client(server, connections=1, rotate_after=3)) as smtp:
-        states = Notebook().carry(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(parcel, names))
 
     assert states == dict.fromkeys(names, "sent")
     starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
@@ -202,25 +202,25 @@ def test_closing_raises_nothing_when_the_server_has_gone() -> None:
 def test_a_message_is_reported_as_leaving_before_the_server_receives_an_octet_of_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     reported_before: list[list[str]] = []
-    server.when(".", do=lambda: reported_before.append(notebook.left[:]))
+    server.when(".", do=lambda: reported_before.append(notebook.leaving[:]))
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
-    notebook.carry(smtp, map(parcel, names))
+    notebook.send(smtp, map(parcel, names))
 
     assert reported_before == [names[:1], names[:2], names]
 
 
 def test_an_outcome_is_reported_together_with_the_next_message_that_leaves() -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
     with (
         SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
-        notebook.carry(smtp, map(parcel, names))
+        notebook.send(smtp, map(parcel, names))
 
     ada, ben, cyd = ([name] for name in names)
     assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
@@ -233,7 +233,7 @@ def test_a_pipelined_message_needs_one_round_trip() -> None:
         SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
-        Notebook().carry(smtp, map(parcel, names))
+        OutcomeRecorder().send(smtp, map(parcel, names))
         round_trips = server.sessions[0].round_trips
 
     # The greeting, EHLO, the first envelope, then each data with the envelope of the next message.
@@ -327,7 +327,7 @@ def test_the_next_message_is_sent_on_the_same_connection(
 ) -> None:
     server.when(stage, reply=reply, nth=1)
 
-    states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+    states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
     assert states["bad@example.org"] in ("failed", "deferred")
     assert states["good@example.org"] == "sent"
@@ -340,7 +340,7 @@ def test_a_server_that_expects_data_without_a_recipient_gets_an_empty_message() 
         server.when("RCPT", reply="550 5.1.1 who?", nth=1)
         server.when("NOBODY", reply="354 go ahead")
 
-        states = Notebook().carry(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+        states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
 
         assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
         assert [(mail.recipient, bool(mail.data)) for mail in server.mails] == [
@@ -382,7 +382,7 @@ def test_an_address_beyond_ascii_is_declared_to_a_server_that_accepts_it() -> No
         SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
         closing(client(server)) as smtp,
     ):
-        Notebook().carry(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
+        OutcomeRecorder().send(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
 
         assert server.recipients == ["jürgen@example.org", "ada@example.org"]
         mail, rcpt = server.sessions[0].commands[1:3]

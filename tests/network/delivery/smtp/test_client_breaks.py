@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.builders import parcel
 from support.rate_limited_clients import client, hold_until_the_second_says
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -74,14 +74,14 @@ def test_a_server_that_breaks_every_connection_is_unusable_and_has_accepted_noth
     server: SMTPServer, smtp: SMTPTransport, reply: str
 ) -> None:
     server.when("RCPT", reply=reply)
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="broke the connection"):
-        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD, DAN)))
+        notebook.send(smtp, map(parcel, (ADA, BEN, CYD, DAN)))
 
     assert set(notebook.states.values()) == {"deferred", "planned"}
     assert all("broke the connection" in notebook.reason(who) for who in notebook.states)
-    assert notebook.left == []
+    assert notebook.leaving == []
     assert len(server.sessions) == 4
     assert server.recipients == []
 
@@ -90,9 +90,9 @@ def test_a_recipient_at_whom_the_server_closes_does_not_stop_the_next(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply=HANG_UP, nth=1)
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
-    states = notebook.carry(smtp, map(parcel, ("poison@example.org", ADA)))
+    states = notebook.send(smtp, map(parcel, ("poison@example.org", ADA)))
 
     assert states == {"poison@example.org": "deferred", ADA: "sent"}
     assert "broke the connection" in notebook.reason("poison@example.org")
@@ -104,7 +104,7 @@ def test_a_recipient_at_whom_the_server_always_closes_is_tried_twice_and_stops_n
 ) -> None:
     server.when("RCPT TO:<poison", reply=HANG_UP)
 
-    states = Notebook().carry(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
+    states = OutcomeRecorder().send(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
 
     assert states == {ADA: "sent", "poison@example.org": "deferred", BEN: "sent"}
     commands = [line for session in server.sessions for line in session.commands]
@@ -130,7 +130,7 @@ def test_after_421_there_is_a_pause_before_the_next_connection(
 
     with closing(client(server, pause=0.2)) as smtp:
         started = time.monotonic()
-        Notebook().carry(smtp, map(parcel, (ADA, BEN, CYD)))
+        OutcomeRecorder().send(smtp, map(parcel, (ADA, BEN, CYD)))
         took = time.monotonic() - started
 
     assert took >= 0.2
@@ -187,7 +187,7 @@ def test_after_an_unknown_outcome_the_next_message_is_sent_on_a_new_connection(
 ) -> None:
     server.when(".", reply=HANG_UP, nth=1)
 
-    states = Notebook().carry(smtp, map(parcel, (ADA, BEN)))
+    states = OutcomeRecorder().send(smtp, map(parcel, (ADA, BEN)))
 
     assert states == {ADA: "unknown", BEN: "sent"}
     assert server.recipients == [ADA, BEN]
@@ -212,10 +212,10 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 not a sender of ours")
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="from_address and bounce_address"):
-        notebook.carry(smtp, map(parcel, (ADA, BEN)))
+        notebook.send(smtp, map(parcel, (ADA, BEN)))
 
     assert set(notebook.states.values()) == {"planned"}
 
@@ -233,10 +233,10 @@ def test_a_server_that_becomes_unusable_still_replies_to_what_was_sent(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 no more", nth=2)
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="550 no more"):
-        notebook.carry(smtp, map(parcel, (ADA, BEN, CYD)))
+        notebook.send(smtp, map(parcel, (ADA, BEN, CYD)))
 
     assert notebook.states.pop(ADA) == "sent"
     assert notebook.states[BEN] == "planned"
@@ -246,7 +246,7 @@ def test_a_server_that_becomes_unusable_still_replies_to_what_was_sent(
 def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_unusable(
     server: SMTPServer,
 ) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     server.when("MAIL", reply="550 no more", on=2)
     hold_until_the_second_says("MAIL", server)
     names = [f"r{number}@example.org" for number in range(30)]
@@ -255,7 +255,7 @@ def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_un
         closing(client(server, connections=2)) as smtp,
         pytest.raises(MailServerError, match="550 no more"),
     ):
-        notebook.carry(smtp, map(parcel, names))
+        notebook.send(smtp, map(parcel, names))
 
     assert [who for who, state in notebook.states.items() if state == "sent"] == names[:4]
     assert set(notebook.states.values()) == {"sent", "planned"}

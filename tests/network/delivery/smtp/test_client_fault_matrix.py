@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import smtp_fault_matrix
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import SMTPServer
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -34,7 +34,7 @@ NAMES = {"banner": "CONNECT", "body": "BODY", "dot": "."}
 def test_a_fault_has_the_outcome_that_the_matrix_says(
     cell: Cell, server_tls: ssl.SSLContext, trusting: ssl.SSLContext, *, pipelining: bool
 ) -> None:
-    notebook = Notebook()
+    notebook = OutcomeRecorder()
     extensions = ("SIZE 9000000", "AUTH PLAIN", "PIPELINING")[: 2 + pipelining]
     stops = False
 
@@ -44,7 +44,7 @@ def test_a_fault_has_the_outcome_that_the_matrix_says(
             server.stop_listening()
         with closing(client(server, cell, trusting)) as smtp:
             try:
-                notebook.carry(smtp, [parcel(who, content=mail) for who, mail in messages(cell)])
+                notebook.send(smtp, [parcel(who, content=mail) for who, mail in messages(cell)])
             except MailServerError:
                 stops = True
 

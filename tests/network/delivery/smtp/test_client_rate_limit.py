@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 
 from digest.app import config
 from digest.app.services import App
@@ -33,7 +33,7 @@ def test_messages_to_a_provider_with_a_rate_do_not_delay_the_others(server: SMTP
 
     with closing(client(server, gmail="10/second")) as smtp:
         started = time.monotonic()
-        states = Notebook().carry(smtp, map(parcel, slow + fast))
+        states = OutcomeRecorder().send(smtp, map(parcel, slow + fast))
         took = time.monotonic() - started
 
     assert set(states.values()) == {"sent"}
@@ -50,7 +50,7 @@ def test_connections_and_rates_are_those_of_the_configuration(
 
     with closing(app.transport()) as transport:
         started = time.monotonic()
-        Notebook().carry(transport, [parcel(f"r{number}@example.org") for number in range(4)])
+        OutcomeRecorder().send(transport, [parcel(f"r{number}@example.org") for number in range(4)])
         took = time.monotonic() - started
 
     assert took >= 0.13
@@ -61,7 +61,7 @@ def test_the_total_rate_is_kept_from_one_call_to_the_next(server: SMTPServer) ->
     with closing(client(server, total="20/second")) as smtp:
         started = time.monotonic()
         for number in range(4):
-            Notebook().carry(smtp, [parcel(f"r{number}@example.org")])
+            OutcomeRecorder().send(smtp, [parcel(f"r{number}@example.org")])
         took = time.monotonic() - started
 
     assert took >= 0.13  # three steps of 0.05 s, less the tolerance of 0.02 s

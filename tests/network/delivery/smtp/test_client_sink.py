@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
@@ -84,7 +84,7 @@ def test_the_sink_counts_what_we_say_was_sent(
     with sink(*options) as (process, port):
         server = ServerSettings(host="127.0.0.1", port=port, security="none", connections=3)
         with closing(SMTPTransport(server)) as smtp:
-            states = Notebook().carry(smtp, map(parcel, NAMES))
+            states = OutcomeRecorder().send(smtp, map(parcel, NAMES))
 
         assert states == dict.fromkeys(NAMES, state)
         assert counted(process) == number

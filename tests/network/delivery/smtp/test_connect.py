@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import parcel
-from support.recorded_outcomes import Notebook
+from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import SMTPServer
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -203,7 +203,7 @@ def test_mails_are_pipelined_over_an_encrypted_connection_too(
         reply_mode="merged",
     ) as server:
         with closing(client(server, trusting, security=security, connections=2)) as smtp:
-            states = Notebook().carry(smtp, mails)
+            states = OutcomeRecorder().send(smtp, mails)
 
         assert set(states.values()) == {"sent"}
         assert len(states) == len(mails)
