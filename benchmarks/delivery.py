@@ -1,11 +1,11 @@
-"""How fast mails leave, beside what others do with the same server on the same cores.
+"""How fast mails leave, compared with other programs on the same server and the same cores.
 
     python benchmarks/delivery.py [MAILS]
 
-Everything goes into Postfix's `smtp-sink` on a private port, in one run, one after the other:
-Postfix's own generator (C, a constant body, unsigned), the whole of this program (ranking,
-rendering, signing, ledger), and the usual way (EmailMessage, dkimpy, smtplib). Only the ratios mean
-something on another machine. `wire.py` has the same for the wire alone, also with a round trip.
+All send to Postfix's `smtp-sink` on a private port, one after the other: Postfix's own generator
+(C, a constant body, unsigned), this whole program (ranking, rendering, signing, ledger), and the
+usual way (EmailMessage, dkimpy, smtplib). Only the ratios can be compared between computers.
+`wire.py` measures SMTP alone, also with a round trip.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def generator(port: int, mails: int, sessions: int) -> float:
 
 
 def ours(port: int, mails: int, *options: str) -> dict[str, Any]:
-    """Return what `digest bench delivery` says."""
+    """Return the result of `digest bench delivery`."""
     command = [sys.executable, "-m", "digest", "bench", "delivery", "--port", str(port)]
     command += ["--subscribers", str(mails), "--size", str(SIZE), "--json", *options]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -46,7 +46,7 @@ def ours(port: int, mails: int, *options: str) -> dict[str, Any]:
 
 
 def naive(port: int, mails: int) -> float:
-    """Return the mails/s of what one would write at first: one connection, a mail at a time."""
+    """Return the mails/s of a first attempt: one connection, one mail at a time."""
     key = rsa.generate_private_key(65537, 2048).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
@@ -78,16 +78,16 @@ def _naive_mail(recipient: str, text: str, html: str) -> bytes:
 
 def rates(mails: int) -> None:
     """Print the rates and the ratios."""
-    one, many, ours_ = "smtp-source, 1 session", "smtp-source, 20 sessions", "digest, RSA"
-    found: dict[str, list[float]] = {one: [], many: [], ours_: []}
+    one, many, digest_rsa = "smtp-source, 1 session", "smtp-source, 20 sessions", "digest, RSA"
+    found: dict[str, list[float]] = {one: [], many: [], digest_rsa: []}
     with postfix.sink() as port:
         generator(port, 500, 1)
-        # In turns, so that a noisy neighbour is felt by all.
+        # In turns, so that another load on the computer slows all of them.
         for _ in range(ROUNDS):
             found[one].append(generator(port, mails, 1))
             found[many].append(generator(port, mails, 20))
             signed = ours(port, mails, "--dkim", "rsa")
-            found[ours_].append(signed["mails_per_second"])
+            found[digest_rsa].append(signed["mails_per_second"])
         found["digest, RSA, one process"] = [rate(port, mails, "rsa", "--senders", "1")]
         found["digest, unsigned"] = [rate(port, mails, "none")]
         found["digest, RSA and Ed25519"] = [rate(port, mails, "rsa+ed25519")]
@@ -98,7 +98,7 @@ def rates(mails: int) -> None:
     for stage, used in signed["cpu_seconds"].items():
         print(f"  {stage:26} {used / mails * 1e6:8,.0f} µs of CPU a mail")
     for name in (one, many, "naive, RSA"):
-        ratio = median(found[ours_]) / median(found[name])
+        ratio = median(found[digest_rsa]) / median(found[name])
         print(f"digest, RSA, beside {name:24} {ratio:6.2f} x")
 
 

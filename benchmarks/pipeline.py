@@ -19,8 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import clock, config, pipeline, services
 from digest.app.config.resources import sample_day, templates_dir
 from digest.delivery.run import RunRequest, run_delivery
 from digest.mail import message
@@ -55,18 +54,19 @@ def measure(subscribers: int) -> None:
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
         slugs = [topic.slug for topic in app.topics]
-        evidence = Evidence(at=services.now(), channel="benchmark")
+        evidence = Evidence(at=clock.now(), channel="benchmark")
         started = time.perf_counter()
         for number in range(subscribers):
             topics = [slugs[(number + step) % len(slugs)] for step in (0, 3, 7)]
             app.book.add(f"r{number}@example.org", topics, confirmed=True, evidence=evidence)
         _line("sign up", subscribers, "subscribers", started)
         started = time.perf_counter()
-        (report,) = app.fetcher.fetch(app.today(), app.sources, only_day=False)
+        (report,) = pipeline.fetch(app)
         _line("fetch", report.parsed, "papers", started)
-        day = app.papers.newest_day(until=app.today()) or app.today()
+        today = clock.today("UTC")
+        day = app.papers.newest_day(until=today) or today
         started = time.perf_counter()
-        edition = app.build_edition(day)
+        edition = pipeline.build_edition(app, day)
         _line("rank", len(slugs), "topics", started)
         confirmed = app.book.confirmed()
         started = time.perf_counter()
@@ -92,7 +92,7 @@ def measure_mails(
     """Print what a mail costs, in all and by part, when all that is shared is rendered already."""
     composed = [(compose(edition, one.topics, seen=NOTHING_SEEN), one) for one in subscribers]
     mails = [(issue, one) for issue, one in composed if isinstance(issue, Issue)]
-    at = services.now()
+    at = clock.now()
     renderer = settings.renderer(edition, at=at)
     sizes = [len(renderer.render(issue, one).outgoing.content) for issue, one in mails]
     print(f"\nCPU time of a mail of {sum(sizes) / len(sizes):,.0f} bytes, papers rendered before")

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 import dkim as dkimpy
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import clock, config, pipeline, services
 from digest.app.config.resources import sample_day
 from digest.mail.dkim import OVERSIGNED, SIGNED, Signer, canonical_body, generate
 from subscribers.book import Evidence
@@ -43,14 +42,14 @@ def digest() -> tuple[bytes, datetime]:
         app = services.open_app(
             config.build({"sources": [source]}, folder=Path(scratch), where="the benchmark")
         )
-        at = services.now()
+        at = clock.now()
         topics = [topic.slug for topic in app.topics]
         evidence = Evidence(at=at, channel="benchmark")
         app.book.add("ada@example.org", topics, confirmed=True, evidence=evidence)
-        app.fetcher.fetch(app.today(), app.sources, only_day=False)
-        day = app.papers.newest_day(until=app.today()) or app.today()
+        pipeline.fetch(app)
+        day = app.papers.newest_day(until=at.date()) or at.date()
         (subscriber,) = app.book.confirmed()
-        mail = app.message_builder(app.build_edition(day)).preview(subscriber).message
+        mail = app.message_builder(pipeline.build_edition(app, day)).preview(subscriber).message
         app.close()
     if mail is None:
         sys.exit("the sample day has no papers")

@@ -1,8 +1,8 @@
-"""Kills a run of 200 readers at every system call that writes, and prints what became of them.
+"""Kills a run for 200 readers at every system call that writes, and prints who got what.
 
     python scripts/faults.py [EVERY] [SENDERS]      at every EVERYth call; 1 takes some minutes
 
-Then the stages of SMTP times all that can go wrong there, as the tests do it.
+Then it runs the tests of every fault at every stage of SMTP.
 """
 
 from __future__ import annotations
@@ -17,27 +17,29 @@ from rich.progress import Progress
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
 
-from support.kill_sweep import CALLS, READERS, Sweep, Toll  # noqa: E402 (found by the path above)
+from support.kill_sweep import CALLS, READERS, Sweep, SweepResult  # noqa: E402 (found by the path above)
 
 
-def kill(every: int, senders: int) -> Toll:
-    """Sweep over a whole run and print the toll."""
+def kill(every: int, senders: int) -> SweepResult:
+    """Sweep over a whole run and print the result."""
     with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
         folder = Path(scratch)
         origin = Sweep(folder, senders=senders)
         calls = origin.points()
         points = calls[::every]
         task = progress.add_task("kills", total=len(points))
-        toll = origin.sweep(points, lambda: progress.advance(task))
+        result = origin.sweep(points, lambda: progress.advance(task))
     print(f"a run of {READERS} mails by {senders} makes {len(calls)} calls of {', '.join(CALLS)}")
     for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
-        print(f"{name:>13} {getattr(toll, name)}")
-    print(*toll.faults, sep="\n")
-    return toll
+        print(f"{name:>13} {getattr(result, name)}")
+    print(*result.faults, sep="\n")
+    return result
 
 
 if __name__ == "__main__":
     every, senders, *_ = [int(text) for text in sys.argv[1:]] + [1, 1][len(sys.argv) - 1 :]
-    toll = kill(every, senders)
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", str(TESTS / "wire")], check=False)
-    sys.exit(done.returncode or bool(toll.lost or toll.doubled or toll.faults))
+    result = kill(every, senders)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(TESTS / "network/delivery/smtp")], check=False
+    )
+    sys.exit(done.returncode or bool(result.lost or result.doubled or result.faults))

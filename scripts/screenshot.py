@@ -23,7 +23,7 @@ scrolling="no"></iframe>"""
 
 
 def take(picture: Path) -> None:
-    """Make the demo's mail and photograph it."""
+    """Make the demo's mail and write its picture."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         sys.exit("chromium is not installed: apt-get install chromium")

@@ -1,4 +1,4 @@
-"""The product's own benchmark: a made-up day for made-up readers, through the whole path."""
+"""The product's own benchmark: a made-up day for made-up subscribers, by the whole pipeline."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.app import services
-from digest.app.config import dkim_keys
-from digest.app.config.load import build
+from digest.app import pipeline, services
+from digest.app.clock import now, today
+from digest.app.config import build, dkim_keys
 from digest.app.config.schema import starter_topics
-from digest.app.workers import ProcessPool
 from digest.delivery.builder import render_message
 from digest.delivery.issues import IssueComposer
 from digest.delivery.process import cpu_seconds
-from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.models.delivery import DeliveryState
@@ -30,25 +28,32 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from digest.app.config.load import Config
+    from digest.app.config import Config
+    from digest.app.pipeline import ProgressBar
 
-#: Papers of the day and words of an abstract; topics of a reader; readers whose mails are weighed.
-_PAPERS, _WORDS, _TOPICS_EACH, _SAMPLE = 150, 600, 3, 25
-#: Papers in a mail: the most that fit are taken. Characters of the longest summary.
-_PAPERS_EACH, _LONGEST = (20, 15, 10, 6, 3, 1), 4000
+#: Papers of the day, words of an abstract, topics of a subscriber.
+_PAPERS, _WORDS, _TOPICS_EACH = 150, 600, 3
+#: Subscribers whose messages are rendered to find out their mean size.
+_SAMPLE = 25
+#: Numbers of papers in a message, of which the largest that fits is taken.
+_PAPERS_EACH = (20, 15, 10, 6, 3, 1)
+#: Characters of the longest summary.
+_LONGEST = 4000
+#: The syllables of made-up words.
 _HEADS = ("ba", "co", "du", "fe", "gi", "ka", "lo", "mu", "ne", "pi", "ra", "so", "tu", "ve", "za")
 _TAILS = ("ndor", "lmi", "sta", "rgen", "vex", "tral", "mide", "nus", "cal", "phor", "din", "lex")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class Settings:
     """What is measured."""
 
     host: str
     port: int
     subscribers: int
-    #: bytes of a mail, on average
+    #: bytes of a message, on average
     size: int
+    #: how messages are signed: none, rsa, or rsa+ed25519
     dkim: str = "none"
     senders: int | str = "auto"
     connections: int = 5
@@ -56,51 +61,60 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came out."""
+    """What was measured."""
 
     subscribers: int
     sent: int
+    #: from the plan of the day to its close
     seconds: float
-    #: bytes of a mail, on average
+    #: bytes of a message, on average
     size: int
     #: seconds of CPU by stage, of all processes together
     cpu: dict[str, float]
-    #: the most bytes of memory each process took
+    #: the peak memory of each process, in bytes
     memory: tuple[int, ...]
+    #: why the run stopped early
     stopped: str | None
 
     @property
     def mails_per_second(self) -> float:
-        """The rate from the plan to the closed account."""
+        """The rate of the whole run."""
         return self.sent / self.seconds
 
 
-def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
-    """Send everybody a mail and say how it went; all that is kept is kept in the folder.
+def measure(
+    settings: Settings,
+    folder: Path,
+    *,
+    should_continue: Callable[[], bool],
+    progress: ProgressBar,
+) -> Result:
+    """Send every subscriber a message and measure it; everything written stays in the folder.
 
     Raises:
-        ConfigError: no mail can be so small, or so large.
-        DigestError: the mails could not be sent.
+        ConfigError: no message can be this small, or this large.
+        DigestError: the messages could not be sent.
 
     """
-    papers, summary, size = _fitting(setting, folder)
-    opened = services.open_app(_config(setting, folder, papers=papers, summary=summary))
-    for people in _thousands(_people(setting.subscribers)):
-        opened.book.enrol(people, evidence=Evidence(at=services.now(), channel="bench"))
-    desk = opened.build_edition(opened.today())
-    asked = RunRequest(
-        day=desk.coverage.day,
-        edition=desk,
-        progress=watch,
-        workers=ProcessPool(config=opened.config, processes=opened.processes),
-    )
+    papers, summary, size = _fit(settings, folder)
+    app = services.open_app(_config(settings, folder, papers=papers, summary=summary))
+    for batch in _batches(_subscribers(settings.subscribers)):
+        app.book.enrol(batch, evidence=Evidence(at=now(), channel="bench"))
+    edition = pipeline.build_edition(app, today("UTC"))
     before, started = cpu_seconds(), time.perf_counter()
-    report = run_delivery(asked, opened.delivery_services, opened.transport())
+    report = pipeline.deliver(
+        app,
+        edition.coverage.day,
+        transport=app.transport(),
+        edition=edition,
+        should_continue=should_continue,
+        progress=progress,
+    )
     seconds = time.perf_counter() - started
     used = cpu_seconds() - before
-    opened.close()
+    app.close()
     return Result(
-        subscribers=setting.subscribers,
+        subscribers=settings.subscribers,
         sent=report.counts.get(DeliveryState.SENT, 0),
         seconds=seconds,
         size=size,
@@ -110,37 +124,34 @@ def measure(setting: Setting, folder: Path, watch: Progress) -> Result:
     )
 
 
-def _fitting(setting: Setting, folder: Path) -> tuple[int, int, int]:
-    """Find how many papers, with how long summaries, make mails of the size asked for.
+def _fit(settings: Settings, folder: Path) -> tuple[int, int, int]:
+    """Find the papers per message and the summary length that give messages of the size.
 
-    Returns them, and the size that comes nearest from below.
+    Return them, and the nearest size that is not larger.
     """
-    opened = services.open_app(_config(setting, folder, papers=1, summary=0))
-    authority = get_kind("jsonl").authority
-    opened.papers.save(_papers(opened.today()), source="bench", authority=authority)
-    desk = opened.build_edition(opened.today())
-    readers = [
+    app = services.open_app(_config(settings, folder, papers=1, summary=0))
+    app.papers.save(_papers(today("UTC")), source="bench", authority=get_kind("jsonl").authority)
+    edition = pipeline.build_edition(app, today("UTC"))
+    subscribers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
-                   since=services.now())
-        for number, (address, topics) in enumerate(_people(_SAMPLE))
+                   since=now())
+        for number, (address, topics) in enumerate(_subscribers(_SAMPLE))
     ]  # fmt: skip
 
     def size(papers: int, summary: int) -> int:
-        """Return the mean size of a mail, in bytes."""
-        laid = replace(desk, per_topic=papers, max_papers=papers)
-        press = replace(opened.mail_settings, summary_length=summary)
-        frozen = opened.editions.preview(laid, mail_key=press.key, now=services.now())
-        composer, renderer = IssueComposer(laid), press.renderer(laid, at=frozen.at)
-        outcomes = [
-            render_message(renderer, reader, composer.compose(reader)) for reader in readers
-        ]
-        sizes = [len(outcome.message.outgoing.content) for outcome in outcomes if outcome.message]
+        """Return the mean size of a message, in bytes."""
+        sized = replace(edition, per_topic=papers, max_papers=papers)
+        mail_settings = replace(app.mail_settings, summary_length=summary)
+        stored = app.editions.preview(sized, mail_key=mail_settings.key, now=now())
+        composer, renderer = IssueComposer(sized), mail_settings.renderer(sized, at=stored.at)
+        results = [render_message(renderer, one, composer.compose(one)) for one in subscribers]
+        sizes = [len(result.message.outgoing.content) for result in results if result.message]
         return sum(sizes) // max(len(sizes), 1)
 
     try:
-        return _search(size, setting.size)
+        return _search(size, settings.size)
     finally:
-        opened.close()
+        app.close()
 
 
 def _search(size: Callable[[int, int], int], wanted: int) -> tuple[int, int, int]:
@@ -148,7 +159,7 @@ def _search(size: Callable[[int, int], int], wanted: int) -> tuple[int, int, int
     if papers is None:
         raise ConfigError(f"no mail is so small; the smallest has {size(1, 0):,} bytes")
     low, high = 0, _LONGEST
-    while high - low > 4:
+    while high - low > 4:  # characters
         middle = (low + high) // 2
         low, high = (middle, high) if size(papers, middle) <= wanted else (low, middle)
     found = size(papers, low)
@@ -158,62 +169,64 @@ def _search(size: Callable[[int, int], int], wanted: int) -> tuple[int, int, int
 
 
 def _papers(day: date) -> list[Paper]:
-    """Make up a day's papers out of the words of the topics; the same every time."""
-    chance = random.Random(20260202)  # noqa: S311 (no secret)
+    """Make up a day's papers from the words of the topics; they are the same every time."""
+    rng = random.Random(20260202)  # noqa: S311 (no secret)
     topics = [topic for topic in starter_topics() if topic.words_in]
     filler = [f"{a}{b}" for a in _HEADS for b in _TAILS]
     papers = []
     for number in range(_PAPERS):
         about = topics[number % len(topics)].words_in
         words = [
-            chance.choice(about) if chance.random() < 0.03 else chance.choice(filler)
-            for _ in range(_WORDS)
+            rng.choice(about) if rng.random() < 0.03 else rng.choice(filler) for _ in range(_WORDS)
         ]
         sentences = [" ".join(words[i : i + 14]).capitalize() + "." for i in range(0, _WORDS, 14)]
         papers.append(
             Paper(
                 id=f"2602.{number:05}",
-                title=f"{chance.choice(about).capitalize()} {' '.join(words[:7])}",
+                title=f"{rng.choice(about).capitalize()} {' '.join(words[:7])}",
                 abstract=" ".join(sentences),
-                authors=tuple(" ".join(chance.sample(filler, 2)).title() for _ in range(6)),
+                authors=tuple(" ".join(rng.sample(filler, 2)).title() for _ in range(6)),
                 day=day,
                 links=Links(
                     abs=f"https://arxiv.org/abs/2602.{number:05}",
                     pdf=f"https://arxiv.org/pdf/2602.{number:05}",
                 ),
-                signals=Signals(upvotes=chance.randrange(200)),
-                observed_at=services.now(),
+                signals=Signals(upvotes=rng.randrange(200)),
+                observed_at=now(),
             )
         )
     return papers
 
 
-def _people(number: int) -> Iterator[tuple[str, list[str]]]:
-    """Make up readers, each with topics of their own."""
-    chance = random.Random(number)  # noqa: S311 (no secret)
+def _subscribers(number: int) -> Iterator[tuple[str, list[str]]]:
+    """Make up subscribers: an address and some topics for each."""
+    rng = random.Random(number)  # noqa: S311 (no secret)
     slugs = [topic.slug for topic in starter_topics()]
     for one in range(number):
-        yield f"reader{one:07}@readers.example.com", chance.sample(slugs, _TOPICS_EACH)
+        yield f"reader{one:07}@readers.example.com", rng.sample(slugs, _TOPICS_EACH)
 
 
-def _thousands(people: Iterator[tuple[str, list[str]]]) -> Iterator[list[tuple[str, list[str]]]]:
-    while some := list(itertools.islice(people, 1000)):
-        yield some
+def _batches(
+    subscribers: Iterator[tuple[str, list[str]]],
+) -> Iterator[list[tuple[str, list[str]]]]:
+    """Split an iterator into lists of a thousand; `itertools.batched` comes with Python 3.12."""
+    while batch := list(itertools.islice(subscribers, 1000)):
+        yield batch
 
 
 def _key(folder: Path, kind: dkim.Kind) -> str:
-    """Make a key, once, and return its file."""
+    """Make a key if there is none yet, and return the name of its file."""
     path = folder / f"{kind}.pem"
     if not path.exists():
         dkim_keys.save(dkim.generate(kind, kind), path)
     return path.name
 
 
-def _config(setting: Setting, folder: Path, *, papers: int, summary: int) -> Config:
+def _config(settings: Settings, folder: Path, *, papers: int, summary: int) -> Config:
     keys: dict[str, object] = {}
-    if "rsa" in setting.dkim:
+    if "rsa" in settings.dkim:
         keys |= {"selector": "rsa", "key": _key(folder, "rsa")}
-    if "ed25519" in setting.dkim:
+    if "ed25519" in settings.dkim:
         keys |= {"ed25519_selector": "ed25519", "ed25519_key": _key(folder, "ed25519")}
     domain = "bench.example.com"
     tables: dict[str, dict[str, object]] = {
@@ -221,15 +234,15 @@ def _config(setting: Setting, folder: Path, *, papers: int, summary: int) -> Con
         "ranking": {"per_topic": papers, "max_papers": papers, "summary_length": summary},
         "mail": {
             "transport": "smtp",
-            "host": setting.host,
-            "port": setting.port,
+            "host": settings.host,
+            "port": settings.port,
             "security": "none",
             "from_address": f"digest@{domain}",
             "bounce_address": f"bounces+{{id}}@{domain}",
-            "connections": setting.connections,
+            "connections": settings.connections,
         },
         "dkim": keys,
-        "delivery": {"senders": setting.senders},
+        "delivery": {"senders": settings.senders},
         "web": {"url": f"https://digest.{domain}"},
         "log": {"level": "error"},
     }

@@ -1,4 +1,4 @@
-"""The daemon's clock. It only says when: the ledger makes a run that comes twice harmless."""
+"""The daemon's schedule. It only says when; the ledger makes a second run of a day harmless."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISFIRE_GRACE = 6 * 3600
 
 
 def trigger(*, at: str, weekdays: Sequence[str], timezone: str) -> CronTrigger:
-    """Return when to run: HH:MM on some weekdays in a time zone."""
+    """Return a trigger for HH:MM on some weekdays in a time zone."""
     hour, minute = at.split(":")
     return CronTrigger(
         day_of_week=",".join(weekdays), hour=int(hour), minute=int(minute), timezone=timezone
@@ -30,36 +30,43 @@ def trigger(*, at: str, weekdays: Sequence[str], timezone: str) -> CronTrigger:
 
 
 def next_run(*, at: str, weekdays: Sequence[str], timezone: str, after: datetime) -> datetime:
-    """Return the first time to run not before `after`."""
+    """Return the time of the first run that is not before `after`."""
     found: datetime = trigger(at=at, weekdays=weekdays, timezone=timezone).get_next_fire_time(
         None, after
     )
     return found
 
 
-def every_day(
-    job: Callable[[], None],
+def run_jobs(
     *,
-    again: Callable[[], None],
-    minutes: int,
-    look: Callable[[], None],
-    hours: int,
+    daily: Callable[[], None],
+    retry: Callable[[], None],
+    retry_minutes: int,
+    fetch: Callable[[], None],
+    fetch_hours: int,
     at: str,
     weekdays: Sequence[str],
     timezone: str,
     stopped: threading.Event,
 ) -> None:
-    """Run a job at its times, `again` every few minutes and `look` every few hours (0: never).
+    """Run the daemon's jobs one at a time, until SIGTERM or SIGINT.
 
-    That goes on until SIGTERM or SIGINT.
+    Args:
+        daily: the run of a day, at its time of day.
+        retry: sends what is due again.
+        retry_minutes: minutes between two retries.
+        fetch: reads the sources between two runs.
+        fetch_hours: hours between two readings; with 0 there are none.
+        at: the time of day of the run, as HH:MM.
+        weekdays: the days of the run, as mon, tue, …
+        timezone: the time zone of both.
+        stopped: is set by the signal, so that a job gives back what it has not begun.
 
-    Never two at once. `stopped` is set when the end is asked for, so that a job can give back
-    what it has not begun.
     """
-    # One thread: what is tried again never meets the day's run.
+    # With one thread, a retry never meets the day's run.
     scheduler = BlockingScheduler(timezone=timezone, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
-        job,
+        daily,
         trigger(at=at, weekdays=weekdays, timezone=timezone),
         id="daily",
         coalesce=True,
@@ -67,11 +74,11 @@ def every_day(
         misfire_grace_time=MISFIRE_GRACE,
     )
     scheduler.add_job(
-        again, IntervalTrigger(minutes=minutes), id="again", coalesce=True, max_instances=1
+        retry, IntervalTrigger(minutes=retry_minutes), id="retry", coalesce=True, max_instances=1
     )
-    if hours:
+    if fetch_hours:
         scheduler.add_job(
-            look, IntervalTrigger(hours=hours), id="look", coalesce=True, max_instances=1
+            fetch, IntervalTrigger(hours=fetch_hours), id="fetch", coalesce=True, max_instances=1
         )
 
     def stop(*_: object) -> None:

@@ -1,15 +1,20 @@
-"""The JSON shapes of the answers. The jsonl source reads what `paper` writes."""
+"""The JSON that commands print and the web server exports. The jsonl source reads `paper`'s.
+
+Where the keys are the fields of a dataclass, `plain` writes them. Where they differ from the code's
+names they are part of the published format, and stand here one by one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from digest.text.wording import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, Pick, SourceCoverage
@@ -30,138 +35,105 @@ def moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: dataclasses as objects, tuples as lists, times as text."""
+    if is_dataclass(value):
+        return _fields(value, *(field.name for field in fields(value)))
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _fields(found: object, *names: str) -> dict[str, Any]:
+    """Return some attributes of an object, in this order."""
+    return {name: plain(getattr(found, name)) for name in names}
+
+
 def paper(found: Paper) -> dict[str, Any]:
     """Write a paper."""
-    return {
-        "id": found.id,
-        "title": found.title,
-        "abstract": found.abstract,
-        "authors": list(found.authors),
-        "author_count": len(found.authors) if found.author_count is None else found.author_count,
-        "categories": list(found.categories),
-        "published_at": moment(found.published_at),
-        "version": found.version,
-        "comment": found.comment,
-        "venue": found.venue,
-        "tldr": found.tldr,
-        "organization": found.organization,
-        "withdrawn_on": found.withdrawn_on.isoformat() if found.withdrawn_on else None,
-        "day": found.day.isoformat(),
-        "signals": asdict(found.signals),
-        "observed_at": moment(found.observed_at),
-        "links": asdict(found.links),
-        "sources": list(found.sources),
-    }
+    shape = _fields(
+        found, "id", "title", "abstract", "authors", "author_count", "categories", "published_at",
+        "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "day", "signals",
+        "observed_at", "links", "sources",
+    )  # fmt: skip
+    if found.author_count is None:
+        shape["author_count"] = len(found.authors)
+    return shape
 
 
 def known(
     found: Paper,
     origins: Mapping[str, Origin],
-    announced: Sequence[Announcement],
-    history: Sequence[Observation],
+    announcements: Sequence[Announcement],
+    observations: Sequence[Observation],
 ) -> dict[str, Any]:
-    """Write a paper with who said what of it, how it was announced, and its signals over time."""
+    """Write a paper with the source of each field, its announcements and its signals over time."""
     return {
         **paper(found),
         "origins": {name: origin.source for name, origin in origins.items()},
         "announcements": [
-            {
-                "day": one.day.isoformat(),
-                "category": one.category,
-                "type": str(one.type),
-                "version": one.version,
-            }
-            for one in announced
+            _fields(one, "day", "category", "type", "version") for one in announcements
         ],
-        "history": [observation(one) for one in history],
+        "history": [observation(one) for one in observations],
     }
 
 
 def observation(found: Observation) -> dict[str, Any]:
-    """Write one look at a paper's signals."""
-    return {"source": found.source, "at": moment(found.at), **asdict(found.signals)}
+    """Write a paper's signals as a source saw them at one time."""
+    return {**_fields(found, "source", "at"), **plain(found.signals)}
 
 
 def topic(found: Topic) -> dict[str, Any]:
     """Write a topic."""
-    return {
-        "slug": found.slug,
-        "name": found.name,
-        "words_in": list(found.words_in),
-        "words_out": list(found.words_out),
-        "categories": list(found.categories),
-        "authors": list(found.authors),
-        "trending": found.trending,
-    }
+    return dict(plain(found))
 
 
 def subscriber(found: Subscriber) -> dict[str, Any]:
     """Write a subscriber."""
-    return {
-        "id": found.id,
-        "address": found.address,
-        "status": str(found.status),
-        "topics": list(found.topics),
-        "preferences": asdict(found.preferences),
-        "since": moment(found.since),
-    }
+    return _fields(found, "id", "address", "status", "topics", "preferences", "since")
 
 
 def consent_step(found: ConsentRecord) -> dict[str, Any]:
     """Write one change of consent."""
     return {
-        "event": str(found.event),
-        "status": str(found.status),
+        **_fields(found, "event", "status"),
         "at": moment(found.evidence.at),
         "door": found.evidence.channel,
-        "note": found.evidence.note,
-        "wording": found.evidence.wording,
-        "network": found.evidence.network,
+        **_fields(found.evidence, "note", "wording", "network"),
     }
 
 
 def delivery(found: DeliveryRecord) -> dict[str, Any]:
     """Write a row of the ledger."""
-    return {
-        "day": found.day.isoformat(),
-        "address": found.address,
-        "state": str(found.state),
-        "reason": found.reason,
-        "papers": found.papers,
-        "subject": found.subject,
-        "message_id": found.message_id,
-        "planned_at": moment(found.planned_at),
-        "settled_at": moment(found.settled_at),
-        "attempts": found.attempts,
-        "next_at": moment(found.next_at),
-        "code": found.code,
-        "status": found.status,
-    }
+    return _fields(
+        found, "day", "address", "state", "reason", "papers", "subject", "message_id",
+        "planned_at", "settled_at", "attempts", "next_at", "code", "status",
+    )  # fmt: skip
 
 
 def day_totals(found: DayTotals) -> dict[str, Any]:
-    """Write how a day's account stands."""
+    """Write how many deliveries of a day stand in each state."""
     return {
         "planned": found.planned,
         "deliveries": {str(state): number for state, number in found.states.items()},
-        "adds_up": found.adds_up,
-        "closed_at": moment(found.closed_at),
+        **_fields(found, "adds_up", "closed_at"),
     }
 
 
 def sent_paper(found: SentPaper) -> dict[str, Any]:
-    """Write a paper in a mail, and why it was there."""
+    """Write a paper of a message, and the reasons why it was chosen."""
     return {
-        "paper_id": found.paper_id,
-        "title": found.title,
-        "topic": found.topic,
-        "score": found.score,
+        **_fields(found, "paper_id", "title", "topic", "score"),
         "reasons": sent_reasons(found),
     }
 
 
 def sent_reasons(found: SentPaper) -> list[str]:
-    """Say why a paper was in a mail."""
+    """Return why a paper was in a message, as people read it."""
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:
@@ -173,35 +145,20 @@ def sent_reasons(found: SentPaper) -> list[str]:
 
 def fetch_record(found: FetchRecord) -> dict[str, Any]:
     """Write how a source was last read for a day."""
-    return {
-        **asdict(found),
-        "state": str(found.state),
-        "at": moment(found.at),
-        "error": found.error,
-    }
+    return {**plain(found), "error": found.error}
 
 
 def source_report(found: SourceReport) -> dict[str, Any]:
-    """Write how a source was just fetched."""
-    return {
-        "source": found.source,
-        "day": found.day.isoformat(),
-        "state": str(found.state),
-        "declared": found.declared,
-        "parsed": found.parsed,
-        "rejected": [asdict(record) for record in found.rejected],
-        "new": found.new,
-        "merged": found.merged,
-        "other_days": found.other_days,
-        "channels": [asdict(channel) for channel in found.channels],
-        "reason": found.reason,
-        "seconds": round(found.seconds, 3),
-        "error": found.error,
-    }
+    """Write how a source was just read."""
+    shape = _fields(
+        found, "source", "day", "state", "declared", "parsed", "rejected", "new", "merged",
+        "other_days", "channels", "reason", "seconds", "error",
+    )  # fmt: skip
+    return {**shape, "seconds": round(found.seconds, 3)}
 
 
 def edition(found: Coverage) -> dict[str, Any]:
-    """Write what an issue covers, and what was missing."""
+    """Write what an edition covers, and what it lacks."""
     return {
         "covered": [source_coverage(one) for one in found.sources],
         "missing": list(found.missing),
@@ -217,12 +174,7 @@ def edition(found: Coverage) -> dict[str, Any]:
 
 def source_coverage(found: SourceCoverage) -> dict[str, Any]:
     """Write what one source gave to an edition."""
-    return {
-        "source": found.source,
-        "papers": found.papers,
-        "channels": [asdict(channel) for channel in found.channels],
-        "so_far": found.is_early,
-    }
+    return {**_fields(found, "source", "papers", "channels"), "so_far": found.is_early}
 
 
 def send_report(found: RunReport) -> dict[str, Any]:
@@ -230,9 +182,7 @@ def send_report(found: RunReport) -> dict[str, Any]:
     return {
         "day": found.day.isoformat(),
         "deliveries": {str(state): number for state, number in found.counts.items()},
-        "already": found.already,
-        "doubtful": found.doubtful,
-        "stopped": found.stopped,
+        **_fields(found, "already", "doubtful", "stopped"),
     }
 
 
@@ -242,8 +192,12 @@ def issue(found: Issue, subject: str) -> dict[str, Any]:
         "day": found.day.isoformat(),
         "subject": subject,
         "sections": [
-            {"topic": s.slug, "name": s.name, "picks": [pick(chosen) for chosen in s.picks]}
-            for s in found.sections
+            {
+                "topic": section.slug,
+                "name": section.name,
+                "picks": [pick(one) for one in section.picks],
+            }
+            for section in found.sections
         ],
         "edition": edition(found.coverage),
         "withdrawn": [paper.id for paper in found.withdrawn],
@@ -257,33 +211,31 @@ def pick(found: Pick) -> dict[str, Any]:
         "score": round(found.score, 6),
         "relevance": round(found.relevance, 6),
         "trend": round(found.trend, 6),
-        "reasons": [asdict(reason) for reason in found.reasons],
+        "reasons": plain(found.reasons),
         "similar": [other.id for other in found.similar],
     }
 
 
-def issues_of(account: DeliveryHistory, subscriber_id: int) -> list[dict[str, Any]]:
-    """Write every mail a subscriber was sent or not, with its papers and their reasons."""
+def issues_of(history: DeliveryHistory, subscriber_id: int) -> list[dict[str, Any]]:
+    """Write every delivery of a subscriber, with the papers of its message and their reasons."""
     return [
-        {**delivery(found), "contents": [sent_paper(paper) for paper in account.contents(found)]}
-        for found in account.records(subscriber_id=subscriber_id)
+        {**delivery(record), "contents": [sent_paper(sent) for sent in history.contents(record)]}
+        for record in history.records(subscriber_id=subscriber_id)
     ]
 
 
-def transactional_of(letters: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
-    """Write every letter a subscriber was sent, or was to be."""
+def transactional_of(queue: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:
+    """Write every transactional message of a subscriber, sent or waiting."""
     return [
         {**found, "made_at": moment(found["made_at"])}
-        for found in letters.for_subscriber(subscriber_id)
+        for found in queue.for_subscriber(subscriber_id)
     ]
 
 
 def import_row(found: ImportRow) -> dict[str, Any]:
-    """Write what becomes of a line of a list of subscribers."""
+    """Write what becomes of a row of an imported list."""
     return {
-        "number": found.number,
-        "address": found.address,
-        "topics": list(found.topics),
+        **_fields(found, "number", "address", "topics"),
         "fate": str(found.action),
         "reason": found.reason,
     }

@@ -1,30 +1,28 @@
-"""All wiring: from the configuration to the parts that do the work. The one clock is here.
+"""The composition root: it builds the parts of an installation from its configuration.
 
-What can be wrong in the configuration is checked before the database is opened.
+Each part is built when it is first used. This module only wires: what a part does with its
+settings stands in the part.
 """
 
 from __future__ import annotations
 
-import glob
-import hashlib
 import logging
-import os
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from digest.app import transport as outlet
-from digest.app.config import load as configuration
-from digest.app.config import secrets as keyring
+from digest.app import transport
+from digest.app.clock import now
+from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
+from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
-from digest.errors import NotFoundError
+from digest.delivery.suppression import suppress_invalid_address
 from digest.mail.links import LinkBuilder
 from digest.mail.message import FromIdentity
 from digest.mail.renderer import MailSettings
@@ -33,7 +31,6 @@ from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
-from digest.sources.coverage import coverage_of
 from digest.sources.fetch import Fetcher
 from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
@@ -44,76 +41,70 @@ from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
-from digest.text.wording import closest
-from subscribers.book import Book, Evidence
-from subscribers.models import Event, Topic
+from subscribers.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     import sqlalchemy as sa
 
-    from digest.app.config.load import Config
+    from digest.app.config import Config
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Edition, Quotas
     from digest.sources.http.client import HTTPClient, SourceClient
+    from subscribers.models import Topic
 
 log = logging.getLogger(__name__)
-
-#: So many mails take about as long as starting a process.
-WORTH_A_PROCESS = 1000
-
-
-def now() -> datetime:
-    """Return the time, UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class App:
-    """The parts, ready for use."""
+    """One installation: its configuration, its database, and the parts made from both."""
 
     config: Config
     engine: sa.Engine
+    #: closes what was opened for this installation, the newest first
+    _opened: ExitStack = field(default_factory=ExitStack, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Close the database with the installation."""
+        self._opened.callback(self.engine.dispose)
 
     def close(self) -> None:
-        """Close the database, and the connections to services if there are any."""
-        if "client" in self.__dict__:
-            self.client.close()
-        self.engine.dispose()
+        """Close the database, and the connections to sources if there are any."""
+        self._opened.close()
 
     @cached_property
     def papers(self) -> PaperStore:
-        """The papers."""
+        """The papers, in the database."""
         return PaperStore(self.engine)
 
     @cached_property
     def fetch_log(self) -> FetchLog:
-        """How the sources were read."""
+        """The log of how the sources were read."""
         return FetchLog(self.engine)
 
     @cached_property
     def client(self) -> HTTPClient:
-        """HTTP for all sources, named and paced as services want it."""
+        """The HTTP client of all sources; it names a contact and keeps to the rate limits."""
         from digest.sources.http.client import HTTPClient
         from digest.sources.http.exchange import user_agent
 
         fetch, mail = self.config.fetch, self.config.mail
         contact = fetch.contact or mail.reply_to or mail.from_address
-        if outlet.is_example(contact.rpartition("@")[2]):
+        if transport.is_example(contact.rpartition("@")[2]):
             contact = ""
             log.warning("no contact", extra={"key": "[fetch] contact"})
-        return HTTPClient(
+        client = HTTPClient(
             self.config.path(fetch.directory),
             user_agent=user_agent(contact),
             timeout=fetch.timeout,
             clock=now,
         )
+        self._opened.callback(client.close)
+        return client
 
     def client_for(self, source: Source) -> SourceClient:
-        """Return the HTTP client of one source, which sends requests to the source's hosts only."""
+        """Return the HTTP client of one source, restricted to that source's hosts."""
         return self.client.restricted_to(allowed_hosts(source))
 
     @cached_property
@@ -140,66 +131,42 @@ class App:
             clock=now,
         )
 
-    def build_edition(self, day: date) -> Edition:
-        """Rank a day's papers for all topics."""
-        from digest.app import pipeline
-
-        papers = [paper for paper in self.candidates.papers(day) if paper.withdrawn_on is None]
-        coverage = coverage_of(
-            day,
-            self.sources,
-            papers,
-            counts=self.papers.counts(day),
-            fetches=self.fetch_log.on(day),
-            backlog=self.backlog,
-            now=now(),
-        )
-        return pipeline.build_edition(
-            papers,
-            self.topics,
-            coverage=coverage,
-            withdrawn=self.candidates.withdrawn(day),
-            quotas=self.quotas,
-        )
-
     @cached_property
     def book(self) -> Book:
-        """The readers."""
+        """The subscribers, in the database."""
         # 53 bits, so that an id is the same number in JSON and JavaScript.
         return Book(
             self.engine,
             new_id=lambda: secrets.randbits(53),
-            pepper=keyring.secret(
-                self.config, self.config.site.pepper, keyring.PEPPER_FILE, "pepper"
-            ),
+            pepper=secret(self.config, self.config.site.pepper, PEPPER_FILE, "pepper"),
         )
 
     @cached_property
     def secrets(self) -> list[str]:
-        """The keys that sign links: the one in use, and the one before it if it is still live."""
+        """The keys of signed links: the one in use, then the previous one if it still counts."""
         site = self.config.site
+        current = secret(self.config, site.secret_key, KEY_FILE, "secret_key")
         previous = site.previous_secret_key.get_secret_value()
-        newest = keyring.secret(self.config, site.secret_key, keyring.KEY_FILE, "secret_key")
-        return [newest, *filter(None, [previous])]
+        return [current, previous] if previous else [current]
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The deliveries."""
+        """The deliveries, in the database."""
         return Ledger(self.engine)
 
     @cached_property
     def editions(self) -> EditionStore:
-        """What mails were made from."""
+        """The stored editions, from which messages were composed."""
         return EditionStore(self.engine)
 
     @cached_property
     def history(self) -> DeliveryHistory:
-        """Who got what."""
+        """Which subscriber got which papers, and how each delivery ended."""
         return DeliveryHistory(self.engine, self.editions)
 
     @cached_property
     def delivery_services(self) -> DeliveryServices:
-        """All that a run of mails needs."""
+        """The parts that a run of messages needs."""
         delivery = self.config.delivery
         return DeliveryServices(
             run_lock=partial(run_lock, lock_path(self.engine)),
@@ -215,61 +182,34 @@ class App:
                 allowance=delivery.allowance,
             ),
             clock=now,
-            on_invalid_address=self._on_invalid_address,
+            on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),
             peak_memory=peak_memory,
         )
 
-    def message_builder(self, desk: Edition) -> MessageBuilder:
-        """Return what makes the mails of a desk as a run would now, writing nothing."""
-        frozen = self.editions.preview(desk, mail_key=self.mail_settings.key, now=now())
+    def message_builder(self, edition: Edition) -> MessageBuilder:
+        """Return a builder of the messages that a run would send now; it records nothing."""
+        stored = self.editions.preview(edition, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
-            frozen,
+            stored,
             settings=self.mail_settings,
             book=self.book,
             editions=self.editions,
             history=self.history,
         )
 
-    def _mail_key(self) -> str:
-        """Return a hash of all that shapes a mail beside what is in it."""
-        site, mail, web = self.config.site, self.config.mail, self.config.web
-        words = [site.name, site.postal_address, mail.from_address, mail.reply_to, web.url]
-        words += [mail.bounce_address, str(self.config.ranking.summary_length)]
-        hashed = hashlib.sha256("\0".join(words).encode())
-        for path in sorted((templates_dir() / "email").rglob("*.*")):
-            hashed.update(path.read_bytes())
-        return hashed.hexdigest()
-
-    def _on_invalid_address(self, subscriber_id: int, reason: str) -> None:
-        """Take an address off the list that does not exist any more, in the server's own words."""
-        evidence = Evidence(at=now(), channel="mail server", note=reason[:500])
-        self.book.record(subscriber_id, Event.BOUNCE, evidence=evidence)
-        log.warning("address suppressed", extra={"subscriber": subscriber_id, "reason": reason})
-
-    def processes(self, mails: int) -> int:
-        """Return how many processes send so many mails."""
-        wanted = self.config.delivery.senders
-        if any(self.config.pace.model_dump().values()) or self.config.mail.transport == "stdout":
-            return 1  # a rate is for all together, and a stream is one
-        if wanted != "auto":
-            return wanted
-        if self.config.mail.transport != "smtp":
-            return 1
-        return min(os.cpu_count() or 1, 1 + mails // WORTH_A_PROCESS)
-
-    @cached_property
+    @property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, in the order of the file."""
-        return tuple(Topic(**topic.model_dump()) for topic in self.config.topics)
+        return self.config.topics
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
-        """Where papers come from."""
+        """The sources, in the order of the file."""
         return tuple(
             Source(
                 name=source.name,
                 kind=source.kind,
-                path=self._glob(source.path) if source.path else None,
+                path=self.config.glob(source.path) if source.path else None,
                 url=source.url or None,
                 categories=source.categories,
                 venues=source.venues,
@@ -279,16 +219,9 @@ class App:
             for source in self.config.sources
         )
 
-    def _glob(self, pattern: str) -> str:
-        """Return a glob as seen from anywhere; a folder's own name is not part of it."""
-        path = Path(pattern).expanduser()
-        if path.is_absolute():
-            return str(path)
-        return f"{glob.escape(str(self.config.folder))}/{path}"
-
     @cached_property
     def quotas(self) -> Quotas:
-        """How much goes into an issue."""
+        """How many papers an issue and each of its topics may have, and what votes count."""
         from digest.models.issue import Quotas
 
         ranking = self.config.ranking
@@ -300,7 +233,7 @@ class App:
 
     @cached_property
     def mail_settings(self) -> MailSettings:
-        """What makes mails of issues."""
+        """The settings by which an issue becomes a message."""
         mail = self.config.mail
         return MailSettings(
             templates=DigestTemplates(templates_dir(), "digest"),
@@ -311,17 +244,17 @@ class App:
             secret=self.secrets[0],
             subscriber_links=self.links.subscriber_links,
             signer=self.signer,
-            key=self._mail_key(),
+            key=mail_key(self.config),
         )
 
     @cached_property
     def transactional_queue(self) -> TransactionalQueue:
-        """The letters that wait to be sent."""
+        """The transactional messages that wait to be sent."""
         return TransactionalQueue(self.engine)
 
     @cached_property
     def transactional_settings(self) -> TransactionalSettings:
-        """What it takes to write letters."""
+        """The settings by which a transactional message is written."""
         mail = self.config.mail
         names = {topic.slug: topic.name for topic in self.topics}
         address = mail.letters_from or mail.from_address
@@ -338,6 +271,7 @@ class App:
         )
 
     def _sender(self, address: str) -> FromIdentity:
+        """Return who a message is from, under one of the configured addresses."""
         return FromIdentity(
             name=self.config.site.name,
             address=address,
@@ -347,7 +281,7 @@ class App:
 
     @cached_property
     def links(self) -> LinkBuilder:
-        """Where the links in mails lead."""
+        """The builder of the links in messages."""
         mail = self.config.mail
         return LinkBuilder(
             secrets=self.secrets,
@@ -356,60 +290,27 @@ class App:
         )
 
     def transport(self) -> Transport:
-        """Return the way mails leave; see `outlet.transport`."""
-        return outlet.transport(self.config)
+        """Return a new transport; see `transport.open_transport`."""
+        return transport.open_transport(self.config)
 
     @cached_property
     def signer(self) -> Signer | None:
-        """What signs mails, or None where that is left to the mail server.
+        """The DKIM signer of messages, or None if the mail server signs.
 
         Raises:
             ConfigError: a key cannot be used.
 
         """
-        return keyring.signer(self.config)
-
-    def today(self) -> date:
-        """Return the day it is in the configured time zone, once it has begun in UTC too.
-
-        Lists are kept by UTC days, and a day that is still to come can not be asked for.
-        """
-        at = now()
-        local = at.astimezone(ZoneInfo(self.config.schedule.timezone)).date()
-        return min(local, at.date())
-
-
-def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
-    """Return a topic by its slug.
-
-    Raises:
-        NotFoundError: there is none; the message names the nearest.
-
-    """
-    by_slug = {topic.slug: topic for topic in topics}
-    if slug in by_slug:
-        return by_slug[slug]
-    similar = closest(slug, by_slug)
-    hint = f"did you mean {similar}?" if similar else "`digest topics list` shows all"
-    raise NotFoundError(f"there is no topic {slug!r}; {hint}")
-
-
-def default_topics(topics: Sequence[Topic]) -> list[str]:
-    """Return what a reader gets who names no topic: trending overall, or all there is."""
-    return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
+        return signer(self.config)
 
 
 def open_app(config: Config) -> App:
-    """Open the database and return the parts.
+    """Open the database of an installation, and return the installation; close it after use.
 
     Raises:
-        ConfigError, StoreError: with what to mend.
+        ConfigError: the address of the database is wrong.
+        StoreError: the database cannot be opened or brought up to date.
 
     """
-    url = config.database.url
-    return App(config=config, engine=open_database(url, folder=config.folder))
-
-
-def load_config(path: Path | None) -> Config:
-    """Load the configuration the command line or DIGEST_CONFIG names, else ./config.toml."""
-    return configuration.load(path or configuration.default_path())
+    engine = open_database(config.database.url, folder=config.folder)
+    return App(config=config, engine=engine)

@@ -1,4 +1,4 @@
-"""The way mails leave, as it is configured: to a folder, standard output, or a mail server."""
+"""The configured transport of messages: a folder, standard output, or a mail server."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from digest.app.config.load import Config
+    from digest.app.config import Config
 
 log = logging.getLogger(__name__)
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def transport(config: Config) -> Transport:
-    """Return the way mails leave.
+def open_transport(config: Config) -> Transport:
+    """Return a transport; a mail server is connected when the first message leaves.
 
     Raises:
-        ConfigError: real mail would go out under the example's names.
+        ConfigError: mail to a real server would carry the example's names.
 
     """
     mail = config.mail
@@ -52,7 +52,12 @@ def transport(config: Config) -> Transport:
 
 
 def _refuse_example_names(config: Config) -> None:
-    """Keep real readers from getting links and addresses that lead nowhere."""
+    """Refuse to send links and addresses that lead nowhere.
+
+    Raises:
+        ConfigError: a name is the example's, and the mail server is not on this computer.
+
+    """
     mail, web = config.mail, config.web
     for key, host in (
         ("[mail] from_address", mail.from_address.rpartition("@")[2]),
@@ -62,10 +67,10 @@ def _refuse_example_names(config: Config) -> None:
             continue
         if mail.host not in _LOOPBACK:
             raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
-        # A test server is likely here, but a relay to the world is possible.
+        # On this computer it is probably a test server, but it may be a relay.
         log.warning("a setting is still the example's", extra={"key": key, "value": host})
 
 
 def is_example(host: str) -> bool:
-    """Whether a host is still that of the example configuration."""
+    """Whether a host is the one of the example configuration."""
     return host == "example.org" or host.endswith(".example.org")

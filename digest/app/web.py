@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.app import pipeline
+from digest.app.clock import today
 from digest.app.config.resources import templates_dir
+from digest.app.config.topics import default_topics
 from digest.app.serializers import issues_of, transactional_of
-from digest.app.services import default_topics
-from digest.delivery.transactional import send_due
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
 from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
-from subscribers.book import Evidence
 from subscribers.editions import PaperCard, TopicEdition
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import WebServices
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.app.services import App
-    from digest.delivery.transports import Transport
     from digest.models.issue import Edition, Pick
     from subscribers.web.services import TransactionalKind
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 RERANK_AFTER = timedelta(minutes=5)
 #: The number of days whose editions stay in memory; most visitors look at the newest.
 CACHED_DAYS = 30
-#: How long a sign-up waits for its confirmation before it is deleted.
-FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
 @dataclass
@@ -73,40 +70,17 @@ class Archive:
     def _stored_or_new(self, day: date) -> Edition:
         """Return the edition that was mailed last on a day, or else a new ranking."""
         newest = self.app.editions.newest(day)
-        return self.app.editions.get(newest).edition if newest else self.app.build_edition(day)
+        return (
+            self.app.editions.get(newest).edition
+            if newest
+            else pipeline.build_edition(self.app, day)
+        )
 
 
 def paper_card(pick: Pick, summary_length: int, *, today: date) -> PaperCard:
     """Return a pick in the words that mails use too; `summary_length` is in characters."""
     words = paper_context(pick, summary_length, today=today) | {"id": pick.paper.id}
     return PaperCard(**{field.name: words[field.name] for field in fields(PaperCard)})
-
-
-def housekeeping(
-    app: App,
-    transport: Transport,
-    *,
-    clock: Callable[[], datetime],
-    should_continue: Callable[[], bool] = lambda: True,
-) -> int:
-    """Delete overdue sign-ups and send the transactional mails that are due.
-
-    Returns the number of mails sent. `should_continue` is called before each mail.
-    """
-    now = clock()
-    evidence = Evidence(at=now, channel="never confirmed")
-    app.book.forget_unconfirmed(before=now - FORGET_UNCONFIRMED_AFTER, evidence=evidence)
-    try:
-        return send_due(
-            app.transactional_queue,
-            app.book,
-            settings=app.transactional_settings,
-            transport=transport,
-            clock=clock,
-            should_continue=should_continue,
-        )
-    finally:
-        transport.close()
 
 
 def web_services(
@@ -138,7 +112,7 @@ def web_services(
         clock=clock,
         topics=app.topics,
         default_topics=default_topics(app.topics),
-        days=lambda most: app.papers.days(until=app.today(), limit=most),
+        days=lambda most: app.papers.days(until=today(config.schedule.timezone), limit=most),
         edition=archive.edition,
         queue_mail=queue_mail,
         transactional=lambda subscriber_id: transactional_of(

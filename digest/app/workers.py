@@ -26,7 +26,7 @@ from digest.errors import DigestError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.app.config.load import Config
+    from digest.app.config import Config
 
 #: Seconds between two checks whether the run was told to stop.
 _POLL_INTERVAL = 0.2

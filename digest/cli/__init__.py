@@ -1,7 +1,7 @@
-"""The `digest` command. Standard output is the answer, standard error the log.
+"""The `digest` command. Standard output takes its result, standard error its notes and the log.
 
-Heavy modules are imported inside the commands, so that `digest --help` stays quick. This package
-is the only one that prints or exits.
+Heavy modules are imported inside the commands, so that `digest --help` stays quick. No other
+package prints or exits.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from digest.cli import (
     fixtures,
     papers,
     preview,
+    run,
     serve,
     setup,
     status,
     subscribers,
     topics,
 )
-from digest.cli import run as runs
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, SubscriberError
 
@@ -44,15 +44,15 @@ app = typer.Typer(
 setup.register(app)
 papers.register(app)
 preview.register(app)
-runs.register(app)
+run.register(app)
 status.register(app)
 serve.register(app)
-app.add_typer(papers.app, name="papers")
-app.add_typer(bench.app, name="bench")
-app.add_typer(topics.app, name="topics")
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(dkim.app, name="dkim")
-app.add_typer(fixtures.app, name="fixtures")
+app.add_typer(papers.commands, name="papers")
+app.add_typer(bench.commands, name="bench")
+app.add_typer(topics.commands, name="topics")
+app.add_typer(subscribers.commands, name="subscribers")
+app.add_typer(dkim.commands, name="dkim")
+app.add_typer(fixtures.commands, name="fixtures")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)
@@ -90,33 +90,33 @@ def main() -> None:
     try:
         app()
     except (ConfigError, NotFoundError, AddressError) as error:
-        _complain(error)
+        _print_error(error)
         sys.exit(USAGE)
     except (DigestError, SubscriberError) as error:
-        _complain(error)
+        _print_error(error)
         sys.exit(NOT_FULLY_DONE)
     except BrokenPipeError:
-        # The reader of our output has gone, as `| head` does; Python would complain at exit.
+        # Nobody reads our output any more, as after `| head`; Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(NOT_FULLY_DONE)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
     except OSError as error:
-        _complain(f"cannot write the answer: {error.strerror or error}")
+        _print_error(f"cannot write the answer: {error.strerror or error}")
         sys.exit(NOT_FULLY_DONE)
     except Exception as error:
         from digest.app.config.load import wants_traceback
 
         if wants_traceback():
             raise
-        _complain(
+        _print_error(
             f"internal error, please report it: {type(error).__name__}: {error}"
             " (DIGEST_TRACEBACK=1 shows where)"
         )
         sys.exit(NOT_FULLY_DONE)
 
 
-def _complain(error: object) -> None:
+def _print_error(error: object) -> None:
     for line in str(error).splitlines():
         typer.echo(f"error: {line}", err=True)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import output
-from digest.cli.papers import Json
+from digest.cli.options import Json
 
 if TYPE_CHECKING:
     from digest.app.benchmark import Result
 
 
-app = typer.Typer(
+commands = typer.Typer(
     help="Measure how fast this machine makes and sends mail.",
     no_args_is_help=True,
     epilog="Example: [bold]digest bench delivery --port 2525 --subscribers 1000[/bold]",
@@ -24,19 +24,19 @@ app = typer.Typer(
 
 
 class Signature(StrEnum):
-    """How the mails are signed."""
+    """How the messages are signed."""
 
     NONE = "none"
     RSA = "rsa"
     BOTH = "rsa+ed25519"
 
 
-@app.callback()
+@commands.callback()
 def _group() -> None:
-    """Keep `delivery` a command of its own, though it is the only one."""
+    """Keep `delivery` a command of a group, though it is the only one."""
 
 
-@app.command(
+@commands.command(
     epilog="Example, beside Postfix's sink: [bold]smtp-sink -c 127.0.0.1:2525 100 &"
     " digest bench delivery --port 2525 --subscribers 10000 --dkim rsa[/bold]"
 )
@@ -62,16 +62,15 @@ def delivery(
     *,
     json: Json = False,
 ) -> None:
-    """Send made-up readers a made-up day: select, render, sign, ledger, SMTP, all of it.
+    """Send a made-up day to made-up readers, through selection, rendering, signing and SMTP.
 
     The mails go to a server that should throw them away, such as Postfix's smtp-sink.
     """
     from digest.app import benchmark, log
-    from digest.delivery.run import Progress
     from digest.errors import MailServerError
 
     log.configure("error", "text")
-    setting = benchmark.Setting(
+    settings = benchmark.Settings(
         host=host,
         port=port,
         subscribers=subscribers,
@@ -82,17 +81,20 @@ def delivery(
     )
     with (
         tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch,
-        output.stoppable() as going,
-        output.bar("mails") as (total, progress),
+        output.stoppable() as should_continue,
     ):
-        watch = Progress(should_continue=going, total=total, advance=progress)
-        result = benchmark.measure(setting, Path(scratch), watch)
+        result = benchmark.measure(
+            settings,
+            Path(scratch),
+            should_continue=should_continue,
+            progress=output.progress_bar,
+        )
     if not result.sent:
         raise MailServerError(result.stopped or "no mail left")
     if json:
         output.print_json(_shape(result))
     else:
-        _show(result)
+        _print_result(result)
     if result.sent != result.subscribers:
         output.print_note(f"stopped: {result.stopped or 'some mails did not leave'}")
         raise typer.Exit(1)
@@ -110,12 +112,12 @@ def _shape(result: Result) -> dict[str, Any]:
     }
 
 
-def _show(result: Result) -> None:
+def _print_result(result: Result) -> None:
     output.print_result(
         f"{result.mails_per_second:,.0f} mails/s:"
         f" {result.sent:,} mails of {result.size:,} bytes in {result.seconds:.2f} s"
     )
-    output.table(
+    output.print_table(
         "CPU by stage",
         ("stage", "seconds#", "per mail#"),
         [

@@ -1,39 +1,41 @@
-"""`digest dkim`: make the keys that mails are signed with, and say what the DNS has to hold."""
+"""`digest dkim`: make the keys that sign messages, and print their DNS records."""
 
 from __future__ import annotations
 
-import json as notation
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli import output
-from digest.cli.papers import Json
+from digest.cli.options import Json
 
 if TYPE_CHECKING:
     from digest.mail.dkim import Record
 
 
-app = typer.Typer(
+commands = typer.Typer(
     help="Make the keys that mails are signed with.",
     no_args_is_help=True,
     epilog="Example: [bold]digest dkim keygen[/bold]",
 )
 
 
-@app.command(epilog="Example: [bold]digest dkim keygen --selector spring[/bold]")
+@commands.command(epilog="Example: [bold]digest dkim keygen --selector spring[/bold]")
 def keygen(
     ctx: typer.Context,
     selector: Annotated[
         str | None,
         typer.Option(
-            "--selector", metavar="NAME", help="Its name in the DNS; the month's if none."
+            "--selector", metavar="NAME", help="Its name in the DNS; by default the month's."
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The key; beside the configuration if none."),
+        typer.Option(
+            "--out", metavar="FILE", help="The key's file; by default beside the configuration."
+        ),
     ] = None,
     *,
     ed25519: Annotated[
@@ -43,52 +45,58 @@ def keygen(
 ) -> None:
     """Make a key and print its DNS record and the lines for the configuration.
 
-    A file that is there already is never touched, and nothing is signed until the configuration
-    says so.
+    A file that exists is never changed. Nothing is signed until the configuration names the key.
     """
+    from digest.app import clock, config
     from digest.app.config import dkim_keys
     from digest.app.config.secrets import mail_domain
-    from digest.app.services import load_config, now
     from digest.mail import dkim
 
-    config = load_config(ctx.obj)
-    selector = _checked(selector or f"digest{now():%Y%m}{'-ed25519' if ed25519 else ''}")
-    path = out or config.folder / f"dkim-{selector}.pem"
+    settings = config.load(ctx.obj)
+    selector = _checked(selector or f"digest{clock.now():%Y%m}{'-ed25519' if ed25519 else ''}")
+    path = out or settings.folder / f"dkim-{selector}.pem"
     key = dkim.generate(selector, "ed25519" if ed25519 else "rsa")
     dkim_keys.save(key, path)
-    record = key.record(mail_domain(config))
+    record = key.record(mail_domain(settings))
     prefix = "ed25519_" if ed25519 else ""
-    settings = {f"{prefix}selector": selector, f"{prefix}key": _seen_from(config.folder, path)}
+    table = {f"{prefix}selector": selector, f"{prefix}key": _relative(path, settings.folder)}
     if json:
-        output.print_json({"file": str(path), "record": _shape(record), "dkim": settings})
+        output.print_json({"file": str(path), "record": _shape(record), "dkim": table})
         return
     output.print_result(f"wrote {path}; whoever has it can sign as you\n")
-    _show(record)
+    _print_record(record)
     output.print_result("\nWhen the DNS answers with it, set in the configuration:\n\n[dkim]")
-    for name, value in settings.items():
-        output.print_result(f"{name} = {notation.dumps(value, ensure_ascii=False)}")
+    for name, value in table.items():
+        # A JSON string is a TOML basic string too.
+        output.print_result(f"{name} = {dumps(value, ensure_ascii=False)}")
 
 
-@app.command(epilog="Example: [bold]digest dkim record --json[/bold]")
-def record(ctx: typer.Context, *, json: Json = False) -> None:
+@commands.command("record", epilog="Example: [bold]digest dkim record --json[/bold]")
+def show_records(ctx: typer.Context, *, json: Json = False) -> None:
     """Print the DNS records of the keys in use."""
+    from digest.app import config
     from digest.app.config.secrets import signer
-    from digest.app.services import load_config
     from digest.errors import ConfigError
 
-    signing = signer(load_config(ctx.obj))
+    signing = signer(config.load(ctx.obj))
     if signing is None:
         raise ConfigError("[dkim] names no key; `digest dkim keygen` makes one")
     if json:
         output.print_json([_shape(record) for record in signing.records])
         return
-    for number, found in enumerate(signing.records):
-        if number:
+    for index, record in enumerate(signing.records):
+        if index:
             output.print_result("")
-        _show(found)
+        _print_record(record)
 
 
 def _checked(selector: str) -> str:
+    """Return a selector as it is.
+
+    Raises:
+        ConfigError: it cannot stand in the DNS.
+
+    """
     import re
 
     from digest.app.config.schema import SELECTOR
@@ -101,13 +109,13 @@ def _checked(selector: str) -> str:
     return selector
 
 
-def _seen_from(folder: Path, path: Path) -> str:
-    """Write a path as the configuration in this folder would name it."""
-    whole = path.absolute()
-    return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(whole)
+def _relative(path: Path, folder: Path) -> str:
+    """Write a path as the configuration in this folder can name it."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
 
 
-def _show(record: Record) -> None:
+def _print_record(record: Record) -> None:
     output.print_result("The DNS record, as a line of a zone file:\n")
     output.print_result(record.zone_line)
     output.print_result("\nor in the fields of a form:\n")

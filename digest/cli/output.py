@@ -1,4 +1,4 @@
-"""What a person or a program sees: tables and bars on a terminal, plain lines elsewhere, JSON."""
+"""What a command prints: tables and progress bars on a terminal, plain lines elsewhere, or JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from digest.app.services import App
 
@@ -22,41 +21,40 @@ Item = TypeVar("Item")
 
 def open_app(ctx: typer.Context) -> App:
     """Load the configuration, set up the log, and open the database until the command ends."""
-    from digest.app import log, services
+    from digest.app import config, log, services
 
-    path: Path | None = ctx.obj
-    config = services.load_config(path)
-    log.configure(config.log.level, config.log.format)
-    opened = services.open_app(config)
-    ctx.call_on_close(opened.close)
-    return opened
+    settings = config.load(ctx.obj)
+    log.configure(settings.log.level, settings.log.format)
+    app = services.open_app(settings)
+    ctx.call_on_close(app.close)
+    return app
 
 
 def print_result(text: str) -> None:
-    """Print one line of the answer."""
+    """Print a line of the command's result to standard output."""
     typer.echo(text)
 
 
 def print_note(text: str) -> None:
-    """Print something for a person beside the answer."""
+    """Print a line for a person to standard error, beside the result."""
     typer.echo(text, err=True)
 
 
-def print_remark(text: str) -> None:
-    """Say to a person who watches what is no answer; cron would mail it every time."""
+def print_terminal_note(text: str) -> None:
+    """Print a note only on a terminal; cron would mail it after every run."""
     if sys.stderr.isatty():
         print_note(text)
 
 
 def print_json(value: Any) -> None:
-    """Print the answer as JSON."""
+    """Print the result as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def table(
+def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False
 ) -> None:
-    """Print a table; columns whose name ends in `#` hold numbers and are aligned right."""
+    """Print a table; a column whose name ends in `#` holds numbers and is aligned right."""
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
@@ -64,12 +62,12 @@ def table(
         from rich.table import Table
         from rich.text import Text
 
-        drawn = Table(title=title, title_justify="left", header_style="bold")
+        table = Table(title=title, title_justify="left", header_style="bold")
         for name in columns:
-            drawn.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left")
+            table.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left")
         for row in cells:
-            drawn.add_row(*map(Text, row))
-        Console(file=stream).print(drawn)
+            table.add_row(*map(Text, row))
+        Console(file=stream).print(table)
         return
     names = [name.rstrip("#") for name in columns]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
@@ -81,28 +79,24 @@ def table(
         typer.echo(line.rstrip(), err=err)
 
 
-def track(items: Sequence[Item], what: str) -> Iterable[Item]:
-    """Walk over items with a progress bar on a terminal, and without anything elsewhere."""
+def with_progress(items: Sequence[Item], label: str) -> Iterable[Item]:
+    """Go through items, with a progress bar on a terminal."""
     if not sys.stderr.isatty() or len(items) < 2:
         return items
+    from rich import progress
     from rich.console import Console
-    from rich.progress import track as rich_track
 
-    return rich_track(items, description=what, console=Console(stderr=True), transient=True)
-
-
-@contextmanager
-def watch(what: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
-    """Show how far one of several works is, as `bar`; its line stays when it is done."""
-    with bar(what, stays=True) as steps:
-        yield steps
+    return progress.track(items, description=label, console=Console(stderr=True), transient=True)
 
 
 @contextmanager
-def bar(
-    what: str, *, stays: bool = False
+def progress_bar(
+    label: str, *, stays: bool = False
 ) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
-    """Show how far a long work is, on a terminal; yield what to tell the total and each advance."""
+    """Show a progress bar on a terminal while the block lasts, and after it if it `stays`.
+
+    Yield two functions: one takes the total number of steps, the other each number of new steps.
+    """
     if not sys.stderr.isatty():
         yield (lambda _total: None), (lambda _advance: None)
         return
@@ -111,7 +105,7 @@ def bar(
 
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=not stays) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(label, total=None)
         yield (
             lambda total: progress.update(task, total=total),
             lambda advance: progress.update(task, advance=advance),
@@ -119,14 +113,23 @@ def bar(
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """Let SIGTERM and Ctrl-C ask for an end instead of making one; yield whether to go on.
+def lasting_progress_bar(
+    label: str,
+) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """Show a progress bar that stays, for one of several works in a row."""
+    with progress_bar(label, stays=True) as steps:
+        yield steps
 
-    The second signal ends the program at once, and so does the time: a server that does not answer
-    is not waited for longer than `PATIENCE`. The next run settles what was on the wire.
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Let the first SIGTERM or Ctrl-C end the work in good order; yield whether to continue.
+
+    The second signal ends the program at once. So does `SHUTDOWN_TIMEOUT`: a server that does not
+    answer is waited for no longer. The next run settles the messages that were on their way.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: True  # signals are somebody else's
+        yield lambda: True  # Python handles signals in the main thread only
         return
     from digest.delivery.process import SHUTDOWN_TIMEOUT
 

@@ -1,8 +1,8 @@
-"""`digest preview`: the very mail a reader would get."""
+"""`digest preview`: the message a subscriber would get, byte for byte."""
 
 from __future__ import annotations
 
-import json as jsonlib
+import json
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +12,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.papers import Day, parse_day
-from digest.cli.subscribers import known
+from digest.cli.options import Day, find_subscriber, parse_day, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,39 +60,42 @@ def preview(
     in_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Show the mail a reader would get, without sending or recording anything."""
+    from digest.app import pipeline
     from digest.errors import ConfigError, NotFoundError
 
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
-    opened = output.open_app(ctx)
-    chosen = parse_day(day) or opened.papers.newest_day(until=opened.today())
+    app = output.open_app(ctx)
+    chosen = parse_day(day) or app.papers.newest_day(until=today(app))
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
-    reader = known(opened.book.find(to), to) if to else _somebody(opened, topic or [])
-    room = opened.message_builder(opened.build_edition(chosen))
-    outcome = room.preview(reader)
-    if outcome.message is None:
-        output.print_note(f"no mail for {reader.address} on {chosen}: {outcome.reason}")
+    subscriber = find_subscriber(app, to) if to else _example_subscriber(app, topic or [])
+    builder = app.message_builder(pipeline.build_edition(app, chosen))
+    result = builder.preview(subscriber)
+    if result.message is None:
+        output.print_note(f"no mail for {subscriber.address} on {chosen}: {result.reason}")
         raise typer.Exit(1)
-    _show(outcome.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
+    _show(result.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 
 
-def _somebody(opened: App, slugs: Sequence[str]) -> Subscriber:
-    """Return a made-up reader of some topics, or of all."""
-    from digest.app import services
+def _example_subscriber(app: App, slugs: Sequence[str]) -> Subscriber:
+    """Return a subscriber of some topics, or of all, who is in no database."""
+    from digest.app import clock
+    from digest.app.config.topics import find_topic
     from subscribers.models import Status, Subscriber
 
-    wanted = [services.find_topic(slug, opened.topics).slug for slug in slugs]
+    wanted = [find_topic(slug, app.topics).slug for slug in slugs]
     return Subscriber(
         id=0,
         address="reader@example.org",
         status=Status.CONFIRMED,
-        topics=tuple(wanted or (topic.slug for topic in opened.topics)),
-        since=services.now(),
+        topics=tuple(wanted or (topic.slug for topic in app.topics)),
+        since=clock.now(),
     )
 
 
 def _form(form: Form | None, out: Path | None, *, in_browser: bool) -> Form:
+    """Return the form that was chosen, else the one of the file's ending, else HTML or text."""
     if form is not None:
         return form
     by_ending = {".html": Form.HTML, ".htm": Form.HTML, ".eml": Form.EML, ".json": Form.JSON}
@@ -102,19 +104,20 @@ def _form(form: Form | None, out: Path | None, *, in_browser: bool) -> Form:
     return Form.HTML if in_browser else Form.TEXT
 
 
-def _show(mail: RenderedMessage, form: Form, out: Path | None, *, in_browser: bool) -> None:
+def _show(message: RenderedMessage, form: Form, out: Path | None, *, in_browser: bool) -> None:
+    """Write a message in one form to a file or standard output, and open it if asked to."""
     from digest.errors import ConfigError
 
     match form:
         case Form.HTML:
-            content = mail.html.encode()
+            content = message.html.encode()
         case Form.TEXT:
-            content = mail.text.encode()
+            content = message.text.encode()
         case Form.EML:
-            content = mail.outgoing.content
+            content = message.outgoing.content
         case Form.JSON:
-            shape = serializers.issue(mail.issue, mail.subject)
-            content = jsonlib.dumps(shape, ensure_ascii=False, indent=2).encode() + b"\n"
+            shape = serializers.issue(message.issue, message.subject)
+            content = json.dumps(shape, ensure_ascii=False, indent=2).encode() + b"\n"
     if in_browser and out is None:
         with tempfile.NamedTemporaryFile(prefix="digest-", suffix=f".{form}", delete=False) as file:
             out = Path(file.name)

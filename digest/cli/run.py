@@ -1,4 +1,4 @@
-"""`digest run`, `digest retry` and `digest daemon`: mails that leave."""
+"""`digest run`, `digest retry` and `digest daemon`: the commands that send a day's messages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.papers import Day, Json, fetch_day, parse_day, show_reports
-from digest.cli.subscribers import known
+from digest.cli.options import Day, Json, find_subscriber, parse_day, today
+from digest.cli.papers import print_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.delivery.builder import MailResult
-    from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
-    from digest.models.issue import Edition
     from digest.models.source import SourceReport
+    from subscribers.models import Subscriber
 
-#: Minutes between two looks for mails that were deferred and are due again.
+#: Minutes between two times that the daemon sends deferred messages which are due.
 RETRY_MINUTES = 5
 
 Only = Annotated[
@@ -34,7 +33,7 @@ Only = Annotated[
 
 
 class RetryState(StrEnum):
-    """How a mail ended that is to be sent once more."""
+    """The states of a delivery from which a message can be sent again."""
 
     DEFERRED = "deferred"
     UNKNOWN = "unknown"
@@ -65,146 +64,128 @@ def run(
     json: Json = False,
 ) -> None:
     """Fetch the day's papers and send every confirmed reader their digest, once."""
-    with output.stoppable() as going:
-        complete = _run(ctx, parse_day(day), only, dry_run=dry_run, json=json, going=going)
-    if not complete:
+    with output.stoppable() as should_continue:
+        chosen = parse_day(day)
+        app = output.open_app(ctx)
+        subscriber = None if only is None else _confirmed(app, only)
+        if dry_run:
+            is_complete = _dry_run(app, chosen, subscriber, json=json)
+        else:
+            is_complete = _run(app, chosen, subscriber, json=json, should_continue=should_continue)
+    if not is_complete:
         raise typer.Exit(1)
 
 
 def _run(
-    ctx: typer.Context,
+    app: App,
     day: date | None,
-    only: str | None,
+    subscriber: Subscriber | None,
     *,
-    dry_run: bool,
     json: bool,
-    going: Callable[[], bool],
+    should_continue: Callable[[], bool],
 ) -> bool:
-    from digest.app import services, web
+    """Run a day and print what was done; return whether it is complete."""
+    from digest.app import pipeline
 
-    opened = output.open_app(ctx)
-    reader = None if only is None else _confirmed(opened, only)
-    # Checked before anything is fetched: a wrong mail setting should not wait for the network.
-    transport = opened.transport()
-    reports = fetch_day(opened, day)
-    desk = opened.build_edition(day or opened.today())
-    if dry_run:
-        complete = _dry_run(opened, desk, only, reports, json=json)
-    else:
-        report = _dispatch(opened, transport, desk.coverage.day, desk=desk, named=day is not None,
-                           only=reader, going=going)  # fmt: skip
-        if report.stopped is None:
-            web.housekeeping(opened, transport, clock=services.now, should_continue=going)
-        _show_run(opened, report, reports, json=json)
-        complete = report.complete
-    return complete and not any(report.error for report in reports)
+    report = pipeline.run(
+        app,
+        day,
+        only=None if subscriber is None else subscriber.id,
+        should_continue=should_continue,
+        fetch_progress=output.lasting_progress_bar,
+        delivery_progress=output.progress_bar,
+    )
+    _print_run(app, report.deliveries, report.sources, json=json)
+    return report.is_complete
 
 
-def _dispatch(
-    opened: App,
-    transport: Transport,
-    day: date,
-    *,
-    desk: Edition | None,
-    named: bool,
-    only: int | None,
-    going: Callable[[], bool],
-    plans: bool = True,
-) -> RunReport:
-    from digest.app.workers import ProcessPool
-    from digest.delivery.run import Progress, RunRequest, run_delivery
+def _confirmed(app: App, email: str) -> Subscriber:
+    """Return the subscriber of an address.
 
-    with output.bar("mails") as (total, progress):
-        asked = RunRequest(
-            day=day,
-            edition=desk,
-            plan_new=plans,
-            allow_late=named,
-            only=only,
-            progress=Progress(should_continue=going, total=total, advance=progress),
-            workers=ProcessPool(config=opened.config, processes=opened.processes),
-        )
-        return run_delivery(asked, opened.delivery_services, transport)
+    Raises:
+        ConfigError: they are not confirmed.
+        NotFoundError: there is none.
 
-
-def _confirmed(opened: App, only: str) -> int:
+    """
     from digest.errors import ConfigError
     from subscribers.models import Status
 
-    reader = known(opened.book.find(only), only)
-    if reader.status is not Status.CONFIRMED:
+    subscriber = find_subscriber(app, email)
+    if subscriber.status is not Status.CONFIRMED:
         raise ConfigError(
-            f"{reader.address} is {reader.status}, and only confirmed readers get mail"
+            f"{subscriber.address} is {subscriber.status}, and only confirmed readers get mail"
         )
-    return reader.id
+    return subscriber
 
 
-def _show_run(opened: App, report: RunReport, reports: list[SourceReport], *, json: bool) -> None:
-    # With transport stdout the mails are the answer, and this is a note beside them.
-    aside = opened.config.mail.transport == "stdout"
-    if json and not aside:
-        shape = serializers.send_report(report)
-        output.print_json({**shape, "sources": [serializers.source_report(r) for r in reports]})
+def _print_run(app: App, report: RunReport, sources: list[SourceReport], *, json: bool) -> None:
+    # With transport stdout the messages are the result, and the report is a note beside them.
+    is_note = app.config.mail.transport == "stdout"
+    if json and not is_note:
+        output.print_json(
+            {
+                **serializers.send_report(report),
+                "sources": [serializers.source_report(source) for source in sources],
+            }
+        )
         return
-    if reports:
-        show_reports(reports, err=aside)
+    if sources:
+        print_reports(sources, err=is_note)
     parts = [f"{number} {state}" for state, number in report.counts.items()]
     if report.already:
         parts.append(f"{report.already} already settled")
     if not parts and not report.stopped:
         parts.append("nobody is subscribed and confirmed yet")
-    say = output.print_note if aside else output.print_result
-    say(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
+    show = output.print_note if is_note else output.print_result
+    show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
     if report.doubtful:
-        say(
+        show(
             f"{report.doubtful} may or may not have arrived:"
             f" `digest retry --day {report.day} --state unknown` sends them again"
         )
     if report.stopped:
-        say(f"stopped: {report.stopped}")
+        show(f"stopped: {report.stopped}")
 
 
-def _dry_run(
-    opened: App, desk: Edition, only: str | None, reports: list[SourceReport], *, json: bool
-) -> bool:
-    day = desk.coverage.day
-    settled = {
-        entry.subscriber_id
-        for entry in opened.history.records(day=day)
-        if entry.state not in ("planned", "deferred", "skipped")
-    }
-    readers = opened.book.confirmed() if only is None else [known(opened.book.find(only), only)]
-    room = opened.message_builder(desk)
-    waiting = [reader for reader in readers if reader.id not in settled]
-    outcomes = [_outcome(room.preview(reader)) for reader in output.track(waiting, "mails")]
+def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
+    """Fetch a day and print who would get what; return whether a run would be complete."""
+    from digest.app import pipeline
+
+    app.transport().close()  # a wrong mail setting is an error here as it is in a run
+    reports = pipeline.fetch(app, day, progress=output.lasting_progress_bar)
+    edition = pipeline.build_edition(app, day or today(app))
+    builder = app.message_builder(edition)
+    waiting = pipeline.undelivered(app, edition.coverage.day, only=subscriber)
+    previews = [_preview(builder.preview(one)) for one in output.with_progress(waiting, "mails")]
     if json:
         output.print_json(
             {
-                "day": day.isoformat(),
+                "day": edition.coverage.day.isoformat(),
                 "dry_run": True,
                 "sources": [serializers.source_report(report) for report in reports],
-                "would": outcomes,
+                "would": previews,
             }
         )
     else:
-        show_reports(reports)
-        output.table(
+        print_reports(reports)
+        output.print_table(
             "Dry run: nothing was sent",
             ("address", "would be", "papers#", "subject or reason"),
-            [(o["address"], o["state"], o["papers"], o["subject"] or o["reason"])
-             for o in outcomes],
+            [(p["address"], p["state"], p["papers"], p["subject"] or p["reason"])
+             for p in previews],
         )  # fmt: skip
-    return all(outcome["state"] in ("sent", "skipped") for outcome in outcomes)
+    would_complete = all(preview["state"] in ("sent", "skipped") for preview in previews)
+    return would_complete and not any(report.error for report in reports)
 
 
-def _outcome(outcome: MailResult) -> dict[str, object]:
-    mail = outcome.message
+def _preview(result: MailResult) -> dict[str, object]:
+    message = result.message
     return {
-        "address": outcome.subscriber.address,
-        "state": str(outcome.state),
-        "papers": len(mail.issue.picks) if mail else 0,
-        "subject": mail.subject if mail else None,
-        "reason": outcome.reason,
+        "address": result.subscriber.address,
+        "state": str(result.state),
+        "papers": len(message.issue.picks) if message else 0,
+        "subject": message.subject if message else None,
+        "reason": result.reason,
     }
 
 
@@ -213,112 +194,103 @@ def retry(
     day: Day = None,
     state: Annotated[
         RetryState | None,
-        typer.Option("--state", help="Send mails of the day again that ended so."),
+        typer.Option("--state", help="Send the mails of the day again that are in this state."),
     ] = None,
     only: Only = None,
     *,
     json: Json = False,
 ) -> None:
-    """Send what was deferred and is due again, or what ended otherwise, on your word."""
-    from digest.delivery import run as dispatch
+    """Send the deferred mails that are due, or a day's mails in another state, again."""
+    from digest.app import pipeline
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
 
-    opened = output.open_app(ctx)
-    named = parse_day(day)
-    if state is not None and named is None:
+    app = output.open_app(ctx)
+    chosen = parse_day(day)
+    if state is not None and chosen is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
-    reader = None if only is None else _confirmed(opened, only)
+    subscriber = None if only is None else _confirmed(app, only)
     try:
-        dispatch.settle_earlier_runs(opened.delivery_services, allow_late=named)
+        with output.stoppable() as should_continue:
+            reports = pipeline.retry(
+                app,
+                chosen,
+                state=DeliveryState(state or RetryState.DEFERRED),
+                only=None if subscriber is None else subscriber.id,
+                should_continue=should_continue,
+                progress=output.progress_bar,
+            )
     except RunInProgressError:
-        if named is None:
-            return  # it does what there is to do
+        if chosen is None:
+            return  # the other run sends what is due
         raise
-    if named is not None:
-        opened.ledger.plan_again(named, [DeliveryState(state or RetryState.DEFERRED)], only=reader)
-    with output.stoppable() as going:
-        reports = _retry(opened, named, reader, going)
     if json:
         output.print_json([serializers.send_report(report) for report in reports])
     elif not reports:
-        output.print_remark("nothing waits to be sent again")
+        output.print_terminal_note("nothing waits to be sent again")
     else:
         for report in reports:
-            _show_run(opened, report, [], json=False)
+            _print_run(app, report, [], json=False)
     if not all(report.complete for report in reports):
         raise typer.Exit(1)
 
 
 def daemon(ctx: typer.Context) -> None:
-    """Stay and run every day at the hour the configuration says, instead of cron."""
-    from digest.app import scheduler, services
+    """Keep running, and run every day at the configured hour, instead of cron."""
+    from digest.app import clock, pipeline, scheduler
 
-    opened = output.open_app(ctx)
-    opened.transport().close()
+    app = output.open_app(ctx)
+    app.transport().close()  # a wrong mail setting should not wait for the first run
     stopped = threading.Event()
 
-    def going() -> bool:
+    def should_continue() -> bool:
         return not stopped.is_set()
 
-    settings = opened.config.schedule
+    schedule = app.config.schedule
     first = scheduler.next_run(
-        at=settings.at,
-        weekdays=settings.weekdays,
-        timezone=settings.timezone,
-        after=services.now(),
+        at=schedule.at,
+        weekdays=schedule.weekdays,
+        timezone=schedule.timezone,
+        after=clock.now(),
     )
-    output.print_note(f"runs at {settings.at} {settings.timezone}, first on {first:%A %Y-%m-%d}")
-    scheduler.every_day(
-        lambda: _logging_errors(ctx, lambda fresh: _run(
-            fresh, None, None, dry_run=False, json=False, going=going)),
-        again=lambda: _logging_errors(ctx, lambda fresh: _retry_due(fresh, going)),
-        minutes=RETRY_MINUTES,
-        look=lambda: _logging_errors(ctx, lambda fresh: fetch_day(output.open_app(fresh), None)),
-        hours=opened.config.fetch.every,
-        at=settings.at,
-        weekdays=settings.weekdays,
-        timezone=settings.timezone,
+    output.print_note(f"runs at {schedule.at} {schedule.timezone}, first on {first:%A %Y-%m-%d}")
+    scheduler.run_jobs(
+        daily=lambda: _job(
+            ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)
+        ),
+        retry=lambda: _job(
+            ctx,
+            lambda fresh: pipeline.retry(
+                fresh, should_continue=should_continue, progress=output.progress_bar
+            ),
+        ),
+        retry_minutes=RETRY_MINUTES,
+        fetch=lambda: _job(
+            ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
+        ),
+        fetch_hours=app.config.fetch.every,
+        at=schedule.at,
+        weekdays=schedule.weekdays,
+        timezone=schedule.timezone,
         stopped=stopped,
-    )  # fmt: skip
+    )
 
 
-def _retry(
-    opened: App, named: date | None, only: int | None, going: Callable[[], bool]
-) -> list[RunReport]:
-    """Send what waits and is due, of one day or of all; nobody is planned who was not."""
-    from digest.app import services
+def _job(ctx: typer.Context, work: Callable[[App], object]) -> None:
+    """Do a job of the daemon, and log an error instead of raising it, so that the daemon goes on.
 
-    reports = []
-    for day in opened.history.days_waiting(now=services.now()):
-        if named in (None, day):
-            desk = None if opened.editions.newest(day) else opened.build_edition(day)
-            reports.append(
-                _dispatch(opened, opened.transport(), day, desk=desk, plans=False,
-                          named=named is not None, only=only, going=going)
-            )  # fmt: skip
-    return reports
-
-
-def _retry_due(ctx: typer.Context, going: Callable[[], bool]) -> None:
-    from digest.delivery import run as dispatch
-
-    opened = output.open_app(ctx)
-    dispatch.settle_earlier_runs(opened.delivery_services)
-    _retry(opened, None, None, going)
-
-
-def _logging_errors(ctx: typer.Context, job: Callable[[typer.Context], object]) -> None:
-    """Do a job of the daemon's, with errors logged instead of raised, so that it goes on."""
+    The configuration is read again for each job, so that a change needs no restart.
+    """
     from digest.errors import DigestError
 
+    log = logging.getLogger("digest")
     try:
-        # A context of its own, so that the database is closed when the job is done.
+        # A context of its own closes the database when the job is done.
         fresh = typer.Context(ctx.command, parent=ctx)
         with fresh:
-            job(fresh)
+            work(output.open_app(fresh))
     except DigestError as error:
-        logging.getLogger("digest").error("run failed", extra={"error": str(error)})  # noqa: TRY400
+        log.error("run failed", extra={"error": str(error)})  # noqa: TRY400
     except Exception as error:  # noqa: BLE001 (the scheduler's traceback would show the settings)
-        said = f"internal error, please report it: {type(error).__name__}: {error}"
-        logging.getLogger("digest").error("run failed", extra={"error": said})  # noqa: TRY400
+        reason = f"internal error, please report it: {type(error).__name__}: {error}"
+        log.error("run failed", extra={"error": reason})  # noqa: TRY400

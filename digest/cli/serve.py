@@ -1,4 +1,4 @@
-"""`digest serve`: the web door."""
+"""`digest serve`: the web server."""
 
 from __future__ import annotations
 
@@ -19,43 +19,45 @@ def register(root: typer.Typer) -> None:
 
 
 def serve(ctx: typer.Context) -> None:
-    """Open the web door: sign up, confirm, choose, leave, past editions, feeds and API."""
+    """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""
     import uvicorn
 
-    from digest.app import services
-    from digest.app import web as door
-    from digest.delivery import transactional
+    from digest.app import pipeline, web
+    from digest.app.clock import now
+    from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
-    opened = output.open_app(ctx)
-    transport = opened.transport()
+    app = output.open_app(ctx)
+    transport = app.transport()
 
-    def deliver() -> int:
-        return door.housekeeping(
-            opened, transport, clock=services.now, should_continue=postman.should_continue
+    def send_transactional_mail() -> int:
+        return pipeline.housekeeping(
+            app, transport, clock=now, should_continue=sender.should_continue
         )
 
-    postman = transactional.BackgroundSender(deliver)
+    sender = BackgroundSender(send_transactional_mail)
 
     @asynccontextmanager
-    async def with_postman(_site: object) -> AsyncIterator[None]:
+    async def lifespan(_site: object) -> AsyncIterator[None]:
         # Not around uvicorn.run: on SIGTERM that ends the process and does not come back.
-        postman.start()
+        sender.start()
         yield
-        postman.stop()
+        sender.stop()
 
-    house = door.web_services(opened, clock=services.now, wake=postman.wake)
-    site = create(house, lifespan=with_postman)
-    web = opened.config.web
-    _check_free(web.host, web.port)
-    host = f"[{web.host}]" if ":" in web.host else web.host
-    output.print_note(f"opening http://{host}:{web.port}, links lead to {web.url or 'mail'}")
+    services = web.web_services(app, clock=now, wake=sender.wake)
+    site = create(services, lifespan=lifespan)
+    settings = app.config.web
+    _check_free(settings.host, settings.port)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    output.print_note(
+        f"opening http://{host}:{settings.port}, links lead to {settings.url or 'mail'}"
+    )
     uvicorn.run(
         site,
-        host=web.host,
-        port=web.port,
+        host=settings.host,
+        port=settings.port,
         proxy_headers=True,
-        forwarded_allow_ips=list(web.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
         log_level="warning",
         access_log=False,  # it would keep addresses and tokens
@@ -63,10 +65,10 @@ def serve(ctx: typer.Context) -> None:
 
 
 def _check_free(host: str, port: int) -> None:
-    """Say so in our words if nobody could listen there.
+    """Try to listen at an address, so that a failure is reported in our words.
 
     Raises:
-        ConfigError: the host is none of this machine's, or the port is taken.
+        ConfigError: the host is not this computer's, or the port is taken.
 
     """
     import socket

@@ -1,4 +1,4 @@
-"""`digest init` and `digest demo`."""
+"""`digest init` writes a configuration, and `digest demo` shows what the product does."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from digest.cli import output
+from digest.cli.options import today
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
-DEMO_READER = "reader@example.org"
+DEMO_ADDRESS = "reader@example.org"
 
 
 def register(root: typer.Typer) -> None:
@@ -56,10 +57,8 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make one reader's digest of the sample day: no network, no configuration, nothing sent."""
-    from digest.app import log, services
-    from digest.app.config import load as config
+    from digest.app import clock, config, log, pipeline, services
     from digest.app.config.resources import sample_day
-    from digest.delivery.run import RunRequest, run_delivery
     from digest.delivery.transports import Directory
     from digest.errors import ConfigError
     from subscribers.book import Evidence
@@ -84,27 +83,28 @@ def demo(
             folder=Path(scratch),
             where="the demo",
         )
-        opened = services.open_app(settings)
-        evidence = Evidence(at=services.now(), channel="demo")
-        opened.book.add(DEMO_READER, DEMO_TOPICS, confirmed=True, evidence=evidence)
-        (reader,) = opened.book.confirmed()
-        opened.fetcher.fetch(opened.today(), opened.sources, only_day=False, progress=output.watch)
-        day = opened.papers.newest_day(until=opened.today()) or opened.today()
-        desk = opened.build_edition(day)
-        asked = RunRequest(day=day, edition=desk, allow_late=True)
-        report = run_delivery(asked, opened.delivery_services, opened.transport())
-        mail = opened.message_builder(desk).preview(reader).message
-        opened.close()
-    if mail is None or not report.complete:
+        app = services.open_app(settings)
+        evidence = Evidence(at=clock.now(), channel="demo")
+        app.book.add(DEMO_ADDRESS, DEMO_TOPICS, confirmed=True, evidence=evidence)
+        (subscriber,) = app.book.confirmed()
+        pipeline.fetch(app, progress=output.lasting_progress_bar)
+        day = app.papers.newest_day(until=today(app)) or today(app)
+        edition = pipeline.build_edition(app, day)
+        report = pipeline.deliver(
+            app, day, transport=app.transport(), edition=edition, allow_late=True
+        )
+        message = app.message_builder(edition).preview(subscriber).message
+        app.close()
+    if message is None or not report.complete:
         raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
-    eml = out / Directory(out).path(mail.outgoing).relative_to(out)
+    eml = out / Directory(out).path(message.outgoing).relative_to(out)
     for path, content in (
-        (eml.with_suffix(".html"), mail.html),
-        (eml.with_suffix(".txt"), mail.text),
+        (eml.with_suffix(".html"), message.html),
+        (eml.with_suffix(".txt"), message.text),
     ):
         path.write_text(content, encoding="utf-8")
     output.print_result(
-        f"{len(mail.issue.picks)} papers of {day} for {DEMO_READER},"
+        f"{len(message.issue.picks)} papers of {day} for {DEMO_ADDRESS},"
         f" who likes {', '.join(DEMO_TOPICS)}:"
     )
     for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):

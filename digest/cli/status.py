@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
-from digest.app.services import now
+from digest.app.clock import now
 from digest.cli import output
-from digest.cli.papers import Day, Json, parse_day
+from digest.cli.options import Day, Json, parse_day, today
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
@@ -28,33 +28,33 @@ def status(
     day: Day = None,
     state: Annotated[
         list[DeliveryState] | None,
-        typer.Option("--state", help="Only the people whose mail stands so; repeat."),
+        typer.Option("--state", help="Only the people whose mail is in this state; repeat."),
     ] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Say what happened on a day: sources, and who got what or why not."""
-    opened = output.open_app(ctx)
-    chosen = parse_day(day) or opened.history.newest_day() or opened.today()
-    fetched = opened.fetch_log.on(chosen)
-    debts = opened.backlog.overdue(chosen, opened.sources, now=now())
-    balance = opened.history.day_totals(chosen)
-    waiting = opened.history.not_planned(chosen)
-    entries = opened.history.records(day=chosen, states=state or ())
+    """Show what happened on a day: the sources, and who got what or why not."""
+    app = output.open_app(ctx)
+    chosen = parse_day(day) or app.history.newest_day() or today(app)
+    fetched = app.fetch_log.on(chosen)
+    overdue = app.backlog.overdue(chosen, app.sources, now=now())
+    totals = app.history.day_totals(chosen)
+    not_planned = app.history.not_planned(chosen)
+    records = app.history.records(day=chosen, states=state or ())
     if json:
         output.print_json(
             {
                 "day": chosen.isoformat(),
-                "papers": len(opened.papers.papers(chosen)),
-                "sources": [serializers.fetch_record(found) for found in fetched],
-                "owed": [{"source": name, "day": day.isoformat()} for name, day in debts],
-                **serializers.day_totals(balance),
-                "not_planned": waiting,
-                "people": [serializers.delivery(entry) for entry in entries],
+                "papers": len(app.papers.papers(chosen)),
+                "sources": [serializers.fetch_record(record) for record in fetched],
+                "owed": [{"source": name, "day": day.isoformat()} for name, day in overdue],
+                **serializers.day_totals(totals),
+                "not_planned": not_planned,
+                "people": [serializers.delivery(record) for record in records],
             }
         )
         return
-    output.table(
+    output.print_table(
         f"Sources for {chosen}",
         (
             "source", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#", "merged#",
@@ -66,40 +66,41 @@ def status(
             for f in fetched
         ],
     )  # fmt: skip
-    for name, earlier in debts:
+    for name, earlier in overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")
     output.print_result("")
-    output.table(
+    output.print_table(
         f"Deliveries for {chosen}",
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason"),
         [
-            (e.address, e.state, e.papers, serializers.moment(e.settled_at), e.attempts, _about(e))
-            for e in entries
+            (r.address, r.state, r.papers, serializers.moment(r.settled_at), r.attempts, _about(r))
+            for r in records
         ],
     )
-    output.print_result(f"\n{chosen}: {_sum(balance, waiting)}")
-    doubtful = balance.states[DeliveryState.UNKNOWN]
-    if doubtful and opened.delivery_services.policy.asks:
+    output.print_result(f"\n{chosen}: {_sum(totals, not_planned)}")
+    doubtful = totals.states[DeliveryState.UNKNOWN]
+    if doubtful and app.delivery_services.policy.asks:
         output.print_result(
             f"{doubtful} may or may not have arrived:"
             f" `digest retry --day {chosen} --state unknown` sends them again"
         )
 
 
-def _about(entry: DeliveryRecord) -> str | None:
-    again = f" (again at {serializers.moment(entry.next_at)})" if entry.next_at else ""
-    return f"{entry.reason}{again}" if entry.reason else entry.subject
+def _about(record: DeliveryRecord) -> str | None:
+    """Return why a delivery stands as it does, or the subject of a message that left."""
+    again = f" (again at {serializers.moment(record.next_at)})" if record.next_at else ""
+    return f"{record.reason}{again}" if record.reason else record.subject
 
 
-def _sum(balance: DayTotals, waiting: int) -> str:
-    """Write the day's account as a sum: planned = sent + deferred + …."""
-    if not balance.planned and not balance.states:
-        return f"no deliveries; {waiting} not planned yet" if waiting else "no deliveries"
-    states = " + ".join(f"{number} {state}" for state, number in balance.states.items())
-    parts = [f"{balance.planned} planned = {states or '0'}"]
-    if not balance.adds_up:
+def _sum(totals: DayTotals, not_planned: int) -> str:
+    """Write the day's totals as a sum: planned = sent + deferred + …."""
+    if not totals.planned and not totals.states:
+        return f"no deliveries; {not_planned} not planned yet" if not_planned else "no deliveries"
+    states = " + ".join(f"{number} {state}" for state, number in totals.states.items())
+    parts = [f"{totals.planned} planned = {states or '0'}"]
+    if not totals.adds_up:
         parts.append("this does not add up")
-    if waiting:
-        parts.append(f"{waiting} not planned yet")
-    parts.append("closed" if balance.closed_at else "open")
+    if not_planned:
+        parts.append(f"{not_planned} not planned yet")
+    parts.append("closed" if totals.closed_at else "open")
     return "; ".join(parts)

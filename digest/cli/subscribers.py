@@ -1,4 +1,4 @@
-"""`digest subscribers`: the operator's door to the address book."""
+"""`digest subscribers`: the operator's commands for the address book."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.papers import Json
+from digest.cli.options import Json, find_subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 
-app = typer.Typer(
+commands = typer.Typer(
     help="Look at and change who reads.",
     no_args_is_help=True,
     epilog="Example: [bold]digest subscribers list[/bold]",
@@ -30,7 +30,7 @@ app = typer.Typer(
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")]
 
 
-@app.command(
+@commands.command(
     epilog="Example: [bold]digest subscribers add ada@example.org --topic agents --topic reasoning"
     " --confirmed[/bold]"
 )
@@ -55,62 +55,63 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a reader, or change the topics of one. Only confirmed readers get mail."""
-    from digest.app.services import default_topics, find_topic
+    from digest.app.config.topics import default_topics, find_topic
     from digest.errors import NotFoundError
 
-    opened = output.open_app(ctx)
-    found = opened.book.find(email)
-    kept = list(found.topics) if found and not topic else []
+    app = output.open_app(ctx)
+    known = app.book.find(email)
+    kept = list(known.topics) if known and not topic else []
     wanted = kept or [
-        find_topic(slug, opened.topics).slug for slug in topic or default_topics(opened.topics)
+        find_topic(slug, app.topics).slug for slug in topic or default_topics(app.topics)
     ]
-    found = opened.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
-    if found is None:
+    subscriber = app.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
+    if subscriber is None:
         raise NotFoundError(f"{email} asked to be erased and never to be written to again")
-    reader = found
-    _ask_to_confirm(opened, [reader])
+    _ask_to_confirm(app, [subscriber])
     if json:
-        output.print_json(serializers.subscriber(reader))
+        output.print_json(serializers.subscriber(subscriber))
         return
-    output.print_result(f"{reader.address}: {reader.status}, {', '.join(reader.topics)}")
-    if reader.status == "pending":
+    output.print_result(
+        f"{subscriber.address}: {subscriber.status}, {', '.join(subscriber.topics)}"
+    )
+    if subscriber.status == "pending":
         output.print_note("the next run asks them to confirm; --confirmed vouches for it instead")
 
 
-@app.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
+@commands.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
 def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     """List everybody who ever signed up."""
-    readers = output.open_app(ctx).book.all()
+    subscribers = output.open_app(ctx).book.all()
     if json:
-        output.print_json([serializers.subscriber(reader) for reader in readers])
+        output.print_json([serializers.subscriber(subscriber) for subscriber in subscribers])
         return
-    output.table(
+    output.print_table(
         "Subscribers",
         ("address", "status", "topics", "since"),
-        [(r.address, r.status, ", ".join(r.topics), f"{r.since:%Y-%m-%d}") for r in readers],
+        [(s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers],
     )
 
 
-@app.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
+@commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     """Show one reader: consent, and every issue with its papers and their reasons."""
-    opened = output.open_app(ctx)
-    reader = known(opened.book.find(email), email)
-    steps = opened.book.history(reader.id)
-    entries = opened.history.records(subscriber_id=reader.id)
+    app = output.open_app(ctx)
+    subscriber = find_subscriber(app, email)
+    consent = app.book.history(subscriber.id)
+    records = app.history.records(subscriber_id=subscriber.id)
     if json:
         output.print_json(
             {
-                **serializers.subscriber(reader),
-                "consent": [serializers.consent_step(s) for s in steps],
-                "issues": serializers.issues_of(opened.history, reader.id),
+                **serializers.subscriber(subscriber),
+                "consent": [serializers.consent_step(step) for step in consent],
+                "issues": serializers.issues_of(app.history, subscriber.id),
             }
         )
         return
     output.print_result(
-        f"{reader.address}: {reader.status}, {', '.join(reader.topics) or 'no topics'}"
+        f"{subscriber.address}: {subscriber.status}, {', '.join(subscriber.topics) or 'no topics'}"
     )
-    output.table(
+    output.print_table(
         "Consent",
         ("at", "event", "then", "door", "network", "by"),
         [
@@ -122,30 +123,32 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
                 s.evidence.network,
                 s.evidence.note,
             )
-            for s in steps
+            for s in consent
         ],
     )
-    for entry in entries:
-        output.print_result(f"\n{entry.day} {entry.state}: {entry.subject or entry.reason}")
-        for shown in opened.history.contents(entry):
-            output.print_result(f"  {shown.paper_id:18} {shown.title}")
-            output.print_result(
-                f"  {'':18} {shown.topic}: {'; '.join(serializers.sent_reasons(shown))}"
-            )
+    for record in records:
+        output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
+        for sent in app.history.contents(record):
+            reasons = "; ".join(serializers.sent_reasons(sent))
+            output.print_result(f"  {sent.paper_id:18} {sent.title}")
+            output.print_result(f"  {'':18} {sent.topic}: {reasons}")
 
 
-@app.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
+@commands.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
 def remove(ctx: typer.Context, email: Email) -> None:
-    """Let a reader go. They stay in the book as left, so that nothing writes to them again."""
+    """Unsubscribe a reader. They stay in the book as left, so that nothing adds them again."""
+    from digest.errors import NotFoundError
     from subscribers.models import Event
 
-    opened = output.open_app(ctx)
-    reader = known(opened.book.find(email), email)
-    left = known(opened.book.record(reader.id, Event.LEAVE, evidence=_evidence()), email)
+    app = output.open_app(ctx)
+    subscriber = find_subscriber(app, email)
+    left = app.book.record(subscriber.id, Event.LEAVE, evidence=_evidence())
+    if left is None:  # erased in the meantime
+        raise NotFoundError(f"{email} has never subscribed")
     output.print_result(f"{left.address}: {left.status}")
 
 
-@app.command(
+@commands.command(
     "import",
     epilog="Example: [bold]digest subscribers import readers.csv --dry-run[/bold]",
 )
@@ -161,12 +164,12 @@ def import_(
         typer.Option("--confirmed", help="You vouch that all of them want this; recorded."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would become of each line.")
+        bool, typer.Option("--dry-run", help="Only show what an import would do with each line.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Bring readers in from a list. Nobody comes back who left, is suppressed or was erased."""
-    from digest.app.services import default_topics
+    """Add readers from a list. It adds nobody who left, is suppressed or was erased."""
+    from digest.app.config.topics import default_topics
     from digest.errors import ConfigError
     from digest.text.clean import decode
     from subscribers import csv_import
@@ -175,31 +178,31 @@ def import_(
         text = decode(file.read_bytes())
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}") from error
-    opened = output.open_app(ctx)
-    slugs = [topic.slug for topic in opened.topics]
-    lines = csv_import.plan(text, opened.book, known_topics=slugs, confirmed=confirmed)
+    app = output.open_app(ctx)
+    slugs = [topic.slug for topic in app.topics]
+    rows = csv_import.plan(text, app.book, known_topics=slugs, confirmed=confirmed)
     if not dry_run:
         changed = csv_import.apply(
-            lines,
-            opened.book,
-            default_topics=default_topics(opened.topics),
+            rows,
+            app.book,
+            default_topics=default_topics(app.topics),
             confirmed=confirmed,
             evidence=_evidence(),
         )
-        _ask_to_confirm(opened, changed)
+        _ask_to_confirm(app, changed)
     if json:
-        output.print_json([serializers.import_row(line) for line in lines])
+        output.print_json([serializers.import_row(row) for row in rows])
     else:
-        output.table(
+        output.print_table(
             "What would become of each line" if dry_run else "What became of each line",
             ("line#", "address", "fate", "why"),
-            [(line.number, line.address, line.action, line.reason) for line in lines],
+            [(row.number, row.address, row.action, row.reason) for row in rows],
         )
-    if any(line.action is csv_import.ImportAction.REJECT for line in lines):
+    if any(row.action is csv_import.ImportAction.REJECT for row in rows):
         raise typer.Exit(1)
 
 
-@app.command(
+@commands.command(
     epilog="Example: [bold]digest subscribers export ada@example.org[/bold],"
     " or without an address all readers as CSV"
 )
@@ -213,62 +216,49 @@ def export(
     """Print all that is known of one reader as JSON, or the list of all as CSV."""
     from subscribers import csv_import, privacy
 
-    opened = output.open_app(ctx)
+    app = output.open_app(ctx)
     if email is None:
-        typer.echo(csv_import.export(opened.book.all()), nl=False)
+        typer.echo(csv_import.export(app.book.all()), nl=False)
         return
-    reader = known(opened.book.find(email), email)
+    subscriber = find_subscriber(app, email)
     output.print_json(
         privacy.export(
-            reader,
-            opened.book,
-            issues=partial(serializers.issues_of, opened.history),
-            transactional=partial(serializers.transactional_of, opened.transactional_queue),
+            subscriber,
+            app.book,
+            issues=partial(serializers.issues_of, app.history),
+            transactional=partial(serializers.transactional_of, app.transactional_queue),
         )
     )
 
 
-@app.command(epilog="Example: [bold]digest subscribers erase ada@example.org[/bold]")
+@commands.command(epilog="Example: [bold]digest subscribers erase ada@example.org[/bold]")
 def erase(ctx: typer.Context, email: Email) -> None:
-    """Forget a reader. A keyed hash stays, so that an import cannot bring the address back."""
+    """Erase a reader. A keyed hash stays, so that an import cannot add the address again."""
     from subscribers import privacy
 
-    opened = output.open_app(ctx)
-    reader = known(opened.book.find(email), email)
-    privacy.erase(reader, opened.book, forget=opened.ledger.forget, evidence=_evidence())
-    output.print_result(f"{reader.address}: erased")
+    app = output.open_app(ctx)
+    subscriber = find_subscriber(app, email)
+    privacy.erase(subscriber, app.book, forget=app.ledger.forget, evidence=_evidence())
+    output.print_result(f"{subscriber.address}: erased")
 
 
-def known(reader: Subscriber | None, email: str) -> Subscriber:
-    """Return the reader.
-
-    Raises:
-        NotFoundError: there is none.
-
-    """
-    from digest.errors import NotFoundError
-
-    if reader is None:
-        raise NotFoundError(f"{email} has never subscribed")
-    return reader
-
-
-def _ask_to_confirm(opened: App, readers: Iterable[Subscriber]) -> None:
-    """Queue the letter that asks for consent, for those whose is missing."""
-    from digest.app.services import now
+def _ask_to_confirm(app: App, subscribers: Iterable[Subscriber]) -> None:
+    """Queue the message that asks for consent, for those who are pending."""
+    from digest.app import clock
     from digest.models.delivery import MailKind
 
-    for reader in readers:
-        if reader.status == "pending":
-            opened.transactional_queue.enqueue(reader.id, MailKind.CONFIRM, now=now())
+    for subscriber in subscribers:
+        if subscriber.status == "pending":
+            app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=clock.now())
 
 
 def _evidence() -> Evidence:
-    from digest.app.services import now
+    """Return the evidence of a change that the operator makes now: who they are on this system."""
+    from digest.app import clock
     from subscribers.book import Evidence
 
     try:
         operator = getpass.getuser()
     except (KeyError, OSError):  # no name for this user id, as in some containers
         operator = "operator"
-    return Evidence(at=now(), channel="cli", note=operator)
+    return Evidence(at=clock.now(), channel="cli", note=operator)

@@ -1,4 +1,4 @@
-"""`digest topics`: the topics live in the configuration file, and these commands edit it."""
+"""`digest topics`: show the topics, and edit them in the configuration file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.papers import Json
+from digest.cli.options import Json
 
-app = typer.Typer(
+commands = typer.Typer(
     help="Look at and change the topics.",
     no_args_is_help=True,
     epilog="Example: [bold]digest topics list[/bold]",
@@ -19,14 +19,14 @@ app = typer.Typer(
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short name.")]
 
 
-@app.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
+@commands.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
     topics = output.open_app(ctx).topics
     if json:
         output.print_json([serializers.topic(topic) for topic in topics])
         return
-    output.table(
+    output.print_table(
         "Topics",
         ("slug", "name", "words in#", "words out#", "categories", "authors#"),
         [
@@ -43,21 +43,21 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     )
 
 
-@app.command(epilog="Example: [bold]digest topics show robotics[/bold]")
+@commands.command(epilog="Example: [bold]digest topics show robotics[/bold]")
 def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
-    from digest.app.services import find_topic
+    from digest.app.config.topics import find_topic
 
     topic = find_topic(slug, output.open_app(ctx).topics)
     if json:
         output.print_json(serializers.topic(topic))
         return
     for key, value in serializers.topic(topic).items():
-        shown = ", ".join(value) if isinstance(value, list) else str(value)
-        output.print_result(f"{key + ':':12}{shown or '-'}")
+        text = ", ".join(value) if isinstance(value, list) else str(value)
+        output.print_result(f"{key + ':':12}{text or '-'}")
 
 
-@app.command(
+@commands.command(
     epilog="Example: [bold]digest topics add graphs --name 'Graph learning'"
     " --words-in 'graph neural network' --words-in GNN --words-out 'knowledge graph'[/bold]"
 )
@@ -99,8 +99,8 @@ def add(
     ] = False,
 ) -> None:
     """Add a topic to the configuration file."""
-    from digest.app.config import topics as topic_file
-    from digest.app.services import load_config
+    from digest.app import config
+    from digest.app.config import topics
 
     output.open_app(ctx)
     topic = {
@@ -112,12 +112,12 @@ def add(
         "authors": author or [],
         "trending": trending,
     }
-    path = topic_file.add(topic, ctx.obj)
-    load_config(path)
+    path = topics.add(topic, ctx.obj)
+    config.load(path)
     output.print_result(f"added {slug} to {path}")
 
 
-@app.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
+@commands.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
 def remove(
     ctx: typer.Context,
     slug: Slug,
@@ -125,17 +125,16 @@ def remove(
     force: Annotated[bool, typer.Option("--force", help="Even if readers have it.")] = False,
 ) -> None:
     """Remove a topic from the configuration file."""
-    from digest.app.config import topics as topic_file
-    from digest.app.services import find_topic
+    from digest.app.config import topics
     from digest.errors import ConfigError
     from digest.text.wording import count
 
-    opened = output.open_app(ctx)
-    find_topic(slug, opened.topics)
-    readers = opened.book.wanting(slug)
-    if readers and not force:
+    app = output.open_app(ctx)
+    topics.find_topic(slug, app.topics)
+    subscribers = app.book.wanting(slug)
+    if subscribers and not force:
         raise ConfigError(
-            f"the topic {slug} is wanted by {count(readers, 'reader')}; --force removes it"
+            f"the topic {slug} is wanted by {count(subscribers, 'reader')}; --force removes it"
         )
-    path = topic_file.remove(slug, ctx.obj)
+    path = topics.remove(slug, ctx.obj)
     output.print_result(f"removed {slug} from {path}")

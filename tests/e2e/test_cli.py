@@ -14,7 +14,7 @@ import typer
 from support.command import CONFIG, DAY
 
 from digest import __version__
-from digest.app.config import load as config
+from digest.app import config
 from digest.cli import app
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ VERBS = list(verbs(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_every_help_has_an_example(digest: Command, verb: tuple[str, ...]) -> None:
-    answer = digest(*verb, "--help")
+    result = digest(*verb, "--help")
 
-    assert answer.code == 0
-    assert "Example" in answer.out
-    assert " ".join(("digest", *verb)) in " ".join(answer.out.split())
+    assert result.code == 0
+    assert "Example" in result.out
+    assert " ".join(("digest", *verb)) in " ".join(result.out.split())
 
 
 def test_the_version_is_the_package_s(digest: Command) -> None:
@@ -71,21 +71,21 @@ def test_the_version_is_the_package_s(digest: Command) -> None:
 def test_what_cannot_be_done_as_asked_ends_with_2_and_one_line(
     home: Path, digest: Command, arguments: tuple[str, ...], words: str
 ) -> None:
-    answer = digest(*arguments)
+    result = digest(*arguments)
 
-    assert answer.code == 2
-    assert words in answer.err
-    assert answer.out == ""
-    assert "Traceback" not in answer.err
+    assert result.code == 2
+    assert words in result.err
+    assert result.out == ""
+    assert "Traceback" not in result.err
 
 
 def test_what_is_not_fully_done_ends_with_1(home: Path, digest: Command) -> None:
     (home / "papers.jsonl").unlink()
 
-    answer = digest("fetch", *DAY)
+    result = digest("fetch", *DAY)
 
-    assert answer.code == 1
-    assert "no file matches" in answer.err
+    assert result.code == 1
+    assert "no file matches" in result.err
 
 
 def test_what_is_done_ends_with_0(home: Path, digest: Command) -> None:
@@ -97,11 +97,11 @@ def test_a_bug_is_one_line_that_says_how_to_see_more(
 ) -> None:
     monkeypatch.setattr(config, "load", lambda _: 1 / 0)
 
-    answer = digest("status")
+    result = digest("status")
 
-    assert answer.code == 1
-    assert answer.err.startswith("error: internal error, please report it: ZeroDivisionError")
-    assert "DIGEST_TRACEBACK=1" in answer.err
+    assert result.code == 1
+    assert result.err.startswith("error: internal error, please report it: ZeroDivisionError")
+    assert "DIGEST_TRACEBACK=1" in result.err
 
 
 # -- init ---------------------------------------------------------------------------------------
@@ -110,25 +110,25 @@ def test_a_bug_is_one_line_that_says_how_to_see_more(
 def test_init_writes_a_private_file_that_loads(tmp_path: Path, digest: Command) -> None:
     file = tmp_path / "new" / "config.toml"
 
-    answer = digest("init", str(tmp_path / "new"))
+    result = digest("init", str(tmp_path / "new"))
 
-    assert answer.out == f"wrote {file}\n"
+    assert result.out == f"wrote {file}\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert config.load(file).mail.transport == "directory"
 
 
 def test_init_does_not_overwrite(home: Path, digest: Command) -> None:
-    answer = digest("init")
+    result = digest("init")
 
-    assert answer.code == 2
-    assert "there already" in answer.err
+    assert result.code == 2
+    assert "there already" in result.err
     assert (home / "config.toml").read_text() == CONFIG
 
 
 def test_init_says_what_to_type_next(tmp_path: Path, digest: Command) -> None:
-    answer = digest("init", str(tmp_path))
+    result = digest("init", str(tmp_path))
 
-    assert f"digest -c {tmp_path}/config.toml subscribers add" in answer.err
+    assert f"digest -c {tmp_path}/config.toml subscribers add" in result.err
 
 
 def test_a_new_installation_holds_everything_in_its_own_folder(
@@ -136,9 +136,9 @@ def test_a_new_installation_holds_everything_in_its_own_folder(
 ) -> None:
     digest("init", str(tmp_path))
 
-    answer = digest("-c", str(tmp_path / "config.toml"), "topics", "list", "--json")
+    result = digest("-c", str(tmp_path / "config.toml"), "topics", "list", "--json")
 
-    assert [topic["slug"] for topic in answer.json] == [
+    assert [topic["slug"] for topic in result.json] == [
         topic["slug"] for topic in tomllib.loads((tmp_path / "config.toml").read_text())["topics"]
     ]
     assert stat.S_IMODE((tmp_path / "digest.db").stat().st_mode) == 0o600
@@ -153,9 +153,9 @@ def test_the_environment_can_name_the_configuration(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     monkeypatch.setenv("DIGEST_CONFIG", str(home / "config.toml"))
 
-    answer = digest("fetch", *DAY, "--json")
+    result = digest("fetch", *DAY, "--json")
 
-    assert answer.json[0]["parsed"] == 2
+    assert result.json[0]["parsed"] == 2
     assert (home / "digest.db").exists()
 
 

@@ -99,10 +99,10 @@ def test_the_file_keeps_its_mode(home: Path, digest: Command, mode: int) -> None
 def test_a_bad_topic_leaves_the_file_as_it_was(
     home: Path, digest: Command, arguments: tuple[str, ...], words: str
 ) -> None:
-    answer = digest("topics", "add", *arguments)
+    result = digest("topics", "add", *arguments)
 
-    assert answer.code == 2
-    assert words in answer.err
+    assert result.code == 2
+    assert words in result.err
     assert (home / "config.toml").read_text() == CONFIG
     assert sorted(path.name for path in home.glob("config*")) == ["config.toml"]
 
@@ -135,9 +135,9 @@ def test_the_last_topic_cannot_be_removed_since_the_starter_set_would_come_back(
 ) -> None:
     digest("topics", "remove", "robots")
 
-    answer = digest("topics", "remove", "agents")
+    result = digest("topics", "remove", "agents")
 
-    assert answer.code == 2
+    assert result.code == 2
     assert [topic["slug"] for topic in digest("topics", "list", "--json").json] == ["agents"]
 
 
@@ -161,10 +161,10 @@ def test_topics_keep_the_order_in_which_a_reader_likes_them(home: Path, digest: 
 
 
 def test_a_reader_of_a_topic_that_is_not_there_is_not_added(home: Path, digest: Command) -> None:
-    answer = digest("subscribers", "add", "ada@example.org", "--topic", "agnets", "--confirmed")
+    result = digest("subscribers", "add", "ada@example.org", "--topic", "agnets", "--confirmed")
 
-    assert answer.code == 2
-    assert "did you mean agents?" in answer.err
+    assert result.code == 2
+    assert "did you mean agents?" in result.err
     assert digest("subscribers", "list", "--json").json == []
 
 
@@ -177,10 +177,10 @@ def test_two_spellings_of_an_address_are_one_reader(home: Path, digest: Command)
 
 
 def test_a_reader_who_leaves_stays_in_the_book_as_left(furnished: Path, digest: Command) -> None:
-    answer = digest("subscribers", "remove", "ada@example.org")
+    result = digest("subscribers", "remove", "ada@example.org")
 
     statuses = [reader["status"] for reader in digest("subscribers", "list", "--json").json]
-    assert answer.out == "ada@example.org: left\n"
+    assert result.out == "ada@example.org: left\n"
     assert statuses == ["left", "confirmed"]
 
 
@@ -226,9 +226,9 @@ def test_every_issue_of_a_reader_is_shown_with_its_papers_and_reasons(
 def test_what_is_shown_to_people_has_no_line_end_blanks_or_colours_in_a_pipe(
     furnished: Path, digest: Command, arguments: tuple[str, ...]
 ) -> None:
-    answer = digest(*arguments)
+    result = digest(*arguments)
 
-    assert answer.code == 0
-    assert answer.out != ""
-    assert "\x1b" not in answer.out
-    assert [line for line in answer.out.splitlines() if line != line.rstrip()] == []
+    assert result.code == 0
+    assert result.out != ""
+    assert "\x1b" not in result.out
+    assert [line for line in result.out.splitlines() if line != line.rstrip()] == []

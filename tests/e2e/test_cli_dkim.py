@@ -22,9 +22,8 @@ from support.builders import NOON, at_noon
 from support.command import CONFIG
 from support.signing import signed
 
-from digest.app import services
+from digest.app import clock, config, services
 from digest.app.config import dkim_keys, secrets
-from digest.app.config import load as config
 from digest.mail import dkim
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ MAIL = (
 
 
 def published(out: str) -> dict[str, str]:
-    """The DNS as it would be with the lines of a zone file in an answer."""
+    """The DNS as it would be with the lines of a zone file in an result."""
     return {
         name: "".join(re.findall(r'"([^"]*)"', strings))
         for name, strings in re.findall(r"(?m)^(\S+)\. IN TXT (.*)$", out)
@@ -67,16 +66,16 @@ def signer(home: Path) -> dkim.Signer:
 def test_a_new_key_is_for_its_owner_alone_and_beside_the_configuration(
     home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "now", at_noon)
+    monkeypatch.setattr(clock, "now", at_noon)
     monkeypatch.chdir("/")
 
-    answer = digest("-c", str(home / "config.toml"), "dkim", "keygen")
+    result = digest("-c", str(home / "config.toml"), "dkim", "keygen")
 
     file = home / "dkim-digest202602.pem"
-    assert answer.code == 0
-    assert f"wrote {file}" in answer.out
+    assert result.code == 0
+    assert f"wrote {file}" in result.out
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "PRIVATE" not in answer.out + answer.err
+    assert "PRIVATE" not in result.out + result.err
 
 
 @pytest.mark.parametrize("options", [(), ("--ed25519",)], ids=["rsa", "ed25519"])
@@ -85,38 +84,38 @@ def test_a_file_that_is_there_is_not_overwritten(
 ) -> None:
     (home / "mine.pem").write_text("precious")
 
-    answer = digest("dkim", "keygen", "--out", "mine.pem", *options)
+    result = digest("dkim", "keygen", "--out", "mine.pem", *options)
 
-    assert answer.code == 2
-    assert "mine.pem is there already; it was not touched" in answer.err
+    assert result.code == 2
+    assert "mine.pem is there already; it was not touched" in result.err
     assert (home / "mine.pem").read_text() == "precious"
 
 
 def test_a_key_that_cannot_be_written_is_an_error(home: Path, digest: Command) -> None:
-    answer = digest("dkim", "keygen", "--out", "nowhere/mine.pem")
+    result = digest("dkim", "keygen", "--out", "nowhere/mine.pem")
 
-    assert answer.code == 2
-    assert "cannot write nowhere/mine.pem" in answer.err
+    assert result.code == 2
+    assert "cannot write nowhere/mine.pem" in result.err
 
 
 @pytest.mark.parametrize("selector", ["a b", "-a", "a._domainkey.b", "ä", "a" * 64])
 def test_a_name_that_cannot_stand_in_the_dns_is_refused(
     home: Path, digest: Command, selector: str
 ) -> None:
-    answer = digest("dkim", "keygen", f"--selector={selector}")
+    result = digest("dkim", "keygen", f"--selector={selector}")
 
-    assert answer.code == 2
-    assert "cannot be a selector" in answer.err
+    assert result.code == 2
+    assert "cannot be a selector" in result.err
     assert list(home.glob("*.pem")) == []
 
 
 def test_the_record_that_is_printed_verifies_what_the_key_signs(
     home: Path, digest: Command, tmp_path: Path
 ) -> None:
-    answer = digest("dkim", "keygen", "--selector", "spring")
-    configure(home, lines_to_set(answer.out))
+    result = digest("dkim", "keygen", "--selector", "spring")
+    configure(home, lines_to_set(result.out))
 
-    found = dkim_verifiers.dkimpy(signed(MAIL, signer(home)), published(answer.out), tmp_path)
+    found = dkim_verifiers.dkimpy(signed(MAIL, signer(home)), published(result.out), tmp_path)
 
     assert found == {"spring"}
 
@@ -125,8 +124,8 @@ def test_two_kinds_of_keys_made_in_one_month_sign_together(
     home: Path, digest: Command, tmp_path: Path
 ) -> None:
     answers = [digest("dkim", "keygen"), digest("dkim", "keygen", "--ed25519")]
-    configure(home, "".join(lines_to_set(answer.out) for answer in answers))
-    dns = published("".join(answer.out for answer in answers))
+    configure(home, "".join(lines_to_set(result.out) for result in answers))
+    dns = published("".join(result.out for result in answers))
 
     found = dkim_verifiers.opendkim(signed(MAIL, signer(home)), dns, tmp_path)
 
@@ -143,12 +142,12 @@ def test_the_plain_value_is_the_one_of_the_zone_file(home: Path, digest: Command
 
 
 def test_json_says_what_was_made_and_what_to_set(home: Path, digest: Command) -> None:
-    answer = digest("dkim", "keygen", "--selector", "spring", "--ed25519", "--json")
+    result = digest("dkim", "keygen", "--selector", "spring", "--ed25519", "--json")
 
-    assert answer.json["file"] == str(home / "dkim-spring.pem")
-    assert answer.json["dkim"] == {"ed25519_selector": "spring", "ed25519_key": "dkim-spring.pem"}
-    assert published(answer.json["record"]["zone_line"]) == {
-        answer.json["record"]["name"]: answer.json["record"]["value"]
+    assert result.json["file"] == str(home / "dkim-spring.pem")
+    assert result.json["dkim"] == {"ed25519_selector": "spring", "ed25519_key": "dkim-spring.pem"}
+    assert published(result.json["record"]["zone_line"]) == {
+        result.json["record"]["name"]: result.json["record"]["value"]
     }
 
 
@@ -157,21 +156,21 @@ def test_a_key_elsewhere_is_named_by_its_whole_path(
 ) -> None:
     file = tmp_path_factory.mktemp("keys") / "mine.pem"
 
-    answer = digest("dkim", "keygen", "--out", str(file), "--json")
+    result = digest("dkim", "keygen", "--out", str(file), "--json")
 
-    assert answer.json["dkim"]["key"] == str(file)
+    assert result.json["dkim"]["key"] == str(file)
 
 
 def test_another_signer_can_use_the_key(home: Path, digest: Command, tmp_path: Path) -> None:
     dkim_verifiers.need(shutil.which("opendkim-testmsg"), "opendkim-testmsg (opendkim-tools)")
-    answer = digest("dkim", "keygen", "--selector", "spring")
+    result = digest("dkim", "keygen", "--selector", "spring")
     options = ("-d", "example.org", "-s", "spring", "-k", home / "dkim-spring.pem", "-C")
 
     theirs = subprocess.run(
         ["opendkim-testmsg", *options], input=MAIL, capture_output=True, check=True
     ).stdout
 
-    assert dkim_verifiers.dkimpy(theirs, published(answer.out), tmp_path) == {"spring"}
+    assert dkim_verifiers.dkimpy(theirs, published(result.out), tmp_path) == {"spring"}
 
 
 # -- record ---------------------------------------------------------------------------------------
@@ -179,26 +178,26 @@ def test_another_signer_can_use_the_key(home: Path, digest: Command, tmp_path: P
 
 def test_the_records_of_the_keys_in_use_can_be_had_again(home: Path, digest: Command) -> None:
     answers = [digest("dkim", "keygen"), digest("dkim", "keygen", "--ed25519")]
-    configure(home, "".join(lines_to_set(answer.out) for answer in answers))
+    configure(home, "".join(lines_to_set(result.out) for result in answers))
 
     plain, json = digest("dkim", "record"), digest("dkim", "record", "--json")
 
-    assert published(plain.out) == published("".join(answer.out for answer in answers))
+    assert published(plain.out) == published("".join(result.out for result in answers))
     assert published(plain.out) == {record["name"]: record["value"] for record in json.json}
 
 
 def test_without_keys_there_is_no_record_and_nothing_is_signed(home: Path, digest: Command) -> None:
-    answer = digest("dkim", "record")
+    result = digest("dkim", "record")
 
-    assert answer.code == 2
-    assert "[dkim] names no key; `digest dkim keygen` makes one" in answer.err
+    assert result.code == 2
+    assert "[dkim] names no key; `digest dkim keygen` makes one" in result.err
     assert secrets.signer(config.load(home / "config.toml")) is None
 
 
 def test_the_installation_signs_for_the_domain_mails_come_from(home: Path, digest: Command) -> None:
-    answer = digest("dkim", "keygen", "--selector", "spring")
+    result = digest("dkim", "keygen", "--selector", "spring")
     mail = '[mail]\nfrom_address = "Papers@Lists.Example.net"\n'
-    text = CONFIG.replace("[mail]\n", mail) + "\n[dkim]\n" + lines_to_set(answer.out)
+    text = CONFIG.replace("[mail]\n", mail) + "\n[dkim]\n" + lines_to_set(result.out)
     (home / "config.toml").write_text(text)
 
     opened = services.open_app(config.load(home / "config.toml"))
@@ -292,10 +291,10 @@ def test_a_key_that_cannot_be_used_is_named_with_the_remedy(
     make(home / "my key.pem")
     configure(home, 'selector = "spring"\nkey = "my key.pem"')
 
-    answer = digest("dkim", "record")
+    result = digest("dkim", "record")
 
-    assert answer.code == 2
-    assert re.search(words, answer.err)
+    assert result.code == 2
+    assert re.search(words, result.err)
 
 
 def test_an_rsa_key_is_no_ed25519_key(home: Path, digest: Command) -> None:
@@ -303,9 +302,9 @@ def test_an_rsa_key_is_no_ed25519_key(home: Path, digest: Command) -> None:
     pair = 'ed25519_selector = "second"\ned25519_key = "dkim-spring.pem"\n'
     configure(home, pair + lines_to_set(made.out))
 
-    answer = digest("dkim", "record")
+    result = digest("dkim", "record")
 
-    assert "holds no ed25519 key but another; `digest dkim keygen --ed25519` makes" in answer.err
+    assert "holds no ed25519 key but another; `digest dkim keygen --ed25519` makes" in result.err
 
 
 def test_a_key_of_1024_bits_made_elsewhere_still_signs(home: Path) -> None:
@@ -336,7 +335,7 @@ def test_settings_that_make_no_sense_are_named(
 ) -> None:
     configure(home, lines)
 
-    answer = digest("dkim", "record")
+    result = digest("dkim", "record")
 
-    assert answer.code == 2
-    assert words in answer.err
+    assert result.code == 2
+    assert words in result.err

@@ -11,7 +11,7 @@ from support.builders import DAY, NOON
 from support.command import CONFIG
 from support.http_server import Response, WebServer
 
-from digest.app.config import load as config
+from digest.app import config
 from digest.app.services import App
 from digest.sources import get_kind, join_batches, read_files
 
@@ -103,8 +103,8 @@ def replayed(folder: Path, engine: sa.Engine) -> dict[str, Batch]:
     }
 
 
-def table_row(answer: str, source: str) -> list[str]:
-    (line,) = (line for line in answer.splitlines() if line.startswith(source))
+def table_row(result: str, source: str) -> list[str]:
+    (line,) = (line for line in result.splitlines() if line.startswith(source))
     return line.removeprefix(source).split()
 
 
@@ -137,14 +137,14 @@ def test_sources_that_enrich_see_the_papers_of_the_others(
 
 
 def test_a_table_says_what_was_recorded(configured: Path, digest: Command) -> None:
-    answer = digest("fixtures", "record", *ON_DAY)
+    result = digest("fixtures", "record", *ON_DAY)
 
     size = (
         (configured / "fixtures/2026-02-02/hugging-face/001-api-daily-papers.json").stat().st_size
     )
-    assert answer.code == 0
-    assert table_row(answer.out, "Hugging Face") == ["1", "2", str(size), "ok"]
-    assert table_row(answer.out, "Stars of the code")[:2] == ["1", "1"]
+    assert result.code == 0
+    assert table_row(result.out, "Hugging Face") == ["1", "2", str(size), "ok"]
+    assert table_row(result.out, "Stars of the code")[:2] == ["1", "1"]
 
 
 def test_the_recorded_configuration_keeps_names_kinds_categories_and_topics(
@@ -230,12 +230,12 @@ def test_a_source_that_fails_is_missing_and_stops_no_other(home: Path, digest: C
     broken = '\n[[sources]]\nname = "Börse"\nkind = "jsonl"\npath = "missing.jsonl"\n'
     (home / "config.toml").write_text(CONFIG + broken)
 
-    answer = digest("fixtures", "record", *ON_DAY)
+    result = digest("fixtures", "record", *ON_DAY)
 
     text = (home / "fixtures/2026-02-02/config.toml").read_text()
-    assert answer.code == 1
-    assert table_row(answer.out, "Börse") == ["0", "0", "0", "failed"]
-    assert "Börse: no file matches" in answer.err
+    assert result.code == 1
+    assert table_row(result.out, "Börse") == ["0", "0", "0", "failed"]
+    assert "Börse: no file matches" in result.err
     assert '# "Börse" (jsonl) is missing: no file matches' in text
     assert [source["name"] for source in tomllib.loads(text)["sources"]] == ["file"]
 
@@ -263,11 +263,11 @@ def test_a_day_not_worth_keeping_is_kept_and_says_so(
 ) -> None:
     (home / "papers.jsonl").write_text(content)
 
-    answer = digest("fixtures", "record", *ON_DAY)
+    result = digest("fixtures", "record", *ON_DAY)
 
-    assert answer.code == 1
-    assert table_row(answer.out, "file") == ["1", "0", str(len(content)), state]
-    assert words in answer.err
+    assert result.code == 1
+    assert table_row(result.out, "file") == ["1", "0", str(len(content)), state]
+    assert words in result.err
     assert "file/001-papers.json" in written(home / "fixtures/2026-02-02")
 
 
@@ -284,21 +284,21 @@ def test_a_source_that_stopped_halfway_is_partial(home: Path, digest: Command) -
         stars = f'\n[[sources]]\nname = "stars"\nkind = "github"\nurl = "{server.base}"\n'
         (home / "config.toml").write_text(CONFIG + stars)
 
-        answer = digest("fixtures", "record", *ON_DAY)
+        result = digest("fixtures", "record", *ON_DAY)
 
-    assert answer.code == 1
-    assert table_row(answer.out, "stars")[:2] == ["2", "1"]
-    assert table_row(answer.out, "stars")[-1] == "partial"
-    assert "1 of 2 repositories were not read" in answer.err
+    assert result.code == 1
+    assert table_row(result.out, "stars")[:2] == ["2", "1"]
+    assert table_row(result.out, "stars")[-1] == "partial"
+    assert "1 of 2 repositories were not read" in result.err
 
 
 def test_an_empty_day_is_no_trouble(home: Path, digest: Command) -> None:
     (home / "papers.jsonl").write_text("")
 
-    answer = digest("fixtures", "record", *ON_DAY)
+    result = digest("fixtures", "record", *ON_DAY)
 
-    assert answer.code == 0
-    assert table_row(answer.out, "file") == ["1", "0", "0", "empty"]
+    assert result.code == 0
+    assert table_row(result.out, "file") == ["1", "0", "0", "empty"]
 
 
 def test_names_that_look_alike_get_folders_of_their_own(home: Path, digest: Command) -> None:
@@ -318,11 +318,11 @@ def test_a_folder_with_something_in_it_is_not_touched(home: Path, digest: Comman
     digest("fixtures", "record", *ON_DAY)
     before = written(home)
 
-    answer = digest("fixtures", "record", *ON_DAY)
+    result = digest("fixtures", "record", *ON_DAY)
 
-    assert answer.code == 2
+    assert result.code == 2
     assert (
-        "fixtures/2026-02-02 is not empty; move it away, or name another with --out" in answer.err
+        "fixtures/2026-02-02 is not empty; move it away, or name another with --out" in result.err
     )
     assert written(home) == before
 
@@ -338,10 +338,10 @@ def test_a_folder_with_something_in_it_is_not_touched(home: Path, digest: Comman
 def test_a_slip_ends_with_2_and_says_what(
     home: Path, digest: Command, arguments: tuple[str, ...], words: str
 ) -> None:
-    answer = digest("fixtures", "record", *arguments)
+    result = digest("fixtures", "record", *arguments)
 
-    assert answer.code == 2
-    assert words in answer.err
+    assert result.code == 2
+    assert words in result.err
 
 
 @pytest.mark.parametrize(

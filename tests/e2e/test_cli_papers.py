@@ -38,10 +38,10 @@ def test_a_bad_record_is_named_with_its_line(home: Path, digest: Command) -> Non
     with (home / "papers.jsonl").open("a") as file:
         file.write('{"abstract": "No title"}\n')
 
-    answer = digest("fetch", *DAY, "--json")
+    result = digest("fetch", *DAY, "--json")
 
-    (report,) = answer.json
-    assert answer.code == 0
+    (report,) = result.json
+    assert result.code == 0
     assert report["rejected"] == [{"where": f"{home}/papers.jsonl:3", "reason": "no title"}]
 
 
@@ -113,9 +113,9 @@ def test_a_paper_is_found_by_any_of_its_names(furnished: Path, digest: Command, 
 
 
 def test_a_paper_is_shown_with_the_source_of_each_field(furnished: Path, digest: Command) -> None:
-    answer = digest("papers", "show", "2602.00001")
+    result = digest("papers", "show", "2602.00001")
 
-    lines = [line.split() for line in answer.out.splitlines()]
+    lines = [line.split() for line in result.out.splitlines()]
     assert ["title", *["An", "Agent", "that", "Reads", "Maps"], "file"] in lines
     assert ["links.code", "https://example.org/maps", "file"] in lines
     assert digest("papers", "show", "2602.00001", "--json").json["origins"]["title"] == "file"
@@ -143,10 +143,10 @@ def test_a_paper_without_an_abstract_is_shown(furnished: Path, digest: Command) 
     (furnished / "papers.jsonl").write_text('{"id": "2602.00009", "title": "Lamps"}')
     digest("fetch", *DAY)
 
-    answer = digest("papers", "show", "2602.00009")
+    result = digest("papers", "show", "2602.00009")
 
-    assert answer.code == 0
-    assert "Abstract: none" in answer.out
+    assert result.code == 0
+    assert "Abstract: none" in result.out
 
 
 def test_a_day_without_papers_lists_none(furnished: Path, digest: Command) -> None:
@@ -157,23 +157,23 @@ def test_a_day_without_papers_lists_none(furnished: Path, digest: Command) -> No
 
 
 def test_a_preview_is_the_text_unless_told_otherwise(furnished: Path, digest: Command) -> None:
-    answer = digest("preview", *DAY, "--topic", "agents")
+    result = digest("preview", *DAY, "--topic", "agents")
 
-    assert answer.code == 0
-    assert "An Agent that Reads Maps" in answer.out
-    assert "<html" not in answer.out
+    assert result.code == 0
+    assert "An Agent that Reads Maps" in result.out
+    assert "<html" not in result.out
 
 
 def test_a_preview_can_be_html(furnished: Path, digest: Command) -> None:
-    answer = digest("preview", *DAY, "--as", "html")
+    result = digest("preview", *DAY, "--as", "html")
 
-    assert answer.out.lstrip().startswith("<!doctype html>")
+    assert result.out.lstrip().startswith("<!doctype html>")
 
 
 def test_a_preview_can_be_the_whole_mail(furnished: Path, digest: Command) -> None:
-    answer = digest("preview", *DAY, "--to", "ada@example.org", "--as", "eml")
+    result = digest("preview", *DAY, "--to", "ada@example.org", "--as", "eml")
 
-    message = message_from_bytes(answer.out.encode(), policy=policy.default)
+    message = message_from_bytes(result.out.encode(), policy=policy.default)
     assert message["To"] == "ada@example.org"
     assert message.defects == []
 
@@ -211,9 +211,9 @@ def test_a_preview_can_be_json_with_every_reason(furnished: Path, digest: Comman
 def test_the_ending_of_out_says_which_form(
     furnished: Path, digest: Command, name: str, start: bytes
 ) -> None:
-    answer = digest("preview", *DAY, "--out", name)
+    result = digest("preview", *DAY, "--out", name)
 
-    assert answer.out == f"{name}\n"
+    assert result.out == f"{name}\n"
     assert (furnished / name).read_bytes().lstrip().startswith(start)
 
 
@@ -244,21 +244,21 @@ def test_a_preview_changes_nothing(furnished: Path, digest: Command) -> None:
 def test_a_slip_in_a_preview_ends_with_2_and_says_what(
     furnished: Path, digest: Command, arguments: tuple[str, ...], words: str
 ) -> None:
-    answer = digest("preview", *DAY, *arguments)
+    result = digest("preview", *DAY, *arguments)
 
-    assert answer.code == 2
-    assert words in answer.err
+    assert result.code == 2
+    assert words in result.err
 
 
 def test_a_reader_who_would_get_nothing_is_told_why(furnished: Path, digest: Command) -> None:
-    answer = digest("preview", "--day", "2026-02-03", "--to", "ada@example.org")
+    result = digest("preview", "--day", "2026-02-03", "--to", "ada@example.org")
 
-    assert (answer.code, answer.out) == (1, "")
-    assert "no mail for ada@example.org on 2026-02-03: no papers" in answer.err
+    assert (result.code, result.out) == (1, "")
+    assert "no mail for ada@example.org on 2026-02-03: no papers" in result.err
 
 
 def test_a_preview_before_the_first_fetch_says_what_to_do(home: Path, digest: Command) -> None:
-    answer = digest("preview")
+    result = digest("preview")
 
-    assert answer.code == 2
-    assert "run `digest fetch` first" in answer.err
+    assert result.code == 2
+    assert "run `digest fetch` first" in result.err

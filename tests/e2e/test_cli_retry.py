@@ -70,9 +70,9 @@ def test_mails_that_ended_so_are_sent_again_as_they_were(
 ) -> None:
     before = stand(mailed, state)
 
-    answer = digest("retry", *DAY, "--state", state)
+    result = digest("retry", *DAY, "--state", state)
 
-    assert (answer.code, answer.out) == (0, "2026-02-02: 2 sent\n")
+    assert (result.code, result.out) == (0, "2026-02-02: 2 sent\n")
     assert outbox(mailed) == before
     status = digest("status", *DAY, "--json").json
     assert (status["deliveries"], status["adds_up"]) == ({"sent": 2}, True)
@@ -97,10 +97,10 @@ def test_mails_that_ended_otherwise_are_left_alone(
 def test_only_what_may_be_sent_again_can_be_asked_for(
     mailed: Path, digest: Command, state: str
 ) -> None:
-    answer = digest("retry", *DAY, "--state", state)
+    result = digest("retry", *DAY, "--state", state)
 
-    assert answer.code == 2
-    assert f"'{state}' is not one of" in answer.err
+    assert result.code == 2
+    assert f"'{state}' is not one of" in result.err
 
 
 def test_a_day_without_a_state_sends_what_is_deferred_whenever_it_is_due(
@@ -108,18 +108,18 @@ def test_a_day_without_a_state_sends_what_is_deferred_whenever_it_is_due(
 ) -> None:
     before = stand(mailed, "deferred", due=datetime.now(UTC) + timedelta(hours=1))
 
-    answer = digest("retry", *DAY)
+    result = digest("retry", *DAY)
 
-    assert answer.out == "2026-02-02: 2 sent\n"
+    assert result.out == "2026-02-02: 2 sent\n"
     assert outbox(mailed) == before
 
 
 def test_one_reader_s_mail_can_be_sent_again_alone(mailed: Path, digest: Command) -> None:
     before = stand(mailed, "failed")
 
-    answer = digest("retry", *DAY, "--state", "failed", "--only", "BEN@example.org")
+    result = digest("retry", *DAY, "--state", "failed", "--only", "BEN@example.org")
 
-    assert answer.code == 0
+    assert result.code == 0
     assert outbox(mailed) == {BOTH[1]: before[BOTH[1]]}
     assert digest("status", *DAY, "--json").json["deliveries"] == {"sent": 1, "failed": 1}
 
@@ -130,10 +130,10 @@ def test_only_refuses_a_reader_who_is_not_confirmed_and_changes_nothing(
     stand(mailed, "failed")
     digest("subscribers", "remove", "ben@example.org")
 
-    answer = digest("retry", *DAY, "--state", "failed", "--only", "ben@example.org")
+    result = digest("retry", *DAY, "--state", "failed", "--only", "ben@example.org")
 
-    assert answer.code == 2
-    assert "ben@example.org is left" in answer.err
+    assert result.code == 2
+    assert "ben@example.org is left" in result.err
     assert digest("status", *DAY, "--json").json["deliveries"] == {"failed": 2}
 
 
@@ -141,9 +141,9 @@ def test_whoever_left_since_stays_where_they_were(mailed: Path, digest: Command)
     stand(mailed, "failed")
     digest("subscribers", "remove", "ben@example.org")
 
-    answer = digest("retry", *DAY, "--state", "failed")
+    result = digest("retry", *DAY, "--state", "failed")
 
-    assert answer.out == "2026-02-02: 1 sent, 1 already settled\n"
+    assert result.out == "2026-02-02: 1 sent, 1 already settled\n"
     assert list(outbox(mailed)) == BOTH[:1]
     assert digest("status", *DAY, "--json").json["deliveries"] == {"sent": 1, "failed": 1}
 
@@ -151,10 +151,10 @@ def test_whoever_left_since_stays_where_they_were(mailed: Path, digest: Command)
 def test_a_state_without_a_day_is_refused(mailed: Path, digest: Command) -> None:
     before = stand(mailed, "failed")
 
-    answer = digest("retry", "--state", "failed")
+    result = digest("retry", "--state", "failed")
 
-    assert answer.code == 2
-    assert "--state needs --day" in answer.err
+    assert result.code == 2
+    assert "--state needs --day" in result.err
     assert before != outbox(mailed) == {}
 
 
@@ -196,18 +196,18 @@ def test_where_nothing_waits_nothing_is_sent_or_planned(
     before = outbox(mailed)
     digest("subscribers", "add", "cy@example.org", "--topic", "agents", "--confirmed")
 
-    answer = digest("retry", *arguments)
+    result = digest("retry", *arguments)
 
-    assert (answer.code, answer.out) == (0, "")
+    assert (result.code, result.out) == (0, "")
     assert outbox(mailed) == before
     assert digest("status", "--json").json["day"] == "2026-02-02"
     assert digest("status", "--json").json["planned"] == 2
 
 
 def test_where_nothing_waits_the_list_of_days_is_empty(mailed: Path, digest: Command) -> None:
-    answer = digest("retry", "--json")
+    result = digest("retry", "--json")
 
-    assert (answer.code, answer.json) == (0, [])
+    assert (result.code, result.json) == (0, [])
 
 
 # -- of all days ----------------------------------------------------------------------------------
@@ -219,9 +219,9 @@ def test_what_was_deferred_is_sent_when_it_is_due(
 ) -> None:
     before = stand(today, "deferred", due=datetime.now(UTC) + timedelta(minutes=minutes))
 
-    answer = digest("retry")
+    result = digest("retry")
 
-    assert answer.code == 0
+    assert result.code == 0
     assert outbox(today) == {name: before[name] for name in sent}
 
 
@@ -256,12 +256,12 @@ def test_who_asks_to_be_asked_is_told_what_to_do(mailed: Path, digest: Command) 
     (mailed / "config.toml").write_text(CONFIG + '\n[delivery]\non_unknown = "ask"\n')
     stand(mailed, "unknown")
 
-    answer = digest("run", *DAY)
-    command = answer.out.partition("`digest ")[2].partition("`")[0]
+    result = digest("run", *DAY)
+    command = result.out.partition("`digest ")[2].partition("`")[0]
     retried = digest(*command.split())
 
-    assert (answer.code, retried.code) == (1, 0)
-    assert "2 may or may not have arrived" in answer.out
+    assert (result.code, retried.code) == (1, 0)
+    assert "2 may or may not have arrived" in result.out
     assert list(outbox(mailed)) == BOTH
 
 
@@ -272,9 +272,9 @@ def test_a_mail_made_before_desks_were_kept_is_made_anew(mailed: Path, digest: C
     execute(mailed, "UPDATE editions SET content_key = '', mail_key = '', content = ''")
     digest("subscribers", "add", "cy@example.org", "--topic", "agents", "--confirmed")
 
-    answer = digest("retry", *DAY, "--state", "failed")
+    result = digest("retry", *DAY, "--state", "failed")
 
-    assert answer.out == "2026-02-02: 2 sent\n"
+    assert result.out == "2026-02-02: 2 sent\n"
     assert list(outbox(mailed)) == BOTH
 
 

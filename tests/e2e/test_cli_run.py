@@ -19,11 +19,11 @@ def outbox(home: Path) -> list[str]:
 
 
 def test_a_run_fetches_and_sends_everybody_their_digest(furnished: Path, digest: Command) -> None:
-    answer = digest("run", *DAY, "--json")
+    result = digest("run", *DAY, "--json")
 
-    assert answer.code == 0
-    assert answer.json["deliveries"] == {"sent": 2}
-    assert answer.json["sources"][0]["parsed"] == 2
+    assert result.code == 0
+    assert result.json["deliveries"] == {"sent": 2}
+    assert result.json["sources"][0]["parsed"] == 2
     assert outbox(furnished) == ["ada@example.org.eml", "ben@example.org.eml"]
 
 
@@ -31,18 +31,18 @@ def test_a_second_run_sends_nothing(furnished: Path, digest: Command) -> None:
     digest("run", *DAY)
     before = {path: path.stat().st_mtime_ns for path in furnished.rglob("*.eml")}
 
-    answer = digest("run", *DAY, "--json")
+    result = digest("run", *DAY, "--json")
 
-    assert answer.code == 0
-    assert (answer.json["deliveries"], answer.json["already"]) == ({}, 2)
+    assert result.code == 0
+    assert (result.json["deliveries"], result.json["already"]) == ({}, 2)
     assert {path: path.stat().st_mtime_ns for path in furnished.rglob("*.eml")} == before
 
 
 def test_a_run_without_readers_says_so(home: Path, digest: Command) -> None:
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    assert answer.code == 0
-    assert "nobody is subscribed and confirmed yet" in answer.out
+    assert result.code == 0
+    assert "nobody is subscribed and confirmed yet" in result.out
 
 
 def test_a_pending_reader_gets_nothing_but_the_question_whether_they_want_it(
@@ -66,11 +66,11 @@ def test_a_reader_who_left_gets_nothing_any_more(furnished: Path, digest: Comman
 def test_a_dry_run_says_who_would_get_what_and_sends_nothing(
     furnished: Path, digest: Command
 ) -> None:
-    answer = digest("run", *DAY, "--dry-run", "--json")
+    result = digest("run", *DAY, "--dry-run", "--json")
 
-    assert answer.code == 0
-    assert [(would["address"], would["state"]) for would in answer.json["would"]] != []
-    assert {would["address"] for would in answer.json["would"]} == {
+    assert result.code == 0
+    assert [(would["address"], would["state"]) for would in result.json["would"]] != []
+    assert {would["address"] for would in result.json["would"]} == {
         "ada@example.org",
         "ben@example.org",
     }
@@ -100,10 +100,10 @@ def test_a_dry_run_leaves_out_those_who_had_their_mail(furnished: Path, digest: 
 def test_a_day_that_is_long_past_is_mailed_when_it_is_named(
     furnished: Path, digest: Command
 ) -> None:
-    answer = digest("run", "--day", "2026-02-02")
+    result = digest("run", "--day", "2026-02-02")
 
-    assert answer.code == 0
-    assert "2026-02-02: 2 sent" in answer.out
+    assert result.code == 0
+    assert "2026-02-02: 2 sent" in result.out
 
 
 def test_only_serves_one_reader_and_the_next_run_the_others(
@@ -121,10 +121,10 @@ def test_only_serves_one_reader_and_the_next_run_the_others(
 def test_only_refuses_a_reader_who_is_not_confirmed(home: Path, digest: Command) -> None:
     digest("subscribers", "add", "ada@example.org")
 
-    answer = digest("run", *DAY, "--only", "ada@example.org")
+    result = digest("run", *DAY, "--only", "ada@example.org")
 
-    assert answer.code == 2
-    assert "ada@example.org is pending" in answer.err
+    assert result.code == 2
+    assert "ada@example.org is pending" in result.err
 
 
 def test_a_run_with_a_failed_source_mails_the_rest_and_ends_with_1(
@@ -133,11 +133,11 @@ def test_a_run_with_a_failed_source_mails_the_rest_and_ends_with_1(
     second = '\n[[sources]]\nname = "other"\nkind = "jsonl"\npath = "missing.jsonl"\n'
     (furnished / "config.toml").write_text(CONFIG + second)
 
-    answer = digest("run", *DAY, "--json")
+    result = digest("run", *DAY, "--json")
 
-    assert answer.code == 1
-    assert answer.json["deliveries"] == {"sent": 2}
-    assert [source["state"] for source in answer.json["sources"]] == ["ok", "failed"]
+    assert result.code == 1
+    assert result.json["deliveries"] == {"sent": 2}
+    assert [source["state"] for source in result.json["sources"]] == ["ok", "failed"]
     text = (furnished / "outbox" / "2026-02-02" / "ada@example.org.eml").read_text()
     assert "Could not be read today: other." in text
 
@@ -161,10 +161,10 @@ def test_real_mail_under_the_example_s_names_is_refused(furnished: Path, digest:
     mail = 'transport = "smtp"\nhost = "mail.example.com"'
     (furnished / "config.toml").write_text(CONFIG.replace('directory = "outbox"', mail))
 
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    assert answer.code == 2
-    assert "[mail] from_address is still the example's" in answer.err
+    assert result.code == 2
+    assert "[mail] from_address is still the example's" in result.err
 
 
 # -- standard output ----------------------------------------------------------------------------
@@ -175,13 +175,13 @@ def test_with_transport_stdout_the_answer_is_the_mails_and_nothing_else(
 ) -> None:
     (furnished / "config.toml").write_text(CONFIG.replace("[mail]", '[mail]\ntransport = "stdout"'))
 
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    (furnished / "mbox").write_text(answer.out)
+    (furnished / "mbox").write_text(result.out)
     with closing(mailbox.mbox(furnished / "mbox")) as box:
         assert {message["To"] for message in box} == {"ada@example.org", "ben@example.org"}
-    assert answer.out.startswith("From digest@example.org Mon Feb  2")
-    assert "2 sent" in answer.err
+    assert result.out.startswith("From digest@example.org Mon Feb  2")
+    assert "2 sent" in result.err
 
 
 def test_the_log_is_on_standard_error_without_addresses_or_titles(
@@ -189,9 +189,9 @@ def test_the_log_is_on_standard_error_without_addresses_or_titles(
 ) -> None:
     (furnished / "config.toml").write_text(CONFIG + '\n[log]\nlevel = "debug"\n')
 
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    assert "digest sent" in answer.err
-    assert "run finished" in answer.err
-    assert "@example.org" not in answer.err
-    assert "Reads Maps" not in answer.err
+    assert "digest sent" in result.err
+    assert "run finished" in result.err
+    assert "@example.org" not in result.err
+    assert "Reads Maps" not in result.err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import CONFIG, DAY
 
-from digest.app.config import load as config
+from digest.app import config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +50,11 @@ def test_a_fault_names_the_key_and_ends_with_2(
 ) -> None:
     configure(home, line)
 
-    answer = digest("status")
+    result = digest("status")
 
-    assert answer.code == 2
-    assert words in answer.err
-    assert answer.out == ""
+    assert result.code == 2
+    assert words in result.err
+    assert result.out == ""
 
 
 def test_every_fault_is_named_at_once(home: Path, digest: Command) -> None:
@@ -88,20 +88,20 @@ def test_every_fault_is_named_at_once(home: Path, digest: Command) -> None:
 def test_no_secret_of_the_file_is_printed(home: Path, digest: Command, mail: str) -> None:
     configure(home, mail)
 
-    answer = digest("status")
+    result = digest("status")
 
-    assert answer.code != 0
-    assert answer.err != ""
-    assert SECRET not in answer.err + answer.out
+    assert result.code != 0
+    assert result.err != ""
+    assert SECRET not in result.err + result.out
 
 
 def test_a_login_over_an_unprotected_connection_is_refused(home: Path, digest: Command) -> None:
     configure(home, 'transport = "smtp"\nsecurity = "none"\nusername = "ada"')
 
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    assert answer.code == 2
-    assert "never sent over an unprotected connection" in answer.err
+    assert result.code == 2
+    assert "never sent over an unprotected connection" in result.err
 
 
 @pytest.mark.parametrize("name", ["DIGEST_MAIL__PASSWORD", "digest_mail__password"])
@@ -139,10 +139,10 @@ def test_a_secret_s_file_that_is_missing_is_named(
 ) -> None:
     monkeypatch.setenv("DIGEST_MAIL__PASSWORD_FILE", str(home / "nothing"))
 
-    answer = digest("status")
+    result = digest("status")
 
-    assert answer.code == 2
-    assert f"DIGEST_MAIL__PASSWORD_FILE: cannot read {home}/nothing" in answer.err
+    assert result.code == 2
+    assert f"DIGEST_MAIL__PASSWORD_FILE: cannot read {home}/nothing" in result.err
 
 
 @pytest.mark.parametrize(
@@ -163,11 +163,11 @@ def test_a_fault_of_the_environment_is_named_without_its_value(
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    answer = digest("status")
+    result = digest("status")
 
-    assert answer.code == 2
-    assert words in answer.err
-    assert SECRET not in answer.err
+    assert result.code == 2
+    assert words in result.err
+    assert SECRET not in result.err
 
 
 def test_no_secret_is_printed_by_a_run_in_all_its_talk(
@@ -176,10 +176,10 @@ def test_no_secret_is_printed_by_a_run_in_all_its_talk(
     configure(home, f'username = "ada"\npassword = "{SECRET}"\n[log]\nlevel = "debug"')
     digest("subscribers", "add", "ada@example.org", "--confirmed")
 
-    answer = digest("run", *DAY)
+    result = digest("run", *DAY)
 
-    assert "digest sent" in answer.err
-    assert SECRET not in answer.err + answer.out
+    assert "digest sent" in result.err
+    assert SECRET not in result.err + result.out
 
 
 def test_a_configuration_shown_by_accident_hides_its_secrets(home: Path) -> None:

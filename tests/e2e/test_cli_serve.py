@@ -16,8 +16,7 @@ import httpx
 import pytest
 import uvicorn
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import config, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,8 +49,8 @@ def sign_up(behind: uvicorn.Config, *, peer: str, headers: dict[str, str]) -> in
     async def once() -> int:
         way: Any = httpx.ASGITransport(behind.loaded_app, client=(peer, 5000))
         async with httpx.AsyncClient(transport=way, base_url="http://127.0.0.1") as client:
-            answer = await client.post("/api/v1/subscriptions", json=SIGN_UP, headers=headers)
-            return answer.status_code
+            result = await client.post("/api/v1/subscriptions", json=SIGN_UP, headers=headers)
+            return result.status_code
 
     return asyncio.run(once())
 
@@ -114,10 +113,10 @@ def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
         port = taken.getsockname()[1]
         file.write_text(file.read_text(encoding="utf-8") + f"\n[web]\nport = {port}\n")
 
-        answer = digest("serve")
+        result = digest("serve")
 
-    assert answer.code == 2
-    assert f"cannot listen on 127.0.0.1:{port}" in answer.err
+    assert result.code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in result.err
 
 
 def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -> None:
@@ -129,12 +128,12 @@ def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -
         said = running.stderr.readline()
         url = re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
         with httpx.Client(transport=httpx.HTTPTransport(retries=8), base_url=url) as client:
-            answer = client.get("/")
+            result = client.get("/")
         running.terminate()
         running.wait(timeout=20)
 
-    assert answer.status_code == 200
-    assert "server" not in answer.headers
+    assert result.status_code == 200
+    assert "server" not in result.headers
     assert "links lead to https://digest.example.org" in said
 
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.command import Answer, Command
+    from support.command import Command, CommandResult
 
 LIST = """\
 address,topics
@@ -43,17 +43,17 @@ def readers(digest: Command) -> dict[str, str]:
     }
 
 
-def fates(answer: Answer) -> list[tuple[int, str, str]]:
-    return [(line["number"], line["address"], line["fate"]) for line in answer.json]
+def fates(result: CommandResult) -> list[tuple[int, str, str]]:
+    return [(line["number"], line["address"], line["fate"]) for line in result.json]
 
 
 # -- import -------------------------------------------------------------------------------------
 
 
 def test_a_list_is_brought_in_line_by_line(peopled: Path, digest: Command) -> None:
-    answer = digest("subscribers", "import", "readers.csv", "--confirmed", "--json")
+    result = digest("subscribers", "import", "readers.csv", "--confirmed", "--json")
 
-    assert fates(answer) == [
+    assert fates(result) == [
         (2, "Cyd@example.org", "confirm"),
         (3, "ada@example.org", "update"),
         (4, "ben@example.org", "keep"),
@@ -84,9 +84,9 @@ def test_a_dry_run_says_the_same_and_changes_nothing(peopled: Path, digest: Comm
 def test_a_report_for_people_names_each_line_its_fate_and_why(
     peopled: Path, digest: Command
 ) -> None:
-    answer = digest("subscribers", "import", "readers.csv", "--dry-run")
+    result = digest("subscribers", "import", "readers.csv", "--dry-run")
 
-    assert [line.split(maxsplit=3) for line in answer.out.splitlines()[:5]] == [
+    assert [line.split(maxsplit=3) for line in result.out.splitlines()[:5]] == [
         ["line", "address", "fate", "why"],
         ["2", "Cyd@example.org", "add", "will be asked to confirm"],
         ["3", "ada@example.org", "update", "is confirmed, gets new topics"],
@@ -114,10 +114,10 @@ def test_the_exit_code_tells_whether_all_lines_were_taken(
 def test_a_file_without_addresses_is_refused_in_one_line(peopled: Path, digest: Command) -> None:
     (peopled / "names.csv").write_text("name\nCyd\n")
 
-    answer = digest("subscribers", "import", "names.csv")
+    result = digest("subscribers", "import", "names.csv")
 
-    assert (answer.code != 0, answer.out) == (True, "")
-    assert answer.err == (
+    assert (result.code != 0, result.out) == (True, "")
+    assert result.err == (
         "error: the first line must name a column `address`; others may be `topics`\n"
     )
 
@@ -141,9 +141,9 @@ def test_a_list_is_read_in_the_encoding_of_the_office(
     text = "address;name\r\nzoë@example.org;Zoë\r\n"
     (peopled / "office.csv").write_bytes(text.encode(encoding))
 
-    answer = digest("subscribers", "import", "office.csv", "--json")
+    result = digest("subscribers", "import", "office.csv", "--json")
 
-    assert fates(answer) == [(2, "zoë@example.org", "add")]
+    assert fates(result) == [(2, "zoë@example.org", "add")]
 
 
 # -- export -------------------------------------------------------------------------------------
@@ -182,9 +182,9 @@ def test_one_reader_is_written_with_all_that_is_known(furnished: Path, digest: C
 def test_a_reader_who_is_erased_is_gone_with_their_mails(furnished: Path, digest: Command) -> None:
     digest("run", "--day", "2026-02-02")
 
-    answer = digest("subscribers", "erase", "ADA@example.org")
+    result = digest("subscribers", "erase", "ADA@example.org")
 
-    assert answer.out == "ada@example.org: erased\n"
+    assert result.out == "ada@example.org: erased\n"
     assert list(readers(digest)) == ["ben@example.org"]
     assert "ada@" not in json.dumps(digest("status", "--day", "2026-02-02", "--json").json)
     assert b"ada@example.org" not in (furnished / "digest.db").read_bytes()
@@ -194,10 +194,10 @@ def test_a_list_does_not_bring_back_who_was_erased(peopled: Path, digest: Comman
     digest("subscribers", "import", "good.csv", "--confirmed")
     digest("subscribers", "erase", "cyd@example.org")
 
-    answer = digest("subscribers", "import", "good.csv", "--confirmed", "--json")
+    result = digest("subscribers", "import", "good.csv", "--confirmed", "--json")
 
-    assert answer.code == 0
-    assert [(line["fate"], line["reason"]) for line in answer.json] == [("refuse", "was erased")]
+    assert result.code == 0
+    assert [(line["fate"], line["reason"]) for line in result.json] == [("refuse", "was erased")]
     assert "cyd@example.org" not in readers(digest)
 
 
@@ -209,10 +209,10 @@ def test_a_list_does_not_bring_back_who_was_erased(peopled: Path, digest: Comman
 def test_who_is_not_a_reader_is_named(
     furnished: Path, digest: Command, verb: str, email: str, words: str
 ) -> None:
-    answer = digest("subscribers", verb, email)
+    result = digest("subscribers", verb, email)
 
-    assert (answer.code, answer.out) == (2, "")
-    assert words in answer.err
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
 
 
 # -- the pepper ---------------------------------------------------------------------------------

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from support.command import Answer, Command
+    from support.command import Command, CommandResult
 
     Day = Callable[[Callable[[], None], Callable[[], None], threading.Event], object]
 
 
 @pytest.fixture
-def daemon(digest: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[[Day], Answer]:
-    """The daemon with a clock of the test's: it is told what happens in its life."""
+def daemon(digest: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[[Day], CommandResult]:
+    """The daemon, whose jobs run when the test calls them."""
 
-    def live(day: Day) -> Answer:
-        def every_day(job: Any, *, again: Any, stopped: threading.Event, **_: object) -> None:
-            day(job, again, stopped)
+    def live(day: Day) -> CommandResult:
+        def run_jobs(*, daily: Any, retry: Any, stopped: threading.Event, **_: object) -> None:
+            day(daily, retry, stopped)
 
-        monkeypatch.setattr(scheduler, "every_day", every_day)
+        monkeypatch.setattr(scheduler, "run_jobs", run_jobs)
         return digest("daemon")
 
     return live
@@ -55,38 +55,38 @@ def outbox(home: Path) -> list[str]:
 
 
 def test_the_daily_run_does_what_run_does_and_closes_the_database(
-    peopled: Path, daemon: Callable[[Day], Answer]
+    peopled: Path, daemon: Callable[[Day], CommandResult]
 ) -> None:
-    answer = daemon(lambda job, _again, _stopped: job())
+    result = daemon(lambda daily, _retry, _stopped: daily())
 
     assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
-    assert "2 sent" in answer.out
+    assert "2 sent" in result.out
 
 
 def test_between_runs_the_sources_are_read_and_nobody_is_mailed(
     peopled: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: dict[str, Any] = {}
-    monkeypatch.setattr(scheduler, "every_day", lambda _job, **asked: told.update(asked))
+    jobs: dict[str, Any] = {}
+    monkeypatch.setattr(scheduler, "run_jobs", lambda **given: jobs.update(given))
     digest("daemon")
 
-    told["look"]()
+    jobs["fetch"]()
 
-    assert told["hours"] == 4
+    assert jobs["fetch_hours"] == 4
     assert outbox(peopled) == []
     assert len(digest("papers", "list", "--json").json) == len(PAPERS)
 
 
 def test_no_file_of_the_database_stays_open_after_a_job(
-    peopled: Path, daemon: Callable[[Day], Answer]
+    peopled: Path, daemon: Callable[[Day], CommandResult]
 ) -> None:
     left: list[str] = []
 
-    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
+    def day(daily: Callable[[], None], retry: Callable[[], None], _: object) -> None:
         # SQLite takes these away when the last connection is closed; the daemon itself has one.
         before = files(peopled)
-        job()
-        again()
+        daily()
+        retry()
         left.extend(files(peopled) - before)
 
     daemon(day)
@@ -100,42 +100,42 @@ def files(home: Path) -> set[str]:
 
 @pytest.mark.parametrize("broken", ["port = 0", 'transport = "smtp"\nhost = "mail.example.com"'])
 def test_what_a_person_must_mend_is_logged_and_the_daemon_goes_on(
-    peopled: Path, daemon: Callable[[Day], Answer], broken: str
+    peopled: Path, daemon: Callable[[Day], CommandResult], broken: str
 ) -> None:
-    def day(job: Callable[[], None], _again: object, _stopped: object) -> None:
+    def day(daily: Callable[[], None], _retry: object, _stopped: object) -> None:
         (peopled / "config.toml").write_text(CONFIG.replace('directory = "outbox"', broken))
-        job()
+        daily()
         (peopled / "config.toml").write_text(CONFIG)
-        job()
+        daily()
 
-    answer = daemon(day)
+    result = daemon(day)
 
-    assert answer.err.count("run failed") == 1
+    assert result.err.count("run failed") == 1
     assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
 
 
 def test_what_could_not_leave_at_its_hour_leaves_when_the_daemon_looks_again(
-    peopled: Path, daemon: Callable[[Day], Answer]
+    peopled: Path, daemon: Callable[[Day], CommandResult]
 ) -> None:
-    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
+    def day(daily: Callable[[], None], retry: Callable[[], None], _: object) -> None:
         (peopled / "outbox").write_text("in the way")
-        job()
+        daily()
         (peopled / "outbox").unlink()
-        again()
+        retry()
 
-    answer = daemon(day)
+    result = daemon(day)
 
-    assert "run stopped" in answer.err
+    assert "run stopped" in result.err
     assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
 
 
 def test_a_look_for_what_is_due_again_sends_nothing_new(
-    peopled: Path, digest: Command, daemon: Callable[[Day], Answer]
+    peopled: Path, digest: Command, daemon: Callable[[Day], CommandResult]
 ) -> None:
-    def day(job: Callable[[], None], again: Callable[[], None], _: object) -> None:
-        again()
-        job()
-        again()
+    def day(daily: Callable[[], None], retry: Callable[[], None], _: object) -> None:
+        retry()
+        daily()
+        retry()
 
     daemon(day)
 
@@ -145,11 +145,11 @@ def test_a_look_for_what_is_due_again_sends_nothing_new(
 
 
 def test_a_daemon_that_was_told_to_stop_begins_nothing(
-    peopled: Path, digest: Command, daemon: Callable[[Day], Answer]
+    peopled: Path, digest: Command, daemon: Callable[[Day], CommandResult]
 ) -> None:
-    def day(job: Callable[[], None], _again: object, stopped: threading.Event) -> None:
+    def day(daily: Callable[[], None], _retry: object, stopped: threading.Event) -> None:
         stopped.set()
-        job()
+        daily()
 
     daemon(day)
 

@@ -57,12 +57,12 @@ def text_of(mail: EmailMessage, subtype: str) -> str:
 
 
 def test_the_demo_names_its_three_files(tmp_path: Path, digest: Command) -> None:
-    answer = digest("demo", "--out", str(tmp_path))
+    result = digest("demo", "--out", str(tmp_path))
 
     files = sorted(tmp_path.rglob("*.*"))
-    assert answer.code == 0
+    assert result.code == 0
     assert [file.suffix for file in files] == [".eml", ".html", ".txt"]
-    assert sorted(line.strip() for line in answer.out.splitlines()[1:]) == [
+    assert sorted(line.strip() for line in result.out.splitlines()[1:]) == [
         str(file) for file in files
     ]
 
@@ -101,10 +101,10 @@ def test_the_demo_needs_no_network(
 def test_a_folder_that_cannot_be_made_is_one_line_and_2(tmp_path: Path, digest: Command) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    answer = digest("demo", "--out", str(tmp_path / "file"))
+    result = digest("demo", "--out", str(tmp_path / "file"))
 
-    assert answer.code == 2
-    assert answer.err == f"error: cannot write {tmp_path}/file: File exists\n"
+    assert result.code == 2
+    assert result.err == f"error: cannot write {tmp_path}/file: File exists\n"
 
 
 def test_the_mail_and_all_its_parts_parse_without_defects(mail: EmailMessage) -> None:

@@ -12,7 +12,7 @@ import typer.main
 from support.import_graph import PACKAGES
 from support.paths import ROOT
 
-from digest.app.config import load as config
+from digest.app import config
 from digest.cli import app
 from digest.models.delivery import DeliveryState
 from digest.models.source import SourceState

@@ -70,7 +70,7 @@ def status(home: Path) -> Any:
         pytest.param("RCPT", {"sent": 5}, id="before the third mail"),
         pytest.param("DATA", {"sent": 5}, id="as the third mail begins"),
         pytest.param(
-            ".", {"sent": 4, "unknown": 1}, id="the third mail received, the answer not sent"
+            ".", {"sent": 4, "unknown": 1}, id="the third mail received, the reply not sent"
         ),
     ],
 )

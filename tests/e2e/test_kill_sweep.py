@@ -44,9 +44,9 @@ def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
 ) -> None:
     origin = Sweep(tmp_path, senders=senders)
 
-    toll = origin.sweep(some(origin.points(), kills))
+    result = origin.sweep(some(origin.points(), kills))
 
-    assert toll.faults == []
-    assert (toll.lost, toll.doubled) == (0, 0)
-    assert toll.most_unknown <= CONNECTIONS * senders
-    assert toll.kills >= kills // 2
+    assert result.faults == []
+    assert (result.lost, result.doubled) == (0, 0)
+    assert result.most_unknown <= CONNECTIONS * senders
+    assert result.kills >= kills // 2

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,7 @@ import pytest
 from support.builders import PEPPER, evidence
 from support.command import CONFIG, DAY
 
-from digest.app import services
-from digest.app.config import load as config
+from digest.app import config, pipeline, services
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.models.delivery import DeliveryState
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from support.command import Command
 
-#: The run itself serves the even ones, its mate the odd ones, each in this order.
+#: The run's own process serves the even ones, the second process the odd ones, each in this order.
 NAMES = [f"reader{number}" for number in range(8)]
-OWN, MATE = NAMES[::2], NAMES[1::2]
+FIRST, SECOND = NAMES[::2], NAMES[1::2]
 
 #: Is read by every Python that starts: what happens as a mail comes into its folder.
 HOOKS = """
@@ -68,7 +68,7 @@ def fail(name):
     raise OSError(28, "no space left")
 
 words = os.environ["HOOKED"].split()
-if "mates-die" in words and "--multiprocessing-fork" in sys.orig_argv:
+if "second-dies" in words and "--multiprocessing-fork" in sys.orig_argv:
     os.kill(os.getpid(), signal.SIGKILL)
 hooks = {name: globals()[what] for name, what in (word.split("=") for word in words if "=" in word)}
 os.replace = replaced
@@ -132,11 +132,11 @@ def two(home: Path, digest: Command) -> Path:
     """Papers fetched, readers with numbers in a row, and two processes."""
     (home / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\n", encoding="utf-8")
     digest("fetch", *DAY)
-    opened = services.open_app(config.load(home / "config.toml"))
-    book = Book(opened.engine, new_id=count(2).__next__, pepper=PEPPER)
+    app = services.open_app(config.load(home / "config.toml"))
+    book = Book(app.engine, new_id=count(2).__next__, pepper=PEPPER)
     for name in NAMES:
         book.add(f"{name}@example.org", ["agents"], confirmed=True, evidence=evidence())
-    opened.engine.dispose()
+    app.engine.dispose()
     return home
 
 
@@ -172,9 +172,9 @@ def end(run: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
-    answer = digest("run", *DAY, "--json")
+    result = digest("run", *DAY, "--json")
 
-    assert (answer.code, answer.json["deliveries"]) == (0, {"sent": 8})
+    assert (result.code, result.json["deliveries"]) == (0, {"sent": 8})
     assert mailed(two) == NAMES
     pids = {pid for pid, ended in senders(two) if ended}
     assert len(pids) == 2
@@ -182,21 +182,21 @@ def test_two_processes_serve_everybody_once(two: Path, digest: Command) -> None:
 
 
 def test_what_each_has_done_adds_up(two: Path, digest: Command) -> None:
-    opened = services.open_app(config.load(two / "config.toml"))
-    day: date = opened.papers.papers()[0].day
-    desk = opened.build_edition(day)
+    app = services.open_app(config.load(two / "config.toml"))
+    day: date = app.papers.papers()[0].day
+    edition = pipeline.build_edition(app, day)
     totals: list[int] = []
     steps: list[int] = []
     watch = Progress(total=totals.append, advance=steps.append)
-    crew = ProcessPool(config=opened.config, processes=opened.processes)
+    pool = ProcessPool(config=app.config, processes=partial(pipeline.worker_count, app.config))
 
     report = run_delivery(
-        RunRequest(day=day, edition=desk, allow_late=True, progress=watch, workers=crew),
-        opened.delivery_services,
-        opened.transport(),
+        RunRequest(day=day, edition=edition, allow_late=True, progress=watch, workers=pool),
+        app.delivery_services,
+        app.transport(),
     )
 
-    opened.engine.dispose()
+    app.engine.dispose()
     assert (totals, sum(steps)) == ([8], 8)
     assert report.counts == {DeliveryState.SENT: 8}
     assert len(report.memory) == 2
@@ -214,37 +214,37 @@ def test_there_are_no_more_processes_than_mails(two: Path, digest: Command) -> N
     assert mailed(two) == NAMES
 
 
-# -- a mate that dies -----------------------------------------------------------------------------
+# -- a process that dies -------------------------------------------------------------------------
 
 
-def test_what_a_killed_mate_had_not_sent_is_sent_by_the_run_itself(
+def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    run = processes.start(f"{MATE[1]}=hold")
+    run = processes.start(f"{SECOND[1]}=hold")
 
-    os.kill(processes.held(MATE[1]), signal.SIGKILL)
+    os.kill(processes.held(SECOND[1]), signal.SIGKILL)
     code, _, log = end(run)
 
     assert code == 0
-    assert mailed(two) == [name for name in NAMES if name != MATE[1]]
+    assert mailed(two) == [name for name in NAMES if name != SECOND[1]]
     assert standing(digest) == {"sent": 7, "unknown": 1}
     assert "a sender died" in log
 
 
-def test_a_mate_that_dies_before_it_has_begun_is_not_missed(
+def test_a_process_that_dies_before_it_has_begun_is_not_missed(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    code, _, _ = end(processes.start("mates-die"))
+    code, _, _ = end(processes.start("second-dies"))
 
     assert code == 0
     assert mailed(two) == NAMES
     assert standing(digest) == {"sent": 8}
 
 
-def test_what_stops_a_mate_stops_the_run_with_its_reason(
+def test_what_stops_a_process_stops_the_run_with_its_reason(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    code, out, _ = end(processes.start(f"{MATE[1]}=fail"))
+    code, out, _ = end(processes.start(f"{SECOND[1]}=fail"))
     again = digest("run", *DAY)
 
     assert code == 1
@@ -257,19 +257,19 @@ def test_what_stops_a_mate_stops_the_run_with_its_reason(
 # -- a run that dies ------------------------------------------------------------------------------
 
 
-def test_when_the_run_is_killed_its_mate_ends_by_itself_and_then_the_lock_is_free(
+def test_when_the_run_is_killed_its_second_process_ends_and_then_the_lock_is_free(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    run = processes.start(f"{OWN[1]}=hold", f"{MATE[1]}=hold")
-    processes.held(OWN[1])
-    processes.held(MATE[1])
+    run = processes.start(f"{FIRST[1]}=hold", f"{SECOND[1]}=hold")
+    processes.held(FIRST[1])
+    processes.held(SECOND[1])
     run.kill()
     run.wait()
 
     meanwhile = digest("run", *DAY)
-    processes.release(MATE[1])
+    processes.release(SECOND[1])
     with (two / "digest.db-run").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # waits for the mate
+        fcntl.flock(lock, fcntl.LOCK_EX)  # waits for the second process
     left = standing(digest)
     again = digest("run", *DAY, "--json")
 
@@ -277,18 +277,18 @@ def test_when_the_run_is_killed_its_mate_ends_by_itself_and_then_the_lock_is_fre
     assert "another run is sending" in meanwhile.err
     assert left == {"planned": 2, "claimed": 2, "inflight": 1, "sent": 3}
     assert again.json["deliveries"] == {"sent": 4, "unknown": 1}
-    assert mailed(two) == [name for name in NAMES if name != OWN[1]]
+    assert mailed(two) == [name for name in NAMES if name != FIRST[1]]
 
 
 # -- a stop ---------------------------------------------------------------------------------------
 
 
-def test_a_run_that_is_told_to_stop_stops_its_mate_and_gives_back_the_rest(
+def test_a_run_that_is_told_to_stop_stops_its_second_process_and_gives_back_the_rest(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    run = processes.start(f"{OWN[0]}=until_sigterm", f"{MATE[0]}=until_sigterm")
-    processes.held(OWN[0])
-    processes.held(MATE[0])
+    run = processes.start(f"{FIRST[0]}=until_sigterm", f"{SECOND[0]}=until_sigterm")
+    processes.held(FIRST[0])
+    processes.held(SECOND[0])
 
     run.terminate()
     code, out, _ = end(run)
@@ -297,7 +297,7 @@ def test_a_run_that_is_told_to_stop_stops_its_mate_and_gives_back_the_rest(
 
     assert code == 1
     assert "told to stop" in out
-    assert had == sorted([OWN[0], MATE[0]])
+    assert had == sorted([FIRST[0], SECOND[0]])
     assert left == {"planned": 6, "sent": 2}
     assert again.code == 0
     assert mailed(two) == NAMES

@@ -63,8 +63,8 @@ DAY = ("--day", "2026-02-02")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a command said, and its exit code."""
+class CommandResult:
+    """What a command printed, and its exit code."""
 
     code: int
     out: str
@@ -82,9 +82,9 @@ class Command:
         """Work with what a test has."""
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
-    def __call__(self, *arguments: str) -> Answer:
+    def __call__(self, *arguments: str) -> CommandResult:
         self._monkeypatch.setattr(sys, "argv", ["digest", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = self._capsys.readouterr()
-        return Answer(code=int(ended.value.code or 0), out=out, err=err)
+        return CommandResult(code=int(ended.value.code or 0), out=out, err=err)

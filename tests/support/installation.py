@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from support.builders import DAY, NOON, PEPPER, evidence, paper
 
-from digest.app.config import load as config
+from digest.app import config, pipeline
 from digest.app.services import App
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.run import Policy, RunRequest, run_delivery
@@ -149,7 +149,7 @@ class Installation:
         return self.fetcher.fetch(day, self.app.sources, only_day=only_day)
 
     def edition(self, day: date = DAY) -> Edition:
-        return self.app.build_edition(day)
+        return pipeline.build_edition(self.app, day)
 
     # -- a run ------------------------------------------------------------------------------
 

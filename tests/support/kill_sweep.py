@@ -1,8 +1,9 @@
-"""Kills a run at its nth system call, again and again, and counts what became of everybody.
+"""Kills a run at its nth system call, for many n, and counts who got no mail, one or two.
 
 A run of the command line for 200 readers is started under strace, which sends SIGKILL as the nth
 call that writes to the disk or the network begins. Then the run is started again, until it is done.
-The server has kept what it took, and is the oracle. `scripts/faults.py` does it for every call.
+The test server keeps every mail it accepts, and so shows who got which. `scripts/faults.py` does it
+for every call.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 READERS, CONNECTIONS = 200, 3
 DAY = "2026-02-02"
-#: What a run does to the world: mails, the ledger, and the disk's word that it is kept.
+#: The calls by which a run sends mail, writes the ledger, and syncs the disk.
 CALLS = ("sendto", "sendmsg", "write", "pwrite64", "fdatasync")
 
 #: The nth call of a name.
@@ -62,8 +63,8 @@ words_in = ["agent"]
 
 
 @dataclass(kw_only=True)
-class Toll:
-    """What became of the readers of one or many killed runs."""
+class SweepResult:
+    """What happened to the readers of one or many killed runs."""
 
     kills: int = 0
     #: runs that were done before the call was reached
@@ -73,11 +74,11 @@ class Toll:
     unknown: int = 0
     #: the most that were unknown after one kill
     most_unknown: int = 0
-    #: anything else that is not as it should be
+    #: everything else that is wrong
     faults: list[str] = field(default_factory=list)
 
-    def add(self, other: Toll) -> None:
-        """Count another."""
+    def add(self, other: SweepResult) -> None:
+        """Add the numbers of another result."""
         self.kills += other.kills
         self.spared += other.spared
         self.lost += other.lost
@@ -91,7 +92,7 @@ class Sweep:
     """An installation that is copied for every kill."""
 
     def __init__(self, folder: Path, *, senders: int = 1) -> None:
-        """Make the installation: papers in a file, readers in the book, nothing planned."""
+        """Make the installation: papers in a file, confirmed readers, nothing planned."""
         self._senders = senders
         self._folder = folder
         self._origin = folder / "origin"
@@ -110,7 +111,7 @@ class Sweep:
         self._configure(self._origin, port=1)
         rows = "".join(f"reader{n:03}@example.net,agents\n" for n in range(READERS))
         (self._origin / "readers.csv").write_text(f"address,topics\n{rows}")
-        with Warm() as warm:
+        with WarmProcess() as warm:
             code = warm.run(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
         if code:
             raise RuntimeError((self._origin / "log.txt").read_text())
@@ -120,9 +121,9 @@ class Sweep:
         (home / "config.toml").write_text(text)
 
     def points(self) -> list[Point]:
-        """Return every call of a run that nobody kills, of the process that makes the most."""
+        """Return every call of a run that is not killed, of the process that makes the most."""
         home, log = self._folder / "counted", self._folder / "calls.txt"
-        with SMTPServer(extensions=EXTENSIONS) as server, Warm() as warm:
+        with SMTPServer(extensions=EXTENSIONS) as server, WarmProcess() as warm:
             self._copy(home, server.port)
             warm.run(home, *RUN, trace=("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}"))
         most: Counter[str] = Counter()
@@ -131,8 +132,8 @@ class Sweep:
             most |= Counter(line.partition("(")[0] for line in lines)
         return [(call, n) for call in CALLS for n in range(1, most[call] + 1)]
 
-    def kill_at(self, point: Point, warm: Warm) -> Toll:
-        """Kill a run at a call, run again until it is done, and look at everybody."""
+    def kill_at(self, point: Point, warm: WarmProcess) -> SweepResult:
+        """Kill a run at a call, run again until it is done, and count what everybody got."""
         call, nth = point
         home = self._folder / f"at-{call}-{nth}"
         inject = f"inject={call}:signal=SIGKILL:when={nth}"
@@ -141,31 +142,33 @@ class Sweep:
             ended = warm.run(
                 home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
             )
-            # While the processes of a killed run finish what they have in hand, a run is refused.
+            # A run is refused while the processes of a killed run finish their mails.
             done = any(warm.run(home, *RUN) == 0 for _ in range(50))
             accepted = Counter(server.recipients)
-        toll = _toll(accepted, home / "digest.db")
+        result = _result(accepted, home / "digest.db")
         if not done:
-            toll.faults.append("no run was complete: " + (home / "log.txt").read_text()[-300:])
+            result.faults.append("no run was complete: " + (home / "log.txt").read_text()[-300:])
         shutil.rmtree(home)
-        toll.kills, toll.spared = int(ended != 0), int(ended == 0)
-        toll.faults = [f"at {call} {nth}: {fault}" for fault in toll.faults]
-        return toll
+        result.kills, result.spared = int(ended != 0), int(ended == 0)
+        result.faults = [f"at {call} {nth}: {fault}" for fault in result.faults]
+        return result
 
-    def sweep(self, points: Sequence[Point], advance: Callable[[], object] = lambda: None) -> Toll:
-        """Kill at all these points, one on each core at a time, and add up."""
-        waiting, total, lock = list(reversed(points)), Toll(), threading.Lock()
+    def sweep(
+        self, points: Sequence[Point], advance: Callable[[], object] = lambda: None
+    ) -> SweepResult:
+        """Kill a run at each of these points, one per core at a time, and add up the results."""
+        waiting, total, lock = list(reversed(points)), SweepResult(), threading.Lock()
 
         def work() -> None:
-            with Warm() as warm:
+            with WarmProcess() as warm:
                 while True:
                     with lock:
                         if not waiting:
                             return
                         point = waiting.pop()
-                    toll = self.kill_at(point, warm)
+                    result = self.kill_at(point, warm)
                     with lock:
-                        total.add(toll)
+                        total.add(result)
                         advance()
 
         workers = os.cpu_count() or 1
@@ -179,8 +182,8 @@ class Sweep:
         self._configure(home, port=port)
 
 
-class Warm:
-    """The command line without the time it takes to start; see `warm_process.py`."""
+class WarmProcess:
+    """Commands in a process that has imported everything; see `warm_process.py`."""
 
     def __enter__(self) -> Self:
         """Start it."""
@@ -206,8 +209,8 @@ class Warm:
         gate = folder / "gate" if trace else None
         if gate:
             os.mkfifo(gate)
-        asked = {"folder": str(folder), "arguments": arguments, "gate": gate and str(gate)}
-        order.write(json.dumps(asked) + "\n")
+        request = {"folder": str(folder), "arguments": arguments, "gate": gate and str(gate)}
+        order.write(json.dumps(request) + "\n")
         order.flush()
         child = int(answer.readline())
         if gate is None:
@@ -215,32 +218,32 @@ class Warm:
         command = ["strace", "-f", *trace, "-p", str(child)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None
-            said = tracer.stderr.readline()
-            gate.write_bytes(b"")  # opened: go
+            messages = tracer.stderr.readline()
+            gate.write_bytes(b"")  # the command goes on when the fifo is opened
             code = int(answer.readline())
-            said += tracer.stderr.read()
-        if "attached" not in said:
-            raise RuntimeError(said)
+            messages += tracer.stderr.read()
+        if "attached" not in messages:
+            raise RuntimeError(messages)
         return code
 
 
-def _toll(accepted: Counter[str], database: Path) -> Toll:
+def _result(accepted: Counter[str], database: Path) -> SweepResult:
     with closing(sqlite3.connect(database)) as db:
         query = "SELECT address, state FROM deliveries JOIN subscribers s ON s.id = subscriber_id"
         states: dict[str, str] = dict(db.execute(query).fetchall())
         ((planned, closed_at),) = db.execute("SELECT planned, closed_at FROM days").fetchall()
-    toll = Toll()
+    result = SweepResult()
     for address, state in states.items():
         times = accepted[address]
-        toll.doubled += times > 1
+        result.doubled += times > 1
         if state == "unknown":
-            toll.unknown += 1
+            result.unknown += 1
         elif state != "sent":
-            toll.faults.append(f"{address} is {state}")
+            result.faults.append(f"{address} is {state}")
         elif times == 0:
-            toll.lost += 1
-    toll.lost += READERS - len(states)
-    toll.most_unknown = toll.unknown
+            result.lost += 1
+    result.lost += READERS - len(states)
+    result.most_unknown = result.unknown
     if planned != READERS or closed_at is None:
-        toll.faults.append("the day does not add up, or is not closed")
-    return toll
+        result.faults.append("the day does not add up, or is not closed")
+    return result

@@ -15,8 +15,7 @@ import httpx
 import sqlalchemy as sa
 from support.builders import NOON, PEPPER, enrolled
 
-from digest.app import web
-from digest.app.config import load as config
+from digest.app import config, pipeline, web
 from digest.app.services import App
 from subscribers import links
 from subscribers.book import Book
@@ -171,7 +170,7 @@ class Site:
     def deliver(self, transport: Transport | None = None) -> int:
         """Send the transactional mails that are due; return their number."""
         transport = transport or self.app.transport()
-        return web.housekeeping(self.app, transport, clock=lambda: self.now)
+        return pipeline.housekeeping(self.app, transport, clock=lambda: self.now)
 
     def mails(self) -> list[EmailMessage]:
         """All mails that were sent, by file name."""

@@ -1,8 +1,9 @@
-"""A process that has imported everything and forks off one command after another.
+"""A process that has imported everything and forks one command after another.
 
-It reads a line of JSON for each: the folder to work in, the arguments, and maybe a gate: a fifo
-the new process waits at, so that somebody can attach to it first. It answers with the process id,
-and, when that has ended, with its exit code; below 0 it is the signal that killed it.
+It reads a line of JSON for each command: the folder to work in, the arguments, and optionally a
+`gate`. That is a fifo at which the new process waits, so that a tracer can attach to it first. The
+process prints the id of the new process and, when that has ended, its exit code. A code below 0 is
+the number of the signal that killed it.
 """
 
 from __future__ import annotations
@@ -15,31 +16,32 @@ from typing import Any
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Run commands until standard input ends."""
 
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         child = os.fork()
         if child == 0:
-            _be(asked)
+            _run(request)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _be(asked: dict[str, Any]) -> None:
-    from digest.cli import main as command
+def _run(request: dict[str, Any]) -> None:
+    """Become the command: its folder, its standard streams and its arguments."""
+    from digest import cli
 
-    os.chdir(asked["folder"])
+    os.chdir(request["folder"])
     with Path("log.txt").open("ab") as log, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    if asked["gate"]:
-        Path(asked["gate"]).read_bytes()
-    sys.argv = ["digest", *asked["arguments"]]
+    if request["gate"]:
+        Path(request["gate"]).read_bytes()
+    sys.argv = ["digest", *request["arguments"]]
     try:
-        command()
+        cli.main()
     except SystemExit as ended:
         os._exit(int(ended.code or 0))
     os._exit(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from support.site import Site
 
-    from digest.models.issue import Coverage, Edition
+    from digest.app.services import App
+    from digest.models.issue import Edition
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -171,7 +172,7 @@ def test_an_edition_that_was_mailed_does_not_change(site: Site) -> None:
     site.subscriber("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
     delivery_services = replace(site.app.delivery_services, clock=lambda: NOON)
     run_delivery(
-        RunRequest(day=DAYS[0], edition=site.app.build_edition(DAYS[0])),
+        RunRequest(day=DAYS[0], edition=pipeline.build_edition(site.app, DAYS[0])),
         delivery_services,
         site.app.transport(),
     )
@@ -193,9 +194,9 @@ def test_visitors_who_come_together_have_a_day_ranked_once(
     ranked: list[date] = []
     build_edition = pipeline.build_edition
 
-    def counted(*given: Any, coverage: Coverage, **named: Any) -> Edition:
-        ranked.append(coverage.day)
-        return build_edition(*given, coverage=coverage, **named)
+    def counted(app: App, day: date) -> Edition:
+        ranked.append(day)
+        return build_edition(app, day)
 
     monkeypatch.setattr(pipeline, "build_edition", counted)
     with ThreadPoolExecutor(8) as threads:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from support.builders import NOON
 from support.site import DAYS, URL, Site, text_of
 
+from digest.app import pipeline
 from digest.delivery.run import RunRequest, run_delivery
 from digest.models.delivery import MailKind
 from subscribers.models import Event
@@ -31,7 +32,7 @@ def send_every_mail(site: Site) -> None:
     site.deliver()
     app = site.app
     transport = app.transport()
-    edition = app.build_edition(DAYS[0])
+    edition = pipeline.build_edition(app, DAYS[0])
     services = replace(app.delivery_services, clock=lambda: NOON)
     run_delivery(RunRequest(day=DAYS[0], edition=edition), services, transport)
 

@@ -1,1 +1,5 @@
-"""app/config."""
+"""The configuration of one installation: `load` reads it, `build` checks tables given directly."""
+
+from digest.app.config.load import Config, build, default_path, load
+
+__all__ = ["Config", "build", "default_path", "load"]

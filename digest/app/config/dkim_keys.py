@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
 from digest.mail import dkim
+from digest.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +23,7 @@ def save(key: dkim.Key, path: Path) -> None:
 
     """
     try:
-        with open(path, "xb", opener=_private) as file:
-            file.write(key.pem)
+        files.create(path, key.pem)
     except FileExistsError as error:
         raise ConfigError(f"{path} is there already; it was not touched") from error
     except OSError as error:
@@ -52,7 +52,3 @@ def _read(path: Path) -> bytes:
     if stat.S_IMODE(mode) & 0o077:
         raise ConfigError(f"others can read {path}; type: chmod 600 {shlex.quote(str(path))}")
     return pem
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -1,11 +1,13 @@
-"""The configuration: where its values come from, and what is said when one is wrong.
+"""Loading the configuration, and the messages about its errors.
 
-A value comes from the file, unless the environment has one. This is the only module that reads
-the environment. Secrets are `SecretStr` and do not show in any output.
+A value in the environment replaces the one in the file. No other module reads the environment.
+Secrets are `SecretStr` and appear in no output.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import glob
 import os
 import tomllib
 from pathlib import Path
@@ -47,13 +49,15 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
+#: What pydantic calls a key that a model, or a dataclass, does not have.
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 def _default_sources() -> tuple[SourceSettings, ...]:
     return (SourceSettings(),)
 
 
-#: Values that may stand in a file named by the environment, as `DIGEST_MAIL__PASSWORD_FILE`.
+#: The values that may come from a file, as `DIGEST_MAIL__PASSWORD_FILE` names one.
 _SECRETS = (
     ("site", "secret_key"),
     ("site", "previous_secret_key"),
@@ -64,7 +68,7 @@ _SECRETS = (
 
 
 class _Environment(EnvSettingsSource):
-    """The environment, with `<KEY>_FILE` replaced by what the file holds."""
+    """The environment, with each `<KEY>_FILE` replaced by the content of that file."""
 
     def __call__(self) -> dict[str, Any]:
         for name in os.environ:
@@ -129,26 +133,34 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file's tables, which come in as arguments."""
+        """Put the environment before the tables of the file, which come in as arguments."""
         return _Environment(settings_cls), init_settings
 
     @property
     def folder(self) -> Path:
-        """Where relative paths start from: the folder of the file."""
+        """The folder of the file, from which relative paths start."""
         return self._folder
 
     def path(self, relative: str) -> Path:
-        """Return a path of the configuration as seen from anywhere."""
+        """Return a path of the configuration, resolved against its folder."""
         return self._folder / Path(relative).expanduser()
 
+    def glob(self, pattern: str) -> str:
+        """Return a pattern of paths, resolved against the folder, whose own name is no pattern."""
+        path = Path(pattern).expanduser()
+        return str(path) if path.is_absolute() else f"{glob.escape(str(self._folder))}/{path}"
 
-def load(path: Path) -> Config:
+
+def load(path: Path | None = None) -> Config:
     """Load the configuration from a file and the environment.
 
+    The file is the one the command line names, else the one of DIGEST_CONFIG, else ./config.toml.
+
     Raises:
-        ConfigError: the file is missing, is no TOML, or a value is wrong; one line per fault.
+        ConfigError: the file is missing, is not TOML, or a value is wrong; one line per error.
 
     """
+    path = path or default_path()
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
@@ -163,7 +175,7 @@ def load(path: Path) -> Config:
 
 
 def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
-    """Check the tables of a configuration; `where` names them in messages.
+    """Make a configuration from tables; `where` names them in messages.
 
     Raises:
         ConfigError: a value is wrong.
@@ -183,25 +195,23 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
 
 
 def wants_traceback() -> bool:
-    """Whether a developer asked to see where an internal error comes from."""
+    """Whether the environment asks for the traceback of an internal error."""
     return bool(os.environ.get("DIGEST_TRACEBACK"))
 
 
 def default_path() -> Path:
-    """Return the file to use when the command line names none."""
+    """Return the file of DIGEST_CONFIG, else ./config.toml."""
     return Path(os.environ.get("DIGEST_CONFIG") or FILE_NAME)
 
 
 def _explain(fault: ErrorDetails, where: str) -> str:
-    """Write one fault as a line that names key and remedy; never the value, it may be secret."""
-    place = _place(fault["loc"])
-    if fault["type"] == "extra_forbidden":
+    """Write an error as a line with its key and the remedy; the value may be secret."""
+    key = _key(fault["loc"])
+    if fault["type"] in _UNKNOWN_KEY:
         hint = _hint(str(fault["loc"][-1]), fault["loc"])
-        return f"{where}: {place}: there is no such key{hint}"
+        return f"{where}: {key}: there is no such key{hint}"
     message = fault["msg"].removeprefix("Value error, ")
-    return (
-        f"{where}: {place}: {message[:1].lower()}{message[1:]}" if place else f"{where}: {message}"
-    )
+    return f"{where}: {key}: {message[:1].lower()}{message[1:]}" if key else f"{where}: {message}"
 
 
 def _hint(key: str, loc: tuple[int | str, ...]) -> str:
@@ -209,8 +219,8 @@ def _hint(key: str, loc: tuple[int | str, ...]) -> str:
     return f"; did you mean {similar}?" if similar else ""
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    """Write a path as people see it in the file: `[mail] port`, `[[sources]] 2 kind`."""
+def _key(loc: tuple[int | str, ...]) -> str:
+    """Write the location of an error as in the file: `[mail] port`, `[[sources]] 2 kind`."""
     if len(loc) == 1:
         return f"[{loc[0]}]"
     head = (
@@ -225,14 +235,15 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
-    """Return the keys that would have been right where an unknown one stands."""
+    """Return the keys that are known in the place of an unknown one."""
     if len(loc) <= 1:
         return Config.model_fields
+    if loc[0] == "topics":
+        return [field.name for field in dataclasses.fields(TopicSettings)]
     tables: dict[str, type[Section]] = {
         "site": Site,
         "database": Database,
         "sources": SourceSettings,
-        "topics": TopicSettings,
         "fetch": Fetch,
         "ranking": Ranking,
         "schedule": Schedule,

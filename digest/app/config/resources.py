@@ -1,7 +1,7 @@
 """The files that ship with the package: templates, the example configuration, the sample day.
 
-In a checkout or an editable install the templates and the example stand beside the package,
-where people edit them; in a wheel they stand inside it.
+In a checkout or an editable install the templates and the example are beside the package, where
+people edit them; in a wheel they are inside it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def example_config() -> Path:
 
 
 def sample_day() -> Path:
-    """Return a day of papers in the shape of Hugging Face's daily_papers."""
+    """Return the file of a day of papers, in the format of Hugging Face's daily_papers."""
     return _PACKAGE / "data" / "sample-day.json"
 
 

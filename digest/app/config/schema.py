@@ -1,4 +1,4 @@
-"""The tables of the configuration: each class is one, each field a key with its default."""
+"""The tables of the configuration: each class is a table, each field a key with its default."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
+from pydantic.dataclasses import dataclass
 
 from digest.app.config.resources import example_config
 from digest.errors import ConfigError
 from digest.sources import get_kind
+from subscribers.models import Topic
 
 
 def _zone(name: str) -> str:
@@ -79,16 +81,16 @@ def _selector(text: str) -> str:
     return text
 
 
-#: RFC 5322's dot-atom and a host name: what every mail server takes as a sender.
+#: RFC 5322's dot-atom and a host name, which every mail server accepts as a sender.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
-#: RFC 6376 §3.1: what stands before `._domainkey.` in the DNS.
+#: RFC 6376 §3.1: the part before `._domainkey.` of a name in the DNS.
 SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
 
 Selector = Annotated[str, AfterValidator(_selector)]
-#: What `[mail] bounce_address` becomes for a mail; see digest.rendering.returns.
+#: The longest value of {id} in `[mail] bounce_address`; see digest.mail.verp.
 _ID = "20260131.1fffffffffffff.ffffffffffffffff"
 #: Octets of a local part (RFC 5321 §4.5.3.1.1).
 _LOCAL = 64
@@ -116,7 +118,7 @@ class Section(BaseModel):
 
 
 class Site(Section):
-    """Who sends."""
+    """The newsletter and its keys."""
 
     name: Annotated[OneLine, Field(min_length=1, max_length=80)] = "Trending Papers"
     postal_address: OneLine = ""
@@ -126,13 +128,13 @@ class Site(Section):
 
 
 class Database(Section):
-    """Where everything is kept."""
+    """The database."""
 
     url: str = "sqlite:///digest.db"
 
 
 class SourceSettings(Section):
-    """Where papers come from."""
+    """A source of papers."""
 
     name: Annotated[OneLine, Field(min_length=1)] = "Hugging Face"
     kind: Annotated[OneLine, AfterValidator(_kind)] = "huggingface"
@@ -159,7 +161,7 @@ class SourceSettings(Section):
 
 
 class Fetch(Section):
-    """How sources are asked."""
+    """How sources are read."""
 
     contact: OneLine = ""
     directory: str = "cache"
@@ -168,16 +170,12 @@ class Fetch(Section):
     every: Annotated[int, Field(ge=0, le=24)] = 4
 
 
-class TopicSettings(Section):
-    """A named interest; see subscribers.models.Topic."""
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class TopicSettings(Topic):
+    """A topic of the file: a `Topic` whose fields are checked, and two of them restricted."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
-    words_in: tuple[str, ...] = ()
-    words_out: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    trending: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> TopicSettings:
@@ -199,7 +197,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Schedule(Section):
-    """When a day begins and when the daemon runs."""
+    """The time zone of a day, and the hours of the daemon."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
@@ -213,7 +211,7 @@ class Schedule(Section):
 
 
 class Mail(Section):
-    """How mails leave."""
+    """The transport of messages, and their addresses."""
 
     transport: Literal["directory", "stdout", "smtp"] = "directory"
     directory: str = "outbox"
@@ -241,7 +239,7 @@ class Mail(Section):
 
 
 class Delivery(Section):
-    """What becomes of mails that do not leave as they should."""
+    """How much is sent, and what happens to messages that do not leave."""
 
     on_unknown: Literal["skip", "resend", "ask"] = "skip"
     max_lateness: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
@@ -256,7 +254,7 @@ class Delivery(Section):
         return self
 
     def allowance(self, day: date) -> int | None:
-        """Return the most mails on a day while the sender is warmed up; None when that is over."""
+        """Return the most messages of a day while the sender is warmed up; afterwards None."""
         if not self.warm_up:
             return None
         passed = (day - date.fromisoformat(self.warm_up_from)).days
@@ -264,7 +262,7 @@ class Delivery(Section):
 
 
 class DKIM(Section):
-    """What mails are signed with; nothing where the relay signs."""
+    """The keys that sign messages; none if the mail server signs."""
 
     selector: Selector = ""
     key: str = ""
@@ -296,12 +294,12 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
-#: A rate, or nothing for no limit.
+#: A rate, or an empty text for no limit.
 Limit = Annotated[str, AfterValidator(lambda text: _rate(text) if text else text)]
 
 
 class RateSettings(Section):
-    """How fast mails leave; see delivery.pace."""
+    """The most messages in a span of time; see digest.delivery.smtp.rate_limit."""
 
     total: Limit = ""
     gmail: Limit = ""
@@ -320,7 +318,7 @@ def _network(text: str) -> str:
 
 
 class Web(Section):
-    """The web door, and where links in mails point."""
+    """The web server, and the address of links in messages."""
 
     url: Annotated[OneLine, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = (
         "https://digest.example.org"
@@ -335,7 +333,7 @@ class Web(Section):
 
 
 class Log(Section):
-    """What is logged, to standard error."""
+    """What is logged to standard error, and how."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"

@@ -1,4 +1,4 @@
-"""The keys of an installation: those of links and hashes, and those that sign mails."""
+"""The keys of an installation: for signed links, for hashes, and for DKIM signatures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ PEPPER_FILE = "digest.pepper"
 
 
 def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
-    """Return a secret: configured, or made once and kept in a file beside the configuration."""
+    """Return a secret: the configured one, or one made once and kept beside the configuration.
+
+    Raises:
+        ConfigError: its file cannot be read or written.
+
+    """
     configured = setting.get_secret_value()
     if configured:
         return configured
@@ -36,7 +41,7 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
 
 
 def signer(config: Config) -> dkim.Signer | None:
-    """Read the DKIM keys; None where there are none.
+    """Read the DKIM keys and return their signer; None if none are configured.
 
     Raises:
         ConfigError: a key cannot be used.
@@ -55,7 +60,7 @@ def signer(config: Config) -> dkim.Signer | None:
 
 
 def mail_domain(config: Config) -> str:
-    """Return the domain that mails come from."""
+    """Return the domain of the sender's address, which DKIM signs for."""
     return config.mail.from_address.rpartition("@")[2].lower()
 
 

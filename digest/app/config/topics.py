@@ -1,24 +1,50 @@
-"""Changing the topics in the configuration file, with its comments and order kept.
+"""The topics of the configuration: finding them, and changing them in its file.
 
-The file is the only place where topics are; it is checked before it is replaced.
+Topics are kept in that file only. A change keeps its comments and its order, and is checked before
+the file is replaced.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.items import AoT
 
-from digest.app.config import load as config
+from digest.app.config.load import build, default_path
 from digest.app.config.schema import starter_topics
-from digest.errors import ConfigError
+from digest.errors import ConfigError, NotFoundError
 from digest.storage import files
+from digest.text.wording import closest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tomlkit import TOMLDocument
+
+    from subscribers.models import Topic
+
+
+def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
+    """Return a topic by its slug.
+
+    Raises:
+        NotFoundError: there is none; the message names the nearest.
+
+    """
+    by_slug = {topic.slug: topic for topic in topics}
+    if slug in by_slug:
+        return by_slug[slug]
+    similar = closest(slug, by_slug)
+    hint = f"did you mean {similar}?" if similar else "`digest topics list` shows all"
+    raise NotFoundError(f"there is no topic {slug!r}; {hint}")
+
+
+def default_topics(topics: Sequence[Topic]) -> list[str]:
+    """Return the slugs for a subscriber who names no topic: the trending ones, or else all."""
+    return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
 
 
 def add(topic: dict[str, Any], path: Path | None) -> Path:
@@ -35,10 +61,10 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
 
 
 def remove(slug: str, path: Path | None) -> Path:
-    """Take a topic out and return the file.
+    """Remove a topic and return the file.
 
     Raises:
-        ConfigError: it is the last one; a file without topics has the starter set.
+        ConfigError: it is the last one, and a file without topics has the starter set.
 
     """
     file, document, topics = _read(path)
@@ -53,13 +79,15 @@ def remove(slug: str, path: Path | None) -> Path:
 
 
 def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
-    file = path or config.default_path()
+    file = path or default_path()
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     if "topics" not in document:
-        # A file that names no topics has the starter set; once it names one it must name all.
+        # A file without topics has the starter set. With a first topic it has to name all of them.
         starter = tomlkit.aot()
         for topic in starter_topics():
-            starter.append(tomlkit.item({k: _plain(v) for k, v in topic.model_dump().items()}))
+            starter.append(
+                tomlkit.item({k: _plain(v) for k, v in dataclasses.asdict(topic).items()})
+            )
         document["topics"] = starter
     topics = document["topics"]
     if not isinstance(topics, AoT):
@@ -72,9 +100,9 @@ def _plain(value: object) -> object:
 
 
 def _write(file: Path, document: TOMLDocument) -> None:
-    """Replace the file whole, with its mode, after checking what it would say."""
+    """Check the new content of the file, then replace the file and keep its mode."""
     text = tomlkit.dumps(document)
-    config.build(document.unwrap(), folder=file.parent, where=str(file))
+    build(document.unwrap(), folder=file.parent, where=str(file))
     try:
         files.replace(file, text.encode("utf-8"), mode=file.stat().st_mode & 0o777)
     except OSError as error:

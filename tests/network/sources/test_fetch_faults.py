@@ -16,7 +16,7 @@ from support.http_server import Request, Response, WebServer
 from support.services import ScriptedService, all_services
 from support.source_client import ManualClock, client
 
-from digest.app.config.load import build
+from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceReport, SourceState
 from digest.sources import allowed_hosts, get_kind

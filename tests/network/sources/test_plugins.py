@@ -13,7 +13,7 @@ from support.builders import DAY, NOON
 from support.http_server import Response, WebServer
 from support.paths import ROOT
 
-from digest.app.config import load as config
+from digest.app import config
 from digest.app.services import App
 from digest.errors import ConfigError
 from digest.models.source import SourceState

@@ -11,7 +11,7 @@ from support.builders import ids
 from support.http_server import Request, Response, WebServer
 from support.source_client import ManualClock, client
 
-from digest.app.config.load import build
+from digest.app.config import build
 from digest.app.services import App
 from digest.models.source import SourceState
 from digest.sources import allowed_hosts, recording

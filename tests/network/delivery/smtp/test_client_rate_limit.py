@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from support.builders import parcel
 from support.recorded_outcomes import OutcomeRecorder
 
-from digest.app.config import load as config
+from digest.app import config
 from digest.app.services import App
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings

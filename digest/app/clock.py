@@ -1,0 +1,20 @@
+"""The clock. No other module asks the system what time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def today(timezone: str) -> date:
+    """Return the day it is in a time zone, once that day has begun in UTC too.
+
+    Sources list their papers by UTC days, and a day that has not begun cannot be read.
+    """
+    at = now()
+    return min(at.astimezone(ZoneInfo(timezone)).date(), at.date())

@@ -1,0 +1,61 @@
+"""The options and arguments that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from digest.app.services import App
+    from subscribers.models import Subscriber
+
+Day = Annotated[
+    str | None,
+    typer.Option("--day", metavar="YYYY-MM-DD", help="The day the papers were featured."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="NAME", help="Only this source; may be repeated."),
+]
+
+
+def parse_day(text: str | None) -> date | None:
+    """Read the value of --day.
+
+    Raises:
+        ConfigError: it is no date.
+
+    """
+    from digest.errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--day {text!r} is not a day; write it like 2026-02-02") from error
+
+
+def find_subscriber(app: App, email: str) -> Subscriber:
+    """Return the subscriber of an address.
+
+    Raises:
+        NotFoundError: there is none.
+
+    """
+    from digest.errors import NotFoundError
+
+    subscriber = app.book.find(email)
+    if subscriber is None:
+        raise NotFoundError(f"{email} has never subscribed")
+    return subscriber
+
+
+def today(app: App) -> date:
+    """Return the day it is in the configured time zone."""
+    from digest.app import clock
+
+    return clock.today(app.config.schedule.timezone)
