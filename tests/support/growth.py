@@ -20,12 +20,14 @@ def seconds(work: Callable[[int], object], size: int) -> float:
 
 
 def grows_evenly(work: Callable[[int], object], size: int) -> bool:
-    """Whether twice the size takes about twice the time; four times would be a square.
+    """Whether twice the size takes about twice the time; a square would take four times as long.
 
-    Of two tries of a size the faster counts, so the second is left out where it changes nothing.
+    Of two tries of about one size the faster counts. Their sizes differ a little, since what was
+    worked on once may be remembered.
     """
     whole = seconds(work, size)
     if whole < NOISE:
         return True
-    allowed = 3.3 * min(seconds(work, size // 2) for _ in range(2)) + NOISE
-    return whole < allowed or seconds(work, size) < allowed
+    half = min(seconds(work, size // 2), seconds(work, size // 2 - size // 50))
+    allowed = 3.3 * half + NOISE
+    return whole < allowed or seconds(work, size - size // 50) < allowed
