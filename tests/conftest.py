@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from support.builders import PEPPER
 from support.database import new_database
 from support.paths import REAL_DATA
 
+from digest.app import services
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -42,6 +44,15 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own DIGEST_ variables out of the tests."""
     for name in [name for name in os.environ if name.startswith("DIGEST_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Compile the templates of a folder once in a process, and not for each test's installation."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DigestTemplates", "Templates"):
+            patch.setattr(services, name, cache(getattr(services, name)))
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,10 +43,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def furnished_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that needs a furnished folder leaves a copy for the others."""
+    return tmp_path_factory.mktemp("furnished") / "home"
+
+
 @pytest.fixture
-def furnished(home: Path, digest: Command) -> Path:
+def furnished(home: Path, digest: Command, furnished_once: Path) -> Path:
     """The same with the papers fetched and one reader of each topic."""
+    if furnished_once.exists():
+        return shutil.copytree(furnished_once, home, dirs_exist_ok=True)
     digest("fetch", *DAY)
     digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
     digest("subscribers", "add", "ben@example.org", "--topic", "robots", "--confirmed")
+    shutil.copytree(home, furnished_once)
     return home

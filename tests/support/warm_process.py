@@ -8,16 +8,22 @@ the number of the signal that killed it.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import digest
+
 
 def main() -> None:
     """Run commands until standard input ends."""
-
+    for module in pkgutil.walk_packages(digest.__path__, "digest."):
+        if not module.name.startswith(("digest.__main__", "digest.storage.migrations")):
+            importlib.import_module(module.name)  # so that no child has to
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
