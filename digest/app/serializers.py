@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from digest.text.wording import stands_for
+from subscribers.timestamps import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 def moment(value: datetime | None) -> str | None:
     """Write a time as 2026-02-02T09:30:00Z."""
-    return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if value is None else timestamp(value)
 
 
 def plain(value: Any) -> Any:

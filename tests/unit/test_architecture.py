@@ -66,6 +66,7 @@ PURE = (
     "subscribers.addresses",
     "subscribers.links",
     "subscribers.models",
+    "subscribers.timestamps",
 )
 ERRORS = {"digest.errors", "subscribers.errors"}
 #: Packages that later versions will have.
