@@ -1,4 +1,4 @@
-"""Where papers come from, one module a kind.
+"""Where papers come from; each kind of source has a module.
 
 A package adds a kind of its own by an entry point of the group `digest.sources` that names a
 `Kind`; docs/sources.md shows a complete one. The names exported here are the public interface for
