@@ -32,6 +32,7 @@ from digest.models.delivery import DeliveryState
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.fetch import StepCounter, no_progress
+from digest.text.wording import suggestion
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
     known = [source.name for source in sources]
     for name in names:
         if name not in known:
-            raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(known)}")
+            raise NotFoundError(
+                f"there is no source {name!r}; there are: {', '.join(known)}"
+                f"{suggestion(name, known)}"
+            )
     return [source for source in sources if not names or source.name in names]
 
 
