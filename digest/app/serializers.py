@@ -167,9 +167,14 @@ def edition(found: Coverage) -> dict[str, Any]:
         "stale": list(found.stale),
         "quiet": list(found.excused),
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
-        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.overdue],
+        "owed": overdue_days(found.overdue),
         "considered": found.considered,
     }
+
+
+def overdue_days(found: Sequence[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Write the earlier days that sources, each by its name, could not be read for yet."""
+    return [{"source": name, "day": day.isoformat()} for name, day in found]
 
 
 def source_coverage(found: SourceCoverage) -> dict[str, Any]:

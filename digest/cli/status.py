@@ -47,7 +47,7 @@ def status(
                 "day": chosen.isoformat(),
                 "papers": len(app.papers.papers(chosen)),
                 "sources": [serializers.fetch_record(record) for record in fetched],
-                "owed": [{"source": name, "day": day.isoformat()} for name, day in overdue],
+                "owed": serializers.overdue_days(overdue),
                 **serializers.day_totals(totals),
                 "not_planned": not_planned,
                 "people": [serializers.delivery(record) for record in records],
