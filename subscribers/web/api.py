@@ -70,20 +70,20 @@ class SignUpIn(Record):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Choices(Preferences):
-    """What a reader chose."""
+    """A reader's choices."""
 
     topics: Annotated[tuple[str, ...], Field(max_length=200)]
 
 
 class ReaderOut(Record):
-    """How a reader stands."""
+    """A reader's status and choices."""
 
     status: str
     choices: Choices
 
 
 class Said(Record):
-    """An answer in words."""
+    """A message."""
 
     detail: str
 
