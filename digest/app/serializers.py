@@ -11,8 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from digest.text.wording import stands_for
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -134,6 +132,9 @@ def sent_paper(found: SentPaper) -> dict[str, Any]:
 
 def sent_reasons(found: SentPaper) -> list[str]:
     """Return why a paper was in a message, as people read it."""
+    # Imported here, since it brings the cleaning of text, which `digest --help` can do without.
+    from digest.text.wording import stands_for
+
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:

@@ -146,7 +146,7 @@ def subscribe(
 
 @routes.get("/readers/{token}", responses=_messages(410, 422))
 def reader(token: Token, services: ServicesDep) -> ReaderOut:
-    """Return how a reader stands."""
+    """Return a reader's status and choices."""
     return _reader_out(subscriber_of(services, Purpose.MANAGE, token))
 
 
