@@ -87,7 +87,7 @@ def status(
 
 
 def _about(record: DeliveryRecord) -> str | None:
-    """Return why a delivery stands as it does, or the subject of a message that left."""
+    """Return the reason for a delivery's state, or the subject of a message that left."""
     again = f" (again at {serializers.moment(record.next_at)})" if record.next_at else ""
     return f"{record.reason}{again}" if record.reason else record.subject
 

@@ -129,7 +129,7 @@ def edition(day: date, topic: str, services: ServicesDep) -> EditionOut:
 def subscribe(
     wish: SignUpIn, request: Request, tasks: BackgroundTasks, services: ServicesDep
 ) -> Said:
-    """Sign an address up; whoever it belongs to is asked by mail to confirm."""
+    """Sign an address up; its owner is asked by mail to confirm."""
     chosen = _known(services, wish.topics) or list(services.default_topics)
     email = wish.email.strip()
     if message := forms.address_error(email):

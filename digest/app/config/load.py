@@ -232,7 +232,7 @@ def _key(loc: tuple[int | str, ...]) -> str:
 
 
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
-    """Return the keys that are known in the place of an unknown one."""
+    """Return the known keys of the table in which an unknown key was found."""
     if len(loc) <= 1:
         return Config.model_fields
     if loc[0] == "topics":
