@@ -11,7 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from digest.text.wording import stands_for
 from subscribers.timestamps import timestamp
 
 if TYPE_CHECKING:
@@ -135,6 +134,9 @@ def sent_paper(found: SentPaper) -> dict[str, Any]:
 
 def sent_reasons(found: SentPaper) -> list[str]:
     """Return why a paper was in a message, as people read it."""
+    # Imported here, since it brings the cleaning of text, which `digest --help` can do without.
+    from digest.text.wording import stands_for
+
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:
@@ -168,9 +170,14 @@ def edition(found: Coverage) -> dict[str, Any]:
         "stale": list(found.stale),
         "quiet": list(found.excused),
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
-        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.overdue],
+        "owed": overdue_days(found.overdue),
         "considered": found.considered,
     }
+
+
+def overdue_days(found: Sequence[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Write the earlier days that sources, each by its name, could not be read for yet."""
+    return [{"source": name, "day": day.isoformat()} for name, day in found]
 
 
 def source_coverage(found: SourceCoverage) -> dict[str, Any]:
