@@ -5,18 +5,20 @@ The names below are public: packages with a source of their own import them from
 
 import importlib
 import warnings
+from typing import TYPE_CHECKING
 
-from digest.models.identity import canonical_id
-from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
-from digest.models.source import (
-    Batch,
-    Channel,
-    Forecast,
-    Outlook,
-    Rejected,
-    SourceReport,
-    SourceState,
-)
+if TYPE_CHECKING:
+    from digest.models.identity import canonical_id
+    from digest.models.paper import Announcement, AnnounceType, Links, Paper, Signals
+    from digest.models.source import (
+        Batch,
+        Channel,
+        Forecast,
+        Outlook,
+        Rejected,
+        SourceReport,
+        SourceState,
+    )
 
 __all__ = [
     "AnnounceType",
@@ -34,8 +36,16 @@ __all__ = [
     "canonical_id",
 ]
 
-#: Names that used to be here, with the module and name that each has now. They still work, with a
-#: warning. They are imported on use, because most commands start without these modules.
+#: The module of each public name. They are imported on use: `digest --help` needs none of them.
+_HOMES = {
+    **dict.fromkeys(("AnnounceType", "Announcement", "Links", "Paper", "Signals"), "paper"),
+    **dict.fromkeys(
+        ("Batch", "Channel", "Forecast", "Outlook", "Rejected", "SourceReport", "SourceState"),
+        "source",
+    ),
+    "canonical_id": "identity",
+}
+#: Names that used to be here, with the module and name that each has now; they work with a warning.
 _MOVED = {
     "Covered": ("digest.models.issue", "SourceCoverage"),
     "Edition": ("digest.models.issue", "Coverage"),
@@ -50,6 +60,8 @@ _MOVED = {
 
 
 def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"digest.models.{_HOMES[name]}"), name)
     if name not in _MOVED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, new = _MOVED[name]
