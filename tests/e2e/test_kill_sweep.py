@@ -38,6 +38,9 @@ def some(points: Sequence[Point], number: int) -> list[Point]:
     return chosen
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.mark.parametrize(("senders", "kills"), [(1, ALONE), (2, IN_PAIRS)], ids=["one", "two"])
 def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
     tmp_path: Path, senders: int, kills: int

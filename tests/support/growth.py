@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 #: Seconds in which a processor may be busy with something else.
 NOISE = 0.02
+#: By how much two tries of about the same size differ.
+STEP = 100
 
 
 def seconds(work: Callable[[int], object], size: int) -> float:
@@ -23,9 +25,11 @@ def grows_evenly(work: Callable[[int], object], size: int) -> bool:
     """Whether twice the size takes about twice the time; four times would be a square.
 
     Of two tries of a size the faster counts, so the second is left out where it changes nothing.
+    No size is tried twice, since what was read before may be remembered.
     """
     whole = seconds(work, size)
     if whole < NOISE:
         return True
-    allowed = 3.3 * min(seconds(work, size // 2) for _ in range(2)) + NOISE
-    return whole < allowed or seconds(work, size) < allowed
+    half = min(seconds(work, size // 2), seconds(work, size // 2 - STEP))
+    allowed = 3.3 * half + NOISE
+    return whole < allowed or seconds(work, size - STEP) < allowed
