@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def installation(
+    engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
     monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
     return Installation(engine, tmp_path)
 
 
 @pytest.fixture
-def service(house: Installation) -> Service:
+def service(installation: Installation) -> Service:
     found = Service()
-    serve(house, found)
-    house.subscribe("ada")
+    serve(installation, found)
+    installation.subscribe("ada")
     return found

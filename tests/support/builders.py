@@ -105,7 +105,7 @@ def ids(found: Any) -> list[str]:
     return [of(item) for item in getattr(found, "picks", found)]
 
 
-def parcel(recipient: str = "ada@example.org", **details: Any) -> OutgoingMessage:
+def outgoing(recipient: str = "ada@example.org", **details: Any) -> OutgoingMessage:
     defaults: dict[str, Any] = {
         "day": DAY,
         "sender": "bounces@example.org",
@@ -114,7 +114,7 @@ def parcel(recipient: str = "ada@example.org", **details: Any) -> OutgoingMessag
     return OutgoingMessage(recipient=recipient, **(defaults | details))
 
 
-def desk_of(made: Issue, **details: Any) -> Edition:
+def edition_of(made: Issue, **details: Any) -> Edition:
     """The desk an issue may have been made from: its own papers, ranked as it shows them."""
     papers = {found.id: found for pick in made.picks for found in (pick.paper, *pick.similar)}
     defaults: dict[str, Any] = {

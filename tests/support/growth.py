@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
 #: Seconds in which a processor may be busy with something else.
 NOISE = 0.02
-#: By how much two tries of about the same size differ.
-STEP = 100
 
 
 def seconds(work: Callable[[int], object], size: int) -> float:
@@ -22,14 +20,14 @@ def seconds(work: Callable[[int], object], size: int) -> float:
 
 
 def grows_evenly(work: Callable[[int], object], size: int) -> bool:
-    """Whether twice the size takes about twice the time; four times would be a square.
+    """Whether twice the size takes about twice the time; a square would take four times as long.
 
-    Of two tries of a size the faster counts, so the second is left out where it changes nothing.
-    No size is tried twice, since what was read before may be remembered.
+    Of two tries of about one size the faster counts. Their sizes differ a little, since what was
+    worked on once may be remembered.
     """
     whole = seconds(work, size)
     if whole < NOISE:
         return True
-    half = min(seconds(work, size // 2), seconds(work, size // 2 - STEP))
+    half = min(seconds(work, size // 2), seconds(work, size // 2 - size // 50))
     allowed = 3.3 * half + NOISE
-    return whole < allowed or seconds(work, size - STEP) < allowed
+    return whole < allowed or seconds(work, size - size // 50) < allowed

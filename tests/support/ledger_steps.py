@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from support.builders import DAY, NOON, PEPPER, desk_of, evidence, issue, paper, pick
+from support.builders import DAY, NOON, PEPPER, edition_of, evidence, issue, paper, pick
 
 from digest.models.delivery import DeliveryState, Outcome, WorkerHost
 from digest.models.identity import canonical_id
@@ -92,7 +92,7 @@ class LedgerSteps:
     def new_claim(self, row: DueDelivery, mail: Issue | None = None) -> Claim:
         """Return the claim of a row for a mail."""
         made = mail or issue(pick(ONE))
-        stored = self.editions.save(desk_of(made), mail_key="templates", now=NOON)
+        stored = self.editions.save(edition_of(made), mail_key="templates", now=NOON)
         return Claim(
             row=row,
             edition_id=stored.id,

@@ -74,25 +74,25 @@ def forecast(day: date, now: datetime) -> Forecast:
 KIND = Kind(read=read, parse=jsonl.parse, rank=60, forecast=forecast, whole_after=timedelta(days=1))
 
 
-def serve(house: Installation, *services: Service) -> None:
+def serve(installation: Installation, *services: Service) -> None:
     """Make these services the only sources of the installation."""
-    house.app.__dict__["sources"] = tuple(service.source for service in services)
-    house.app.__dict__["fetcher"] = replace(
-        house.app.fetcher, client_for=lambda _source: cast("Any", None)
+    installation.app.__dict__["sources"] = tuple(service.source for service in services)
+    installation.app.__dict__["fetcher"] = replace(
+        installation.app.fetcher, client_for=lambda _source: cast("Any", None)
     )
 
 
 def evening(
-    house: Installation, day: date, transport: RecordingTransport | None = None
+    installation: Installation, day: date, transport: RecordingTransport | None = None
 ) -> RecordingTransport:
     """Run a day as the daemon would, at six in the evening."""
-    house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
-    house.fetch(day, only_day=False)
+    installation.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    installation.fetch(day, only_day=False)
     used = transport or RecordingTransport()
-    house.send(used, day=day)
+    installation.send(used, day=day)
     return used
 
 
-def states(house: Installation, day: date) -> dict[str, SourceState]:
+def states(installation: Installation, day: date) -> dict[str, SourceState]:
     """How the fetches of a day ended, by source."""
-    return {one.source: one.state for one in house.app.fetch_log.on(day)}
+    return {one.source: one.state for one in installation.app.fetch_log.on(day)}

@@ -49,7 +49,7 @@ def ids(number: int, index: int, papers: int) -> list[str]:
     return [f"26{10 + number}.{index}{paper:04}" for paper in range(papers)]
 
 
-def live(house: Installation, services: list[Service], evenings: list[Evening]) -> None:
+def live(installation: Installation, services: list[Service], evenings: list[Evening]) -> None:
     """Go through the evenings, and at last through one on which all is well."""
     quiet = Evening(papers=1, later=0, down=(False, False), runs=True)
     for number, evening in enumerate([*evenings, quiet]):
@@ -59,9 +59,9 @@ def live(house: Installation, services: list[Service], evenings: list[Evening]) 
             service.list(day, *ids(number, index, evening.papers))
             service.down = evening.down[index]
         if evening.runs or number == 0:
-            house.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
-            house.fetch(day, only_day=False)
-            house.send(RecordingTransport(), day=day)
+            installation.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+            installation.fetch(day, only_day=False)
+            installation.send(RecordingTransport(), day=day)
         for index, service in enumerate(services):
             service.list(day, *ids(number, index, evening.papers + evening.later))
 
@@ -72,19 +72,21 @@ def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Ev
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setitem(BUILTIN, "service", "support.scripted_source")
         engine = new_database(Path(folder))
-        house = Installation(engine, Path(folder))
+        installation = Installation(engine, Path(folder))
         services = [Service(name="one"), Service(name="two")]
-        serve(house, *services)
-        reader = house.subscribe("ada")
+        serve(installation, *services)
+        reader = installation.subscribe("ada")
         # All that is listed has room in a mail.
-        quotas = replace(house.app.quotas, per_topic=100, max_papers=100)
-        house.app.__dict__["quotas"] = quotas
+        quotas = replace(installation.app.quotas, per_topic=100, max_papers=100)
+        installation.app.__dict__["quotas"] = quotas
 
-        live(house, services, evenings)
+        live(installation, services, evenings)
 
-        entries = house.app.history.records(subscriber_id=reader.id)
+        entries = installation.app.history.records(subscriber_id=reader.id)
         mailed = Counter(
-            shown.paper_id for entry in entries for shown in house.app.history.contents(entry)
+            shown.paper_id
+            for entry in entries
+            for shown in installation.app.history.contents(entry)
         )
         engine.dispose()
     listed = {str(it["id"]) for service in services for day in service.lists.values() for it in day}

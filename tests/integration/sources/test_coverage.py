@@ -21,7 +21,9 @@ ONE = "2602.00001"
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def installation(
+    engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
     monkeypatch.setitem(BUILTIN, "service", "support.scripted_source")
     found = Installation(engine, tmp_path)
     service = Service()
@@ -34,12 +36,12 @@ def house(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("state", list(SourceState))
 def test_a_source_that_only_adds_is_never_called_missing_or_old(
-    house: Installation, state: SourceState
+    installation: Installation, state: SourceState
 ) -> None:
     report = SourceReport(source="S2", day=DAY, state=state, declared=4, parsed=4, reason="busy")
-    house.app.fetch_log.record(report, at=house.now)
+    installation.app.fetch_log.record(report, at=installation.now)
 
-    edition = house.edition().coverage
+    edition = installation.edition().coverage
 
     assert edition.sources == (covered("service", 1),)
     assert (edition.missing, edition.stale, edition.partial, edition.excused) == ((), (), (), ())

@@ -21,14 +21,14 @@ TOMORROW = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> Installation:
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
     return Installation(engine, tmp_path)
 
 
-def test_a_source_that_fails_is_reported_and_stops_no_other(house: Installation) -> None:
-    house.write_source("second", record(id="2602.00001"))
+def test_a_source_that_fails_is_reported_and_stops_no_other(installation: Installation) -> None:
+    installation.write_source("second", record(id="2602.00001"))
 
-    first, second = house.fetch()
+    first, second = installation.fetch()
 
     assert (first.state, second.state) == (SourceState.FAILED, SourceState.OK)
     assert "no file matches" in str(first.error)
@@ -36,67 +36,69 @@ def test_a_source_that_fails_is_reported_and_stops_no_other(house: Installation)
 
 
 def test_what_other_sources_gave_is_mailed_and_the_mail_names_the_missing_one(
-    house: Installation,
+    installation: Installation,
 ) -> None:
-    house.write_source("second", record(id="2602.00001"))
-    house.fetch()
-    house.subscribe("ada")
+    installation.write_source("second", record(id="2602.00001"))
+    installation.fetch()
+    installation.subscribe("ada")
     transport = RecordingTransport()
 
-    house.send(transport)
+    installation.send(transport)
 
-    (parcel,) = transport.messages
-    assert b"Could not be read today: first." in parcel.content
-    assert b"second (1 paper)" in parcel.content
-
-
-def test_a_source_that_works_again_is_missing_no_more(house: Installation) -> None:
-    house.write_source("second", record(id="2602.00001"))
-    house.fetch()
-    house.write_source("first", record(id="2602.00002"))
-    house.fetch()
-
-    assert house.edition().coverage.missing == ()
-    assert house.edition().coverage.sources == (covered("first", 1), covered("second", 1))
+    (outgoing,) = transport.messages
+    assert b"Could not be read today: first." in outgoing.content
+    assert b"second (1 paper)" in outgoing.content
 
 
-def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(house: Installation) -> None:
-    house.fetch()
-    house.subscribe("ada")
+def test_a_source_that_works_again_is_missing_no_more(installation: Installation) -> None:
+    installation.write_source("second", record(id="2602.00001"))
+    installation.fetch()
+    installation.write_source("first", record(id="2602.00002"))
+    installation.fetch()
 
-    report = house.send()
+    assert installation.edition().coverage.missing == ()
+    assert installation.edition().coverage.sources == (covered("first", 1), covered("second", 1))
+
+
+def test_a_day_on_which_every_source_failed_is_unknown_and_not_empty(
+    installation: Installation,
+) -> None:
+    installation.fetch()
+    installation.subscribe("ada")
+
+    report = installation.send()
 
     assert report.counts == {DeliveryState.SKIPPED: 1}
-    assert house.reasons() == {
+    assert installation.reasons() == {
         "ada": "no papers for 2026-02-02: first and second could not be read"
     }
 
 
-def test_an_empty_source_is_empty_and_not_failed(house: Installation) -> None:
-    house.write_source("first")
-    house.write_source("second")
+def test_an_empty_source_is_empty_and_not_failed(installation: Installation) -> None:
+    installation.write_source("first")
+    installation.write_source("second")
 
-    reports = house.fetch()
+    reports = installation.fetch()
 
     assert [report.state for report in reports] == [SourceState.OK, SourceState.OK]
-    assert house.edition().coverage.missing == ()
+    assert installation.edition().coverage.missing == ()
 
 
-def test_a_source_with_nothing_usable_has_failed(house: Installation) -> None:
-    house.write_source("first", {"abstract": "no title"})
-    house.write_source("second")
+def test_a_source_with_nothing_usable_has_failed(installation: Installation) -> None:
+    installation.write_source("first", {"abstract": "no title"})
+    installation.write_source("second")
 
-    first, _ = house.fetch()
+    first, _ = installation.fetch()
 
     assert first.state is SourceState.FAILED
     assert first.error == "nothing in it could be used: no title"
 
 
-def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: Installation) -> None:
-    house.write_source("first", record(id="2602.00001"), {"abstract": "no title"})
-    house.write_source("second")
+def test_a_bad_record_is_counted_and_named_and_the_others_kept(installation: Installation) -> None:
+    installation.write_source("first", record(id="2602.00001"), {"abstract": "no title"})
+    installation.write_source("second")
 
-    first, _ = house.fetch()
+    first, _ = installation.fetch()
 
     (rejected,) = first.rejected
     assert (first.state, first.declared, first.parsed) == (SourceState.OK, 2, 1)
@@ -104,46 +106,50 @@ def test_a_bad_record_is_counted_and_named_and_the_others_kept(house: Installati
     assert rejected.reason == "no title"
 
 
-def test_fetching_a_day_twice_changes_nothing(house: Installation) -> None:
-    house.write_source("first", record(id="2602.00001", signals={"upvotes": 3}))
-    house.write_source("second", record(id="2602.00001v2", signals={"upvotes": 4}))
+def test_fetching_a_day_twice_changes_nothing(installation: Installation) -> None:
+    installation.write_source("first", record(id="2602.00001", signals={"upvotes": 3}))
+    installation.write_source("second", record(id="2602.00001v2", signals={"upvotes": 4}))
 
-    house.fetch()
-    before = house.dump()
-    reports = house.fetch()
+    installation.fetch()
+    before = installation.dump()
+    reports = installation.fetch()
 
     # How the last reading went is no longer the same: nothing in it was new.
-    assert {**house.dump(), "fetches": before["fetches"]} == before
+    assert {**installation.dump(), "fetches": before["fetches"]} == before
     assert [(report.new, report.merged) for report in reports] == [(0, 1), (0, 1)]
 
 
-def test_two_sources_that_name_one_work_make_one_paper(house: Installation) -> None:
-    house.write_source("first", record(id="2602.00001"))
-    house.write_source("second", record(id="https://arxiv.org/pdf/2602.00001v4.pdf"))
+def test_two_sources_that_name_one_work_make_one_paper(installation: Installation) -> None:
+    installation.write_source("first", record(id="2602.00001"))
+    installation.write_source("second", record(id="https://arxiv.org/pdf/2602.00001v4.pdf"))
 
-    house.fetch()
+    installation.fetch()
 
-    (paper,) = house.app.papers.papers(DAY)
+    (paper,) = installation.app.papers.papers(DAY)
     assert (paper.id, paper.sources) == ("2602.00001", ("first", "second"))
 
 
 def test_papers_of_another_day_are_left_alone_where_one_day_was_asked_for(
-    house: Installation,
+    installation: Installation,
 ) -> None:
-    house.write_source("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
-    house.write_source("second")
+    installation.write_source(
+        "first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03")
+    )
+    installation.write_source("second")
 
-    first, _ = house.fetch(DAY, only_day=True)
+    first, _ = installation.fetch(DAY, only_day=True)
 
     assert (first.parsed, first.other_days) == (1, 1)
-    assert house.app.papers.papers(TOMORROW) == []
+    assert installation.app.papers.papers(TOMORROW) == []
 
 
-def test_papers_of_every_day_are_kept_where_none_was_asked_for(house: Installation) -> None:
-    house.write_source("first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03"))
-    house.write_source("second")
+def test_papers_of_every_day_are_kept_where_none_was_asked_for(installation: Installation) -> None:
+    installation.write_source(
+        "first", record(id="2602.00001"), record(id="2602.00002", day="2026-02-03")
+    )
+    installation.write_source("second")
 
-    first, _ = house.fetch(DAY, only_day=False)
+    first, _ = installation.fetch(DAY, only_day=False)
 
     assert (first.parsed, first.other_days) == (2, 1)
-    assert ids(house.app.papers.papers(TOMORROW)) == ["2602.00002"]
+    assert ids(installation.app.papers.papers(TOMORROW)) == ["2602.00002"]

@@ -26,109 +26,117 @@ if TYPE_CHECKING:
 
 
 def test_a_list_of_yesterday_served_today_is_stale_and_not_mailed(
-    house: Installation, service: Service
+    installation: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE, TWO)
-    evening(house, MONDAY)
+    evening(installation, MONDAY)
     service.list(TUESDAY, ONE, TWO, day=TUESDAY.isoformat())
 
-    evening(house, TUESDAY)
+    evening(installation, TUESDAY)
 
-    assert states(house, TUESDAY) == {"service": SourceState.STALE}
-    assert house.app.papers.papers(TUESDAY) == []
-    assert house.reasons(TUESDAY) == {
+    assert states(installation, TUESDAY) == {"service": SourceState.STALE}
+    assert installation.app.papers.papers(TUESDAY) == []
+    assert installation.reasons(TUESDAY) == {
         "ada": "no new papers for 2026-02-03: service still shows those of another day"
     }
 
 
 def test_an_empty_saturday_is_no_error_and_its_reason_is_told(
-    house: Installation, service: Service
+    installation: Installation, service: Service
 ) -> None:
-    evening(house, SATURDAY)
+    evening(installation, SATURDAY)
 
-    (reading,) = house.app.fetch_log.on(SATURDAY)
+    (reading,) = installation.app.fetch_log.on(SATURDAY)
     assert (reading.state, reading.error) == (SourceState.EMPTY, None)
-    assert house.reasons(SATURDAY) == {
+    assert installation.reasons(SATURDAY) == {
         "ada": "no papers for 2026-01-31: the service lists nothing on Saturdays"
     }
 
 
-def test_an_empty_tuesday_is_an_error(house: Installation, service: Service) -> None:
-    evening(house, TUESDAY)
+def test_an_empty_tuesday_is_an_error(installation: Installation, service: Service) -> None:
+    evening(installation, TUESDAY)
 
-    (reading,) = house.app.fetch_log.on(TUESDAY)
+    (reading,) = installation.app.fetch_log.on(TUESDAY)
     assert reading.state is SourceState.FAILED
     assert reading.error == "it shows no papers, though Tuesday 3 February is no holiday"
-    assert house.reasons(TUESDAY) == {"ada": "no papers for 2026-02-03: service could not be read"}
+    assert installation.reasons(TUESDAY) == {
+        "ada": "no papers for 2026-02-03: service could not be read"
+    }
 
 
-def test_an_empty_early_morning_is_only_early(house: Installation, service: Service) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+def test_an_empty_early_morning_is_only_early(installation: Installation, service: Service) -> None:
+    installation.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
 
-    (report,) = house.fetch(TUESDAY, only_day=False)
+    (report,) = installation.fetch(TUESDAY, only_day=False)
 
     assert (report.state, report.error) == (SourceState.EARLY, None)
     assert report.reason == "the service's list of today has only begun"
 
 
 def test_the_first_papers_of_an_early_morning_are_kept(
-    house: Installation, service: Service
+    installation: Installation, service: Service
 ) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+    installation.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
     service.list(TUESDAY, ONE)
 
-    (report,) = house.fetch(TUESDAY, only_day=False)
+    (report,) = installation.fetch(TUESDAY, only_day=False)
 
     assert report.state is SourceState.EARLY
     assert report.reason == ("the service's list of today has only begun; so far it has 1 paper")
-    assert ids(house.app.papers.papers(TUESDAY)) == [ONE]
+    assert ids(installation.app.papers.papers(TUESDAY)) == [ONE]
 
 
 def test_a_reading_that_failed_takes_nothing_from_a_good_one(
-    house: Installation, service: Service
+    installation: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
-    evening(house, MONDAY)
+    evening(installation, MONDAY)
     service.down = True
-    (report,) = house.fetch(MONDAY, only_day=True)
+    (report,) = installation.fetch(MONDAY, only_day=True)
 
-    (reading,) = house.app.fetch_log.on(MONDAY)
+    (reading,) = installation.app.fetch_log.on(MONDAY)
 
     assert report.error == "the service is down"
     assert (reading.state, reading.parsed) == (SourceState.OK, 1)
     assert reading.reason == "could not be read again: the service is down"
-    assert statement(house.edition(MONDAY).coverage) == [
+    assert statement(installation.edition(MONDAY).coverage) == [
         "Chosen from 1 paper for Monday 2 February 2026: service (1 paper so far)."
     ]
 
 
-def test_a_failure_where_nothing_comes_is_none(house: Installation, service: Service) -> None:
+def test_a_failure_where_nothing_comes_is_none(
+    installation: Installation, service: Service
+) -> None:
     service.down = True
 
-    evening(house, SATURDAY)
+    evening(installation, SATURDAY)
 
-    assert states(house, SATURDAY) == {"service": SourceState.EMPTY}
+    assert states(installation, SATURDAY) == {"service": SourceState.EMPTY}
 
 
-def test_an_early_list_is_told_as_one_that_goes_on(house: Installation, service: Service) -> None:
-    house.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
+def test_an_early_list_is_told_as_one_that_goes_on(
+    installation: Installation, service: Service
+) -> None:
+    installation.now = datetime(2026, 2, 3, 2, tzinfo=UTC)
     service.list(TUESDAY, ONE)
 
-    house.fetch(TUESDAY, only_day=False)
+    installation.fetch(TUESDAY, only_day=False)
 
-    assert statement(house.edition(TUESDAY).coverage)[0].endswith("service (1 paper so far).")
+    assert statement(installation.edition(TUESDAY).coverage)[0].endswith(
+        "service (1 paper so far)."
+    )
 
 
 def test_a_mailing_that_was_put_off_is_not_taken_for_an_old_one(
-    house: Installation, service: Service
+    installation: Installation, service: Service
 ) -> None:
     service.list(MONDAY, ONE)
-    evening(house, MONDAY)
+    evening(installation, MONDAY)
     service.list(TUESDAY, *(f"2602.1000{number}" for number in range(6)))
-    house.fetch(TUESDAY, only_day=True)
+    installation.fetch(TUESDAY, only_day=True)
     service.list(WEDNESDAY, *(f"2602.1000{number}" for number in range(10)))
 
-    evening(house, WEDNESDAY)
+    evening(installation, WEDNESDAY)
 
-    assert states(house, WEDNESDAY) == {"service": SourceState.OK}
-    assert len(house.edition(WEDNESDAY).papers) == 10
+    assert states(installation, WEDNESDAY) == {"service": SourceState.OK}
+    assert len(installation.edition(WEDNESDAY).papers) == 10

@@ -24,109 +24,109 @@ TOLD = b"Updates: =E2=80=9CAn agent named 2602.00001=E2=80=9D, which we sent you
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> Installation:
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
     found = Installation(engine, tmp_path)
     found.subscribe("ada")
     return found
 
 
-def withdraw(house: Installation, paper_id: str, on: date) -> None:
+def withdraw(installation: Installation, paper_id: str, on: date) -> None:
     told = replace(agents_paper(paper_id), title="", abstract="", withdrawn_on=on)
-    house.app.papers.save(
+    installation.app.papers.save(
         [], source="second", authority=get_kind("jsonl").authority, updates=[told]
     )
 
 
-def mailed(house: Installation, day: date, *papers: str) -> bytes:
+def mailed(installation: Installation, day: date, *papers: str) -> bytes:
     """Run a day that has these papers, and return all that left."""
-    house.add_agents_papers(*papers, day=day)
-    house.now += timedelta(days=1)
+    installation.add_agents_papers(*papers, day=day)
+    installation.now += timedelta(days=1)
     transport = RecordingTransport()
-    house.send(transport, day=day)
-    return b"".join(parcel.content for parcel in transport.messages).replace(b"=\r\n", b"")
+    installation.send(transport, day=day)
+    return b"".join(outgoing.content for outgoing in transport.messages).replace(b"=\r\n", b"")
 
 
-def test_who_was_sent_a_paper_is_told_of_its_withdrawal(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
+def test_who_was_sent_a_paper_is_told_of_its_withdrawal(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
 
-    mail = mailed(house, TUESDAY, TWO)
+    mail = mailed(installation, TUESDAY, TWO)
 
     # In the text and in the HTML.
     assert mail.count(TOLD) == 2
     assert b"has been withdrawn since." in mail
 
 
-def test_they_are_told_once(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
-    mailed(house, TUESDAY, TWO)
+def test_they_are_told_once(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
+    mailed(installation, TUESDAY, TWO)
 
-    assert b"Updates:" not in mailed(house, WEDNESDAY, THREE)
+    assert b"Updates:" not in mailed(installation, WEDNESDAY, THREE)
 
 
-def test_who_was_not_sent_it_is_not_told(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
-    house.subscribe("bo")
+def test_who_was_not_sent_it_is_not_told(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
+    installation.subscribe("bo")
     transport = RecordingTransport()
-    house.add_agents_papers(TWO, day=TUESDAY)
-    house.now += timedelta(days=1)
+    installation.add_agents_papers(TWO, day=TUESDAY)
+    installation.now += timedelta(days=1)
 
-    house.send(transport, day=TUESDAY)
+    installation.send(transport, day=TUESDAY)
 
     by_reader = {p.recipient: p.content.replace(b"=\r\n", b"") for p in transport.messages}
     assert TOLD in by_reader["ada@example.org"]
     assert b"Updates:" not in by_reader["bo@example.org"]
 
 
-def test_the_news_waits_for_the_next_issue_and_makes_none(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
+def test_the_news_waits_for_the_next_issue_and_makes_none(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
 
-    assert mailed(house, TUESDAY) == b""
-    assert TOLD in mailed(house, WEDNESDAY, TWO)
-
-
-def test_a_withdrawn_paper_is_not_ranked(house: Installation) -> None:
-    house.add_agents_papers(ONE, TWO)
-    withdraw(house, ONE, DAY)
-
-    assert ids(house.edition().papers) == [TWO]
-    assert house.edition().coverage.considered == 1
+    assert mailed(installation, TUESDAY) == b""
+    assert TOLD in mailed(installation, WEDNESDAY, TWO)
 
 
-def test_a_mail_that_told_of_it_is_made_again_as_it_was(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
-    house.add_agents_papers(TWO, day=TUESDAY)
+def test_a_withdrawn_paper_is_not_ranked(installation: Installation) -> None:
+    installation.add_agents_papers(ONE, TWO)
+    withdraw(installation, ONE, DAY)
+
+    assert ids(installation.edition().papers) == [TWO]
+    assert installation.edition().coverage.considered == 1
+
+
+def test_a_mail_that_told_of_it_is_made_again_as_it_was(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
+    installation.add_agents_papers(TWO, day=TUESDAY)
     transport = RecordingTransport()
-    house.send(transport, day=TUESDAY)
-    withdraw(house, TWO, WEDNESDAY)
-    reader = house.book.find("ada@example.org")
+    installation.send(transport, day=TUESDAY)
+    withdraw(installation, TWO, WEDNESDAY)
+    reader = installation.book.find("ada@example.org")
     assert reader is not None
 
-    again = house.preview(reader, day=TUESDAY).message
+    again = installation.preview(reader, day=TUESDAY).message
 
     assert again is not None
     assert again.outgoing.content == transport.messages[0].content
 
 
-def test_the_account_of_a_mail_says_that_it_told(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, TUESDAY)
-    mailed(house, TUESDAY, TWO)
+def test_the_account_of_a_mail_says_that_it_told(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
+    mailed(installation, TUESDAY, TWO)
 
-    shown = house.app.history.contents(house.delivery("ada", TUESDAY))
+    shown = installation.app.history.contents(installation.delivery("ada", TUESDAY))
 
     assert [(it.paper_id, sent_reasons(it)) for it in shown][1:] == [
         (ONE, ["told of its withdrawal"])
     ]
-    assert house.delivery("ada", TUESDAY).papers == 1
+    assert installation.delivery("ada", TUESDAY).papers == 1
 
 
-def test_a_withdrawal_of_long_ago_is_no_news(house: Installation) -> None:
-    mailed(house, DAY, ONE)
-    withdraw(house, ONE, DAY - timedelta(days=90))
+def test_a_withdrawal_of_long_ago_is_no_news(installation: Installation) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, DAY - timedelta(days=90))
 
-    assert b"Updates:" not in mailed(house, TUESDAY, TWO)
+    assert b"Updates:" not in mailed(installation, TUESDAY, TWO)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import DAY, NOON, desk_of, issue, paper, pick
+from support.builders import DAY, NOON, edition_of, issue, paper, pick
 from support.ledger_steps import ADA, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.errors import NotFoundError
@@ -30,7 +30,7 @@ def steps(engine: sa.Engine) -> LedgerSteps:
 
 
 def edition(*papers: object, day: object = DAY) -> Edition:
-    return desk_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
+    return edition_of(issue(*(pick(it) for it in papers or (ONE,)), day=day))  # type: ignore[arg-type]
 
 
 def save(

@@ -33,41 +33,43 @@ NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="A
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path: Path) -> Installation:
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
     # Ids that no other column has as a value.
     return Installation(engine, tmp_path, new_id=count(7919).__next__)
 
 
-def ada(house: Installation) -> Subscriber:
+def ada(installation: Installation) -> Subscriber:
     """Add a subscriber with a row in every table."""
-    subscriber = enrolled(house.book, ADA, Event.CONFIRM)
-    chosen = house.book.choose(subscriber.id, ["agents", "robots"], NAMED)
-    house.add_agents_papers("1", "2")
-    house.send()
-    house.send(day=DAY.replace(day=3))
-    TransactionalQueue(house.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
+    subscriber = enrolled(installation.book, ADA, Event.CONFIRM)
+    chosen = installation.book.choose(subscriber.id, ["agents", "robots"], NAMED)
+    installation.add_agents_papers("1", "2")
+    installation.send()
+    installation.send(day=DAY.replace(day=3))
+    TransactionalQueue(installation.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
     assert chosen is not None
     return chosen
 
 
-def exported(house: Installation, subscriber: Subscriber) -> dict[str, Any]:
+def exported(installation: Installation, subscriber: Subscriber) -> dict[str, Any]:
     return privacy.export(
         subscriber,
-        house.book,
-        issues=partial(issues_of, house.app.history),
-        transactional=partial(transactional_of, house.app.transactional_queue),
+        installation.book,
+        issues=partial(issues_of, installation.app.history),
+        transactional=partial(transactional_of, installation.app.transactional_queue),
     )
 
 
-def erase(house: Installation, subscriber: Subscriber) -> None:
-    privacy.erase(subscriber, house.book, forget=house.app.ledger.forget, evidence=evidence())
+def erase(installation: Installation, subscriber: Subscriber) -> None:
+    privacy.erase(
+        subscriber, installation.book, forget=installation.app.ledger.forget, evidence=evidence()
+    )
 
 
-def rows_of(house: Installation, subscriber: Subscriber) -> dict[str, int]:
+def rows_of(installation: Installation, subscriber: Subscriber) -> dict[str, int]:
     """Count the rows of each table that hold the subscriber's id."""
     return {
         table: sum(subscriber.id in row for row in rows)
-        for table, rows in house.dump().items()
+        for table, rows in installation.dump().items()
         if rows
     }
 
@@ -75,8 +77,8 @@ def rows_of(house: Installation, subscriber: Subscriber) -> dict[str, int]:
 # -- export -------------------------------------------------------------------------------------
 
 
-def test_the_export_has_everything_known_about_a_subscriber(house: Installation) -> None:
-    known = exported(house, ada(house))
+def test_the_export_has_everything_known_about_a_subscriber(installation: Installation) -> None:
+    known = exported(installation, ada(installation))
 
     assert known["address"] == ADA
     assert (known["status"], known["since"]) == ("confirmed", "2026-02-02T12:00:00Z")
@@ -93,12 +95,12 @@ def test_the_export_has_everything_known_about_a_subscriber(house: Installation)
     assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
 
 
-def test_the_export_has_consent_with_its_evidence(house: Installation) -> None:
+def test_the_export_has_consent_with_its_evidence(installation: Installation) -> None:
     seen = evidence(channel="web", wording="2026-01", network="192.0.2.0", note="by hand")
-    subscriber = house.book.add(ADA, [], confirmed=False, evidence=seen)
+    subscriber = installation.book.add(ADA, [], confirmed=False, evidence=seen)
     assert subscriber is not None
 
-    (entry,) = exported(house, subscriber)["consent"]
+    (entry,) = exported(installation, subscriber)["consent"]
 
     assert entry == {
         "event": "sign-up",
@@ -111,16 +113,16 @@ def test_the_export_has_consent_with_its_evidence(house: Installation) -> None:
     }
 
 
-def test_the_export_is_json(house: Installation) -> None:
-    known = exported(house, ada(house))
+def test_the_export_is_json(installation: Installation) -> None:
+    known = exported(installation, ada(installation))
 
     assert json.loads(json.dumps(known))["preferences"]["timezone"] == "Asia/Tokyo"
 
 
-def test_the_export_has_nothing_about_others(house: Installation) -> None:
-    house.subscribe("someone.else")
+def test_the_export_has_nothing_about_others(installation: Installation) -> None:
+    installation.subscribe("someone.else")
 
-    known = exported(house, ada(house))
+    known = exported(installation, ada(installation))
 
     assert "someone.else" not in json.dumps(known)
 
@@ -128,11 +130,11 @@ def test_the_export_has_nothing_about_others(house: Installation) -> None:
 # -- erasure ------------------------------------------------------------------------------------
 
 
-def test_a_reader_who_is_erased_is_in_no_table(house: Installation) -> None:
-    subscriber = ada(house)
-    before = rows_of(house, subscriber)
+def test_a_reader_who_is_erased_is_in_no_table(installation: Installation) -> None:
+    subscriber = ada(installation)
+    before = rows_of(installation, subscriber)
 
-    erase(house, subscriber)
+    erase(installation, subscriber)
 
     assert (
         min(
@@ -141,18 +143,18 @@ def test_a_reader_who_is_erased_is_in_no_table(house: Installation) -> None:
         )
         > 0
     )
-    assert set(rows_of(house, subscriber).values()) == {0}
-    assert ADA.partition("@")[0].casefold() not in str(house.dump()).casefold()
+    assert set(rows_of(installation, subscriber).values()) == {0}
+    assert ADA.partition("@")[0].casefold() not in str(installation.dump()).casefold()
 
 
-def test_others_keep_everything_when_a_reader_is_erased(house: Installation) -> None:
-    other = house.subscribe("bo")
-    subscriber = ada(house)
-    before = exported(house, other)
+def test_others_keep_everything_when_a_reader_is_erased(installation: Installation) -> None:
+    other = installation.subscribe("bo")
+    subscriber = ada(installation)
+    before = exported(installation, other)
 
-    erase(house, subscriber)
+    erase(installation, subscriber)
 
-    assert exported(house, other) == before
+    assert exported(installation, other) == before
 
 
 @pytest.mark.parametrize("others", [0, 40, 400])
@@ -160,34 +162,34 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     tmp_path: Path, others: int
 ) -> None:
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
-    house = Installation(engine, tmp_path, new_id=count(7, 7919).__next__)
-    neighbours = [enrolled(house.book, f"{n:03}@example.org") for n in range(others)]
-    subscriber = ada(house)
-    neighbours += [enrolled(house.book, f"a{n:03}@example.org") for n in range(others)]
+    installation = Installation(engine, tmp_path, new_id=count(7, 7919).__next__)
+    neighbours = [enrolled(installation.book, f"{n:03}@example.org") for n in range(others)]
+    subscriber = ada(installation)
+    neighbours += [enrolled(installation.book, f"a{n:03}@example.org") for n in range(others)]
     for neighbour in neighbours[::3]:
-        erase(house, neighbour)
+        erase(installation, neighbour)
 
-    erase(house, subscriber)
+    erase(installation, subscriber)
     engine.dispose()
 
     assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["digest.db", "digest.db-run"]
     assert [it for it in SPELLINGS if it.encode() in (tmp_path / "digest.db").read_bytes()] == []
 
 
-def test_an_interrupted_erasure_can_be_repeated(house: Installation) -> None:
-    subscriber = ada(house)
-    house.app.ledger.forget(subscriber.id)
+def test_an_interrupted_erasure_can_be_repeated(installation: Installation) -> None:
+    subscriber = ada(installation)
+    installation.app.ledger.forget(subscriber.id)
 
-    erase(house, subscriber)
+    erase(installation, subscriber)
 
-    assert house.book.find(ADA) is None
+    assert installation.book.find(ADA) is None
 
 
-def test_nobody_is_erased_twice(house: Installation) -> None:
-    subscriber = ada(house)
-    erase(house, subscriber)
+def test_nobody_is_erased_twice(installation: Installation) -> None:
+    subscriber = ada(installation)
+    erase(installation, subscriber)
 
-    assert house.book.erase(subscriber.id, evidence=evidence()) is False
+    assert installation.book.erase(subscriber.id, evidence=evidence()) is False
 
 
 # -- the hash that is kept ----------------------------------------------------------------------

@@ -31,14 +31,14 @@ TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 class Week:
     """An installation that lives in a world."""
 
-    def __init__(self, house: Installation, services: AllServices) -> None:
+    def __init__(self, installation: Installation, services: AllServices) -> None:
         """Run this house in that world."""
-        self.house, self.services = house, services
+        self.installation, self.services = installation, services
         #: what the foot of each day's mails said
         self.statements: dict[date, list[str]] = {}
 
     def _set_now(self, now: datetime) -> None:
-        self.services.clock.at = self.house.now = now
+        self.services.clock.at = self.installation.now = now
 
     #: The time it is everywhere.
     now = property(fset=_set_now)
@@ -46,33 +46,33 @@ class Week:
     def evening(self, day: date) -> str:
         """Run a day at six; return the text of all that left, unfolded."""
         self.now = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
-        self.house.fetch(day, only_day=False)
+        self.installation.fetch(day, only_day=False)
         transport = RecordingTransport()
-        self.house.send(transport, day=day)
-        self.statements[day] = statement(self.house.edition(day).coverage)
-        joined = b"".join(parcel.content for parcel in transport.messages)
+        self.installation.send(transport, day=day)
+        self.statements[day] = statement(self.installation.edition(day).coverage)
+        joined = b"".join(outgoing.content for outgoing in transport.messages)
         return joined.replace(b"=\r\n", b"").decode().replace("\r\n", " ")
 
     def states(self, day: date) -> dict[str, SourceState]:
-        return {one.source: one.state for one in self.house.app.fetch_log.on(day)}
+        return {one.source: one.state for one in self.installation.app.fetch_log.on(day)}
 
     def mailed(self, day: date) -> list[str]:
-        return sorted(self.house.shown("ada", day))
+        return sorted(self.installation.shown("ada", day))
 
 
 @pytest.fixture
 def week(engine: sa.Engine, tmp_path: Path) -> Iterator[Week]:
     clock = ManualClock()
     services = AllServices(clock=clock)
-    house = Installation(engine, tmp_path)
-    house.subscribe("ada")
+    installation = Installation(engine, tmp_path)
+    installation.subscribe("ada")
     with WebServer(route=services.route) as server, client(tmp_path, clock) as http:
-        house.app.__dict__["sources"] = services.sources(server.base)
-        house.app.__dict__["fetcher"] = replace(
-            house.app.fetcher,
+        installation.app.__dict__["sources"] = services.sources(server.base)
+        installation.app.__dict__["fetcher"] = replace(
+            installation.app.fetcher,
             client_for=lambda source: http.restricted_to(allowed_hosts(source)),
         )
-        yield Week(house, services)
+        yield Week(installation, services)
 
 
 def ordinary(services: AllServices) -> None:
@@ -108,7 +108,7 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
             " Hugging Face (1 paper) and bioRxiv (1 paper)."
         )
     ]
-    assert week.house.reasons(SATURDAY)["ada"] == (
+    assert week.installation.reasons(SATURDAY)["ada"] == (
         "no papers for 2026-02-07: arXiv announces nothing on Saturdays; Hugging Face lists few or"
         " no papers on Saturdays; bioRxiv and medRxiv post little on"
         " weekends"
@@ -140,7 +140,7 @@ def test_every_paper_of_the_week_is_mailed_once(week: Week) -> None:
     mail = week.evening(TUESDAY)
 
     shown = [paper_id for day in days for paper_id in week.mailed(day)]
-    assert sorted(shown) == sorted({paper.id for paper in week.house.app.papers.papers()})
+    assert sorted(shown) == sorted({paper.id for paper in week.installation.app.papers.papers()})
     assert len(shown) == 10
     assert mail.count("from Monday") >= 2
 
@@ -175,10 +175,10 @@ def test_t5_v1_today_v2_tomorrow_and_featured_on_day_3_is_one_paper_shown_once(
         [lamp.id], ["2602.00002"], ["2602.00003"],
     ]  # fmt: skip
     assert "Agent1 " not in mails[2]
-    known = week.house.app.papers.paper(lamp.id)
+    known = week.installation.app.papers.paper(lamp.id)
     assert known is not None
     assert (known.version, known.signals.upvotes) == (2, 40)
-    announced = week.house.app.papers.announcements(lamp.id)
+    announced = week.installation.app.papers.announcements(lamp.id)
     assert [(one.day, one.type, one.version) for one in announced] == [
         (FRIDAY, AnnounceType.NEW, 1),
         (MONDAY, AnnounceType.REPLACE, 2),
@@ -190,8 +190,8 @@ def test_t6_a_cross_list_is_one_paper_with_both_its_announcements(week: Week) ->
 
     week.evening(FRIDAY)
 
-    (paper,) = week.house.app.papers.papers(FRIDAY)
-    announced = week.house.app.papers.announcements(paper.id)
+    (paper,) = week.installation.app.papers.papers(FRIDAY)
+    announced = week.installation.app.papers.announcements(paper.id)
     assert paper.categories == ("cs.CL", "cs.LG")
     assert [(one.category, one.type) for one in announced] == [
         ("cs.CL", AnnounceType.NEW),
@@ -236,7 +236,7 @@ def test_t8_a_saturday_is_no_error_and_a_first_hour_is_only_early(week: Week) ->
     week.evening(SATURDAY)
     week.now = datetime(2026, 2, 9, 1, tzinfo=UTC)
 
-    reports = {one.source: one for one in week.house.fetch(MONDAY, only_day=True)}
+    reports = {one.source: one for one in week.installation.fetch(MONDAY, only_day=True)}
 
     assert set(week.states(SATURDAY).values()) == {SourceState.EMPTY}
     assert {name: report.state for name, report in reports.items()} == {

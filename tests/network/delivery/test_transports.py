@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import DAY, parcel
+from support.builders import DAY, outgoing
 from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.transports import Directory, Stream, send_one
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_message_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
-    send_one(Directory(tmp_path), parcel("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+    send_one(Directory(tmp_path), outgoing("ada@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
 
     file = tmp_path / "2026-02-02" / "ada@example.org.eml"
     assert file.read_bytes() == b"Subject: a\r\n\r\nb\r\n"
@@ -37,7 +37,7 @@ def test_a_message_is_one_file_in_the_folder_of_its_day(tmp_path: Path) -> None:
 def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     outbox = tmp_path / "mails" / "outbox"
 
-    send_one(Directory(outbox), parcel("ada@example.org"))
+    send_one(Directory(outbox), outgoing("ada@example.org"))
 
     day = outbox / DAY.isoformat()
     assert mode(outbox) == 0o700
@@ -48,8 +48,8 @@ def test_folders_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 def test_a_message_sent_again_replaces_its_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     directory = Directory(tmp_path)
 
-    send_one(directory, parcel("ada@example.org", content=b"first"))
-    send_one(directory, parcel("ada@example.org", content=b"second"))
+    send_one(directory, outgoing("ada@example.org", content=b"first"))
+    send_one(directory, outgoing("ada@example.org", content=b"second"))
 
     (file,) = (tmp_path / DAY.isoformat()).iterdir()
     assert file.read_bytes() == b"second"
@@ -59,13 +59,13 @@ def test_a_file_left_by_a_crash_is_overwritten_and_never_read_as_a_message(
     tmp_path: Path,
 ) -> None:
     directory = Directory(tmp_path)
-    send_one(directory, parcel("ada@example.org"))
+    send_one(directory, outgoing("ada@example.org"))
     left_over = tmp_path / DAY.isoformat() / "ben@example.org.part"
     left_over.write_bytes(b"Subject: half of a very long mail")
 
-    send_one(directory, parcel("ben@example.org", content=b"whole"))
+    send_one(directory, outgoing("ben@example.org", content=b"whole"))
 
-    assert directory.path(parcel("ben@example.org")).read_bytes() == b"whole"
+    assert directory.path(outgoing("ben@example.org")).read_bytes() == b"whole"
     assert not left_over.exists()
 
 
@@ -74,7 +74,7 @@ def test_a_file_left_by_a_crash_is_overwritten_and_never_read_as_a_message(
     ["../../etc/passwd@example.org", "/etc/passwd@example.org", "a/b@example.org", "..", "."],
 )
 def test_no_address_leads_out_of_the_folder(tmp_path: Path, recipient: str) -> None:
-    path = Directory(tmp_path).path(parcel(recipient))
+    path = Directory(tmp_path).path(outgoing(recipient))
 
     assert path.resolve().parent == tmp_path.resolve() / DAY.isoformat()
     assert path.suffix == ".eml"
@@ -86,7 +86,7 @@ def test_two_addresses_never_share_a_file(
 ) -> None:
     directory = Directory(tmp_path_factory.getbasetemp())
 
-    paths = {directory.path(parcel(f"{name}@example.org")) for name in names}
+    paths = {directory.path(outgoing(f"{name}@example.org")) for name in names}
 
     assert len(paths) == len(names)
 
@@ -94,9 +94,9 @@ def test_two_addresses_never_share_a_file(
 def test_the_longest_address_has_a_file(tmp_path: Path) -> None:
     longest = "a" * 64 + "@" + ".".join(["b" * 61] * 3) + ".org"
 
-    send_one(Directory(tmp_path), parcel(longest, content=b"whole"))
+    send_one(Directory(tmp_path), outgoing(longest, content=b"whole"))
 
-    assert Directory(tmp_path).path(parcel(longest)).read_bytes() == b"whole"
+    assert Directory(tmp_path).path(outgoing(longest)).read_bytes() == b"whole"
 
 
 def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
@@ -104,41 +104,41 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
     in_the_way.write_text("a file where the folder should be")
 
     with pytest.raises(MailServerError, match=f"cannot write {in_the_way}"):
-        send_one(Directory(in_the_way), parcel())
+        send_one(Directory(in_the_way), outgoing())
 
 
 def test_a_message_is_reported_before_its_file_is_begun_and_when_it_is_complete(
     tmp_path: Path,
 ) -> None:
-    directory, notebook = Directory(tmp_path), OutcomeRecorder()
+    directory, recorder = Directory(tmp_path), OutcomeRecorder()
 
-    notebook.send(directory, map(parcel, ("ada@example.org", "ben@example.org")))
+    recorder.send(directory, map(outgoing, ("ada@example.org", "ben@example.org")))
 
-    assert notebook.calls == [
+    assert recorder.calls == [
         ([], ["ada@example.org"]),
         (["ada@example.org"], ["ben@example.org"]),
         (["ben@example.org"], []),
     ]
-    assert set(notebook.states.values()) == {"sent"}
+    assert set(recorder.states.values()) == {"sent"}
 
 
 def test_messages_that_cannot_be_written_are_reported_as_planned(tmp_path: Path) -> None:
-    directory, notebook = Directory(tmp_path), OutcomeRecorder()
-    directory.path(parcel("ben@example.org")).mkdir(parents=True)
+    directory, recorder = Directory(tmp_path), OutcomeRecorder()
+    directory.path(outgoing("ben@example.org")).mkdir(parents=True)
     names = ("ada@example.org", "ben@example.org", "cyd@example.org")
 
     with pytest.raises(MailServerError, match="cannot write"):
-        notebook.send(directory, map(parcel, names))
+        recorder.send(directory, map(outgoing, names))
 
-    assert notebook.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
+    assert recorder.states == {"ada@example.org": "sent", "ben@example.org": "planned"}
 
 
 def test_without_messages_nothing_is_reported(tmp_path: Path) -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
-    notebook.send(Directory(tmp_path), [])
+    recorder.send(Directory(tmp_path), [])
 
-    assert notebook.calls == []
+    assert recorder.calls == []
 
 
 # -- stream -----------------------------------------------------------------------------------
@@ -148,8 +148,8 @@ def test_messages_on_a_stream_are_an_mbox_that_other_programs_can_read(tmp_path:
     out = io.BytesIO()
     stream = Stream(out)
 
-    send_one(stream, parcel(content=b"Subject: one\r\n\r\nFrom here on.\r\n"))
-    send_one(stream, parcel(content=b"Subject: two\r\n\r\nEnd.\r\n"))
+    send_one(stream, outgoing(content=b"Subject: one\r\n\r\nFrom here on.\r\n"))
+    send_one(stream, outgoing(content=b"Subject: two\r\n\r\nEnd.\r\n"))
 
     file = tmp_path / "mbox"
     file.write_bytes(out.getvalue())
@@ -161,7 +161,9 @@ def test_messages_on_a_stream_are_an_mbox_that_other_programs_can_read(tmp_path:
 def test_an_entry_begins_with_the_envelope_sender_and_the_day() -> None:
     out = io.BytesIO()
 
-    send_one(Stream(out), parcel(sender="bounces@example.org", content=b"Subject: a\r\n\r\nb\r\n"))
+    send_one(
+        Stream(out), outgoing(sender="bounces@example.org", content=b"Subject: a\r\n\r\nb\r\n")
+    )
 
     assert out.getvalue() == (
         b"From bounces@example.org Mon Feb  2 00:00:00 2026\nSubject: a\n\nb\n\n"
@@ -180,7 +182,7 @@ def test_an_entry_begins_with_the_envelope_sender_and_the_day() -> None:
 def test_only_a_line_that_could_begin_an_entry_is_quoted(line: bytes, written: bytes) -> None:
     out = io.BytesIO()
 
-    send_one(Stream(out), parcel(content=b"Subject: a\r\n\r\n" + line + b"\r\n"))
+    send_one(Stream(out), outgoing(content=b"Subject: a\r\n\r\n" + line + b"\r\n"))
 
     assert out.getvalue().splitlines()[3] == written
 
@@ -191,4 +193,4 @@ def test_a_closed_stream_stops_the_run(tmp_path: Path) -> None:
             raise BrokenPipeError(32, "Broken pipe")
 
     with pytest.raises(MailServerError, match="standard output: Broken pipe"):
-        send_one(Stream(Closed()), parcel())
+        send_one(Stream(Closed()), outgoing())

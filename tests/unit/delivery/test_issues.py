@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import DAY, covered, desk_of, ids, issue, paper, pick, subscriber, topic
+from support.builders import DAY, covered, edition_of, ids, issue, paper, pick, subscriber, topic
 
 from digest.delivery import issues
 from digest.delivery.issues import IssueComposer, IssueRestorer
@@ -150,7 +150,7 @@ def test_an_issue_that_was_cut_to_fit_is_restored_as_cut() -> None:
     whole = issue(pick("1"), pick("2"), pick("3"))
     cut = replace(whole, sections=(replace(whole.sections[0], picks=whole.picks[:2]),))
 
-    restored = IssueRestorer(desk_of(whole)).restore(stored(list_items(cut)))
+    restored = IssueRestorer(edition_of(whole)).restore(stored(list_items(cut)))
 
     assert restored == cut
 
@@ -162,7 +162,7 @@ def test_sections_are_restored_in_the_order_of_the_mail() -> None:
     ]
     composed = issue(sections=tuple(sections))
 
-    restored = IssueRestorer(desk_of(composed)).restore(stored(list_items(composed)))
+    restored = IssueRestorer(edition_of(composed)).restore(stored(list_items(composed)))
 
     assert [it.slug for it in restored.sections] == ["robots", "agents"]
 

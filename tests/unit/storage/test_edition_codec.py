@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import DAY, NOON, desk_of, issue, paper, pick
+from support.builders import DAY, NOON, edition_of, issue, paper, pick
 
 from digest.models.issue import Coverage, Edition, Pick, Reason, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
@@ -172,7 +172,7 @@ def test_a_paper_s_id_is_not_in_the_bytes(edition: Edition) -> None:
 )
 def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any]) -> None:
     before: dict[str, Any] = {"observed_at": NOON}
-    one, other = (desk_of(issue(pick(paper("1", **it)))) for it in (before, before | changed))
+    one, other = (edition_of(issue(pick(paper("1", **it)))) for it in (before, before | changed))
 
     assert dump(one) != dump(other)
 
@@ -191,13 +191,13 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
     ids=lambda details: next(iter(details)),
 )
 def test_whatever_differs_in_an_edition_differs_in_the_bytes(details: dict[str, Any]) -> None:
-    assert dump(desk_of(issue(), **details)) != dump(desk_of(issue()))
+    assert dump(edition_of(issue(), **details)) != dump(edition_of(issue()))
 
 
 def test_a_stored_edition_is_a_fraction_of_its_papers_size() -> None:
     many = [pick(paper(str(n), abstract=f"We study thing {n}. " * 60)) for n in range(50)]
 
-    assert len(dump(desk_of(issue(*many)))) < 50 * 1200 / 4
+    assert len(dump(edition_of(issue(*many)))) < 50 * 1200 / 4
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_stored_edition_is_a_fraction_of_its_papers_size() -> None:
 def test_an_edition_of_an_older_version_is_read_under_todays_names(
     stored: object, source: SourceCoverage
 ) -> None:
-    record = json.loads(zlib.decompress(dump(desk_of(issue()))))
+    record = json.loads(zlib.decompress(dump(edition_of(issue()))))
     record["edition"] = {
         "day": "2026-02-02",
         "covered": [stored],

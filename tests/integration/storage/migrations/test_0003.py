@@ -34,7 +34,7 @@ NAMES = {1: "ada", 2: "bo", 3: "cy"}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Installation]:
+def installation(tmp_path: Path) -> Iterator[Installation]:
     """A database of schema 0002 that has seen two days, opened by this version."""
     db = older_database.database(tmp_path, "0002")
     fill(db)
@@ -74,76 +74,76 @@ def fill(db: sqlite3.Connection) -> None:
             )
 
 
-def seen(house: Installation, paper: str) -> set[int]:
-    found = house.app.history.seen([1, 2, 3], [paper], apart_from=date(2026, 3, 1))
+def seen(installation: Installation, paper: str) -> set[int]:
+    found = installation.app.history.seen([1, 2, 3], [paper], apart_from=date(2026, 3, 1))
     return set(found)
 
 
-def test_what_the_version_before_showed_was_seen(house: Installation) -> None:
-    assert seen(house, "2602.00001") == {1, 2}
-    assert seen(house, "2602.00002") == set()
+def test_what_the_version_before_showed_was_seen(installation: Installation) -> None:
+    assert seen(installation, "2602.00001") == {1, 2}
+    assert seen(installation, "2602.00002") == set()
 
 
-def test_why_the_version_before_showed_a_paper_is_still_known(house: Installation) -> None:
-    (shown,) = house.app.history.contents(house.delivery("ada", LAST_WEEK))
+def test_why_the_version_before_showed_a_paper_is_still_known(installation: Installation) -> None:
+    (shown,) = installation.app.history.contents(installation.delivery("ada", LAST_WEEK))
 
     assert (shown.paper_id, shown.title) == ("2602.00001", "An agent named 2602.00001")
     assert (shown.topic, shown.score, shown.reasons) == ("agents", 0.5, ("“agent”",))
 
 
-def test_the_days_of_the_version_before_add_up(house: Installation) -> None:
-    assert house.totals(LAST_WEEK) == {"sent": 1, "deferred": 1, "unknown": 1}
-    assert house.totals(YESTERDAY) == {"claimed": 1, "deferred": 1, "skipped": 1}
-    assert house.app.ledger.open_days() == [LAST_WEEK, YESTERDAY]
+def test_the_days_of_the_version_before_add_up(installation: Installation) -> None:
+    assert installation.totals(LAST_WEEK) == {"sent": 1, "deferred": 1, "unknown": 1}
+    assert installation.totals(YESTERDAY) == {"claimed": 1, "deferred": 1, "skipped": 1}
+    assert installation.app.ledger.open_days() == [LAST_WEEK, YESTERDAY]
 
 
-def test_every_foreign_key_holds(house: Installation) -> None:
-    with house.app.engine.connect() as db:
+def test_every_foreign_key_holds(installation: Installation) -> None:
+    with installation.app.engine.connect() as db:
         assert db.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def test_the_first_run_makes_claimed_rows_unknown_and_expires_old_ones(
-    house: Installation,
+    installation: Installation,
 ) -> None:
-    house.send()
+    installation.send()
 
-    assert house.totals(LAST_WEEK) == {"sent": 1, "unknown": 1, "expired": 1}
-    assert house.states(YESTERDAY) == {"ada": "unknown", "bo": "deferred", "cy": "skipped"}
-    assert house.app.ledger.open_days() == [YESTERDAY]
+    assert installation.totals(LAST_WEEK) == {"sent": 1, "unknown": 1, "expired": 1}
+    assert installation.states(YESTERDAY) == {"ada": "unknown", "bo": "deferred", "cy": "skipped"}
+    assert installation.app.ledger.open_days() == [YESTERDAY]
 
 
-def test_yesterday_s_deferred_mail_is_made_anew_and_sent(house: Installation) -> None:
+def test_yesterday_s_deferred_mail_is_made_anew_and_sent(installation: Installation) -> None:
     transport = RecordingTransport()
 
-    report = house.send(transport, day=YESTERDAY)
+    report = installation.send(transport, day=YESTERDAY)
 
     assert transport.recipients == [address("bo"), address("cy")]
     assert report.counts == {DeliveryState.SENT: 2, DeliveryState.UNKNOWN: 1}
-    assert house.shown("bo", YESTERDAY) == ["2602.00002"]
+    assert installation.shown("bo", YESTERDAY) == ["2602.00002"]
 
 
 @pytest.mark.parametrize("runs", [0, 1, 2])
 def test_what_the_version_before_showed_is_not_shown_again_after_any_number_of_runs(
-    house: Installation, runs: int
+    installation: Installation, runs: int
 ) -> None:
     for _ in range(runs):
-        house.send(allow_late=True, day=LAST_WEEK)
+        installation.send(allow_late=True, day=LAST_WEEK)
     again = agents_paper("2602.00001", day=DAY)
-    house.add_papers(again, agents_paper("2602.00003"), source="second")
+    installation.add_papers(again, agents_paper("2602.00003"), source="second")
 
-    house.send()
+    installation.send()
 
-    assert house.shown("ada") == house.shown("bo") == ["2602.00003"]
+    assert installation.shown("ada") == installation.shown("bo") == ["2602.00003"]
 
 
-def test_a_preview_of_a_day_of_the_version_before_is_made_anew(house: Installation) -> None:
-    (ada, *_) = house.book.confirmed()
+def test_a_preview_of_a_day_of_the_version_before_is_made_anew(installation: Installation) -> None:
+    (ada, *_) = installation.book.confirmed()
 
-    mail = house.preview(ada, day=LAST_WEEK).message
+    mail = installation.preview(ada, day=LAST_WEEK).message
 
     assert mail is not None
     assert [it.paper.id for it in mail.issue.picks] == ["2602.00001"]
 
 
-def test_the_version_before_left_no_edition_to_send_from(house: Installation) -> None:
-    assert house.app.editions.newest(LAST_WEEK) is None
+def test_the_version_before_left_no_edition_to_send_from(installation: Installation) -> None:
+    assert installation.app.editions.newest(LAST_WEEK) is None

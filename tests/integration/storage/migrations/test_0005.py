@@ -76,7 +76,7 @@ def before(tmp_path: Path) -> Rows:
 
 
 @pytest.fixture
-def house(before: Rows, tmp_path: Path) -> Iterator[Installation]:
+def installation(before: Rows, tmp_path: Path) -> Iterator[Installation]:
     """That installation half an hour later, opened by this version."""
     assert before
     engine = open_database("sqlite:///digest.db", folder=tmp_path)
@@ -88,9 +88,9 @@ def house(before: Rows, tmp_path: Path) -> Iterator[Installation]:
 
 
 def test_every_row_is_there_under_the_new_names(
-    before: Rows, house: Installation, tmp_path: Path
+    before: Rows, installation: Installation, tmp_path: Path
 ) -> None:
-    house.app.engine.dispose()
+    installation.app.engine.dispose()
     after = older_database.rows_of(tmp_path)
 
     renamed = {
@@ -106,9 +106,9 @@ def test_every_row_is_there_under_the_new_names(
     assert after == renamed
 
 
-def test_the_tables_are_those_the_code_asks_for(house: Installation) -> None:
+def test_the_tables_are_those_the_code_asks_for(installation: Installation) -> None:
     known = [schema.metadata, subscribers.tables.metadata]
-    with house.app.engine.connect() as db:
+    with installation.app.engine.connect() as db:
         differences = compare_metadata(MigrationContext.configure(db), known)  # type: ignore[arg-type]
         broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
         inspector = sa.inspect(db)
@@ -127,9 +127,9 @@ def test_the_tables_are_those_the_code_asks_for(house: Installation) -> None:
     }
 
 
-def test_readers_keep_their_state_and_their_consent(house: Installation) -> None:
-    states = {it.address.partition("@")[0]: it.status for it in house.book.all()}
-    signed_up, confirmed = house.book.history(1)
+def test_readers_keep_their_state_and_their_consent(installation: Installation) -> None:
+    states = {it.address.partition("@")[0]: it.status for it in installation.book.all()}
+    signed_up, confirmed = installation.book.history(1)
 
     assert states == {
         **dict.fromkeys(("ada", "bo", "cy", "eli", "fay"), Status.CONFIRMED),
@@ -140,19 +140,22 @@ def test_readers_keep_their_state_and_their_consent(house: Installation) -> None
     }
     assert (signed_up.event, signed_up.evidence.wording) == (Event.SIGN_UP, "I want it.")
     assert (confirmed.event, confirmed.evidence.channel) == (Event.CONFIRM, "web")
-    assert house.book.is_erased(address("kim"))
+    assert installation.book.is_erased(address("kim"))
 
 
-def test_what_each_mail_showed_is_still_known(house: Installation) -> None:
+def test_what_each_mail_showed_is_still_known(installation: Installation) -> None:
     shown = {
-        day: {name: house.shown(name, day) for name in house.states(day)} for day in (SUNDAY, DAY)
+        day: {name: installation.shown(name, day) for name in installation.states(day)}
+        for day in (SUNDAY, DAY)
     }
 
     assert shown == SHOWN
 
 
-def test_why_a_paper_was_shown_is_still_known(house: Installation) -> None:
-    lamp, agent, similar, _robot, withdrawn = house.app.history.contents(house.delivery("ada"))
+def test_why_a_paper_was_shown_is_still_known(installation: Installation) -> None:
+    lamp, agent, similar, _robot, withdrawn = installation.app.history.contents(
+        installation.delivery("ada")
+    )
 
     assert (lamp.topic, lamp.title) == ("own:words", "Lamp number 8 <in> fog & “rain”")
     assert agent.score > 0
@@ -161,8 +164,8 @@ def test_why_a_paper_was_shown_is_still_known(house: Installation) -> None:
     assert withdrawn.topic == "own:withdrawn"
 
 
-def test_an_edition_that_was_stored_is_read_with_its_coverage(house: Installation) -> None:
-    stored = house.app.editions.get(house.app.editions.newest(DAY) or 0)
+def test_an_edition_that_was_stored_is_read_with_its_coverage(installation: Installation) -> None:
+    stored = installation.app.editions.get(installation.app.editions.newest(DAY) or 0)
     coverage = stored.edition.coverage
 
     assert stored.at == NOON
@@ -175,8 +178,8 @@ def test_an_edition_that_was_stored_is_read_with_its_coverage(house: Installatio
     assert robot.paper.signals.stars == 15
 
 
-def test_how_the_sources_were_read_is_still_known(house: Installation) -> None:
-    first, second = house.app.fetch_log.on(DAY)
+def test_how_the_sources_were_read_is_still_known(installation: Installation) -> None:
+    first, second = installation.app.fetch_log.on(DAY)
 
     assert (first.state, first.parsed, first.other_days) == (SourceState.OK, 5, 3)
     assert (second.state, second.error) == (
@@ -184,8 +187,8 @@ def test_how_the_sources_were_read_is_still_known(house: Installation) -> None:
     )  # fmt: skip
 
 
-def test_mail_in_the_queue_still_waits_for_its_time(house: Installation) -> None:
-    queue = house.app.transactional_queue
+def test_mail_in_the_queue_still_waits_for_its_time(installation: Installation) -> None:
+    queue = installation.app.transactional_queue
 
     assert queue.claim(now=NOON + timedelta(minutes=1)) is None
     mail = queue.claim(now=NOON + timedelta(minutes=2))
@@ -195,68 +198,70 @@ def test_mail_in_the_queue_still_waits_for_its_time(house: Installation) -> None
     assert queue.counts() == {"sent": 1, "waiting": 1}
 
 
-def test_a_run_sends_what_had_not_left_and_nothing_else(house: Installation) -> None:
+def test_a_run_sends_what_had_not_left_and_nothing_else(installation: Installation) -> None:
     transport = RecordingTransport()
 
-    house.send(transport)
+    installation.send(transport)
 
     assert transport.recipients == [address("cy"), address("fay")]
-    assert house.states() == {
+    assert installation.states() == {
         "ada": "sent", "bo": "unknown", "cy": "sent", "di": "failed", "eli": "unknown",
         "fay": "sent",
     }  # fmt: skip
-    assert house.shown("cy") == SHOWN[DAY]["cy"]
+    assert installation.shown("cy") == SHOWN[DAY]["cy"]
 
 
-def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(house: Installation) -> None:
-    was, transport = house.delivery("cy"), RecordingTransport()
+def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(installation: Installation) -> None:
+    was, transport = installation.delivery("cy"), RecordingTransport()
 
     # Its papers are of the stored edition, whatever is known of them by now.
-    house.add_papers(paper("2602.00004", title="Another title", abstract="Another text."))
-    house.retry(transport)
+    installation.add_papers(paper("2602.00004", title="Another title", abstract="Another text."))
+    installation.retry(transport)
 
     mail = message_from_bytes(transport.messages[0].content)
     text = str(mail.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]
     assert mail["Message-ID"] == was.message_id
     assert parsedate_to_datetime(mail["Date"]) == NOON
-    assert house.delivery("cy").subject == was.subject
+    assert installation.delivery("cy").subject == was.subject
     assert "Agent number 4 <in> fog & rain" in text
     assert "Robot number 5 <in> fog & “rain”" in text
     assert "Another title" not in text
 
 
-def test_nothing_is_sent_twice_however_often_a_day_is_run(house: Installation) -> None:
+def test_nothing_is_sent_twice_however_often_a_day_is_run(installation: Installation) -> None:
     transport = RecordingTransport()
 
     for day in (SUNDAY, DAY, DAY, SUNDAY):
-        house.send(transport, day=day, allow_late=True)
+        installation.send(transport, day=day, allow_late=True)
 
     assert transport.recipients == [address("cy"), address("fay")]
 
 
-def test_the_next_day_shows_nobody_what_the_version_before_showed(house: Installation) -> None:
-    house.send()
-    house.wait(days=1)
-    house.add_papers(
+def test_the_next_day_shows_nobody_what_the_version_before_showed(
+    installation: Installation,
+) -> None:
+    installation.send()
+    installation.wait(days=1)
+    installation.add_papers(
         *(agents_paper(number, day=TUESDAY) for number in ("2602.00001", "2602.00009"))
     )
     transport = RecordingTransport()
 
-    house.send(transport, day=TUESDAY)
+    installation.send(transport, day=TUESDAY)
 
     names = ["ada", "bo", "cy", "eli", "fay"]
     assert transport.recipients == [address(name) for name in names]
-    assert [house.shown(name, TUESDAY) for name in names] == [["2602.00009"]] * 5
+    assert [installation.shown(name, TUESDAY) for name in names] == [["2602.00009"]] * 5
 
 
-def test_a_mail_that_may_have_arrived_counts_as_shown(house: Installation) -> None:
-    house.send()
-    house.wait(days=1)
+def test_a_mail_that_may_have_arrived_counts_as_shown(installation: Installation) -> None:
+    installation.send()
+    installation.wait(days=1)
     # Bo's mail of Monday is unknown and Eli's was being sent; both had 2602.00007 in it.
-    house.add_papers(
+    installation.add_papers(
         *(paper(it, title="An agent", day=TUESDAY) for it in ("2602.00007", "2602.00010"))
     )
 
-    house.send(day=TUESDAY)
+    installation.send(day=TUESDAY)
 
-    assert house.shown("bo", TUESDAY) == house.shown("eli", TUESDAY) == ["2602.00010"]
+    assert installation.shown("bo", TUESDAY) == installation.shown("eli", TUESDAY) == ["2602.00010"]

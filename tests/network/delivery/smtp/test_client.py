@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.builders import parcel
+from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, SMTPServer
 
@@ -41,7 +41,7 @@ def test_the_server_receives_the_exact_octets_of_the_message(
 ) -> None:
     content = "Subject: Grüße\r\n\r\nOne.\r\n\r\nTwo.\r\n".encode()
 
-    send_one(smtp, parcel(content=content))
+    send_one(smtp, outgoing(content=content))
 
     assert [mail.data for mail in server.mails] == [content]
 
@@ -49,7 +49,7 @@ def test_the_server_receives_the_exact_octets_of_the_message(
 def test_the_envelope_names_the_bounce_address_and_the_subscriber(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    send_one(smtp, parcel("ada@example.org", sender="bounces@example.org"))
+    send_one(smtp, outgoing("ada@example.org", sender="bounces@example.org"))
 
     assert [(mail.sender, mail.recipient) for mail in server.mails] == [
         ("bounces@example.org", "ada@example.org")
@@ -59,7 +59,7 @@ def test_the_envelope_names_the_bounce_address_and_the_subscriber(
 def test_a_line_that_begins_with_a_dot_gets_another_dot(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    send_one(smtp, parcel(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
+    send_one(smtp, outgoing(content=b"Subject: a\r\n\r\n.\r\n..two\r\nthree.\r\n"))
 
     assert server.mails[0].data == b"Subject: a\r\n\r\n..\r\n...two\r\nthree.\r\n"
 
@@ -70,7 +70,7 @@ def test_no_content_ends_its_message_early(lines: list[str]) -> None:
     content = "".join(f"{line}\r\n" for line in lines).encode()
 
     with SMTPServer() as server, closing(client(server)) as smtp:
-        send_one(smtp, parcel(content=content))
+        send_one(smtp, outgoing(content=content))
 
         assert [mail.content for mail in server.mails] == [content]
 
@@ -78,7 +78,7 @@ def test_no_content_ends_its_message_early(lines: list[str]) -> None:
 def test_a_message_without_a_last_line_end_gets_one(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    send_one(smtp, parcel(content=b"Subject: a\r\n\r\nend"))
+    send_one(smtp, outgoing(content=b"Subject: a\r\n\r\nend"))
 
     assert server.mails[0].data == b"Subject: a\r\n\r\nend\r\n"
 
@@ -88,7 +88,7 @@ def test_a_message_larger_than_the_socket_s_buffer_arrives_whole(
 ) -> None:
     content = b"Subject: a\r\n\r\n" + b"0123456789abcde\r\n" * 500_000
 
-    outcome = send_one(smtp, parcel(content=content))
+    outcome = send_one(smtp, outgoing(content=content))
 
     assert outcome.state is DeliveryState.SENT
     assert [mail.data == content for mail in server.mails] == [True]
@@ -97,7 +97,7 @@ def test_a_message_larger_than_the_socket_s_buffer_arrives_whole(
 def test_the_size_is_declared_to_a_server_with_the_extension(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    send_one(smtp, parcel(content=b"12345678\r\n"))
+    send_one(smtp, outgoing(content=b"12345678\r\n"))
 
     assert "SIZE=10" in server.sessions[0].commands[1].split()
 
@@ -107,7 +107,7 @@ def test_a_message_larger_than_the_server_accepts_is_not_sent(
 ) -> None:
     content = b"a" * 9_000_001
 
-    outcome = send_one(smtp, parcel(content=content))
+    outcome = send_one(smtp, outgoing(content=content))
 
     assert outcome.state is DeliveryState.FAILED
     assert "up to 9000000 octets, and this one has 9000001" in str(outcome.reason)
@@ -116,7 +116,7 @@ def test_a_message_larger_than_the_server_accepts_is_not_sent(
 
 def test_a_server_with_dsn_gets_the_parameters_for_a_bounce() -> None:
     with SMTPServer(extensions=("DSN",)) as server, closing(client(server)) as smtp:
-        send_one(smtp, parcel("a+b=c@example.org", envid="2026-02-02.7"))
+        send_one(smtp, outgoing("a+b=c@example.org", envid="2026-02-02.7"))
 
         _, mail, rcpt, *_ = server.sessions[0].commands
     assert mail == "MAIL FROM:<bounces@example.org> RET=HDRS ENVID=2026-02-02.7"
@@ -139,7 +139,7 @@ def test_a_server_with_dsn_gets_the_parameters_for_a_bounce() -> None:
 def test_an_address_that_could_end_its_command_is_never_sent(
     server: SMTPServer, smtp: SMTPTransport, which: str, address: str
 ) -> None:
-    outcome = send_one(smtp, parcel(**{which: address}))
+    outcome = send_one(smtp, outgoing(**{which: address}))
 
     assert outcome.state is DeliveryState.FAILED
     assert "cannot be an address on the wire" in str(outcome.reason)
@@ -150,26 +150,26 @@ def test_an_address_that_could_end_its_command_is_never_sent(
 
 
 def test_many_messages_share_one_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
-    send_one(smtp, parcel("ada@example.org"))
-    send_one(smtp, parcel("ben@example.org"))
+    send_one(smtp, outgoing("ada@example.org"))
+    send_one(smtp, outgoing("ben@example.org"))
 
     assert server.recipients == ["ada@example.org", "ben@example.org"]
     assert len(server.sessions) == 1
 
 
 def test_without_messages_there_is_no_connection(server: SMTPServer, smtp: SMTPTransport) -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
-    notebook.send(smtp, [])
+    recorder.send(smtp, [])
 
-    assert (notebook.calls, server.sessions) == ([], [])
+    assert (recorder.calls, server.sessions) == ([], [])
 
 
 def test_a_connection_is_replaced_after_a_number_of_messages(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(7)]
 
     with closing(client(server, connections=1, rotate_after=3)) as smtp:
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states == dict.fromkeys(names, "sent")
     starts = [sum(line.startswith("MAIL") for line in s.commands) for s in server.sessions]
@@ -179,7 +179,7 @@ def test_a_connection_is_replaced_after_a_number_of_messages(server: SMTPServer)
 
 def test_closing_sends_quit(server: SMTPServer) -> None:
     smtp = client(server)
-    send_one(smtp, parcel())
+    send_one(smtp, outgoing())
 
     smtp.close()
 
@@ -189,7 +189,7 @@ def test_closing_sends_quit(server: SMTPServer) -> None:
 def test_closing_raises_nothing_when_the_server_has_gone() -> None:
     with SMTPServer() as server:
         smtp = client(server)
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
     smtp.close()
 
@@ -202,28 +202,28 @@ def test_closing_raises_nothing_when_the_server_has_gone() -> None:
 def test_a_message_is_reported_as_leaving_before_the_server_receives_an_octet_of_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     reported_before: list[list[str]] = []
-    server.when(".", do=lambda: reported_before.append(notebook.leaving[:]))
+    server.when(".", do=lambda: reported_before.append(recorder.leaving[:]))
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
-    notebook.send(smtp, map(parcel, names))
+    recorder.send(smtp, map(outgoing, names))
 
     assert reported_before == [names[:1], names[:2], names]
 
 
 def test_an_outcome_is_reported_together_with_the_next_message_that_leaves() -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     names = ["ada@example.org", "ben@example.org", "cyd@example.org"]
 
     with (
         SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
-        notebook.send(smtp, map(parcel, names))
+        recorder.send(smtp, map(outgoing, names))
 
     ada, ben, cyd = ([name] for name in names)
-    assert notebook.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
+    assert recorder.calls == [([], ada), (ada, ben), (ben, cyd), (cyd, [])]
 
 
 def test_a_pipelined_message_needs_one_round_trip() -> None:
@@ -233,7 +233,7 @@ def test_a_pipelined_message_needs_one_round_trip() -> None:
         SMTPServer(extensions=("PIPELINING",), reply_mode="merged") as server,
         closing(client(server)) as smtp,
     ):
-        OutcomeRecorder().send(smtp, map(parcel, names))
+        OutcomeRecorder().send(smtp, map(outgoing, names))
         round_trips = server.sessions[0].round_trips
 
     # The greeting, EHLO, the first envelope, then each data with the envelope of the next message.
@@ -247,10 +247,10 @@ def test_after_a_failed_report_nothing_is_sent_any_more(
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        smtp.send_all(iter([parcel(), parcel("ben@example.org")]), report)
+        smtp.send_all(iter([outgoing(), outgoing("ben@example.org")]), report)
 
     assert server.mails == []
-    assert send_one(smtp, parcel("cyd@example.org")).state is DeliveryState.SENT
+    assert send_one(smtp, outgoing("cyd@example.org")).state is DeliveryState.SENT
 
 
 # -- one recipient ----------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_an_outcome_keeps_the_code_and_the_text_of_the_reply(
 ) -> None:
     server.when(stage, reply=reply)
 
-    outcome = send_one(smtp, parcel())
+    outcome = send_one(smtp, outgoing())
 
     assert outcome.state is state
     assert reply in str(outcome.reason)
@@ -296,7 +296,7 @@ def test_the_outcome_of_an_accepted_message_keeps_the_codes_of_the_reply(
 ) -> None:
     server.when(".", reply="250 2.0.0 queued as 4711")
 
-    outcome = send_one(smtp, parcel())
+    outcome = send_one(smtp, outgoing())
 
     assert (outcome.state, outcome.code, outcome.status) == (DeliveryState.SENT, 250, "2.0.0")
 
@@ -304,7 +304,7 @@ def test_the_outcome_of_an_accepted_message_keeps_the_codes_of_the_reply(
 def test_a_reply_does_no_harm_on_a_terminal(server: SMTPServer, smtp: SMTPTransport) -> None:
     server.when("RCPT", reply="450-\x1b[2Jlater\r\n450 " + "ü" * 900)
 
-    reason = str(send_one(smtp, parcel()).reason)
+    reason = str(send_one(smtp, outgoing()).reason)
 
     assert "\x1b" not in reason
     assert "450 \ufffd[2Jlater ü" in reason
@@ -317,7 +317,7 @@ def test_a_server_that_requires_a_login_is_unusable_and_the_settings_are_named(
     server.when("RCPT", reply="530 5.7.0 Authentication required")
 
     with pytest.raises(MailServerError, match="username, password and security"):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
@@ -327,7 +327,7 @@ def test_the_next_message_is_sent_on_the_same_connection(
 ) -> None:
     server.when(stage, reply=reply, nth=1)
 
-    states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+    states = OutcomeRecorder().send(smtp, map(outgoing, ("bad@example.org", "good@example.org")))
 
     assert states["bad@example.org"] in ("failed", "deferred")
     assert states["good@example.org"] == "sent"
@@ -340,7 +340,9 @@ def test_a_server_that_expects_data_without_a_recipient_gets_an_empty_message() 
         server.when("RCPT", reply="550 5.1.1 who?", nth=1)
         server.when("NOBODY", reply="354 go ahead")
 
-        states = OutcomeRecorder().send(smtp, map(parcel, ("bad@example.org", "good@example.org")))
+        states = OutcomeRecorder().send(
+            smtp, map(outgoing, ("bad@example.org", "good@example.org"))
+        )
 
         assert states == {"bad@example.org": "failed", "good@example.org": "sent"}
         assert [(mail.recipient, bool(mail.data)) for mail in server.mails] == [
@@ -354,8 +356,8 @@ def test_a_connection_on_which_the_server_replies_421_is_not_used_again(
 ) -> None:
     server.when(".", reply="421 closing", nth=1)
 
-    first = send_one(smtp, parcel("ada@example.org"))
-    second = send_one(smtp, parcel("ada@example.org"))
+    first = send_one(smtp, outgoing("ada@example.org"))
+    second = send_one(smtp, outgoing("ada@example.org"))
 
     assert (first.state, second.state) == (DeliveryState.DEFERRED, DeliveryState.SENT)
     assert len(server.sessions) == 2
@@ -367,8 +369,8 @@ def test_the_next_message_is_sent_when_the_server_closes_at_rset(
     server.when("RCPT", reply="550 never", nth=1)
     server.when("RSET", reply=HANG_UP)
 
-    first = send_one(smtp, parcel("bad@example.org"))
-    second = send_one(smtp, parcel("good@example.org"))
+    first = send_one(smtp, outgoing("bad@example.org"))
+    second = send_one(smtp, outgoing("good@example.org"))
 
     assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
     assert server.recipients == ["good@example.org"]
@@ -382,7 +384,7 @@ def test_an_address_beyond_ascii_is_declared_to_a_server_that_accepts_it() -> No
         SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
         closing(client(server)) as smtp,
     ):
-        OutcomeRecorder().send(smtp, map(parcel, ("jürgen@example.org", "ada@example.org")))
+        OutcomeRecorder().send(smtp, map(outgoing, ("jürgen@example.org", "ada@example.org")))
 
         assert server.recipients == ["jürgen@example.org", "ada@example.org"]
         mail, rcpt = server.sessions[0].commands[1:3]
@@ -393,8 +395,8 @@ def test_an_address_beyond_ascii_is_declared_to_a_server_that_accepts_it() -> No
 def test_an_address_beyond_ascii_fails_if_the_server_does_not_accept_it(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    first = send_one(smtp, parcel("jürgen@example.org"))
-    second = send_one(smtp, parcel("ada@example.org"))
+    first = send_one(smtp, outgoing("jürgen@example.org"))
+    second = send_one(smtp, outgoing("ada@example.org"))
 
     assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
     assert "SMTPUTF8" in str(first.reason)

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import parcel
+from support.builders import outgoing
 from support.rate_limited_clients import client, hold_until_the_second_says
 from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
@@ -50,7 +50,7 @@ def test_a_kept_connection_that_breaks_before_the_data_is_replaced_once(
 ) -> None:
     server.when(stage, reply=reply, nth=2)
 
-    first, second = send_one(smtp, parcel(ADA)), send_one(smtp, parcel(BEN))
+    first, second = send_one(smtp, outgoing(ADA)), send_one(smtp, outgoing(BEN))
 
     assert (first.state, second.state) == (DeliveryState.SENT, DeliveryState.SENT)
     assert server.recipients == [ADA, BEN]
@@ -60,10 +60,10 @@ def test_a_kept_connection_that_breaks_before_the_data_is_replaced_once(
 def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    send_one(smtp, parcel(ADA))
+    send_one(smtp, outgoing(ADA))
     server.hang_up()
 
-    outcome = send_one(smtp, parcel(BEN))
+    outcome = send_one(smtp, outgoing(BEN))
 
     assert outcome.state is DeliveryState.SENT
     assert server.recipients == [ADA, BEN]
@@ -74,14 +74,14 @@ def test_a_server_that_breaks_every_connection_is_unusable_and_has_accepted_noth
     server: SMTPServer, smtp: SMTPTransport, reply: str
 ) -> None:
     server.when("RCPT", reply=reply)
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="broke the connection"):
-        notebook.send(smtp, map(parcel, (ADA, BEN, CYD, DAN)))
+        recorder.send(smtp, map(outgoing, (ADA, BEN, CYD, DAN)))
 
-    assert set(notebook.states.values()) == {"deferred", "planned"}
-    assert all("broke the connection" in notebook.reason(who) for who in notebook.states)
-    assert notebook.leaving == []
+    assert set(recorder.states.values()) == {"deferred", "planned"}
+    assert all("broke the connection" in recorder.reason(who) for who in recorder.states)
+    assert recorder.leaving == []
     assert len(server.sessions) == 4
     assert server.recipients == []
 
@@ -90,12 +90,12 @@ def test_a_recipient_at_whom_the_server_closes_does_not_stop_the_next(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("RCPT", reply=HANG_UP, nth=1)
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
-    states = notebook.send(smtp, map(parcel, ("poison@example.org", ADA)))
+    states = recorder.send(smtp, map(outgoing, ("poison@example.org", ADA)))
 
     assert states == {"poison@example.org": "deferred", ADA: "sent"}
-    assert "broke the connection" in notebook.reason("poison@example.org")
+    assert "broke the connection" in recorder.reason("poison@example.org")
     assert server.recipients == [ADA]
 
 
@@ -104,7 +104,7 @@ def test_a_recipient_at_whom_the_server_always_closes_is_tried_twice_and_stops_n
 ) -> None:
     server.when("RCPT TO:<poison", reply=HANG_UP)
 
-    states = OutcomeRecorder().send(smtp, map(parcel, (ADA, "poison@example.org", BEN)))
+    states = OutcomeRecorder().send(smtp, map(outgoing, (ADA, "poison@example.org", BEN)))
 
     assert states == {ADA: "sent", "poison@example.org": "deferred", BEN: "sent"}
     commands = [line for session in server.sessions for line in session.commands]
@@ -116,7 +116,7 @@ def test_after_421_the_message_is_sent_on_a_new_connection(
 ) -> None:
     server.when("MAIL", reply="421 4.7.0 slow down", nth=1)
 
-    outcome = send_one(smtp, parcel())
+    outcome = send_one(smtp, outgoing())
 
     assert outcome.state is DeliveryState.SENT
     assert len(server.sessions) == 2
@@ -130,7 +130,7 @@ def test_after_421_there_is_a_pause_before_the_next_connection(
 
     with closing(client(server, pause=0.2)) as smtp:
         started = time.monotonic()
-        OutcomeRecorder().send(smtp, map(parcel, (ADA, BEN, CYD)))
+        OutcomeRecorder().send(smtp, map(outgoing, (ADA, BEN, CYD)))
         took = time.monotonic() - started
 
     assert took >= 0.2
@@ -141,9 +141,9 @@ def test_after_an_idle_connection_was_closed_there_is_no_pause(
     server: SMTPServer,
 ) -> None:
     with closing(client(server, pause=30)) as smtp:
-        send_one(smtp, parcel(ADA))
+        send_one(smtp, outgoing(ADA))
         server.hang_up("421 4.4.2 idle for too long")
-        outcome = send_one(smtp, parcel(BEN))
+        outcome = send_one(smtp, outgoing(BEN))
 
     assert outcome.state is DeliveryState.SENT
     assert len(server.sessions) == 2
@@ -154,7 +154,7 @@ def test_a_message_that_gets_421_twice_is_deferred_with_the_reply(
 ) -> None:
     server.when("RCPT", reply="421 4.7.0 slow down")
 
-    outcome = send_one(smtp, parcel())
+    outcome = send_one(smtp, outgoing())
 
     assert (outcome.state, outcome.code, outcome.status) == (DeliveryState.DEFERRED, 421, "4.7.0")
     assert "421 4.7.0 slow down" in str(outcome.reason)
@@ -175,7 +175,7 @@ def test_without_a_reply_after_the_final_dot_the_outcome_is_unknown(
     server.when(".", reply=reply)
 
     with closing(client(server, timeout=0.2)) as smtp:
-        outcome = send_one(smtp, parcel())
+        outcome = send_one(smtp, outgoing())
 
     assert outcome.state is DeliveryState.UNKNOWN
     assert "may have been delivered" in str(outcome.reason)
@@ -187,7 +187,7 @@ def test_after_an_unknown_outcome_the_next_message_is_sent_on_a_new_connection(
 ) -> None:
     server.when(".", reply=HANG_UP, nth=1)
 
-    states = OutcomeRecorder().send(smtp, map(parcel, (ADA, BEN)))
+    states = OutcomeRecorder().send(smtp, map(outgoing, (ADA, BEN)))
 
     assert states == {ADA: "unknown", BEN: "sent"}
     assert server.recipients == [ADA, BEN]
@@ -200,7 +200,7 @@ def test_the_timeout_for_the_reply_to_a_whole_message_is_longer(
     server.when(".", do=lambda: server.wait(0.3))
 
     with closing(client(server, timeout=0.1, dot_timeout=10)) as smtp:
-        outcome = send_one(smtp, parcel())
+        outcome = send_one(smtp, outgoing())
 
     assert outcome.state is DeliveryState.SENT
 
@@ -212,12 +212,12 @@ def test_a_refused_sender_stops_everything_and_names_the_settings(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 not a sender of ours")
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="from_address and bounce_address"):
-        notebook.send(smtp, map(parcel, (ADA, BEN)))
+        recorder.send(smtp, map(outgoing, (ADA, BEN)))
 
-    assert set(notebook.states.values()) == {"planned"}
+    assert set(recorder.states.values()) == {"planned"}
 
 
 def test_a_sender_that_is_refused_only_at_rcpt_makes_the_server_unusable(
@@ -226,27 +226,27 @@ def test_a_sender_that_is_refused_only_at_rcpt_makes_the_server_unusable(
     server.when("RCPT", reply="550 5.1.8 sender's domain not found")
 
     with pytest.raises(MailServerError, match="from_address and bounce_address"):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
 
 def test_a_server_that_becomes_unusable_still_replies_to_what_was_sent(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
     server.when("MAIL", reply="550 no more", nth=2)
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
     with pytest.raises(MailServerError, match="550 no more"):
-        notebook.send(smtp, map(parcel, (ADA, BEN, CYD)))
+        recorder.send(smtp, map(outgoing, (ADA, BEN, CYD)))
 
-    assert notebook.states.pop(ADA) == "sent"
-    assert notebook.states[BEN] == "planned"
+    assert recorder.states.pop(ADA) == "sent"
+    assert recorder.states[BEN] == "planned"
     assert server.recipients == [ADA]
 
 
 def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_unusable(
     server: SMTPServer,
 ) -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     server.when("MAIL", reply="550 no more", on=2)
     hold_until_the_second_says("MAIL", server)
     names = [f"r{number}@example.org" for number in range(30)]
@@ -255,10 +255,10 @@ def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_un
         closing(client(server, connections=2)) as smtp,
         pytest.raises(MailServerError, match="550 no more"),
     ):
-        notebook.send(smtp, map(parcel, names))
+        recorder.send(smtp, map(outgoing, names))
 
-    assert [who for who, state in notebook.states.items() if state == "sent"] == names[:4]
-    assert set(notebook.states.values()) == {"sent", "planned"}
+    assert [who for who, state in recorder.states.items() if state == "sent"] == names[:4]
+    assert set(recorder.states.values()) == {"sent", "planned"}
     assert server.recipients == names[:4]
 
 
@@ -283,7 +283,7 @@ def test_a_server_that_does_not_greet_is_unusable_and_says_why(
         closing(client(server, timeout=0.3)) as smtp,
         pytest.raises(MailServerError, match=words) as caught,
     ):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
     assert f"127.0.0.1:{server.port}" in str(caught.value)
 
@@ -293,7 +293,7 @@ def test_a_closed_port_is_named_with_the_settings_to_check() -> None:
         pass
 
     with pytest.raises(MailServerError, match=r"refused; check \[mail\] host and port"):
-        send_one(client(server), parcel())
+        send_one(client(server), outgoing())
 
 
 def test_an_unknown_host_is_named_with_the_settings_to_check(
@@ -306,7 +306,7 @@ def test_an_unknown_host_is_named_with_the_settings_to_check(
     smtp = SMTPTransport(ServerSettings(host="mail.example.org", port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"mail.example.org:25: Name .* check \[mail\] host"):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
 
 @pytest.mark.parametrize("host", ["mail..example.org", "m" * 70 + ".example.org"])
@@ -314,4 +314,4 @@ def test_a_host_that_cannot_be_a_name_is_a_mail_server_error(host: str) -> None:
     smtp = SMTPTransport(ServerSettings(host=host, port=25, security="none"))
 
     with pytest.raises(MailServerError, match=r"check \[mail\] host"):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from support.builders import parcel
+from support.builders import outgoing
 from support.rate_limited_clients import client, hold_until_the_second_says
 from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import HANG_UP, RESET, SILENCE, SMTPServer
@@ -19,7 +19,7 @@ def test_another_connection_is_opened_only_while_messages_wait(server: SMTPServe
     names = [f"r{number}@example.org" for number in range(60)]
 
     with closing(client(server, connections=3)) as smtp:
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert sorted(server.recipients) == sorted(names)
@@ -28,13 +28,13 @@ def test_another_connection_is_opened_only_while_messages_wait(server: SMTPServe
 
 def test_no_connection_has_two_messages_without_a_reply(server: SMTPServer) -> None:
     names = [f"r{number}@example.org" for number in range(40)]
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
 
     with closing(client(server, connections=3)) as smtp:
-        notebook.send(smtp, map(parcel, names))
+        recorder.send(smtp, map(outgoing, names))
 
     open_, most = set[str](), 0
-    for completed, leaving in notebook.calls:
+    for completed, leaving in recorder.calls:
         open_ = (open_ - set(completed)) | set(leaving)
         most = max(most, len(open_))
     assert most <= len(server.sessions)
@@ -48,7 +48,7 @@ def test_a_server_that_allows_fewer_connections_gets_fewer(server: SMTPServer, r
     hold_until_the_second_says("CONNECT", server)
 
     with closing(client(server, connections=3)) as smtp:
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert len(server.sessions) == 2
@@ -62,7 +62,7 @@ def test_after_the_server_closes_a_second_connection_in_use_no_other_is_opened(
     hold_until_the_second_says("MAIL", server)
 
     with closing(client(server, connections=3)) as smtp:
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states == dict.fromkeys(names, "sent")
     assert len(server.sessions) == 2
@@ -75,7 +75,7 @@ def test_a_connection_that_is_not_accepted_delays_nothing(server: SMTPServer) ->
 
     with closing(client(server, timeout=30, connections=2)) as smtp:
         started = time.monotonic()
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
         took = time.monotonic() - started
 
     assert states == dict.fromkeys(names, "sent")
@@ -87,7 +87,7 @@ def test_a_recipient_without_a_reply_delays_only_its_connection(server: SMTPServ
     server.when("RCPT TO:<r20@", reply=SILENCE)
 
     with closing(client(server, timeout=0.2, connections=2)) as smtp:
-        states = OutcomeRecorder().send(smtp, map(parcel, names))
+        states = OutcomeRecorder().send(smtp, map(outgoing, names))
 
     assert states.pop("r20@example.org") == "deferred"
     assert set(states.values()) == {"sent"}
@@ -99,7 +99,7 @@ def test_among_many_faults_every_outcome_is_true_and_no_message_is_sent_twice(
     reply_mode: Any, extensions: tuple[str, ...]
 ) -> None:
     names = [f"r{number}@example.org" for number in range(150)]
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     faults = [
         ("RCPT", 5, HANG_UP), (".", 9, RESET), ("DATA", 14, "421 later"), ("MAIL", 20, "451 later"),
         (".", 27, HANG_UP), ("BODY", 33, HANG_UP), (".", 40, "what?"), ("RCPT", 47, "550 5.1.1 no"),
@@ -111,7 +111,7 @@ def test_among_many_faults_every_outcome_is_true_and_no_message_is_sent_twice(
         for stage, nth, reply in faults:
             server.when(stage, reply=reply, nth=nth)
         with closing(client(server, connections=4)) as smtp:
-            states = notebook.send(smtp, map(parcel, names))
+            states = recorder.send(smtp, map(outgoing, names))
 
         received = [mail.recipient for mail in server.mails if mail.data]
         accepted = {mail.recipient for mail in server.accepted if mail.data}
@@ -121,4 +121,4 @@ def test_among_many_faults_every_outcome_is_true_and_no_message_is_sent_twice(
     assert sorted(received) == sorted(set(received))
     assert sent <= accepted <= sent | unknown
     assert len(unknown) == 5
-    assert len(notebook.leaving) == len(set(notebook.leaving))
+    assert len(recorder.leaving) == len(set(recorder.leaving))

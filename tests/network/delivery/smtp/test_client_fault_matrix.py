@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import smtp_fault_matrix
-from support.builders import parcel
+from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import SMTPServer
 
@@ -34,7 +34,7 @@ NAMES = {"banner": "CONNECT", "body": "BODY", "dot": "."}
 def test_a_fault_has_the_outcome_that_the_matrix_says(
     cell: Cell, server_tls: ssl.SSLContext, trusting: ssl.SSLContext, *, pipelining: bool
 ) -> None:
-    notebook = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     extensions = ("SIZE 9000000", "AUTH PLAIN", "PIPELINING")[: 2 + pipelining]
     stops = False
 
@@ -44,17 +44,17 @@ def test_a_fault_has_the_outcome_that_the_matrix_says(
             server.stop_listening()
         with closing(client(server, cell, trusting)) as smtp:
             try:
-                notebook.send(smtp, [parcel(who, content=mail) for who, mail in messages(cell)])
+                recorder.send(smtp, [outgoing(who, content=mail) for who, mail in messages(cell)])
             except MailServerError:
                 stops = True
 
     this, after, *stop = cell.outcome
-    assert notebook.states.get(THIS) == smtp_fault_matrix.STATES[this]
-    assert notebook.states.get(NEXT) == smtp_fault_matrix.STATES[after]
+    assert recorder.states.get(THIS) == smtp_fault_matrix.STATES[this]
+    assert recorder.states.get(NEXT) == smtp_fault_matrix.STATES[after]
     assert stops is bool(stop)
     accepted = {mail.recipient for mail in server.accepted if mail.data}
-    sent = {who for who, state in notebook.states.items() if state == "sent"}
-    unknown = {who for who, state in notebook.states.items() if state == "unknown"}
+    sent = {who for who, state in recorder.states.items() if state == "sent"}
+    unknown = {who for who, state in recorder.states.items() if state == "unknown"}
     assert sent <= accepted <= sent | unknown
 
 

@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from support.builders import parcel
+from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 
 from digest.app import config
@@ -33,7 +33,7 @@ def test_messages_to_a_provider_with_a_rate_do_not_delay_the_others(server: SMTP
 
     with closing(client(server, gmail="10/second")) as smtp:
         started = time.monotonic()
-        states = OutcomeRecorder().send(smtp, map(parcel, slow + fast))
+        states = OutcomeRecorder().send(smtp, map(outgoing, slow + fast))
         took = time.monotonic() - started
 
     assert set(states.values()) == {"sent"}
@@ -50,7 +50,9 @@ def test_connections_and_rates_are_those_of_the_configuration(
 
     with closing(app.transport()) as transport:
         started = time.monotonic()
-        OutcomeRecorder().send(transport, [parcel(f"r{number}@example.org") for number in range(4)])
+        OutcomeRecorder().send(
+            transport, [outgoing(f"r{number}@example.org") for number in range(4)]
+        )
         took = time.monotonic() - started
 
     assert took >= 0.13
@@ -61,7 +63,7 @@ def test_the_total_rate_is_kept_from_one_call_to_the_next(server: SMTPServer) ->
     with closing(client(server, total="20/second")) as smtp:
         started = time.monotonic()
         for number in range(4):
-            OutcomeRecorder().send(smtp, [parcel(f"r{number}@example.org")])
+            OutcomeRecorder().send(smtp, [outgoing(f"r{number}@example.org")])
         took = time.monotonic() - started
 
     assert took >= 0.13  # three steps of 0.05 s, less the tolerance of 0.02 s

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import parcel
+from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.smtp.client import SMTPTransport
@@ -84,7 +84,7 @@ def test_the_sink_counts_what_we_say_was_sent(
     with sink(*options) as (process, port):
         server = ServerSettings(host="127.0.0.1", port=port, security="none", connections=3)
         with closing(SMTPTransport(server)) as smtp:
-            states = OutcomeRecorder().send(smtp, map(parcel, NAMES))
+            states = OutcomeRecorder().send(smtp, map(outgoing, NAMES))
 
         assert states == dict.fromkeys(NAMES, state)
         assert counted(process) == number

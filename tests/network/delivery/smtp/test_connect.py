@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.builders import parcel
+from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 from support.smtp_server import SMTPServer
 
@@ -48,7 +48,7 @@ def test_with_starttls_no_command_about_a_message_is_sent_in_the_clear(
     starttls: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        send_one(smtp, parcel("ada@example.org"))
+        send_one(smtp, outgoing("ada@example.org"))
 
     (session,) = starttls.sessions
     assert [line.split()[0] for line in session.in_the_clear] == ["EHLO", "STARTTLS"]
@@ -59,7 +59,7 @@ def test_with_tls_nothing_is_sent_in_the_clear(
     at_once: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        send_one(smtp, parcel("ada@example.org"))
+        send_one(smtp, outgoing("ada@example.org"))
 
     (session,) = at_once.sessions
     assert session.in_the_clear == []
@@ -68,7 +68,7 @@ def test_with_tls_nothing_is_sent_in_the_clear(
 
 def test_none_does_not_encrypt_even_where_it_could(starttls: SMTPServer) -> None:
     with closing(client(starttls, security="none")) as smtp:
-        send_one(smtp, parcel("ada@example.org"))
+        send_one(smtp, outgoing("ada@example.org"))
 
     (session,) = starttls.sessions
     assert session.encrypted == []
@@ -85,7 +85,7 @@ def test_the_login_is_sent_only_once_the_connection_is_encrypted(
     with closing(
         client(server, trusting, security=security, username="ada", password="open sesame")
     ) as smtp:
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
     (session,) = server.sessions
     assert f"AUTH PLAIN {secret}" in session.encrypted
@@ -100,7 +100,8 @@ def test_a_server_that_refuses_starttls_gets_neither_login_nor_mail(
 
     with pytest.raises(MailServerError, match=reply):
         send_one(
-            client(starttls, trusting, security="starttls", username="ada", password="x"), parcel()
+            client(starttls, trusting, security="starttls", username="ada", password="x"),
+            outgoing(),
         )
 
     (session,) = starttls.sessions
@@ -112,7 +113,7 @@ def test_a_server_without_starttls_gets_neither_login_nor_mail() -> None:
         smtp = client(server, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match=r'STARTTLS .* check \[mail\] security = "star'):
-            send_one(smtp, parcel())
+            send_one(smtp, outgoing())
 
         (session,) = server.sessions
         assert not any(line.startswith(("AUTH", "MAIL")) for line in session.commands)
@@ -125,7 +126,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
     server = {"starttls": starttls, "tls": at_once}[security]
 
     with pytest.raises(MailServerError, match=r"certificate .* check \[mail\] host") as caught:
-        send_one(client(server, security=security), parcel())
+        send_one(client(server, security=security), outgoing())
 
     assert "unable to get local issuer certificate" in str(caught.value)
     assert server.mails == []
@@ -139,7 +140,7 @@ def test_a_certificate_for_another_name_is_refused(
 
     with SMTPServer(tls=other) as server:
         with pytest.raises(MailServerError, match=r"not valid for '127\.0\.0\.1'"):
-            send_one(client(server, trusting, security="starttls"), parcel())
+            send_one(client(server, trusting, security="starttls"), outgoing())
 
         assert server.mails == []
 
@@ -148,7 +149,7 @@ def test_tls_on_a_port_without_tls_names_the_settings(
     server: SMTPServer, trusting: ssl.SSLContext
 ) -> None:
     with pytest.raises(MailServerError, match=r'port and security = "tls"'):
-        send_one(client(server, trusting, security="tls"), parcel())
+        send_one(client(server, trusting, security="tls"), outgoing())
 
 
 def test_a_refused_login_names_the_settings_and_not_the_password(
@@ -158,7 +159,7 @@ def test_a_refused_login_names_the_settings_and_not_the_password(
     smtp = client(starttls, trusting, security="starttls", username="ada", password="open sesame")
 
     with pytest.raises(MailServerError, match=r"535 .* username and password") as caught:
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
     assert "sesame" not in str(caught.value)
 
@@ -170,7 +171,7 @@ def test_a_server_that_takes_no_login_is_an_error_when_one_is_configured(
         smtp = client(server, trusting, security="starttls", username="ada", password="x")
 
         with pytest.raises(MailServerError, match="AUTH extension not supported"):
-            send_one(smtp, parcel())
+            send_one(smtp, outgoing())
 
 
 def test_a_new_connection_is_encrypted_again(
@@ -179,8 +180,8 @@ def test_a_new_connection_is_encrypted_again(
     starttls.when("MAIL", reply="421 too old", nth=2)
 
     with closing(client(starttls, trusting, security="starttls")) as smtp:
-        send_one(smtp, parcel("ada@example.org"))
-        send_one(smtp, parcel("ben@example.org"))
+        send_one(smtp, outgoing("ada@example.org"))
+        send_one(smtp, outgoing("ben@example.org"))
 
     assert starttls.recipients == ["ada@example.org", "ben@example.org"]
     assert [len(session.in_the_clear) for session in starttls.sessions] == [2, 2]
@@ -194,7 +195,7 @@ def test_mails_are_pipelined_over_an_encrypted_connection_too(
     server_tls: ssl.SSLContext, trusting: ssl.SSLContext, security: str
 ) -> None:
     contents = [b"Subject: %d\r\n\r\n" % n + b"0123456789abcd\r\n" * n**4 for n in range(1, 18)]
-    mails = [parcel(f"r{n}@example.org", content=content) for n, content in enumerate(contents)]
+    mails = [outgoing(f"r{n}@example.org", content=content) for n, content in enumerate(contents)]
 
     with SMTPServer(
         extensions=("PIPELINING",),
@@ -216,7 +217,7 @@ def test_a_reply_longer_than_one_read_is_read_whole_when_it_is_decrypted_at_once
     at_once.when("RCPT", reply="550-5.1.1 " + "x" * 5000 + "\r\n550 5.1.1 no such user")
 
     with closing(client(at_once, trusting, security="tls")) as smtp:
-        outcome = send_one(smtp, parcel())
+        outcome = send_one(smtp, outgoing())
 
     assert (outcome.state, outcome.status) == (DeliveryState.FAILED, "5.1.1")
 
@@ -229,7 +230,7 @@ def test_what_the_server_sent_before_the_encryption_is_forgotten(
         server.when("STARTTLS", reply=f"220 go\r\n250-evil.example.org\r\n250 {extension}")
 
         with closing(client(server, trusting, security="starttls")) as smtp:
-            outcome = send_one(smtp, parcel())
+            outcome = send_one(smtp, outgoing())
 
     assert outcome.state is DeliveryState.SENT
 
@@ -245,7 +246,7 @@ def test_replies_that_come_before_their_commands_are_an_error(
         closing(client(server, trusting, security=security)) as smtp,
         pytest.raises(MailServerError, match="said unasked"),
     ):
-        send_one(smtp, parcel())
+        send_one(smtp, outgoing())
 
     assert server.mails == []
 

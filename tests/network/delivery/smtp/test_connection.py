@@ -6,7 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import parcel
+from support.builders import outgoing
 
 from digest.delivery.smtp.commands import Extensions
 from digest.delivery.smtp.connect import OpenConnection, ServerSettings
@@ -31,7 +31,7 @@ def ends() -> Iterator[tuple[SMTPConnection, socket.socket]]:
 
 def ready(connection: SMTPConnection, theirs: socket.socket) -> None:
     """Begin a message and bring it to the point where the server expects its data."""
-    connection.begin_transaction(parcel(), is_retry=False)
+    connection.begin_transaction(outgoing(), is_retry=False)
     connection.write(0)
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
     (event,) = connection.read(0)
@@ -59,7 +59,7 @@ def test_a_connection_waits_longer_for_the_reply_to_a_whole_message(
     connection, theirs = ends
 
     idle = connection.deadline
-    connection.begin_transaction(parcel(), is_retry=False)
+    connection.begin_transaction(outgoing(), is_retry=False)
     connection.write(1000)
     envelope = connection.deadline
     theirs.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
@@ -75,7 +75,7 @@ def test_half_a_reply_does_not_lengthen_the_wait(
     ends: tuple[SMTPConnection, socket.socket],
 ) -> None:
     connection, theirs = ends
-    connection.begin_transaction(parcel(), is_retry=False)
+    connection.begin_transaction(outgoing(), is_retry=False)
     connection.write(1000)
 
     theirs.sendall(b"250 o")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import parcel
+from support.builders import outgoing
 
 from digest.delivery.smtp.commands import Extensions, envelope_commands, read_extensions, xtext
 
@@ -42,7 +42,7 @@ def test_xtext_can_be_read_back(text: str) -> None:
 def test_an_address_beyond_ascii_is_named_in_ascii_in_its_own_bounce() -> None:
     extensions = Extensions(smtputf8=True, dsn=True)
 
-    _, rcpt, _ = envelope_commands(parcel("jü+g@example.org"), extensions, server="")
+    _, rcpt, _ = envelope_commands(outgoing("jü+g@example.org"), extensions, server="")
 
     assert rcpt.decode().endswith(
         "<jü+g@example.org> NOTIFY=FAILURE,DELAY ORCPT=utf-8;j\\x{FC}\\x{2B}g@example.org\r\n"

@@ -9,7 +9,7 @@ from itertools import cycle
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.builders import parcel
+from support.builders import outgoing
 
 from digest.delivery.smtp.commands import Extensions
 from digest.delivery.smtp.protocol import (
@@ -39,7 +39,7 @@ def take_output(protocol: SMTPProtocol) -> bytes:
 
 def ready(protocol: SMTPProtocol, recipient: str = "ada@example.org") -> OutgoingMessage:
     """Begin a message and bring it to the point where the server expects its data."""
-    mail = parcel(recipient)
+    mail = outgoing(recipient)
     protocol.begin_transaction(mail)
     for reply in (b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
         take_output(protocol)
@@ -163,7 +163,7 @@ class Exchange:
 
 
 def mails(number: int) -> deque[OutgoingMessage]:
-    return deque(parcel(f"r{n}@example.org", content=b"a\r\n.b\r\n") for n in range(number))
+    return deque(outgoing(f"r{n}@example.org", content=b"a\r\n.b\r\n") for n in range(number))
 
 
 codes = st.sampled_from([None] * 12 + [251, 354, 421, 450, 452, 503, 530, 550, 552, 554, "what?"])
@@ -213,7 +213,7 @@ def test_an_outcome_does_not_depend_on_how_the_octets_are_split(
 def test_any_octets_in_any_pieces_mean_the_same(octets: bytes, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(octets)), max_size=8).map(sorted))
     at_once, in_pieces = new_protocol(), new_protocol()
-    mail = parcel()
+    mail = outgoing()
     for protocol in (at_once, in_pieces):
         protocol.begin_transaction(mail)
 
@@ -234,7 +234,7 @@ def test_with_pipelining_the_body_and_the_next_envelope_are_one_write() -> None:
     ready(protocol, "ada@example.org")
 
     protocol.send_data()
-    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.begin_transaction(outgoing("ben@example.org"))
 
     assert take_output(protocol) == (
         b"Subject: Today\r\n\r\nHello.\r\n.\r\n"
@@ -245,7 +245,7 @@ def test_with_pipelining_the_body_and_the_next_envelope_are_one_write() -> None:
 def test_without_pipelining_every_command_waits_for_the_reply_to_the_one_before() -> None:
     protocol = new_protocol(PLAIN)
 
-    protocol.begin_transaction(parcel())
+    protocol.begin_transaction(outgoing())
     first = take_output(protocol)
     protocol.receive(b"250 ok\r\n")
     second = take_output(protocol)
@@ -255,11 +255,11 @@ def test_without_pipelining_every_command_waits_for_the_reply_to_the_one_before(
 
 def test_a_transaction_left_open_is_reset_in_the_same_write_as_the_next() -> None:
     protocol = new_protocol()
-    protocol.begin_transaction(parcel("ada@example.org"))
+    protocol.begin_transaction(outgoing("ada@example.org"))
     take_output(protocol)
     protocol.receive(b"250 ok\r\n550 no\r\n503 nobody\r\n")
 
-    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.begin_transaction(outgoing("ben@example.org"))
 
     assert [line.split()[0] for line in take_output(protocol).splitlines()] == [
         b"RSET", b"MAIL", b"RCPT", b"DATA",
@@ -268,11 +268,11 @@ def test_a_transaction_left_open_is_reset_in_the_same_write_as_the_next() -> Non
 
 def test_after_a_refused_sender_there_is_nothing_to_reset() -> None:
     protocol = new_protocol()
-    protocol.begin_transaction(parcel("ada@example.org"))
+    protocol.begin_transaction(outgoing("ada@example.org"))
     take_output(protocol)
     protocol.receive(b"450 later\r\n503 MAIL first\r\n503 MAIL first\r\n")
 
-    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.begin_transaction(outgoing("ben@example.org"))
 
     assert take_output(protocol).startswith(b"MAIL")
 
@@ -322,7 +322,7 @@ def test_an_outcome_is_unknown_from_the_first_octet_of_the_dot_on(
 
 def test_a_line_end_that_had_to_be_added_is_no_part_of_the_dot() -> None:
     protocol = new_protocol()
-    mail = parcel(content=b"no line's end")
+    mail = outgoing(content=b"no line's end")
     protocol.begin_transaction(mail)
     take_output(protocol)
     protocol.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
@@ -351,7 +351,7 @@ def test_a_reply_before_the_end_of_a_message_ends_the_session(
     protocol = new_protocol()
     ready(protocol)
     protocol.send_data()
-    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.begin_transaction(outgoing("ben@example.org"))
     protocol.mark_written(10)
 
     completed, ended, returned = protocol.receive(reply)
@@ -366,7 +366,7 @@ def test_the_message_after_the_one_at_which_the_session_ended_is_not_the_cause()
     protocol = new_protocol()
     ready(protocol)
     protocol.send_data()
-    protocol.begin_transaction(parcel("ben@example.org"))
+    protocol.begin_transaction(outgoing("ben@example.org"))
     take_output(protocol)
 
     completed, _, returned = protocol.abort("cut")
@@ -388,7 +388,7 @@ def test_an_unsolicited_421_closes_the_session_and_other_replies_are_errors() ->
 
 @given(text=st.text(max_size=40), as_id=st.booleans())
 def test_no_text_in_an_envelope_begins_another_command(text: str, *, as_id: bool) -> None:
-    mail = parcel(envid=text) if as_id else parcel(f"{text}@example.org")
+    mail = outgoing(envid=text) if as_id else outgoing(f"{text}@example.org")
     protocol = new_protocol(Extensions(pipelining=True, smtputf8=True, dsn=True))
 
     outcome = protocol.begin_transaction(mail)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.builders import parcel
+from support.builders import outgoing
 
 from digest.delivery.smtp.rate_limit import MAX_WAITING, Rate, RateLimiter, provider
 
@@ -39,7 +39,7 @@ def departures(rate: Rate, moments: Iterable[float]) -> list[float]:
 def waiting(*recipients: str, **rates: str) -> RateLimiter:
     limiter = RateLimiter(rates)
     for recipient in recipients:
-        limiter.add(parcel(recipient))
+        limiter.add(outgoing(recipient))
     return limiter
 
 
@@ -166,7 +166,7 @@ def test_while_all_have_to_wait_more_messages_are_wanted_up_to_a_limit() -> None
 
     wanted = 0
     while limiter.wants_more(0.0, ahead=1):
-        limiter.add(parcel("b@gmail.com"))
+        limiter.add(outgoing("b@gmail.com"))
         wanted += 1
 
     assert limiter.waiting == MAX_WAITING
@@ -203,7 +203,7 @@ def test_waiting_messages_can_be_removed() -> None:
 def test_rates_of_domains_that_are_not_used_any_more_are_forgotten() -> None:
     limiter = waiting(other="1/second")
     for number in range(3000):
-        limiter.add(parcel(f"a@d{number}.org"))
+        limiter.add(outgoing(f"a@d{number}.org"))
         leave(limiter, number * 2.0)
 
     assert len(limiter._rates) < 1100
@@ -218,7 +218,7 @@ def test_every_message_leaves_once_in_the_order_of_its_provider(
 ) -> None:
     limiter, now, left = RateLimiter(rates), 0.0, list[str]()
     for number, recipient in enumerate(recipients):
-        limiter.add(parcel(f"{number}.{recipient}"))
+        limiter.add(outgoing(f"{number}.{recipient}"))
 
     while limiter.waiting:
         now += limiter.delay(now) + 1e-6
