@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One process of tests for each core; a slow test is begun early, so that none is waited for.
+# One process of tests for each core; slow tests start first, so that no process waits for one.
 PARALLEL := --numprocesses auto --dist loadgroup
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
@@ -53,7 +53,7 @@ screenshot: $(VENV)/installed
 clean:
 	rm -rf $(VENV) demo dist
 
-# Debian keeps venv apart from python3; as root it is fetched, else its name is told.
+# Debian packages venv apart from python3: root installs it, others see the package name.
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV); \

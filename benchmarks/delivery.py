@@ -22,6 +22,7 @@ from typing import Any
 
 import dkim
 import postfix
+from arguments import argument
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -120,6 +121,8 @@ def memory() -> None:
     print(f"the largest process grew by {(many / few - 1) * 100:.1f} %")
 
 
-if __name__ == "__main__" and postfix.is_installed():
-    rates(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
-    memory()
+if __name__ == "__main__":
+    mails = argument(__doc__, 20_000)
+    if postfix.is_installed():
+        rates(mails)
+        memory()

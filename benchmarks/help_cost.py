@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 
+from arguments import argument
+
 BARE = """
 import typer
 app = typer.Typer(help="A bare app.", pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -46,4 +48,4 @@ def measure(pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    measure(argument(__doc__, 15))

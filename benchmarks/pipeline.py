@@ -10,7 +10,6 @@ template and building an `email.message` for every mail.
 from __future__ import annotations
 
 import resource
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -18,6 +17,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from arguments import argument
 
 from digest.app import clock, config, pipeline, services
 from digest.app.config.resources import sample_day, templates_dir
@@ -209,4 +210,4 @@ def _line(what: str, number: int, unit: str, started: float) -> None:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    measure(argument(__doc__, 2000))

@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from arguments import argument
 
 from digest.models.paper import Paper
 from digest.ranking import relevance
@@ -70,7 +71,7 @@ def _lines(path: Path) -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    folder = argument(__doc__, DEFAULT)
     if not folder.is_dir():
         sys.exit(f"{folder} is not there; name the folder with the questions")
     for name, scorer in (

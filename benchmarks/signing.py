@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dkim as dkimpy
+from arguments import argument
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from digest.app import clock, config, pipeline, services
@@ -106,4 +107,4 @@ def _dkimpy(mail: bytes, key: Key) -> Callable[[], object]:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    measure(argument(__doc__, 400))

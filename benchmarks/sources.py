@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree import ElementTree as ET
 
+from arguments import argument
+
 from digest.app.config.resources import sample_day
 from digest.delivery.process import peak_memory
 from digest.sources import RawDocument, Source, get_kind, read_files
@@ -121,4 +123,4 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
 
 
 if __name__ == "__main__":
-    measure(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT)
+    measure(argument(__doc__, DEFAULT))

@@ -17,7 +17,6 @@ import selectors
 import smtplib
 import socket
 import string
-import sys
 import time
 from contextlib import closing, contextmanager, suppress
 from datetime import date
@@ -25,6 +24,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import postfix
+from arguments import argument
 
 from digest.delivery.process import cpu_seconds
 from digest.delivery.smtp.client import SMTPTransport
@@ -150,4 +150,4 @@ def _delay(listening: socket.socket, port: int) -> None:
 
 
 if __name__ == "__main__":
-    compare(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    compare(argument(__doc__, 10_000))

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 from rich.progress import Progress
@@ -42,8 +43,11 @@ def kill(every: int, senders: int) -> SweepResult:
 
 
 if __name__ == "__main__":
-    every, senders, *_ = [int(text) for text in sys.argv[1:]] + [1, 1][len(sys.argv) - 1 :]
-    result = kill(every, senders)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("every", type=int, nargs="?", default=1)
+    parser.add_argument("senders", type=int, nargs="?", default=1)
+    chosen = parser.parse_args()
+    result = kill(chosen.every, chosen.senders)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", str(TESTS / "network/delivery/smtp")], check=False
     )

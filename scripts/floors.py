@@ -8,6 +8,7 @@ The lowest floor imports nothing of the product; each other floor imports only w
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +25,9 @@ from support.import_graph import (  # noqa: E402 (found by the path above)
 
 def main() -> None:
     """Print packages and modules by floor, the highest first."""
-    modules = read_modules(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("root", type=Path, nargs="?", default=ROOT)
+    modules = read_modules(parser.parse_args().root)
     runtime = module_graph(modules)
     graphs = {
         "packages, with imports for type checkers": package_graph(modules),

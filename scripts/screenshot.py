@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 HEIGHT = 1180
@@ -49,4 +50,6 @@ def take(picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/images/digest.png"))
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("picture", type=Path, nargs="?", default=Path("docs/images/digest.png"))
+    take(parser.parse_args().picture)

@@ -211,7 +211,7 @@ class Book:
         return True
 
     def had_left(self, subscriber_id: int) -> bool:
-        """Return whether a subscriber ever left; then only their own confirmation counts."""
+        """Return whether a subscriber ever left. If so, an operator cannot confirm them again."""
         query = sa.select(consent.c.id).where(
             consent.c.subscriber_id == subscriber_id, consent.c.event == Event.LEAVE
         )

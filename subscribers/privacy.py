@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from subscribers.timestamps import timestamp
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from subscribers.book import Book, Evidence
     from subscribers.models import Subscriber
@@ -28,14 +29,14 @@ def export(
     return {
         "address": subscriber.address,
         "status": str(subscriber.status),
-        "since": _timestamp(subscriber.since),
+        "since": timestamp(subscriber.since),
         "topics": list(subscriber.topics),
         "preferences": asdict(subscriber.preferences),
         "consent": [
             {
                 "event": str(entry.event),
                 "status": str(entry.status),
-                "at": _timestamp(entry.evidence.at),
+                "at": timestamp(entry.evidence.at),
                 "door": entry.evidence.channel,
                 "note": entry.evidence.note,
                 "wording": entry.evidence.wording,
@@ -58,7 +59,3 @@ def erase(
     """
     forget(subscriber.id)
     book.erase(subscriber.id, evidence=evidence)
-
-
-def _timestamp(value: datetime) -> str:
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z")

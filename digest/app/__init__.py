@@ -1,1 +1,1 @@
-"""app."""
+"""One installation: its configuration, its services, and a day's work in steps."""

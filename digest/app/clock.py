@@ -12,7 +12,7 @@ def now() -> datetime:
 
 
 def today(timezone: str) -> date:
-    """Return the day it is in a time zone, once that day has begun in UTC too.
+    """Return today's date in a time zone, or the UTC date if that is earlier.
 
     Sources list their papers by UTC days, and a day that has not begun cannot be read.
     """

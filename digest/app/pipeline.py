@@ -32,6 +32,7 @@ from digest.models.delivery import DeliveryState
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.fetch import StepCounter, no_progress
+from digest.text.wording import suggestion
 from subscribers.book import Evidence
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def retry(
     should_continue: Callable[[], bool] = lambda: True,
     progress: ProgressBar = no_progress,
 ) -> list[RunReport]:
-    """Send again what waits and is due, of one day or of all; plan nobody new.
+    """Send the messages that are due again, for one day or all days. Plan no new ones.
 
     For a named day, messages that ended in `state` are planned once more.
 
@@ -135,7 +136,7 @@ def retry(
             app,
             waiting,
             transport=app.transport(),
-            # What was planned before an edition was stored is made from a new one.
+            # If no edition was stored when these rows were planned, build one now.
             edition=None if app.editions.newest(waiting) else build_edition(app, waiting),
             plan_new=False,
             allow_late=day is not None,
@@ -157,7 +158,7 @@ def fetch(
 ) -> list[SourceReport]:
     """Read all sources, or some by name, and keep their papers.
 
-    With no day, it reads today's papers, the days that sources still owe, and all that files hold.
+    With no day, it reads today's papers, the days that are overdue, and all that files hold.
 
     Raises:
         NotFoundError: a source of that name is not configured.
@@ -181,7 +182,10 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
     known = [source.name for source in sources]
     for name in names:
         if name not in known:
-            raise NotFoundError(f"there is no source {name!r}; there are: {', '.join(known)}")
+            raise NotFoundError(
+                f"there is no source {name!r}; there are: {', '.join(known)}"
+                f"{suggestion(name, known)}"
+            )
     return [source for source in sources if not names or source.name in names]
 
 
@@ -230,7 +234,9 @@ def deliver(
     should_continue: Callable[[], bool] = lambda: True,
     progress: ProgressBar = no_progress,
 ) -> RunReport:
-    """Send a day's messages with as many processes as they are worth.
+    """Send a day's messages with one process per 1,000 messages, up to the number of cores.
+
+    `[delivery] senders` may name another number of processes; see `worker_count`.
 
     Args:
         app: the installation.

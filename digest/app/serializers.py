@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from digest.text.wording import stands_for
+from subscribers.timestamps import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def moment(value: datetime | None) -> str | None:
     """Write a time as 2026-02-02T09:30:00Z."""
-    return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if value is None else timestamp(value)
 
 
 def plain(value: Any) -> Any:
@@ -134,6 +134,9 @@ def sent_paper(found: SentPaper) -> dict[str, Any]:
 
 def sent_reasons(found: SentPaper) -> list[str]:
     """Return why a paper was in a message, as people read it."""
+    # Imported here, since it brings the cleaning of text, which `digest --help` can do without.
+    from digest.text.wording import stands_for
+
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:
@@ -167,9 +170,14 @@ def edition(found: Coverage) -> dict[str, Any]:
         "stale": list(found.stale),
         "quiet": list(found.excused),
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
-        "owed": [{"source": name, "day": day.isoformat()} for name, day in found.overdue],
+        "owed": overdue_days(found.overdue),
         "considered": found.considered,
     }
+
+
+def overdue_days(found: Sequence[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Write the earlier days that sources, each by its name, could not be read for yet."""
+    return [{"source": name, "day": day.isoformat()} for name, day in found]
 
 
 def source_coverage(found: SourceCoverage) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The composition root: it builds the parts of an installation from its configuration.
 
-Each part is built when it is first used. This module only wires: what a part does with its
-settings stands in the part.
+Each part is built when it is first used. This module only connects them; each part
+decides itself what its settings mean.
 """
 
 from __future__ import annotations

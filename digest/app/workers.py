@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
 
-#: Seconds between two checks whether the run was told to stop.
+#: Seconds between two checks whether the run should stop.
 _POLL_INTERVAL = 0.2
 
 

@@ -93,10 +93,12 @@ def demo(
         report = pipeline.deliver(
             app, day, transport=app.transport(), edition=edition, allow_late=True
         )
+        record = app.history.record(day, subscriber.id)
         message = app.message_builder(edition).preview(subscriber).message
         app.close()
     if message is None or not report.complete:
-        raise ConfigError(f"the demo could not be made: {report.stopped or report.counts}")
+        reason = report.stopped or (record and record.reason) or "no mail was planned"
+        raise ConfigError(f"the demo could not be made: {reason}")
     eml = out / Directory(out).path(message.outgoing).relative_to(out)
     for path, content in (
         (eml.with_suffix(".html"), message.html),

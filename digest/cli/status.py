@@ -47,7 +47,7 @@ def status(
                 "day": chosen.isoformat(),
                 "papers": len(app.papers.papers(chosen)),
                 "sources": [serializers.fetch_record(record) for record in fetched],
-                "owed": [{"source": name, "day": day.isoformat()} for name, day in overdue],
+                "owed": serializers.overdue_days(overdue),
                 **serializers.day_totals(totals),
                 "not_planned": not_planned,
                 "people": [serializers.delivery(record) for record in records],
@@ -87,7 +87,7 @@ def status(
 
 
 def _about(record: DeliveryRecord) -> str | None:
-    """Return why a delivery stands as it does, or the subject of a message that left."""
+    """Return the reason for a delivery's state, or the subject of a message that left."""
     again = f" (again at {serializers.moment(record.next_at)})" if record.next_at else ""
     return f"{record.reason}{again}" if record.reason else record.subject
 

@@ -1,1 +1,1 @@
-"""The ledger and the wire: what makes "once" true, and how mails leave."""
+"""A day's messages from plan to closed day: workers compose, claim, render and send them."""

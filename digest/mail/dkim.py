@@ -1,9 +1,10 @@
-"""DKIM signatures, by which a domain answers for its mail (RFC 6376; RFC 8463 for Ed25519).
+"""DKIM signatures, by which a domain takes responsibility for its mail.
 
-Header and body are signed in their relaxed form, the body in full (no `l=`), without an expiry (no
-`x=`). This signer takes 1/21 of dkimpy's time, which matters since the signature is the most
-expensive part of a mail: the OpenSSL of `cryptography` computes it, what to sign is worked out once
-per set of headers, and a body that is in relaxed form already is not copied.
+The rules are those of RFC 6376, and of RFC 8463 for Ed25519. Header and body are signed in their
+relaxed form, the body in full (no `l=`), without an expiry (no `x=`). This signer takes 1/21 of
+dkimpy's time, which matters since the signature is the most expensive part of a mail: the OpenSSL
+of `cryptography` computes it, what to sign is worked out once per set of headers, and a body that
+is in relaxed form already is not copied.
 """
 
 from __future__ import annotations

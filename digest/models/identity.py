@@ -1,8 +1,8 @@
-"""Canonical ids: which records describe the same work.
+"""Canonical ids: which records describe the same paper.
 
 A canonical id is the arXiv id without its version, else the DOI in lower case, else a hash of the
 normalised title and first author. A hash is a weak id: a record that only has one belongs to any
-known work of the same title (see `models.merge`).
+known paper of the same title (see `models.merge`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def title_key(title: str) -> str:
 
 
 def canonical_id(identifier: str | None, title: str, first_author: str = "") -> str:
-    """Return the id that all records of one work share.
+    """Return the id that all records of one paper share.
 
     An identifier that is neither an arXiv id nor a DOI means nothing outside its source,
     so the title and first author are used instead.

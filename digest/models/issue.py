@@ -78,7 +78,7 @@ class Coverage:
     partial: tuple[str, ...] = ()
     #: sources that served papers of other days only
     stale: tuple[str, ...] = ()
-    #: why sources rightly have no papers of the day: a clause each
+    #: why each source is expected to have no papers that day, as a clause
     excused: tuple[str, ...] = ()
     #: earlier days, with the number of papers that came too late for their editions
     late: tuple[tuple[date, int], ...] = ()

@@ -1,7 +1,7 @@
-"""Merges the records that several sources have of one work.
+"""Merges the records that several sources have of one paper.
 
-A record that has only a title belongs to the known work of that title, if there is one. A record
-with a real id gives that id to the known work of the same title that had none. For each field the
+A record that has only a title belongs to the known paper of that title, if there is one. A record
+with a real id gives that id to the known paper of the same title that had none. For each field the
 source with the highest authority counts, and its name is kept as the field's origin.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from digest.models.identity import is_weak, title_key
-from digest.models.paper import WORK_FIELDS, Links, Paper, Signals
+from digest.models.paper import MERGED_FIELDS, Links, Paper, Signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,8 +37,8 @@ class SourceAuthority(NamedTuple):
     authority: Callable[[str], int]
 
 
-class Work(NamedTuple):
-    """What is known of one work, and from which sources."""
+class MergedPaper(NamedTuple):
+    """A paper as it is known, and the source that each of its fields came from."""
 
     paper: Paper
     #: by field; a link's field is named `links.abs` and so on
@@ -46,12 +46,12 @@ class Work(NamedTuple):
 
 
 class MergeBatch:
-    """The works that a batch speaks of, before and after it was merged."""
+    """The known papers that a batch contains, before and after it was merged."""
 
-    def __init__(self, known: Iterable[Work]) -> None:
-        """Start from the works that are known."""
-        self._before = {work.paper.id: work for work in known}
-        self._after: dict[str, Work] = {}
+    def __init__(self, known: Iterable[MergedPaper]) -> None:
+        """Start from the papers that are known."""
+        self._before = {merged.paper.id: merged for merged in known}
+        self._after: dict[str, MergedPaper] = {}
         self._by_title: dict[str, list[str]] = {}
         for paper_id in sorted(self._before):
             self._remember_title(self._before[paper_id].paper)
@@ -59,21 +59,21 @@ class MergeBatch:
         self.reidentified: dict[str, str] = {}
 
     @property
-    def new(self) -> list[Work]:
-        """The works that were not known before."""
-        return [work for paper_id, work in self._after.items() if paper_id not in self._before]
+    def new(self) -> list[MergedPaper]:
+        """The papers that were not known before."""
+        return [merged for paper_id, merged in self._after.items() if paper_id not in self._before]
 
     @property
-    def changed(self) -> list[Work]:
-        """The known works that the batch changed."""
+    def changed(self) -> list[MergedPaper]:
+        """The known papers that the batch changed."""
         return [
-            work
-            for paper_id, work in self._after.items()
-            if paper_id in self._before and work != self._before[paper_id]
+            merged
+            for paper_id, merged in self._after.items()
+            if paper_id in self._before and merged != self._before[paper_id]
         ]
 
     def merge_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
-        """Merge the papers of a batch; return them with the ids of their works."""
+        """Merge the papers of a batch; return them with the ids they are known by."""
         found = [self._merge(paper, source) for paper in batch]
         return [
             replace(paper, id=self.reidentified[paper.id])
@@ -83,30 +83,30 @@ class MergeBatch:
         ]
 
     def update_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
-        """Merge records that only update known works; return those whose work is known."""
+        """Merge records that only update known papers; return those whose paper is known."""
         found = []
         for paper in batch:
             known = self._identify(paper) if paper.title else paper.id
-            work = self._current(known)
-            if work is not None:
-                self._after[known] = merge(work, replace(paper, id=known), source)
+            merged = self._current(known)
+            if merged is not None:
+                self._after[known] = merge(merged, replace(paper, id=known), source)
                 found.append(replace(paper, id=known))
         return found
 
     def _merge(self, paper: Paper, source: SourceAuthority) -> Paper:
         paper = replace(paper, id=self._identify(paper))
-        work = self._current(paper.id)
-        if work is None:
+        merged = self._current(paper.id)
+        if merged is None:
             origins = {
                 name: Origin(source.name, source.authority(name)) for name in _known_fields(paper)
             }
-            self._after[paper.id] = Work(paper, origins)
+            self._after[paper.id] = MergedPaper(paper, origins)
             self._remember_title(paper)
         else:
-            self._after[paper.id] = merge(work, paper, source)
+            self._after[paper.id] = merge(merged, paper, source)
         return paper
 
-    def _current(self, paper_id: str) -> Work | None:
+    def _current(self, paper_id: str) -> MergedPaper | None:
         return self._after.get(paper_id) or self._before.get(paper_id)
 
     def _remember_title(self, paper: Paper) -> None:
@@ -116,7 +116,7 @@ class MergeBatch:
         alike = [
             found
             for found in self._by_title.get(title_key(paper.title), ())
-            if (work := self._current(found)) and _same_author(work.paper, paper)
+            if (merged := self._current(found)) and _same_author(merged.paper, paper)
         ]
         if is_weak(paper.id):
             # Any id is better than a title's; among several the first is as good as another.
@@ -128,22 +128,22 @@ class MergeBatch:
 
     def _reidentify(self, weak: str, strong: str) -> None:
         self.reidentified[weak] = strong
-        for works in (self._before, self._after):
-            if weak in works:
-                work = works.pop(weak)
-                works[strong] = work._replace(paper=replace(work.paper, id=strong))
+        for papers in (self._before, self._after):
+            if weak in papers:
+                merged = papers.pop(weak)
+                papers[strong] = merged._replace(paper=replace(merged.paper, id=strong))
         for ids in self._by_title.values():
             ids[:] = [strong if found == weak else found for found in ids]
 
 
-def merge(work: Work, other: Paper, source: SourceAuthority) -> Work:
-    """Return a work with a source's record merged into it.
+def merge(merged: MergedPaper, other: Paper, source: SourceAuthority) -> MergedPaper:
+    """Return a paper with a source's record merged into it.
 
     Where both have a value for a field, the higher authority on that field counts. Between equals
-    the record counts, unless it describes an earlier version than the work does.
+    the record counts, unless it describes an earlier version of the paper.
     """
-    known, origins = _known_fields(work.paper), dict(work.origins)
-    older = (other.version or 0) < (work.paper.version or 0)
+    known, origins = _known_fields(merged.paper), dict(merged.origins)
+    older = (other.version or 0) < (merged.paper.version or 0)
     taken: dict[str, Any] = {}
     for name, value in _known_fields(other).items():
         authority = source.authority(name)
@@ -155,12 +155,12 @@ def merge(work: Work, other: Paper, source: SourceAuthority) -> Work:
                 continue  # nothing new, so the origin stays too
         taken[name] = value
         origins[name] = Origin(source.name, authority)
-    return Work(_with(work.paper, taken), origins) if taken else work
+    return MergedPaper(_with(merged.paper, taken), origins) if taken else merged
 
 
 def _known_fields(paper: Paper) -> dict[str, Any]:
-    """Return the values of the fields that describe the work and are known, by name."""
-    described = {name: getattr(paper, name) for name in WORK_FIELDS}
+    """Return the values of the fields that describe the paper and are known, by name."""
+    described = {name: getattr(paper, name) for name in MERGED_FIELDS}
     links = {f"links.{name}": getattr(paper.links, name) for name in _LINKS}
     known = {name: value for name, value in described.items() if value not in (None, "", ())}
     return known | {name: url for name, url in links.items() if url is not None}

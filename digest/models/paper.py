@@ -45,7 +45,7 @@ class Links:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """One work under its canonical id, as far as the sources know it."""
+    """One paper under its canonical id, as far as the sources know it."""
 
     id: str
     title: str
@@ -86,10 +86,10 @@ class Paper:
                 raise ValueError(f"{name} of {self.id} has no time zone")
 
 
-#: what a source says of a paper on a day; every other field but the id describes the work itself
+#: what a source says of a paper on a day; every other field but the id describes the paper itself
 _PER_SIGHTING = ("day", "featured_at", "signals", "observed_at", "sources")
-#: the plain fields that describe a work; its links are merged one by one
-WORK_FIELDS = tuple(
+#: the plain fields that describe a paper; its links are merged one by one
+MERGED_FIELDS = tuple(
     field.name for field in fields(Paper) if field.name not in ("id", "links", *_PER_SIGHTING)
 )
 

@@ -110,7 +110,7 @@ class SourceReport:
     #: papers of the day that were kept
     parsed: int = 0
     new: int = 0
-    #: works known before that the records described
+    #: papers known before that the records described
     merged: int = 0
     #: papers of other days than the one asked for
     other_days: int = 0

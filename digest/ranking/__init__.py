@@ -1,4 +1,4 @@
-"""Which papers a topic gets, in which order, and why. Pure: the same input gives the same output.
+"""Select and order the papers of each topic, with reasons. The same input gives the same output.
 
 papers, topics ──relevance──▶ how much each paper is about each topic
                ──trend──────▶ how much readers elsewhere value each paper

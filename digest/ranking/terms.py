@@ -1,7 +1,7 @@
 """Words of titles and abstracts, as the ranker compares them.
 
-Words that bring a paper in are stemmed (Snowball English: `retrieve` matches `retrieval`), because
-a missed paper costs more than a loose match. Words that keep a paper out only lose their plural
+Words that include a paper are stemmed (Snowball English: `retrieve` matches `retrieval`), because
+a missed paper costs more than a loose match. Words that exclude a paper only lose their plural
 ending: a stem would let `organ` exclude every `organization`.
 """
 

@@ -1,4 +1,4 @@
-"""Where papers come from, one module a kind.
+"""Where papers come from; each kind of source has a module.
 
 A package adds a kind of its own by an entry point of the group `digest.sources` that names a
 `Kind`; docs/sources.md shows a complete one. The names exported here are the public interface for
@@ -17,6 +17,7 @@ from digest.errors import ConfigError, SourceError
 from digest.sources import plugins
 from digest.sources.kind import FetchRequest, Kind, RawDocument, Source, join_batches
 from digest.text.clean import decode
+from digest.text.wording import suggestion
 
 __all__ = [
     "BUILTIN",
@@ -56,8 +57,11 @@ def get_kind(name: str) -> Kind:
         builtin: Kind = importlib.import_module(BUILTIN[name]).KIND
         return builtin
     if name not in plugins.names():
-        known = ", ".join(sorted({*BUILTIN, *plugins.names()}))
-        raise ConfigError(f"there is no kind of source {name!r}; there are: {known}")
+        known = sorted({*BUILTIN, *plugins.names()})
+        raise ConfigError(
+            f"there is no kind of source {name!r}; there are: {', '.join(known)}"
+            f"{suggestion(name, known)}"
+        )
     kind = plugins.load(name)
     if not isinstance(kind, Kind):
         raise ConfigError(f"the kind {name!r} is no digest.sources.Kind")

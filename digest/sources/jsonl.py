@@ -8,9 +8,10 @@ ignored. docs/operating.md lists the fields.
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from digest.models.days import as_utc
 from digest.models.identity import arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
@@ -154,8 +155,7 @@ def _moment(record: dict[str, Any], key: str) -> datetime | None:
     if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return as_utc(datetime.fromisoformat(value))
     except (TypeError, ValueError, OverflowError) as error:
         raise _BadRecordError(f"{key} is not a time like 2026-02-02T09:30:00Z") from error
 

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from digest.models.days import as_utc
 from digest.models.paper import Paper
 from digest.models.source import Batch, Rejected
 from digest.text.clean import clean
@@ -81,10 +82,7 @@ def number(value: object) -> int | None:
 def moment(value: object) -> datetime | None:
     """Read an ISO 8601 time; without a zone it is taken as UTC."""
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if found is None:
-            return None
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        return as_utc(datetime.fromisoformat(value)) if isinstance(value, str) else None
     except (ValueError, OverflowError):
         return None
 

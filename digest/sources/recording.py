@@ -239,7 +239,7 @@ def _configuration(
 ) -> str:
     """Return the configuration that reads the files instead of the services, as TOML."""
     command = f"digest -c {file_name} run --day {day}"
-    blocks = [f"# {day} as its sources told it. To work on it without them:\n# {command}"]
+    blocks = [f"# {day} as its sources reported it. To work on it without them:\n# {command}"]
     for found in recorded:
         why = _comment(found.reason)
         if not found.files:

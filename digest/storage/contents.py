@@ -76,7 +76,7 @@ def shown_positions(text: str) -> list[int]:
 
 
 def seen(text: str, ids: Mapping[int, str]) -> Seen:
-    """Return what this mail has shown of the papers in `ids`, which are keyed by position."""
+    """Return the papers from `ids`, which are keyed by position, that this mail showed."""
     papers: set[str] = set()
     withdrawals: set[str] = set()
     for topic, entry in _entries(text):

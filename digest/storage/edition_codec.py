@@ -3,7 +3,7 @@
 The bytes are compressed JSON. Pydantic writes and reads them by the annotations of the models, so
 that a new field of `Paper` or `Coverage` needs no change here. Floats survive exactly.
 
-Each paper stands in it once, without its id, and is referred to by its position. A paper that was
+Each paper is in it once, without its id, and is referred to by its position. A paper that was
 known by its title alone may take its real id later; the ids are in the table `edition_papers`.
 """
 

@@ -136,11 +136,10 @@ class EditionStore:
             return db.execute(sa.select(sa.func.min(days.c.day))).scalar()
 
     def offered_to_all(self, paper_ids: Collection[str], *, since: date, before: date) -> set[str]:
-        """Return which of these papers every mail of some day could have had.
+        """Return the papers from `paper_ids` that were in every edition of at least one day.
 
-        Where a day has several editions, because a run was repeated, a paper must be in all of
-        them. A day on which some confirmed subscriber has no delivery does not count. Editions
-        whose mails never left do not count either.
+        A day has several editions if a run was repeated. A day on which a confirmed subscriber has
+        no delivery does not count. Editions whose mails never left do not count either.
         """
         used = (
             sa.select(editions.c.id, editions.c.day)
@@ -192,7 +191,7 @@ def _in_editions(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _left_out(day: date) -> sa.Select[tuple[bool]]:
-    """Ask whether a subscriber was confirmed when a day was planned, and has no row of that day."""
+    """Select whether a subscriber who was confirmed when a day was planned has no row of it."""
     planned = sa.select(sa.func.min(deliveries.c.planned_at)).where(deliveries.c.day == day)
     row = sa.exists().where(deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id)
     confirmed = (subscribers.c.status == Status.CONFIRMED) & (

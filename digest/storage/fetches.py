@@ -30,9 +30,9 @@ class FetchRecord:
     rejected: int
     #: how many records were of other days
     other_days: int
-    #: how many works were not known before
+    #: how many papers were not known before
     new: int
-    #: how many known works the records described
+    #: how many known papers the records described
     merged: int
     channels: tuple[Channel, ...]
     #: why the state is what it is, where the state alone does not say it

@@ -58,9 +58,9 @@ class SentPaper:
     score: float
     #: why it was picked; empty where one of the fields below says it
     reasons: tuple[str, ...] = ()
-    #: how many nearly identical papers stand behind it
+    #: how many nearly identical papers are listed behind it
     similar: int = 0
-    #: the paper that this one is nearly the same as, and stands behind
+    #: the paper that this one is nearly the same as, and is listed behind
     similar_to: str | None = None
     #: whether the mail only said that it was withdrawn
     is_withdrawal: bool = False

@@ -130,14 +130,14 @@ class Ledger:
         return int(new + again)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
-        """Record that somebody named a day, so that its mails may be late for a while."""
+        """Record that an operator named a day, so that its mails may be late for a while."""
         with self._writer.begin() as db:
             named = days.update().where(days.c.day == day).values(named_at=now)
             if not db.execute(named).rowcount:
                 db.execute(days.insert().values(day=day, planned=0, named_at=now))
 
     def allowed_late_since(self, moment: datetime) -> set[date]:
-        """Return the days that somebody named after a time."""
+        """Return the days that an operator named after a time."""
         query = sa.select(days.c.day).where(days.c.named_at >= moment)
         with self._engine.connect() as db:
             return set(db.execute(query).scalars())
@@ -169,7 +169,7 @@ class Ledger:
         return int(again)
 
     def hold_back(self, day: date, *, beyond: int, reason: str, now: datetime) -> int:
-        """Skip all planned mails of a day but the first `beyond`, by subscriber."""
+        """Keep the first `beyond` planned mails of a day, by subscriber id; skip the rest."""
         kept = (
             sa.select(deliveries.c.id)
             .where(deliveries.c.day == day, deliveries.c.state == DeliveryState.PLANNED)
@@ -190,8 +190,8 @@ class Ledger:
     def expire(self, *, before: date, apart_from: Collection[date], now: datetime) -> int:
         """Expire the waiting mails of earlier days; return how many.
 
-        A machine that was restored from a backup must not mail last week's papers. The days in
-        `apart_from` were named by somebody.
+        A machine that was restored from a backup must not mail last week's papers. Days in
+        `apart_from` do not expire, because an operator named them.
         """
         stale = sa.select(days.c.day).where(
             days.c.closed_at.is_(None), days.c.day < before, days.c.day.not_in(apart_from)
@@ -213,7 +213,7 @@ class Ledger:
     def close(self, day: date, *, asks: bool = False, now: datetime) -> bool:
         """Close a day whose mails are all settled; return whether it is closed.
 
-        With `asks`, the day stays open until somebody has decided about its unknown mails.
+        With `asks`, the day stays open until an operator has decided about its unknown mails.
 
         Raises:
             LedgerError: the states do not add up to what was planned: rows were lost or doubled.

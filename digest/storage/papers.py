@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from digest.models.identity import title_key
-from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing
+from digest.models.merge import MergeBatch, MergedPaper, Origin, SourceAuthority, fill_missing
 from digest.models.paper import (
-    WORK_FIELDS,
+    MERGED_FIELDS,
     Announcement,
     AnnounceType,
     Links,
@@ -41,11 +41,11 @@ class Observation:
 
 
 class Saved(NamedTuple):
-    """How many works a batch added and described."""
+    """How many papers a batch added and described."""
 
-    #: works that were not known before
+    #: papers that were not known before
     new: int
-    #: works known before that the batch described
+    #: papers known before that the batch described
     merged: int
 
 
@@ -69,22 +69,24 @@ class PaperStore:
     ) -> Saved:
         """Merge a source's batch into the known papers, see `models.merge`.
 
-        Updates and announcements of unknown works are left out. `authority` returns how much the
+        Updates and announcements of unknown papers are left out. `authority` returns how much the
         source counts on a field of a paper, from 0 to 100.
         """
         records, more = list(batch), list(updates)
         by = SourceAuthority(source, authority)
         with self._writer.begin() as db:
-            works = MergeBatch(_works(db, [*records, *more]))
-            identified = works.merge_all(records, by)
-            updated = works.update_all(more, by)
-            for weak, strong in works.reidentified.items():
+            merging = MergeBatch(_known_papers(db, [*records, *more]))
+            identified = merging.merge_all(records, by)
+            updated = merging.update_all(more, by)
+            for weak, strong in merging.reidentified.items():
                 db.execute(papers.update().where(papers.c.id == weak).values(id=strong))
-            new, changed = works.new, works.changed
+            new, changed = merging.new, merging.changed
             if new:
-                db.execute(papers.insert(), [_row(work) for work in new])
-            for work in changed:
-                db.execute(papers.update().where(papers.c.id == work.paper.id).values(_row(work)))
+                db.execute(papers.insert(), [_row(merged) for merged in new])
+            for merged in changed:
+                db.execute(
+                    papers.update().where(papers.c.id == merged.paper.id).values(_row(merged))
+                )
             _sight(db, identified, source)
             _observe(db, [*identified, *updated], source)
             _announce(db, announced)
@@ -228,14 +230,14 @@ class PaperStore:
         return sorted(found, key=lambda paper: (-paper.day.toordinal(), paper.id))
 
 
-def _works(db: sa.Connection, batch: Sequence[Paper]) -> list[Work]:
-    """Return the known works that have an id or a title of the batch."""
+def _known_papers(db: sa.Connection, batch: Sequence[Paper]) -> list[MergedPaper]:
+    """Return the known papers that have an id or a title of the batch."""
     ids = {paper.id for paper in batch}
     keys = {title_key(paper.title) for paper in batch}
     found = {}
     for column, values in ((papers.c.id, ids), (papers.c.title_key, keys)):
         for row in rows_where_in(db, sa.select(papers), column, values):
-            found[row.id] = Work(_paper(row, [], []), _origins(row.origins))
+            found[row.id] = MergedPaper(_paper(row, [], []), _origins(row.origins))
     return list(found.values())
 
 
@@ -266,7 +268,7 @@ def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
     for row in rows_where_in(db, query, signals.c.paper_id, ids):
         last[row.paper_id] = (row.observed_at, _signals(row))
     rows = []
-    # Of several records of one work the last one counts, or a repeated fetch would add rows.
+    # Of several records of one paper the last one counts, or a repeated fetch would add rows.
     newest = {paper.id: paper for paper in batch if paper.observed_at is not None}
     for paper in newest.values():
         seen_at, seen = last.get(paper.id, (None, None))
@@ -307,14 +309,14 @@ def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
         db.execute(announcements.insert(), rows)
 
 
-def _row(work: Work) -> dict[str, Any]:
-    paper = work.paper
+def _row(merged: MergedPaper) -> dict[str, Any]:
+    paper = merged.paper
     return {
-        **{name: getattr(paper, name) for name in WORK_FIELDS},
+        **{name: getattr(paper, name) for name in MERGED_FIELDS},
         "id": paper.id,
         "title_key": title_key(paper.title),
         "links": {name: url for name, url in asdict(paper.links).items() if url},
-        "origins": {name: list(origin) for name, origin in work.origins.items()},
+        "origins": {name: list(origin) for name, origin in merged.origins.items()},
     }
 
 
@@ -326,7 +328,7 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     current = Signals()
     for observation in observed:
         current = fill_missing(current, _signals(observation))
-    described: dict[str, Any] = {name: getattr(row, name) for name in WORK_FIELDS}
+    described: dict[str, Any] = {name: getattr(row, name) for name in MERGED_FIELDS}
     lists = {name: tuple(value) for name, value in described.items() if isinstance(value, list)}
     return Paper(
         **described | lists,

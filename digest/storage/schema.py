@@ -125,7 +125,7 @@ days = sa.Table(
     # how many deliveries were ever planned; the states must add up to this
     sa.Column("planned", sa.Integer, nullable=False),
     sa.Column("closed_at", UTCDateTime),
-    # when somebody last named the day, so that its mails may be late
+    # when an operator last named the day, so that its mails may be late
     sa.Column("named_at", UTCDateTime),
 )
 

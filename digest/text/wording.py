@@ -107,3 +107,12 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """
     found = difflib.get_close_matches(word, known, n=1, cutoff=_SIMILARITY)
     return found[0] if found else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the end of an error message about an unknown word: `; did you mean arxiv?`.
+
+    It is empty if no known word is similar.
+    """
+    similar = closest(word, known)
+    return f"; did you mean {similar}?" if similar else ""

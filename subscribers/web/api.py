@@ -70,20 +70,20 @@ class SignUpIn(Record):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Choices(Preferences):
-    """What a reader chose."""
+    """A reader's choices."""
 
     topics: Annotated[tuple[str, ...], Field(max_length=200)]
 
 
 class ReaderOut(Record):
-    """How a reader stands."""
+    """A reader's status and choices."""
 
     status: str
     choices: Choices
 
 
 class Said(Record):
-    """An answer in words."""
+    """A message."""
 
     detail: str
 
@@ -129,7 +129,7 @@ def edition(day: date, topic: str, services: ServicesDep) -> EditionOut:
 def subscribe(
     wish: SignUpIn, request: Request, tasks: BackgroundTasks, services: ServicesDep
 ) -> Said:
-    """Sign an address up; whoever it belongs to is asked by mail to confirm."""
+    """Sign an address up; its owner is asked by mail to confirm."""
     chosen = _known(services, wish.topics) or list(services.default_topics)
     email = wish.email.strip()
     if message := forms.address_error(email):
@@ -146,7 +146,7 @@ def subscribe(
 
 @routes.get("/readers/{token}", responses=_messages(410, 422))
 def reader(token: Token, services: ServicesDep) -> ReaderOut:
-    """Return how a reader stands."""
+    """Return a reader's status and choices."""
     return _reader_out(subscriber_of(services, Purpose.MANAGE, token))
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from subscribers.timestamps import timestamp
 from subscribers.web.dependencies import READ, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
@@ -145,4 +146,4 @@ def _content(summary: str, why: str) -> str:
 
 
 def _timestamp(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
+    return timestamp(datetime.combine(day, time(), UTC))

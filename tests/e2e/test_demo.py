@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from email import message_from_bytes, policy
@@ -10,6 +11,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
+from support.paths import ROOT
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -105,6 +107,25 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_2(tmp_path: Path, digest: 
 
     assert result.code == 2
     assert result.err == f"error: cannot write {tmp_path}/file: File exists\n"
+
+
+def test_a_template_that_fails_is_named_with_its_error(
+    tmp_path: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    body = templates / "email" / "digest" / "body.txt"
+    text = body.read_text(encoding="utf-8")
+    body.write_text(
+        text.replace("{{ paper.title", "{{ paper.nothing.there }}{{ paper.title"), encoding="utf-8"
+    )
+    monkeypatch.setattr("digest.app.services.templates_dir", lambda: templates)
+
+    result = digest("demo", "--out", str(tmp_path / "out"))
+
+    assert result.code == 2
+    assert "error: the demo could not be made: " in result.err
+    assert "body.txt" in result.err.split("could not be made: ")[1]
+    assert "DeliveryState" not in result.err
 
 
 def test_the_mail_and_all_its_parts_parse_without_defects(mail: EmailMessage) -> None:

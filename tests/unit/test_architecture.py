@@ -6,6 +6,7 @@ The tests read the source and run none of it. `scripts/floors.py` prints the sam
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from functools import cache
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ PURE = (
     "subscribers.addresses",
     "subscribers.links",
     "subscribers.models",
+    "subscribers.timestamps",
 )
 ERRORS = {"digest.errors", "subscribers.errors"}
 #: Packages that later versions will have.
@@ -121,12 +123,14 @@ HOMES = {
     "sqlalchemy": ("digest.storage", "subscribers.book", "subscribers.tables"),
     "stamina": ("digest.sources.http",),
     "starlette": ("subscribers.web",),
-    "Stemmer": ("digest.ranking",),
+    "Stemmer": ("digest.ranking.terms",),
     "structlog": ("digest.app.log",),
     "tomlkit": ("digest.app.config.topics",),
     "typer": ("digest.cli",),
     "uvicorn": ("digest.cli.serve",),
 }
+#: Libraries that are installed under another name than they are imported by.
+DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}
 
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
 CATCHES_EVERYTHING = {"digest.cli", "digest.cli.run", "digest.sources.plugins"}
@@ -286,6 +290,32 @@ def test_every_library_has_a_home() -> None:
     }
 
     assert used - sys.stdlib_module_names - {"digest", "subscribers"} - set(HOMES) == set()
+
+
+def documented_homes() -> dict[str, set[str]]:
+    """The modules and packages that the table of docs/decisions.md names for each library."""
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    table = text.split("## Libraries")[1].split("\n## ")[0]
+    homes: dict[str, set[str]] = {}
+    for libraries, paths in re.findall(r"(?m)^\| ([\w, -]+) \| ([^|]*) \|", table):
+        names = [
+            path.rstrip("/").removesuffix(".py").replace("/", ".")
+            for path in re.findall(r"`([^`]+)`", paths)
+        ]
+        for library in libraries.split(", "):
+            assert library not in homes, f"{library} stands twice in the table"
+            homes[library] = {
+                name if within(name, ["subscribers", "tests", "benchmarks"]) else f"digest.{name}"
+                for name in names
+            }
+    return homes
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_the_decisions_name_the_homes_of_each_library(library: str) -> None:
+    name = DISTRIBUTIONS.get(library, library.replace("_", "-"))
+
+    assert documented_homes()[name] == set(HOMES[library])
 
 
 # -- the outside world -------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from digest.app.config.schema import (
     starter_topics,
 )
 from digest.errors import ConfigError
-from digest.text.wording import closest
+from digest.text.wording import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +74,8 @@ class _Environment(EnvSettingsSource):
         for name in os.environ:
             section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
             if name.startswith(ENV_PREFIX) and nested and section not in Config.model_fields:
-                raise ConfigError(f"{name}: there is no section {section}{_hint(section, ())}")
+                hint = suggestion(section, Config.model_fields)
+                raise ConfigError(f"{name}: there is no section {section}{hint}")
         values = super().__call__()
         for section, key in _SECRETS:
             table = values.get(section)
@@ -183,7 +184,8 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
     """
     for key in tables:
         if key not in Config.model_fields:  # pydantic has arguments of its own among these names
-            raise ConfigError(f"{where}: [{key}]: there is no such key{_hint(key, ())}")
+            hint = suggestion(key, Config.model_fields)
+            raise ConfigError(f"{where}: [{key}]: there is no such key{hint}")
     try:
         config = Config(**tables)
     except SettingsError as error:
@@ -208,15 +210,10 @@ def _explain(fault: ErrorDetails, where: str) -> str:
     """Write an error as a line with its key and the remedy; the value may be secret."""
     key = _key(fault["loc"])
     if fault["type"] in _UNKNOWN_KEY:
-        hint = _hint(str(fault["loc"][-1]), fault["loc"])
+        hint = suggestion(str(fault["loc"][-1]), _siblings(fault["loc"]))
         return f"{where}: {key}: there is no such key{hint}"
     message = fault["msg"].removeprefix("Value error, ")
     return f"{where}: {key}: {message[:1].lower()}{message[1:]}" if key else f"{where}: {message}"
-
-
-def _hint(key: str, loc: tuple[int | str, ...]) -> str:
-    similar = closest(key, _siblings(loc))
-    return f"; did you mean {similar}?" if similar else ""
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
@@ -235,7 +232,7 @@ def _key(loc: tuple[int | str, ...]) -> str:
 
 
 def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
-    """Return the keys that are known in the place of an unknown one."""
+    """Return the known keys of the table in which an unknown key was found."""
     if len(loc) <= 1:
         return Config.model_fields
     if loc[0] == "topics":

@@ -146,7 +146,7 @@ class SourceSettings(Section):
     options: dict[str, Any] = {}
 
     @model_validator(mode="after")
-    def _somewhere(self) -> SourceSettings:
+    def _has_what_its_kind_needs(self) -> SourceSettings:
         if self.kind in ("capture", "jsonl") and not self.path:
             raise ValueError(f'a source of kind "{self.kind}" needs a path')
         if self.path:
@@ -178,7 +178,7 @@ class TopicSettings(Topic):
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
 
     @model_validator(mode="after")
-    def _something(self) -> TopicSettings:
+    def _selects_papers(self) -> TopicSettings:
         if not (self.words_in or self.categories or self.authors or self.trending):
             raise ValueError("a topic needs words_in, categories, authors, or trending = true")
         return self

@@ -7,11 +7,12 @@ the new papers that are lost, so each category is read by itself.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
+from digest.models.days import as_utc
 from digest.models.paper import AnnounceType
 from digest.models.source import Rejected
 from digest.sources.arxiv.records import ArxivBatch, Record, build_batch, version_of
@@ -145,7 +146,5 @@ def _day(written: str) -> date | None:
             moment = parsedate_to_datetime(written)
         except ValueError:
             return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     away = moment.utcoffset() or timedelta()
-    return (moment if away < timedelta() else moment.astimezone(EASTERN)).date()
+    return (moment if away < timedelta() else as_utc(moment).astimezone(EASTERN)).date()

@@ -15,6 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
+from digest.models.days import as_utc
 from digest.models.paper import AnnounceType
 from digest.sources.arxiv.feeds import children, local, text
 from digest.sources.arxiv.records import (
@@ -168,8 +169,7 @@ def _moments(found: Element, versions: list[Element]) -> tuple[datetime | None, 
 
 def _mail_date(written: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(written)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return as_utc(parsedate_to_datetime(written))
     except (ValueError, OverflowError):
         return None
 

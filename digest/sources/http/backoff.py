@@ -1,9 +1,9 @@
 """Backoffs: hosts and addresses that no process uses for a while.
 
-A host that says we ask too much is left alone as a whole. A broken service is left alone only at
-the address that is broken, so that its other addresses stay usable. Each backoff is a small file,
-named by a hash of the host or address; it outlives the process and is shared by all processes.
-Whatever a file says, no backoff lasts longer than a day.
+After a "too many requests" reply, all requests to the host pause. After an error of the service,
+only requests to the broken address pause, so that its other addresses stay usable. Each backoff is
+a small file, named by a hash of the host or address; it outlives the process and is shared by all
+processes. Whatever a file says, no backoff lasts longer than a day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _EXPIRED = 2 * LONGEST_BACKOFF
 
 @dataclass(frozen=True, kw_only=True)
 class Backoff:
-    """Until when a host or address is left alone, and what the service said; for people."""
+    """When the pause ends, and the service's reason, as text for messages."""
 
     until: datetime
     reason: str

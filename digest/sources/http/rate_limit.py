@@ -17,12 +17,12 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import SourceError
+from digest.models.days import as_utc
 from digest.sources.http.backoff import LONGEST_BACKOFF, unusable
 from digest.storage import files
 
@@ -68,8 +68,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     if value.isascii() and value.isdigit():
         return min(float(value[:20]), longest)
     try:
-        at = parsedate_to_datetime(value[:100])
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        at = as_utc(parsedate_to_datetime(value[:100]))
         return min(max((at - now).total_seconds(), 0.0), longest)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""Alembic's door: migrate on the connection that `database.open_database` hands over."""
+"""Alembic's environment: it migrates on the connection that `engine.open_database` passes."""
 
 from alembic import context
 

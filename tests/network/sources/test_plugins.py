@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -13,14 +15,18 @@ from support.builders import DAY, NOON
 from support.http_server import Response, WebServer
 from support.paths import ROOT
 
+import digest
+from digest import models
 from digest.app import config
 from digest.app.services import App
 from digest.errors import ConfigError
+from digest.models import delivery, identity, issue
 from digest.models.source import SourceState
 from digest.sources import FetchRequest, RawDocument, get_kind, join_batches, plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     import sqlalchemy as sa
 
@@ -234,9 +240,77 @@ def test_a_kind_written_for_the_old_names_still_works_and_is_warned(packages: Pa
 
     assert [paper.id for paper in batch.papers] == ["2602.00001"]
     assert sorted({str(warning.message) for warning in warned}) == [
-        "digest.identity is now digest.models",
+        "digest.identity is now digest.models.identity",
         "digest.sources.Ask is now digest.sources.FetchRequest",
         "digest.sources.Location is now digest.sources.Source",
         "digest.sources.Raw is now digest.sources.RawDocument",
         "digest.sources.find is now digest.sources.get_kind",
     ]
+
+
+def old_identity(name: str) -> object:
+    """Read a name of the former module `digest.identity`, as `from … import` does."""
+    return getattr(importlib.import_module("digest.identity"), name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WEAK", "arxiv_id", "arxiv_links", "canonical_id", "doi", "is_weak", "title_key"],
+)
+def test_every_name_of_the_old_identity_module_still_works(name: str) -> None:
+    with pytest.warns(
+        DeprecationWarning, match=r"^digest\.identity is now digest\.models\.identity$"
+    ):
+        found = old_identity(name)
+
+    assert found is getattr(identity, name)
+
+
+def test_the_old_identity_module_is_found_and_is_an_attribute_of_its_package() -> None:
+    assert importlib.util.find_spec("digest.identity") is not None
+    assert importlib.import_module("digest.identity") is digest.identity
+    with pytest.warns(DeprecationWarning, match=r"^digest\.identity is now"):
+        assert digest.identity.canonical_id("2602.00001v2", "") == "2602.00001"
+    with pytest.raises(AttributeError, match="unknown"):
+        old_identity("unknown")
+
+
+def test_the_old_identity_module_costs_no_import() -> None:
+    code = "import sys, digest.identity; print('digest.models' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AnnounceType", "Announcement", "Batch", "Channel", "Forecast", "Links", "Outlook", "Paper",
+     "Rejected", "Signals", "SourceReport", "SourceState"],
+)  # fmt: skip
+def test_names_of_the_old_models_are_still_public(name: str) -> None:
+    assert getattr(models, name).__name__ == name
+
+
+@pytest.mark.parametrize(
+    ("old", "module", "new"),
+    [
+        ("Covered", issue, "SourceCoverage"),
+        ("Edition", issue, "Coverage"),
+        ("Issue", issue, "Issue"),
+        ("Pick", issue, "Pick"),
+        ("Reason", issue, "Reason"),
+        ("Section", issue, "Section"),
+        ("SendReport", delivery, "RunReport"),
+        ("Silence", issue, "NoIssue"),
+        ("State", delivery, "DeliveryState"),
+    ],
+)
+def test_moved_models_still_work_and_are_warned_about(
+    old: str, module: ModuleType, new: str
+) -> None:
+    message = rf"^digest\.models\.{old} is now {module.__name__}\.{new}$"
+    with pytest.warns(DeprecationWarning, match=message):
+        found = getattr(models, old)
+
+    assert found is getattr(module, new)

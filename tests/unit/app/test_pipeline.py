@@ -64,3 +64,8 @@ def test_sources_are_chosen_by_name_in_the_order_of_the_file(
 def test_a_source_that_is_not_configured_is_an_error_that_names_the_others() -> None:
     with pytest.raises(NotFoundError, match="no source 'third'; there are: first, second"):
         pipeline.named_sources(SOURCES, ["third"])
+
+
+def test_a_mistyped_source_is_an_error_that_names_the_most_similar() -> None:
+    with pytest.raises(NotFoundError, match=r"did you mean second\?$"):
+        pipeline.named_sources(SOURCES, ["secnod"])

@@ -1,4 +1,4 @@
-"""Which records are one work, and whose word counts."""
+"""Which records are one paper, and which source counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from support.builders import ids, paper
 
 from digest.models.identity import canonical_id
-from digest.models.merge import MergeBatch, Origin, SourceAuthority, Work, fill_missing, merge
+from digest.models.merge import (
+    MergeBatch,
+    MergedPaper,
+    Origin,
+    SourceAuthority,
+    fill_missing,
+    merge,
+)
 from digest.models.paper import Links, Paper, Signals
 
 
@@ -23,8 +30,8 @@ CAPTURE, HUGGINGFACE, JSONL = authority("capture", 10), authority("HF", 40), aut
 ARXIV = authority("arXiv", 80)
 
 
-def work(known: Paper, by: SourceAuthority) -> Work:
-    """A work as it is known when one source told of it."""
+def merged(known: Paper, by: SourceAuthority) -> MergedPaper:
+    """A paper as it is known from one source."""
     (found,) = known_after(([known], by)).values()
     return found
 
@@ -39,104 +46,106 @@ def lamps(id: str = "2602.00001", *authors: str) -> Paper:  # noqa: A002
     return paper(id, title="Lamps in Fog", authors=authors)
 
 
-def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Work]:
+def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, MergedPaper]:
     """What is known after some batches, as a store would keep it."""
-    known: dict[str, Work] = {}
+    known: dict[str, MergedPaper] = {}
     for batch, by in batches:
-        works = MergeBatch(known.values())
-        works.merge_all(batch, by)
-        for weak in works.reidentified:
+        merging = MergeBatch(known.values())
+        merging.merge_all(batch, by)
+        for weak in merging.reidentified:
             known.pop(weak, None)
-        known |= {work.paper.id: work for work in [*works.new, *works.changed]}
+        known |= {found.paper.id: found for found in [*merging.new, *merging.changed]}
     return known
 
 
 def test_a_record_with_an_id_nobody_knew_is_new() -> None:
-    works = MergeBatch([])
+    merging = MergeBatch([])
 
-    found = works.merge_all([lamps()], HUGGINGFACE)
-
-    assert ids(found) == ["2602.00001"]
-    assert works.new == [work(lamps(), HUGGINGFACE)]
-    assert (works.changed, works.reidentified) == ([], {})
-
-
-def test_a_title_belongs_to_the_known_work_of_that_title() -> None:
-    works = MergeBatch([work(lamps(), HUGGINGFACE)])
-
-    found = works.merge_all([titled("LAMPS in fog.")], CAPTURE)
+    found = merging.merge_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
-    assert (works.new, works.changed, works.reidentified) == ([], [], {})
+    assert merging.new == [merged(lamps(), HUGGINGFACE)]
+    assert (merging.changed, merging.reidentified) == ([], {})
+
+
+def test_a_title_belongs_to_the_known_paper_of_that_title() -> None:
+    merging = MergeBatch([merged(lamps(), HUGGINGFACE)])
+
+    found = merging.merge_all([titled("LAMPS in fog.")], CAPTURE)
+
+    assert ids(found) == ["2602.00001"]
+    assert (merging.new, merging.changed, merging.reidentified) == ([], [], {})
 
 
 def test_a_title_alone_gives_way_to_the_id_that_comes_later() -> None:
     weak = titled()
-    works = MergeBatch([work(weak, CAPTURE)])
+    merging = MergeBatch([merged(weak, CAPTURE)])
 
-    found = works.merge_all([lamps()], HUGGINGFACE)
+    found = merging.merge_all([lamps()], HUGGINGFACE)
 
     assert ids(found) == ["2602.00001"]
-    assert works.reidentified == {weak.id: "2602.00001"}
-    assert works.new == []
-    assert ids([it.paper for it in works.changed]) == ["2602.00001"]
+    assert merging.reidentified == {weak.id: "2602.00001"}
+    assert merging.new == []
+    assert ids([it.paper for it in merging.changed]) == ["2602.00001"]
 
 
 @pytest.mark.parametrize("batch", [[titled(), lamps()], [lamps(), titled()]], ids=["title", "id"])
-def test_a_title_and_an_id_in_one_batch_are_one_work(batch: list[Paper]) -> None:
-    works = MergeBatch([])
+def test_a_title_and_an_id_in_one_batch_are_one_paper(batch: list[Paper]) -> None:
+    merging = MergeBatch([])
 
-    found = works.merge_all(batch, JSONL)
+    found = merging.merge_all(batch, JSONL)
 
     assert ids(found) == ["2602.00001", "2602.00001"]
-    assert ids([it.paper for it in works.new]) == ["2602.00001"]
+    assert ids([it.paper for it in merging.new]) == ["2602.00001"]
 
 
 def test_titles_of_different_first_authors_stay_apart() -> None:
-    works = MergeBatch([work(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
+    merging = MergeBatch([merged(lamps("2602.00001", "Ada Moor"), HUGGINGFACE)])
 
-    found = works.merge_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
+    found = merging.merge_all([titled("Lamps in Fog", "Bo Fen")], JSONL)
 
-    assert ids([it.paper for it in works.new]) == ids(found)
+    assert ids([it.paper for it in merging.new]) == ids(found)
     assert ids(found) == [titled("Lamps in Fog", "Bo Fen").id]
 
 
 def test_an_id_does_not_take_over_a_title_of_another_first_author() -> None:
-    works = MergeBatch([work(titled("Lamps in Fog", "Bo Fen"), JSONL)])
+    merging = MergeBatch([merged(titled("Lamps in Fog", "Bo Fen"), JSONL)])
 
-    works.merge_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
+    merging.merge_all([lamps("2602.00001", "Ada Moor")], HUGGINGFACE)
 
-    assert works.reidentified == {}
-    assert ids([it.paper for it in works.new]) == ["2602.00001"]
+    assert merging.reidentified == {}
+    assert ids([it.paper for it in merging.new]) == ["2602.00001"]
 
 
 def test_an_id_that_is_known_by_another_title_takes_over_nothing() -> None:
-    works = MergeBatch([work(paper("1", title="Lamps"), HUGGINGFACE), work(titled(), CAPTURE)])
+    merging = MergeBatch(
+        [merged(paper("1", title="Lamps"), HUGGINGFACE), merged(titled(), CAPTURE)]
+    )
 
-    works.merge_all([lamps("1")], JSONL)
+    merging.merge_all([lamps("1")], JSONL)
 
-    assert works.reidentified == {}
-    assert [(it.paper.id, it.paper.title) for it in works.changed] == [("1", "Lamps in Fog")]
+    assert merging.reidentified == {}
+    assert [(it.paper.id, it.paper.title) for it in merging.changed] == [("1", "Lamps in Fog")]
 
 
-def test_the_second_author_does_not_tell_works_apart() -> None:
-    works = MergeBatch([work(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
+def test_the_second_author_does_not_tell_papers_apart() -> None:
+    merging = MergeBatch([merged(lamps("2602.00001", "Ada Moor", "Bo Fen"), HUGGINGFACE)])
 
-    found = works.merge_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
+    found = merging.merge_all([titled("Lamps in Fog", "ADA MOOR")], JSONL)
 
     assert ids(found) == ["2602.00001"]
 
 
-def test_two_ids_of_one_title_are_two_works() -> None:
-    works = MergeBatch([work(lamps("2602.00001"), HUGGINGFACE)])
+def test_two_ids_of_one_title_are_two_papers() -> None:
+    merging = MergeBatch([merged(lamps("2602.00001"), HUGGINGFACE)])
 
-    works.merge_all([lamps("2602.00002")], HUGGINGFACE)
+    merging.merge_all([lamps("2602.00002")], HUGGINGFACE)
 
-    assert ids([it.paper for it in works.new]) == ["2602.00002"]
+    assert ids([it.paper for it in merging.new]) == ["2602.00002"]
 
 
 def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
-    known = [work(lamps("2602.00002"), HUGGINGFACE), work(lamps("2602.00001"), HUGGINGFACE)]
+    known = [merged(lamps("2602.00002"), HUGGINGFACE), merged(lamps("2602.00001"), HUGGINGFACE)]
 
     assert ids(MergeBatch(known).merge_all([titled()], CAPTURE)) == ["2602.00001"]
     assert ids(MergeBatch(reversed(known)).merge_all([titled()], CAPTURE)) == ["2602.00001"]
@@ -150,7 +159,7 @@ def test_a_title_that_two_ids_share_is_always_the_same_one_of_them() -> None:
         pytest.param(("older", HUGGINGFACE), ("theirs", HUGGINGFACE), id="same source again"),
     ],
 )
-def test_the_source_that_counts_more_describes_the_work(
+def test_the_source_that_counts_more_describes_the_paper(
     first: tuple[str, SourceAuthority], second: tuple[str, SourceAuthority]
 ) -> None:
     known = known_after(
@@ -166,7 +175,7 @@ def test_a_field_that_the_better_source_lacks_comes_from_the_other() -> None:
     lesser = paper("1", abstract="", author_count=3, published_at=published, links=Links(abs="a"))
     better = paper("1", authors=("Ada Moor",), categories=("cs.CL",), links=Links(code="c"))
 
-    joined = merge(work(lesser, CAPTURE), better, HUGGINGFACE).paper
+    joined = merge(merged(lesser, CAPTURE), better, HUGGINGFACE).paper
 
     assert (joined.abstract, joined.authors) == (better.abstract, ("Ada Moor",))
     assert (joined.author_count, joined.published_at) == (3, published)
@@ -174,14 +183,14 @@ def test_a_field_that_the_better_source_lacks_comes_from_the_other() -> None:
 
 
 def test_joining_leaves_the_day_and_the_signals_to_each_sighting() -> None:
-    known = work(paper("1", votes=3), HUGGINGFACE)
+    known = merged(paper("1", votes=3), HUGGINGFACE)
     other = paper("1", votes=9)
 
     assert merge(known, other, HUGGINGFACE) == known
 
 
 def test_no_authors_at_all_are_a_number_too() -> None:
-    known, other = work(paper("1", author_count=4), CAPTURE), paper("1", author_count=0)
+    known, other = merged(paper("1", author_count=4), CAPTURE), paper("1", author_count=0)
 
     assert merge(known, other, CAPTURE).paper.author_count == 0
 
@@ -189,7 +198,7 @@ def test_no_authors_at_all_are_a_number_too() -> None:
 def test_each_field_comes_from_the_source_that_counts_most_on_it() -> None:
     scholar = authority("S2", 20, venue=100)
     told = paper("1", title="Lamps, as indexed", venue="ICLR 2025 poster")
-    known = work(paper("1", title="Lamps in Fog", venue="to appear"), ARXIV)
+    known = merged(paper("1", title="Lamps in Fog", venue="to appear"), ARXIV)
 
     joined = merge(known, told, scholar)
 
@@ -199,13 +208,13 @@ def test_each_field_comes_from_the_source_that_counts_most_on_it() -> None:
 
 
 def test_a_field_without_an_origin_is_replaced_by_any_source() -> None:
-    inherited = Work(paper("1", title="An old title"), {})
+    inherited = MergedPaper(paper("1", title="An old title"), {})
 
     assert merge(inherited, paper("1", title="Lamps in Fog"), CAPTURE).paper.title == "Lamps in Fog"
 
 
 def test_an_older_version_that_comes_later_replaces_nothing() -> None:
-    known = work(paper("1", title="Lamps in Fog, revised", version=2), ARXIV)
+    known = merged(paper("1", title="Lamps in Fog, revised", version=2), ARXIV)
     first = paper("1", title="Lamps in Fog", version=1, comment="9 pages")
 
     joined = merge(known, first, ARXIV).paper
@@ -214,33 +223,33 @@ def test_an_older_version_that_comes_later_replaces_nothing() -> None:
 
 
 def test_a_new_version_replaces_the_one_before() -> None:
-    known = work(paper("1", title="Lamps in Fog", version=1), ARXIV)
+    known = merged(paper("1", title="Lamps in Fog", version=1), ARXIV)
 
     joined = merge(known, paper("1", title="Lamps in Fog, revised", version=2), ARXIV).paper
 
     assert (joined.title, joined.version) == ("Lamps in Fog, revised", 2)
 
 
-def test_an_update_says_more_of_a_known_work_and_makes_no_new_one() -> None:
-    works = MergeBatch([work(lamps(), HUGGINGFACE)])
+def test_an_update_says_more_of_a_known_paper_and_makes_no_new_one() -> None:
+    merging = MergeBatch([merged(lamps(), HUGGINGFACE)])
     more = [paper("2602.00001", title="", venue="ICLR 2025"), paper("2602.00009", title="Unknown")]
 
-    found = works.update_all(more, ARXIV)
+    found = merging.update_all(more, ARXIV)
 
     assert ids(found) == ["2602.00001"]
-    assert works.new == []
-    assert [(it.paper.title, it.paper.venue) for it in works.changed] == [
+    assert merging.new == []
+    assert [(it.paper.title, it.paper.venue) for it in merging.changed] == [
         ("Lamps in Fog", "ICLR 2025")
     ]
 
 
-def test_an_update_finds_a_work_that_is_known_by_its_title_alone() -> None:
+def test_an_update_finds_a_paper_that_is_known_by_its_title_alone() -> None:
     weak = titled()
-    works = MergeBatch([work(weak, CAPTURE)])
+    merging = MergeBatch([merged(weak, CAPTURE)])
 
-    found = works.update_all([lamps()], ARXIV)
+    found = merging.update_all([lamps()], ARXIV)
 
-    assert (ids(found), works.reidentified) == (["2602.00001"], {weak.id: "2602.00001"})
+    assert (ids(found), merging.reidentified) == (["2602.00001"], {weak.id: "2602.00001"})
 
 
 def test_an_unknown_value_replaces_nothing() -> None:
@@ -249,7 +258,7 @@ def test_an_unknown_value_replaces_nothing() -> None:
     assert fill_missing(below, above) == Signals(upvotes=0, comments=1)
 
 
-#: Two titles are shared by two works each, and one of those pairs has different first authors.
+#: Two titles are shared by two papers each, and one of those pairs has different first authors.
 IDENTIFIED = st.lists(
     st.sampled_from(
         [
@@ -265,7 +274,7 @@ TITLED = st.lists(st.sampled_from([titled(it) for it in ("lamps", "Kilns", "MOSS
 
 
 @given(TITLED, IDENTIFIED)
-def test_the_works_do_not_depend_on_which_source_comes_first(
+def test_the_papers_do_not_depend_on_which_source_comes_first(
     titles: list[Paper], identified: list[Paper]
 ) -> None:
     captured, listed = (titles, CAPTURE), (identified, HUGGINGFACE)

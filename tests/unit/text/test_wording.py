@@ -14,6 +14,7 @@ from digest.text.wording import (
     join_words,
     sentences,
     shorten,
+    suggestion,
     summarize,
 )
 
@@ -149,3 +150,11 @@ def test_the_most_similar_word_is_suggested(word: str, similar: str | None) -> N
 
 def test_nothing_is_suggested_when_nothing_is_known() -> None:
     assert closest("graphs", []) is None
+
+
+def test_a_suggestion_ends_an_error_message() -> None:
+    assert suggestion("grahps", ["proofs", "graphs"]) == "; did you mean graphs?"
+
+
+def test_there_is_no_suggestion_without_a_similar_word() -> None:
+    assert suggestion("xyz", ["proofs", "graphs"]) == ""

@@ -1,4 +1,4 @@
-"""Who said what of a paper, how it was announced, and how its sources were read."""
+"""Where each field of a paper came from, how it was announced, and how sources were fetched."""
 
 import json
 
@@ -9,13 +9,13 @@ revision = "0004"
 down_revision = "0003"
 
 
-#: How much the word of the source counts that described a paper: what it was, what it is.
+#: The authority of the source that described a paper: the old number and the new one.
 _AUTHORITY = {1: 10, 2: 40, 3: 90}
 _FIELDS = ("title", "abstract", "authors", "author_count", "categories", "published_at")
 
 
 def upgrade() -> None:
-    """Add what more sources say; whose word was believed before still counts as much."""
+    """Add the fields of more sources; each field keeps the authority that it had."""
     op.add_column("papers", sa.Column("version", sa.Integer))
     for name in ("comment", "venue", "tldr", "organization"):
         op.add_column("papers", sa.Column(name, sa.String, nullable=False, server_default=""))
@@ -47,7 +47,7 @@ def upgrade() -> None:
 
 
 def _trace() -> None:
-    """Say of each field what its source counted; which source it was nobody knows any more."""
+    """Store the authority of each field's source. The name of that source was never stored."""
     db = op.get_bind()
     columns = ", ".join(("id", "precedence", "links", *_FIELDS))
     update = sa.text("UPDATE papers SET origins = :origins WHERE id = :id")

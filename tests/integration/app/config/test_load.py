@@ -100,6 +100,9 @@ def test_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
             "there is no kind of source 'arxif'; there are: arxiv, arxiv-api",
             id="kind",
         ),
+        pytest.param(
+            {"sources": [{"kind": "hugingface"}]}, "did you mean huggingface?", id="mistyped kind"
+        ),
         pytest.param({"sources": [{"kind": "arxiv"}]}, 'such as ["cs.CL"]', id="categories"),
         pytest.param({"sources": [{"kind": "openreview"}]}, "needs venues", id="venues"),
         pytest.param({"sources": [{"kind": "jsonl"}]}, "needs a path", id="path"),
