@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One process of tests for each core; slow tests start first, so that no process waits for one.
 PARALLEL := --numprocesses auto --dist loadgroup
+# Tests start hundreds of processes; each would compile everything, were that not kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test test-fast lint bench faults screenshot clean
 

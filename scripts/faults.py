@@ -7,6 +7,7 @@ Then it runs the tests of every fault at every stage of SMTP.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,13 +24,17 @@ from support.kill_sweep import CALLS, READERS, Sweep, SweepResult  # noqa: E402 
 
 def kill(every: int, senders: int) -> SweepResult:
     """Sweep over a whole run and print the result."""
-    with tempfile.TemporaryDirectory(prefix="digest-sweep-") as scratch, Progress() as progress:
-        folder = Path(scratch)
-        origin = Sweep(folder, senders=senders)
-        calls = origin.points()
+    with (
+        tempfile.TemporaryDirectory(prefix="digest-sweep-") as folder,
+        Sweep(Path(folder), senders=senders) as sweep,
+        Progress() as progress,
+    ):
+        calls = sweep.points()
         points = calls[::every]
         task = progress.add_task("kills", total=len(points))
-        result = origin.sweep(points, lambda: progress.advance(task))
+        result = sweep.sweep(
+            points, at_once=os.cpu_count() or 1, advance=lambda: progress.advance(task)
+        )
     print(f"a run of {READERS} mails by {senders} makes {len(calls)} calls of {', '.join(CALLS)}")
     for name in ("kills", "spared", "lost", "doubled", "unknown", "most_unknown"):
         print(f"{name:>13} {getattr(result, name)}")

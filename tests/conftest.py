@@ -37,6 +37,7 @@ def pytest_collection_finish() -> None:
     """Leave modules and collected tests, which stay to the end, out of garbage collection."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ALONE, IN_PAIRS = 24, 8
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(autouse=True)
 def _strace() -> None:
     if shutil.which("strace") is None:
@@ -42,9 +45,8 @@ def some(points: Sequence[Point], number: int) -> list[Point]:
 def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
     tmp_path: Path, senders: int, kills: int
 ) -> None:
-    origin = Sweep(tmp_path, senders=senders)
-
-    result = origin.sweep(some(origin.points(), kills))
+    with Sweep(tmp_path, senders=senders) as sweep:
+        result = sweep.sweep(some(sweep.points(), kills))
 
     assert result.faults == []
     assert (result.lost, result.doubled) == (0, 0)

@@ -17,7 +17,7 @@ import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -89,7 +89,7 @@ class SweepResult:
 
 
 class Sweep:
-    """An installation that is copied for every kill."""
+    """An installation that is copied for every kill; a `with` ends the process it works with."""
 
     def __init__(self, folder: Path, *, senders: int = 1) -> None:
         """Make the installation: papers in a file, confirmed readers, nothing planned."""
@@ -111,10 +111,19 @@ class Sweep:
         self._configure(self._origin, port=1)
         rows = "".join(f"reader{n:03}@example.net,agents\n" for n in range(READERS))
         (self._origin / "readers.csv").write_text(f"address,topics\n{rows}")
-        with WarmProcess() as warm:
-            code = warm.run(self._origin, "subscribers", "import", "readers.csv", "--confirmed")
-        if code:
+        self._warm = WarmProcess()
+
+    def __enter__(self) -> Self:
+        """Import the readers."""
+        self._warm.__enter__()
+        if self._warm.run(self._origin, "subscribers", "import", "readers.csv", "--confirmed"):
+            self._warm.__exit__()
             raise RuntimeError((self._origin / "log.txt").read_text())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._warm.__exit__()
 
     def _configure(self, home: Path, *, port: int) -> None:
         text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
@@ -123,9 +132,10 @@ class Sweep:
     def points(self) -> list[Point]:
         """Return every call of a run that is not killed, of the process that makes the most."""
         home, log = self._folder / "counted", self._folder / "calls.txt"
-        with SMTPServer(extensions=EXTENSIONS) as server, WarmProcess() as warm:
+        trace = ("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}")
+        with SMTPServer(extensions=EXTENSIONS) as server:
             self._copy(home, server.port)
-            warm.run(home, *RUN, trace=("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}"))
+            self._warm.run(home, *RUN, trace=trace)
         most: Counter[str] = Counter()
         for path in self._folder.glob("calls.txt.*"):
             lines = path.read_text(errors="replace").splitlines()
@@ -154,26 +164,30 @@ class Sweep:
         return result
 
     def sweep(
-        self, points: Sequence[Point], advance: Callable[[], object] = lambda: None
+        self,
+        points: Sequence[Point],
+        *,
+        at_once: int = 1,
+        advance: Callable[[], object] = lambda: None,
     ) -> SweepResult:
-        """Kill a run at each of these points, one per core at a time, and add up the results."""
+        """Kill a run at each of these points, some of them at once, and add up the results."""
         waiting, total, lock = list(reversed(points)), SweepResult(), threading.Lock()
 
-        def work() -> None:
-            with WarmProcess() as warm:
-                while True:
-                    with lock:
-                        if not waiting:
-                            return
-                        point = waiting.pop()
-                    result = self.kill_at(point, warm)
-                    with lock:
-                        total.add(result)
-                        advance()
+        def work(warm: WarmProcess) -> None:
+            while True:
+                with lock:
+                    if not waiting:
+                        return
+                    point = waiting.pop()
+                result = self.kill_at(point, warm)
+                with lock:
+                    total.add(result)
+                    advance()
 
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            for done in [pool.submit(work) for _ in range(workers)]:
+        with ExitStack() as stack:
+            others = [stack.enter_context(WarmProcess()) for _ in range(at_once - 1)]
+            pool = stack.enter_context(ThreadPoolExecutor(at_once))
+            for done in [pool.submit(work, warm) for warm in (self._warm, *others)]:
                 done.result()
         return total
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -290,4 +291,5 @@ def _is_possible(status: Status, event: Event) -> bool:
 
 
 TestLedger = Days.TestCase
+pytestmark = pytest.mark.slow
 TestLedger.settings = settings(max_examples=30, stateful_step_count=20)

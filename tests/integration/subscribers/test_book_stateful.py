@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -159,4 +160,5 @@ class Consent(RuleBasedStateMachine):
 
 
 TestConsent = Consent.TestCase
+pytestmark = pytest.mark.slow
 TestConsent.settings = settings(max_examples=60, stateful_step_count=30)

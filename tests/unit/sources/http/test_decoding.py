@@ -54,7 +54,9 @@ def test_a_packed_body_without_its_end_is_cut_off(missing: int) -> None:
         decompressed(packed[:-missing])
 
 
-@pytest.mark.parametrize("behind", [b"\0", b"more", gzip.compress(b"more")])
+@pytest.mark.parametrize(
+    "behind", [b"\0", b"more", gzip.compress(b"more")], ids=["a zero", "a text", "another body"]
+)
 def test_nothing_follows_the_end(behind: bytes) -> None:
     packed = gzip.compress(b"body")
 
