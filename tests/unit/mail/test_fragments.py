@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +13,11 @@ from support.digest_bodies import (
 )
 
 from digest.errors import RenderError
+from digest.mail.fragments import Placeholder, concat, literal, split, with_placeholders
 from digest.mail.templates import DigestTemplates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MISUSED = {
@@ -58,3 +61,42 @@ def test_a_title_can_leave_no_mark_where_marks_are_looked_for(tmp_path: Path) ->
     found = rendered(issue(forged), DigestTemplates(folder, "digest"))
 
     assert found.text.startswith("Trending Papers\nleave_url\ufdd1 and  more · 2 Feb\n\n")
+
+
+def decoded(pieces: list[bytes]) -> str:
+    return quopri.decodestring(b"".join(pieces)).decode()
+
+
+def test_a_placeholder_is_found_where_it_was_shown() -> None:
+    shown = with_placeholders({"name": "Ada"}, ["url"])
+
+    found = split(f"Dear {shown['name']}: {shown['url']}, {shown['url']}", ["url"])
+
+    assert found.placeholders == ["url", "url"]
+    assert decoded(found.render({"url": b"here"})) == "Dear Ada: here, here"
+
+
+def test_fragments_are_put_into_one_another_and_their_sizes_added() -> None:
+    frame = split(f"<{Placeholder('a')}é{Placeholder('b')}>", ["a", "b"])
+
+    bound = frame.bind({"a": concat([literal("x"), literal("yz")])})
+
+    assert (frame.size, bound.size) == (4, 7)
+    assert bound.placeholders == ["b"]
+    assert decoded(bound.render({"b": b"."})) == "<xyzé.>"
+
+
+def test_a_value_loses_the_mark_of_placeholders() -> None:
+    assert with_placeholders({"title": "a\ufdd0b", "n": 7}, []) == {"title": "ab", "n": 7}
+
+
+@pytest.mark.parametrize("text", ["\ufdd0url", "\ufdd0other\ufdd1", "\ufdd0\ufdd0url\ufdd1"])
+def test_a_mark_that_is_not_whole_or_not_known_is_an_error(text: str) -> None:
+    with pytest.raises(TypeError, match="can only be shown as it is"):
+        split(text, ["url"])
+
+
+@pytest.mark.parametrize("use", [bool, len, list, lambda it: it == "x", lambda it: it < 1])
+def test_a_placeholder_can_be_shown_and_nothing_else(use: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match="'url' differs from mail to mail"):
+        use(Placeholder("url"))

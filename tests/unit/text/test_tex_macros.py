@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 
 from digest.text.tex import untex
+from digest.text.tex_macros import (
+    Piece,
+    join_pieces,
+    known,
+    render_macro,
+    render_script,
+    symbols,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +66,63 @@ def test_an_accent_becomes_a_letter(tex: str, letters: str) -> None:
 )
 def test_a_formula_becomes_one_readable_line(tex: str, line: str) -> None:
     assert untex(tex) == line
+
+
+@pytest.mark.parametrize(
+    ("mark", "text", "script"),
+    [
+        ("^", "2", "²"),
+        ("_", "i", "ᵢ"),
+        ("^", "", ""),
+        ("^", "∘", "°"),
+        ("^", "max", "^max"),
+        ("_", "q", "_q"),
+        ("_", "i,j", "_(i,j)"),
+        ("^", "1.5", "^1.5"),
+    ],
+)
+def test_a_script_without_characters_of_its_own_stands_behind_its_mark(
+    mark: str, text: str, script: str
+) -> None:
+    assert render_script(mark, text) == script
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second", "option", "text"),
+    [
+        ("frac", "a", "b", "", "a/b"),
+        ("frac", "a+b", "2k", "", "(a+b)/(2k)"),
+        ("sqrt", "x", "", "3", "∛x"),
+        ("sqrt", "x", "", "n", "ⁿ√x"),
+        ("hat", "x", "", "", "x̂"),
+        ("hat", "xy", "", "", "xy"),
+        ("href", "https://a.example", "a page", "", "a page"),
+        ("footnote", "a note", "", "", ""),
+        ("mathbb", "R", "", "", "ℝ"),
+        ("not", "=", "", "", "≠"),
+        ("unicode", "x2014", "", "", "—"),
+        ("unicode", "xD800", "", "", ""),
+        ("binom", "n", "k", "", "C(n,k)"),
+        ("pmod", "p", "", "", "(mod p)"),
+    ],
+)
+def test_a_macro_becomes_the_text_of_its_arguments(
+    name: str, first: str, second: str, option: str, text: str
+) -> None:
+    assert render_macro(name, first, second, option) == text
+
+
+def test_a_formula_keeps_the_spaces_that_help_to_read_it() -> None:
+    spaced: list[Piece] = [
+        ("a", "char"), (" ", "space"), ("≤", "symbol"), (" ", "space"), ("b", "char"),
+    ]  # fmt: skip
+
+    assert join_pieces(spaced) == "a ≤ b"
+    assert join_pieces([("α", "letter"), (" ", "space"), ("x", "char")]) == "αx"
+    assert join_pieces([("n", "char"), ("log", "word"), ("n", "char")]) == "n log n"
+
+
+def test_every_macro_that_is_converted_is_known() -> None:
+    assert symbols()["alpha"] == "α"
+    assert {"frac", "textbf", "centering", "alpha"} <= known()
+    assert "textbfoo" not in known()
