@@ -20,8 +20,6 @@ OF_ALL_MODULES = ("unit/test_architecture.py", "unit/test_paths.py")
 
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
-    "digest.app.services": "integration/delivery/test_builder.py",
-    "digest.app.web": "web/test_archive.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.storage.schema": "integration/storage/test_engine.py",
 }
