@@ -25,7 +25,6 @@ from support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
 MODULES = read_modules(ROOT)
 IMPORTS = module_graph(MODULES, typing=True)
@@ -353,7 +352,7 @@ def test_any_exception_is_caught_only_in_the_named_places() -> None:
     assert broad == CATCHES_EVERYTHING
 
 
-# -- modules and their tests -------------------------------------------------------------------
+# -- modules -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -367,39 +366,3 @@ def test_every_module_has_a_docstring(name: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_no_module_is_longer_than_400_lines(name: str) -> None:
     assert len(MODULES[name].text.splitlines()) <= 400
-
-
-def paths_of_tests() -> list[Path]:
-    """The tests of single modules; the other rings test the product as a whole."""
-    rings = ("unit", "integration", "network")
-    return [path for ring in rings for path in sorted((ROOT / "tests" / ring).rglob("test_*.py"))]
-
-
-def modules_named_by(path: Path) -> list[str]:
-    """The modules or packages that the path of a test names.
-
-    `tests/unit/mail/test_dkim_keys.py` names `digest.mail.dkim`: a suffix tells tests of one module
-    apart. A migration is named by its number.
-    """
-    folder = path.relative_to(ROOT / "tests").parent.parts[1:]
-    subject = path.stem.removeprefix("test_")
-    parent = ".".join(folder if folder[:1] == ("subscribers",) else ("digest", *folder))
-    parents = (parent, f"{parent}.versions") if folder[-1:] == ("migrations",) else (parent,)
-    words = subject.split("_")
-    stems = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
-    return [
-        name
-        for name in MODULES
-        for home, _, stem in [name.rpartition(".")]
-        if home in parents and (stem in stems or stem.startswith(f"{subject}_"))
-    ]
-
-
-TESTS = [
-    path for path in paths_of_tests() if path != ROOT / "tests" / "unit" / "test_architecture.py"
-]
-
-
-@pytest.mark.parametrize("path", [path.relative_to(ROOT).as_posix() for path in TESTS])
-def test_the_path_of_a_test_names_the_module_it_tests(path: str) -> None:
-    assert modules_named_by(ROOT / path) != []

@@ -260,15 +260,6 @@ def test_every_mail_is_clean_on_the_wire_whatever_it_says(subject: str, body: st
     assert read(content) == (f"{body}\n", f"<p>{body}</p>\n")
 
 
-@given(st.lists(st.text("aé=?,\"'論", min_size=1, max_size=40), max_size=12).map(" ".join))
-def test_header_lines_are_short_wherever_they_can_be_folded(text: str) -> None:
-    name, value = field("Subject", text=text)
-
-    lines = f"{name}: {value.decode('ascii')}".split("\r\n")
-    assert all(len(line) <= 78 for line in lines)
-    assert all(line.startswith(" ") and line.strip() for line in lines[1:])
-
-
 @given(st.text(max_size=400))
 def test_every_mail_is_its_own_canonical_form(body: str) -> None:
     for content in (mail(text=f"{body}.\n", html=f"<p>{body}</p>\n"), mail(text=".\n", html="")):

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 from support.builders import outgoing
 from support.recorded_outcomes import OutcomeRecorder
 
-from digest.app import config
-from digest.app.services import App
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
 from digest.delivery.smtp.rate_limit import RateLimiter
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import sqlalchemy as sa
     from support.smtp_server import SMTPServer
 
 
@@ -39,24 +34,6 @@ def test_messages_to_a_provider_with_a_rate_do_not_delay_the_others(server: SMTP
     assert set(states.values()) == {"sent"}
     assert server.recipients == [slow[0], *fast, *slow[1:]]
     assert took >= 0.18  # two steps of 0.1 s, less the tolerance of 0.02 s
-
-
-def test_connections_and_rates_are_those_of_the_configuration(
-    server: SMTPServer, engine: sa.Engine, tmp_path: Path
-) -> None:
-    mail = {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
-    tables = {"mail": mail | {"rotate_after": 2}, "pace": {"total": "20/second"}}
-    app = App(config=config.build(tables, folder=tmp_path, where="the test"), engine=engine)
-
-    with closing(app.transport()) as transport:
-        started = time.monotonic()
-        OutcomeRecorder().send(
-            transport, [outgoing(f"r{number}@example.org") for number in range(4)]
-        )
-        took = time.monotonic() - started
-
-    assert took >= 0.13
-    assert len(server.sessions) == 2
 
 
 def test_the_total_rate_is_kept_from_one_call_to_the_next(server: SMTPServer) -> None:

@@ -1,0 +1,65 @@
+"""The keys of an installation: configured, or made once and kept beside the configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+
+from digest.app import config
+from digest.app.config import dkim_keys, secrets
+from digest.errors import ConfigError
+from digest.mail import dkim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digest.app.config import Config
+
+NONE = SecretStr("")
+
+
+def configured(tmp_path: Path, **tables: Any) -> Config:
+    return config.build(tables, folder=tmp_path, where="the tests")
+
+
+def test_a_secret_that_is_configured_is_used_and_no_file_made(tmp_path: Path) -> None:
+    found = secrets.secret(configured(tmp_path), SecretStr("ours"), "digest.key", "secret_key")
+
+    assert found == "ours"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_is_made_once_and_is_its_owner_s_alone(tmp_path: Path) -> None:
+    first, again = (
+        secrets.secret(configured(tmp_path), NONE, "digest.key", "secret_key") for _ in range(2)
+    )
+
+    assert first == again
+    assert len(first) > 40
+    assert (tmp_path / "digest.key").read_text() == f"{first}\n"
+    assert (tmp_path / "digest.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_that_cannot_be_read_or_made_is_named_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "digest.key").mkdir()
+
+    with pytest.raises(ConfigError, match=r"cannot read .*; or set \[site\] secret_key"):
+        secrets.secret(configured(tmp_path), NONE, "digest.key", "secret_key")
+    with pytest.raises(ConfigError, match=r"cannot write .*; or set it in \[site\]"):
+        secrets.secret(configured(tmp_path), NONE, "nowhere/digest.key", "secret_key")
+
+
+def test_mail_is_signed_by_the_keys_that_are_configured(tmp_path: Path) -> None:
+    dkim_keys.save(dkim.generate("news", "rsa"), tmp_path / "news.pem")
+    keys = {"selector": "news", "key": "news.pem"}
+
+    assert secrets.signer(configured(tmp_path)) is None
+    assert secrets.signer(configured(tmp_path, dkim=keys)) is not None
+
+
+def test_the_domain_of_the_mail_is_that_of_its_sender(tmp_path: Path) -> None:
+    found = configured(tmp_path, mail={"from_address": "Digest@Papers.example"})
+
+    assert secrets.mail_domain(found) == "papers.example"

@@ -1,0 +1,227 @@
+"""Mails are claimed and settled by one worker each, under its fencing token."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import DAY, NOON, issue, pick
+from support.ledger_steps import ADA, BO, ONE, THREE, TWO, LedgerSteps
+
+from digest.errors import LedgerError
+from digest.models.delivery import DeliveryState, Outcome
+from subscribers.models import Event
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+LATER = NOON + timedelta(hours=1)
+WAITING_OR_NEW = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
+
+
+@pytest.fixture
+def steps(engine: sa.Engine) -> LedgerSteps:
+    return LedgerSteps(engine)
+
+
+# -- claim ------------------------------------------------------------------------------------
+
+
+def test_a_mail_is_claimed_once(steps: LedgerSteps) -> None:
+    claim = steps.new_claim(steps.due())
+
+    first, second = (steps.claim_all([claim], fencing_token=steps.register()) for _ in range(2))
+
+    assert (first, second) == ({claim.row.delivery_id}, set())
+    assert steps.record().attempts == 1
+
+
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state not in WAITING_OR_NEW])
+def test_only_waiting_rows_can_be_claimed(steps: LedgerSteps, state: DeliveryState) -> None:
+    row = steps.bring_to(state)
+
+    ours = steps.claim_all([steps.new_claim(row)], fencing_token=steps.register())
+
+    assert ours == set()
+    assert steps.state() == state
+
+
+@pytest.mark.parametrize("event", [Event.LEAVE, Event.PAUSE, Event.BOUNCE, Event.COMPLAINT])
+@pytest.mark.parametrize("state", WAITING_OR_NEW)
+def test_a_subscriber_who_leaves_before_the_claim_is_not_claimed(
+    steps: LedgerSteps, event: Event, state: DeliveryState
+) -> None:
+    steps.bring_to(state)
+    rows = [steps.due(subscriber, now=NOON + timedelta(days=9)) for subscriber in (ADA, BO)]
+    steps.record_event(ADA, event)
+
+    ours = steps.claim_all([steps.new_claim(row) for row in rows])
+
+    assert ours == {rows[1].delivery_id}
+    assert (steps.state(ADA), steps.state(BO)) == (state, DeliveryState.CLAIMED)
+
+
+def test_a_subscriber_who_is_erased_before_the_claim_is_not_claimed(
+    steps: LedgerSteps,
+) -> None:
+    rows = [steps.due(subscriber) for subscriber in (ADA, BO)]
+    steps.ledger.forget(ADA)
+
+    ours = steps.claim_all([steps.new_claim(row) for row in rows])
+
+    assert ours == {rows[1].delivery_id}
+    assert steps.totals() == {"claimed": 1}
+
+
+def test_a_row_that_was_not_claimed_has_no_contents(steps: LedgerSteps) -> None:
+    row = steps.finish(DeliveryState.SENT, ONE)
+
+    steps.claim_all([steps.new_claim(row, issue(pick(TWO)))], fencing_token=steps.register())
+
+    assert steps.shown() == ["1"]
+
+
+def test_another_attempt_with_other_papers_replaces_the_contents(steps: LedgerSteps) -> None:
+    steps.finish(DeliveryState.DEFERRED, ONE, TWO)
+
+    steps.claim(THREE, now=NOON + timedelta(days=1))
+
+    assert steps.shown() == ["3"]
+
+
+def test_an_empty_batch_claims_nothing(steps: LedgerSteps) -> None:
+    assert steps.claim_all([]) == set()
+
+
+# -- the steps --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", DeliveryState)
+@pytest.mark.parametrize(
+    "after",
+    [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN],
+)
+def test_only_rows_in_progress_can_be_settled(
+    steps: LedgerSteps, before: DeliveryState, after: DeliveryState
+) -> None:
+    row = steps.bring_to(before)
+    in_hand = before in (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
+
+    if in_hand:
+        steps.settle(row, after)
+    else:
+        with pytest.raises(LedgerError, match="taken by another sender"):
+            steps.settle(row, after)
+
+    assert steps.state() == (after if in_hand else before)
+
+
+@pytest.mark.parametrize(
+    "before", [state for state in DeliveryState if state is not DeliveryState.CLAIMED]
+)
+def test_only_claimed_rows_can_be_started(steps: LedgerSteps, before: DeliveryState) -> None:
+    row = steps.bring_to(before)
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        steps.start(row)
+
+    assert steps.state() == before
+
+
+def test_several_outcomes_are_recorded_together_or_not_at_all(steps: LedgerSteps) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.start(ada)
+    steps.settle(bo, DeliveryState.FAILED)
+
+    with (
+        steps.ledger.claims(DAY, steps.worker()) as claims,
+        pytest.raises(LedgerError, match="this one stops"),
+    ):
+        claims.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+
+    assert (steps.state(ADA), steps.state(BO)) == (DeliveryState.INFLIGHT, DeliveryState.FAILED)
+
+
+def test_the_server_s_reply_is_recorded(steps: LedgerSteps) -> None:
+    row = steps.claim()
+    answer = Outcome(
+        state=DeliveryState.FAILED, reason="550 5.1.1 no such user", code=550, status="5.1.1"
+    )
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.record([(row, answer)], [], now=LATER)
+
+    entry = steps.record()
+    assert (entry.reason, entry.code, entry.status) == ("550 5.1.1 no such user", 550, "5.1.1")
+    assert (entry.settled_at, entry.next_at) == (LATER, None)
+
+
+# -- fencing tokens ---------------------------------------------------------------------------
+
+
+def test_a_worker_cannot_settle_what_another_has_claimed(steps: LedgerSteps) -> None:
+    row = steps.claim(fencing_token=steps.register())
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        steps.settle(row, DeliveryState.SENT, fencing_token=steps.register())
+
+    assert steps.state() is DeliveryState.CLAIMED
+
+
+def test_a_worker_that_was_declared_dead_can_neither_settle_nor_claim(steps: LedgerSteps) -> None:
+    old = steps.register()
+    ada, bo = steps.claim(fencing_token=old), steps.due(BO)
+    steps.start(ada, fencing_token=old)
+    steps.ledger.recover(boot="", resend=False, now=LATER)
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        steps.settle(ada, DeliveryState.SENT, fencing_token=old)
+    with pytest.raises(LedgerError, match="taken for dead"):
+        steps.claim_all([steps.new_claim(bo)], fencing_token=old)
+
+    assert (steps.state(ADA), steps.state(BO)) == (DeliveryState.UNKNOWN, DeliveryState.PLANNED)
+
+
+def test_a_worker_that_was_declared_dead_cannot_give_back_what_another_has_claimed(
+    steps: LedgerSteps,
+) -> None:
+    old = steps.register()
+    row = steps.claim(fencing_token=old)
+    steps.ledger.deregister(old, now=LATER)
+    heir = steps.register()
+    steps.claim(fencing_token=heir)
+
+    with pytest.raises(LedgerError, match="taken by another sender"):
+        steps.start(row, fencing_token=old)
+
+    steps.start(row, fencing_token=heir)
+    assert steps.state() is DeliveryState.INFLIGHT
+
+
+# -- subscribers who are erased while their mail is sent ----------------------------------------
+
+
+def test_erasing_a_subscriber_whose_mail_is_claimed_stops_no_worker(steps: LedgerSteps) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.start(ada)
+    steps.ledger.forget(ADA)
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.record([(ada, Outcome(state=DeliveryState.SENT))], [bo], now=NOON)
+
+    assert steps.totals() == {"inflight": 1}
+
+
+def test_an_erased_subscriber_does_not_hide_that_another_s_mail_was_taken(
+    steps: LedgerSteps,
+) -> None:
+    ada, bo = steps.claim(), steps.claim(subscriber=BO)
+    steps.ledger.forget(ADA)
+    steps.settle(bo, DeliveryState.SENT)
+
+    with (
+        steps.ledger.claims(DAY, steps.worker()) as claims,
+        pytest.raises(LedgerError, match="taken by another"),
+    ):
+        claims.record([], [ada, bo], now=NOON)

@@ -1,0 +1,40 @@
+"""Issues, and what subscribers have seen of earlier ones."""
+
+from __future__ import annotations
+
+from support.builders import edition_of, ids, issue, paper, pick
+
+from digest.models.issue import NOTHING_SEEN, Section, Seen
+
+
+def test_the_picks_of_an_issue_are_those_of_its_sections_in_order() -> None:
+    sections = tuple(
+        Section(slug=name, name=name, picks=tuple(pick(f"{name}{n}") for n in (1, 2)))
+        for name in ("b", "a")
+    )
+
+    assert ids(issue(sections=sections).picks) == ["b1", "b2", "a1", "a2"]
+
+
+def test_the_top_pick_has_the_highest_trend_and_then_the_highest_score() -> None:
+    found = issue(
+        pick("best score", 0.9, trend=0.1),
+        pick("trending", 0.2, trend=0.8),
+        pick("trending too", 0.3, trend=0.8),
+    )
+
+    assert found.top.paper.id == "trending too"
+
+
+def test_what_was_seen_in_two_issues_is_what_either_has_shown() -> None:
+    first = Seen(papers=frozenset("ab"), withdrawals=frozenset("x"))
+    second = Seen(papers=frozenset("bc"))
+
+    assert first | second == Seen(papers=frozenset("abc"), withdrawals=frozenset("x"))
+    assert first | NOTHING_SEEN == first
+
+
+def test_a_mail_may_name_the_papers_of_its_edition_and_then_the_withdrawn_ones() -> None:
+    edition = edition_of(issue(pick("1"), pick("2")), withdrawn=[paper("3")])
+
+    assert ids(edition.all_papers) == ["1", "2", "3"]
