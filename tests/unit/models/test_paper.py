@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from support.builders import NOON, paper
 
-from digest.models.paper import WORK_FIELDS, AnnounceType, Links, Signals
+from digest.models.paper import MERGED_FIELDS, AnnounceType, Links, Signals
 
 
 @pytest.mark.parametrize("name", ["published_at", "featured_at", "observed_at"])
@@ -49,5 +49,5 @@ def test_a_new_version_is_no_news() -> None:
 
 
 def test_the_fields_of_a_work_leave_out_what_a_source_says_of_one_day() -> None:
-    assert {"title", "abstract", "withdrawn_on"} <= set(WORK_FIELDS)
-    assert {"id", "links", "day", "signals", "sources"} & set(WORK_FIELDS) == set()
+    assert {"title", "abstract", "withdrawn_on"} <= set(MERGED_FIELDS)
+    assert {"id", "links", "day", "signals", "sources"} & set(MERGED_FIELDS) == set()
