@@ -12,7 +12,6 @@ from support.ledger_steps import ADA, BO, LedgerSteps
 from digest.models.delivery import FIRST_RETRY, LONGEST_RETRY, TRANSITIONS, DeliveryState
 from subscribers.models import Event
 
-NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOON + timedelta(hours=1)
 WAITING_OR_NEW = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 
