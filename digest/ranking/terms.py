@@ -2,7 +2,7 @@
 
 Words that include a paper are stemmed (Snowball English: `retrieve` matches `retrieval`), because
 a missed paper costs more than a loose match. Words that exclude a paper only lose their plural
-ending: a stem would let `organ` exclude every `organization`.
+ending: a stem would let `animal` exclude every `animation`.
 """
 
 from __future__ import annotations
