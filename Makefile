@@ -26,8 +26,10 @@ demo: $(VENV)/installed
 test: $(VENV)/developing
 	$(BIN)/python -m pytest $(PARALLEL)
 
+# Fewer examples of each property, and no measuring of growth: `make test` does both in full.
 test-fast: $(VENV)/developing
-	$(BIN)/python -m pytest $(PARALLEL) tests/unit
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
+	  -k "not time_that_grows" tests/unit
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check .
