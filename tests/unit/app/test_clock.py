@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.machine_zone import machine_in
+from support.machine_clock import machine_in
 
 from digest.app import clock
 from digest.models.clock_times import instant
@@ -34,21 +34,16 @@ SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
         pytest.param("Asia/Tokyo", 20, 2, id="a day that has not begun in UTC"),
     ],
 )
-def test_today(monkeypatch: pytest.MonkeyPatch, timezone: str, hour: int, day: int) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 2, hour, tzinfo=UTC))
-
-    with machine_in("UTC"):
+def test_today(timezone: str, hour: int, day: int) -> None:
+    with machine_in("UTC", now=datetime(2026, 2, 2, hour, tzinfo=UTC)):
         assert clock.today(timezone) == date(2026, 2, day)
 
 
 @pytest.mark.parametrize("timezone", ["local", "UTC"])
-def test_today_is_that_of_the_machine_unless_a_zone_is_configured(
-    monkeypatch: pytest.MonkeyPatch, timezone: str
-) -> None:
+def test_today_is_that_of_the_machine_unless_a_zone_is_configured(timezone: str) -> None:
     friday_evening = datetime(2026, 2, 7, 2, tzinfo=UTC)
-    monkeypatch.setattr(clock, "now", lambda: friday_evening)
 
-    with machine_in("America/Los_Angeles"):
+    with machine_in("America/Los_Angeles", now=friday_evening):
         assert clock.today(timezone) == date(2026, 2, 6)
         assert clock.today("Asia/Tokyo") == date(2026, 2, 7)
 
