@@ -23,17 +23,19 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.app.clock import now, today
+from digest.app.clock import now, place
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, settle_earlier_runs
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
-from digest.models.delivery import DeliveryState
+from digest.models.delivery import DeliveryState, oldest_deliverable_day
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
+from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import StepCounter, no_progress
 from digest.text.wording import suggestion
 from subscribers.book import Evidence
+from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +64,8 @@ class DayReport:
 
     sources: list[SourceReport]
     deliveries: RunReport
+    #: why it is a run of that day, as a clause
+    reason: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -82,7 +86,7 @@ def run(
 
     Args:
         app: the installation.
-        day: the day somebody named, which may be late; None is today.
+        day: the day somebody named, which may be late; without one see `run_day`.
         only: the id of the one subscriber to serve.
         should_continue: whether to send more; what has not left is given back when it says no.
         fetch_progress: shows how far each source is read.
@@ -94,21 +98,45 @@ def run(
     """
     # Opened before anything is fetched: a wrong mail setting should not wait for the network.
     transport = app.transport()
-    reports = fetch(app, day, progress=fetch_progress)
-    edition = build_edition(app, day or today(app.config.schedule.timezone))
+    chosen = run_day(app, day)
+    reports = fetch(app, chosen.day, only_day=day is not None, progress=fetch_progress)
+    edition = build_edition(app, chosen.day)
     deliveries = deliver(
         app,
         edition.coverage.day,
         transport=transport,
         edition=edition,
-        allow_late=day is not None,
+        allow_late=day is not None or is_late(app, chosen.day),
         only=only,
         should_continue=should_continue,
         progress=delivery_progress,
     )
     if deliveries.stopped is None:
         housekeeping(app, transport, clock=now, should_continue=should_continue)
-    return DayReport(sources=reports, deliveries=deliveries)
+    return DayReport(sources=reports, deliveries=deliveries, reason=chosen.reason)
+
+
+def run_day(app: App, named: date | None = None) -> RunDay:
+    """Return the day of a run that begins now, unless an operator named one, and the reason."""
+    if named is not None:
+        return RunDay(day=named, reason="it was named with --day")
+    schedule = app.config.schedule
+    return day_of_run(
+        app.sources,
+        now=now(),
+        zone=place(schedule.timezone),
+        weekdays={number for number, name in enumerate(WEEK) if name in schedule.weekdays},
+        mailed=app.history.newest_day(),
+    )
+
+
+def is_late(app: App, day: date) -> bool:
+    """Whether a day's mails no longer leave by themselves.
+
+    The day of a run can be: at 06:00 on Monday in Tokyo it is Friday, which ended 45 hours ago.
+    """
+    lateness = app.delivery_services.policy.max_lateness
+    return day < oldest_deliverable_day(now=now(), max_lateness=lateness)
 
 
 def retry(
@@ -154,20 +182,22 @@ def fetch(
     day: date | None = None,
     *,
     only: Sequence[str] = (),
+    only_day: bool = True,
     progress: ProgressBar = no_progress,
 ) -> list[SourceReport]:
     """Read all sources, or some by name, and keep their papers.
 
-    With no day, it reads today's papers, the days that are overdue, and all that files hold.
+    With no day, it reads those of the day of a run, see `run_day`. With no day, or without
+    `only_day`, it also reads the days that are overdue and all that files hold.
 
     Raises:
         NotFoundError: a source of that name is not configured.
 
     """
     return app.fetcher.fetch(
-        day or today(app.config.schedule.timezone),
+        run_day(app, day).day,
         named_sources(app.sources, only),
-        only_day=day is not None,
+        only_day=only_day and day is not None,
         progress=progress,
     )
 

@@ -3,38 +3,57 @@
 from __future__ import annotations
 
 import signal
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from digest.app.clock import zone
 from digest.delivery.process import SHUTDOWN_TIMEOUT
+from digest.models.clock_times import next_occurrence
+from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
-#: Seconds a run may start late, after a sleep or a restart; later it waits for the next day.
+#: Seconds a run may start late, when the machine was suspended; later it waits for the next day.
 MISFIRE_GRACE = 6 * 3600
 
 
-def trigger(*, at: str, weekdays: Sequence[str], timezone: str) -> CronTrigger:
+class ClockTimeTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
+    """Fires at a time of day on some weekdays of a time zone, once on each of these days.
+
+    APScheduler's CronTrigger leaves out days whose time the zone left out, and fires twice where
+    a time occurs twice. All times are in UTC, since times of one zone compare by what clocks show.
+    """
+
+    def __init__(self, *, at: str, weekdays: Sequence[str], timezone: str) -> None:
+        """Take HH:MM, weekdays such as mon, and a name as in the configuration."""
+        self._at = time.fromisoformat(at)
+        self._weekdays = frozenset(n for n, name in enumerate(WEEK) if name in weekdays)
+        self._zone = zone(timezone)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next time, or the first one after `previous_fire_time`, which may be past."""
+        earliest = now.astimezone(UTC)
+        if previous_fire_time is not None:
+            earliest = previous_fire_time.astimezone(UTC) + timedelta(microseconds=1)
+        return next_occurrence(earliest, at=self._at, weekdays=self._weekdays, zone=self._zone)
+
+
+def trigger(*, at: str, weekdays: Sequence[str], timezone: str) -> ClockTimeTrigger:
     """Return a trigger for HH:MM on some weekdays in a time zone."""
-    hour, minute = at.split(":")
-    return CronTrigger(
-        day_of_week=",".join(weekdays), hour=int(hour), minute=int(minute), timezone=timezone
-    )
+    return ClockTimeTrigger(at=at, weekdays=weekdays, timezone=timezone)
 
 
 def next_run(*, at: str, weekdays: Sequence[str], timezone: str, after: datetime) -> datetime:
-    """Return the time of the first run that is not before `after`."""
-    found: datetime = trigger(at=at, weekdays=weekdays, timezone=timezone).get_next_fire_time(
-        None, after
-    )
-    return found
+    """Return the time of the first run that is not before `after`, in the time zone."""
+    found = trigger(at=at, weekdays=weekdays, timezone=timezone).get_next_fire_time(None, after)
+    return found.astimezone(zone(timezone))
 
 
 def run_jobs(
@@ -64,7 +83,8 @@ def run_jobs(
 
     """
     # With one thread, a retry never meets the day's run.
-    scheduler = BlockingScheduler(timezone=timezone, executors={"default": ThreadPoolExecutor(1)})
+    # In UTC, since the machine's own zone may be one that APScheduler cannot read.
+    scheduler = BlockingScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
         daily,
         trigger(at=at, weekdays=weekdays, timezone=timezone),
@@ -73,13 +93,13 @@ def run_jobs(
         max_instances=1,
         misfire_grace_time=MISFIRE_GRACE,
     )
-    scheduler.add_job(
-        retry, IntervalTrigger(minutes=retry_minutes), id="retry", coalesce=True, max_instances=1
-    )
+    # These wait for each other and for the run of the day, so they may be late as they like.
+    often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    every = IntervalTrigger(minutes=retry_minutes, timezone=UTC)
+    scheduler.add_job(retry, every, id="retry", **often)
     if fetch_hours:
-        scheduler.add_job(
-            fetch, IntervalTrigger(hours=fetch_hours), id="fetch", coalesce=True, max_instances=1
-        )
+        every = IntervalTrigger(hours=fetch_hours, timezone=UTC)
+        scheduler.add_job(fetch, every, id="fetch", **often)
 
     def stop(*_: object) -> None:
         stopped.set()

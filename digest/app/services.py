@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from digest.app import transport
-from digest.app.clock import now
+from digest.app.clock import now, place
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
@@ -180,6 +180,7 @@ class App:
                 on_unknown=delivery.on_unknown,
                 max_lateness=timedelta(hours=delivery.max_lateness),
                 allowance=delivery.allowance,
+                zone=place(self.config.schedule.timezone),
             ),
             clock=now,
             on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import output
-from digest.cli.options import Day, Sources, parse_day, today
+from digest.cli.options import Day, Sources, day_of_run, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,15 +40,15 @@ def record(
 ) -> None:
     """Record what the sources have for a day in DIR/DAY, with a configuration that reads it.
 
-    Without --day: today. Keys are not written. A source that adds to papers gets those of the
-    sources named.
+    Without --day: the day of a run. Keys are not written. A source that adds to papers gets those
+    of the sources named.
     """
     from digest.app import clock, pipeline
     from digest.app.config.load import FILE_NAME
     from digest.sources import recording
 
     app = output.open_app(ctx)
-    chosen = parse_day(day) or today(app)
+    chosen = parse_day(day) or day_of_run(app)
     folder = out / chosen.isoformat()
     recorded = recording.record(
         chosen,

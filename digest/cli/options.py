@@ -54,8 +54,8 @@ def find_subscriber(app: App, email: str) -> Subscriber:
     return subscriber
 
 
-def today(app: App) -> date:
-    """Return the day it is in the configured time zone."""
-    from digest.app import clock
+def day_of_run(app: App) -> date:
+    """Return the day of a run that begins now; see `pipeline.run_day`."""
+    from digest.app import pipeline
 
-    return clock.today(app.config.schedule.timezone)
+    return pipeline.run_day(app).day

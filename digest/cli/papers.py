@@ -36,7 +36,7 @@ def fetch(
     *,
     json: Json = False,
 ) -> None:
-    """Read the sources and keep their papers. Without --day: today, and all that files hold."""
+    """Read the sources and keep their papers. Without --day: those that a run would read."""
     from digest.app import pipeline
 
     app = output.open_app(ctx)

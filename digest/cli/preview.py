@@ -12,7 +12,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Day, find_subscriber, parse_day, today
+from digest.cli.options import Day, day_of_run, find_subscriber, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def preview(
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
     app = output.open_app(ctx)
-    chosen = parse_day(day) or app.papers.newest_day(until=today(app))
+    chosen = parse_day(day) or app.papers.newest_day(until=day_of_run(app))
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     subscriber = find_subscriber(app, to) if to else _example_subscriber(app, topic or [])

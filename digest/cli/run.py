@@ -11,7 +11,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Day, Json, find_subscriber, parse_day, today
+from digest.cli.options import Day, Json, find_subscriber, parse_day
 from digest.cli.papers import print_reports
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _run(
         fetch_progress=output.lasting_progress_bar,
         delivery_progress=output.progress_bar,
     )
-    _print_run(app, report.deliveries, report.sources, json=json)
+    _print_run(app, report.deliveries, report.sources, reason=report.reason, json=json)
     return report.is_complete
 
 
@@ -118,13 +118,16 @@ def _confirmed(app: App, email: str) -> Subscriber:
     return subscriber
 
 
-def _print_run(app: App, report: RunReport, sources: list[SourceReport], *, json: bool) -> None:
+def _print_run(
+    app: App, report: RunReport, sources: list[SourceReport], *, reason: str = "", json: bool
+) -> None:
     # With transport stdout the messages are the result, and the report is a note beside them.
     is_note = app.config.mail.transport == "stdout"
     if json and not is_note:
         output.print_json(
             {
                 **serializers.send_report(report),
+                "day_reason": reason,
                 "sources": [serializers.source_report(source) for source in sources],
             }
         )
@@ -137,6 +140,8 @@ def _print_run(app: App, report: RunReport, sources: list[SourceReport], *, json
     if not parts and not report.stopped:
         parts.append("nobody is subscribed and confirmed yet")
     show = output.print_note if is_note else output.print_result
+    if reason:
+        show(f"papers of {report.day:%A} {report.day}: {reason}")
     show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
     if report.doubtful:
         show(
@@ -152,8 +157,11 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
     from digest.app import pipeline
 
     app.transport().close()  # a wrong mail setting is an error here as it is in a run
-    reports = pipeline.fetch(app, day, progress=output.lasting_progress_bar)
-    edition = pipeline.build_edition(app, day or today(app))
+    chosen, only_day = pipeline.run_day(app, day), day is not None
+    reports = pipeline.fetch(
+        app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
+    )
+    edition = pipeline.build_edition(app, chosen.day)
     builder = app.message_builder(edition)
     waiting = pipeline.undelivered(app, edition.coverage.day, only=subscriber)
     previews = [_preview(builder.preview(one)) for one in output.with_progress(waiting, "mails")]
@@ -161,6 +169,7 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
         output.print_json(
             {
                 "day": edition.coverage.day.isoformat(),
+                "day_reason": chosen.reason,
                 "dry_run": True,
                 "sources": [serializers.source_report(report) for report in reports],
                 "would": previews,
@@ -168,6 +177,7 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
         )
     else:
         print_reports(reports)
+        output.print_result(f"papers of {chosen.day:%A} {chosen.day}: {chosen.reason}")
         output.print_table(
             "Dry run: nothing was sent",
             ("address", "would be", "papers#", "subject or reason"),
@@ -253,7 +263,8 @@ def daemon(ctx: typer.Context) -> None:
         timezone=schedule.timezone,
         after=clock.now(),
     )
-    output.print_note(f"runs at {schedule.at} {schedule.timezone}, first on {first:%A %Y-%m-%d}")
+    where = "local time" if schedule.timezone == clock.LOCAL else schedule.timezone
+    output.print_note(f"runs at {schedule.at} {where}, first on {first:%A %Y-%m-%d}")
     scheduler.run_jobs(
         daily=lambda: _job(
             ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import output
-from digest.cli.options import today
+from digest.cli.options import day_of_run
 
 DEMO_TOPICS = ("agents", "generation", "reasoning")
 DEMO_ADDRESS = "reader@example.org"
@@ -88,7 +88,7 @@ def demo(
         app.book.add(DEMO_ADDRESS, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (subscriber,) = app.book.confirmed()
         pipeline.fetch(app, progress=output.lasting_progress_bar)
-        day = app.papers.newest_day(until=today(app)) or today(app)
+        day = app.papers.newest_day(until=day_of_run(app)) or day_of_run(app)
         edition = pipeline.build_edition(app, day)
         report = pipeline.deliver(
             app, day, transport=app.transport(), edition=edition, allow_late=True

@@ -9,7 +9,7 @@ import typer
 from digest.app import serializers
 from digest.app.clock import now
 from digest.cli import output
-from digest.cli.options import Day, Json, parse_day, today
+from digest.cli.options import Day, Json, day_of_run, parse_day
 from digest.models.delivery import DeliveryState
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def status(
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
     app = output.open_app(ctx)
-    chosen = parse_day(day) or app.history.newest_day() or today(app)
+    chosen = parse_day(day) or app.history.newest_day() or day_of_run(app)
     fetched = app.fetch_log.on(chosen)
     overdue = app.backlog.overdue(chosen, app.sources, now=now())
     totals = app.history.day_totals(chosen)

@@ -11,12 +11,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import gc_paused
 from digest.delivery.worker import DeliveryWorker, WorkerStats
+from digest.models.clock_times import midnight
 from digest.models.delivery import (
     UNSETTLED,
     WAITING,
@@ -53,6 +54,8 @@ class Policy:
     max_lateness: timedelta = timedelta(hours=24)
     #: the most messages per day while a new sender is warmed up; None for no limit
     allowance: Callable[[date], int | None] = lambda _day: None
+    #: the time zone of these days
+    zone: tzinfo = UTC
 
     @property
     def asks(self) -> bool:
@@ -315,12 +318,13 @@ def _prepare(request: RunRequest, services: DeliveryServices) -> tuple[StoredEdi
 
 def _hold_back(day: date, services: DeliveryServices, now: datetime) -> int:
     """Skip planned rows beyond today's allowance; deferred rows use the allowance first."""
-    allowed = services.policy.allowance(now.date())
+    today = now.astimezone(services.policy.zone).date()
+    allowed = services.policy.allowance(today)
     if allowed is None:
         return 0
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = midnight(today, services.policy.zone)
     deferred = services.history.day_totals(day).states[DeliveryState.DEFERRED]
-    left = allowed - services.history.sent_since(midnight) - deferred
+    left = allowed - services.history.sent_since(since) - deferred
     reason = f"the sender is being warmed up: {allowed} mails today"
     held_back = services.ledger.hold_back(day, beyond=left, reason=reason, now=now)
     if held_back:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
+
+from digest.models.clock_times import midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -102,5 +103,5 @@ def _hours(paper: Paper) -> float:
     """Return the hours from when a paper was featured to when its counts were read; at least 1."""
     if paper.observed_at is None:
         return 1.0
-    featured = paper.featured_at or datetime.combine(paper.day, time(), UTC)
+    featured = paper.featured_at or midnight(paper.day)
     return max((paper.observed_at - featured).total_seconds() / 3600, 1.0)

@@ -87,7 +87,7 @@ def assess(
         day: the day that was requested.
         forecast: what the service's calendar says about the day.
         stale: the categories that show an earlier day's papers, or the name of the source.
-        is_past: whether the day is over, in UTC.
+        is_past: whether the day is over, in UTC, and this is no run of it.
 
     """
     if stale:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digest.models.clock_times import midnight
 from digest.models.days import window
 from digest.models.source import Outlook, SourceState
 from digest.sources import get_kind
@@ -117,11 +118,7 @@ def days_owed(
         if day in quiet:
             whole = day not in states or state.is_settled
         else:
-            whole = state.is_settled and at >= _start(day) + whole_after
+            whole = state.is_settled and at >= midnight(day) + whole_after
         if day >= first and not whole:
             owed.append(day)
     return owed
-
-
-def _start(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from digest.errors import SourceError
+from digest.models.clock_times import instant, midnight
 from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
@@ -184,7 +185,7 @@ def _paper(record: object, day: date) -> Paper | str:
         abstract="" if withdrawn else lenient.text(record.get("abstract")),
         authors=split_semicolons(authors) if isinstance(authors, str) else (),
         categories=(category,) if category else (),
-        published_at=datetime.combine(posted, time(), UTC) if posted and version == 1 else None,
+        published_at=midnight(posted) if posted and version == 1 else None,
         version=version,
         withdrawn_on=(posted or day) if withdrawn else None,
         day=posted or day,
@@ -212,7 +213,7 @@ def forecast(day: date, now: datetime) -> Forecast:
     """Expect papers from Monday to Friday, once the day has begun in the eastern US."""
     if day.weekday() >= _SATURDAY:
         return Forecast(Outlook.LITTLE, "bioRxiv and medRxiv post little on weekends")
-    if now < datetime.combine(day, _BEGUN, UTC):
+    if now < instant(day, _BEGUN, UTC):
         reason = f"bioRxiv and medRxiv hardly post before {_BEGUN:%H:%M} UTC"
         return Forecast(Outlook.EARLY, reason)
     return Forecast()

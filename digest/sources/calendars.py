@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.models.clock_times import instant
 from digest.models.source import Forecast, Outlook
 
 EASTERN = ZoneInfo("America/New_York")
@@ -43,7 +44,7 @@ def arxiv(day: date, now: datetime) -> Forecast:
     if day > date.min and _is_arxiv_holiday(before := _working_day_before(day)):
         reason = f"arXiv put off the announcement of {_named(before)}, a holiday"
         return Forecast(Outlook.NOTHING, reason)
-    out = datetime.combine(day, _FEED_OUT, EASTERN).astimezone(UTC)
+    out = instant(day, _FEED_OUT, EASTERN)
     if now < out:
         reason = f"arXiv's announcement of {_named(day)} is out by {out:%H:%M} UTC"
         return Forecast(Outlook.EARLY, reason)
@@ -57,7 +58,7 @@ def huggingface(day: date, now: datetime) -> Forecast:
     if day in _holidays(day.year):
         reason = f"Hugging Face lists few or no papers on holidays such as {_named(day)}"
         return Forecast(Outlook.LITTLE, reason)
-    if now < datetime.combine(day, _LIST_BEGUN, UTC):
+    if now < instant(day, _LIST_BEGUN, UTC):
         reason = f"Hugging Face's list of {_named(day)} has hardly begun before 06:00 UTC"
         return Forecast(Outlook.EARLY, reason)
     return Forecast()

@@ -79,7 +79,11 @@ class Fetcher:
                 # The day itself comes first: trouble with past days must not cost today's papers.
                 for one in (day, *due):
                     report = self._fetch_day(
-                        one, source, only_day=only_day or one != day, steps=steps
+                        one,
+                        source,
+                        only_day=only_day or one != day,
+                        is_past=(only_day or one != day) and one < self.clock().date(),
+                        steps=steps,
                     )
                     self.fetch_log.record(report, at=self.clock())
                     _log_fetch(report)
@@ -94,7 +98,7 @@ class Fetcher:
         return due
 
     def _fetch_day(
-        self, day: date, source: Source, *, only_day: bool, steps: StepCounter
+        self, day: date, source: Source, *, only_day: bool, is_past: bool, steps: StepCounter
     ) -> SourceReport:
         started = time.monotonic()
         kind = get_kind(source.kind)
@@ -110,7 +114,7 @@ class Fetcher:
                 seconds=time.monotonic() - started,
             )
         if source.path is None and not kind.enriches:
-            found = self._assess(batch, day, source, forecast=forecast)
+            found = self._assess(batch, day, source, forecast=forecast, is_past=is_past)
         else:
             found = assessment.accept(batch)
         papers = found.batch.papers
@@ -161,7 +165,9 @@ class Fetcher:
             advance(1)
         set_total(read)
 
-    def _assess(self, batch: Batch, day: date, source: Source, *, forecast: Forecast) -> Assessment:
+    def _assess(
+        self, batch: Batch, day: date, source: Source, *, forecast: Forecast, is_past: bool
+    ) -> Assessment:
         """Assess a batch: the store knows which of its papers the source had on earlier days."""
         stale: set[str] = set()
         late: set[str] = set()
@@ -178,7 +184,6 @@ class Fetcher:
                 stale.add(source.name)
         if late and forecast.outlook is Outlook.DUE:
             batch = assessment.redate(batch, late, day)
-        is_past = day < self.clock().date()
         return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 

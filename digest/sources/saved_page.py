@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from digest.models.clock_times import midnight
 from digest.models.identity import canonical_id
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
@@ -251,9 +252,7 @@ class _Reader:
                 self.today = min(moment, self.today)
             else:
                 comments = stamp["comments"]
-                self._amend(
-                    published_at=datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-                )
+                self._amend(published_at=midnight(moment))
                 if comments is not None:
                     self._comments(int(comments.replace(",", "")))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -12,7 +12,6 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from subscribers.timestamps import timestamp
 from subscribers.web.dependencies import READ, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
@@ -146,4 +145,4 @@ def _content(summary: str, why: str) -> str:
 
 
 def _timestamp(day: date) -> str:
-    return timestamp(datetime.combine(day, time(), UTC))
+    return f"{day}T00:00:00Z"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import mailbox
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from support.command import CONFIG, DAY
+import pytest
+from support.command import CONFIG, DAY, PAPERS
+from support.machine_clock import machine_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,3 +199,36 @@ def test_the_log_is_on_standard_error_without_addresses_or_titles(
     assert "run finished" in result.err
     assert "@example.org" not in result.err
     assert "Reads Maps" not in result.err
+
+
+@pytest.mark.parametrize("zone", ["local", "UTC", "America/Los_Angeles"])
+def test_on_friday_evening_in_los_angeles_every_command_means_friday(
+    home: Path, digest: Command, zone: str
+) -> None:
+    """It is Saturday in UTC. `digest init` once wrote UTC into every file."""
+    undated = [{**record, "day": None} for record in PAPERS]
+    (home / "papers.jsonl").write_text("".join(json.dumps(it) + "\n" for it in undated))
+    (home / "config.toml").write_text(f'{CONFIG}\n[schedule]\ntimezone = "{zone}"\n')
+    digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+    friday = "2026-02-06"
+
+    with machine_in("America/Los_Angeles", now=datetime(2026, 2, 7, 2, tzinfo=UTC)):
+        fetched = digest("fetch", "--json").json
+        previewed = digest("preview", "--topic", "agents", "--as", "json").json
+        rehearsed = digest("run", "--dry-run", "--json").json
+        asked = digest("status", "--json").json
+        ran = digest("run", "--json").json
+        again = digest("run")
+        recorded = digest("fixtures", "record")
+
+    assert [reading["day"] for reading in fetched] == [friday]
+    assert (previewed["day"], asked["day"]) == (friday, friday)
+    assert f"run --day {friday}" in recorded.err
+    for run in (rehearsed, ran):
+        assert (run["day"], run["day_reason"]) == (friday, "it is 18:00 on Friday")
+    assert ran["deliveries"] == {"sent": 1}
+    assert f"papers of Friday {friday}: it is 18:00 on Friday\n" in again.out
+
+
+def test_a_run_of_a_named_day_says_so(furnished: Path, digest: Command) -> None:
+    assert digest("run", *DAY, "--json").json["day_reason"] == "it was named with --day"

@@ -134,6 +134,9 @@ DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
 CATCHES_EVERYTHING = {"digest.cli", "digest.cli.run", "digest.sources.plugins"}
 
+#: Calls that make an instant of a date and a time of day.
+CLOCK_TIMES = ("datetime", "datetime.combine", "datetime.strptime")
+
 
 def within(module: str, homes: Collection[str]) -> bool:
     """Whether a module is one of these, or in one of these packages."""
@@ -325,6 +328,26 @@ def test_the_clock_is_read_in_one_module_of_the_app() -> None:
 
     (reader,) = users_of(*clocks)
     assert within(reader, ["digest.app"])
+
+
+def test_a_day_and_a_time_of_day_become_an_instant_in_one_module() -> None:
+    """The rule for times that a zone leaves out or has twice is then the same everywhere."""
+    makers = {
+        name
+        for name, module in MODULES.items()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and (
+            dotted(node.func) in CLOCK_TIMES
+            or (
+                dotted(node.func).endswith(".replace")
+                and any(keyword.arg in ("hour", "minute") for keyword in node.keywords)
+            )
+        )
+    }
+
+    assert makers == {"digest.models.clock_times"}
+    assert users_of("CronTrigger") == []
 
 
 def test_the_environment_is_read_in_one_module_of_the_app() -> None:

@@ -7,7 +7,6 @@ import re
 import tomllib
 from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +19,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from digest.app.clock import LOCAL, zone
 from digest.app.config.resources import example_config
 from digest.errors import ConfigError
 from digest.sources import get_kind
@@ -28,9 +28,9 @@ from subscribers.models import Topic
 
 def _zone(name: str) -> str:
     try:
-        ZoneInfo(name)
+        zone(name)
     except (KeyError, OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("is not a time zone like Europe/Paris") from error
+        raise ValueError('is neither "local" nor a time zone like Europe/Paris') from error
     return name
 
 
@@ -197,9 +197,9 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Schedule(Section):
-    """The time zone of a day, and the hours of the daemon."""
+    """The time zone of a run, and the hours of the daemon."""
 
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Annotated[str, AfterValidator(_zone)] = LOCAL
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
         "mon",

@@ -9,12 +9,13 @@ nor revised.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
+from digest.models.clock_times import midnight
 from digest.models.days import as_utc
 from digest.models.paper import AnnounceType
 from digest.sources.arxiv.feeds import children, local, text
@@ -176,7 +177,7 @@ def _mail_date(written: str) -> datetime | None:
 
 def _date(written: str) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(written), time(), UTC)
+        return midnight(date.fromisoformat(written))
     except ValueError:
         return None
 

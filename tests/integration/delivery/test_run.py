@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.builders import DAY, NOON
@@ -263,6 +264,22 @@ def test_a_new_day_has_an_allowance_of_its_own(installation: Installation) -> No
     installation.send(transport, day=TOMORROW)
 
     assert transport.recipients == [address(name) for name in NAMES[:3]]
+
+
+def test_the_days_of_a_new_sender_are_those_of_the_place_of_the_run(
+    installation: Installation,
+) -> None:
+    """At 18:00 in Los Angeles it is the next day in UTC, and the first allowance still holds."""
+    zone = ZoneInfo("America/Los_Angeles")
+    installation.policy = Policy(allowance=lambda day: 1 if day == DAY else 3, zone=zone)
+    installation.now = datetime(DAY.year, DAY.month, DAY.day, 18, tzinfo=zone).astimezone(UTC)
+    first, second = RecordingTransport(), RecordingTransport()
+
+    installation.send(first)
+    installation.wait(hours=5.9)
+    installation.send(second)
+
+    assert (first.recipients, second.recipients) == ([address(NAMES[0])], [])
 
 
 def test_a_sender_that_is_known_mails_everybody(installation: Installation) -> None:
