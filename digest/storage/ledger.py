@@ -8,7 +8,7 @@
 Rows are claimed in batches, with one durable commit each. A quick commit makes a row inflight
 before the first byte of its mail leaves. Its outcome is recorded before the next mail leaves. So
 after a kill claimed mails have not left. Inflight ones, at most one per connection, may or may not
-have arrived (RFC 1047), so they are unknown.
+have arrived (RFC 1047), so they are unknown, unless the transport can see where they are.
 
 Every step is an update with a condition (the row's state and fencing token), and its row count is
 checked. So the database makes "once" true, even if two crons run, a run is killed or a machine is
@@ -19,13 +19,14 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.claims import Claims, DueDelivery
+from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
 from digest.storage.schema import days, deliveries, due, editions, states_of, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -34,10 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
-    from digest.models.delivery import WorkerHost
+    from digest.models.delivery import WasSent, WorkerHost
 
 
-LOST = "the run ended while this mail was being sent; it may or may not have arrived"
 LATE = "the day was too old before this mail could leave"
 
 
@@ -52,17 +52,22 @@ class Ledger:
 
     # -- a run ------------------------------------------------------------------------------
 
-    def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[DeliveryState]:
-        """Take back the claims of dead workers; return how many rows became planned and unknown.
+    def recover(
+        self, *, boot: str, resend: bool, now: datetime, was_sent: WasSent = nobody_knows
+    ) -> Counter[DeliveryState]:
+        """Take back the claims of dead workers; return how many rows went into each state.
 
         After a power cut (another `boot`) quick commits may be lost, so that claimed mails may have
-        left too. With `resend` unknown mails are planned again.
+        left too. `was_sent` says of each mail that may have left whether it did. With `resend`
+        unknown mails are planned again.
         """
         found: Counter[DeliveryState] = Counter()
         with self._writer.begin() as db:
             for worker in db.execute(sa.select(workers).where(workers.c.ended_at.is_(None))).all():
                 certain = bool(boot) and worker.boot == boot
-                found += _end_worker(db, worker, certain=certain, resend=resend, now=now)
+                found += end_worker(
+                    db, worker, certain=certain, resend=resend, now=now, was_sent=was_sent
+                )
             # Rows that were claimed before schema 0003 have no fencing token.
             not_closed = sa.select(days.c.day).where(days.c.closed_at.is_(None))
             orphans = (
@@ -70,7 +75,7 @@ class Ledger:
                 & deliveries.c.fencing_token.is_(None)
                 & deliveries.c.state.in_(IN_PROGRESS)
             )
-            found += _to_unknown(db, orphans, resend=resend, now=now)
+            found += settle_doubtful(db, orphans, resend=resend, now=now, was_sent=was_sent)
         return +found
 
     def deregister(
@@ -79,7 +84,7 @@ class Ledger:
         """End a living worker, and take back the claims that it still has."""
         with self._writer.begin() as db:
             worker = db.execute(sa.select(workers).where(workers.c.id == fencing_token)).one()
-            return +_end_worker(db, worker, certain=True, resend=resend, now=now)
+            return +end_worker(db, worker, certain=True, resend=resend, now=now)
 
     def register(self, day: date, host: WorkerHost, *, now: datetime) -> int:
         """Register a worker; return the fencing token that all of its claims carry."""
@@ -319,35 +324,3 @@ class Ledger:
         """Open one worker's connection for as long as the block lasts."""
         with closing(Claims(self._engine, day=day, fencing_token=fencing_token)) as claims:
             yield claims
-
-
-def _end_worker(
-    db: sa.Connection, worker: Any, *, certain: bool, resend: bool, now: datetime
-) -> Counter[DeliveryState]:
-    """End a worker: its claimed rows are planned again, its inflight ones become unknown.
-
-    Where its quick commits may be lost (not `certain`), both become unknown.
-    """
-    mine = (deliveries.c.day == worker.day) & (deliveries.c.fencing_token == worker.id)
-    found: Counter[DeliveryState] = Counter()
-    if certain:
-        claimed = mine & (deliveries.c.state == DeliveryState.CLAIMED)
-        found[DeliveryState.PLANNED] = db.execute(
-            deliveries.update()
-            .where(claimed)
-            .values(
-                state=DeliveryState.PLANNED, fencing_token=None, attempts=deliveries.c.attempts - 1
-            )
-        ).rowcount
-    in_progress = mine & deliveries.c.state.in_(IN_PROGRESS)
-    found += _to_unknown(db, in_progress, resend=resend, now=now)
-    db.execute(workers.update().where(workers.c.id == worker.id).values(ended_at=now))
-    return found
-
-
-def _to_unknown(
-    db: sa.Connection, which: sa.ColumnElement[bool], *, resend: bool, now: datetime
-) -> Counter[DeliveryState]:
-    state = DeliveryState.PLANNED if resend else DeliveryState.UNKNOWN
-    values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
-    return Counter({state: db.execute(deliveries.update().where(which).values(**values)).rowcount})
