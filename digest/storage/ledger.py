@@ -25,6 +25,7 @@ import sqlalchemy as sa
 
 from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
+from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
 from digest.storage.schema import days, deliveries, due, editions, states_of, workers
@@ -97,13 +98,26 @@ class Ledger:
 
     # -- a day ------------------------------------------------------------------------------
 
-    def plan(self, day: date, *, now: datetime, only: int | None = None) -> int:
+    def plan(
+        self,
+        day: date,
+        *,
+        now: datetime,
+        only: int | None = None,
+        confirmed_by: datetime | None = None,
+    ) -> int:
         """Plan a mail for every confirmed subscriber who has no row for the day; return how many.
 
         One transaction does it, so that a kill leaves nobody out. Skipped rows are planned again,
-        because a list of papers grows through the day.
+        because a list of papers grows through the day. Unless it serves one subscriber `only`, the
+        runs that began by then are done with planning.
+
+        With `confirmed_by`, it plans only those who were confirmed at that time too: a day that is
+        planned late must not mail those who came since.
         """
         confirmed = subscribers.c.status == Status.CONFIRMED
+        if confirmed_by is not None:
+            confirmed &= was_confirmed(confirmed_by)
         if only is not None:
             confirmed &= subscribers.c.id == only
         planned_before = sa.exists().where(
@@ -114,6 +128,8 @@ class Ledger:
             sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
         ).where(confirmed, ~planned_before)  # fmt: skip
         columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
+        # A run that began after `confirmed_by` may have more to plan.
+        is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
         with self._writer.begin() as db:
             new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
             again = db.execute(
@@ -132,6 +148,8 @@ class Ledger:
             ).rowcount
             if not changed:
                 db.execute(days.insert().values(day=day, planned=new))
+            elif only is None:
+                db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
         return int(new + again)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
@@ -218,7 +236,8 @@ class Ledger:
     def close(self, day: date, *, asks: bool = False, now: datetime) -> bool:
         """Close a day whose mails are all settled; return whether it is closed.
 
-        With `asks`, the day stays open until an operator has decided about its unknown mails.
+        It stays open while a run that began has not planned it. With `asks`, it stays open until an
+        operator has decided about its unknown mails.
 
         Raises:
             LedgerError: the states do not add up to what was planned: rows were lost or doubled.
@@ -226,17 +245,17 @@ class Ledger:
         """
         with self._writer.begin() as db:
             states = states_of(db, day)
-            planned = db.execute(sa.select(days.c.planned).where(days.c.day == day)).scalar()
-            if planned is None:
+            plan = db.execute(sa.select(days).where(days.c.day == day)).first()
+            if plan is None:
                 return False
-            if sum(states.values()) != planned:
+            if sum(states.values()) != plan.planned:
                 raise LedgerError(
-                    f"the ledger of {day} does not add up: {planned} planned, but"
+                    f"the ledger of {day} does not add up: {plan.planned} planned, but"
                     f" {sum(states.values())} accounted for; restore a backup, or report this"
                 )
-            if any(states[state] for state in UNSETTLED) or (
-                asks and states[DeliveryState.UNKNOWN]
-            ):
+            is_unsettled = any(states[state] for state in UNSETTLED)
+            is_doubtful = asks and bool(states[DeliveryState.UNKNOWN])
+            if is_unsettled or is_doubtful or plan.begun_at is not None:
                 return False
             db.execute(
                 days.update()
