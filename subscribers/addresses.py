@@ -1,6 +1,7 @@
 """Parses e-mail addresses with email-validator.
 
-Two spellings with the same key are one mailbox. Mail is sent to the original spelling.
+Spellings with the same key are one subscriber. Mail is sent to the original spelling. Mail to
+spellings with the same mailbox arrives in one place; limits count by it, and so does a "no".
 """
 
 from __future__ import annotations
@@ -17,6 +18,19 @@ _PLAIN = re.compile(
     r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([a-z0-9-]{1,60}\.){1,3}[a-z]{2,9}"
 )
 
+#: By domain: the domain at which the provider gives the same name to the same mailbox.
+_SAME_DOMAIN = {
+    "googlemail.com": "gmail.com",
+    **dict.fromkeys(("me.com", "mac.com"), "icloud.com"),
+    **dict.fromkeys(("protonmail.com", "protonmail.ch", "pm.me"), "proton.me"),
+    **dict.fromkeys(
+        ("ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "yandex.uz", "narod.ru"),
+        "yandex.ru",
+    ),
+}
+_YAHOO = re.compile(r"yahoo\.[a-z]{2,3}(\.[a-z]{2})?|ymail\.com|rocketmail\.com|myyahoo\.com")
+_FASTMAIL = re.compile(r"([^.]+)\.(fastmail\.(?:com|fm|net|org|us))")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
@@ -24,8 +38,13 @@ class Address:
 
     #: the spelling to send to, with an international domain in Unicode
     original: str
-    #: the same for every spelling of one mailbox
+    #: the same for every spelling of one subscriber
     key: str
+
+    @property
+    def mailbox(self) -> str:
+        """The mailbox that the address arrives in; see the function of this name."""
+        return mailbox(self.key)
 
 
 def parse(text: str) -> Address:
@@ -42,6 +61,45 @@ def parse(text: str) -> Address:
         original=f"{valid.local_part}@{valid.domain}",
         key=f"{valid.local_part.lower()}@{valid.ascii_domain}",
     )
+
+
+def mailbox(key: str) -> str:
+    """Return the mailbox of an address, given its key: one for all its spellings we know of.
+
+    A person may use two spellings as two addresses, so this decides limits and not identity.
+
+    Everywhere the tag behind a `+` is dropped; RFC 5233 calls it the detail, and nearly all servers
+    with subaddresses write it so. Beyond that each rule is its provider's own:
+
+    - Gmail ignores dots, and googlemail.com is gmail.com (support.google.com/mail/answer/7436150).
+      Domains that Google hosts for others do not ignore dots.
+    - Yahoo's disposable addresses are `base-keyword`; an account's own name cannot have a hyphen
+      (help.yahoo.com, "Create and manage disposable email addresses").
+    - iCloud gives one name at icloud.com, me.com and mac.com (support.apple.com/en-us/HT201771).
+    - Proton ignores dots, hyphens and underscores, and gives one name at all its domains
+      (proton.me/support/addresses-and-aliases; `removeEmailAlias` in its own web client).
+    - Fastmail delivers `anything@name.fastmail.com` to name@fastmail.com
+      (fastmail.help, "Plus addressing and subdomain addressing").
+    - Yandex reads a dot as a hyphen, and gives one name at all its domains
+      (yandex.com/support/mail, "Additional addresses").
+
+    Outlook.com, Hotmail and Live have the `+` only.
+    """
+    local, _, domain = key.rpartition("@")
+    if subdomain := _FASTMAIL.fullmatch(domain):
+        local, domain = subdomain.groups()
+    # Without a name before it, the `+` begins no tag.
+    local = local.partition("+")[0] or local
+    domain = _SAME_DOMAIN.get(domain, domain)
+    if domain == "gmail.com":
+        local = local.replace(".", "")
+    elif domain == "proton.me":
+        local = re.sub(r"[._-]", "", local) or local
+    elif domain == "yandex.ru":
+        local = local.replace(".", "-")
+    elif _YAHOO.fullmatch(domain):
+        local = local.partition("-")[0] or local
+    return f"{local}@{domain}"
 
 
 def for_envelope(address: str) -> str:

@@ -1,17 +1,35 @@
-"""Rate limits for sign-ups: per address, per network, per mail domain, and in total.
+"""Rate limits for sign-ups: per mailbox, per network, per mail domain, and in total.
+
+Strangers share the limits per mailbox, per domain and in total, so a few of them must not use these
+up. A *site*, the /24 or /48 around a client, has a limit of its own and counts little towards that
+of a domain. Its first sign-up in an hour is held up by the full total only.
 
 The counts are in memory, so a restart resets them. The limit that must survive a restart, one
-confirmation mail per address and day, is kept in the database.
+confirmation mail per mailbox and day, is kept in the database.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil
+from typing import TYPE_CHECKING
 
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItemPerHour, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+
+#: How many networks' worth of sign-ups a site has: all /64 of a /48 may belong to one client.
+NETWORKS_PER_SITE = 4
+#: The part of a mail domain's limit that one site can use up.
+SHARE_OF_DOMAIN = 1 / 20
+#: The part of the total that is not kept for the first sign-up of each site in an hour.
+UNRESERVED = 3 / 4
+_FIRST = RateLimitItemPerHour(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +54,43 @@ class SignupLimiter:
     def allow(self, *, ip: str, mailbox: str) -> bool:
         """Return whether a sign-up is within all limits; count it only if it is.
 
-        `mailbox` is the key of an address, without its `+` tag.
+        `mailbox` is the one of the address, by the rules of its provider.
         """
-        domain = mailbox.rpartition("@")[2]
-        limits = (
-            ("address", mailbox, parse_many(self.rates.address)),
-            ("network", network(ip), parse_many(self.rates.network)),
-            ("domain", domain, parse_many(self.rates.domain)),
-            ("total", "", parse_many(self.rates.total)),
+        site, domain = truncated(ip), mailbox.rpartition("@")[2]
+        networks, domains, totals = map(
+            _items, (self.rates.network, self.rates.domain, self.rates.total)
         )
-        if not all(
-            self._below_limit(item, name, key) for name, key, items in limits for item in items
-        ):
+        own = [
+            *((item, "network", network(ip)) for item in networks),
+            *((_scaled(item, NETWORKS_PER_SITE), "site", site) for item in networks),
+            *((item, "total", "") for item in totals),
+        ]
+        others = [
+            *((item, "address", mailbox) for item in _items(self.rates.address)),
+            *((_scaled(item, UNRESERVED), "total", "") for item in totals),
+        ]
+        of_domain = [(item, "domain", domain) for item in domains]
+        first = self._limiter.test(_FIRST, "first", site)
+        asked = own if first else [*own, *others, *of_domain]
+        if not all(self._limiter.test(item, name, key) for item, name, key in asked):
             return False
-        for name, key, items in limits:
-            for item in items:
+        self._limiter.hit(_FIRST, "first", site)
+        for item, name, key in (*own, *others):
+            self._limiter.hit(item, name, key)
+        for item, name, key in of_domain:
+            if self._limiter.hit(_scaled(item, SHARE_OF_DOMAIN), "share", domain, site):
                 self._limiter.hit(item, name, key)
         return True
 
-    def _below_limit(self, item: RateLimitItem, name: str, key: str) -> bool:
-        return self._limiter.test(item, name, key)
+
+@lru_cache(maxsize=64)
+def _items(rate: str) -> tuple[RateLimitItem, ...]:
+    return tuple(parse_many(rate))
+
+
+def _scaled(item: RateLimitItem, factor: float) -> RateLimitItem:
+    """Return a limit of this many times the amount, at least 1, in the same time."""
+    return type(item)(max(1, ceil(item.amount * factor)), item.multiples)
 
 
 def network(ip: str) -> str:

@@ -156,7 +156,12 @@ def retry(
         RunInProgressError: another run is sending.
 
     """
-    settle_earlier_runs(app.delivery_services, allow_late=day)
+    settle_earlier_runs(
+        app.delivery_services,
+        # A transport is opened only if a dead run left something in doubt.
+        was_sent=lambda message: app.transport().was_sent(message),
+        allow_late=day,
+    )
     if day is not None:
         app.ledger.plan_again(day, [state], only=only)
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: A domain of at least two labels.
+_DOMAIN = r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+"
+#: Top-level domains that are not in the public DNS (RFC 2606, RFC 6762, RFC 8375).
+_PRIVATE = ("localhost", "localdomain", "local", "internal", "lan", "home", "arpa", "invalid")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -43,6 +48,7 @@ def open_transport(config: Config) -> Transport:
                     security=mail.security,
                     username=mail.username,
                     password=mail.password.get_secret_value(),
+                    ehlo_name=ehlo_name(config),
                     timeout=mail.timeout,
                     connections=mail.connections,
                     rotate_after=mail.rotate_after,
@@ -69,6 +75,30 @@ def _refuse_example_names(config: Config) -> None:
             raise ConfigError(f"{key} is still the example's ({host}); set it to your own")
         # On this computer it is probably a test server, but it may be a relay.
         log.warning("a setting is still the example's", extra={"key": key, "value": host})
+
+
+def ehlo_name(config: Config) -> str:
+    """Return the name that the mail server is told: the configured one, or one of our domains.
+
+    It is empty if both are the example's or not known outside this network. Then it is the name of
+    this machine, or the address that it connects from.
+    """
+    mail = config.mail
+    if mail.ehlo_name:
+        return mail.ehlo_name
+    domains = (urlsplit(config.web.url).hostname or "", mail.from_address.rpartition("@")[2])
+    return next((name for name in map(_public_name, domains) if name), "")
+
+
+def _public_name(host: str) -> str:
+    """Return a domain in lower case and in ASCII; nothing if only this network knows it."""
+    try:
+        name = host.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    top = name.rpartition(".")[2]
+    is_public = re.fullmatch(_DOMAIN, name) and top not in _PRIVATE and not top.isdigit()
+    return name if is_public and not is_example(name) else ""
 
 
 def is_example(host: str) -> bool:

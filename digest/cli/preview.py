@@ -107,6 +107,7 @@ def _form(form: Form | None, out: Path | None, *, in_browser: bool) -> Form:
 def _show(message: RenderedMessage, form: Form, out: Path | None, *, in_browser: bool) -> None:
     """Write a message in one form to a file or standard output, and open it if asked to."""
     from digest.errors import ConfigError
+    from digest.storage import files
 
     match form:
         case Form.HTML:
@@ -127,7 +128,7 @@ def _show(message: RenderedMessage, form: Form, out: Path | None, *, in_browser:
         stdout.flush()
         return
     try:
-        out.write_bytes(content)
+        files.write_output(out, content)
     except OSError as error:
         raise ConfigError(f"cannot write {out}: {error.strerror}") from error
     output.print_result(str(out))

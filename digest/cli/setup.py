@@ -61,6 +61,7 @@ def demo(
     from digest.app.config.resources import sample_day
     from digest.delivery.transports import Directory
     from digest.errors import ConfigError
+    from digest.storage import files
     from subscribers.book import Evidence
 
     try:
@@ -104,7 +105,7 @@ def demo(
         (eml.with_suffix(".html"), message.html),
         (eml.with_suffix(".txt"), message.text),
     ):
-        path.write_text(content, encoding="utf-8")
+        files.write_output(path, content.encode())
     output.print_result(
         f"{len(message.issue.picks)} papers of {day} for {DEMO_ADDRESS},"
         f" who likes {', '.join(DEMO_TOPICS)}:"

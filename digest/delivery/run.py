@@ -19,6 +19,7 @@ from digest.delivery.process import gc_paused
 from digest.delivery.worker import DeliveryWorker, WorkerStats
 from digest.models.clock_times import midnight
 from digest.models.delivery import (
+    SHOWN,
     UNSETTLED,
     WAITING,
     DeliveryState,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
-    from digest.models.delivery import WorkerHost
+    from digest.models.delivery import WasSent, WorkerHost
     from digest.models.issue import Edition
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.history import DeliveryHistory
@@ -165,7 +166,10 @@ def run_delivery(
     with services.run_lock() as lock:
         before = history.day_totals(day).states
         named = day if request.allow_late else None
-        _settle_earlier_runs(services, allow_late=named, apart_from=day)
+        _settle_earlier_runs(
+            services, was_sent=transport.was_sent, allow_late=named, apart_from=day
+        )
+        transport.remove_left_over()
         if not _may_leave(day, services):
             ledger.close(day, asks=policy.asks, now=services.clock())
             return RunReport(day=day, stopped=f"{day} {_TOO_LATE}")
@@ -188,7 +192,8 @@ def run_delivery(
             stats = request.workers(whole, run_shard, lock, progress)
         else:
             stats = run_shard(whole, progress)
-        counts[DeliveryState.UNKNOWN] += _recover(services)[DeliveryState.UNKNOWN]
+        recovered = _recover(services, transport.was_sent)
+        counts += Counter({state: recovered[state] for state in SHOWN})
         if request.workers and stats.stopped is None and _has_planned(day, services):
             # A worker process died; this process sends what it left.
             stats.add(run_shard(whole, progress))
@@ -198,17 +203,20 @@ def run_delivery(
         return _report(request, services, counts, stats, already=already)
 
 
-def settle_earlier_runs(services: DeliveryServices, *, allow_late: date | None = None) -> None:
+def settle_earlier_runs(
+    services: DeliveryServices, *, was_sent: WasSent, allow_late: date | None = None
+) -> None:
     """Settle what dead runs left, and expire what is too old, without sending.
 
-    `allow_late` is a day that the operator named; it does not expire.
+    `was_sent` is that of the transport. `allow_late` is a day that the operator named; it does not
+    expire.
 
     Raises:
         RunInProgressError: another process is sending.
 
     """
     with services.run_lock():
-        _settle_earlier_runs(services, allow_late=allow_late)
+        _settle_earlier_runs(services, was_sent=was_sent, allow_late=allow_late)
 
 
 def run_worker(
@@ -264,13 +272,17 @@ def run_worker(
 
 
 def _settle_earlier_runs(
-    services: DeliveryServices, *, allow_late: date | None, apart_from: date | None = None
+    services: DeliveryServices,
+    *,
+    was_sent: WasSent,
+    allow_late: date | None,
+    apart_from: date | None = None,
 ) -> None:
     """Recover what dead runs left, expire what is too old, and close days that are done."""
     now, ledger = services.clock(), services.ledger
     if allow_late is not None:
         ledger.allow_late(allow_late, now=now)
-    _recover(services)
+    _recover(services, was_sent)
     expired = ledger.expire(before=_oldest(services), apart_from=_allowed_late(services), now=now)
     if expired:
         log.warning("mails were too late", extra={"deliveries": expired})
@@ -279,10 +291,14 @@ def _settle_earlier_runs(
             ledger.close(day, asks=services.policy.asks, now=now)
 
 
-def _recover(services: DeliveryServices) -> Counter[DeliveryState]:
+def _recover(services: DeliveryServices, was_sent: WasSent) -> Counter[DeliveryState]:
     """Take back the rows of dead workers; return how many went into each state."""
-    resend, boot = services.policy.resend, services.host.boot
-    recovered = services.ledger.recover(boot=boot, resend=resend, now=services.clock())
+    recovered = services.ledger.recover(
+        boot=services.host.boot,
+        resend=services.policy.resend,
+        now=services.clock(),
+        was_sent=was_sent,
+    )
     if recovered:
         numbers = {str(state): number for state, number in recovered.items()}
         log.warning("a sender died", extra=numbers)

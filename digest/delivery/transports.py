@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from digest.errors import MailServerError
@@ -16,9 +18,11 @@ from digest.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import date
     from pathlib import Path
 
-    from digest.models.delivery import OutgoingMessage, ReportOutcomes
+    from digest.models.delivery import DoubtfulMessage, OutgoingMessage, ReportOutcomes
 
 _SENT = Outcome(state=DeliveryState.SENT)
 
@@ -29,8 +33,8 @@ class Transport(Protocol):
     def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
         """Send all messages; take the next one only when it can be sent.
 
-        `report(outcomes, leaving)` is called before the first byte of the body of any message in
-        `leaving` is written. `outcomes` are those since the last call. Either may be empty, but
+        `report(outcomes, leaving)` is called before anybody can see the body of any message in
+        `leaving`. `outcomes` are those since the last call. Either may be empty, but
         not both. A message leaves at most once, and each message taken has exactly one outcome.
         When `report` raises, the transport drops everything and passes the exception on.
 
@@ -39,6 +43,12 @@ class Transport(Protocol):
                 then; those that were not handed over are planned again.
 
         """
+
+    def was_sent(self, message: DoubtfulMessage) -> bool | None:
+        """Return whether a message has left that a dead process had in hand; None if unknowable."""
+
+    def remove_left_over(self) -> None:
+        """Remove what dead processes have left unfinished; call it after `was_sent`."""
 
     def close(self) -> None:
         """Close connections that are held open."""
@@ -68,29 +78,64 @@ class Directory:
         self._folder = folder
 
     def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
-        """Write each file whole or not at all."""
-        _one_by_one(messages, report, self._write)
+        """Write each file whole or not at all.
 
-    def _write(self, message: OutgoingMessage) -> None:
+        A message is written to a partial file before it is reported to leave. It leaves when that
+        file gets its name. So a message that was leaving, and has no partial file, has left.
+        """
+        _one_by_one(messages, report, self._pending)
+
+    @contextmanager
+    def _pending(self, message: OutgoingMessage) -> Iterator[Callable[[], None]]:
         path = self.path(message)
         try:
-            # Two calls, because `mode` does not apply to the parents that mkdir creates.
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            files.replace(path, message.content, partial=path.with_suffix(".part"))
+            self._make_folder(path.parent)
+            with files.pending(
+                path, message.content, partial=path.with_suffix(files.PARTIAL)
+            ) as put_in_place:
+                yield put_in_place
         except OSError as error:
             raise MailServerError(f"cannot write {path}: {error.strerror}") from error
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        # Two calls, because `mode` does not apply to the parents that mkdir creates.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        files.sync_folder(self._folder)
+
+    def was_sent(self, message: DoubtfulMessage) -> bool | None:
+        """Look for the message's file.
+
+        Where there is neither a file nor a partial one, a message that was leaving has left, and
+        somebody has taken the file; or somebody has removed a partial file. Nobody knows which.
+        """
+        path = self._path(message.day, message.recipient)
+        if _is_in(path, message.message_id):
+            return True
+        if path.with_suffix(files.PARTIAL).exists():
+            return False
+        return None if message.was_leaving else False
+
+    def remove_left_over(self) -> None:
+        """Remove partial files from the folders of all days."""
+        for folder in self._folder.glob("????-??-??"):
+            files.remove_partial(folder)
 
     def path(self, message: OutgoingMessage) -> Path:
         """Return the file of a message.
 
         An address that is no safe file name gets a hash, so that two addresses never share one.
         """
-        name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", message.recipient)[:200]
-        if name != message.recipient:
-            name += "-" + hashlib.sha256(message.recipient.encode()).hexdigest()[:12]
-        ending = f".{message.kind}.eml" if message.kind else ".eml"
-        return self._folder / message.day.isoformat() / f"{name}{ending}"
+        return self._path(message.day, message.recipient, message.kind)
+
+    def _path(self, day: date, recipient: str, kind: str = "") -> Path:
+        name = re.sub(r"[^a-zA-Z0-9_.@+-]", "_", recipient)[:200]
+        if name != recipient:
+            name += "-" + hashlib.sha256(recipient.encode()).hexdigest()[:12]
+        ending = f".{kind}.eml" if kind else ".eml"
+        return self._folder / day.isoformat() / f"{name}{ending}"
 
     def close(self) -> None:
         """Do nothing: no file is held open."""
@@ -105,34 +150,62 @@ class Stream:
 
     def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
         """Write each message after its "From " line."""
-        _one_by_one(messages, report, self._write)
+        _one_by_one(messages, report, self._pending)
 
-    def _write(self, message: OutgoingMessage) -> None:
+    @contextmanager
+    def _pending(self, message: OutgoingMessage) -> Iterator[Callable[[], None]]:
         body = re.sub(rb"(?m)^(>*From )", rb">\1", message.content.replace(b"\r\n", b"\n"))
         stamp = f"{message.day:%a %b} {message.day.day:2d} 00:00:00 {message.day.year}"
-        try:
+
+        def write() -> None:
             self._stream.write(f"From {message.sender} {stamp}\n".encode() + body + b"\n")
             self._stream.flush()
+
+        try:
+            yield write
         except OSError as error:
             raise MailServerError(f"cannot write to standard output: {error.strerror}") from error
+
+    def was_sent(self, message: DoubtfulMessage) -> None:
+        """Nobody can know: whoever read the stream has the messages."""
+
+    def remove_left_over(self) -> None:
+        """Do nothing: a stream keeps nothing."""
 
     def close(self) -> None:
         """Do nothing: the stream belongs to the caller."""
 
 
+def _is_in(path: Path, message_id: str) -> bool:
+    """Whether a file holds the message of this id."""
+    wanted = f"Message-ID: {message_id}\r\n".encode()
+    try:
+        with path.open("rb") as file:
+            header = takewhile(lambda line: line != b"\r\n", file)
+            return wanted in header
+    except OSError:
+        return False
+
+
 def _one_by_one(
     messages: Iterator[OutgoingMessage],
     report: ReportOutcomes,
-    write: Callable[[OutgoingMessage], None],
+    pending: Callable[[OutgoingMessage], AbstractContextManager[Callable[[], None]]],
 ) -> None:
-    """Write messages in order; report each outcome together with the next message that leaves."""
+    """Send messages in order; report each outcome together with the next message that leaves.
+
+    `pending` prepares a message, and yields the function that lets it leave.
+    """
     outcomes: list[tuple[OutgoingMessage, Outcome]] = []
     for message in messages:
-        report(outcomes, (message,))
         try:
-            write(message)
+            with pending(message) as leave:
+                reported, outcomes = outcomes, []
+                report(reported, (message,))
+                leave()
         except MailServerError as error:
-            report([(message, Outcome(state=DeliveryState.PLANNED, reason=str(error)))], ())
+            given_back = Outcome(state=DeliveryState.PLANNED, reason=str(error))
+            report([*outcomes, (message, given_back)], ())
             raise
         outcomes = [(message, _SENT)]
     if outcomes:

@@ -141,6 +141,21 @@ class Outcome:
     status: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoubtfulMessage:
+    """A mail that a worker had in hand when it died."""
+
+    day: date
+    #: the envelope's recipient
+    recipient: str
+    message_id: str
+    #: whether it was recorded as leaving; a power cut may have lost that record
+    was_leaving: bool
+
+
+#: Returns whether a doubtful message has left, or None where nobody can know.
+WasSent = Callable[[DoubtfulMessage], bool | None]
+
 #: Called with the outcomes since the last call, and with the messages that leave next.
 ReportOutcomes = Callable[
     [Sequence[tuple[OutgoingMessage, Outcome]], Sequence[OutgoingMessage]], None

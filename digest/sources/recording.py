@@ -18,6 +18,7 @@ from digest.errors import ConfigError, SourceError
 from digest.models.merge import fill_missing
 from digest.models.source import Batch, SourceState
 from digest.sources import FetchRequest, RawDocument, Source, assessment, get_kind, read_files
+from digest.storage import files
 from digest.text.clean import looks_like_html
 from digest.text.wording import squeeze
 
@@ -222,7 +223,7 @@ def _write(folder: Path, documents: Sequence[RawDocument]) -> int:
 def _save(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
+        files.write_output(path, content)
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 

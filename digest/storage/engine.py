@@ -1,4 +1,4 @@
-"""Opens the database: pragmas, file mode, migrations.
+"""Opens the database: pragmas, file mode, upgrade.
 
 The tables are in `storage.schema` and `subscribers.tables`.
 """
@@ -8,18 +8,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from digest.errors import ConfigError, StoreError
 from digest.storage import files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
+from digest.storage.upgrade import upgrade
 
 
 def open_database(url: str, *, folder: Path) -> sa.Engine:
@@ -46,7 +42,7 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
-        _migrate(engine)
+        upgrade(engine)
     except sa.exc.DBAPIError as error:
         engine.dispose()
         raise StoreError(f"cannot open {database_url.render_as_string()}: {error.orig}") from error
@@ -101,34 +97,3 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     event.listen(engine, "handle_error", failed)
-
-
-def _revisions() -> Iterator[str]:
-    yield from sorted(file.stem.split("_")[0] for file in _MIGRATIONS.glob("versions/[0-9]*.py"))
-
-
-def _migrate(engine: sa.Engine) -> None:
-    """Bring the tables up to date; it costs one query when they already are."""
-    *_, newest = _revisions()
-    with engine.connect() as connection:
-        current = None
-        if sa.inspect(connection).has_table("alembic_version"):
-            current = connection.execute(
-                sa.text("SELECT version_num FROM alembic_version")
-            ).scalar()
-    if current == newest:
-        return
-    if current is not None and current not in _revisions():
-        raise StoreError(
-            f"the database was written by a newer version (schema {current});"
-            " install that version, or restore a backup"
-        )
-    from alembic import command
-    from alembic.config import Config
-
-    settings = Config()
-    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    # The write lock makes a second process wait; it then finds the migration done.
-    with engine.execution_options(writes=True).begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")

@@ -189,11 +189,11 @@ class DeliveryHistory:
                     found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
-    def day_totals(self, day: date) -> DayTotals:
-        """Count a day's deliveries by state."""
+    def day_totals(self, day: date, *, only: int | None = None) -> DayTotals:
+        """Count a day's deliveries by state, or the one delivery of a subscriber."""
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
-            states = states_of(db, day)
+            states = states_of(db, day, only=only)
         return DayTotals(
             day=day,
             planned=plan.planned if plan else 0,
@@ -214,13 +214,15 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
-    def waiting(self, day: date, *, now: datetime) -> int:
-        """Count the mails of a day that are due now."""
+    def waiting(self, day: date, *, now: datetime, only: int | None = None) -> int:
+        """Count the mails of a day, or of one subscriber that day, that are due now."""
         query = (
             sa.select(sa.func.count())
             .select_from(deliveries)
             .where(deliveries.c.day == day, due(now))
         )
+        if only is not None:
+            query = query.where(deliveries.c.subscriber_id == only)
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 

@@ -8,7 +8,7 @@
 Rows are claimed in batches, with one durable commit each. A quick commit makes a row inflight
 before the first byte of its mail leaves. Its outcome is recorded before the next mail leaves. So
 after a kill claimed mails have not left. Inflight ones, at most one per connection, may or may not
-have arrived (RFC 1047), so they are unknown.
+have arrived (RFC 1047), so they are unknown, unless the transport can see where they are.
 
 Every step is an update with a condition (the row's state and fencing token), and its row count is
 checked. So the database makes "once" true, even if two crons run, a run is killed or a machine is
@@ -19,13 +19,15 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
+from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
+from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
 from digest.storage.schema import days, deliveries, due, editions, states_of, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -34,10 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
-    from digest.models.delivery import WorkerHost
+    from digest.models.delivery import WasSent, WorkerHost
 
 
-LOST = "the run ended while this mail was being sent; it may or may not have arrived"
 LATE = "the day was too old before this mail could leave"
 
 
@@ -52,17 +53,22 @@ class Ledger:
 
     # -- a run ------------------------------------------------------------------------------
 
-    def recover(self, *, boot: str, resend: bool, now: datetime) -> Counter[DeliveryState]:
-        """Take back the claims of dead workers; return how many rows became planned and unknown.
+    def recover(
+        self, *, boot: str, resend: bool, now: datetime, was_sent: WasSent = nobody_knows
+    ) -> Counter[DeliveryState]:
+        """Take back the claims of dead workers; return how many rows went into each state.
 
         After a power cut (another `boot`) quick commits may be lost, so that claimed mails may have
-        left too. With `resend` unknown mails are planned again.
+        left too. `was_sent` says of each mail that may have left whether it did. With `resend`
+        unknown mails are planned again.
         """
         found: Counter[DeliveryState] = Counter()
         with self._writer.begin() as db:
             for worker in db.execute(sa.select(workers).where(workers.c.ended_at.is_(None))).all():
                 certain = bool(boot) and worker.boot == boot
-                found += _end_worker(db, worker, certain=certain, resend=resend, now=now)
+                found += end_worker(
+                    db, worker, certain=certain, resend=resend, now=now, was_sent=was_sent
+                )
             # Rows that were claimed before schema 0003 have no fencing token.
             not_closed = sa.select(days.c.day).where(days.c.closed_at.is_(None))
             orphans = (
@@ -70,7 +76,7 @@ class Ledger:
                 & deliveries.c.fencing_token.is_(None)
                 & deliveries.c.state.in_(IN_PROGRESS)
             )
-            found += _to_unknown(db, orphans, resend=resend, now=now)
+            found += settle_doubtful(db, orphans, resend=resend, now=now, was_sent=was_sent)
         return +found
 
     def deregister(
@@ -79,7 +85,7 @@ class Ledger:
         """End a living worker, and take back the claims that it still has."""
         with self._writer.begin() as db:
             worker = db.execute(sa.select(workers).where(workers.c.id == fencing_token)).one()
-            return +_end_worker(db, worker, certain=True, resend=resend, now=now)
+            return +end_worker(db, worker, certain=True, resend=resend, now=now)
 
     def register(self, day: date, host: WorkerHost, *, now: datetime) -> int:
         """Register a worker; return the fencing token that all of its claims carry."""
@@ -92,13 +98,26 @@ class Ledger:
 
     # -- a day ------------------------------------------------------------------------------
 
-    def plan(self, day: date, *, now: datetime, only: int | None = None) -> int:
+    def plan(
+        self,
+        day: date,
+        *,
+        now: datetime,
+        only: int | None = None,
+        confirmed_by: datetime | None = None,
+    ) -> int:
         """Plan a mail for every confirmed subscriber who has no row for the day; return how many.
 
         One transaction does it, so that a kill leaves nobody out. Skipped rows are planned again,
-        because a list of papers grows through the day.
+        because a list of papers grows through the day. Unless it serves one subscriber `only`, the
+        runs that began by then are done with planning.
+
+        With `confirmed_by`, it plans only those who were confirmed at that time too: a day that is
+        planned late must not mail those who came since.
         """
         confirmed = subscribers.c.status == Status.CONFIRMED
+        if confirmed_by is not None:
+            confirmed &= was_confirmed(confirmed_by)
         if only is not None:
             confirmed &= subscribers.c.id == only
         planned_before = sa.exists().where(
@@ -109,6 +128,8 @@ class Ledger:
             sa.literal(now, deliveries.c.planned_at.type), sa.literal(0),
         ).where(confirmed, ~planned_before)  # fmt: skip
         columns = ["day", "subscriber_id", "state", "planned_at", "attempts"]
+        # A run that began after `confirmed_by` may have more to plan.
+        is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
         with self._writer.begin() as db:
             new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
             again = db.execute(
@@ -127,6 +148,8 @@ class Ledger:
             ).rowcount
             if not changed:
                 db.execute(days.insert().values(day=day, planned=new))
+            elif only is None:
+                db.execute(days.update().where(days.c.day == day, is_done).values(begun_at=None))
         return int(new + again)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
@@ -213,7 +236,8 @@ class Ledger:
     def close(self, day: date, *, asks: bool = False, now: datetime) -> bool:
         """Close a day whose mails are all settled; return whether it is closed.
 
-        With `asks`, the day stays open until an operator has decided about its unknown mails.
+        It stays open while a run that began has not planned it. With `asks`, it stays open until an
+        operator has decided about its unknown mails.
 
         Raises:
             LedgerError: the states do not add up to what was planned: rows were lost or doubled.
@@ -221,17 +245,17 @@ class Ledger:
         """
         with self._writer.begin() as db:
             states = states_of(db, day)
-            planned = db.execute(sa.select(days.c.planned).where(days.c.day == day)).scalar()
-            if planned is None:
+            plan = db.execute(sa.select(days).where(days.c.day == day)).first()
+            if plan is None:
                 return False
-            if sum(states.values()) != planned:
+            if sum(states.values()) != plan.planned:
                 raise LedgerError(
-                    f"the ledger of {day} does not add up: {planned} planned, but"
+                    f"the ledger of {day} does not add up: {plan.planned} planned, but"
                     f" {sum(states.values())} accounted for; restore a backup, or report this"
                 )
-            if any(states[state] for state in UNSETTLED) or (
-                asks and states[DeliveryState.UNKNOWN]
-            ):
+            is_unsettled = any(states[state] for state in UNSETTLED)
+            is_doubtful = asks and bool(states[DeliveryState.UNKNOWN])
+            if is_unsettled or is_doubtful or plan.begun_at is not None:
                 return False
             db.execute(
                 days.update()
@@ -319,35 +343,3 @@ class Ledger:
         """Open one worker's connection for as long as the block lasts."""
         with closing(Claims(self._engine, day=day, fencing_token=fencing_token)) as claims:
             yield claims
-
-
-def _end_worker(
-    db: sa.Connection, worker: Any, *, certain: bool, resend: bool, now: datetime
-) -> Counter[DeliveryState]:
-    """End a worker: its claimed rows are planned again, its inflight ones become unknown.
-
-    Where its quick commits may be lost (not `certain`), both become unknown.
-    """
-    mine = (deliveries.c.day == worker.day) & (deliveries.c.fencing_token == worker.id)
-    found: Counter[DeliveryState] = Counter()
-    if certain:
-        claimed = mine & (deliveries.c.state == DeliveryState.CLAIMED)
-        found[DeliveryState.PLANNED] = db.execute(
-            deliveries.update()
-            .where(claimed)
-            .values(
-                state=DeliveryState.PLANNED, fencing_token=None, attempts=deliveries.c.attempts - 1
-            )
-        ).rowcount
-    in_progress = mine & deliveries.c.state.in_(IN_PROGRESS)
-    found += _to_unknown(db, in_progress, resend=resend, now=now)
-    db.execute(workers.update().where(workers.c.id == worker.id).values(ended_at=now))
-    return found
-
-
-def _to_unknown(
-    db: sa.Connection, which: sa.ColumnElement[bool], *, resend: bool, now: datetime
-) -> Counter[DeliveryState]:
-    state = DeliveryState.PLANNED if resend else DeliveryState.UNKNOWN
-    values = {"state": state, "reason": LOST, "settled_at": None if resend else now}
-    return Counter({state: db.execute(deliveries.update().where(which).values(**values)).rowcount})

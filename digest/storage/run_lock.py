@@ -9,13 +9,13 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from digest.errors import RunInProgressError
 from digest.storage.engine import database_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import sqlalchemy as sa
 
@@ -27,11 +27,15 @@ def lock_path(engine: sa.Engine) -> Path | None:
 
 
 @contextmanager
-def run_lock(path: Path | None) -> Iterator[int | None]:
+def run_lock(path: Path | None, *, polls: Iterable[object] = ()) -> Iterator[int | None]:
     """Hold the run lock for as long as the block lasts; yield its file descriptor.
 
     Worker processes inherit the descriptor, so that the lock outlives this process if they do.
     Without a path nothing is locked and None is yielded.
+
+    While another run holds the lock, it is tried again after each item of `polls`, which waits as
+    long as it likes before it gives one. A signal that stops the wait ends `polls`; `flock` itself
+    would go on waiting after it.
 
     Raises:
         RunInProgressError: another run holds the lock.
@@ -42,10 +46,17 @@ def run_lock(path: Path | None) -> Iterator[int | None]:
         return
     with path.open("a") as file:
         path.chmod(0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not (_is_locked(file) or any(_is_locked(file) for _ in polls)):
             raise RunInProgressError(
                 "another run is sending from this database; it will finish by itself"
-            ) from error
+            )
         yield file.fileno()
+
+
+def _is_locked(file: IO[str]) -> bool:
+    """Lock a file unless another process has; return whether it is ours now."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

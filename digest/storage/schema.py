@@ -127,6 +127,8 @@ days = sa.Table(
     sa.Column("closed_at", UTCDateTime),
     # when an operator last named the day, so that its mails may be late
     sa.Column("named_at", UTCDateTime),
+    # when a run of the day began that has not planned it yet
+    sa.Column("begun_at", UTCDateTime),
 )
 
 # The editions that mails were made from, as they were when the first mail was claimed.
@@ -206,12 +208,14 @@ def due(now: datetime) -> sa.ColumnElement[bool]:
     return deliveries.c.state.in_(WAITING) & ~later
 
 
-def states_of(db: sa.Connection, day: date) -> Counter[DeliveryState]:
-    """Count a day's deliveries by state, in the order of the states."""
+def states_of(db: sa.Connection, day: date, *, only: int | None = None) -> Counter[DeliveryState]:
+    """Count a day's deliveries, or those of one subscriber, by state in the order of the states."""
     query = (
         sa.select(deliveries.c.state, sa.func.count())
         .where(deliveries.c.day == day)
         .group_by(deliveries.c.state)
     )
+    if only is not None:
+        query = query.where(deliveries.c.subscriber_id == only)
     counted = {DeliveryState(state): number for state, number in db.execute(query)}
     return Counter({state: counted[state] for state in DeliveryState if state in counted})

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from starlette.exceptions import HTTPException
 
+from subscribers import addresses
 from subscribers.editions import PaperText
 from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
@@ -134,7 +135,7 @@ def subscribe(
     email = wish.email.strip()
     if message := forms.address_error(email):
         raise HTTPException(422, message)
-    if not services.limiter.allow(ip=ip_of(request), mailbox=forms.mailbox(email)):
+    if not services.limiter.allow(ip=ip_of(request), mailbox=addresses.parse(email).mailbox):
         raise HTTPException(429, "there have been many sign-ups; try again in an hour")
     evidence = evidence_of(services, request, "api", wording=WORDING)
     tasks.add_task(sign_up, services, email, chosen, evidence=evidence)

@@ -62,12 +62,6 @@ def address_error(email: str) -> str:
     return ""
 
 
-def mailbox(email: str) -> str:
-    """Return the key by which sign-ups are counted: one for all spellings and all `+` tags."""
-    local, _, domain = addresses.parse(email).key.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Preferences]:
     """Read the form of choices; unknown topics are left out.
 

@@ -116,6 +116,7 @@ def test_a_secret_can_come_from_the_environment(
     assert loaded.mail.directory == "outbox"
 
 
+@pytest.mark.parametrize("written", ["{}", "{}\n", "{}\r\n", "\ufeff{}\r\n"])
 @pytest.mark.parametrize(
     ("name", "section", "key"),
     [
@@ -124,9 +125,9 @@ def test_a_secret_can_come_from_the_environment(
     ],
 )
 def test_a_secret_can_come_from_a_file(
-    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, section: str, key: str
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, section: str, key: str, written: str
 ) -> None:
-    (home / "secret").write_text(f"{SECRET}\n")
+    (home / "secret").write_bytes(written.format(SECRET).encode())
     monkeypatch.setenv(name, str(home / "secret"))
 
     loaded = config.load(home / "config.toml")

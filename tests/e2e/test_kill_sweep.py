@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from support.kill_sweep import CALLS, CONNECTIONS, Sweep
+from support.kill_sweep import CONNECTIONS, FILE_CALLS, Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Kills of a single sender, and of one among two; `make faults` kills at every call.
 ALONE, IN_PAIRS = 24, 8
+#: Kills of a run that writes its mails to a folder.
+IN_FOLDER = 16
 
 
 pytestmark = pytest.mark.slow
@@ -33,7 +35,8 @@ def _strace() -> None:
 def some(points: Sequence[Point], number: int) -> list[Point]:
     """So many points, spread evenly over a run, and over the calls it makes."""
     chosen = []
-    calls = [[point for point in points if point[0] == call] for call in CALLS]
+    names = dict.fromkeys(name for name, _ in points)
+    calls = [[point for point in points if point[0] == name] for name in names]
     often = [found for found in calls if len(found) >= number]
     for found in often:
         each = number // len(often)
@@ -52,3 +55,17 @@ def test_wherever_a_run_is_killed_nobody_is_lost_and_nobody_gets_two(
     assert (result.lost, result.doubled) == (0, 0)
     assert result.most_unknown <= CONNECTIONS * senders
     assert result.kills >= kills // 2
+
+
+@pytest.mark.parametrize("takes_mails", [False, True], ids=["left alone", "mails are taken"])
+def test_a_folder_shows_what_has_left_wherever_a_run_is_killed(
+    tmp_path: Path, *, takes_mails: bool
+) -> None:
+    with Sweep(tmp_path, transport="directory", calls=FILE_CALLS, takes_mails=takes_mails) as sweep:
+        result = sweep.sweep(some(sweep.points(), IN_FOLDER))
+
+    assert result.faults == []
+    assert (result.lost, result.doubled) == (0, 0)
+    # Of a mail that was taken before it was recorded as sent, nobody knows.
+    assert result.most_unknown <= int(takes_mails)
+    assert result.kills >= IN_FOLDER // 2

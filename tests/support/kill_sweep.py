@@ -2,8 +2,9 @@
 
 A run of the command line for 200 readers is started under strace, which sends SIGKILL as the nth
 call that writes to the disk or the network begins. Then the run is started again, until it is done.
-The test server keeps every mail it accepts, and so shows who got which. `scripts/faults.py` does it
-for every call.
+The test server keeps every mail it accepts, and so shows who got which. So does the folder of the
+transport `directory`; there, somebody can take the mails away before the run is started again.
+`scripts/faults.py` does it for every call.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ READERS, CONNECTIONS = 200, 3
 DAY = "2026-02-02"
 #: The calls by which a run sends mail, writes the ledger, and syncs the disk.
 CALLS = ("sendto", "sendmsg", "write", "pwrite64", "fdatasync")
+#: The calls by which it writes mails to a folder, too.
+FILE_CALLS = ("write", "pwrite64", "fdatasync", "fsync", "rename", "openat", "flock", "mkdir")
 
 #: The nth call of a name.
 Point = tuple[str, int]
@@ -48,7 +51,7 @@ path = "papers.jsonl"
 [ranking]
 max_papers = 3
 [mail]
-transport = "smtp"
+transport = "{transport}"
 host = "127.0.0.1"
 port = {port}
 security = "none"
@@ -91,9 +94,21 @@ class SweepResult:
 class Sweep:
     """An installation that is copied for every kill; a `with` ends the process it works with."""
 
-    def __init__(self, folder: Path, *, senders: int = 1) -> None:
-        """Make the installation: papers in a file, confirmed readers, nothing planned."""
-        self._senders = senders
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        senders: int = 1,
+        transport: str = "smtp",
+        calls: Sequence[str] = CALLS,
+        takes_mails: bool = False,
+    ) -> None:
+        """Make the installation: papers in a file, confirmed readers, nothing planned.
+
+        With `takes_mails`, somebody takes the mails out of their folder after each kill.
+        """
+        self._senders, self._transport, self._calls = senders, transport, calls
+        self._takes_mails = takes_mails
         self._folder = folder
         self._origin = folder / "origin"
         self._origin.mkdir()
@@ -126,13 +141,18 @@ class Sweep:
         self._warm.__exit__()
 
     def _configure(self, home: Path, *, port: int) -> None:
-        text = CONFIG.format(port=port, senders=self._senders, connections=CONNECTIONS)
+        text = CONFIG.format(
+            port=port,
+            senders=self._senders,
+            connections=CONNECTIONS,
+            transport=self._transport,
+        )
         (home / "config.toml").write_text(text)
 
     def points(self) -> list[Point]:
         """Return every call of a run that is not killed, of the process that makes the most."""
         home, log = self._folder / "counted", self._folder / "calls.txt"
-        trace = ("-o", str(log), "-ff", "-e", f"trace={','.join(CALLS)}")
+        trace = ("-o", str(log), "-ff", "-e", f"trace={','.join(self._calls)}")
         with SMTPServer(extensions=EXTENSIONS) as server:
             self._copy(home, server.port)
             self._warm.run(home, *RUN, trace=trace)
@@ -140,7 +160,7 @@ class Sweep:
         for path in self._folder.glob("calls.txt.*"):
             lines = path.read_text(errors="replace").splitlines()
             most |= Counter(line.partition("(")[0] for line in lines)
-        return [(call, n) for call in CALLS for n in range(1, most[call] + 1)]
+        return [(call, n) for call in self._calls for n in range(1, most[call] + 1)]
 
     def kill_at(self, point: Point, warm: WarmProcess) -> SweepResult:
         """Kill a run at a call, run again until it is done, and count what everybody got."""
@@ -152,10 +172,14 @@ class Sweep:
             ended = warm.run(
                 home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
             )
+            taken = self._take_mails(home)
             # A run is refused while the processes of a killed run finish their mails.
             done = any(warm.run(home, *RUN) == 0 for _ in range(50))
-            accepted = Counter(server.recipients)
+            accepted = Counter(server.recipients) + taken + _in_folder(home)
+        partial = [path.name for path in home.rglob("*.part")]
         result = _result(accepted, home / "digest.db")
+        if partial:
+            result.faults.append(f"{partial} were left")
         if not done:
             result.faults.append("no run was complete: " + (home / "log.txt").read_text()[-300:])
         shutil.rmtree(home)
@@ -190,6 +214,15 @@ class Sweep:
             for done in [pool.submit(work, warm) for warm in (self._warm, *others)]:
                 done.result()
         return total
+
+    def _take_mails(self, home: Path) -> Counter[str]:
+        """Take the mails out of their folder, if somebody does that; return whose they were."""
+        if not self._takes_mails:
+            return Counter()
+        taken = _in_folder(home)
+        for path in home.glob("outbox/*/*.eml"):
+            path.unlink()
+        return taken
 
     def _copy(self, home: Path, port: int) -> None:
         shutil.copytree(self._origin, home)
@@ -239,6 +272,11 @@ class WarmProcess:
         if "attached" not in messages:
             raise RuntimeError(messages)
         return code
+
+
+def _in_folder(home: Path) -> Counter[str]:
+    """Return the readers whose mails are in the folder."""
+    return Counter(path.stem for path in home.glob("outbox/*/*.eml"))
 
 
 def _result(accepted: Counter[str], database: Path) -> SweepResult:

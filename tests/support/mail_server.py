@@ -103,6 +103,12 @@ class FakeMailServer:
             self.unanswered.add(key)
         return message, outcome
 
+    def was_sent(self, _message: object) -> None:
+        """Nobody can know, as with a real one."""
+
+    def remove_left_over(self) -> None:
+        """Do nothing: it keeps no partial messages."""
+
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 

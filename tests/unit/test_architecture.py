@@ -101,7 +101,7 @@ OUTSIDE_WORLD = {
 #: Every third-party library, and the modules or packages that may import it.
 HOMES = {
     "annotated_types": ("subscribers.models",),
-    "alembic": ("digest.storage.engine", "digest.storage.migrations"),
+    "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
     "babel": ("digest.text.dates",),
     "cryptography": ("digest.mail.dkim",),

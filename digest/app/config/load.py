@@ -85,7 +85,7 @@ class _Environment(EnvSettingsSource):
 
     def _read(self, path: Path, section: str, key: str) -> str:
         try:
-            return path.read_text(encoding="utf-8").strip()
+            return path.read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             name = f"{ENV_PREFIX}{section}__{key}_FILE".upper()
             raise ConfigError(f"{name}: cannot read {path}: {error}") from error

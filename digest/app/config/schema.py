@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
+import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -86,6 +87,40 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
+
+def _ehlo_name(text: str) -> str:
+    """Check the argument of EHLO: a domain or an address literal (RFC 5321 §4.1.3)."""
+    literal = re.fullmatch(r"\[(?:(IPv6:)|(?=\d))(.+)\]", text, re.IGNORECASE)
+    try:
+        if literal:
+            is_6 = ipaddress.ip_address(literal[2]).version == 6
+            is_good = is_6 == bool(literal[1])
+        else:
+            is_good = bool(re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text)) and len(text) <= 255
+    except ValueError:
+        is_good = False
+    if text and not is_good:
+        raise ValueError(
+            "is neither a domain like mail.example.org (an international one is written as xn--…)"
+            " nor an address like [192.0.2.1] or [IPv6:2001:db8::1]"
+        )
+    return text
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    try:
+        value.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("is not text in UTF-8") from error
+    return value
+
+
+def _password(value: SecretStr) -> SecretStr:
+    if any(unicodedata.category(ch) == "Cc" for ch in value.get_secret_value()):
+        raise ValueError("holds a line break or another control character, which no login can have")
+    return value
+
+
 #: RFC 6376 §3.1: the part before `._domainkey.` of a name in the DNS.
 SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
 
@@ -107,6 +142,7 @@ def _bounce_address(text: str) -> str:
 
 
 OneLine = Annotated[str, AfterValidator(_one_line)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
 MailAddress = Annotated[OneLine, AfterValidator(_address)]
 BounceAddress = Annotated[OneLine, AfterValidator(_bounce_address)]
 
@@ -122,9 +158,9 @@ class Site(Section):
 
     name: Annotated[OneLine, Field(min_length=1, max_length=80)] = "Trending Papers"
     postal_address: OneLine = ""
-    secret_key: SecretStr = SecretStr("")
-    previous_secret_key: SecretStr = SecretStr("")
-    pepper: SecretStr = SecretStr("")
+    secret_key: Secret = SecretStr("")
+    previous_secret_key: Secret = SecretStr("")
+    pepper: Secret = SecretStr("")
 
 
 class Database(Section):
@@ -142,7 +178,7 @@ class SourceSettings(Section):
     url: Annotated[OneLine, AfterValidator(_web_address)] = ""
     categories: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .-]*$")], ...] = ()
     venues: tuple[Annotated[OneLine, Field(min_length=1)], ...] = ()
-    key: SecretStr = SecretStr("")
+    key: Secret = SecretStr("")
     options: dict[str, Any] = {}
 
     @model_validator(mode="after")
@@ -219,7 +255,8 @@ class Mail(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: OneLine = ""
-    password: SecretStr = SecretStr("")
+    password: Annotated[Secret, AfterValidator(_password)] = SecretStr("")
+    ehlo_name: Annotated[OneLine, AfterValidator(_ehlo_name)] = ""
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     connections: Annotated[int, Field(ge=1, le=100)] = 5
     rotate_after: Annotated[int, Field(ge=1, le=1_000_000)] = 100

@@ -24,7 +24,8 @@ Modules without any input or output; octets and the time are arguments:
 
 Modules that use the network:
 
-* `connect`: opens a connection and logs in. smtplib does this part.
+* `handshake`: the steps before the first mail, over smtplib: greeting, EHLO, STARTTLS and AUTH.
+* `connect`: opens connections with these steps, and explains what went wrong.
 * `connection`: moves octets between a socket and its protocol, and watches the timeouts.
 * `transmission`: sends messages over several connections in one thread.
 * `client`: `SMTPTransport`, which keeps the connections from one transmission to the next.

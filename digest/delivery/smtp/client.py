@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.delivery.smtp.connection import SMTPConnection
-    from digest.models.delivery import OutgoingMessage, ReportOutcomes
+    from digest.models.delivery import DoubtfulMessage, OutgoingMessage, ReportOutcomes
 
 
 class SMTPTransport:
@@ -46,6 +46,12 @@ class SMTPTransport:
         Transmission(
             self._server, self._connector, self._rate_limiter, self._connections, messages, report
         ).run()
+
+    def was_sent(self, message: DoubtfulMessage) -> None:
+        """Nobody can know: the reply to the body was lost (RFC 1047)."""
+
+    def remove_left_over(self) -> None:
+        """Do nothing: a connection ends with its process."""
 
     def close(self) -> None:
         """Send QUIT on all connections and close them; errors no longer matter."""

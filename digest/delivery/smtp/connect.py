@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from digest.delivery.smtp import handshake
 from digest.delivery.smtp.commands import Extensions, read_extensions
-from digest.delivery.smtp.replies import Reply
 from digest.errors import MailServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digest.delivery.smtp.replies import Reply
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,9 @@ class ServerSettings:
     security: Literal["none", "starttls", "tls"]
     username: str = ""
     password: str = field(default="", repr=False)
+    #: Our name in EHLO: a domain or an address literal. Empty: the name of this machine, or the
+    #: address that it connects from.
+    ehlo_name: str = ""
     #: Seconds to wait for a connection or a reply.
     timeout: float = 30.0
     #: Seconds to wait for the reply to the end of a message. RFC 5321 §4.5.3.2.6 asks for ten
@@ -67,14 +72,16 @@ class Connector:
         """Keep the settings; `tls` replaces the system's certificates if it is given."""
         self._server = server
         self._given_tls = tls
-        # Our name in EHLO. smtplib looks it up in the DNS at the first connection, which may take
-        # seconds if the DNS is broken.
-        self._own_name: str | None = None
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """The certificates, read once for all connections because that takes 20 ms."""
         return self._given_tls or ssl.create_default_context()
+
+    @cached_property
+    def _full_name(self) -> str:
+        """The name of this machine; looking it up may take seconds if the DNS is broken."""
+        return socket.getfqdn()
 
     def connect(self) -> OpenConnection:
         """Open a connection, encrypt it and log in, as the settings say; this blocks.
@@ -84,42 +91,54 @@ class Connector:
 
         """
         server = self._server
-        smtp: smtplib.SMTP | None = None
+        session: handshake.Session | None = None
         try:
-            smtp = self._open()
-            smtp.ehlo_or_helo_if_needed()
-            if server.security == "starttls":
-                smtp.starttls(context=self._tls)
-                smtp.ehlo_or_helo_if_needed()
-            if server.username:
-                smtp.login(server.username, server.password)
-            return self._detach(smtp)
-        # The IDNA codec raises UnicodeError for a text that cannot be the name of a host.
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            if smtp is not None:
-                smtp.close()
-            raise MailServerError(_explain(server, error)) from error
+            session = self._open(_encoded_host(server))
+            self._begin(session)
+            return _detach(session)
+        except (handshake.StepRefusedError, smtplib.SMTPException, OSError) as error:
+            text = _explain(server, error)
+            if session is not None:
+                session.close()
+                if session.refused_ehlo and isinstance(error, smtplib.SMTPNotSupportedError):
+                    text += f"; it has refused EHLO with {session.refused_ehlo}"
+            raise MailServerError(text) from error
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self, host: str) -> handshake.Session:
+        """Connect; our own name is set later, because it may be the address of the connection."""
         server = self._server
-        target = (server.host, server.port, self._own_name)
+        target = (host, server.port, "localhost")
         if server.security == "tls":
-            return smtplib.SMTP_SSL(*target, timeout=server.timeout, context=self._tls)
-        return smtplib.SMTP(*target, timeout=server.timeout)
+            return handshake.EncryptedSession(*target, timeout=server.timeout, context=self._tls)
+        return handshake.Session(*target, timeout=server.timeout)
 
-    def _detach(self, smtp: smtplib.SMTP) -> OpenConnection:
-        """Take the socket from smtplib, which would wait for the reply to every command."""
-        self._own_name = smtp.local_hostname
-        sock, file = smtp.sock, smtp.file
-        if sock is None or file is None:
-            raise smtplib.SMTPServerDisconnected("it hung up")
-        smtp.sock = smtp.file = None
-        sock.settimeout(0)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        buffered = b""
-        with suppress(ssl.SSLWantReadError):
-            buffered = file.peek()
-        return OpenConnection(sock, read_extensions(smtp.esmtp_features), buffered)
+    def _begin(self, session: handshake.Session) -> None:
+        """Say hello, start the encryption and log in, as the settings say."""
+        server = self._server
+        session.local_hostname = server.ehlo_name or self._own_name(session)
+        handshake.say_hello(session)
+        if server.security == "starttls":
+            handshake.encrypt(session, self._tls)
+        if server.username:
+            handshake.log_in(session, server.username, server.password)
+
+    def _own_name(self, session: handshake.Session) -> str:
+        address = session.sock.getsockname()[0] if session.sock else ""
+        return handshake.own_name(full_name=self._full_name, address=address)
+
+
+def _detach(session: handshake.Session) -> OpenConnection:
+    """Take the socket from smtplib, which would wait for the reply to every command."""
+    sock, file = session.sock, session.file
+    if sock is None or file is None:
+        raise smtplib.SMTPServerDisconnected("it hung up")
+    session.sock = session.file = None
+    sock.settimeout(0)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    buffered = b""
+    with suppress(ssl.SSLWantReadError):
+        buffered = file.peek()
+    return OpenConnection(sock, read_extensions(session.esmtp_features), buffered)
 
 
 class PendingConnection:
@@ -162,44 +181,85 @@ def _close(result: OpenConnection | MailServerError | None) -> None:
         result.socket.close()
 
 
+def _encoded_host(server: ServerSettings) -> str:
+    """Return the server's name as the DNS has it.
+
+    Raises:
+        MailServerError: it cannot be the name of a host.
+
+    """
+    try:
+        return server.host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise MailServerError(
+            f"{server.host} cannot be the name of a host; check [mail] host"
+        ) from error
+
+
+def _explain_refusal(server: ServerSettings, stage: str, reply: Reply) -> str:
+    """Return what the server said to a step before the first mail, and what to check."""
+    if reply.code == -1:
+        return _not_smtp(server)
+    if stage.startswith("EHLO"):
+        return f"{server.name} refused {stage}: {reply}; check [mail] ehlo_name"
+    if not stage.startswith("AUTH"):
+        return f"{server.name} refused {stage}: {reply}"
+    if reply.code < 500:
+        return f"{server.name} cannot take the login now ({reply})"
+    return f"{server.name} did not accept the login ({reply}); check [mail] username and password"
+
+
+def _not_smtp(server: ServerSettings) -> str:
+    return f"{server.name} sent what is no SMTP reply; check [mail] port and security"
+
+
 def _explain(server: ServerSettings, error: Exception) -> str:
     """Return what went wrong while connecting, and which settings to check."""
     name = server.name
     match error:
+        case handshake.StepRefusedError():
+            return _explain_refusal(server, error.stage, error.reply)
         case ssl.SSLCertVerificationError():
             return (
                 f"{name} showed a certificate that is not valid for this name:"
-                f" {error.verify_message}; check [mail] host"
+                f" {error.verify_message}; {_check_certificate(error)}"
             )
         case ssl.SSLError():
             return (
                 f"{name} does not speak TLS as asked ({error.reason});"
                 f' check [mail] port and security = "{server.security}"'
             )
-        case smtplib.SMTPAuthenticationError():
-            reply = _reply(error.smtp_code, error.smtp_error)
-            return f"{name} did not accept the login ({reply}); check [mail] username and password"
         case smtplib.SMTPNotSupportedError():
             reason = str(error).rstrip(".")
             return f'{name}: {reason}; check [mail] security = "{server.security}"'
         case smtplib.SMTPResponseException(smtp_code=-1):
-            return f"{name} sent what is no SMTP reply; check [mail] port and security"
+            return _not_smtp(server)
+        case smtplib.SMTPConnectError():
+            return f"{name} refused the connection: {_reply(error)}"
         case smtplib.SMTPResponseException():
-            return f"{name} answered {_reply(error.smtp_code, error.smtp_error)}"
+            return f"{name} answered {_reply(error)}"
         # smtplib raises SMTPServerDisconnected for a timeout while it reads a reply.
-        case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
+        case TimeoutError() | smtplib.SMTPServerDisconnected(__cause__=TimeoutError()):
             return (
                 f"{name} did not answer within {server.timeout:g} seconds;"
                 " check [mail] host, port and security"
             )
-        case UnicodeError():
-            return f"{server.host} cannot be the name of a host; check [mail] host"
-        case OSError(strerror=str(reason)):
+        case OSError(strerror=str(reason)) if not isinstance(error, smtplib.SMTPException):
             return f"could not connect to {name}: {reason}; check [mail] host and port"
         case _:
             return f"could not talk to {name}: {error}; check [mail] port and security"
 
 
-def _reply(code: int, text: bytes | str) -> str:
-    octets = text.encode() if isinstance(text, str) else text
-    return str(Reply(code, octets))
+def _check_certificate(error: ssl.SSLCertVerificationError) -> str:
+    """Say what to check, by OpenSSL's code for what is wrong with a certificate."""
+    match error.verify_code:
+        case 9 | 10:  # it is not valid yet, or has expired
+            return "check the clock of this machine, or tell the operator of the server"
+        case 18 | 19 | 20 | 21:  # nobody, or nobody known here, vouches for it
+            return "check [mail] host, and which authorities this machine trusts (SSL_CERT_FILE)"
+        case _:
+            return "check [mail] host"
+
+
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    return str(handshake.reply_of(error))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
+from subscribers import addresses
 from subscribers.web import forms
 from subscribers.web.client import evidence_of, ip_of
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
@@ -40,7 +41,7 @@ def subscribe(
         return RedirectResponse("/sent", status_code=303)
     error, status = sent.error, 422
     if not error and not services.limiter.allow(
-        ip=ip_of(request), mailbox=forms.mailbox(sent.email)
+        ip=ip_of(request), mailbox=addresses.parse(sent.email).mailbox
     ):
         error = "There have been many sign-ups from here. Please try again in an hour."
         status = 429

@@ -56,6 +56,40 @@ def test_a_report_adds_up_after_a_kill(installation: Installation) -> None:
     assert installation.totals() == {"sent": 3, "unknown": 1}
 
 
+@pytest.mark.parametrize("policy", ["skip", "ask", "resend"])
+@pytest.mark.parametrize(
+    ("was_sent", "mailed"), [(True, ["cy", "di"]), (False, ["bo", "cy", "di"])]
+)
+def test_where_the_transport_can_see_what_has_left_no_policy_matters(
+    installation: Installation, policy: str, was_sent: object, mailed: list[str]
+) -> None:
+    installation.policy = Policy(on_unknown=policy)  # type: ignore[arg-type]
+    killed(installation, at="bo")
+    transport = RecordingTransport(known={address("bo"): bool(was_sent)})
+
+    report = installation.send(transport)
+
+    assert transport.recipients == [address(name) for name in mailed]
+    assert report.counts == {DeliveryState.SENT: len(mailed)}
+    assert report.already == 4 - len(mailed)
+    assert report.complete
+    assert installation.totals() == {"sent": 4}
+
+
+def test_after_a_power_cut_the_transport_is_asked_about_all_that_was_claimed(
+    installation: Installation,
+) -> None:
+    killed(installation, at="bo")
+    installation.boot = "another start of the machine"
+    left = {address(name): name == "bo" for name in NAMES}
+    transport = RecordingTransport(known=left)
+
+    installation.send(transport)
+
+    assert transport.recipients == [address("cy"), address("di")]
+    assert installation.totals() == {"sent": 4}
+
+
 def test_what_a_dead_run_left_of_another_day_is_not_in_this_day_s_report(
     installation: Installation,
 ) -> None:

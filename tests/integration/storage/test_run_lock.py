@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from digest.errors import RunInProgressError
 from digest.storage.run_lock import lock_path, run_lock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
@@ -70,3 +72,33 @@ def test_only_the_owner_can_read_the_lock_file(path: Path, tmp_path: Path) -> No
 def test_a_database_without_a_file_has_no_lock() -> None:
     with run_lock(None) as descriptor:
         assert descriptor is None
+
+
+def test_a_run_that_waits_gets_the_lock_when_the_other_has_ended(path: Path) -> None:
+    other = ExitStack()
+    other.enter_context(run_lock(path))
+
+    def polls() -> Iterator[str]:
+        yield "still held"
+        other.close()
+        yield "free"
+        pytest.fail("it went on waiting")
+
+    with run_lock(path, polls=polls()) as descriptor:
+        assert descriptor is not None
+
+
+def test_a_run_that_has_waited_in_vain_is_refused(path: Path) -> None:
+    looks = iter(range(3))
+
+    with run_lock(path), pytest.raises(RunInProgressError), run_lock(path, polls=looks):
+        pytest.fail("two were sending")
+
+    assert list(looks) == []
+
+
+def test_nobody_waits_for_a_lock_that_is_free(path: Path) -> None:
+    looks = iter(range(3))
+
+    with run_lock(path, polls=looks):
+        assert list(looks) == [0, 1, 2]

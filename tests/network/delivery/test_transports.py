@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import mailbox
+import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,7 @@ from support.recorded_outcomes import OutcomeRecorder
 
 from digest.delivery.transports import Directory, Stream, send_one
 from digest.errors import MailServerError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from digest.models.delivery import DoubtfulMessage
 
 
 def mode(path: Path) -> int:
@@ -107,7 +106,7 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
         send_one(Directory(in_the_way), outgoing())
 
 
-def test_a_message_is_reported_before_its_file_is_begun_and_when_it_is_complete(
+def test_a_message_is_reported_before_its_file_has_its_name_and_when_it_is_complete(
     tmp_path: Path,
 ) -> None:
     directory, recorder = Directory(tmp_path), OutcomeRecorder()
@@ -139,6 +138,122 @@ def test_without_messages_nothing_is_reported(tmp_path: Path) -> None:
     recorder.send(Directory(tmp_path), [])
 
     assert recorder.calls == []
+
+
+# -- what a dead process left -------------------------------------------------------------------
+
+ID = "<20260202.1.abc@example.org>"
+WHOLE = f"From: a@example.org\r\nMessage-ID: {ID}\r\n\r\nHello.\r\n".encode()
+
+
+def doubtful(recipient: str = "ada@example.org", *, was_leaving: bool = True) -> DoubtfulMessage:
+    return DoubtfulMessage(day=DAY, recipient=recipient, message_id=ID, was_leaving=was_leaving)
+
+
+class Killed(BaseException):
+    """Ends the process before it can clean up."""
+
+
+def kill_at(directory: Directory, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """End a process as it makes a call, and keep its files; return what it reported."""
+    recorder = OutcomeRecorder()
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, killed)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            recorder.send(directory, [outgoing("ada@example.org", content=WHOLE)])
+    return recorder.leaving
+
+
+@pytest.mark.parametrize("was_leaving", [True, False])
+def test_a_message_whose_file_is_there_was_sent(tmp_path: Path, *, was_leaving: bool) -> None:
+    directory = Directory(tmp_path)
+    send_one(directory, outgoing("ada@example.org", content=WHOLE))
+
+    assert directory.was_sent(doubtful(was_leaving=was_leaving)) is True
+
+
+@pytest.mark.parametrize("content", [b"", WHOLE.replace(b".1.", b".2."), b"Message-ID: \r\n"])
+def test_a_file_that_does_not_hold_the_message_is_not_it(tmp_path: Path, content: bytes) -> None:
+    directory = Directory(tmp_path)
+    send_one(directory, outgoing("ada@example.org", content=content))
+
+    assert directory.was_sent(doubtful(was_leaving=False)) is False
+
+
+def test_a_message_id_in_the_text_does_not_count(tmp_path: Path) -> None:
+    directory = Directory(tmp_path)
+    content = f"From: a@example.org\r\n\r\nMessage-ID: {ID}\r\n".encode()
+    send_one(directory, outgoing("ada@example.org", content=content))
+
+    assert directory.was_sent(doubtful(was_leaving=False)) is False
+
+
+def test_a_message_that_was_not_yet_reported_to_leave_was_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = Directory(tmp_path)
+
+    reported = kill_at(directory, "fsync", monkeypatch)
+
+    assert reported == []
+    assert directory.was_sent(doubtful(was_leaving=False)) is False
+
+
+def test_a_message_that_was_leaving_and_still_has_its_partial_file_was_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = Directory(tmp_path)
+
+    reported = kill_at(directory, "replace", monkeypatch)
+
+    assert reported == ["ada@example.org"]
+    assert directory.was_sent(doubtful()) is False
+
+
+def test_of_a_message_that_was_leaving_and_whose_file_was_taken_nobody_knows(
+    tmp_path: Path,
+) -> None:
+    directory = Directory(tmp_path)
+    send_one(directory, outgoing("ada@example.org", content=WHOLE))
+    directory.path(outgoing("ada@example.org")).unlink()
+
+    assert directory.was_sent(doubtful()) is None
+
+
+def test_without_a_folder_a_message_that_was_not_leaving_was_not_sent(tmp_path: Path) -> None:
+    assert Directory(tmp_path / "none").was_sent(doubtful(was_leaving=False)) is False
+
+
+def test_partial_files_of_all_days_are_removed_and_no_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = Directory(tmp_path)
+    send_one(directory, outgoing("ben@example.org"))
+    kill_at(directory, "replace", monkeypatch)
+    earlier = tmp_path / "2026-01-30"
+    earlier.mkdir()
+    (earlier / "cyd@example.org.part").write_bytes(b"half")
+    (tmp_path / "notes.part").write_bytes(b"somebody's own")
+
+    directory.remove_left_over()
+
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "ben@example.org.eml",
+        "notes.part",
+    ]
+
+
+def test_a_stream_cannot_tell_what_was_sent() -> None:
+    stream = Stream(io.BytesIO())
+
+    stream.remove_left_over()
+
+    assert stream.was_sent(doubtful()) is None
 
 
 # -- stream -----------------------------------------------------------------------------------

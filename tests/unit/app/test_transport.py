@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.app import config
-from digest.app.transport import is_example, open_transport
+from digest.app.transport import ehlo_name, is_example, open_transport
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.transports import Directory, Stream, Transport
 from digest.errors import ConfigError
@@ -67,3 +67,28 @@ def test_on_this_computer_the_example_s_names_are_only_warned_of(
 def test_only_the_example_s_domain_is_the_example_s() -> None:
     assert [is_example(host) for host in ("example.org", "a.example.org")] == [True, True]
     assert [is_example(host) for host in ("myexample.org", "example.com", "")] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("configured", "web", "sender", "name"),
+    [
+        ("mx.ours.example", "https://web.ours.example", "a@ours.example", "mx.ours.example"),
+        ("[192.0.2.1]", "https://web.ours.example", "a@ours.example", "[192.0.2.1]"),
+        ("", "https://Web.Ours.example:8443/", "a@mail.ours.example", "web.ours.example"),
+        ("", "https://bücher.example", "a@ours.example", "xn--bcher-kva.example"),
+        ("", "", "a@Ours.example", "ours.example"),
+        ("", "http://localhost:8000", "a@ours.example", "ours.example"),
+        ("", "http://192.0.2.1", "a@ours.example", "ours.example"),
+        ("", "http://[2001:db8::1]", "a@ours.example", "ours.example"),
+        ("", "http://digest.lan", "a@ours.example", "ours.example"),
+        ("", "https://digest.example.org", "a@ours.example", "ours.example"),
+        ("", "https://digest.example.org", "digest@example.org", ""),
+        ("", "http://localhost", "root@localhost", ""),
+    ],
+)
+def test_the_name_in_ehlo_is_the_configured_one_or_a_domain_of_ours(
+    tmp_path: Path, configured: str, web: str, sender: str, name: str
+) -> None:
+    tables = {"mail": {"ehlo_name": configured, "from_address": sender}, "web": {"url": web}}
+
+    assert ehlo_name(config.build(tables, folder=tmp_path, where="the tests")) == name

@@ -102,6 +102,7 @@ def test_every_row_is_there_under_the_new_names(
     }
     renamed["alembic_version"] = after["alembic_version"]
     renamed["sqlite_sequence"] = [{"name": "workers", "seq": 2}]
+    renamed["days"] = [row | {"begun_at": None} for row in renamed["days"]]  # since 0008
 
     assert after == renamed
 

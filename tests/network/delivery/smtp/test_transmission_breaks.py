@@ -265,8 +265,8 @@ def test_replies_to_data_are_awaited_when_another_connection_finds_the_server_un
 @pytest.mark.parametrize(
     ("stage", "reply", "words"),
     [
-        ("CONNECT", "421 too busy", "answered 421 too busy"),
-        ("CONNECT", "554 no service here", "answered 554 no service here"),
+        ("CONNECT", "421 too busy", "refused the connection: 421 too busy"),
+        ("CONNECT", "554 no service here", "refused the connection: 554 no service here"),
         ("CONNECT", "what?", "sent what is no SMTP reply"),
         ("CONNECT", HANG_UP, "could not talk to"),
         ("CONNECT", SILENCE, "did not answer within 0.3 seconds"),
