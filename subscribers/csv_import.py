@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from subscribers import addresses, csv_table
 from subscribers.changes import ListEntry
 from subscribers.csv_export import COLUMNS, PREFERENCES, unescape_formula
-from subscribers.errors import AddressError
+from subscribers.errors import AddressError, CSVImportError
 from subscribers.import_rules import CHANGES, ImportAction, ImportRow, Known, Line, judge, reject
-from subscribers.list_consent import parse_time, read_consent, read_since
+from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
 
 
-def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool) -> list[ImportRow]:
+def plan(
+    text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool, file_name: str = ""
+) -> list[ImportRow]:
     """Decide what an import does with each row of a CSV file; change nothing.
 
     The first line names the columns: those of an export of Digest, or those of other systems.
@@ -33,10 +35,16 @@ def plan(text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool)
     the consent of all rows that do not say otherwise.
 
     Raises:
-        CSVImportError: the file is not CSV, or has no column of addresses.
+        CSVImportError: the file is not CSV, has no column of addresses, or is named as a list of
+            people who said no although no column says so.
 
     """
     table = csv_table.read(text)
+    if is_file_of_noes(file_name, table.names):
+        raise CSVImportError(
+            f"{file_name} is named as a list of people who said no, but no column says so;"
+            " add a column `status` with the word unsubscribed or bounced, or rename the file"
+        )
     exact = all(table.column(name) is not None for name in COLUMNS)
     slugs = set(known_topics)
     read = [_read_line(table, number, cells, slugs, exact=exact) for number, cells in table.rows]
@@ -138,8 +146,8 @@ def _strongest(lines: Iterable[Line]) -> dict[str, Stated]:
     """Return the strongest word about each address: a list can have several lines for one."""
     found: dict[str, Stated] = {}
     for line in lines:
-        before = found.get(line.parsed.key)
-        if before is None or line.stated.listed > before.listed:
+        before = found.setdefault(line.parsed.key, line.stated)
+        if line.stated.listed > before.listed:
             found[line.parsed.key] = line.stated
     return found
 

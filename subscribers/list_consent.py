@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Listed(IntEnum):
@@ -76,7 +76,7 @@ _STATUS_WORDS = {
         "confirmed active enabled subscribed regular member optedin optin yes true 1 premium"
         " gifted trialed churning pastdue subscriber doubleoptin confirmedoptin express valid",
     ),
-    **_words(Listed.PAUSED, "paused nomail vacation snoozed onhold onvacation"),
+    **_words(Listed.PAUSED, "paused nomail vacation snoozed onhold onvacation byuser bymoderator"),
     **_words(
         Listed.PENDING,
         "pending unconfirmed unactivated notconfirmed waiting awaitingconfirmation new"
@@ -97,7 +97,7 @@ _STATUS_WORDS = {
     **_words(
         Listed.BOUNCED,
         "bounced bounce hardbounced hardbounce softbounced softbounce cleaned undeliverable"
-        " unreachable invalid failed rejected undelivered dead dropped",
+        " unreachable invalid failed bybounces rejected undelivered dead dropped",
     ),
     **_words(
         Listed.COMPLAINED,
@@ -154,12 +154,15 @@ _FLAGS: dict[str, tuple[Listed, Listed]] = {
     ),
     **dict.fromkeys(
         _names(
-            "subscribed issubscribed subscribedtoemails subscribedtoemail emailsubscribed optin"
-            " optedin emailoptin emailoptedin acceptsemailmarketing acceptsmarketing"
-            " marketingconsent emailconsent enabled isenabled active isactive"
-            " wantsemail receiveemails receivesemail"
+            "subscribed issubscribed subscribedtoemails subscribedtoemail emailsubscribed"
+            " acceptsemailmarketing acceptsmarketing marketingconsent emailconsent enabled"
+            " isenabled active isactive wantsemail receiveemails receivesemail"
         ),
         (Listed.CONFIRMED, Listed.LEFT),
+    ),
+    # phpList says so of those whom its operator added: no no, but no yes either.
+    **dict.fromkeys(
+        _names("optin optedin emailoptin emailoptedin"), (Listed.CONFIRMED, Listed.NEVER)
     ),
     **dict.fromkeys(
         _names(
@@ -192,6 +195,13 @@ _DATES = {
 #: of Buttondown, `reason` of Postmark and SES. Only long words count there, and a yes does not.
 _REASONS = frozenset(_names("state type reason suppressionreason subscribertype"))
 _SHORTEST_REASON = len("junk")
+
+#: Columns that settle what a row says.
+_CERTAIN = _STATUS_COLUMNS | _FLAGS.keys() | _DATES.keys()
+#: With what the names of files of noes begin.
+_FILE_WORDS = _PLAIN_NOES | frozenset(
+    _names("unsubscribes optouts blacklist blocklist bounces complaints suppression suppressions")
+)
 
 _YES = frozenset(_names("1 true yes y t on x oui ja si checked"))
 _NO = frozenset(_names("0 false no n f off non nein unchecked"))
@@ -231,6 +241,18 @@ def read_consent(names: tuple[str, ...], cells: Sequence[str]) -> Stated:
         if found > stated.listed:
             stated = Stated(listed=found, column=name, cell=cell.strip())
     return replace(stated, at=since) if stated.listed in NOES else stated
+
+
+def is_file_of_noes(name: str, columns: Iterable[str]) -> bool:
+    """Return whether a file is named as a list of people who said no, and no column says so.
+
+    Many systems write them into a file of their own, such as `unsubscribed_….csv` (Mailchimp) or
+    `suppression_bounces.csv` (SendGrid).
+    """
+    if any(column in _CERTAIN for column in map(folded, columns)):
+        return False
+    first, *_ = re.split(r"[\W\d_]+", name)
+    return folded(first) in _FILE_WORDS
 
 
 def is_plain_no(cell: str) -> bool:

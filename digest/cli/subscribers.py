@@ -196,7 +196,9 @@ def import_(
     text, remark = csv_table.decode(octets)
     app = output.open_app(ctx)
     slugs = [topic.slug for topic in app.topics]
-    rows = csv_import.plan(text, app.book, known_topics=slugs, confirmed=confirmed)
+    rows = csv_import.plan(
+        text, app.book, known_topics=slugs, confirmed=confirmed, file_name=file.name
+    )
     if not dry_run:
         changed = csv_import.apply(
             rows, app.book, default_topics=default_topics(app.topics), evidence=_evidence()

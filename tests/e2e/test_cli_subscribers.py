@@ -123,6 +123,17 @@ def test_a_file_without_addresses_is_refused_in_one_line(peopled: Path, digest: 
     )
 
 
+def test_a_file_of_people_who_said_no_is_not_taken_for_readers(
+    peopled: Path, digest: Command
+) -> None:
+    (peopled / "unsubscribed_members.csv").write_text(GOOD)
+
+    result = digest("subscribers", "import", "unsubscribed_members.csv", "--confirmed")
+
+    assert (result.code, result.out) == (1, "")
+    assert "unsubscribed_members.csv is named as a list of people who said no" in result.err
+
+
 def test_who_vouched_for_a_list_is_on_record(peopled: Path, digest: Command) -> None:
     digest("subscribers", "import", "good.csv", "--confirmed")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.list_consent import Listed, parse_time, read_consent, read_since
+from subscribers.list_consent import Listed, is_file_of_noes, parse_time, read_consent, read_since
 
 YES, NEVER, UNKNOWN = Listed.CONFIRMED, Listed.NEVER, Listed.UNKNOWN
 LEFT, BOUNCED, COMPLAINED = Listed.LEFT, Listed.BOUNCED, Listed.COMPLAINED
@@ -78,6 +78,9 @@ def said(**row: str) -> Listed:
         # an address in the United States
         ("State", "NY", SILENT),
         ("State", "No", SILENT),
+        # Mailman
+        ("delivery_status", "by_bounces", BOUNCED),
+        ("delivery_status", "by_user", PAUSED),
         # Sendy, Mailcoach, MailPoet, Campaign Monitor, ActiveCampaign, Keila
         ("status", "Marked as spam", COMPLAINED),
         ("status", "Soft bounced", BOUNCED),
@@ -94,6 +97,7 @@ def said(**row: str) -> Listed:
         ("confirmed", "1", SILENT),
         ("confirmed", "0", PENDING),
         ("blacklisted", "1", LEFT),
+        ("optedin", "0", NEVER),
         ("Is this subscriber blacklisted", "1", LEFT),
         # Klaviyo, HubSpot, Shopify, Salesforce, Mailgun
         ("Email Marketing Consent", "NEVER_SUBSCRIBED", NEVER),
@@ -142,6 +146,26 @@ def test_no_word_in_a_column_of_status_is_a_yes_unless_it_is_known(word: str) ->
 
     assert said(status=f"un{word}") is not YES
     assert said(status=word) is not YES or word.strip().casefold() in known
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "expected"),
+    [
+        ("unsubscribed_email_audience_export_1a2b.csv", ("Email Address", "First Name"), True),
+        ("nonsubscribed_email_audience_export_1a2b.csv", ("Email Address", "state"), True),
+        ("Cleaned-2024.csv", ("email",), True),
+        ("suppression_bounces.csv", ("email", "created"), True),
+        ("unsubscribed.csv", ("email", "UNSUB_TIME"), False),
+        ("bounces.csv", ("status", "reason", "email"), False),
+        ("subscribed_email_audience_export_1a2b.csv", ("Email Address",), False),
+        ("export_with_unsubscribed.csv", ("email",), False),
+        ("", ("email",), False),
+    ],
+)
+def test_a_file_that_is_named_for_noes_must_say_so_in_a_column(
+    name: str, columns: tuple[str, ...], *, expected: bool
+) -> None:
+    assert is_file_of_noes(name, columns) is expected
 
 
 def test_the_first_time_somebody_signed_up_is_taken_from_the_surest_column() -> None:
