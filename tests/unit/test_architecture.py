@@ -65,6 +65,7 @@ PURE = (
     "digest.delivery.smtp.replies",
     "subscribers.addresses",
     "subscribers.links",
+    "subscribers.list_consent",
     "subscribers.models",
     "subscribers.timestamps",
 )
