@@ -5,22 +5,29 @@ The row of a subscriber who leaves is kept, because it prevents further mail to 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from subscribers import addresses
+from subscribers import addresses, changes, queries
+from subscribers.changes import INACTIVE, choose_topics, consent_row, subscriber_row, topic_rows
+from subscribers.erased import ErasedAddresses
+from subscribers.errors import ConsentError
 from subscribers.models import Event, Preferences, Status, Subscriber, next_status
-from subscribers.tables import consent, subscribers, subscriptions, suppressions
+from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
+
+    from subscribers.addresses import Address
+    from subscribers.changes import ListEntry
+    from subscribers.queries import ConsentTimes
+
+
+#: The most entries of a list in one transaction.
+_TRANSACTION = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +67,7 @@ class Book:
         # Takes the write lock at the start: SQLite cannot wait for it within a transaction.
         self._writer = engine.execution_options(writes=True)
         self._new_id = new_id
-        self._pepper = pepper.encode()
+        self._erased = ErasedAddresses(pepper)
 
     def add(
         self,
@@ -69,44 +76,38 @@ class Book:
         *,
         confirmed: bool,
         evidence: Evidence,
-        event: Event = Event.SIGN_UP,
     ) -> Subscriber | None:
         """Sign an address up for topics; `confirmed` says that its owner has consented.
 
-        The topics replace those of a known address. An import changes nothing for a subscriber
-        who left. Returns None if the address was erased and this event may not bring it back.
+        The topics replace those of a known address. Returns None if the address was erased for
+        ever, or if somebody said under another spelling of its mailbox: never write to me again.
 
         Raises:
             AddressError: the text is not an address.
-            ConsentError: the address cannot be confirmed, because it is suppressed.
+            ConsentError: it was to be confirmed, but its owner said no. Only they can undo that.
 
         """
         address = addresses.parse(text)
         with self._writer.begin() as db:
-            if not self._may_return(db, address.key, event):
+            if confirmed and (said := self._refusal(db, address)):
+                raise ConsentError(f"{address.original} cannot be confirmed: {said}")
+            if self._erased.find(db, [address.key]).get(address.key):
                 return None
-            known = db.execute(
-                sa.select(subscribers).where(subscribers.c.address_key == address.key)
-            ).first()
+            known = queries.read_by_key(db, [address.key]).get(address.key)
+            status = known.status if known else None
+            if status in (None, Status.PENDING, Status.LEFT) and queries.is_refused_for_ever(
+                db, address.mailbox
+            ):
+                return None
             subscriber_id = known.id if known else self._new_id()
-            status = Status(known.status) if known else None
             if not known:
-                db.execute(
-                    subscribers.insert().values(
-                        id=subscriber_id,
-                        address=address.original,
-                        address_key=address.key,
-                        status=Status.PENDING,
-                        since=evidence.at,
-                        preferences={},
-                    )
-                )
-            status = self._move(db, subscriber_id, status, event, evidence)
-            inactive = status in (Status.LEFT, Status.SUPPRESSED)
-            if confirmed and not (inactive and event is Event.IMPORT):
+                row = subscriber_row(subscriber_id, address, Status.PENDING, evidence.at)
+                db.execute(subscribers.insert().values(row))
+            status = self._move(db, subscriber_id, status, Event.SIGN_UP, evidence)
+            if confirmed and status not in INACTIVE:
                 self._move(db, subscriber_id, status, Event.CONFIRM, evidence)
-            if not inactive:
-                self._subscribe(db, subscriber_id, topics)
+            if status not in INACTIVE:
+                choose_topics(db, subscriber_id, topics)
         return self.find(address.original)
 
     def enrol(self, people: Iterable[tuple[str, Sequence[str]]], *, evidence: Evidence) -> int:
@@ -119,35 +120,48 @@ class Book:
             ValueError: an address is known, was erased, or appears twice.
 
         """
-        added, wanted, history, keys = [], [], [], []
+        added, wanted, history = [], [], []
         for text, topics in people:
             address, subscriber_id = addresses.parse(text), self._new_id()
-            added.append(
-                {
-                    "id": subscriber_id,
-                    "address": address.original,
-                    "address_key": address.key,
-                    "status": Status.CONFIRMED,
-                    "since": evidence.at,
-                    "preferences": {},
-                }
-            )
-            keys.append(address.key)
-            wanted += _topic_rows(subscriber_id, topics)
-            entry = {"subscriber_id": subscriber_id, **asdict(evidence)}
-            history.append({**entry, "event": Event.SIGN_UP, "status": Status.PENDING})
-            history.append({**entry, "event": Event.CONFIRM, "status": Status.CONFIRMED})
+            added.append(subscriber_row(subscriber_id, address, Status.CONFIRMED, evidence.at))
+            wanted += topic_rows(subscriber_id, topics)
+            history += [
+                consent_row(subscriber_id, Event.SIGN_UP, Status.PENDING, evidence),
+                consent_row(subscriber_id, Event.CONFIRM, Status.CONFIRMED, evidence),
+            ]
         tables = ((subscribers, added), (subscriptions, wanted), (consent, history))
         try:
             with self._writer.begin() as db:
-                if self._any_erased(db, keys):
+                if self._erased.find(db, [row["address_key"] for row in added]):
                     raise ValueError("one of these readers asked to be forgotten")
-                for table, rows in tables:
-                    if rows:
-                        db.execute(table.insert(), rows)
+                if queries.read_refusals(db, [row["mailbox"] for row in added]):
+                    raise ValueError("one of these readers left, or must not be written to")
+                changes.insert_rows(db, *tables)
         except sa.exc.IntegrityError as error:
             raise ValueError("one of these readers is known already, or stands twice") from error
         return len(added)
+
+    def bring_in(
+        self, entries: Sequence[ListEntry], *, evidence: Evidence
+    ) -> dict[str, Subscriber]:
+        """Write the entries of a list; return the subscribers it added or changed, by key.
+
+        Whoever left, is suppressed or was erased is not brought back. Some hundred entries are one
+        transaction, so that other processes need not wait long; a repeated import changes nothing.
+        """
+        changed: dict[str, Subscriber] = {}
+        for start in range(0, len(entries), _TRANSACTION):
+            some = entries[start : start + _TRANSACTION]
+            with self._writer.begin() as db:
+                erased = self._erased.find(db, [entry.address.key for entry in some])
+                keys = changes.bring_in(
+                    db,
+                    [entry for entry in some if entry.address.key not in erased],
+                    new_id=self._new_id,
+                    evidence=evidence,
+                )
+                changed |= queries.read_by_key(db, keys)
+        return changed
 
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
         """Record an event; return the changed subscriber, or None if unknown or now erased.
@@ -180,7 +194,7 @@ class Book:
                 .values(preferences=chosen)
             )
             if found.rowcount:
-                self._subscribe(db, subscriber_id, topics)
+                choose_topics(db, subscriber_id, topics)
         return self.get(subscriber_id)
 
     def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:
@@ -194,13 +208,9 @@ class Book:
             ).first()
             if known is None:
                 return False
-            key_hash = self._hash(known.address_key)
             for_ever = next_status(Status(known.status), Event.ERASE) is Status.SUPPRESSED
-            db.execute(suppressions.delete().where(suppressions.c.key_hash == key_hash))
-            db.execute(
-                suppressions.insert().values(
-                    key_hash=key_hash, for_ever=for_ever, at=evidence.at, channel=evidence.channel
-                )
+            self._erased.add(
+                db, known.address_key, for_ever=for_ever, at=evidence.at, channel=evidence.channel
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
         if self._engine.dialect.name == "sqlite":
@@ -209,14 +219,6 @@ class Book:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.close()
         return True
-
-    def had_left(self, subscriber_id: int) -> bool:
-        """Return whether a subscriber ever left. If so, an operator cannot confirm them again."""
-        query = sa.select(consent.c.id).where(
-            consent.c.subscriber_id == subscriber_id, consent.c.event == Event.LEAVE
-        )
-        with self._engine.connect() as db:
-            return db.execute(query).first() is not None
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
         """Delete sign-ups before a time that were never confirmed; return their number.
@@ -244,14 +246,39 @@ class Book:
 
     def is_erased(self, text: str) -> bool:
         """Return whether an address was erased and has not been confirmed since."""
-        key_hash = self._hash(addresses.parse(text).key)
-        query = sa.select(suppressions).where(suppressions.c.key_hash == key_hash)
         with self._engine.connect() as db:
-            return db.execute(query).first() is not None
+            return bool(self._erased.find(db, [addresses.parse(text).key]))
+
+    def erased_among(self, keys: Collection[str]) -> set[str]:
+        """Return the keys of addresses among these that were erased."""
+        with self._engine.connect() as db:
+            return set(self._erased.find(db, keys))
+
+    def refusal(self, text: str) -> str:
+        """Return why nobody but its owner may confirm an address; empty if an operator may.
+
+        Raises:
+            AddressError: the text is not an address.
+
+        """
+        with self._engine.connect() as db:
+            return self._refusal(db, addresses.parse(text))
+
+    def refusals(self, mailboxes: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """Return who left or is suppressed: pairs of key and address, by mailbox."""
+        with self._engine.connect() as db:
+            return queries.read_refusals(db, mailboxes)
+
+    def consent_times(
+        self, subscriber_ids: Collection[int] | None = None
+    ) -> dict[int, ConsentTimes]:
+        """Return when the consent of these subscribers, or of all, has changed, by id."""
+        with self._engine.connect() as db:
+            return queries.read_consent_times(db, subscriber_ids)
 
     def get(self, subscriber_id: int) -> Subscriber | None:
         """Return the subscriber of an id, or None."""
-        return next(self._select(subscribers.c.id == subscriber_id), None)
+        return next(iter(self._select(subscribers.c.id == subscriber_id)), None)
 
     def find(self, text: str) -> Subscriber | None:
         """Return the subscriber of an address in any spelling, or None.
@@ -261,7 +288,12 @@ class Book:
 
         """
         key = addresses.parse(text).key
-        return next(self._select(subscribers.c.address_key == key), None)
+        return next(iter(self._select(subscribers.c.address_key == key)), None)
+
+    def find_all(self, keys: Collection[str]) -> dict[str, Subscriber]:
+        """Return the subscribers of these keys of addresses, by key."""
+        with self._engine.connect() as db:
+            return queries.read_by_key(db, keys)
 
     def all(self) -> list[Subscriber]:
         """Return all subscribers, in every status, sorted by address."""
@@ -269,15 +301,15 @@ class Book:
 
     def some(self, subscriber_ids: Collection[int]) -> list[Subscriber]:
         """Return the subscribers with these ids, in every status; unknown ids are left out."""
-        return list(self._select(subscribers.c.id.in_(subscriber_ids)))
+        return self._select(subscribers.c.id.in_(subscriber_ids))
 
     def confirmed(self) -> list[Subscriber]:
         """Return the subscribers who get a digest, by id, so that all runs have the same order."""
-        return list(self._select(subscribers.c.status == Status.CONFIRMED))
+        return self._select(subscribers.c.status == Status.CONFIRMED)
 
     def wanting(self, topic: str) -> int:
         """Count the subscribers of a topic who have not left and are not suppressed."""
-        inactive = subscribers.c.status.in_((Status.LEFT, Status.SUPPRESSED))
+        inactive = subscribers.c.status.in_(INACTIVE)
         query = (
             sa.select(sa.func.count())
             .select_from(subscriptions.join(subscribers))
@@ -300,88 +332,29 @@ class Book:
         event: Event,
         evidence: Evidence,
     ) -> Status:
-        after = next_status(status, event)
-        db.execute(
-            subscribers.update().where(subscribers.c.id == subscriber_id).values(status=after)
-        )
-        db.execute(
-            consent.insert().values(
-                subscriber_id=subscriber_id, event=event, status=after, **asdict(evidence)
-            )
-        )
+        after = changes.move(db, subscriber_id, status, event, evidence)
         if event is Event.CONFIRM:
-            self._delete_hash(db, subscriber_id)
+            # Kept until now, because anybody can type in any address.
+            key = sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
+            self._erased.remove(db, db.execute(key).scalar_one())
         return after
 
-    def _subscribe(self, db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
-        db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))
-        if topics:
-            db.execute(subscriptions.insert(), _topic_rows(subscriber_id, topics))
+    def _refusal(self, db: sa.Connection, address: Address) -> str:
+        if self._erased.find(db, [address.key]):
+            return "its owner had it erased"
+        known = queries.read_by_key(db, [address.key]).get(address.key)
+        if known and known.status in INACTIVE:
+            return f"it is {known.status}"
+        if known and known.status in (Status.CONFIRMED, Status.PAUSED):
+            return ""
+        if known and queries.read_consent_times(db, [known.id])[known.id].left:
+            return "it had left, and has not confirmed to come back"
+        others = queries.read_refusals(db, [address.mailbox]).get(address.mailbox, [])
+        return f"{others[0][1]}, which is the same mailbox, said no" if others else ""
 
-    def _may_return(self, db: sa.Connection, key: str, event: Event) -> bool:
-        """Return whether an event may add an address, which may have been erased.
-
-        For an erased address only a sign-up may, and only if it was not suppressed. The hash is
-        kept until the confirmation, because anybody can type in any address.
-        """
-        this = suppressions.c.key_hash == self._hash(key)
-        erased = db.execute(sa.select(suppressions).where(this)).first()
-        return erased is None or not (event is Event.IMPORT or erased.for_ever)
-
-    def _any_erased(self, db: sa.Connection, keys: Sequence[str]) -> bool:
-        hashes = [self._hash(key) for key in keys]
-        some = (
-            sa.select(suppressions).where(suppressions.c.key_hash.in_(hashes[start : start + 500]))
-            for start in range(0, len(hashes), 500)
-        )
-        return any(db.execute(query).first() for query in some)
-
-    def _delete_hash(self, db: sa.Connection, subscriber_id: int) -> None:
-        """Delete the hash of an erased address that was now confirmed."""
-        query = sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
-        this = suppressions.c.key_hash == self._hash(db.execute(query).scalar_one())
-        db.execute(suppressions.delete().where(this))
-
-    def _hash(self, key: str) -> str:
-        return hmac.new(self._pepper, key.encode(), hashlib.sha256).hexdigest()
-
-    def _select(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Subscriber]:
-        columns = [
-            *(subscribers.c[name] for name in ("id", "address", "status", "since")),
-            sa.cast(subscribers.c.preferences, sa.Text),
-        ]
-        people = sa.select(*columns).where(*conditions).order_by(subscribers.c.id)
-        topics_query = (
-            sa.select(subscriptions.c.subscriber_id, subscriptions.c.topic)
-            .join_from(subscriptions, subscribers)
-            .where(*conditions)
-            .order_by(subscriptions.c.subscriber_id, subscriptions.c.position)
-        )
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Subscriber]:
         with self._engine.connect() as db:
-            topics = _topics_by_id(db.execute(topics_query))
-            for subscriber_id, address, status, since, preferences in db.execute(people):
-                yield Subscriber(
-                    id=subscriber_id,
-                    address=address,
-                    status=Status(status),
-                    since=since,
-                    topics=tuple(topics.get(subscriber_id, ())),
-                    preferences=_preferences(preferences),
-                )
-
-
-def _topics_by_id(rows: Iterable[Any]) -> dict[int, list[str]]:
-    grouped: dict[int, list[str]] = {}
-    for subscriber_id, topic in rows:
-        grouped.setdefault(subscriber_id, []).append(topic)
-    return grouped
-
-
-def _topic_rows(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        {"subscriber_id": subscriber_id, "topic": topic, "position": position}
-        for position, topic in enumerate(dict.fromkeys(topics))
-    ]
+            return list(queries.read_subscribers(db, *conditions))
 
 
 def _consent_record(row: Any) -> ConsentRecord:
@@ -389,12 +362,3 @@ def _consent_record(row: Any) -> ConsentRecord:
         at=row.at, channel=row.channel, note=row.note, wording=row.wording, network=row.network
     )
     return ConsentRecord(event=Event(row.event), status=Status(row.status), evidence=evidence)
-
-
-@lru_cache(maxsize=4096)  # most subscribers share their preferences with others
-def _preferences(stored: str) -> Preferences:
-    tuples: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in json.loads(stored).items()
-    }
-    return Preferences(**tuples)

@@ -40,6 +40,8 @@ subscribers = sa.Table(
     ),
     sa.Column("address", sa.String, nullable=False),
     sa.Column("address_key", sa.String, nullable=False, unique=True),
+    # where its mail arrives, by the rules of the provider; several addresses may share one
+    sa.Column("mailbox", sa.String, nullable=False, server_default="", index=True),
     sa.Column("status", sa.String, nullable=False),
     sa.Column("since", UTCDateTime, nullable=False),
     sa.Column("preferences", sa.JSON, nullable=False, server_default="{}"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.storage.papers import Observation
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import ConsentRecord
-    from subscribers.csv_import import ImportRow
+    from subscribers.import_rules import ImportRow
     from subscribers.models import Subscriber, Topic
 
 

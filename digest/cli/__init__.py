@@ -28,7 +28,7 @@ from digest.cli import (
     topics,
 )
 from digest.errors import ConfigError, DigestError, NotFoundError
-from subscribers.errors import AddressError, SubscriberError
+from subscribers.errors import AddressError, ConsentError, SubscriberError
 
 NOT_FULLY_DONE, USAGE = 1, 2
 
@@ -89,7 +89,7 @@ def main() -> None:
         sys.exit(NOT_FULLY_DONE)
     try:
         app()
-    except (ConfigError, NotFoundError, AddressError) as error:
+    except (ConfigError, NotFoundError, AddressError, ConsentError) as error:
         _print_error(error)
         sys.exit(USAGE)
     except (DigestError, SubscriberError) as error:

@@ -56,7 +56,7 @@ def add(
 ) -> None:
     """Add a reader, or change the topics of one. Only confirmed readers get mail."""
     from digest.app.config.topics import default_topics, find_topic
-    from digest.errors import NotFoundError
+    from subscribers.errors import ConsentError
 
     app = output.open_app(ctx)
     known = app.book.find(email)
@@ -64,9 +64,20 @@ def add(
     wanted = kept or [
         find_topic(slug, app.topics).slug for slug in topic or default_topics(app.topics)
     ]
-    subscriber = app.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
+    if known and known.status == "suppressed":
+        raise ConsentError(
+            f"{email} is suppressed: the address refuses mail, or its owner said never again;"
+            " nothing changes this"
+        )
+    try:
+        subscriber = app.book.add(email, wanted, confirmed=confirmed, evidence=_evidence())
+    except ConsentError as error:
+        raise ConsentError(
+            f"{error}; only they can change that: by a sign-up on the website, or by the mail that"
+            f" `digest subscribers add {email}` without --confirmed sends them"
+        ) from error
     if subscriber is None:
-        raise NotFoundError(f"{email} asked to be erased and never to be written to again")
+        raise ConsentError(f"{email} asked never to be written to again; nothing changes this")
     _ask_to_confirm(app, [subscriber])
     if json:
         output.print_json(serializers.subscriber(subscriber))
@@ -156,40 +167,43 @@ def import_(
     ctx: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="CSV with a column `address`, and maybe `topics`."),
+        typer.Argument(
+            metavar="FILE", help="CSV with a column of addresses; see docs/operating.md."
+        ),
     ],
     *,
     confirmed: Annotated[
         bool,
-        typer.Option("--confirmed", help="You vouch that all of them want this; recorded."),
+        typer.Option(
+            "--confirmed", help="You vouch that all who do not say no want this; recorded."
+        ),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what an import would do with each line.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Add readers from a list. It adds nobody who left, is suppressed or was erased."""
+    """Add readers from a list of Digest or another system. A no counts, there and here."""
     from digest.app.config.topics import default_topics
     from digest.errors import ConfigError
-    from digest.text.clean import decode
-    from subscribers import csv_import
+    from subscribers import csv_import, csv_table
+    from subscribers.import_rules import ImportAction
 
     try:
-        text = decode(file.read_bytes())
+        octets = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}") from error
+    text, remark = csv_table.decode(octets)
     app = output.open_app(ctx)
     slugs = [topic.slug for topic in app.topics]
-    rows = csv_import.plan(text, app.book, known_topics=slugs, confirmed=confirmed)
+    rows = csv_import.plan(
+        text, app.book, known_topics=slugs, confirmed=confirmed, file_name=file.name
+    )
     if not dry_run:
         changed = csv_import.apply(
-            rows,
-            app.book,
-            default_topics=default_topics(app.topics),
-            confirmed=confirmed,
-            evidence=_evidence(),
+            rows, app.book, default_topics=default_topics(app.topics), evidence=_evidence()
         )
-        _ask_to_confirm(app, changed)
+        _ask_to_confirm(app, [who for row, who in changed if row.action is ImportAction.ADD])
     if json:
         output.print_json([serializers.import_row(row) for row in rows])
     else:
@@ -198,7 +212,9 @@ def import_(
             ("line#", "address", "fate", "why"),
             [(row.number, row.address, row.action, row.reason) for row in rows],
         )
-    if any(row.action is csv_import.ImportAction.REJECT for row in rows):
+    if remark:
+        output.print_note(f"{file}: {remark}")
+    if any(row.action is ImportAction.REJECT for row in rows):
         raise typer.Exit(1)
 
 
@@ -214,11 +230,12 @@ def export(
     ] = None,
 ) -> None:
     """Print all that is known of one reader as JSON, or the list of all as CSV."""
-    from subscribers import csv_import, privacy
+    from subscribers import csv_export, privacy
 
     app = output.open_app(ctx)
     if email is None:
-        typer.echo(csv_import.export(app.book.all()), nl=False)
+        readers, times = app.book.all(), app.book.consent_times()
+        typer.echo(csv_export.export(readers, times), nl=False)
         return
     subscriber = find_subscriber(app, email)
     output.print_json(
@@ -247,9 +264,8 @@ def _ask_to_confirm(app: App, subscribers: Iterable[Subscriber]) -> None:
     from digest.app import clock
     from digest.models.delivery import MailKind
 
-    for subscriber in subscribers:
-        if subscriber.status == "pending":
-            app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=clock.now())
+    pending = [subscriber.id for subscriber in subscribers if subscriber.status == "pending"]
+    app.transactional_queue.enqueue_all(pending, MailKind.CONFIRM, now=clock.now())
 
 
 def _evidence() -> Evidence:

@@ -50,6 +50,9 @@ def send_due(
                 mail, f"there is nothing to confirm: the reader is {subscriber.status}"
             )
             continue
+        if mail.kind is MailKind.KNOWN and subscriber.status is Status.LEFT:
+            queue.mark_failed(mail, "the reader has left")
+            continue
         try:
             message = render(mail, subscriber, settings=settings, now=clock())
             outcome = send_one(transport, message)

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from digest.models.delivery import MailKind, TransactionalMail, TransactionalState, doubled
 from digest.storage.schema import transactional_mail
+from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -32,6 +34,11 @@ PAUSE = {
     MailKind.PRIVACY: timedelta(hours=1),
 }
 
+#: The most mails that are queued in one transaction: others wait for it.
+_TRANSACTION = 500
+#: The kinds that whoever types an address into a form causes.
+BY_STRANGERS = (MailKind.CONFIRM, MailKind.KNOWN)
+
 
 class TransactionalQueue:
     """The queue in an open database."""
@@ -42,26 +49,53 @@ class TransactionalQueue:
         self._writer = engine.execution_options(writes=True)
 
     def enqueue(self, subscriber_id: int, kind: MailKind, *, now: datetime) -> bool:
-        """Queue a mail, unless one of its kind waits or is recent; return whether it is queued."""
-        recent = sa.select(transactional_mail.c.id).where(
-            transactional_mail.c.subscriber_id == subscriber_id,
-            transactional_mail.c.kind == kind,
-            (transactional_mail.c.state == TransactionalState.WAITING)
-            | (transactional_mail.c.made_at > now - PAUSE[kind]),
-        )
+        """Queue a mail, unless it waits or is recent; return whether it is queued.
+
+        What a stranger can ask for counts by mailbox, not by spelling: a mailbox whose address has
+        been asked to confirm today gets no mail for another spelling of it.
+        """
         with self._writer.begin() as db:
-            if db.execute(recent).first():
-                return False
-            db.execute(
-                transactional_mail.insert().values(
-                    subscriber_id=subscriber_id,
-                    kind=kind,
-                    state=TransactionalState.WAITING,
-                    made_at=now,
-                    next_at=now,
-                    attempts=0,
-                )
+            return self._enqueue(db, subscriber_id, kind, now)
+
+    def enqueue_all(self, subscriber_ids: Iterable[int], kind: MailKind, *, now: datetime) -> int:
+        """Queue a mail to many by the same rules, some in a transaction; return how many."""
+        queued, waiting = 0, list(subscriber_ids)
+        for start in range(0, len(waiting), _TRANSACTION):
+            with self._writer.begin() as db:
+                some = waiting[start : start + _TRANSACTION]
+                queued += sum(self._enqueue(db, one, kind, now) for one in some)
+        return queued
+
+    def _enqueue(
+        self, db: sa.Connection, subscriber_id: int, kind: MailKind, now: datetime
+    ) -> bool:
+        same = (transactional_mail.c.subscriber_id == subscriber_id) & (
+            transactional_mail.c.kind == kind
+        )
+        if kind in BY_STRANGERS:
+            mailbox = sa.select(subscribers.c.mailbox).where(subscribers.c.id == subscriber_id)
+            others = sa.select(subscribers.c.id).where(
+                subscribers.c.mailbox == mailbox.scalar_subquery(),
+                subscribers.c.id != subscriber_id,
             )
+            same |= transactional_mail.c.subscriber_id.in_(others) & (
+                transactional_mail.c.kind.in_(BY_STRANGERS)
+            )
+        recent = (transactional_mail.c.state == TransactionalState.WAITING) | (
+            transactional_mail.c.made_at > now - PAUSE[kind]
+        )
+        if db.execute(sa.select(transactional_mail.c.id).where(same, recent)).first():
+            return False
+        db.execute(
+            transactional_mail.insert().values(
+                subscriber_id=subscriber_id,
+                kind=kind,
+                state=TransactionalState.WAITING,
+                made_at=now,
+                next_at=now,
+                attempts=0,
+            )
+        )
         return True
 
     def claim(self, *, now: datetime) -> TransactionalMail | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from typing import TYPE_CHECKING
 
@@ -118,8 +119,19 @@ def test_a_file_without_addresses_is_refused_in_one_line(peopled: Path, digest: 
 
     assert (result.code != 0, result.out) == (True, "")
     assert result.err == (
-        "error: the first line must name a column `address`; others may be `topics`\n"
+        "error: the first line must name a column `address` or `email`; it names `name`\n"
     )
+
+
+def test_a_file_of_people_who_said_no_is_not_taken_for_readers(
+    peopled: Path, digest: Command
+) -> None:
+    (peopled / "unsubscribed_members.csv").write_text(GOOD)
+
+    result = digest("subscribers", "import", "unsubscribed_members.csv", "--confirmed")
+
+    assert (result.code, result.out) == (1, "")
+    assert "unsubscribed_members.csv is named as a list of people who said no" in result.err
 
 
 def test_who_vouched_for_a_list_is_on_record(peopled: Path, digest: Command) -> None:
@@ -134,9 +146,16 @@ def test_who_vouched_for_a_list_is_on_record(peopled: Path, digest: Command) -> 
     assert all(step["note"] for step in consent)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    ("encoding", "remark"),
+    [
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("cp1252", "office.csv: the file is not UTF-8; it was read as Windows-1252"),
+    ],
+)
 def test_a_list_is_read_in_the_encoding_of_the_office(
-    peopled: Path, digest: Command, encoding: str
+    peopled: Path, digest: Command, encoding: str, remark: str
 ) -> None:
     text = "address;name\r\nzoë@example.org;Zoë\r\n"
     (peopled / "office.csv").write_bytes(text.encode(encoding))
@@ -144,6 +163,8 @@ def test_a_list_is_read_in_the_encoding_of_the_office(
     result = digest("subscribers", "import", "office.csv", "--json")
 
     assert fates(result) == [(2, "zoë@example.org", "add")]
+    assert result.err.startswith(remark)
+    assert bool(result.err) == bool(remark)
 
 
 # -- export -------------------------------------------------------------------------------------
@@ -157,7 +178,9 @@ def test_all_readers_are_written_as_a_list_that_says_nothing_new(
 
     again = digest("subscribers", "import", "copy.csv", "--dry-run", "--json")
 
-    assert written.out.startswith("address,status,topics,since\nada@example.org,confirmed,agents,")
+    first, second, *_ = written.out.splitlines()
+    assert first.startswith("address,status,topics,since,status_since,had_left,words_in,")
+    assert second.startswith("ada@example.org,confirmed,agents,")
     assert fates(again) == [
         (2, "ada@example.org", "keep"),
         (3, "ben@example.org", "keep"),
@@ -174,6 +197,126 @@ def test_one_reader_is_written_with_all_that_is_known(furnished: Path, digest: C
     assert [step["event"] for step in known["consent"]] == ["sign-up", "confirm"]
     assert [(mail["day"], mail["state"]) for mail in known["issues"]] == [("2026-02-02", "sent")]
     assert known["issues"][0]["contents"][0]["paper_id"] == "2602.00001"
+
+
+def test_an_export_makes_the_same_readers_elsewhere(
+    peopled: Path, digest: Command, tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    digest("subscribers", "add", "pat@example.org")
+    written, before = digest("subscribers", "export").out, readers(digest)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "config.toml").write_text((peopled / "config.toml").read_text())
+    (elsewhere / "copy.csv").write_text(written, encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+
+    result = digest("subscribers", "import", "copy.csv", "--confirmed", "--json")
+
+    assert {line["address"]: line["fate"] for line in result.json} == {
+        "ada@example.org": "confirm",
+        "ben@example.org": "confirm",
+        "gone@example.org": "leave",
+        "pat@example.org": "add",
+    }
+    assert readers(digest) == before
+    assert asked(elsewhere) == ["pat@example.org"]
+
+
+# -- the lists of other systems -----------------------------------------------------------------
+
+
+def asked(home: Path) -> list[str]:
+    """Whom the next run asks by mail to confirm."""
+    db = sqlite3.connect(home / "digest.db")
+    found = db.execute(
+        "SELECT address FROM transactional_mail JOIN subscribers ON subscribers.id = subscriber_id"
+        " WHERE kind = 'confirm' ORDER BY address"
+    ).fetchall()
+    db.close()
+    return [address for (address,) in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses", "mailed"),
+    [
+        (
+            "export_with_left.csv",
+            {"ada": "confirmed", "bo": "left", "cy": "confirmed", "dee": "confirmed"}
+            | {"eve": "pending"},
+            ["eve"],
+        ),
+        ("listmonk.csv", {"ada": "confirmed", "bo": "suppressed"}, []),
+        ("mailchimp.csv", {"ada": "confirmed"}, []),
+        ("sep.csv", {"ada": "confirmed"}, []),
+        ("utf16.csv", {"ada": "confirmed"}, []),
+        ("mac.csv", {"ada": "confirmed", "bo": "confirmed"}, []),
+    ],
+)
+def test_the_lists_that_were_met_are_understood(
+    home: Path, digest: Command, real_data: Path, name: str, statuses: dict[str, str],
+    mailed: list[str],
+) -> None:  # fmt: skip
+    result = digest("subscribers", "import", str(real_data / "faults" / name), "--confirmed")
+
+    assert result.code == 0
+    assert {
+        reader["address"].partition("@")[0]: reader["status"]
+        for reader in digest("subscribers", "list", "--json").json
+    } == statuses
+    assert [address.partition("@")[0] for address in asked(home)] == mailed
+
+
+def test_a_row_with_a_word_nobody_knows_is_named_and_not_mailed(
+    home: Path, digest: Command
+) -> None:
+    (home / "list.csv").write_text("email,status\nada@example.org,abgemeldet\n")
+
+    result = digest("subscribers", "import", "list.csv")
+
+    assert result.code == 1
+    assert "reject  status is 'abgemeldet', which is not known to mean yes" in result.out
+    assert (readers(digest), asked(home)) == ({}, [])
+
+
+# -- a no and an operator -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [("remove", "it is left"), ("erase", "its owner had it erased")]
+)
+def test_who_left_or_was_erased_is_not_added_back_but_asked(
+    furnished: Path, digest: Command, verb: str, said: str
+) -> None:
+    digest("subscribers", verb, "ada@example.org")
+    before = readers(digest)
+
+    refused = digest("subscribers", "add", "Ada@example.org", "--confirmed")
+    after = readers(digest)
+    digest("subscribers", "add", "ada@example.org")
+
+    assert (refused.code, refused.out, after) == (2, "", before)
+    assert refused.err == (
+        f"error: Ada@example.org cannot be confirmed: {said}; only they can change that:"
+        " by a sign-up on the website, or by the mail that"
+        " `digest subscribers add Ada@example.org` without"
+        " --confirmed sends them\n"
+    )
+    assert asked(furnished) == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("flags", [(), ("--confirmed",)])
+@pytest.mark.parametrize("address", ["ada@example.org", "ada+x@example.org"])
+def test_who_said_never_again_is_neither_added_nor_asked(
+    home: Path, digest: Command, address: str, flags: tuple[str, ...]
+) -> None:
+    (home / "list.csv").write_text("email,status\nada@example.org,complained\n")
+    digest("subscribers", "import", "list.csv")
+
+    refused = digest("subscribers", "add", address, *flags)
+
+    assert refused.code == 2
+    assert readers(digest) == {"ada@example.org": "suppressed: "}
+    assert asked(home) == []
 
 
 # -- erase --------------------------------------------------------------------------------------

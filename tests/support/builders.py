@@ -10,7 +10,9 @@ from digest.models.delivery import OutgoingMessage
 from digest.models.issue import Coverage, Edition, Issue, Pick, Reason, Section, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Channel
+from subscribers import addresses
 from subscribers.book import Evidence
+from subscribers.changes import ListEntry
 from subscribers.models import Event, Status, Subscriber, Topic
 
 if TYPE_CHECKING:
@@ -87,6 +89,17 @@ def enrolled(
     reader = book.find(address)
     assert reader is not None
     return reader
+
+
+def brought_in(
+    book: Book, address: str, *, topics: tuple[str, ...] = ("agents",), confirmed: bool = False,
+    at: datetime = NOON,
+) -> Subscriber | None:  # fmt: skip
+    """The reader whom a list of one address adds or changes, or None."""
+    parsed = addresses.parse(address)
+    steps = ((Event.CONFIRM, evidence(at=at)),) if confirmed else ()
+    entry = ListEntry(address=parsed, topics=topics, preferences=None, since=None, steps=steps)
+    return book.bring_in([entry], evidence=evidence(at=at)).get(parsed.key)
 
 
 def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +14,12 @@ from support.site import path_in
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose
 from subscribers.models import Event
+from subscribers.rate_limits import Rates, SignupLimiter
+from subscribers.web import create
 
 if TYPE_CHECKING:
     from support.site import Site
+    from web.conftest import BuildSite
 
 CONFIRM = "Please confirm your subscription to Trending Papers"
 
@@ -147,6 +152,36 @@ def test_who_signs_up_again_through_the_api_gets_one_mail(site: Site) -> None:
     site.post("/api/v1/subscriptions", json={"email": "ada@example.org"})
 
     assert site.subjects() == [CONFIRM]
+
+
+def dotted(local: str) -> list[str]:
+    """The ways to put dots between the letters of a name."""
+    return [
+        local[0] + "".join("." * dot + char for dot, char in zip(dots, local[1:], strict=True))
+        for dots in product((0, 1), repeat=len(local) - 1)
+    ]
+
+
+def test_one_mailbox_gets_one_mail_a_day_however_its_address_is_spelt(
+    build_site: BuildSite,
+) -> None:
+    domains = cycle(("gmail.com", "GoogleMail.com", "GMAIL.com"))
+    spellings = [
+        f"{local}{'+x' * (number % 2)}@{next(domains)}"
+        for number, local in enumerate(dotted("adalove"))
+    ]
+    site = build_site()
+    networks = [f"198.51.{number}.7" for number in range(len(spellings))]
+    for spelling, ip in zip(spellings[:32], networks, strict=False):
+        site.sign_up(spelling, ip=ip)
+    site.asgi = create(replace(site.services, limiter=SignupLimiter(Rates())))  # a restart
+    for spelling, ip in zip(spellings[32:], networks, strict=False):
+        site.sign_up(spelling, ip=ip)
+
+    assert len(spellings) == 64
+    assert site.subjects() == [CONFIRM]
+    [mail] = site.mails()
+    assert mail["To"] == spellings[0]
 
 
 def test_who_never_confirms_is_forgotten_after_a_week(site: Site) -> None:

@@ -211,9 +211,14 @@ def test_the_log_names_no_address(site: Site, caplog: pytest.LogCaptureFixture) 
     assert "ada" not in "".join(records)
 
 
-def test_who_left_before_the_mail_was_sent_is_not_asked_to_confirm(site: Site) -> None:
-    subscriber = site.subscriber(ADA)
-    site.app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=site.now)
+@pytest.mark.parametrize(
+    ("events", "kind"), [((), MailKind.CONFIRM), ((Event.CONFIRM,), MailKind.KNOWN)]
+)
+def test_who_left_before_the_mail_was_sent_gets_none_that_strangers_caused(
+    site: Site, events: tuple[Event, ...], kind: MailKind
+) -> None:
+    subscriber = site.subscriber(ADA, *events)
+    site.app.transactional_queue.enqueue(subscriber.id, kind, now=site.now)
     site.book.record(subscriber.id, Event.LEAVE, evidence=evidence())
     transport = RecordingTransport()
 

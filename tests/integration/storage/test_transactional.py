@@ -98,6 +98,41 @@ def test_mails_of_another_kind_or_subscriber_do_not_wait_for_it(
     assert queue.enqueue(other.id, MailKind.CONFIRM, now=NOON)
 
 
+SPELLINGS = ("ada.m@gmail.com", "a.dam+x@gmail.com", "ADAM@googlemail.com")
+
+
+@pytest.mark.parametrize("second", [MailKind.CONFIRM, MailKind.KNOWN])
+def test_a_mailbox_gets_one_mail_a_day_that_strangers_can_cause(
+    queue: TransactionalQueue, book: Book, second: MailKind
+) -> None:
+    first, *others = (enrolled(book, spelling).id for spelling in SPELLINGS)
+    queue.enqueue(first, MailKind.CONFIRM, now=NOON)
+    mail = queue.claim(now=NOON)
+    assert mail is not None
+    queue.mark_sent(mail)
+
+    today = [queue.enqueue(one, second, now=NOON + 23 * HOUR) for one in others]
+    tomorrow = [queue.enqueue(one, second, now=NOON + 24 * HOUR) for one in others]
+
+    assert (today, tomorrow) == ([False, False], [True, False])
+
+
+def test_the_mail_about_somebodys_data_does_not_wait_for_strangers(
+    queue: TransactionalQueue, book: Book
+) -> None:
+    first, second, _ = (enrolled(book, spelling).id for spelling in SPELLINGS)
+    queue.enqueue(first, MailKind.CONFIRM, now=NOON)
+
+    assert queue.enqueue(second, MailKind.PRIVACY, now=NOON)
+
+
+def test_many_are_asked_at_once_by_the_same_rules(queue: TransactionalQueue, book: Book) -> None:
+    readers = [enrolled(book, address).id for address in (*SPELLINGS, "bo@example.org")]
+
+    assert queue.enqueue_all(readers, MailKind.CONFIRM, now=NOON) == 2
+    assert queue.enqueue_all(readers, MailKind.CONFIRM, now=NOON) == 0
+
+
 def test_a_mail_that_left_is_never_claimed_again(
     queue: TransactionalQueue, subscriber: Subscriber
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
-from support.builders import NOON, PEPPER, enrolled, evidence
+from support.builders import NOON, PEPPER, brought_in, enrolled, evidence
 
 from subscribers.book import Book, ConsentRecord, Evidence
 from subscribers.errors import AddressError, ConsentError
@@ -108,7 +108,7 @@ def test_an_event_that_is_refused_is_not_recorded(book: Book) -> None:
 def test_a_reader_who_left_and_comes_back_has_the_same_id_and_the_whole_history(book: Book) -> None:
     before = enrolled(book, "ada@example.org", Event.CONFIRM, Event.LEAVE)
 
-    after = add(book)
+    after = enrolled(book, "ada@example.org", Event.CONFIRM)
 
     assert (after.id, after.status) == (before.id, Status.CONFIRMED)
     assert [entry.event for entry in book.history(after.id)] == [
@@ -130,24 +130,79 @@ def test_a_reader_who_left_is_not_confirmed_by_signing_up_alone(book: Book) -> N
 def test_an_import_changes_nothing_for_who_left_or_is_suppressed(book: Book, last: Event) -> None:
     before = enrolled(book, "ada@example.org", Event.CONFIRM, last)
 
-    after = book.add(
-        "ada@example.org", ["speech"], confirmed=True, evidence=BY_HAND, event=Event.IMPORT
-    )
-
-    assert after == before
+    assert brought_in(book, "ada@example.org", topics=("speech",), confirmed=True) is None
+    assert book.all() == [before]
 
 
-def test_a_suppressed_subscriber_cannot_be_confirmed(book: Book) -> None:
-    subscriber = enrolled(book, "ada@example.org", Event.COMPLAINT)
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        pytest.param((Event.CONFIRM, Event.LEAVE), "it is left", id="left"),
+        pytest.param((Event.LEAVE, Event.SIGN_UP), "it had left", id="a stranger signed them up"),
+        pytest.param((Event.COMPLAINT,), "it is suppressed", id="never again"),
+        pytest.param((Event.CONFIRM, Event.BOUNCE), "it is suppressed", id="refuses mail"),
+    ],
+)
+def test_nobody_but_the_reader_can_undo_a_no(
+    book: Book, events: tuple[Event, ...], said: str
+) -> None:
+    subscriber = enrolled(book, "ada@example.org", *events)
+    before = book.history(subscriber.id)
 
-    with pytest.raises(ConsentError, match="confirm is not possible for suppressed reader"):
-        add(book)
+    with pytest.raises(ConsentError, match=f"ADA@example.org cannot be confirmed: {said}"):
+        add(book, "ADA@example.org")
 
     assert book.get(subscriber.id) == subscriber
-    assert [entry.event for entry in book.history(subscriber.id)] == [
-        Event.SIGN_UP,
-        Event.COMPLAINT,
-    ]
+    assert book.history(subscriber.id) == before
+
+
+@pytest.mark.parametrize("signed_up_again", [False, True])
+def test_an_operator_does_not_confirm_who_was_erased(
+    book: Book,
+    signed_up_again: bool,  # noqa: FBT001
+) -> None:
+    book.erase(enrolled(book, "ada@example.org", Event.CONFIRM).id, evidence=BY_HAND)
+    if signed_up_again:
+        enrolled(book, "ada@example.org")
+    before = book.all()
+
+    with pytest.raises(ConsentError, match="its owner had it erased"):
+        add(book)
+
+    assert book.all() == before
+
+
+@pytest.mark.parametrize("last", [Event.LEAVE, Event.BOUNCE, Event.COMPLAINT, Event.ERASE])
+def test_a_no_holds_for_every_spelling_of_the_mailbox(book: Book, last: Event) -> None:
+    enrolled(book, "ada.b@gmail.com", Event.CONFIRM, last) if last is not Event.ERASE else (
+        book.erase(enrolled(book, "ada.b@gmail.com").id, evidence=BY_HAND)
+    )
+    before = book.all()
+
+    with pytest.raises(ConsentError, match=r"adab\+x@googlemail\.com cannot be confirmed"):
+        add(book, "adab+x@googlemail.com")
+
+    assert book.all() == before
+
+
+def test_who_left_under_one_spelling_may_sign_up_under_another(book: Book) -> None:
+    enrolled(book, "ada+news@example.org", Event.CONFIRM, Event.LEAVE)
+
+    assert enrolled(book, "ada+papers@example.org", Event.CONFIRM).status is Status.CONFIRMED
+
+
+def test_never_again_holds_for_sign_ups_under_every_spelling(book: Book) -> None:
+    enrolled(book, "ada.b@gmail.com", Event.COMPLAINT)
+
+    assert book.add("a.dab@gmail.com", ["agents"], confirmed=False, evidence=BY_HAND) is None
+    assert [reader.address for reader in book.all()] == ["ada.b@gmail.com"]
+
+
+def test_two_spellings_of_a_mailbox_may_be_two_readers(book: Book) -> None:
+    first, second = (add(book, text) for text in ("ada+a@example.org", "ada+b@example.org"))
+
+    assert first.id != second.id
+    assert book.confirmed() == [first, second]
 
 
 def test_a_confirmed_reader_who_signs_up_again_stays_confirmed(book: Book) -> None:

@@ -87,6 +87,16 @@ def test_if_one_is_not_an_address_nobody_is_enrolled(book: Book) -> None:
     assert book.all() == []
 
 
+@pytest.mark.parametrize("last", [Event.LEAVE, Event.COMPLAINT])
+def test_whoever_said_no_under_another_spelling_is_not_enrolled(book: Book, last: Event) -> None:
+    before = enrolled(book, "ada+news@example.org", last)
+
+    with pytest.raises(ValueError, match="one of these readers left"):
+        book.enrol(PEOPLE, evidence=evidence())
+
+    assert book.all() == [before]
+
+
 def test_whoever_was_erased_is_not_enrolled_either(book: Book) -> None:
     book.erase(enrolled(book, "ada@example.org", Event.CONFIRM).id, evidence=evidence())
 

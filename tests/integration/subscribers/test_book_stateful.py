@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from support.builders import NOON, PEPPER, evidence
+from support.builders import NOON, PEPPER, brought_in, evidence
 from support.database import emptied_database
 
 from subscribers import addresses
@@ -59,18 +59,41 @@ class Consent(RuleBasedStateMachine):
     def import_address(self, spelling: str, confirmed: bool) -> None:  # noqa: FBT001
         key = addresses.parse(spelling).key
         before = self.book.find(spelling)
-        after = self.book.add(
-            spelling, ["robots"], confirmed=confirmed, evidence=self._evidence(), event=Event.IMPORT
+        had_left = Event.LEAVE in [entry.event for entry in self._history(key)]
+        after = brought_in(
+            self.book, spelling, topics=("robots",), confirmed=confirmed, at=self.now
         )
-        if key in self.erased:
+        if (
+            key in self.erased
+            or (before and before.status in (Status.LEFT, Status.SUPPRESSED))
+            or (before and before.status is Status.PENDING and had_left)
+        ):
             assert after is None
             assert self.book.find(spelling) == before
-        elif before and before.status in (Status.LEFT, Status.SUPPRESSED):
-            assert after == before
         else:
             self.expected[key] = next_status(self.expected[key], Event.IMPORT)
             if confirmed:
                 self._confirmed(key)
+
+    @rule(spelling=st.sampled_from(SPELLINGS))
+    def vouch(self, spelling: str) -> None:
+        key = addresses.parse(spelling).key
+        before, status = self.book.find(spelling), self.expected[key]
+        had_left = Event.LEAVE in [entry.event for entry in self._history(key)]
+        said_no = (
+            key in self.erased
+            or status in (Status.LEFT, Status.SUPPRESSED)
+            or (status is Status.PENDING and had_left)
+        )
+        try:
+            self.book.add(spelling, ["whales"], confirmed=True, evidence=self._evidence())
+        except ConsentError:
+            assert said_no
+            assert self.book.find(spelling) == before
+        else:
+            assert not said_no
+            self.expected[key] = next_status(status, Event.SIGN_UP)
+            self._confirmed(key)
 
     @rule(
         key=st.sampled_from(MAILBOXES),

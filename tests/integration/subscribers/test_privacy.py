@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from support.builders import DAY, NOON, enrolled, evidence
+from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
 
 from digest.app.serializers import issues_of, transactional_of
@@ -211,7 +211,7 @@ def test_an_import_does_not_bring_back_who_was_erased(
 ) -> None:
     book.erase(enrolled(book, ADA, *events).id, evidence=evidence())
 
-    brought = book.add(ADA, ["agents"], confirmed=True, evidence=evidence(), event=Event.IMPORT)
+    brought = brought_in(book, ADA, confirmed=True)
 
     assert (brought, book.all()) == (None, [])
 
@@ -244,7 +244,7 @@ def test_a_sign_up_with_an_erased_address_does_not_allow_imports(
     late = evidence(at=NOON.replace(month=3))
     book.forget_unconfirmed(before=late.at, evidence=late)
 
-    brought = book.add(ADA, ["agents"], confirmed=True, evidence=evidence(), event=Event.IMPORT)
+    brought = brought_in(book, ADA, confirmed=True)
 
     assert brought is None
 
@@ -255,4 +255,4 @@ def test_who_was_erased_and_confirms_again_is_a_reader_like_any_other(book: Book
     enrolled(book, ADA, Event.CONFIRM)
 
     assert book.is_erased(ADA) is False
-    assert book.add(ADA, [], confirmed=False, evidence=evidence(), event=Event.IMPORT) is not None
+    assert brought_in(book, ADA) is not None

@@ -101,6 +101,8 @@ def test_every_row_is_there_under_the_new_names(
         for table, rows in before.items()
     }
     renamed["alembic_version"] = after["alembic_version"]
+    for row in renamed["subscribers"]:  # a later version added it
+        row["mailbox"] = row["address_key"]
     renamed["sqlite_sequence"] = [{"name": "workers", "seq": 2}]
     renamed["days"] = [row | {"begun_at": None} for row in renamed["days"]]  # since 0008
 

@@ -1,0 +1,69 @@
+"""The addresses that were erased: keyed hashes that recognise an address and do not reveal it.
+
+An address is hashed as it was given and as its mailbox. So an import finds an erased reader in
+another spelling of the same mailbox too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from subscribers import addresses
+from subscribers.tables import suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+#: The most values in one query; databases limit the number of parameters.
+_BATCH = 400
+
+
+class ErasedAddresses:
+    """The hashes in the database of an open connection."""
+
+    def __init__(self, pepper: str) -> None:
+        """Use `pepper` as the key of the hashes; with another one no address is recognised."""
+        self._pepper = pepper.encode()
+
+    def add(
+        self, db: sa.Connection, key: str, *, for_ever: bool, at: datetime, channel: str
+    ) -> None:
+        """Keep the hashes of an address; `for_ever` ignores even its owner's own sign-up."""
+        self.remove(db, key)
+        rows = [
+            {"key_hash": key_hash, "for_ever": for_ever, "at": at, "channel": channel}
+            for key_hash in self._hashes(key)
+        ]
+        db.execute(suppressions.insert(), rows)
+
+    def remove(self, db: sa.Connection, key: str) -> None:
+        """Delete the hashes of an address, whose owner has confirmed again."""
+        db.execute(suppressions.delete().where(suppressions.c.key_hash.in_(self._hashes(key))))
+
+    def find(self, db: sa.Connection, keys: Iterable[str]) -> dict[str, bool]:
+        """Return which of these addresses were erased, each with whether it is for ever."""
+        keys_of: dict[str, list[str]] = {}
+        for key in keys:
+            for key_hash in self._hashes(key):
+                keys_of.setdefault(key_hash, []).append(key)
+        hashes = list(keys_of)
+        found: dict[str, bool] = {}
+        for start in range(0, len(hashes), _BATCH):
+            query = sa.select(suppressions.c.key_hash, suppressions.c.for_ever).where(
+                suppressions.c.key_hash.in_(hashes[start : start + _BATCH])
+            )
+            for key_hash, for_ever in db.execute(query):
+                for key in keys_of[key_hash]:
+                    found[key] = found.get(key, False) or for_ever
+        return found
+
+    def _hashes(self, key: str) -> list[str]:
+        return [
+            hmac.new(self._pepper, text.encode(), hashlib.sha256).hexdigest()
+            for text in dict.fromkeys((key, addresses.mailbox(key)))
+        ]

@@ -1,0 +1,237 @@
+"""Whose word counts when a list and the book differ: a no on either side, unless a yes is later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import NOON, enrolled, evidence
+
+from subscribers.csv_import import apply, plan
+from subscribers.import_rules import ImportAction
+from subscribers.models import Event, Status
+
+if TYPE_CHECKING:
+    from subscribers.book import Book
+    from subscribers.import_rules import ImportRow
+
+ADD, CONFIRM, KEEP = ImportAction.ADD, ImportAction.CONFIRM, ImportAction.KEEP
+PAUSE, LEAVE, SUPPRESS = ImportAction.PAUSE, ImportAction.LEAVE, ImportAction.SUPPRESS
+REFUSE, REJECT = ImportAction.REFUSE, ImportAction.REJECT
+WEEK = timedelta(days=7)
+
+
+def imported(text: str, book: Book, *, confirmed: bool = True) -> list[ImportRow]:
+    rows = plan(text, book, known_topics=["agents"], confirmed=confirmed)
+    apply(rows, book, default_topics=["agents"], evidence=evidence(at=NOON + WEEK, channel="cli"))
+    return rows
+
+
+def outcome(text: str, book: Book, *, confirmed: bool = True) -> tuple[ImportAction, str | None]:
+    """What becomes of the one row of a list, and its reader's status then."""
+    (row,) = imported(text, book, confirmed=confirmed)
+    found = book.find(row.address)
+    return row.action, found and str(found.status)
+
+
+def by_themselves(book: Book, *events: Event, at: int = 0) -> int:
+    """Sign Ada up by the website, so many days after noon; return her id."""
+    seen = evidence(channel="web", at=NOON + timedelta(days=at))
+    reader = book.add("ada@example.org", ["agents"], confirmed=False, evidence=seen)
+    assert reader is not None
+    for event in events:
+        book.record(reader.id, event, evidence=seen)
+    return reader.id
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize(
+    ("word", "action", "status"),
+    [
+        ("unsubscribed", LEAVE, "left"),
+        ("bounced", SUPPRESS, "suppressed"),
+        ("blocklisted", SUPPRESS, "suppressed"),
+        ("nonsubscribed", REFUSE, None),
+        ("abgemeldet", REJECT, None),
+    ],
+)
+def test_a_no_comes_in_as_a_no_and_later_lists_do_not_undo_it(
+    book: Book, word: str, action: ImportAction, status: str | None, *, confirmed: bool
+) -> None:
+    found = outcome(f"email,status\nada@example.org,{word}\n", book, confirmed=confirmed)
+
+    assert found == (action, status)
+    if status:
+        assert outcome("email\nada@example.org\n", book) == (REFUSE, status)
+
+
+@pytest.mark.parametrize(
+    ("word", "confirmed", "action", "status"),
+    [
+        ("active", True, CONFIRM, "confirmed"),
+        ("active", False, ADD, "pending"),
+        ("", True, CONFIRM, "confirmed"),
+        ("paused", True, PAUSE, "paused"),
+        ("paused", False, REFUSE, None),
+        ("unconfirmed", True, ADD, "pending"),
+        ("unconfirmed", False, ADD, "pending"),
+    ],
+)
+def test_a_yes_needs_somebody_who_vouches_and_a_pending_one_the_reader(
+    book: Book, word: str, action: ImportAction, status: str | None, *, confirmed: bool
+) -> None:
+    text = f"email,status\nada@example.org,{word}\n"
+
+    assert outcome(text, book, confirmed=confirmed) == (action, status)
+
+
+def test_the_word_and_its_column_are_named(book: Book) -> None:
+    rows = imported(
+        "Email,List Status,Bounced\na@b.org,weird,\nb@b.org,active,1\nc@b.org,Unsubscribed,\n", book
+    )
+
+    assert [row.reason for row in rows] == [
+        "List Status is 'weird', which is not known to mean yes; use confirmed or left",
+        "Bounced is '1'",
+        "List Status is 'Unsubscribed'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ada@example.org,active\nADA@example.org,unsubscribed\n",
+        "ada@example.org,unsubscribed\nada@example.org,active\n",
+    ],
+)
+def test_of_several_lines_for_an_address_a_no_counts(book: Book, lines: str) -> None:
+    first, second = imported("email,status\n" + lines, book)
+
+    assert (first.action, second.action) == (LEAVE, REJECT)
+    assert [reader.status for reader in book.all()] == [Status.LEFT]
+
+
+@pytest.mark.parametrize(
+    ("date", "action", "status"),
+    [
+        pytest.param("2026-01-30", KEEP, "confirmed", id="before they confirmed"),
+        pytest.param("2026-02-03", LEAVE, "left", id="afterwards"),
+        pytest.param("", LEAVE, "left", id="nobody knows when"),
+        pytest.param("2/3/2026", LEAVE, "left", id="in whatever notation"),
+    ],
+)
+def test_a_no_holds_for_a_reader_unless_they_said_yes_after_it(
+    book: Book, date: str, action: ImportAction, status: str
+) -> None:
+    by_themselves(book, Event.CONFIRM)
+
+    text = f"email,status,unsubscribed_at\nada@example.org,unsubscribed,{date}\n"
+
+    assert outcome(text, book) == (action, status)
+
+
+def test_the_word_of_an_operator_is_no_later_yes(book: Book) -> None:
+    book.add("ada@example.org", [], confirmed=True, evidence=evidence(channel="cli"))
+
+    text = "email,UNSUB_TIME\nada@example.org,2020-01-01 00:00:00\n"
+
+    assert outcome(text, book) == (LEAVE, "left")
+
+
+def test_who_signed_up_after_leaving_elsewhere_must_confirm_themselves(book: Book) -> None:
+    reader = by_themselves(book)
+    text = "email,UNSUB_TIME\nada@example.org,2020-01-01 00:00:00\n"
+
+    first, second = (outcome(text, book) for _ in range(2))
+
+    assert (first, second) == ((LEAVE, "pending"), (KEEP, "pending"))
+    assert outcome("email\nada@example.org\n", book) == (REFUSE, "pending")
+    after = book.record(reader, Event.CONFIRM, evidence=evidence(channel="web"))
+    assert after is not None
+    assert after.status is Status.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("events", "word", "expected"),
+    [
+        ((Event.CONFIRM, Event.LEAVE), "bounced", (SUPPRESS, "suppressed")),
+        ((Event.CONFIRM, Event.LEAVE), "unsubscribed", (REFUSE, "left")),
+        ((Event.COMPLAINT,), "unsubscribed", (REFUSE, "suppressed")),
+        ((Event.CONFIRM, Event.LEAVE), "active", (REFUSE, "left")),
+        ((Event.CONFIRM,), "paused", (PAUSE, "paused")),
+        ((Event.CONFIRM, Event.PAUSE), "active", (KEEP, "paused")),
+        ((Event.CONFIRM,), "unconfirmed", (KEEP, "confirmed")),
+        ((), "unconfirmed", (KEEP, "pending")),
+        ((), "paused", (PAUSE, "paused")),
+    ],
+)
+def test_of_two_words_the_safer_one_holds(
+    book: Book, events: tuple[Event, ...], word: str, expected: tuple[ImportAction, str]
+) -> None:
+    by_themselves(book, *events)
+
+    assert outcome(f"email,status\nada@example.org,{word}\n", book) == expected
+
+
+@pytest.mark.parametrize("last", [Event.LEAVE, Event.COMPLAINT, Event.ERASE])
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_no_holds_for_other_spellings_of_the_mailbox(
+    book: Book, last: Event, *, confirmed: bool
+) -> None:
+    book.record(enrolled(book, "ada.b@gmail.com").id, last, evidence=evidence())
+    before = book.all()
+
+    (row,) = imported("email\na.dab+x@googlemail.com\n", book, confirmed=confirmed)
+
+    assert row.action is REFUSE
+    assert row.reason in ("ada.b@gmail.com, which is the same mailbox, said no", "was erased")
+    assert book.all() == before
+
+
+def test_the_times_of_the_list_are_kept_as_evidence(book: Book) -> None:
+    imported(
+        "email,OPTIN_TIME,UNSUB_TIME\nada@example.org,2019-05-06 10:00:00,2020-01-02 03:04:05\n",
+        book,
+    )
+
+    (reader,) = book.all()
+    history = book.history(reader.id)
+    assert f"{reader.since:%Y-%m-%d %H:%M}" == "2019-05-06 10:00"
+    assert [(one.event, one.evidence.channel) for one in history] == [
+        (Event.IMPORT, "cli"),
+        (Event.LEAVE, "import"),
+    ]
+    assert history[1].evidence.at.isoformat() == "2020-01-02T03:04:05+00:00"
+
+
+def test_a_time_in_the_future_is_the_time_of_the_import(book: Book) -> None:
+    imported("email,since,unsubscribed_at\nada@example.org,2999-01-01,2999-01-01\n", book)
+
+    (reader,) = book.all()
+    assert reader.since == NOON + WEEK
+    assert book.history(reader.id)[-1].evidence.at == NOON + WEEK
+
+
+def test_a_topic_or_choice_nobody_knows_does_not_stop_a_no(book: Book) -> None:
+    text = "email,status,topics,hour\nada@example.org,left,whales,99\n"
+
+    assert outcome(text, book) == (LEAVE, "left")
+
+
+def test_preferences_come_in_and_those_not_named_stay(book: Book) -> None:
+    by_themselves(book, Event.CONFIRM)
+
+    (row,) = imported("email,words_in,hour\nada@example.org,whale; sea,\n", book)
+
+    (reader,) = book.all()
+    assert (row.action, row.reason) == (ImportAction.UPDATE, "is confirmed, gets new preferences")
+    assert (reader.preferences.words_in, reader.preferences.hour) == (("whale", "sea"), 18)
+    assert reader.topics == ("agents",)
+
+
+def test_a_choice_that_is_not_possible_is_named(book: Book) -> None:
+    (row,) = imported("email,days\nada@example.org,someday\n", book)
+
+    assert (row.action, row.reason[:24]) == (REJECT, "days cannot be 'someday'")
+    assert book.all() == []
