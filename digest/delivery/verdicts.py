@@ -78,6 +78,17 @@ class Verdicts:
         """Return the delivery whose refusal stops the run; None while the run may go on."""
         return next((it[-1] for it in self._groups() if len(it) >= self._limit(it)), None)
 
+    def must_wait(self, *, under_way: int) -> bool:
+        """Whether no mail may leave before those under way have outcomes.
+
+        Until somebody was accepted, no more mails leave than the refusals that stop a run.
+        """
+        return any(
+            len(group) + under_way >= self._limit(group)
+            and self._passed <= self._waiting[group[0]].passed
+            for group in self._groups()
+        )
+
     def close(self) -> tuple[dict[int, DeliveryState], int | None]:
         """End the run: return the last verdicts, and the delivery whose refusal stopped it.
 

@@ -152,8 +152,8 @@ class _Sending:
     def has_more(self) -> bool:
         """Whether there are messages to send.
 
-        `messages()` ends when too many were refused in the same words. Those that were under way
-        then may still be accepted, and show that the sender is not at fault.
+        `messages()` ends when so many were refused in the same words that the outcomes of those
+        under way decide. They may still show that the sender is not at fault.
         """
         return not self._has_taken_all and self._failure is None and self._should_continue()
 
@@ -177,6 +177,8 @@ class _Sending:
     def _next(self) -> Prepared | None:
         """Take the next message of the queue, which is filled again when it is empty."""
         while self._should_continue():
+            if self._taken and self._verdicts.must_wait(under_way=len(self._taken)):
+                break
             if self._queue:
                 place = 0
                 if self._verdicts.is_in_doubt:

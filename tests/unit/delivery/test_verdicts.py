@@ -100,6 +100,19 @@ def test_a_message_that_was_under_way_when_another_was_refused_shows_nothing() -
     assert not verdicts.is_in_doubt
 
 
+def test_until_somebody_was_accepted_no_more_mails_leave_than_stop_a_run() -> None:
+    verdicts = Verdicts()
+    assert not verdicts.must_wait(under_way=9)
+    verdicts.refuse(1, refused(Cause.UNCLEAR), taken=2)
+
+    assert not verdicts.must_wait(under_way=MAX_SAME - 2)
+    assert verdicts.must_wait(under_way=MAX_SAME - 1)
+
+    verdicts.pass_stages(ACCEPTED, number=2)
+    assert verdicts.is_in_doubt
+    assert not verdicts.must_wait(under_way=MAX_SAME - 1)
+
+
 def test_after_the_data_an_unclear_refusal_of_one_is_failed_only_with_a_mailbox_s_code() -> None:
     trouble, mailbox = (refused(Cause.UNCLEAR, passed=3, code=code) for code in (554, 550))
 
