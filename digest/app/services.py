@@ -167,7 +167,7 @@ class App:
     @cached_property
     def delivery_services(self) -> DeliveryServices:
         """The parts that a run of messages needs."""
-        delivery = self.config.delivery
+        delivery, mail = self.config.delivery, self.config.mail
         return DeliveryServices(
             run_lock=partial(run_lock, lock_path(self.engine)),
             ledger=self.ledger,
@@ -184,6 +184,9 @@ class App:
             ),
             clock=now,
             on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),
+            own_addresses=frozenset(
+                address for address in (mail.from_address, mail.username) if "@" in address
+            ),
             peak_memory=peak_memory,
         )
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from digest.app import log, services
 from digest.delivery.process import SHUTDOWN_TIMEOUT
 from digest.delivery.run import Progress, Shard, run_worker
-from digest.delivery.worker import WorkerStats
+from digest.delivery.stats import WorkerStats
 from digest.errors import DigestError
 
 if TYPE_CHECKING:

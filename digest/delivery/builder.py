@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from digest.delivery.worker import StageTimer
+    from digest.delivery.stats import StageTimer
     from digest.mail.renderer import Draft, MailSettings, RenderedMessage, Renderer
     from digest.models.issue import IssueItem, Seen
     from digest.storage.claims import DueDelivery

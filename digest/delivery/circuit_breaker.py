@@ -1,10 +1,12 @@
 """The rule that stops a run when failures are not the fault of single recipients.
 
-Pure: it counts outcomes and does no I/O.
+Refusals for good are judged in `digest.delivery.verdicts`; here only their share counts. Pure: it
+counts outcomes and does no I/O.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.models.delivery import DeliveryState
@@ -41,12 +43,20 @@ class CircuitBreaker:
         if outcome.state is DeliveryState.PLANNED:
             return  # given back: the server was never asked about this recipient
         self._outcomes += 1
-        self._refused += outcome.state is DeliveryState.FAILED
         if outcome.state in (DeliveryState.DEFERRED, DeliveryState.UNKNOWN):
             self._record_failure(outcome, domain)
         else:
             self._failures_in_a_row = 0
             self._domains.clear()
+        if outcome.state is DeliveryState.FAILED:
+            self._refused += 1
+            self._check_share(outcome)
+
+    def record_refusal(self, outcome: Outcome) -> None:
+        """Count a refusal for good, which has no verdict yet but is not about us."""
+        self.record(replace(outcome, state=DeliveryState.FAILED))
+
+    def _check_share(self, outcome: Outcome) -> None:
         if self._outcomes >= MIN_OUTCOMES and self._refused > MAX_REFUSED_SHARE * self._outcomes:
             self.stopped = (
                 f"{self._refused} of {self._outcomes} addresses were refused,"

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import gc_paused
-from digest.delivery.worker import DeliveryWorker, WorkerStats
+from digest.delivery.stats import WorkerStats
+from digest.delivery.worker import DeliveryWorker
 from digest.models.clock_times import midnight
 from digest.models.delivery import (
     SHOWN,
@@ -85,6 +86,8 @@ class DeliveryServices:
     clock: Clock
     #: called with a subscriber's id and the server's words when the address does not exist
     on_invalid_address: Callable[[int, str], None]
+    #: our addresses that a refusal may name: From, and the login if it is an address
+    own_addresses: frozenset[str]
     #: returns the peak memory of this process, in bytes
     peak_memory: Callable[[], int]
 
@@ -256,6 +259,7 @@ def run_worker(
         clock=clock,
         share=shard.share,
         only=shard.only,
+        own_addresses=services.own_addresses,
         should_continue=should_continue,
         on_invalid_address=services.on_invalid_address,
         advance=progress.advance,

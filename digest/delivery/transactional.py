@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from digest.delivery.smtp.refusals import Cause, read_refusal
 from digest.delivery.transports import send_one
 from digest.errors import DigestError, MailServerError, RenderError
 from digest.mail.transactional import TransactionalSettings, render
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import TransactionalMail
+    from digest.models.delivery import Outcome, OutgoingMessage, TransactionalMail
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Book
 
@@ -64,7 +65,16 @@ def send_due(
         else:
             _record(queue, mail, outcome.state, outcome.reason or "", now=clock())
             sent += outcome.state is DeliveryState.SENT
+            if _blames_sender(outcome, message):
+                break  # the others would be refused as well
     return sent
+
+
+def _blames_sender(outcome: Outcome, message: OutgoingMessage) -> bool:
+    if outcome.state is not DeliveryState.DEFERRED or not outcome.stage:
+        return False
+    refusal = read_refusal(outcome, recipient=message.recipient, senders=(message.sender,))
+    return refusal.cause is Cause.SENDER
 
 
 def _record(

@@ -1,6 +1,8 @@
 """One worker: it sends one day's due deliveries, or its share of them, in batches.
 
     fetch due ─▶ prepare ─▶ claim (durable) ─▶ render ─▶ record "in flight" (quick) ─▶ send
+                                                                                        │
+                              verdict on refusals, once others were accepted ◀─ record ◀┘
 
 An issue is composed before its row is claimed. Its bytes are rendered only when the transport can
 send them. So the transport does not wait for a whole batch, and no batch of bytes is in memory.
@@ -11,18 +13,28 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections import Counter, defaultdict
-from contextlib import contextmanager
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from digest.delivery.circuit_breaker import CircuitBreaker
+from digest.delivery.smtp.refusals import (
+    INVALID_ADDRESS,
+    MAIL,
+    Cause,
+    Refusal,
+    is_refusal,
+    read_refusal,
+    stages_passed,
+)
+from digest.delivery.stats import StageTimer, WorkerStats
+from digest.delivery.verdicts import Verdicts
 from digest.errors import LedgerError, MailServerError, RenderError, StoreError
 from digest.models.delivery import DeliveryState, Outcome
 from subscribers.errors import AddressError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from digest.delivery.transports import Transport
@@ -38,9 +50,9 @@ BATCH_SIZE = 200
 #: Seconds for which the consent that a claim has checked is trusted. A slow server may take longer
 #: over a batch, and subscribers may leave meanwhile.
 CONSENT_MAX_AGE = 2.0
-#: Enhanced status codes of an address that does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505
-#: §4.2).
-INVALID_ADDRESS = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+#: While a refusal waits for evidence, the next mails are taken from all over the batch, in steps of
+#: the golden ratio, so that they are unlike the one that was refused.
+SPREAD = 0.618
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,54 +75,6 @@ class Builder(Protocol):
 
 
 @dataclass(kw_only=True)
-class WorkerStats:
-    """What one worker did, or several together."""
-
-    counts: Counter[DeliveryState] = field(default_factory=Counter)
-    #: seconds of CPU by stage: select, render, ledger, wire
-    cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    #: why it stopped before all rows were done
-    stopped: str | None = None
-    #: the peak memory of each process, in bytes
-    memory: list[int] = field(default_factory=list)
-
-    def add(self, other: WorkerStats) -> None:
-        """Add the figures of another worker."""
-        self.counts += other.counts
-        for stage, seconds in other.cpu.items():
-            self.cpu[stage] += seconds
-        self.memory += other.memory
-        self.stopped = self.stopped or other.stopped
-
-
-class StageTimer:
-    """Adds up CPU seconds by stage; the time of an inner stage does not count for the outer."""
-
-    def __init__(self, cpu: defaultdict[str, float]) -> None:
-        """Add the seconds to `cpu`."""
-        self._cpu = cpu
-        self._stage: str | None = None
-        self._since = time.process_time()
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the CPU time of the block for a stage."""
-        outer = self._switch(name)
-        try:
-            yield
-        finally:
-            self._switch(outer)
-
-    def _switch(self, name: str | None) -> str | None:
-        """Start another stage and return the one that was running."""
-        before, now = self._stage, time.process_time()
-        if before is not None:
-            self._cpu[before] += now - self._since
-        self._stage, self._since = name, now
-        return before
-
-
-@dataclass(kw_only=True)
 class DeliveryWorker:
     """Sends one day's due deliveries, or one share of them."""
 
@@ -124,6 +88,8 @@ class DeliveryWorker:
     share: tuple[int, int] = (0, 1)
     #: the only subscriber to serve; None for all
     only: int | None = None
+    #: our own addresses, which a refusal may name
+    own_addresses: frozenset[str] = frozenset()
     #: called before each batch and each message
     should_continue: Callable[[], bool] = lambda: True
     #: called with a subscriber's id and the server's words when the address does not exist
@@ -146,7 +112,8 @@ class DeliveryWorker:
             sending = _Sending(self, claims, timer)
             try:
                 with timer.stage("wire"):
-                    self.transport.send_all(sending.messages(), sending.report)
+                    while sending.has_more():
+                        self.transport.send_all(sending.messages(), sending.report)
             except MailServerError as error:
                 self.stats.stopped = str(error)
             sending.release()
@@ -162,15 +129,33 @@ class _Sending:
     def __init__(self, worker: DeliveryWorker, claims: Claims, timer: StageTimer) -> None:
         self._worker, self._claims, self._timer = worker, claims, timer
         self._breaker = CircuitBreaker()
+        self._verdicts = Verdicts()
+        #: rows that were refused for good and have no verdict yet, by delivery id
+        self._refused: dict[int, tuple[DueDelivery, Outcome, Refusal]] = {}
+        self._source = self._batches()
+        #: the messages of the current batch that were not taken yet
+        self._queue: list[Prepared] = []
+        self._has_taken_all = False
+        #: how many messages were taken from the middle of the queue
+        self._spread = 0
         #: rows that are claimed and have no outcome yet, by delivery id
         self._claimed: dict[int, DueDelivery] = {}
-        #: rows whose message the transport has taken, by envelope id
-        self._taken: dict[str, DueDelivery] = {}
+        #: rows whose message the transport has taken, by envelope id, and the number of each
+        self._taken: dict[str, tuple[DueDelivery, int]] = {}
+        self._number = 0
         #: when the consent of the current batch was checked, in monotonic seconds
         self._claimed_at = 0.0
         #: policy refusals that were logged
         self._policy_refusals: set[str | None] = set()
         self._failure: LedgerError | StoreError | None = None
+
+    def has_more(self) -> bool:
+        """Whether there are messages to send.
+
+        `messages()` ends when so many were refused in the same words that the outcomes of those
+        under way decide. They may still show that the sender is not at fault.
+        """
+        return not self._has_taken_all and self._failure is None and self._should_continue()
 
     def messages(self) -> Iterator[OutgoingMessage]:
         """Yield messages, each rendered when the transport asks for it.
@@ -178,23 +163,40 @@ class _Sending:
         The messages before it are sent meanwhile, also while the next batch is claimed.
         """
         try:
-            for batch in self._batches():
-                for prepared in batch:
-                    if not self._should_continue():
-                        return
-                    message = self._render(prepared)
-                    if message is not None:
-                        self._taken[message.envid] = prepared.row
-                        yield message
+            while (prepared := self._next()) is not None:
+                message = self._render(prepared)
+                if message is not None:
+                    self._number += 1
+                    self._taken[message.envid] = prepared.row, self._number
+                    yield message
         except (LedgerError, StoreError) as error:
             # The outcomes of messages that are being sent may still be recorded; `release` raises
             # the error after that.
             self._failure = error
 
+    def _next(self) -> Prepared | None:
+        """Take the next message of the queue, which is filled again when it is empty."""
+        while self._should_continue():
+            if self._taken and self._verdicts.must_wait(under_way=len(self._taken)):
+                break
+            if self._queue:
+                place = 0
+                if self._verdicts.is_in_doubt:
+                    self._spread += 1
+                    place = int(len(self._queue) * (self._spread * SPREAD % 1))
+                return self._queue.pop(place)
+            batch = next(self._source, None)
+            if batch is None:
+                self._has_taken_all = True
+                break
+            # Those that were refused before come last: the replies to the others judge them.
+            self._queue = sorted(batch, key=lambda prepared: prepared.row.attempts > 0)
+        return None
+
     def _batches(self) -> Iterator[list[Prepared]]:
         """Yield the prepared messages of each batch that are claimed by this worker."""
         worker, last_id = self._worker, -1
-        while self._should_continue():
+        while True:
             with self._timer.stage("ledger"):
                 rows = worker.ledger.fetch_due(
                     worker.day,
@@ -249,13 +251,56 @@ class _Sending:
         leaving: Sequence[OutgoingMessage],
     ) -> None:
         """Record outcomes, and which messages leave next; see `ReportOutcomes`."""
-        settled = [
-            (self._taken.pop(message.envid), self._final(message, outcome))
-            for message, outcome in outcomes
-        ]
-        self._record(settled, [self._taken[message.envid] for message in leaving])
+        settled: list[tuple[DueDelivery, Outcome]] = []
+        verdicts: dict[int, DeliveryState] = {}
         for message, outcome in outcomes:
-            self._breaker.record(outcome, domain=message.recipient.rpartition("@")[2].lower())
+            row, number = self._taken.pop(message.envid)
+            final = self._final(message, outcome)
+            verdicts |= self._verdicts.pass_stages(stages_passed(outcome), number=number)
+            if is_refusal(outcome):
+                final = self._refuse(row, message, outcome, final)
+            elif outcome.state is not DeliveryState.PLANNED:
+                self._breaker.record(final, domain=self._domain(message, outcome))
+            settled.append((row, final))
+        self._record(settled, [self._taken[message.envid][0] for message in leaving])
+        self._conclude(verdicts)
+
+    def _refuse(
+        self, row: DueDelivery, message: OutgoingMessage, outcome: Outcome, final: Outcome
+    ) -> Outcome:
+        """Return the outcome of a message that was refused for good, until there is a verdict."""
+        refusal = self._read(message, outcome)
+        self._verdicts.refuse(row.delivery_id, refusal, taken=self._number)
+        self._refused[row.delivery_id] = row, final, refusal
+        if refusal.cause not in (Cause.SENDER, Cause.POLICY):
+            self._breaker.record_refusal(final)
+        return replace(final, state=DeliveryState.DEFERRED)
+
+    def _domain(self, message: OutgoingMessage, outcome: Outcome) -> str | None:
+        """Return the mail domain that an outcome may be about; None if it is about us."""
+        if outcome.stage == MAIL or (
+            outcome.stage and self._read(message, outcome).cause is Cause.SENDER
+        ):
+            return None
+        return message.recipient.rpartition("@")[2].lower()
+
+    def _read(self, message: OutgoingMessage, outcome: Outcome) -> Refusal:
+        senders = self._worker.own_addresses | {message.sender}
+        return read_refusal(outcome, recipient=message.recipient, senders=senders)
+
+    def _conclude(self, verdicts: Mapping[int, DeliveryState]) -> None:
+        """Record verdicts on messages that were refused, and are deferred until now."""
+        judged: defaultdict[DeliveryState, list[tuple[DueDelivery, Outcome, Refusal]]]
+        judged = defaultdict(list)
+        for delivery_id, state in verdicts.items():
+            judged[state].append(self._refused.pop(delivery_id))
+        for state, refused in judged.items():
+            if state is not DeliveryState.DEFERRED:
+                with self._timer.stage("ledger"):
+                    rows = [row for row, _, _ in refused]
+                    self._claims.judge(rows, state, now=self._worker.clock())
+            for row, outcome, refusal in refused:
+                self._recorded(row, replace(outcome, state=state), refusal)
 
     def _record(
         self, outcomes: list[tuple[DueDelivery, Outcome]], leaving: list[DueDelivery]
@@ -264,10 +309,11 @@ class _Sending:
             self._claims.record(outcomes, leaving, now=self._worker.clock())
             for row, outcome in outcomes:
                 del self._claimed[row.delivery_id]
-                self._recorded(row, outcome)
+                if row.delivery_id not in self._refused:
+                    self._recorded(row, outcome)
 
     def release(self) -> None:
-        """Give back the rows that were claimed and whose message never left.
+        """Judge the refusals that still wait, and give back the rows whose message never left.
 
         Raises:
             LedgerError, StoreError: the error that ended the run.
@@ -275,6 +321,12 @@ class _Sending:
         """
         if self._failure is not None:
             raise self._failure
+        verdicts, reason = self._verdicts.close()
+        if reason is not None:
+            _, outcome, refusal = self._refused[reason]
+            stats = self._worker.stats
+            stats.stopped = stats.stopped or f"{outcome.reason}; {refusal.advice}"
+        self._conclude(verdicts)
         self._record(
             [(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], []
         )
@@ -292,7 +344,11 @@ class _Sending:
     def _should_continue(self) -> bool:
         stats = self._worker.stats
         stats.stopped = stats.stopped or self._breaker.stopped
-        return stats.stopped is None and self._worker.should_continue()
+        return (
+            stats.stopped is None
+            and self._verdicts.why_stop() is None
+            and self._worker.should_continue()
+        )
 
     def _settle(self, skipped: Sequence[Prepared]) -> None:
         """Settle the rows that get no message; rows with the same reason are settled together."""
@@ -310,19 +366,23 @@ class _Sending:
                 if state is DeliveryState.DEFERRED:
                     self._breaker.record(Outcome(state=state, reason=reason))
 
-    def _recorded(self, row: DueDelivery, outcome: Outcome) -> None:
+    def _recorded(self, row: DueDelivery, outcome: Outcome, refusal: Refusal | None = None) -> None:
         """Count and log an outcome that was recorded, and report an invalid address."""
         worker = self._worker
+        is_policy = outcome.status.startswith("5.7.") or (
+            refusal is not None and refusal.cause in (Cause.SENDER, Cause.POLICY)
+        )
+        # It may concern every message of the sender, so a person must see it.
+        if is_policy and outcome.reason not in self._policy_refusals:
+            self._policy_refusals.add(outcome.reason)
+            log.error("policy refusal", extra={"day": str(worker.day), "reason": outcome.reason})
         if outcome.state is DeliveryState.PLANNED:
             return  # given back, so it is no outcome of this run
         worker.stats.counts[outcome.state] += 1
         self._log(row, outcome.state, outcome.reason)
-        if outcome.state is DeliveryState.FAILED and outcome.status in INVALID_ADDRESS:
+        is_invalid = refusal.is_invalid_address if refusal else outcome.status in INVALID_ADDRESS
+        if outcome.state is DeliveryState.FAILED and is_invalid:
             worker.on_invalid_address(row.subscriber_id, outcome.reason or "")
-        # 5.7.x refuses by policy (RFC 3463 §3.8), which may concern every message of the sender.
-        if outcome.status.startswith("5.7.") and outcome.reason not in self._policy_refusals:
-            self._policy_refusals.add(outcome.reason)
-            log.error("policy refusal", extra={"day": str(worker.day), "reason": outcome.reason})
 
     def _log(self, row: DueDelivery, state: DeliveryState, reason: str | None) -> None:
         extra = {"day": str(self._worker.day), "subscriber": row.subscriber_id, "state": str(state)}

@@ -139,6 +139,8 @@ class Outcome:
     code: int = 0
     #: its enhanced status code such as "5.1.1" (RFC 3463), empty where it gave none
     status: str = ""
+    #: what the server refused: MAIL, RCPT, DATA or the end of DATA; empty where it refused nothing
+    stage: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,6 +73,7 @@ class Claims:
         self._ended_worker = RawStatement(engine, _ENDED_WORKER)
         self._settle = RawStatement(engine, _SETTLE)
         self._start = RawStatement(engine, _START)
+        self._judge = RawStatement(engine, _JUDGE)
         self._exists = RawStatement(engine, _EXISTS)
         self._confirmed = RawStatement(engine, _CONFIRMED)
         if self._is_sqlite:
@@ -145,6 +146,29 @@ class Claims:
             missing = len(outcomes) + len(leaving) - changed
             if missing and missing != self._erased([*(row for row, _ in outcomes), *leaving]):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
+
+    def judge(self, rows: Sequence[DueDelivery], state: DeliveryState, *, now: datetime) -> None:
+        """Give this worker's deferred mails the verdict that their refusals waited for.
+
+        Those that are planned again keep their reason and their number of attempts. A row may be
+        missing because its subscriber was erased in the meantime.
+
+        Raises:
+            StoreError: the database cannot be written to.
+
+        """
+        settled_at = None if state is DeliveryState.PLANNED else self._stored_time(now)
+        judged = [
+            {
+                "delivery": row.delivery_id,
+                "token": self._fencing_token,
+                "new_state": state.value,
+                "new_settled_at": settled_at,
+            }
+            for row in rows
+        ]
+        with self._transaction(durable=False):
+            self._judge.execute_many(self._cursor, judged)
 
     def is_wanted(self, row: DueDelivery) -> bool:
         """Whether the subscriber of a claimed mail is still confirmed."""
@@ -246,6 +270,11 @@ _START = (
     deliveries.update()
     .where(_this, _is_ours, deliveries.c.state == DeliveryState.CLAIMED.value)
     .values(state=DeliveryState.INFLIGHT.value)
+)
+_JUDGE = (
+    deliveries.update()
+    .where(_this, _is_ours, deliveries.c.state == DeliveryState.DEFERRED.value)
+    .values(state=_value("new_state"), settled_at=_value("new_settled_at"), next_at=sa.null())
 )
 _CONFIRMED = sa.select(subscribers.c.id).where(
     subscribers.c.id == _value("subscriber"), subscribers.c.status == Status.CONFIRMED.value

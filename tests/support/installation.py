@@ -126,6 +126,7 @@ class Installation:
         self.now = NOON
         self.boot = "the first boot"
         self.policy = Policy()
+        self.own_addresses: frozenset[str] = frozenset()
 
     def subscribe(self, name: str, *topics: str) -> Subscriber:
         """Add a confirmed subscriber, to agents unless other topics are given."""
@@ -167,7 +168,11 @@ class Installation:
         """What a run needs, with this installation's clock, host and policy."""
         host = WorkerHost(host="tests", boot=self.boot, pid=1)
         return replace(
-            self.app.delivery_services, clock=lambda: self.now, host=host, policy=self.policy
+            self.app.delivery_services,
+            clock=lambda: self.now,
+            host=host,
+            policy=self.policy,
+            own_addresses=self.own_addresses,
         )
 
     def wait(self, **time: float) -> None:

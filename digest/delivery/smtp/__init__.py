@@ -19,6 +19,7 @@ Modules without any input or output; octets and the time are arguments:
 * `commands`: the envelope as MAIL, RCPT and DATA commands, with SIZE (RFC 1870), SMTPUTF8
   (RFC 6531) and DSN (RFC 3461).
 * `replies`: a parser for replies, and what a reply means for a message (RFC 3463).
+* `refusals`: whether a refusal is about the recipient, the message, the sender or a policy.
 * `protocol`: one SMTP session, from its first MAIL command to its end.
 * `rate_limit`: when the next message may leave, in all and to each mail provider.
 

@@ -17,6 +17,10 @@ class EnvelopeError(Exception):
     """This message cannot be sent over this server; the text says why."""
 
 
+class TooBigError(EnvelopeError):
+    """The server takes only smaller messages."""
+
+
 class Extensions(NamedTuple):
     """The extensions of a server that this client uses, from its reply to EHLO."""
 
@@ -54,8 +58,9 @@ def envelope_commands(
         server: The name of the server, for error texts.
 
     Raises:
-        EnvelopeError: an address cannot be part of a command, the message is larger than the server
-            accepts, or an address needs SMTPUTF8 and the server does not have it.
+        EnvelopeError: an address cannot be part of a command, or it needs SMTPUTF8 and the server
+            does not have it.
+        TooBigError: the message is larger than the server accepts.
 
     """
     sender, recipient = message.sender, message.recipient
@@ -65,7 +70,7 @@ def envelope_commands(
     if extensions.size is not None:
         size = len(message.content)
         if 0 < extensions.size < size:
-            raise EnvelopeError(
+            raise TooBigError(
                 f"{server} takes mails of up to {extensions.size} octets, and this one has {size}"
             )
         mail += f" SIZE={size}"

@@ -18,7 +18,13 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.delivery.smtp.commands import EnvelopeError, Extensions, envelope_commands
+from digest.delivery.smtp.commands import (
+    EnvelopeError,
+    Extensions,
+    TooBigError,
+    envelope_commands,
+)
+from digest.delivery.smtp.refusals import STAGES, TOO_BIG
 from digest.delivery.smtp.replies import (
     InvalidReplyError,
     Reply,
@@ -33,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: What a reply can answer. The names also stand in the reasons of outcomes.
-_RSET, _MAIL, _RCPT, _DATA, _QUIT = "RSET", "MAIL", "RCPT", "DATA", "QUIT"
-_END_OF_DATA = "the end of DATA"
+_MAIL, _RCPT, _DATA, _END_OF_DATA = STAGES
+_RSET, _QUIT = "RSET", "QUIT"
 #: The end of an empty message; see `_on_start_mail_input`.
 _END_OF_NOTHING = "the end of an empty mail"
 _DOT_LINE = b".\r\n"
@@ -151,6 +157,11 @@ class SMTPProtocol:
         """Send the envelope of a message, or return its outcome if it cannot be sent here."""
         try:
             mail, rcpt, data = envelope_commands(message, self._extensions, server=self._server)
+        except TooBigError as error:
+            # As a server says it in reply to MAIL.
+            return Outcome(
+                state=DeliveryState.FAILED, reason=str(error), status=TOO_BIG, stage=_MAIL
+            )
         except EnvelopeError as error:
             return Outcome(state=DeliveryState.FAILED, reason=str(error))
         self._envelope, self._is_envelope_refused = message, False
@@ -265,8 +276,8 @@ class SMTPProtocol:
             events.append(Completed(message, accepted_outcome(reply)))
             return
         # By any of these codes, 421 too, the server says that it has not accepted the message.
-        events.append(Completed(message, self._refused(_END_OF_DATA, reply)))
-        why = why_unusable(_END_OF_DATA, reply, server=self._server, sender=message.sender)
+        events.append(Completed(message, self._refused(_END_OF_DATA, reply, message)))
+        why = why_unusable(_END_OF_DATA, reply, server=self._server, message=message)
         if why is not None:
             events += self._end(SessionEnded(why, unusable=True))
         elif reply.code == SERVICE_CLOSING:
@@ -310,18 +321,18 @@ class SMTPProtocol:
         those replies say nothing new.
         """
         if not self._is_envelope_refused:
-            why = why_unusable(stage, reply, server=self._server, sender=message.sender)
+            why = why_unusable(stage, reply, server=self._server, message=message)
             if why is not None:
                 events += self._end(SessionEnded(why, unusable=True))
                 return
             self._is_envelope_refused = True
-            events.append(Completed(message, self._refused(stage, reply)))
+            events.append(Completed(message, self._refused(stage, reply, message)))
         if stage == _DATA or self._waiting_commands:
             self._waiting_commands.clear()
             self._envelope = None
 
-    def _refused(self, stage: str, reply: Reply) -> Outcome:
-        return refused_outcome(stage, reply, server=self._server)
+    def _refused(self, stage: str, reply: Reply, message: OutgoingMessage) -> Outcome:
+        return refused_outcome(stage, reply, server=self._server, message=message)
 
     # -- the end of the session ----------------------------------------------------------------
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from digest.delivery.smtp.refusals import BAD_SENDER, MAIL, Cause, Refusal, read_refusal
 from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from digest.models.delivery import OutgoingMessage
 
 #: The most octets of a reply, all its lines together; RFC 5321 §4.5.3.1.5 allows 512 per line.
 MAX_REPLY_LENGTH = 8192
@@ -16,15 +20,8 @@ MAX_REPLY_LENGTH = 8192
 _MAX_REASON_LENGTH = 500
 #: RFC 4954 §6: authentication is required, too weak, or failed.
 _AUTHENTICATION = (530, 534, 535, 538)
-#: RFC 3463: the cause is the address (5.1), the mailbox (5.2) or the content of this message (5.6).
-_MESSAGE_STATUS = ("5.1.", "5.2.", "5.6.")
-#: RFC 3463 §3.4: the message is too big for the system.
-_TOO_BIG = "5.3.4"
-#: RFC 3463 §3.2: the sender's address has a bad syntax or a domain that accepts no mail. Many
-#: servers check the sender only at RCPT.
-_BAD_SENDER = ("5.1.7", "5.1.8")
-#: Reply codes about a mailbox or a size; they count only without an enhanced status code.
-_MESSAGE_CODES = (550, 551, 552, 553)
+#: RFC 5321 §4.2.3: at MAIL the message has no room.
+_EXCEEDED_STORAGE = 552
 
 
 class InvalidReplyError(Exception):
@@ -100,58 +97,49 @@ def accepted_outcome(reply: Reply) -> Outcome:
     return _sent(reply.code, reply.status)
 
 
-def refused_outcome(stage: str, reply: Reply, *, server: str) -> Outcome:
+def refused_outcome(stage: str, reply: Reply, *, server: str, message: OutgoingMessage) -> Outcome:
     """Return the outcome of a message that a 4xx or 5xx reply refuses.
 
-    A message fails for good only if the reply blames its address, mailbox or content. A policy
-    (5.7.x) or a cause without a name says nothing about the address, so the message is deferred.
+    It fails for good only if the reply blames its address, its mailbox, its size or its content.
+    Else it is deferred; the replies to other messages may tell more.
 
     Args:
         stage: The command that the reply answers, or "the end of DATA".
         reply: The reply.
         server: The name of the server, for the reason.
+        message: The message.
 
     """
-    is_permanent = reply.code >= 500 and _blames_message(reply)
-    return Outcome(
-        state=DeliveryState.FAILED if is_permanent else DeliveryState.DEFERRED,
+    outcome = Outcome(
+        state=DeliveryState.DEFERRED,
         reason=f"{server} at {stage}: {reply}",
         code=reply.code,
         status=reply.status,
+        stage=stage,
     )
+    if reply.code >= 500 and _refusal(outcome, message).cause in (Cause.RECIPIENT, Cause.MESSAGE):
+        return replace(outcome, state=DeliveryState.FAILED)
+    return outcome
 
 
-def why_unusable(stage: str, reply: Reply, *, server: str, sender: str) -> str | None:
+def why_unusable(stage: str, reply: Reply, *, server: str, message: OutgoingMessage) -> str | None:
     """Return why a refusal holds for all messages, or None if the server may accept others.
 
-    That is so if the server requires a login, or refuses the address of the sender.
+    That is so if the server requires a login, or refuses the sender's address. At MAIL it knows
+    only the sender and the size, so any cause but the size and the content is the sender.
     """
     if reply.code in _AUTHENTICATION:
         return f"{server} at {stage}: {reply}; check [mail] username, password and security"
-    is_refused = stage == "MAIL" and reply.code >= 500
-    if reply.status in _BAD_SENDER or (is_refused and not _blames_content(reply)):
-        return (
-            f"{server} refuses mail from {sender}: {reply};"
-            " check [mail] from_address and bounce_address"
-        )
-    return None
+    if reply.code < 500 or (stage != MAIL and reply.status not in BAD_SENDER):
+        return None
+    refusal = _refusal(refused_outcome(stage, reply, server=server, message=message), message)
+    if refusal.cause is Cause.MESSAGE or reply.code == _EXCEEDED_STORAGE:
+        return None
+    return f"{server} refuses mail from {message.sender}: {reply}; {refusal.advice}"
 
 
-def _blames_message(reply: Reply) -> bool:
-    """Whether a refusal is about the recipient or the content of this message alone."""
-    status = reply.status
-    if status:
-        return status.startswith(_MESSAGE_STATUS) or status == _TOO_BIG
-    return reply.code in _MESSAGE_CODES
-
-
-def _blames_content(reply: Reply) -> bool:
-    """Whether a refusal at MAIL is about the size or content of this message.
-
-    At MAIL the server knows only the sender and the size, so any other cause is the sender.
-    """
-    status = reply.status
-    return reply.code == 552 or status in ("5.2.3", _TOO_BIG) or status.startswith("5.6.")
+def _refusal(outcome: Outcome, message: OutgoingMessage) -> Refusal:
+    return read_refusal(outcome, recipient=message.recipient, senders=(message.sender,))
 
 
 @lru_cache(maxsize=64)

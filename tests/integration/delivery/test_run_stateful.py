@@ -20,7 +20,7 @@ from support.installation import Installation, agents_paper
 from support.mail_server import Behaviour, FakeMailServer, KilledError, text_of
 
 from digest.delivery.run import Policy
-from digest.delivery.worker import WorkerStats
+from digest.delivery.stats import WorkerStats
 from digest.models.delivery import IN_PROGRESS, SHOWN, DeliveryState, oldest_deliverable_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links

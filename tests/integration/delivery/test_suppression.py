@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.installation import Installation, address, failing
 
-from digest.delivery.worker import INVALID_ADDRESS
+from digest.delivery.smtp.refusals import INVALID_ADDRESS
 from digest.models.delivery import DeliveryState, Outcome
 from subscribers.models import Event, Status
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +17,15 @@ from digest.models.delivery import DeliveryState, Outcome
 from subscribers.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from digest.models.delivery import OutgoingMessage
+    from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
 NAMES = ("ada", "bo", "cy", "di")
+LOST = Outcome(state=DeliveryState.UNKNOWN, reason="no answer")
 
 
 @pytest.fixture
@@ -84,6 +87,86 @@ def test_a_run_that_is_told_to_stop_at_once_sends_nothing(installation: Installa
 
     assert transport.attempted_recipients == []
     assert installation.totals() == {"planned": 4}
+
+
+# -- refusals that wait for a verdict -------------------------------------------------------------
+
+REFUSED = Outcome(
+    state=DeliveryState.DEFERRED, reason="h:25 at RCPT: 554 no", code=554, stage="RCPT"
+)
+
+
+def test_a_refusal_without_a_verdict_is_deferred_in_the_ledger_when_the_run_is_killed(
+    installation: Installation,
+) -> None:
+    killed = dict.fromkeys(map(address, NAMES[1:]), ZeroDivisionError())
+    transport = RecordingTransport(failures={**killed, address("ada"): REFUSED})
+
+    with pytest.raises(ZeroDivisionError):
+        installation.send(transport)
+
+    assert installation.states()["ada"] == "deferred"
+    assert installation.delivery("ada").next_at is not None
+
+
+def test_a_refused_mail_is_counted_and_logged_once_with_its_verdict(
+    installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    report = installation.send(RecordingTransport(failures={address("ada"): REFUSED}))
+
+    assert report.counts == {DeliveryState.SENT: 3, DeliveryState.FAILED: 1}
+    logged = [vars(record) for record in caplog.records if record.message == "digest not sent"]
+    assert [record["state"] for record in logged] == ["failed"]
+
+
+def test_those_who_were_refused_before_come_after_all_others(installation: Installation) -> None:
+    everybody = dict.fromkeys(map(address, NAMES[:2]), REFUSED) | {address("cy"): LOST}
+    installation.send(RecordingTransport(failures=everybody), only=1)
+    transport = RecordingTransport(failures={address("ada"): REFUSED})
+    installation.wait(hours=2)
+
+    report = installation.send(transport)
+
+    assert transport.attempted_recipients == [address(name) for name in ("bo", "cy", "di", "ada")]
+    assert report.counts == {DeliveryState.SENT: 3, DeliveryState.FAILED: 1}
+
+
+class OneUnderWay(RecordingTransport):
+    """A transport that has taken the next message before it knows the outcome of the last."""
+
+    def send_all(self, messages: Iterator[OutgoingMessage], report: ReportOutcomes) -> None:
+        for message in pairwise(chain(messages, [None])):
+            super().send_all(iter(filter(None, message[:1])), report)
+
+
+def test_a_mail_that_was_under_way_can_still_show_that_the_server_accepts_mail(
+    installation: Installation,
+) -> None:
+    for number in range(8):
+        installation.subscribe(f"r{number}")
+    failures = dict.fromkeys([address(name) for name in (*NAMES, "r0")], REFUSED)
+
+    report = installation.send(OneUnderWay(failures=failures))
+
+    assert report.stopped is None
+    assert installation.totals() == {"failed": 5, "sent": 7}
+
+
+def test_a_bad_list_stops_the_run_and_without_a_verdict_nobody_is_failed(
+    installation: Installation,
+) -> None:
+    names = [f"r{number}" for number in range(80)]
+    for name in names:
+        installation.subscribe(name)
+    failures = {
+        address(name): replace(REFUSED, reason=f"h:25 at RCPT: 554 {'no ' * number}")
+        for number, name in enumerate((*NAMES, *names))
+    }
+
+    report = installation.send(RecordingTransport(failures=failures))
+
+    assert "50 of 50 addresses were refused" in str(report.stopped)
+    assert installation.totals() == {"planned": 34, "deferred": 50}
 
 
 # -- subscribers in mid-run ----------------------------------------------------------------------

@@ -157,6 +157,48 @@ def test_the_server_s_reply_is_recorded(steps: LedgerSteps) -> None:
     assert (entry.settled_at, entry.next_at) == (LATER, None)
 
 
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.PLANNED])
+def test_a_verdict_changes_a_deferred_mail_and_keeps_the_server_s_reply(
+    steps: LedgerSteps, state: DeliveryState
+) -> None:
+    row = steps.claim()
+    refused = Outcome(state=DeliveryState.DEFERRED, reason="554 no", code=554)
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.record([(row, refused)], [], now=NOON)
+        claims.judge([row], state, now=LATER)
+
+    entry = steps.record()
+    assert (entry.state, entry.reason, entry.code) == (state, "554 no", 554)
+    assert (entry.attempts, entry.next_at) == (1, None)
+    assert entry.settled_at == (LATER if state is DeliveryState.FAILED else None)
+
+
+@pytest.mark.parametrize(
+    "state", [one for one in DeliveryState if one is not DeliveryState.DEFERRED]
+)
+def test_a_verdict_changes_no_mail_that_is_not_deferred(
+    steps: LedgerSteps, state: DeliveryState
+) -> None:
+    row = steps.bring_to(state)
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.judge([row], DeliveryState.FAILED, now=LATER)
+
+    assert steps.state() is state
+
+
+def test_a_worker_cannot_judge_what_another_has_tried(steps: LedgerSteps) -> None:
+    token = steps.register()
+    row = steps.claim(fencing_token=token)
+    steps.settle(row, DeliveryState.DEFERRED, fencing_token=token)
+
+    with steps.ledger.claims(DAY, steps.register()) as claims:
+        claims.judge([row], DeliveryState.FAILED, now=LATER)
+
+    assert steps.state() is DeliveryState.DEFERRED
+
+
 # -- fencing tokens ---------------------------------------------------------------------------
 
 

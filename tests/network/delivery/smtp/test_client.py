@@ -366,7 +366,7 @@ def test_a_connection_on_which_the_server_replies_421_is_not_used_again(
 def test_the_next_message_is_sent_when_the_server_closes_at_rset(
     server: SMTPServer, smtp: SMTPTransport
 ) -> None:
-    server.when("RCPT", reply="550 never", nth=1)
+    server.when("RCPT", reply="550 no such user", nth=1)
     server.when("RSET", reply=HANG_UP)
 
     first = send_one(smtp, outgoing("bad@example.org"))

@@ -1,0 +1,368 @@
+"""What a refusal is about: its stage, its codes and its words, as real servers write them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.delivery.smtp.refusals import (
+    END_OF_DATA,
+    Cause,
+    Refusal,
+    is_refusal,
+    read_refusal,
+    stages_passed,
+)
+from digest.models.delivery import DeliveryState, Outcome
+
+READER = "bo@reader.example"
+OURS = ("digest@papers.example", "bounces+1.2@papers.example")
+
+
+def refusal(stage: str, reply: str, *, recipient: str = READER) -> Refusal:
+    stage = END_OF_DATA if stage == "." else stage
+    code, status = re.findall(r"^(\d+)[ -]?(\d\.\d+\.\d+)?", reply)[0]
+    outcome = Outcome(
+        state=DeliveryState.DEFERRED,
+        reason=f"mail.papers.example:25 at {stage}: {reply}",
+        code=int(code),
+        status=status,
+        stage=stage,
+    )
+    assert is_refusal(outcome) is (code[0] == "5")
+    return read_refusal(outcome, recipient=recipient, senders=OURS)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        (
+            "RCPT",
+            "553 5.7.1 <digest@papers.example>: Sender address rejected: not owned by user digest",
+        ),
+        (
+            "RCPT",
+            (
+                "550 5.1.0 <digest@papers.example>: Sender address rejected: User "
+                "unknown in virtual mailbox table"
+            ),
+        ),
+        ("RCPT", "550 5.1.8 <digest@papers.example>: Sender address rejected: Domain not found"),
+        ("RCPT", "553 bounces+1.2@papers.example is not yours"),
+        ("RCPT", "550 you are not allowed to send as this user"),
+        (
+            ".",
+            (
+                "554 5.2.252 SendAsDenied; digest@papers.example not allowed to send as "
+                "other@papers.example"
+            ),
+        ),
+        (".", "554 5.2.252 SendAsDenied"),
+        (".", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        (
+            ".",
+            (
+                "554 Message rejected: Email address is not verified. The following "
+                "identities failed the check in region US-EAST-1: digest@papers.example"
+            ),
+        ),
+        (
+            ".",
+            (
+                "554 Message rejected: Email address is not verified. The following "
+                "identities failed the check in region US-EAST-1: bo@reader.example"
+            ),
+        ),
+        (
+            ".",
+            (
+                "550 5.4.5 Daily user sending limit exceeded. For more information on "
+                "Gmail sending limits go to https://support.google.com/a/answer/166852 "
+                "d2e1a72fcca58-xyz - gsmtp"
+            ),
+        ),
+        (".", "550 5.4.5 Daily user sending quota exceeded."),
+        ("RCPT", "452 4.5.3 Too many recipients"),
+        ("MAIL", "421 4.7.0 rate limited"),
+        ("RCPT", "550 5.7.1 Relaying denied"),
+        ("RCPT", "554 5.7.1 <bo@reader.example>: Relay access denied"),
+        ("RCPT", "550 relay not permitted"),
+        ("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"),
+        (
+            ".",
+            (
+                "550 5.7.26 Unauthenticated email from papers.example is not accepted "
+                "due to domain's DMARC policy."
+            ),
+        ),
+        (".", "550 5.7.1 SPF check failed"),
+        (
+            ".",
+            (
+                "550 5.7.515 Access denied, sending domain PAPERS.EXAMPLE doesn't meet "
+                "the required authentication level."
+            ),
+        ),
+        (
+            "RCPT",
+            (
+                "550-Verification failed for <digest@papers.example> 550-Unrouteable "
+                "address 550 Sender verify failed"
+            ),
+        ),
+        ("RCPT", "550 Sender verify failed"),
+        ("RCPT", "553 5.1.8 Domain of sender address digest@papers.example does not exist"),
+        ("RCPT", "530 5.7.57 Client not authenticated to send mail"),
+        ("RCPT", "550 5.1.0 sender rejected"),
+        (".", "550 Mail from your host is blocked by our blocklist"),
+        ("RCPT", "554 sending quota of your account exceeded"),
+        ("RCPT", "550 You have exceeded your hourly message quota"),
+        (".", "571 Unauthorised sender, papers.example is not hosted here"),
+        ("RCPT", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+        ("RCPT", "535 5.7.8 no"),
+    ],
+)
+def test_these_words_are_about_us(stage: str, reply: str) -> None:
+    assert refusal(stage, reply).cause is Cause.SENDER
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        (
+            "RCPT",
+            (
+                "550 5.1.1 <bo@reader.example>: Recipient address rejected: User "
+                "unknown in virtual mailbox table"
+            ),
+        ),
+        (
+            "RCPT",
+            (
+                "550 5.4.1 Recipient address rejected: Access denied. AS(201806281) "
+                "[DB3PEPF0000A.eurprd04.prod.outlook.com]"
+            ),
+        ),
+        ("RCPT", "550 5.5.0 Requested action not taken: mailbox unavailable"),
+        (
+            "RCPT",
+            (
+                "554 delivery error: dd This user doesn't have a yahoo.com account "
+                "(bo@reader.example) [0]"
+            ),
+        ),
+        ("RCPT", "550 No such user here"),
+        ("RCPT", "554 no such user"),
+        ("RCPT", "550 user unknown"),
+        ("RCPT", "550 unknown user"),
+        ("RCPT", "550 invalid recipient"),
+        ("RCPT", "550 sorry, no mailbox here by that name. (#5.1.1 - chkuser)"),
+        ("RCPT", "550 Requested action not taken: mailbox unavailable"),
+        (".", "550 5.1.1 no"),
+        (".", "550 no such user"),
+        (
+            "RCPT",
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+        ),
+        ("RCPT", "550 Invalid recipient <bo@reader.example>"),
+        ("RCPT", "550 bo... User unknown"),
+        ("RCPT", "550 5.1.0 Recipient unknown"),
+        ("RCPT", "551 User not local; please try <new@example.net>"),
+        ("RCPT", "552 5.2.2 <bo@reader.example>: Mailbox is full"),
+        ("RCPT", "550 4.2.2 <bo@reader.example>: The mailbox is over its quota"),
+        ("RCPT", "550 5.2.1 <bo@reader.example>: The account has been disabled"),
+        ("RCPT", "551 5.1.6 <bo@reader.example>: User has moved, please try <new@example.net>"),
+        ("RCPT", "550 Host unknown"),
+        ("RCPT", "556 Host does not accept mail: MX 0 ."),
+        (
+            "RCPT",
+            (
+                "550 5.1.1 The email account that you tried to reach does not exist. "
+                "Please try double-checking the recipient's email address "
+                "https://support.example.net/?p=NoSuchUser x1-20020a05.123 - smtp"
+            ),
+        ),
+        ("RCPT", "553 not a mailbox"),
+        ("RCPT", "550 mailbox bo is disabled"),
+        ("RCPT", "550 Account inactive"),
+        ("RCPT", "550 recipient rejected"),
+        ("RCPT", "550 bo@reader.example does not exist"),
+        ("RCPT", "550 #5.1.0 Address rejected."),
+        ("RCPT", "550 5.1.2 no such domain"),
+        ("RCPT", "550 Unrouteable address"),
+        ("RCPT", "550 Mailbox quota exceeded"),
+        ("RCPT", "552 recipient storage full, try again later"),
+        ("RCPT", "550 Address does not exist"),
+    ],
+)
+def test_these_words_are_about_its_recipient(stage: str, reply: str) -> None:
+    assert refusal(stage, reply).cause is Cause.RECIPIENT
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("RCPT", "550 5.7.1 Message rejected due to content restrictions"),
+        (
+            "RCPT",
+            "550 5.7.1 <bo@reader.example>: Recipient address rejected: Access denied by policy",
+        ),
+        (
+            "RCPT",
+            "550 5.7.1 Service unavailable; client [192.0.2.10] blocked using bl.example.net",
+        ),
+        ("RCPT", "554 Blocked, see https://bl.example.net/"),
+        (
+            "RCPT",
+            (
+                "550 5.1.1 <bo@reader.example>: Recipient address rejected: "
+                "undeliverable address: host mx[1.2.3.4] said: 550 5.7.1 Blocked (in "
+                "reply to RCPT TO command)"
+            ),
+        ),
+        (".", "550 5.7.1 Our system has detected that this message is likely unsolicited mail."),
+        (".", "554 spam"),
+        ("RCPT", "550 5.7.1 you are not allowed to send to this group"),
+    ],
+)
+def test_these_words_are_a_policy(stage: str, reply: str) -> None:
+    assert refusal(stage, reply).cause is Cause.POLICY
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("RCPT", "550 5.5.0"),
+        ("RCPT", "550 5.5.0 Requested action not taken"),
+        ("RCPT", "550 5.4.1"),
+        ("RCPT", "554 no"),
+        ("RCPT", "554"),
+        ("RCPT", "550 rejected"),
+        ("RCPT", "553 5.3.0 rejected"),
+        (".", "554 Transaction failed"),
+        (".", "554 5.3.0 trouble"),
+        (".", "550 Requested action not taken: mailbox unavailable"),
+    ],
+)
+def test_these_words_are_unclear_alone(stage: str, reply: str) -> None:
+    assert refusal(stage, reply).cause is Cause.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        (".", "552 5.3.4 Message size exceeds fixed limit"),
+        ("MAIL", "552 too big"),
+        (".", "554 5.6.0 malformed"),
+        (".", "550 5.6.0 Lone CR or LF in body (see RFC2822 section 2.3)"),
+        (".", "552 5.2.3 too long for this mailbox"),
+    ],
+)
+def test_these_words_are_about_the_message(stage: str, reply: str) -> None:
+    assert refusal(stage, reply).cause is Cause.MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "is_invalid"),
+    [
+        ("RCPT", "550 5.1.1 no", True),
+        (".", "550 5.1.10 no", True),
+        ("RCPT", "550 no such user", True),
+        ("RCPT", "554 user unknown", True),
+        (".", "550 no such user", False),
+        ("RCPT", "550 5.5.0 mailbox unavailable", False),
+        ("RCPT", "550 5.4.1 Recipient address rejected: Access denied", False),
+        ("RCPT", "550 5.2.2 mailbox full", False),
+        ("RCPT", "550 5.1.2 no such domain", False),
+        ("RCPT", "550 5.1.1 undeliverable: host mx said: 550 5.7.1 blocked", False),
+        ("RCPT", "550 5.1.1 digest@papers.example is unknown", False),
+        ("RCPT", "550", False),
+    ],
+)
+def test_only_clear_words_say_that_an_address_does_not_exist(
+    stage: str, reply: str, *, is_invalid: bool
+) -> None:
+    assert refusal(stage, reply).is_invalid_address is is_invalid
+
+
+@pytest.mark.parametrize(
+    ("reply", "advice"),
+    [
+        ("553 5.7.1 sender address rejected", "check [mail] from_address and bounce_address"),
+        ("554 5.7.1 relay access denied", "check [mail] username, password, host and port"),
+        ("550 5.4.5 Daily user sending limit exceeded", "the account may not send more now"),
+        ("552 5.3.4 too big", "check [ranking] max_papers and summary_length"),
+        ("554 no", "check [mail] from_address and bounce_address, username and host"),
+    ],
+)
+def test_the_operator_is_told_what_to_check(reply: str, advice: str) -> None:
+    assert refusal("RCPT", reply).advice.startswith(advice)
+
+
+def test_a_reader_of_our_own_domain_is_no_proof_that_we_are_meant() -> None:
+    found = refusal("RCPT", "550 5.4.1 papers.example: no", recipient="bo@papers.example")
+
+    assert found.cause is Cause.UNCLEAR
+
+
+def test_our_server_s_name_in_a_reply_does_not_mean_us() -> None:
+    assert refusal("RCPT", "550 5.5.0 no, says mail.papers.example").cause is Cause.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("554 no: bo@reader.example", "554 no: eve.li@x.example"),
+        ("554 <bo@reader.example>: no", "554 <eve.li@x.example>: no"),
+        ("554 no, bo", "554 no, eve.li"),
+        ("554 no (reader.example)", "554 no (x.example)"),
+        ("554 no, id 4cKz8A0dZzz2", "554 no, id 4cKz8B1mZzz9"),
+        ("554 no, id AbCdEfGh", "554 no, id xYzAbCdE"),
+        (
+            "554 no at 2026-02-02T18:00:01Z by mx1.a.example",
+            "554 no at 2026-02-02T18:00:02Z by mx2",
+        ),
+        ("554 no [192.0.2.1] #17", "554 no [2001:db8::1] #18"),
+        ("554 No", "554 no"),
+    ],
+)
+def test_what_differs_between_readers_does_not_make_other_words(one: str, other: str) -> None:
+    first = refusal("RCPT", one)
+    second = refusal("RCPT", other, recipient="eve.li@x.example")
+
+    assert first.words == second.words
+
+
+def test_other_words_stay_other_words() -> None:
+    assert refusal("RCPT", "554 no").words != refusal("RCPT", "554 never").words
+
+
+@given(st.text(st.characters(codec="ascii", categories=("Ll",)), min_size=2, max_size=9))
+def test_an_address_in_the_reply_does_not_change_what_it_is_about(name: str) -> None:
+    recipient = f"{name}.x1@reader.example"
+
+    named = refusal("RCPT", f"550 5.5.0 <{recipient}>: no", recipient=recipient)
+
+    assert (named.cause, named.words) == (Cause.UNCLEAR, refusal("RCPT", "550 5.5.0 no").words)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "passed"),
+    [
+        (Outcome(state=DeliveryState.SENT, code=250), 4),
+        (Outcome(state=DeliveryState.UNKNOWN), 3),
+        (Outcome(state=DeliveryState.DEFERRED, code=450, stage=END_OF_DATA), 3),
+        (Outcome(state=DeliveryState.DEFERRED, code=550, stage="DATA"), 2),
+        (Outcome(state=DeliveryState.FAILED, code=550, stage="RCPT"), 1),
+        (Outcome(state=DeliveryState.DEFERRED, code=451, stage="MAIL"), 0),
+        (Outcome(state=DeliveryState.DEFERRED, reason="it hung up"), 0),
+        (Outcome(state=DeliveryState.PLANNED), 0),
+    ],
+)
+def test_a_message_has_passed_the_stages_before_the_one_that_refused_it(
+    outcome: Outcome, passed: int
+) -> None:
+    assert stages_passed(outcome) == passed
