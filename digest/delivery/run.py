@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.models.delivery import WorkerHost
     from digest.models.issue import Edition
     from digest.storage.editions import EditionStore, StoredEdition
+    from digest.storage.generation import Generation
     from digest.storage.history import DeliveryHistory
     from digest.storage.ledger import Ledger
     from subscribers.book import Book
@@ -71,6 +72,7 @@ class DeliveryServices:
 
     #: lets one run at a time into its block, and yields the lock's file descriptor
     run_lock: Callable[[], AbstractContextManager[int | None]]
+    generation: Generation
     ledger: Ledger
     history: DeliveryHistory
     editions: EditionStore
@@ -144,6 +146,11 @@ class RunRequest:
     progress: Progress = field(default_factory=Progress)
     workers: WorkerPool | None = None
 
+    @property
+    def names_day(self) -> bool:
+        """Whether the operator named the day, to be planned and sent to everybody."""
+        return self.allow_late and self.plan_new and self.only is None
+
 
 def run_delivery(
     request: RunRequest, services: DeliveryServices, transport: Transport
@@ -154,12 +161,13 @@ def run_delivery(
 
     Raises:
         RunInProgressError: another process is sending.
+        RestoredError: the database was restored from a backup, and the day was not named.
         LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
 
     """
     ledger, history, policy = services.ledger, services.history, services.policy
     day, progress = request.day, request.progress
-    with services.run_lock() as lock:
+    with services.run_lock() as lock, services.generation.of_run(day, named=request.names_day):
         before = history.day_totals(day).states
         named = day if request.allow_late else None
         _settle_earlier_runs(services, allow_late=named, apart_from=day)
@@ -202,9 +210,10 @@ def settle_earlier_runs(services: DeliveryServices, *, allow_late: date | None =
 
     Raises:
         RunInProgressError: another process is sending.
+        RestoredError: the database was restored from a backup, and the day was not named.
 
     """
-    with services.run_lock():
+    with services.run_lock(), services.generation.of_run(None, named=False):
         _settle_earlier_runs(services, allow_late=allow_late)
 
 

@@ -75,5 +75,14 @@ def replace(
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the disk: a new file, or one that was replaced."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _open_private(path: str | Path, flags: int) -> int:
     return os.open(path, flags, PRIVATE)
