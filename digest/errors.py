@@ -9,6 +9,7 @@
     ├── RenderError              a template does not compile or lacks a value
     └── DeliveryError
         ├── RunInProgressError   another run is sending from the same database
+        ├── RestoredError        the database is an older copy; somebody must say what to send
         ├── LedgerError          the ledger contradicts what happened; no more mail is sent
         └── MailServerError      the mail server cannot be used for any message
 
@@ -68,6 +69,13 @@ class DeliveryError(DigestError):
 
 class RunInProgressError(DeliveryError):
     """Another run is sending from the same database; wait until it has finished."""
+
+
+class RestoredError(DeliveryError):
+    """The database was restored from a backup and does not know which mails have left since.
+
+    Nothing is sent until an operator names the days to send.
+    """
 
 
 class LedgerError(DeliveryError):

@@ -15,11 +15,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from digest.app import transport
-from digest.app.clock import now, place
+from digest.app.clock import now, place, today
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.delivery.builder import MessageBuilder
+from digest.delivery.outbox import newest_day
 from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
 from digest.delivery.suppression import suppress_invalid_address
@@ -36,6 +37,7 @@ from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
+from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
@@ -116,7 +118,22 @@ class App:
     def candidates(self) -> EditionCandidates:
         """The papers that a day's edition may hold."""
         return EditionCandidates(
-            store=self.papers, editions=self.editions, catch_up=self.config.fetch.catch_up
+            store=self.papers,
+            editions=self.editions,
+            generation=self.generation,
+            catch_up=self.config.fetch.catch_up,
+        )
+
+    @cached_property
+    def generation(self) -> Generation:
+        """Recognises a database that was restored from a backup."""
+        mail = self.config.mail
+        outbox = self.config.path(mail.directory) if mail.transport == "directory" else None
+        return Generation(
+            engine=self.engine,
+            clock=now,
+            today=partial(today, self.config.schedule.timezone),
+            newest_written=partial(newest_day, outbox),
         )
 
     @cached_property
@@ -170,6 +187,7 @@ class App:
         delivery, mail = self.config.delivery, self.config.mail
         return DeliveryServices(
             run_lock=partial(run_lock, lock_path(self.engine)),
+            generation=self.generation,
             ledger=self.ledger,
             history=self.history,
             editions=self.editions,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from digest.models.delivery import WasSent, WorkerHost
     from digest.models.issue import Edition
     from digest.storage.editions import EditionStore, StoredEdition
+    from digest.storage.generation import Generation
     from digest.storage.history import DeliveryHistory
     from digest.storage.ledger import Ledger
     from subscribers.book import Book
@@ -76,6 +77,7 @@ class DeliveryServices:
 
     #: lets one run at a time into its block, and yields the lock's file descriptor
     run_lock: Callable[[], AbstractContextManager[int | None]]
+    generation: Generation
     ledger: Ledger
     history: DeliveryHistory
     editions: EditionStore
@@ -151,6 +153,11 @@ class RunRequest:
     progress: Progress = field(default_factory=Progress)
     workers: WorkerPool | None = None
 
+    @property
+    def names_day(self) -> bool:
+        """Whether the operator named the day, to be planned and sent to everybody."""
+        return self.allow_late and self.plan_new and self.only is None
+
 
 def run_delivery(
     request: RunRequest, services: DeliveryServices, transport: Transport
@@ -161,12 +168,13 @@ def run_delivery(
 
     Raises:
         RunInProgressError: another process is sending.
+        RestoredError: the database was restored from a backup, and the day was not named.
         LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
 
     """
     ledger, history, policy = services.ledger, services.history, services.policy
     day, progress = request.day, request.progress
-    with services.run_lock() as lock:
+    with services.run_lock() as lock, services.generation.of_run(day, named=request.names_day):
         before = history.day_totals(day).states
         named = day if request.allow_late else None
         _settle_earlier_runs(
@@ -216,9 +224,10 @@ def settle_earlier_runs(
 
     Raises:
         RunInProgressError: another process is sending.
+        RestoredError: the database was restored from a backup, and the day was not named.
 
     """
-    with services.run_lock():
+    with services.run_lock(), services.generation.of_run(None, named=False):
         _settle_earlier_runs(services, was_sent=was_sent, allow_late=allow_late)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from digest.models.paper import Paper
     from digest.storage.editions import EditionStore
+    from digest.storage.generation import Generation
     from digest.storage.papers import PaperStore
 
 #: For how many days after an edition the withdrawal of one of its papers is reported to
@@ -31,6 +32,8 @@ class EditionCandidates:
     store: PaperStore
     #: the editions that were planned before
     editions: EditionStore
+    #: knows the days whose mails may have left before the database was restored from a backup
+    generation: Generation
     #: for how many days after its own day a late paper still gets into an edition
     catch_up: int
 
@@ -45,13 +48,16 @@ class EditionCandidates:
 
         These are papers of the last `catch_up` days that were offered to no subscriber, or not to
         all; a subscriber who was sent one does not get it again. Before the first edition was
-        planned no paper is late.
+        planned no paper is late. If the database was restored from a backup, no paper is late of a
+        day that may have been mailed before that.
         """
         first = self.editions.first_planned()
         if first is None or not self.catch_up:
             return []
         since = max(first, days_before(day, self.catch_up))
         papers = self.store.papers_between(since, days_before(day, 1))
+        uncertain = self.generation.uncertain({paper.day for paper in papers})
+        papers = [paper for paper in papers if paper.day not in uncertain]
         offered = self.editions.offered_to_all(
             {paper.id for paper in papers}, since=since, before=day
         )

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from digest.errors import ConfigError, StoreError
-from digest.storage import files
+from digest.storage import files, mark
+from digest.storage.schema import generation
 from digest.storage.upgrade import upgrade
 
 
@@ -25,7 +26,8 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
 
     Raises:
         ConfigError: the URL is not one.
-        StoreError: the database cannot be opened or was written by a newer version.
+        StoreError: the database cannot be opened, was written by a newer version, or is missing or
+            empty although it was in use.
 
     """
     try:
@@ -37,12 +39,18 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
         raise ConfigError(f"[database] url: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
-    if file := database_file(database_url):
+    file = database_file(database_url)
+    if file:
+        mark.refuse_lost(file)
         _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
+        if file and mark.traces_of(file):
+            _refuse_emptied(engine, file)
         upgrade(engine)
+        if file and mark.read_mark(file) is None:
+            _mark_unused(engine, file)
     except sa.exc.DBAPIError as error:
         engine.dispose()
         raise StoreError(f"cannot open {database_url.render_as_string()}: {error.orig}") from error
@@ -66,6 +74,19 @@ def _create_private(path: Path) -> None:
         os.close(files.open_shared(path))
     except OSError as error:
         raise StoreError(f"cannot open {path}: {error.strerror}; check [database] url") from error
+
+
+def _refuse_emptied(engine: sa.Engine, file: Path) -> None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).get_table_names():
+            raise StoreError(mark.lost(file, "has no tables"))
+
+
+def _mark_unused(engine: sa.Engine, file: Path) -> None:
+    """Mark a database from which no mail was sent; one that lost its mark gets none here."""
+    with engine.connect() as connection:
+        if connection.execute(sa.select(generation.c.number)).scalar() == 0:
+            mark.create_mark(file)
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -92,7 +113,11 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.IntegrityError | sqlite3.ProgrammingError
         ):
-            raise StoreError(f"cannot use {engine.url.database}: {error}") from error
+            # The low byte is the kind of error; errors of the driver itself have no code.
+            kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            is_damaged = kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            remedy = "; restore a backup, or check [database] url" if is_damaged else ""
+            raise StoreError(f"cannot use {engine.url.database}: {error}{remedy}") from error
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)

@@ -202,6 +202,20 @@ deliveries = sa.Table(
 )
 
 
+# One row. Whether the database is the one that the last run used, see `storage.generation`.
+generation = sa.Table(
+    "generation",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # every run that sends mail raises it
+    sa.Column("number", sa.Integer, nullable=False),
+    # when an operator first named a day to send after the database was restored from a backup
+    sa.Column("restored_at", UTCDateTime),
+    # mails of days before this one may have left without this database knowing
+    sa.Column("certain_from", sa.Date),
+)
+
+
 def due(now: datetime) -> sa.ColumnElement[bool]:
     """Whether a delivery can be claimed now."""
     later = deliveries.c.next_at.is_not(None) & (deliveries.c.next_at > now)

@@ -39,7 +39,8 @@ def today(furnished: Path) -> Path:
     """An installation whose papers are of the day they are read on."""
     undated = ({**record, "day": None} for record in PAPERS)
     (furnished / "papers.jsonl").write_text("".join(json.dumps(it) + "\n" for it in undated))
-    (furnished / "digest.db").unlink()
+    for file in furnished.glob("digest.db*"):
+        file.unlink()
     return furnished
 
 

@@ -123,6 +123,9 @@ class Installation:
         # Subscribers are served in the order of their ids: here, in the order they came.
         self.book = Book(engine, new_id=new_id or itertools.count(1).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
+        self.app.__dict__["generation"] = replace(
+            self.app.generation, clock=lambda: self.now, today=lambda: self.services.clock().date()
+        )
         self.now = NOON
         self.boot = "the first boot"
         self.policy = Policy()

@@ -1,0 +1,170 @@
+"""The mark: a small file beside a database that says what the database must know.
+
+    {"generation": 12, "day": "2026-02-06", "inode": 131, "itself": "140.2817"}
+
+It shows that an installation lived here, so a database that is missing or empty is not taken for
+a new one. Its numbers show whether the database is the one that the last run used; see
+`storage.generation`. A database that is no file of SQLite has no mark.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from digest.errors import StoreError
+from digest.storage import files
+
+#: Linux: asks for a file's i_generation, a random number that tells two files apart which had the
+#: same inode, one after the other (ioctl_iflags(2); ext4, xfs, btrfs and others).
+_FS_IOC_GETVERSION = 0x80087601
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What the last run that sent mail wrote down."""
+
+    #: the number of the last run, see `storage.generation`
+    generation: int = 0
+    #: the newest day whose mails were planned
+    day: date | None = None
+    #: the inode of the database; None if it is not known
+    inode: int | None = None
+    #: whether this file was copied since it was written
+    is_copy: bool = False
+
+
+def mark_path(database: Path) -> Path:
+    """Return the path of a database's mark."""
+    return Path(f"{database}-generation")
+
+
+def read_mark(database: Path) -> Mark | None:
+    """Return the mark of a database, or None if it has none; a damaged one says nothing.
+
+    Raises:
+        StoreError: there is one, but it cannot be read.
+
+    """
+    path = mark_path(database)
+    try:
+        with path.open("rb") as file:
+            itself = _identity(file.fileno())
+            found = json.loads(file.read())
+        day = found["day"]
+        return Mark(
+            generation=int(found["generation"]),
+            day=None if day is None else date.fromisoformat(day),
+            inode=found["inode"],
+            is_copy=found["itself"] not in (None, itself),
+        )
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError):
+        return Mark()
+
+
+def write_mark(database: Path, *, generation: int, day: date | None) -> None:
+    """Write the mark of a database in place of the one before; it is on the disk afterwards.
+
+    Each mark is a file of its own, so that one which was restored over another is known as a copy.
+
+    Raises:
+        StoreError: it cannot be written.
+
+    """
+    path = mark_path(database)
+    partial = Path(f"{path}.part")
+    try:
+        inode = database.stat().st_ino
+        with open(files.open_shared(partial), "wb") as file:  # noqa: PTH123 (a descriptor)
+            file.truncate()
+            itself = _identity(file.fileno())
+            file.write(_content(generation=generation, day=day, inode=inode, itself=itself))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        files.sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+
+def create_mark(database: Path) -> None:
+    """Mark a database from which no mail was ever sent, unless it is marked already.
+
+    It may be copied and moved until then.
+
+    Raises:
+        StoreError: the mark cannot be written.
+
+    """
+    path = mark_path(database)
+    try:
+        with suppress(FileExistsError):
+            files.create(path, _content(generation=0, day=None, inode=None, itself=None))
+            files.sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+
+def refuse_lost(database: Path) -> None:
+    """Refuse a database that is missing or empty although an installation lived there.
+
+    Raises:
+        StoreError: it is, or it is a link to a file that is missing.
+
+    """
+    try:
+        size = database.stat().st_size
+    except OSError:
+        size = None  # whoever opens it says why it cannot be opened
+    if size:
+        return
+    if traces_of(database):
+        raise StoreError(lost(database, "is missing" if size is None else "is empty"))
+    if size is None and database.is_symlink():
+        raise StoreError(
+            f"{database} is a link to {database.readlink()}, which is missing: check that its"
+            " disk is mounted, or make an empty file there to begin with"
+        )
+
+
+def traces_of(database: Path) -> list[Path]:
+    """Return the files beside a database that only one in use has: its mark, the lock of a run."""
+    return [path for path in (mark_path(database), Path(f"{database}-run")) if path.exists()]
+
+
+def lost(database: Path, what: str) -> str:
+    """Return what to tell the operator about a database that is not there any more."""
+    names = " and ".join(path.name for path in traces_of(database))
+    return (
+        f"{database} {what}, but {names} beside it shows that it was in use: restore a backup, or"
+        f" check [database] url; only to begin anew, without readers, remove {names}"
+    )
+
+
+def _content(*, generation: int, day: date | None, inode: int | None, itself: str | None) -> bytes:
+    found = {
+        "generation": generation,
+        "day": None if day is None else day.isoformat(),
+        "inode": inode,
+        "itself": itself,
+    }
+    return json.dumps(found).encode() + b"\n"
+
+
+def _identity(descriptor: int) -> str:
+    """Return what tells a file from every other on its file system, also from earlier ones."""
+    version = 0
+    with suppress(OSError):  # this file system knows no i_generation
+        answer = fcntl.ioctl(descriptor, _FS_IOC_GETVERSION, struct.pack("l", 0))
+        (version,) = struct.unpack("l", answer)
+    return f"{os.fstat(descriptor).st_ino}.{version}"

@@ -1,0 +1,504 @@
+"""A database that was restored from a backup is recognised, and sends only what it is told to."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tarfile
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from support.database import emptied_database, write_database
+from support.installation import Installation, RecordingTransport
+
+from digest.delivery.run import settle_earlier_runs
+from digest.errors import RestoredError
+from digest.storage import generation
+from digest.storage.engine import open_database
+from digest.storage.generation import Generation
+from digest.storage.mark import mark_path, read_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MONDAY = date(2026, 2, 2)
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = (MONDAY + timedelta(days=n) for n in range(1, 6))
+
+
+#: of subscribers, who are added at several openings
+IDS = count(1)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def opened(folder: Path, day: date) -> Iterator[Installation]:
+    """An installation as it is opened on an evening."""
+    engine = open_database("sqlite:///digest.db", folder=folder)
+    try:
+        installation = Installation(engine, folder, new_id=IDS.__next__)
+        installation.now = datetime.combine(day, time(18), UTC)
+        yield installation
+    finally:
+        engine.dispose()
+
+
+def run(folder: Path, day: date, *, named: bool = False, on: date | None = None) -> list[str]:
+    """Run a day, with one new paper, as that evening or another; return the papers Ada is sent."""
+    with opened(folder, on or day) as installation:
+        installation.add_agents_papers(f"of-{day:%a}", day=day)
+        installation.send(day=day, allow_late=named)
+        return installation.shown("ada", day)
+
+
+def begin(folder: Path) -> Path:
+    """A new installation with a reader, after Monday's run."""
+    folder.mkdir()
+    write_database(folder)
+    with opened(folder, MONDAY) as installation:
+        installation.subscribe("ada")
+    assert run(folder, MONDAY) == ["of-Mon"]
+    return folder
+
+
+def go_on(folder: Path) -> None:
+    for day in (TUESDAY, WEDNESDAY, THURSDAY):
+        run(folder, day)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return begin(tmp_path / "home")
+
+
+# -- backups, and how they are restored -----------------------------------------------------------
+
+
+def by_api(home: Path, copy: Path) -> None:
+    with (
+        closing(sqlite3.connect(home / "digest.db")) as db,
+        closing(sqlite3.connect(copy / "digest.db")) as other,
+    ):
+        db.backup(other)
+
+
+def by_cp(home: Path, copy: Path) -> None:
+    shutil.copy(home / "digest.db", copy)
+
+
+def by_cp_while_it_is_open(home: Path, copy: Path) -> None:
+    """What is not in the file yet is in the -wal beside it."""
+    with closing(sqlite3.connect(home / "digest.db")) as db:
+        db.execute("UPDATE subscribers SET preferences = preferences")
+        db.commit()
+        shutil.copy(home / "digest.db", copy)
+        shutil.copy(home / "digest.db-wal", copy)
+
+
+def by_folder(home: Path, copy: Path) -> None:
+    shutil.copytree(home, copy, dirs_exist_ok=True)
+
+
+def over_the_file(copy: Path, home: Path) -> Path:
+    for file in copy.iterdir():
+        shutil.copyfile(file, home / file.name)
+    return home
+
+
+def in_place_of_the_file(copy: Path, home: Path) -> Path:
+    for file in copy.iterdir():
+        (home / file.name).unlink(missing_ok=True)
+        shutil.copy2(file, home)
+    return home
+
+
+def into_a_new_folder(copy: Path, home: Path) -> Path:
+    return shutil.copytree(copy, home.with_name("another home"))
+
+
+def in_place_of_the_folder(copy: Path, home: Path) -> Path:
+    home.rename(home.with_name("what was here"))
+    return shutil.copytree(copy, home)
+
+
+def over_the_folder(copy: Path, home: Path) -> Path:
+    """As `cp -a copy/. home` does: files keep their inodes, and newer ones stay."""
+    for file in copy.iterdir():
+        shutil.copyfile(file, home / file.name)
+        shutil.copystat(file, home / file.name)
+    return home
+
+
+def from_a_tar(copy: Path, home: Path) -> Path:
+    file = copy.with_suffix(".tar")
+    with tarfile.open(file, "w") as tar:
+        tar.add(copy, arcname=".")
+    with tarfile.open(file) as tar:
+        tar.extractall(home, filter="tar")
+    return home
+
+
+@pytest.mark.parametrize(
+    ("back_up", "restore"),
+    [
+        (by_api, over_the_file),
+        (by_api, in_place_of_the_file),
+        (by_cp, over_the_file),
+        (by_cp, in_place_of_the_file),
+        (by_cp, into_a_new_folder),
+        (by_cp_while_it_is_open, over_the_file),
+        (by_cp_while_it_is_open, into_a_new_folder),
+        (by_folder, in_place_of_the_file),
+        (by_folder, into_a_new_folder),
+        (by_folder, in_place_of_the_folder),
+        (by_folder, over_the_folder),
+        (by_folder, from_a_tar),
+    ],
+)
+def test_a_backup_of_monday_sends_on_friday_what_it_is_told_to(
+    home: Path,
+    tmp_path: Path,
+    back_up: Callable[[Path, Path], None],
+    restore: Callable[[Path, Path], Path],
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    back_up(home, copy)
+    go_on(home)
+
+    restored = restore(copy, home)
+
+    with opened(restored, FRIDAY) as installation:
+        # All sources are read again, and have the papers of the days between.
+        for day in (TUESDAY, WEDNESDAY, THURSDAY):
+            installation.add_agents_papers(f"of-{day:%a}", day=day)
+    with pytest.raises(RestoredError, match=r"The last day that it knows is 2026-02-02;"):
+        run(restored, FRIDAY)
+    assert states(restored, FRIDAY) == {}
+    assert run(restored, FRIDAY, named=True) == ["of-Fri"]
+    assert run(restored, SATURDAY) == ["of-Sat"]
+    assert run(restored, WEDNESDAY, named=True, on=SATURDAY) == ["of-Wed"]
+
+
+def states(folder: Path, day: date) -> dict[str, str]:
+    with opened(folder, day) as installation:
+        return installation.states(day)
+
+
+@pytest.fixture
+def restored(home: Path, tmp_path: Path) -> Path:
+    """A backup of Monday, in place again after Thursday's run."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    by_api(home, copy)
+    go_on(home)
+    return over_the_file(copy, home)
+
+
+def test_the_error_says_what_is_in_doubt_and_what_to_do(restored: Path) -> None:
+    with pytest.raises(RestoredError) as caught:
+        run(restored, FRIDAY)
+
+    assert str(caught.value) == (
+        f"{restored}/digest.db was restored from a backup, or moved: digest.db-generation is of a"
+        " later run. The last day that it knows is 2026-02-02; what it has not sent, and the mails"
+        " of later days until 2026-02-05, may have left already, and readers who left since then"
+        " may be confirmed again. Nothing is sent until you name each day to send, with"
+        " `digest run --day D`; then `digest run` goes on with the days to come"
+    )
+
+
+def test_a_restored_database_refuses_every_run_until_a_day_is_named(restored: Path) -> None:
+    transport = RecordingTransport()
+    with opened(restored, FRIDAY) as installation:
+        for _ in range(2):
+            with pytest.raises(RestoredError):
+                settle_earlier_runs(installation.services)
+            with pytest.raises(RestoredError):
+                installation.retry(transport, day=MONDAY, plan_new=False, allow_late=True)
+            with pytest.raises(RestoredError):
+                installation.send(transport, day=FRIDAY, allow_late=True, only=99)
+
+    assert transport.attempted == []
+
+
+def test_mails_that_waited_in_the_backup_may_have_left_and_are_not_sent(
+    home: Path, tmp_path: Path
+) -> None:
+    with opened(home, TUESDAY) as installation:
+        installation.subscribe("bo")
+        installation.app.ledger.plan(MONDAY, now=installation.now)
+        installation.app.ledger.plan(TUESDAY, now=installation.now)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    by_api(home, copy)
+    go_on(home)
+    over_the_file(copy, home)
+
+    run(home, FRIDAY, named=True)
+
+    assert states(home, MONDAY) == {"ada": "sent", "bo": "skipped"}
+    assert states(home, TUESDAY) == {"ada": "skipped", "bo": "skipped"}
+    with opened(home, FRIDAY) as installation:
+        reasons = installation.reasons(TUESDAY)
+        settle_earlier_runs(installation.services)
+        assert installation.totals(TUESDAY) == {"skipped": 2}
+    assert "may have left before that" in str(reasons["bo"])
+    assert run(home, TUESDAY, named=True, on=FRIDAY) == ["of-Tue"]
+
+
+def test_a_day_that_was_mailed_before_the_restoration_is_not_sent_again_unless_named(
+    home: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    by_api(home, copy)
+    go_on(home)
+    over_the_file(copy, home)
+    run(home, TUESDAY, named=True, on=THURSDAY)
+
+    with pytest.raises(RestoredError, match="send them with `digest run --day 2026-02-05`"):
+        run(home, THURSDAY)
+
+    assert run(home, THURSDAY, named=True) == ["of-Thu"]
+    assert run(home, FRIDAY) == ["of-Fri"]
+
+
+def test_a_backup_from_before_the_first_run_is_recognised_too(tmp_path: Path) -> None:
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    for folder in (home, copy):
+        folder.mkdir()
+    write_database(home)
+    with opened(home, MONDAY) as installation:
+        installation.subscribe("ada")
+    by_cp(home, copy)
+    run(home, MONDAY)
+    over_the_file(copy, home)
+
+    with pytest.raises(RestoredError, match="The last day that it knows is none"):
+        run(home, TUESDAY)
+
+    assert run(home, TUESDAY, named=True) == ["of-Tue"]
+
+
+def test_a_backup_of_the_middle_of_a_run_is_recognised_after_its_end(
+    home: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+
+    class Copying(RecordingTransport):
+        def accept(self, *args: object) -> None:
+            by_api(home, copy)
+
+    with opened(home, TUESDAY) as installation:
+        installation.add_agents_papers("of-Tue", day=TUESDAY)
+        installation.send(Copying(), day=TUESDAY)
+    over_the_file(copy, home)
+
+    with pytest.raises(RestoredError):
+        run(home, TUESDAY)
+
+
+def test_a_database_whose_mark_is_gone_is_asked_about(home: Path) -> None:
+    mark_path(home / "digest.db").unlink()
+
+    with pytest.raises(RestoredError, match=r"digest\.db-generation is not beside it"):
+        run(home, TUESDAY)
+
+
+def test_mails_that_were_written_after_the_newest_day_are_a_sign(home: Path) -> None:
+    with opened(home, FRIDAY) as installation:
+        written = THURSDAY
+        known = generation.Generation(
+            engine=installation.app.engine,
+            clock=lambda: installation.now,
+            today=lambda: FRIDAY,
+            newest_written=lambda: written,
+        )
+        with pytest.raises(RestoredError, match="mails of 2026-02-05 have been written"):
+            enter(known, FRIDAY, named=False)
+        assert known.uncertain([MONDAY, THURSDAY, FRIDAY]) == {MONDAY, THURSDAY}
+
+        enter(known, FRIDAY, named=True)
+
+        enter(known, SATURDAY, named=False)  # and it asks only once
+        written = MONDAY
+        enter(known, SATURDAY, named=False)
+
+
+def enter(known: Generation, day: date | None, *, named: bool) -> None:
+    with known.of_run(day, named=named):
+        pass
+
+
+# -- what is no restoration -----------------------------------------------------------------------
+
+
+def test_a_database_that_is_copied_before_its_first_run_is_as_good_as_the_first(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    write_database(home)
+    with opened(home, MONDAY) as installation:
+        installation.subscribe("ada")
+
+    moved = into_a_new_folder(home, home)
+
+    assert run(moved, MONDAY) == ["of-Mon"]
+
+
+def test_a_folder_that_is_renamed_is_no_restoration(home: Path) -> None:
+    moved = home.rename(home.with_name("renamed"))
+
+    assert run(moved, TUESDAY) == ["of-Tue"]
+
+
+def test_a_damaged_mark_says_nothing_and_is_written_anew(home: Path) -> None:
+    mark_path(home / "digest.db").write_text("")
+
+    run(home, TUESDAY)
+
+    found = read_mark(home / "digest.db")
+    assert found is not None
+    assert (found.day, found.generation > 1) == (TUESDAY, True)
+
+
+def test_a_database_without_a_file_has_no_mark() -> None:
+    known = Generation(
+        engine=emptied_database(), clock=lambda: datetime.now(UTC), today=lambda: MONDAY
+    )
+
+    enter(known, MONDAY, named=False)
+
+    assert known.uncertain([MONDAY]) == set()
+
+
+def test_a_mark_that_cannot_be_written_after_the_mails_have_left_fails_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home, TUESDAY) as installation:
+        known = installation.app.generation
+        with known.of_run(TUESDAY, named=False):
+            (home / "digest.db-generation.part").mkdir()
+
+    (home / "digest.db-generation.part").rmdir()
+    assert run(home, WEDNESDAY) == ["of-Wed"]
+
+
+@pytest.mark.parametrize("step", ["before the mark", "after the mark"])
+def test_a_kill_while_a_restoration_is_accepted_loses_nothing(
+    restored: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(generation, "write_mark", killed(step))
+        with pytest.raises(Killed):
+            run(restored, FRIDAY, named=True)
+
+    assert run(restored, FRIDAY, named=True) == ["of-Fri"]
+    assert run(restored, SATURDAY) == ["of-Sat"]
+
+
+def killed(step: str, nth: int = 1) -> Callable[..., None]:
+    """What is called instead of `write_mark` by a process that is killed at its nth call."""
+    write, calls = generation.write_mark, count(1)
+
+    def end(file: Path, **numbers: Any) -> None:
+        is_last = next(calls) == nth
+        if step == "after the mark" or not is_last:
+            write(file, **numbers)
+        if is_last:
+            raise Killed
+
+    return end
+
+
+class NormalLife(RuleBasedStateMachine):
+    """Runs, retries, kills and openings in any order: none of them is taken for a restoration."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = TemporaryDirectory()
+        self.file = Path(self._folder.name) / "digest.db"
+        write_database(self.file.parent)
+        self.day = MONDAY
+        self.open()
+
+    def open(self) -> None:
+        self.engine = open_database("sqlite:///digest.db", folder=self.file.parent)
+        self.known = Generation(
+            engine=self.engine,
+            clock=lambda: datetime.combine(self.day, time(18), UTC),
+            today=lambda: self.day,
+        )
+
+    @rule()
+    def run(self) -> None:
+        enter(self.known, self.day, named=False)
+
+    @rule()
+    def retry(self) -> None:
+        enter(self.known, None, named=False)
+        enter(self.known, self.day, named=False)
+
+    @rule(before=st.integers(1, 9))
+    def run_a_day_that_is_named(self, before: int) -> None:
+        enter(self.known, self.day - timedelta(days=before), named=True)
+
+    @rule(step=st.sampled_from(["before the mark", "after the mark"]), nth=st.integers(1, 2))
+    def kill_a_run(self, step: str, nth: int) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(generation, "write_mark", killed(step, nth))
+            with pytest.raises(Killed):
+                enter(self.known, self.day, named=False)
+
+    @rule()
+    def kill_a_run_while_it_sends(self) -> None:
+        with pytest.raises(Killed), self.known.of_run(self.day, named=False):
+            raise Killed
+
+    @rule()
+    def open_again(self) -> None:
+        self.engine.dispose()
+        self.open()
+
+    @rule()
+    def vacuum(self) -> None:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as db:
+            db.execute("VACUUM")
+
+    @rule(days=st.integers(1, 5))
+    def sleep(self, days: int) -> None:
+        self.day += timedelta(days=days)
+
+    @invariant()
+    def nothing_is_in_doubt(self) -> None:
+        assert self.known.uncertain([self.day, self.day - timedelta(days=1)]) == set()
+
+    @invariant()
+    def the_mark_is_never_ahead_of_the_database(self) -> None:
+        mark = read_mark(self.file)
+        with self.engine.connect() as db:
+            number = db.execute(sa.text("SELECT number FROM generation")).scalar_one()
+        assert mark is not None
+        assert mark.generation <= number
+
+    def teardown(self) -> None:
+        self.engine.dispose()
+        self._folder.cleanup()
+
+
+NormalLife.TestCase.settings = settings(max_examples=10, stateful_step_count=15)
+TestNormalLife = NormalLife.TestCase
