@@ -103,7 +103,9 @@ def main() -> None:
         typer.echo("interrupted", err=True)
         sys.exit(130)
     except OSError as error:
-        _print_error(f"cannot write the answer: {error.strerror or error}")
+        # Without a file it comes from standard output.
+        what = f"cannot use {error.filename}" if error.filename else "cannot write the answer"
+        _print_error(f"{what}: {error.strerror or error}")
         sys.exit(NOT_FULLY_DONE)
     except Exception as error:
         from digest.app.config.load import wants_traceback

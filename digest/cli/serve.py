@@ -80,6 +80,8 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+    except UnicodeError as error:  # from the encoding of names in the DNS
+        raise ConfigError(f"{host} cannot be the name of a host; check [web] host") from error
     except OSError as error:
         reason = f"cannot listen on {host}:{port}: {error.strerror}; check [web] host and port"
         raise ConfigError(reason) from error

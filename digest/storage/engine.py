@@ -37,6 +37,10 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
         engine = sa.create_engine(database_url)
     except sa.exc.ArgumentError as error:
         raise ConfigError(f"[database] url: {error}") from error
+    except ValueError as error:  # from SQLAlchemy, for a port
+        raise ConfigError(f"[database] url: the port is no number: {error}") from error
+    except RuntimeError as error:  # from pathlib
+        raise ConfigError(f"[database] url: ~ names no user with a home: {error}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
     file = database_file(database_url)

@@ -119,6 +119,16 @@ def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in result.err
 
 
+def test_a_host_that_cannot_be_one_is_named(home: Path, digest: Command) -> None:
+    file = home / "config.toml"
+    file.write_text(file.read_text(encoding="utf-8") + '\n[web]\nhost = "a..b"\n')
+
+    result = digest("serve")
+
+    assert result.code == 2
+    assert "a..b cannot be the name of a host; check [web] host" in result.err
+
+
 def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -> None:
     file = home / "config.toml"
     text = file.read_text(encoding="utf-8") + f"\n[web]\nport = {free_port()}\n"

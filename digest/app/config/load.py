@@ -143,13 +143,30 @@ class Config(BaseSettings):
         return self._folder
 
     def path(self, relative: str) -> Path:
-        """Return a path of the configuration, resolved against its folder."""
-        return self._folder / Path(relative).expanduser()
+        """Return a path of the configuration, resolved against its folder.
+
+        Raises:
+            ConfigError: it begins with the home of a user who has none.
+
+        """
+        return self._folder / _expanded(relative)
 
     def glob(self, pattern: str) -> str:
-        """Return a pattern of paths, resolved against the folder, whose own name is no pattern."""
-        path = Path(pattern).expanduser()
+        """Return a pattern of paths, resolved against the folder, whose own name is no pattern.
+
+        Raises:
+            ConfigError: it begins with the home of a user who has none.
+
+        """
+        path = _expanded(pattern)
         return str(path) if path.is_absolute() else f"{glob.escape(str(self._folder))}/{path}"
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{path}: ~ names no user with a home directory") from error
 
 
 def load(path: Path | None = None) -> Config:

@@ -171,6 +171,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         pytest.param("", id="nothing"),
         pytest.param("digest.db", id="a path"),
         pytest.param("oracle9://host/digest", id="unknown database"),
+        pytest.param("postgresql://host:port/digest", id="a port that is no number"),
+        pytest.param("sqlite:///~no-such-user/digest.db", id="nobody's home"),
         pytest.param("sqlite+nonesuch:///digest.db", id="unknown driver"),
         pytest.param("postgresql+asyncpg://host/digest", id="driver that is not installed"),
     ],
