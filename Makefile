@@ -8,13 +8,15 @@ PARALLEL := --numprocesses auto --dist loadgroup
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast lint bench faults screenshot clean
+.PHONY: help demo test test-fast lint ends constraints bench faults screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
 	@echo "make test        run all tests, in parallel"
 	@echo "make test-fast   run the unit tests alone, in parallel (some seconds)"
 	@echo "make lint        ruff and mypy"
+	@echo "make ends        test the lowest and the newest libraries that pyproject.toml allows"
+	@echo "make constraints pin the newest libraries in constraints.txt, which every install uses"
 	@echo "make bench       measure speed and relevance"
 	@echo "make faults      kill a run at every system call (some minutes; needs strace)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
@@ -35,6 +37,15 @@ lint: $(VENV)/developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+ends: $(VENV)/developing
+	scripts/ends.sh
+
+# For every Python at once, with the same version for all where one exists.
+constraints: $(BIN)/uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
+	  --no-annotate --custom-compile-command "make constraints" --group dev pyproject.toml \
+	  --output-file constraints.txt
 
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
@@ -66,12 +77,17 @@ $(VENV)/bin/python:
 	    exit 1; \
 	  fi; }
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(BIN)/uv: $(VENV)/bin/python
+	$(PIP) uv
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --constraint constraints.txt --editable .
 	@touch $@
 
 # pip learned dependency groups in 25.1.
 $(VENV)/developing: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) --constraint constraints.txt --group dev
 	@touch $@

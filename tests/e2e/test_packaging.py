@@ -9,11 +9,14 @@ import tarfile
 import venv
 import zipfile
 from email import message_from_bytes, policy
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 from support.import_graph import PACKAGES
 from support.paths import ROOT
+from support.pins import read_pins
 
 from digest import __version__
 
@@ -40,7 +43,7 @@ def command(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = tmp_path_factory.mktemp("user")
     venv.create(environment, with_pip=True)
     (wheel,) = built.glob("*.whl")
-    install(environment, wheel)
+    install(environment, "--constraint", ROOT / "constraints.txt", wheel)
     return environment / "bin" / "digest"
 
 
@@ -92,6 +95,28 @@ def parts_of_the_demo(command: Path, folder: Path) -> list[str]:
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert mail.defects == []
     return [part.get_content_type() for part in mail.walk()][1:]
+
+
+def test_the_tests_run_with_exactly_what_is_pinned() -> None:
+    """So an installation by README's command is one that was tested, whenever it is made."""
+    apart = {"papers-digest", "pip", "setuptools", "wheel"}
+    installed = {canonicalize_name(one.name): one.version for one in metadata.distributions()}
+
+    pins = read_pins()
+    found = installed.keys() - apart
+    assert {name: installed[name] for name in found} == {name: pins.get(name) for name in found}
+
+
+def test_the_installed_command_has_exactly_what_is_pinned(command: Path) -> None:
+    python = command.with_name("python")
+    asked = "import importlib.metadata as m; [print(d.name, d.version) for d in m.distributions()]"
+    lines = call(python, "-c", asked, cwd=command.parent).splitlines()
+    installed = {canonicalize_name(name): version for name, version in map(str.split, lines)}
+
+    assert {"pydantic-core", "httpcore", "socksio"} <= set(installed)
+    pins = read_pins()
+    found = installed.keys() - {"papers-digest", "pip", "setuptools"}
+    assert {name: installed[name] for name in found} == {name: pins.get(name) for name in found}
 
 
 def test_the_installed_command_shows_its_version(command: Path, tmp_path: Path) -> None:
@@ -155,4 +180,5 @@ def test_the_sdist_has_what_it_takes_to_test_and_nothing_private(built: Path) ->
         tops = {Path(member.name).parts[1] for member in archive if "/" in member.name}
 
     assert {"digest", "subscribers", "templates", "tests", "config.example.toml"} <= tops
+    assert "constraints.txt" in tops
     assert not tops & {".git", ".venv", "shared", "demo", "digest.db", "config.toml"}
