@@ -16,7 +16,7 @@ help:
 	@echo "make test-fast   run the unit tests alone, in parallel (some seconds)"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed and relevance"
-	@echo "make faults      kill a run at every system call (some minutes; needs strace)"
+	@echo "make faults      kill runs at every step and system call (some minutes; needs strace)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -47,6 +47,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/signing.py
 
 faults: $(VENV)/developing
+	$(BIN)/python scripts/killed_runs.py
 	$(BIN)/python scripts/faults.py
 
 screenshot: $(VENV)/installed

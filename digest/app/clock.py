@@ -18,3 +18,9 @@ def today(timezone: str) -> date:
     """
     at = now()
     return min(at.astimezone(ZoneInfo(timezone)).date(), at.date())
+
+
+def newest_day(timezone: str) -> date:
+    """Return the newest day that has begun, in a time zone or in UTC; later ones are the future."""
+    at = now()
+    return max(at.astimezone(ZoneInfo(timezone)).date(), at.date())

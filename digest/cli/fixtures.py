@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import output
-from digest.cli.options import Day, Sources, parse_day, today
+from digest.cli.options import Day, Sources, begun_day, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def record(
     from digest.sources import recording
 
     app = output.open_app(ctx)
-    chosen = parse_day(day) or today(app)
+    chosen = begun_day(app, day) or today(app)
     folder = out / chosen.isoformat()
     recorded = recording.record(
         chosen,

@@ -266,6 +266,7 @@ def test_when_the_run_is_killed_its_second_process_ends_and_then_the_lock_is_fre
     run.kill()
     run.wait()
 
+    (two / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\nmax_wait = 0\n")
     meanwhile = digest("run", *DAY)
     processes.release(SECOND[1])
     with (two / "digest.db-run").open() as lock:

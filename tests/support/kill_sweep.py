@@ -152,7 +152,7 @@ class Sweep:
             ended = warm.run(
                 home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
             )
-            # A run is refused while the processes of a killed run finish their mails.
+            # A run waits while the processes of a killed run finish their mails.
             done = any(warm.run(home, *RUN) == 0 for _ in range(50))
             accepted = Counter(server.recipients)
         result = _result(accepted, home / "digest.db")
