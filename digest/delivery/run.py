@@ -219,9 +219,10 @@ def send_day(
     else:
         stats = run_shard(whole, progress)
     recover(services)
+    if untold := due - history.waiting(day, now=services.clock(), only=only) - done:
+        advance(untold)  # done by a worker process that died; only the ledger knows
     if request.workers and stats.stopped is None and _has_planned(day, services, only):
-        # A worker process died. What it did is in the ledger, and this process sends the rest.
-        advance(due - history.waiting(day, now=services.clock(), only=only) - done)
+        # A worker process died; this process sends what it left.
         stats.add(run_shard(whole, progress))
     if not progress.should_continue() and stats.stopped is None:
         stats.stopped = "told to stop; what had not left was given back"

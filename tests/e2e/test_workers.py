@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import select
 import signal
 import sqlite3
@@ -223,9 +225,13 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
     run = processes.start(f"{SECOND[1]}=hold")
 
     os.kill(processes.held(SECOND[1]), signal.SIGKILL)
-    code, _, log = end(run)
+    code, out, log = end(run)
 
     assert code == 0
+    # The process that died had sent a mail before, and could not say so.
+    report = json.loads(out)
+    assert (report["deliveries"], report["already"]) == ({"sent": 7, "unknown": 1}, 0)
+    assert re.search(r"run finished .*already=0 .*sent=7 unknown=1", log)
     assert mailed(two) == [name for name in NAMES if name != SECOND[1]]
     assert standing(digest) == {"sent": 7, "unknown": 1}
     assert "a sender died" in log
