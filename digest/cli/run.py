@@ -11,7 +11,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Day, Json, find_subscriber, parse_day
+from digest.cli.options import Day, Json, begun_day, find_subscriber
 from digest.cli.papers import print_reports
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.delivery.builder import MailResult
-    from digest.models.delivery import RunReport
-    from digest.models.source import SourceReport
     from subscribers.models import Subscriber
 
 #: Minutes between two times that the daemon sends deferred messages which are due.
@@ -65,8 +63,8 @@ def run(
 ) -> None:
     """Fetch the day's papers and send every confirmed reader their digest, once."""
     with output.stoppable() as should_continue:
-        chosen = parse_day(day)
         app = output.open_app(ctx)
+        chosen = begun_day(app, day)
         subscriber = None if only is None else _confirmed(app, only)
         if dry_run:
             is_complete = _dry_run(app, chosen, subscriber, json=json)
@@ -85,9 +83,10 @@ def _run(
     should_continue: Callable[[], bool],
 ) -> bool:
     """Run a day and print what was done; return whether it is complete."""
-    from digest.app import pipeline
+    from digest.app import runs
+    from digest.cli.run_report import print_run
 
-    report = pipeline.run(
+    report = runs.run(
         app,
         day,
         only=None if subscriber is None else subscriber.id,
@@ -95,7 +94,7 @@ def _run(
         fetch_progress=output.lasting_progress_bar,
         delivery_progress=output.progress_bar,
     )
-    _print_run(app, report.deliveries, report.sources, reason=report.reason, json=json)
+    print_run(app, report, json=json)
     return report.is_complete
 
 
@@ -116,40 +115,6 @@ def _confirmed(app: App, email: str) -> Subscriber:
             f"{subscriber.address} is {subscriber.status}, and only confirmed readers get mail"
         )
     return subscriber
-
-
-def _print_run(
-    app: App, report: RunReport, sources: list[SourceReport], *, reason: str = "", json: bool
-) -> None:
-    # With transport stdout the messages are the result, and the report is a note beside them.
-    is_note = app.config.mail.transport == "stdout"
-    if json and not is_note:
-        output.print_json(
-            {
-                **serializers.send_report(report),
-                "day_reason": reason,
-                "sources": [serializers.source_report(source) for source in sources],
-            }
-        )
-        return
-    if sources:
-        print_reports(sources, err=is_note)
-    parts = [f"{number} {state}" for state, number in report.counts.items()]
-    if report.already:
-        parts.append(f"{report.already} already settled")
-    if not parts and not report.stopped:
-        parts.append("nobody is subscribed and confirmed yet")
-    show = output.print_note if is_note else output.print_result
-    if reason:
-        show(f"papers of {report.day:%A} {report.day}: {reason}")
-    show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
-    if report.doubtful:
-        show(
-            f"{report.doubtful} may or may not have arrived:"
-            f" `digest retry --day {report.day} --state unknown` sends them again"
-        )
-    if report.stopped:
-        show(f"stopped: {report.stopped}")
 
 
 def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
@@ -211,18 +176,19 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send the deferred mails that are due, or a day's mails in another state, again."""
-    from digest.app import pipeline
+    from digest.app import runs
+    from digest.cli.run_report import print_retry
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
 
     app = output.open_app(ctx)
-    chosen = parse_day(day)
+    chosen = begun_day(app, day)
     if state is not None and chosen is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     subscriber = None if only is None else _confirmed(app, only)
     try:
         with output.stoppable() as should_continue:
-            reports = pipeline.retry(
+            report = runs.retry(
                 app,
                 chosen,
                 state=DeliveryState(state or RetryState.DEFERRED),
@@ -231,23 +197,17 @@ def retry(
                 progress=output.progress_bar,
             )
     except RunInProgressError:
-        if chosen is None:
-            return  # the other run sends what is due
-        raise
-    if json:
-        output.print_json([serializers.send_report(report) for report in reports])
-    elif not reports:
-        output.print_terminal_note("nothing waits to be sent again")
-    else:
-        for report in reports:
-            _print_run(app, report, [], json=False)
-    if not all(report.complete for report in reports):
+        if chosen is not None:
+            raise
+        report = runs.RetryReport()  # the other run sends what is due
+    print_retry(app, report, json=json)
+    if not report.is_complete:
         raise typer.Exit(1)
 
 
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and run every day at the configured hour, instead of cron."""
-    from digest.app import clock, pipeline, scheduler
+    from digest.app import clock, pipeline, runs, scheduler
 
     app = output.open_app(ctx)
     app.transport().close()  # a wrong mail setting should not wait for the first run
@@ -271,7 +231,7 @@ def daemon(ctx: typer.Context) -> None:
         ),
         retry=lambda: _job(
             ctx,
-            lambda fresh: pipeline.retry(
+            lambda fresh: runs.retry(
                 fresh, should_continue=should_continue, progress=output.progress_bar
             ),
         ),

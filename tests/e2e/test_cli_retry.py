@@ -243,7 +243,12 @@ def test_what_is_too_old_does_not_leave_unless_its_day_is_named(
     between = outbox(mailed)
     named = digest("retry", *DAY, "--state", "expired")
 
-    assert (unnamed.code, unnamed.out, named.code) == (0, "", 0)
+    assert (unnamed.code, named.code) == (1, 0)
+    assert unnamed.out == (
+        "2026-02-02: 2 expired\n"
+        "2 of 2026-02-02 were too late:"
+        " `digest retry --day 2026-02-02 --state expired` sends them all the same\n"
+    )
     assert "mails were too late" in unnamed.err
     assert between == {}
     assert outbox(mailed) == before

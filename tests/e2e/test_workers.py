@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import select
 import signal
 import sqlite3
@@ -224,9 +226,13 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
 
     os.kill(processes.held(SECOND[1]), signal.SIGKILL)
     processes.release(SECOND[1])  # the run itself comes to this mail
-    code, _, log = end(run)
+    code, out, log = end(run)
 
     assert code == 0
+    # The process that died had sent a mail before, and could not say so.
+    report = json.loads(out)
+    assert (report["deliveries"], report["already"]) == ({"sent": 7, "unknown": 1}, 0)
+    assert re.search(r"run finished .*already=0 .*sent=7 unknown=1", log)
     assert mailed(two) == NAMES
     assert standing(digest) == {"sent": 8}
     assert "a sender died" in log
@@ -267,6 +273,7 @@ def test_when_the_run_is_killed_its_second_process_ends_and_then_the_lock_is_fre
     run.kill()
     run.wait()
 
+    (two / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\nmax_wait = 0\n")
     meanwhile = digest("run", *DAY)
     processes.release(SECOND[1])
     with (two / "digest.db-run").open() as lock:

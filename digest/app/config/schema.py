@@ -245,6 +245,7 @@ class Delivery(Section):
 
     on_unknown: Literal["skip", "resend", "ask"] = "skip"
     max_lateness: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
+    max_wait: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = 60.0
     senders: Annotated[int | Literal["auto"], BeforeValidator(_senders)] = "auto"
     warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
     warm_up_from: Annotated[str, AfterValidator(_day)] = ""

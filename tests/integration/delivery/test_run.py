@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,10 +17,13 @@ from digest.errors import LedgerError
 from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import sqlalchemy as sa
 
+    from digest.delivery.run import Shard
+    from digest.delivery.worker import WorkerStats
     from digest.models.delivery import OutgoingMessage
 
 TOMORROW, NEXT_WEEK = DAY + timedelta(days=1), DAY + timedelta(days=7)
@@ -176,6 +181,40 @@ def test_progress_reports_the_total_and_then_all_rows(installation: Installation
     installation.send(progress=Progress(total=reported.append, advance=reported.append))
 
     assert reported == [4, 4]
+
+
+def dying_worker(
+    shard: Shard,
+    run_shard: Callable[[Shard, Progress], WorkerStats],
+    _lock: int | None,
+    progress: Progress,
+) -> WorkerStats:
+    """Serve one half, and then let the other's worker die, whose stats and progress are lost."""
+    stats = run_shard(replace(shard, share=(0, 2)), progress)
+    with suppress(KeyboardInterrupt):
+        run_shard(replace(shard, share=(1, 2)), replace(progress, advance=lambda _number: None))
+    return stats
+
+
+@pytest.mark.parametrize("dies_at", [None, "ada", "cy"])
+def test_figures_are_true_although_a_worker_died(
+    installation: Installation, dies_at: str | None
+) -> None:
+    """Subscribers 1 and 3, Ada and Cy, are the share of the worker that dies."""
+    totals: list[int] = []
+    steps: list[int] = []
+    transport = failing(KeyboardInterrupt(), *([dies_at] if dies_at else []))
+
+    report = installation.send(
+        transport,
+        workers=dying_worker,
+        progress=Progress(total=totals.append, advance=steps.append),
+    )
+
+    lost = {DeliveryState.UNKNOWN: 1} if dies_at else {}
+    assert report.counts == {DeliveryState.SENT: 4 - len(lost), **lost}
+    assert report.already == 0
+    assert (totals, sum(steps)) == ([4], 4)
 
 
 # -- a ledger that is not true --------------------------------------------------------------------
