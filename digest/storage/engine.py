@@ -73,6 +73,10 @@ def database_file(url: sa.URL) -> Path | None:
 
 
 def _create_private(path: Path) -> None:
+    if path.is_file() and os.access(path, os.R_OK | os.W_OK):
+        # To close a descriptor of it would release the locks that other connections of this
+        # process hold (sqlite.org/howtocorrupt.html, 2.2).
+        return
     try:
         # SQLite gives its -wal and -shm files the mode of the database.
         os.close(files.open_shared(path))

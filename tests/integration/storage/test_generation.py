@@ -516,3 +516,5 @@ class NormalLife(RuleBasedStateMachine):
 
 NormalLife.TestCase.settings = settings(max_examples=10, stateful_step_count=15)
 TestNormalLife = NormalLife.TestCase
+
+pytestmark = pytest.mark.slow
