@@ -82,6 +82,8 @@ def run_jobs(
         )
 
     def stop(*_: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # the second one ends the process at once
         stopped.set()
         signal.alarm(SHUTDOWN_TIMEOUT)
         scheduler.shutdown(wait=True)

@@ -218,7 +218,7 @@ def export(
 
     app = output.open_app(ctx)
     if email is None:
-        typer.echo(csv_import.export(app.book.all()), nl=False)
+        output.print_file(csv_import.export(app.book.all()).encode())
         return
     subscriber = find_subscriber(app, email)
     output.print_json(
