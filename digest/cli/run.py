@@ -224,6 +224,7 @@ def daemon(ctx: typer.Context) -> None:
         after=clock.now(),
     )
     where = "local time" if schedule.timezone == clock.LOCAL else schedule.timezone
+    output.reopen_log_on_hangup()
     output.print_note(f"runs at {schedule.at} {where}, first on {first:%A %Y-%m-%d}")
     scheduler.run_jobs(
         daily=lambda: _job(
@@ -262,6 +263,8 @@ def _job(ctx: typer.Context, work: Callable[[App], object]) -> None:
             work(output.open_app(fresh))
     except DigestError as error:
         log.error("run failed", extra={"error": str(error)})  # noqa: TRY400
+    except OSError as error:
+        log.error("run failed", extra={"error": output.describe(error)})  # noqa: TRY400
     except Exception as error:  # noqa: BLE001 (the scheduler's traceback would show the settings)
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         log.error("run failed", extra={"error": reason})  # noqa: TRY400

@@ -112,7 +112,7 @@ class Config(BaseSettings):
     log: Log = Log()
 
     #: The folder that relative paths start from.
-    _folder: Path = PrivateAttr(default_factory=Path.cwd)
+    _folder: Path = PrivateAttr(default_factory=Path)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Config:
@@ -142,6 +142,11 @@ class Config(BaseSettings):
         """The folder of the file, from which relative paths start."""
         return self._folder
 
+    @property
+    def log_file(self) -> Path | None:
+        """The file of the log; None for standard error."""
+        return self.path(self.log.file) if self.log.file else None
+
     def path(self, relative: str) -> Path:
         """Return a path of the configuration, resolved against its folder.
 
@@ -162,11 +167,17 @@ class Config(BaseSettings):
         return str(path) if path.is_absolute() else f"{glob.escape(str(self._folder))}/{path}"
 
 
-def _expanded(path: str) -> Path:
+def _expanded(text: str) -> Path:
+    """Return a path with the home folder for a ~ at its beginning.
+
+    Raises:
+        ConfigError: nobody knows that folder.
+
+    """
     try:
-        return Path(path).expanduser()
+        return Path(text).expanduser()
     except RuntimeError as error:
-        raise ConfigError(f"{path}: ~ names no user with a home directory") from error
+        raise ConfigError(f"{text}: there is no such home folder; write the whole path") from error
 
 
 def load(path: Path | None = None) -> Config:

@@ -336,10 +336,12 @@ class Web(Section):
 
 
 class Log(Section):
-    """What is logged to standard error, and how."""
+    """What is logged, how, and where."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
+    #: a file that the log is appended to; empty for standard error
+    file: str = ""
 
 
 def starter_topics() -> tuple[TopicSettings, ...]:
