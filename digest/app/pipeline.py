@@ -27,7 +27,7 @@ from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
-from digest.models.delivery import DeliveryState, oldest_deliverable_day
+from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_day
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
@@ -222,7 +222,8 @@ def worker_count(config: Config, messages: int) -> int:
 
 def undelivered(app: App, day: date, *, only: Subscriber | None = None) -> list[Subscriber]:
     """Return the confirmed subscribers, or only one, whose message of a day may still leave."""
-    waiting = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.SKIPPED)
+    # What a killed run had claimed has not left; the next run sends it.
+    waiting = (*WAITING, DeliveryState.CLAIMED, DeliveryState.SKIPPED)
     settled = {
         record.subscriber_id
         for record in app.history.records(day=day)

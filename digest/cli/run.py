@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,14 +129,21 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
     )
     edition = pipeline.build_edition(app, chosen.day)
     builder = app.message_builder(edition)
-    waiting = pipeline.undelivered(app, edition.coverage.day, only=subscriber)
+    own = edition.coverage.day
+    is_plain = day is None and subscriber is None
+    open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
+    totals = [app.history.day_totals(one) for one in open_days]
+    waiting = pipeline.undelivered(app, own, only=subscriber)
     previews = [_preview(builder.preview(one)) for one in output.with_progress(waiting, "mails")]
     if json:
         output.print_json(
             {
-                "day": edition.coverage.day.isoformat(),
+                "day": own.isoformat(),
                 "day_reason": chosen.reason,
                 "dry_run": True,
+                "open_days": [
+                    {"day": one.day.isoformat(), **serializers.day_totals(one)} for one in totals
+                ],
                 "sources": [serializers.source_report(report) for report in reports],
                 "would": previews,
             }
@@ -149,6 +157,12 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
             [(p["address"], p["state"], p["papers"], p["subject"] or p["reason"])
              for p in previews],
         )  # fmt: skip
+        for one in totals:
+            states = ", ".join(f"{number} {state}" for state, number in one.states.items())
+            output.print_result(
+                f"{one.day} is open ({states or 'nobody is planned yet'});"
+                " a run deals with it first"
+            )
     would_complete = all(preview["state"] in ("sent", "skipped") for preview in previews)
     return would_complete and not any(report.error for report in reports)
 
@@ -199,7 +213,10 @@ def retry(
     except RunInProgressError:
         if chosen is not None:
             raise
-        report = runs.RetryReport()  # the other run sends what is due
+        output.print_terminal_note("another run is sending; it sends what is due")
+        if json:
+            output.print_json([])
+        return
     print_retry(app, report, json=json)
     if not report.is_complete:
         raise typer.Exit(1)
@@ -208,6 +225,7 @@ def retry(
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and run every day at the configured hour, instead of cron."""
     from digest.app import clock, pipeline, runs, scheduler
+    from digest.errors import RunInProgressError
 
     app = output.open_app(ctx)
     app.transport().close()  # a wrong mail setting should not wait for the first run
@@ -215,6 +233,10 @@ def daemon(ctx: typer.Context) -> None:
 
     def should_continue() -> bool:
         return not stopped.is_set()
+
+    def retry_due(fresh: App) -> None:
+        with suppress(RunInProgressError):  # the other run sends what is due
+            runs.retry(fresh, should_continue=should_continue, progress=output.progress_bar)
 
     schedule = app.config.schedule
     first = scheduler.next_run(
@@ -230,12 +252,7 @@ def daemon(ctx: typer.Context) -> None:
         daily=lambda: _job(
             ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)
         ),
-        retry=lambda: _job(
-            ctx,
-            lambda fresh: runs.retry(
-                fresh, should_continue=should_continue, progress=output.progress_bar
-            ),
-        ),
+        retry=lambda: _job(ctx, retry_due),
         retry_minutes=RETRY_MINUTES,
         fetch=lambda: _job(
             ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
