@@ -13,6 +13,7 @@ from support.builders import DAY, NOON
 from support.installation import Installation, RecordingTransport, address, agents_paper, failing
 
 from digest.delivery.run import Policy, Progress
+from digest.delivery.run_start import start_run
 from digest.errors import LedgerError
 from digest.models.delivery import DeliveryState, Outcome
 
@@ -259,6 +260,29 @@ def test_what_was_never_claimed_expires_with_its_day(installation: Installation)
 
     assert installation.totals() == {"expired": 4}
     assert installation.app.ledger.open_days() == []
+
+
+def test_whose_mail_expired_gets_its_papers_with_the_next_issue_and_nobody_twice(
+    installation: Installation,
+) -> None:
+    killed(installation, at="bo")
+    installation.wait(days=2)
+    day = DAY + timedelta(days=2)
+    installation.add_agents_papers("2602.00002", day=day)
+    with start_run(installation.services):
+        pass  # it expires what is too late before the day's edition is made
+
+    installation.send(day=day)
+
+    assert installation.states() == {
+        "ada": "sent",
+        "bo": "unknown",
+        "cy": "expired",
+        "di": "expired",
+    }
+    shown = {name: sorted(installation.shown(name, day)) for name in NAMES}
+    new, both = ["2602.00002"], ["2602.00001", "2602.00002"]
+    assert shown == {"ada": new, "bo": new, "cy": both, "di": both}
 
 
 def test_a_day_that_somebody_names_leaves_however_old_it_is(installation: Installation) -> None:
