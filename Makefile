@@ -18,7 +18,7 @@ help:
 	@echo "make ends        test the lowest and the newest libraries that pyproject.toml allows"
 	@echo "make constraints pin the newest libraries in constraints.txt, which every install uses"
 	@echo "make bench       measure speed and relevance"
-	@echo "make faults      kill a run at every system call (some minutes; needs strace)"
+	@echo "make faults      kill runs at every step and system call (some minutes; needs strace)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -58,6 +58,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/signing.py
 
 faults: $(VENV)/developing
+	$(BIN)/python scripts/killed_runs.py
 	$(BIN)/python scripts/faults.py
 
 screenshot: $(VENV)/installed

@@ -86,8 +86,9 @@ def _cell(name: str, value: Any) -> str:
     written: str = _adapter(name).dump_json(value).decode()
     if value is None:
         return ""
-    plain = value if isinstance(value, str) else ""
-    return plain if plain and _value(name, plain) == value else written
+    # A reader strips cells and changes line ends, so other text stays in JSON, which escapes them.
+    plain = value if isinstance(value, str) and value.isprintable() else ""
+    return plain if plain.strip() and _value(name, plain.strip()) == value else written
 
 
 def _value(name: str, cell: str) -> Any:

@@ -41,6 +41,12 @@ def today(timezone: str) -> date:
     return min(at.astimezone(place(timezone)).date(), at.date())
 
 
+def newest_day(timezone: str) -> date:
+    """Return the newest day that has begun, at a place or in UTC; later ones are the future."""
+    at = now()
+    return max(at.astimezone(place(timezone)).date(), at.date())
+
+
 class MachineZone(tzinfo):
     """The zone that cron uses: by TZ, else /etc/localtime, else UTC, as the C library reads them.
 

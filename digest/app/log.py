@@ -1,19 +1,39 @@
-"""The log: one line per event on standard error, with a constant event name and then its fields.
+"""The log: one line per event, with a constant event name and then its fields.
 
-The other modules use the standard library's loggers; only this one knows the format.
+It goes to standard error or to a file. The other modules use the standard library's loggers; only
+this one knows the format. A log that cannot be written stops nothing.
 """
 
 from __future__ import annotations
 
 import logging
+import logging.handlers
+import os
 import sys
-from typing import Any, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
+from digest.errors import ConfigError
+from digest.storage import files
 
-def configure(level: str, style: Literal["text", "json"]) -> None:
-    """Send the log to standard error, as `event key=value` lines or as JSON."""
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+    from pathlib import Path
+
+_LOGGERS = ("digest", "subscribers", "apscheduler", "uvicorn")
+#: These log every job and every connection; only their warnings matter here.
+_TALKATIVE = ("apscheduler", "uvicorn")
+
+
+def configure(level: str, style: Literal["text", "json"], file: Path | None = None) -> None:
+    """Send the log to a file, or else to standard error, as `event key=value` lines or as JSON.
+
+    Raises:
+        ConfigError: the file cannot be opened.
+
+    """
     processors: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
@@ -22,19 +42,73 @@ def configure(level: str, style: Literal["text", "json"]) -> None:
     renderer = (
         structlog.processors.JSONRenderer()
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+        else structlog.dev.ConsoleRenderer(
+            colors=file is None and sys.stderr.isatty(), pad_event_to=0
+        )
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _handler(file)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=processors,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    for name in ("digest", "subscribers", "apscheduler"):
+    for name in _LOGGERS:
         logger = logging.getLogger(name)
+        for before in logger.handlers:
+            with suppress(OSError):  # the last line finds no room
+                before.close()
         logger.handlers[:] = [handler]
         logger.setLevel(level.upper())
         logger.propagate = False
-    # The scheduler logs every job it adds; only its warnings matter here.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def reopen() -> None:
+    """Open the log file anew, made if it is missing, because it may have been renamed."""
+    for handler in logging.getLogger("digest").handlers:
+        if isinstance(handler, _File):
+            with suppress(OSError):  # the next line tries again
+                handler.reopenIfNeeded()
+
+
+def _handler(file: Path | None) -> logging.Handler:
+    if file is None:
+        return _StandardError(sys.stderr)
+    try:
+        return _File(file)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write the log to {file}: {error.strerror}; check [log] file"
+        ) from error
+
+
+class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]
+    """Lines on standard error; a line that it cannot take is dropped."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (inherited)
+        """Do nothing: there is no other place to say it."""
+
+
+class _File(logging.handlers.WatchedFileHandler):
+    """Lines in a private file, which is opened anew as soon as another has its name.
+
+    So all processes go on in the new file after it was rotated.
+    """
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(self.baseFilename, flags, files.PRIVATE)
+        return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:  # it cannot be opened anew
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (inherited)
+        """Write the line to standard error instead, for example when the disk is full."""
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stderr.write(f"{self.format(record)}\n")

@@ -7,8 +7,8 @@
                                                │
     subscribers ──▶ compose ──Issue──▶ mail ──message──▶ delivery ──▶ SMTP     deliver()
 
-`run` takes all steps of a day, and `retry` only the last one. Every step can be repeated: fetching
-and ranking change nothing the second time, and the ledger lets each message leave once.
+`digest.app.runs` says which steps a command takes, and for which days. Every step can be repeated:
+fetching and ranking change nothing the second time, and the ledger lets each message leave once.
 
 Nothing here writes to a terminal. Progress bars and the signal to stop come in as arguments.
 """
@@ -18,17 +18,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.app.clock import now, place
+from digest.app.clock import newest_day, now, place
 from digest.app.workers import ProcessPool
-from digest.delivery.run import Progress, RunRequest, run_delivery, settle_earlier_runs
+from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
-from digest.models.delivery import DeliveryState, oldest_deliverable_day
+from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_day
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.services import App
+    from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
     from digest.models.source import SourceReport
@@ -58,64 +58,6 @@ MESSAGES_PER_PROCESS = 1000
 FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayReport:
-    """What a run of a whole day did."""
-
-    sources: list[SourceReport]
-    deliveries: RunReport
-    #: why it is a run of that day, as a clause
-    reason: str = ""
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every source was read and every message left."""
-        return self.deliveries.complete and not any(report.error for report in self.sources)
-
-
-def run(
-    app: App,
-    day: date | None = None,
-    *,
-    only: int | None = None,
-    should_continue: Callable[[], bool] = lambda: True,
-    fetch_progress: ProgressBar = no_progress,
-    delivery_progress: ProgressBar = no_progress,
-) -> DayReport:
-    """Fetch a day's papers, rank them, and send every subscriber who is due their issue.
-
-    Args:
-        app: the installation.
-        day: the day somebody named, which may be late; without one see `run_day`.
-        only: the id of the one subscriber to serve.
-        should_continue: whether to send more; what has not left is given back when it says no.
-        fetch_progress: shows how far each source is read.
-        delivery_progress: shows how many messages were dealt with.
-
-    Raises:
-        DigestError: the mail settings are wrong, another run is sending, or the database fails.
-
-    """
-    # Opened before anything is fetched: a wrong mail setting should not wait for the network.
-    transport = app.transport()
-    chosen = run_day(app, day)
-    reports = fetch(app, chosen.day, only_day=day is not None, progress=fetch_progress)
-    edition = build_edition(app, chosen.day)
-    deliveries = deliver(
-        app,
-        edition.coverage.day,
-        transport=transport,
-        edition=edition,
-        allow_late=day is not None or is_late(app, chosen.day),
-        only=only,
-        should_continue=should_continue,
-        progress=delivery_progress,
-    )
-    if deliveries.stopped is None:
-        housekeeping(app, transport, clock=now, should_continue=should_continue)
-    return DayReport(sources=reports, deliveries=deliveries, reason=chosen.reason)
-
-
 def run_day(app: App, named: date | None = None) -> RunDay:
     """Return the day of a run that begins now, unless an operator named one, and the reason."""
     if named is not None:
@@ -126,7 +68,7 @@ def run_day(app: App, named: date | None = None) -> RunDay:
         now=now(),
         zone=place(schedule.timezone),
         weekdays={number for number, name in enumerate(WEEK) if name in schedule.weekdays},
-        mailed=app.history.newest_day(),
+        mailed=app.history.newest_day(until=newest_day(schedule.timezone)),
     )
 
 
@@ -137,49 +79,6 @@ def is_late(app: App, day: date) -> bool:
     """
     lateness = app.delivery_services.policy.max_lateness
     return day < oldest_deliverable_day(now=now(), max_lateness=lateness)
-
-
-def retry(
-    app: App,
-    day: date | None = None,
-    *,
-    state: DeliveryState = DeliveryState.DEFERRED,
-    only: int | None = None,
-    should_continue: Callable[[], bool] = lambda: True,
-    progress: ProgressBar = no_progress,
-) -> list[RunReport]:
-    """Send the messages that are due again, for one day or all days. Plan no new ones.
-
-    For a named day, messages that ended in `state` are planned once more.
-
-    Raises:
-        RunInProgressError: another run is sending.
-
-    """
-    settle_earlier_runs(
-        app.delivery_services,
-        # A transport is opened only if a dead run left something in doubt.
-        was_sent=lambda message: app.transport().was_sent(message),
-        allow_late=day,
-    )
-    if day is not None:
-        app.ledger.plan_again(day, [state], only=only)
-    return [
-        deliver(
-            app,
-            waiting,
-            transport=app.transport(),
-            # If no edition was stored when these rows were planned, build one now.
-            edition=None if app.editions.newest(waiting) else build_edition(app, waiting),
-            plan_new=False,
-            allow_late=day is not None,
-            only=only,
-            should_continue=should_continue,
-            progress=progress,
-        )
-        for waiting in app.history.days_waiting(now=now())
-        if day in (None, waiting)
-    ]
 
 
 def fetch(
@@ -264,8 +163,10 @@ def deliver(
     transport: Transport,
     edition: Edition | None,
     plan_new: bool = True,
+    confirmed_by: datetime | None = None,
     allow_late: bool = False,
     only: int | None = None,
+    start: RunStart | None = None,
     should_continue: Callable[[], bool] = lambda: True,
     progress: ProgressBar = no_progress,
 ) -> RunReport:
@@ -279,8 +180,10 @@ def deliver(
         transport: the way they leave.
         edition: what new messages are made from; None goes on with the stored edition.
         plan_new: whether subscribers without a message of the day are planned.
+        confirmed_by: plan only those who were confirmed at this time; None for all who are now.
         allow_late: whether the day may be long past, since somebody named it.
         only: the id of the one subscriber to serve.
+        start: the run that this day is a part of; None to start one for it alone.
         should_continue: whether to send more.
         progress: shows how many messages were dealt with.
 
@@ -294,11 +197,14 @@ def deliver(
             day=day,
             edition=edition,
             plan_new=plan_new,
+            confirmed_by=confirmed_by,
             allow_late=allow_late,
             only=only,
             progress=Progress(should_continue=should_continue, total=total, advance=advance),
             workers=ProcessPool(config=app.config, processes=partial(worker_count, app.config)),
         )
+        if start is not None:
+            return send_day(request, app.delivery_services, transport, start)
         return run_delivery(request, app.delivery_services, transport)
 
 
@@ -316,7 +222,8 @@ def worker_count(config: Config, messages: int) -> int:
 
 def undelivered(app: App, day: date, *, only: Subscriber | None = None) -> list[Subscriber]:
     """Return the confirmed subscribers, or only one, whose message of a day may still leave."""
-    waiting = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.SKIPPED)
+    # What a killed run had claimed has not left; the next run sends it.
+    waiting = (*WAITING, DeliveryState.CLAIMED, DeliveryState.SKIPPED)
     settled = {
         record.subscriber_id
         for record in app.history.records(day=day)

@@ -102,6 +102,8 @@ def run_jobs(
         scheduler.add_job(fetch, every, id="fetch", **often)
 
     def stop(*_: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # the second one ends the process at once
         stopped.set()
         signal.alarm(SHUTDOWN_TIMEOUT)
         scheduler.shutdown(wait=True)

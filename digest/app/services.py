@@ -34,6 +34,7 @@ from digest.models.delivery import MailKind
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
 from digest.sources.fetch import Fetcher
+from digest.storage.begun_days import BegunDays
 from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
@@ -176,6 +177,11 @@ class App:
         return Ledger(self.engine)
 
     @cached_property
+    def begun_days(self) -> BegunDays:
+        """The days that wait to be planned, in the database."""
+        return BegunDays(self.engine)
+
+    @cached_property
     def editions(self) -> EditionStore:
         """The stored editions, from which messages were composed."""
         return EditionStore(self.engine)
@@ -193,6 +199,7 @@ class App:
             run_lock=partial(run_lock, lock_path(self.engine)),
             generation=self.generation,
             ledger=self.ledger,
+            begun_days=self.begun_days,
             history=self.history,
             editions=self.editions,
             book=self.book,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two checks whether the run should stop.
 _POLL_INTERVAL = 0.2
+#: The signals that can end a run.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,12 @@ class _WorkerProcess:
             name="digest sender",
             daemon=True,
         )
-        self._process.start()
+        # The process inherits the mask, so that no signal ends it before it is ready for one.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sender.close()
         self.is_running = True
         self.stats = WorkerStats()
@@ -149,9 +156,11 @@ def _worker_main(
         stopped.set()
         signal.alarm(SHUTDOWN_TIMEOUT)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    log.configure(config.log.level, config.log.format)
+    # A terminal sends these to all processes of the run. The run says who ends, and when.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def send(what: int | WorkerStats) -> None:
         with suppress(OSError):  # the run has ended; `should_continue` ends this process too
@@ -161,6 +170,7 @@ def _worker_main(
         return not stopped.is_set() and os.getppid() == run_pid
 
     try:
+        log.configure(config.log.level, config.log.format, config.log_file)
         app = services.open_app(config)
         stored = app.editions.get(shard.edition_id)
         progress = Progress(should_continue=should_continue, advance=send)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +19,14 @@ from digest.cli import (
     bench,
     dkim,
     fixtures,
+    output,
     papers,
     preview,
     run,
     serve,
     setup,
     status,
+    streams,
     subscribers,
     topics,
 )
@@ -85,8 +88,9 @@ def _options(
 
 def main() -> None:
     """Run the command line and turn errors into one line and an exit code."""
-    if sys.stdout is None or sys.stderr is None:  # closed, as by `>&-`
-        sys.exit(NOT_FULLY_DONE)
+    streams.prepare()
+    output.end_on_hangup()
+    os.umask(os.umask(0o077) & 0o077)  # no umask may lock us out of our own files
     try:
         app()
     except (ConfigError, NotFoundError, AddressError, ConsentError) as error:
@@ -96,14 +100,14 @@ def main() -> None:
         _print_error(error)
         sys.exit(NOT_FULLY_DONE)
     except BrokenPipeError:
-        # Nobody reads our output any more, as after `| head`; Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # nobody reads it any more, as after `| head`
         sys.exit(NOT_FULLY_DONE)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
     except OSError as error:
-        _print_error(f"cannot write the answer: {error.strerror or error}")
+        _print_error(output.describe(error))
+        _give_up_output()
         sys.exit(NOT_FULLY_DONE)
     except Exception as error:
         from digest.app.config.load import wants_traceback
@@ -115,6 +119,12 @@ def main() -> None:
             " (DIGEST_TRACEBACK=1 shows where)"
         )
         sys.exit(NOT_FULLY_DONE)
+
+
+def _give_up_output() -> None:
+    """Drop what standard output has not taken; Python would try again at the end, and complain."""
+    with suppress(OSError):  # a stream without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_error(error: object) -> None:

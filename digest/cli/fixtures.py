@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import output
-from digest.cli.options import Day, Sources, day_of_run, parse_day
+from digest.cli.options import Day, Sources, begun_day, day_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def record(
     from digest.sources import recording
 
     app = output.open_app(ctx)
-    chosen = parse_day(day) or day_of_run(app)
+    chosen = begun_day(app, day) or day_of_run(app)
     folder = out / chosen.isoformat()
     recorded = recording.record(
         chosen,

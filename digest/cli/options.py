@@ -39,6 +39,22 @@ def parse_day(text: str | None) -> date | None:
         raise ConfigError(f"--day {text!r} is not a day; write it like 2026-02-02") from error
 
 
+def begun_day(app: App, text: str | None) -> date | None:
+    """Read the value of --day for a command that reads sources or sends.
+
+    Raises:
+        ConfigError: it is no date, or a day that has not begun yet.
+
+    """
+    from digest.app import clock
+    from digest.errors import ConfigError
+
+    day, newest = parse_day(text), clock.newest_day(app.config.schedule.timezone)
+    if day is not None and day > newest:
+        raise ConfigError(f"--day {day} is in the future; the newest day is {newest}")
+    return day
+
+
 def find_subscriber(app: App, email: str) -> Subscriber:
     """Return the subscriber of an address.
 

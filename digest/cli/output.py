@@ -24,7 +24,7 @@ def open_app(ctx: typer.Context) -> App:
     from digest.app import config, log, services
 
     settings = config.load(ctx.obj)
-    log.configure(settings.log.level, settings.log.format)
+    log.configure(settings.log.level, settings.log.format, settings.log_file)
     app = services.open_app(settings)
     ctx.call_on_close(app.close)
     return app
@@ -47,8 +47,26 @@ def print_terminal_note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print the result as JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print the result as JSON, with escapes if standard output cannot encode it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeError:
+        text = json.dumps(value, indent=2)
+    typer.echo(text)
+
+
+def print_file(content: bytes) -> None:
+    """Print a file's content as it is, in the encoding of its format and not the terminal's."""
+    stdout = typer.get_binary_stream("stdout")
+    stdout.write(content)
+    stdout.flush()
+
+
+def describe(error: OSError) -> str:
+    """Return the line that says which file could not be used; without a name it is the output."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else f"cannot write the answer: {reason}"
 
 
 def print_table(
@@ -123,10 +141,12 @@ def lasting_progress_bar(
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Let the first SIGTERM or Ctrl-C end the work in good order; yield whether to continue.
+    """Let the first SIGTERM, SIGHUP or Ctrl-C end the work in good order; yield whether to go on.
 
-    The second signal ends the program at once. So does `SHUTDOWN_TIMEOUT`: a server that does not
+    The second SIGTERM or Ctrl-C ends the program at once. A second SIGHUP does not: a terminal
+    that is closed sends several. `SHUTDOWN_TIMEOUT` ends the program too: a server that does not
     answer is waited for no longer. The next run settles the messages that were on their way.
+    Signals that were ignored at the start stay ignored, as after `nohup`.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: True  # Python handles signals in the main thread only
@@ -135,14 +155,18 @@ def stoppable() -> Iterator[Callable[[], bool]]:
 
     stopped = threading.Event()
 
-    def stop(_number: int, _frame: object) -> None:
-        stopped.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.alarm(SHUTDOWN_TIMEOUT)
+    def stop(number: int, _frame: object) -> None:
+        if not stopped.is_set():
+            stopped.set()
+            signal.alarm(SHUTDOWN_TIMEOUT)
+        if number != signal.SIGHUP:
+            for ending in before.keys() - {signal.SIGHUP}:
+                signal.signal(ending, before[ending])
 
     before: dict[int, Any] = {
-        number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)
+        number: signal.signal(number, stop)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
         yield lambda: not stopped.is_set()
@@ -150,3 +174,26 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def end_on_hangup() -> None:
+    """Let SIGHUP do what SIGTERM does, unless it is ignored, as after `nohup`."""
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    ):
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def reopen_log_on_hangup() -> None:
+    """Let SIGHUP open the log file anew, and the files that the standard streams go to."""
+    from digest.app import log
+    from digest.cli.streams import Redirected
+
+    redirected = Redirected()
+
+    def reopen(*_: object) -> None:
+        redirected.reopen()
+        log.reopen()
+
+    signal.signal(signal.SIGHUP, reopen)

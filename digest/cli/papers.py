@@ -8,7 +8,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Day, Json, Sources, parse_day
+from digest.cli.options import Day, Json, Sources, begun_day, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def fetch(
 
     app = output.open_app(ctx)
     reports = pipeline.fetch(
-        app, parse_day(day), only=source or [], progress=output.lasting_progress_bar
+        app, begun_day(app, day), only=source or [], progress=output.lasting_progress_bar
     )
     if json:
         output.print_json([serializers.source_report(report) for report in reports])

@@ -123,9 +123,7 @@ def _show(message: RenderedMessage, form: Form, out: Path | None, *, in_browser:
         with tempfile.NamedTemporaryFile(prefix="digest-", suffix=f".{form}", delete=False) as file:
             out = Path(file.name)
     if out is None:
-        stdout = typer.get_binary_stream("stdout")
-        stdout.write(content)
-        stdout.flush()
+        output.print_file(content)
         return
     try:
         files.write_output(out, content)

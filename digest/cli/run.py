@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Day, Json, find_subscriber, parse_day
+from digest.cli.options import Day, Json, begun_day, find_subscriber
 from digest.cli.papers import print_reports
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.delivery.builder import MailResult
-    from digest.models.delivery import RunReport
-    from digest.models.source import SourceReport
     from subscribers.models import Subscriber
 
 #: Minutes between two times that the daemon sends deferred messages which are due.
@@ -65,8 +64,8 @@ def run(
 ) -> None:
     """Fetch the day's papers and send every confirmed reader their digest, once."""
     with output.stoppable() as should_continue:
-        chosen = parse_day(day)
         app = output.open_app(ctx)
+        chosen = begun_day(app, day)
         subscriber = None if only is None else _confirmed(app, only)
         if dry_run:
             is_complete = _dry_run(app, chosen, subscriber, json=json)
@@ -85,9 +84,10 @@ def _run(
     should_continue: Callable[[], bool],
 ) -> bool:
     """Run a day and print what was done; return whether it is complete."""
-    from digest.app import pipeline
+    from digest.app import runs
+    from digest.cli.run_report import print_run
 
-    report = pipeline.run(
+    report = runs.run(
         app,
         day,
         only=None if subscriber is None else subscriber.id,
@@ -95,7 +95,7 @@ def _run(
         fetch_progress=output.lasting_progress_bar,
         delivery_progress=output.progress_bar,
     )
-    _print_run(app, report.deliveries, report.sources, reason=report.reason, json=json)
+    print_run(app, report, json=json)
     return report.is_complete
 
 
@@ -118,40 +118,6 @@ def _confirmed(app: App, email: str) -> Subscriber:
     return subscriber
 
 
-def _print_run(
-    app: App, report: RunReport, sources: list[SourceReport], *, reason: str = "", json: bool
-) -> None:
-    # With transport stdout the messages are the result, and the report is a note beside them.
-    is_note = app.config.mail.transport == "stdout"
-    if json and not is_note:
-        output.print_json(
-            {
-                **serializers.send_report(report),
-                "day_reason": reason,
-                "sources": [serializers.source_report(source) for source in sources],
-            }
-        )
-        return
-    if sources:
-        print_reports(sources, err=is_note)
-    parts = [f"{number} {state}" for state, number in report.counts.items()]
-    if report.already:
-        parts.append(f"{report.already} already settled")
-    if not parts and not report.stopped:
-        parts.append("nobody is subscribed and confirmed yet")
-    show = output.print_note if is_note else output.print_result
-    if reason:
-        show(f"papers of {report.day:%A} {report.day}: {reason}")
-    show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
-    if report.doubtful:
-        show(
-            f"{report.doubtful} may or may not have arrived:"
-            f" `digest retry --day {report.day} --state unknown` sends them again"
-        )
-    if report.stopped:
-        show(f"stopped: {report.stopped}")
-
-
 def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
     """Fetch a day and print who would get what; return whether a run would be complete."""
     from digest.app import pipeline
@@ -163,14 +129,21 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
     )
     edition = pipeline.build_edition(app, chosen.day)
     builder = app.message_builder(edition)
-    waiting = pipeline.undelivered(app, edition.coverage.day, only=subscriber)
+    own = edition.coverage.day
+    is_plain = day is None and subscriber is None
+    open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
+    totals = [app.history.day_totals(one) for one in open_days]
+    waiting = pipeline.undelivered(app, own, only=subscriber)
     previews = [_preview(builder.preview(one)) for one in output.with_progress(waiting, "mails")]
     if json:
         output.print_json(
             {
-                "day": edition.coverage.day.isoformat(),
+                "day": own.isoformat(),
                 "day_reason": chosen.reason,
                 "dry_run": True,
+                "open_days": [
+                    {"day": one.day.isoformat(), **serializers.day_totals(one)} for one in totals
+                ],
                 "sources": [serializers.source_report(report) for report in reports],
                 "would": previews,
             }
@@ -184,6 +157,12 @@ def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json:
             [(p["address"], p["state"], p["papers"], p["subject"] or p["reason"])
              for p in previews],
         )  # fmt: skip
+        for one in totals:
+            states = ", ".join(f"{number} {state}" for state, number in one.states.items())
+            output.print_result(
+                f"{one.day} is open ({states or 'nobody is planned yet'});"
+                " a run deals with it first"
+            )
     would_complete = all(preview["state"] in ("sent", "skipped") for preview in previews)
     return would_complete and not any(report.error for report in reports)
 
@@ -211,18 +190,19 @@ def retry(
     json: Json = False,
 ) -> None:
     """Send the deferred mails that are due, or a day's mails in another state, again."""
-    from digest.app import pipeline
+    from digest.app import runs
+    from digest.cli.run_report import print_retry
     from digest.errors import ConfigError, RunInProgressError
     from digest.models.delivery import DeliveryState
 
     app = output.open_app(ctx)
-    chosen = parse_day(day)
+    chosen = begun_day(app, day)
     if state is not None and chosen is None:
         raise ConfigError("--state needs --day: name the day whose mails are to be sent again")
     subscriber = None if only is None else _confirmed(app, only)
     try:
         with output.stoppable() as should_continue:
-            reports = pipeline.retry(
+            report = runs.retry(
                 app,
                 chosen,
                 state=DeliveryState(state or RetryState.DEFERRED),
@@ -231,23 +211,21 @@ def retry(
                 progress=output.progress_bar,
             )
     except RunInProgressError:
-        if chosen is None:
-            return  # the other run sends what is due
-        raise
-    if json:
-        output.print_json([serializers.send_report(report) for report in reports])
-    elif not reports:
-        output.print_terminal_note("nothing waits to be sent again")
-    else:
-        for report in reports:
-            _print_run(app, report, [], json=False)
-    if not all(report.complete for report in reports):
+        if chosen is not None:
+            raise
+        output.print_terminal_note("another run is sending; it sends what is due")
+        if json:
+            output.print_json([])
+        return
+    print_retry(app, report, json=json)
+    if not report.is_complete:
         raise typer.Exit(1)
 
 
 def daemon(ctx: typer.Context) -> None:
     """Keep running, and run every day at the configured hour, instead of cron."""
-    from digest.app import clock, pipeline, scheduler
+    from digest.app import clock, pipeline, runs, scheduler
+    from digest.errors import RunInProgressError
 
     app = output.open_app(ctx)
     app.transport().close()  # a wrong mail setting should not wait for the first run
@@ -255,6 +233,10 @@ def daemon(ctx: typer.Context) -> None:
 
     def should_continue() -> bool:
         return not stopped.is_set()
+
+    def retry_due(fresh: App) -> None:
+        with suppress(RunInProgressError):  # the other run sends what is due
+            runs.retry(fresh, should_continue=should_continue, progress=output.progress_bar)
 
     schedule = app.config.schedule
     first = scheduler.next_run(
@@ -264,17 +246,13 @@ def daemon(ctx: typer.Context) -> None:
         after=clock.now(),
     )
     where = "local time" if schedule.timezone == clock.LOCAL else schedule.timezone
+    output.reopen_log_on_hangup()
     output.print_note(f"runs at {schedule.at} {where}, first on {first:%A %Y-%m-%d}")
     scheduler.run_jobs(
         daily=lambda: _job(
             ctx, lambda fresh: _run(fresh, None, None, json=False, should_continue=should_continue)
         ),
-        retry=lambda: _job(
-            ctx,
-            lambda fresh: pipeline.retry(
-                fresh, should_continue=should_continue, progress=output.progress_bar
-            ),
-        ),
+        retry=lambda: _job(ctx, retry_due),
         retry_minutes=RETRY_MINUTES,
         fetch=lambda: _job(
             ctx, lambda fresh: pipeline.fetch(fresh, progress=output.lasting_progress_bar)
@@ -302,6 +280,8 @@ def _job(ctx: typer.Context, work: Callable[[App], object]) -> None:
             work(output.open_app(fresh))
     except DigestError as error:
         log.error("run failed", extra={"error": str(error)})  # noqa: TRY400
+    except OSError as error:
+        log.error("run failed", extra={"error": output.describe(error)})  # noqa: TRY400
     except Exception as error:  # noqa: BLE001 (the scheduler's traceback would show the settings)
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         log.error("run failed", extra={"error": reason})  # noqa: TRY400

@@ -12,6 +12,9 @@ from digest.cli import output
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+#: Seconds for which requests, and then the mail that is being sent, may go on after a SIGTERM.
+GRACE = 10
+
 
 def register(root: typer.Typer) -> None:
     """Add the command."""
@@ -42,13 +45,14 @@ def serve(ctx: typer.Context) -> None:
         # Not around uvicorn.run: on SIGTERM that ends the process and does not come back.
         sender.start()
         yield
-        sender.stop()
+        sender.stop(timeout=GRACE)
 
     services = web.web_services(app, clock=now, wake=sender.wake)
     site = create(services, lifespan=lifespan)
     settings = app.config.web
     _check_free(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    output.reopen_log_on_hangup()
     output.print_note(
         f"opening http://{host}:{settings.port}, links lead to {settings.url or 'mail'}"
     )
@@ -59,8 +63,9 @@ def serve(ctx: typer.Context) -> None:
         proxy_headers=True,
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
-        log_level="warning",
+        log_config=None,  # ours
         access_log=False,  # it would keep addresses and tokens
+        timeout_graceful_shutdown=GRACE,
     )
 
 
@@ -80,6 +85,8 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+    except UnicodeError as error:  # from the encoding of names in the DNS
+        raise ConfigError(f"{host} cannot be the name of a host; check [web] host") from error
     except OSError as error:
         reason = f"cannot listen on {host}:{port}: {error.strerror}; check [web] host and port"
         raise ConfigError(reason) from error

@@ -37,6 +37,9 @@ def init(
     text = "# The configuration of this installation.\n# Paths" + settings
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # a file has the name of the folder, for example
+        raise ConfigError(f"cannot make the folder {folder}: {error.strerror}") from error
+    try:
         files.create(path, text.encode("utf-8"))
     except FileExistsError as error:
         raise ConfigError(f"{path} is there already; it was not touched") from error

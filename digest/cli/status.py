@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
-from digest.app.clock import now
+from digest.app.clock import newest_day, now
 from digest.cli import output
 from digest.cli.options import Day, Json, day_of_run, parse_day
 from digest.models.delivery import DeliveryState
@@ -35,7 +35,8 @@ def status(
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
     app = output.open_app(ctx)
-    chosen = parse_day(day) or app.history.newest_day() or day_of_run(app)
+    until = newest_day(app.config.schedule.timezone)
+    chosen = parse_day(day) or app.history.newest_day(until=until) or day_of_run(app)
     fetched = app.fetch_log.on(chosen)
     overdue = app.backlog.overdue(chosen, app.sources, now=now())
     totals = app.history.day_totals(chosen)

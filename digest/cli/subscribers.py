@@ -235,7 +235,7 @@ def export(
     app = output.open_app(ctx)
     if email is None:
         readers, times = app.book.all(), app.book.consent_times()
-        typer.echo(csv_export.export(readers, times), nl=False)
+        output.print_file(csv_export.export(readers, times).encode())
         return
     subscriber = find_subscriber(app, email)
     output.print_json(

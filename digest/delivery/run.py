@@ -1,8 +1,11 @@
 """One run: a day's deliveries from the plan to the closed day.
 
-    recover ─▶ expire ─▶ plan ─▶ store the edition ─▶ workers ─▶ close
+    lock ─▶ recover ─▶ expire ─▶ plan ─▶ store the edition ─▶ workers ─▶ close
 
-Every step can be repeated. The next run finishes what a killed run left.
+Every step can be repeated. The next run finishes what a killed run left. The first three steps are
+for all days (`digest.delivery.run_start`); after them several days may be sent, one by one.
+
+What a run reports is counted in the ledger: a worker process that died could not say what it did.
 """
 
 from __future__ import annotations
@@ -10,31 +13,35 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.process import gc_paused
+from digest.delivery.run_start import (
+    allowed_late,
+    may_leave,
+    oldest,
+    recover,
+    settled,
+    start_run,
+)
 from digest.delivery.stats import WorkerStats
 from digest.delivery.worker import DeliveryWorker
 from digest.models.clock_times import midnight
-from digest.models.delivery import (
-    SHOWN,
-    UNSETTLED,
-    WAITING,
-    DeliveryState,
-    RunReport,
-    oldest_deliverable_day,
-)
+from digest.models.delivery import DeliveryState, RunReport
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
+    from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.mail.renderer import MailSettings
-    from digest.models.delivery import WasSent, WorkerHost
+    from digest.models.delivery import WorkerHost
     from digest.models.issue import Edition
+    from digest.storage.begun_days import BegunDays
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.generation import Generation
     from digest.storage.history import DeliveryHistory
@@ -71,14 +78,21 @@ class Policy:
         return self.on_unknown == "resend"
 
 
+class RunLock(Protocol):
+    """Lets one run at a time into its block."""
+
+    def __call__(self, *, polls: Iterable[object] = ()) -> AbstractContextManager[int | None]:
+        """Return a context with the lock's file descriptor; see `digest.storage.run_lock`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryServices:
     """The parts of an installation that a run needs."""
 
-    #: lets one run at a time into its block, and yields the lock's file descriptor
-    run_lock: Callable[[], AbstractContextManager[int | None]]
+    run_lock: RunLock
     generation: Generation
     ledger: Ledger
+    begun_days: BegunDays
     history: DeliveryHistory
     editions: EditionStore
     book: Book
@@ -146,6 +160,8 @@ class RunRequest:
     edition: Edition | None
     #: whether to plan deliveries for subscribers who have none for the day yet
     plan_new: bool = True
+    #: plan only those who were confirmed at this time; None for all who are now
+    confirmed_by: datetime | None = None
     #: whether the day may be sent late, because the operator named it
     allow_late: bool = False
     #: the only subscriber to serve; None for all
@@ -162,9 +178,7 @@ class RunRequest:
 def run_delivery(
     request: RunRequest, services: DeliveryServices, transport: Transport
 ) -> RunReport:
-    """Send the day's issue to every subscriber who has not had it.
-
-    A failure for one recipient does not stop the others.
+    """Take the run's lock and send a day; see `send_day`.
 
     Raises:
         RunInProgressError: another process is sending.
@@ -172,63 +186,87 @@ def run_delivery(
         LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
 
     """
-    ledger, history, policy = services.ledger, services.history, services.policy
-    day, progress = request.day, request.progress
-    with services.run_lock() as lock, services.generation.of_run(day, named=request.names_day):
-        before = history.day_totals(day).states
-        named = day if request.allow_late else None
-        _settle_earlier_runs(
-            services, was_sent=transport.was_sent, allow_late=named, apart_from=day
-        )
-        transport.remove_left_over()
-        if not _may_leave(day, services):
-            ledger.close(day, asks=policy.asks, now=services.clock())
-            return RunReport(day=day, stopped=f"{day} {_TOO_LATE}")
-        stored, held_back = _prepare(request, services)
-        states = history.day_totals(day).states
-        lost = states[DeliveryState.UNKNOWN] - before[DeliveryState.UNKNOWN]
-        counts = Counter({DeliveryState.SKIPPED: held_back, DeliveryState.UNKNOWN: lost})
-        settled = sum(number for state, number in states.items() if state not in UNSETTLED)
-        already = settled - counts.total()
-        if stored is None:
-            return _report(request, services, counts, WorkerStats(), already=already)
-        due = 1 if request.only is not None else history.waiting(day, now=services.clock())
-        progress.total(due)
-        whole = Shard(day=day, edition_id=stored.id, due=due, only=request.only)
-
-        def run_shard(shard: Shard, progress: Progress) -> WorkerStats:
-            return run_worker(shard, stored, services, transport, progress)
-
-        if request.workers:
-            stats = request.workers(whole, run_shard, lock, progress)
-        else:
-            stats = run_shard(whole, progress)
-        recovered = _recover(services, transport.was_sent)
-        counts += Counter({state: recovered[state] for state in SHOWN})
-        if request.workers and stats.stopped is None and _has_planned(day, services):
-            # A worker process died; this process sends what it left.
-            stats.add(run_shard(whole, progress))
-        if not progress.should_continue() and stats.stopped is None:
-            stats.stopped = "told to stop; what had not left was given back"
-        ledger.close(day, asks=policy.asks, now=services.clock())
-        return _report(request, services, counts, stats, already=already)
+    named = request.day if request.allow_late else None
+    with start_run(
+        services,
+        day=request.day,
+        is_named=request.names_day,
+        allow_late=named,
+        was_sent=transport.was_sent,
+    ) as start:
+        return send_day(request, services, transport, start)
 
 
-def settle_earlier_runs(
-    services: DeliveryServices, *, was_sent: WasSent, allow_late: date | None = None
-) -> None:
-    """Settle what dead runs left, and expire what is too old, without sending.
+def send_day(
+    request: RunRequest, services: DeliveryServices, transport: Transport, start: RunStart
+) -> RunReport:
+    """Send the day's issue to every subscriber who has not had it.
 
-    `was_sent` is that of the transport. `allow_late` is a day that the operator named; it does not
-    expire.
+    A failure for one recipient does not stop the others.
 
     Raises:
-        RunInProgressError: another process is sending.
-        RestoredError: the database was restored from a backup, and the day was not named.
+        LedgerError, StoreError: outcomes cannot be recorded, so nothing more is sent.
 
     """
-    with services.run_lock(), services.generation.of_run(None, named=False):
-        _settle_earlier_runs(services, was_sent=was_sent, allow_late=allow_late)
+    ledger, day, only = services.ledger, request.day, request.only
+    transport.remove_left_over()
+    if not may_leave(day, services):
+        ledger.close(day, asks=services.policy.asks, now=services.clock())
+        before = _settled_before(start, day, services, only)
+        return _report(day, services, before, only, f"{day} {_TOO_LATE}")
+    with services.generation.sending(day):
+        if request.edition is not None and request.plan_new:
+            ledger.plan(day, now=services.clock(), only=only, confirmed_by=request.confirmed_by)
+        before = _settled_before(start, day, services, only)
+        stored = _prepare(request, services)
+        stats = WorkerStats()
+        if stored is not None:
+            stats = _send_stored(request, stored, services, transport, start)
+        ledger.close(day, asks=services.policy.asks, now=services.clock())
+    report = _report(day, services, before, only, stats.stopped)
+    return replace(report, cpu=dict(stats.cpu), memory=tuple(stats.memory))
+
+
+def _send_stored(
+    request: RunRequest,
+    stored: StoredEdition,
+    services: DeliveryServices,
+    transport: Transport,
+    start: RunStart,
+) -> WorkerStats:
+    """Send the planned issues of a stored edition, in one process or several."""
+    history, day, only = services.history, request.day, request.only
+    due, done = history.waiting(day, now=services.clock(), only=only), 0
+    request.progress.total(due)
+    whole = Shard(day=day, edition_id=stored.id, due=due, only=only)
+
+    def advance(number: int) -> None:
+        nonlocal done
+        done += number
+        request.progress.advance(number)
+
+    def run_shard(shard: Shard, progress: Progress) -> WorkerStats:
+        return run_worker(shard, stored, services, transport, progress)
+
+    progress = replace(request.progress, advance=advance)
+    if request.workers:
+        stats = request.workers(whole, run_shard, start.lock, progress)
+    else:
+        stats = run_shard(whole, progress)
+    recover(services, was_sent=transport.was_sent)
+    if untold := due - history.waiting(day, now=services.clock(), only=only) - done:
+        advance(untold)  # done by a worker process that died; only the ledger knows
+    if request.workers and stats.stopped is None and _has_planned(day, services, only):
+        # A worker process died; this process sends what it left.
+        stats.add(run_shard(whole, progress))
+    if not progress.should_continue() and stats.stopped is None:
+        stats.stopped = "told to stop; what had not left was given back"
+    return stats
+
+
+def report_day(day: date, services: DeliveryServices, start: RunStart) -> RunReport:
+    """Return how a day stands that is not sent: what was settled at the start, and what waits."""
+    return _report(day, services, _settled_before(start, day, services, None), None)
 
 
 def run_worker(
@@ -245,7 +283,7 @@ def run_worker(
 
     """
     ledger, clock, resend = services.ledger, services.clock, services.policy.resend
-    may_be_late = shard.day in _allowed_late(services)
+    may_be_late = shard.day in allowed_late(services)
     builder = MessageBuilder(
         stored,
         settings=services.mail_settings,
@@ -257,7 +295,7 @@ def run_worker(
 
     def should_continue() -> bool:
         # The day is checked again, because a suspended machine may wake up days later.
-        return progress.should_continue() and (may_be_late or shard.day >= _oldest(services))
+        return progress.should_continue() and (may_be_late or shard.day >= oldest(services))
 
     worker = DeliveryWorker(
         day=shard.day,
@@ -284,73 +322,23 @@ def run_worker(
     return stats
 
 
-def _settle_earlier_runs(
-    services: DeliveryServices,
-    *,
-    was_sent: WasSent,
-    allow_late: date | None,
-    apart_from: date | None = None,
-) -> None:
-    """Recover what dead runs left, expire what is too old, and close days that are done."""
-    now, ledger = services.clock(), services.ledger
-    if allow_late is not None:
-        ledger.allow_late(allow_late, now=now)
-    _recover(services, was_sent)
-    expired = ledger.expire(before=_oldest(services), apart_from=_allowed_late(services), now=now)
-    if expired:
-        log.warning("mails were too late", extra={"deliveries": expired})
-    for day in ledger.open_days():
-        if day != apart_from:
-            ledger.close(day, asks=services.policy.asks, now=now)
-
-
-def _recover(services: DeliveryServices, was_sent: WasSent) -> Counter[DeliveryState]:
-    """Take back the rows of dead workers; return how many went into each state."""
-    recovered = services.ledger.recover(
-        boot=services.host.boot,
-        resend=services.policy.resend,
-        now=services.clock(),
-        was_sent=was_sent,
-    )
-    if recovered:
-        numbers = {str(state): number for state, number in recovered.items()}
-        log.warning("a sender died", extra=numbers)
-    return recovered
-
-
-def _oldest(services: DeliveryServices) -> date:
-    lateness = services.policy.max_lateness
-    return oldest_deliverable_day(now=services.clock(), max_lateness=lateness)
-
-
-def _allowed_late(services: DeliveryServices) -> set[date]:
-    """Return the days that the operator named no longer ago than messages may be late."""
-    return services.ledger.allowed_late_since(services.clock() - services.policy.max_lateness)
-
-
-def _may_leave(day: date, services: DeliveryServices) -> bool:
-    return day >= _oldest(services) or day in _allowed_late(services)
-
-
-def _prepare(request: RunRequest, services: DeliveryServices) -> tuple[StoredEdition | None, int]:
-    """Plan the deliveries and store the edition; return it and how many were held back."""
-    now, editions, held_back = services.clock(), services.editions, 0
+def _prepare(request: RunRequest, services: DeliveryServices) -> StoredEdition | None:
+    """Hold back what is too much, store the edition if there is a new one, and return it."""
+    now, editions = services.clock(), services.editions
+    # Also when nothing was planned now: a run may have been killed after it had planned.
+    _hold_back(request.day, services, now)
     if request.edition is None:
         edition_id = editions.newest(request.day)
-        return (None if edition_id is None else editions.get(edition_id)), held_back
-    if request.plan_new:
-        services.ledger.plan(request.day, now=now, only=request.only)
-        held_back = _hold_back(request.day, services, now)
-    stored = editions.save(request.edition, mail_key=services.mail_settings.key, now=now)
-    return stored, held_back
+        return None if edition_id is None else editions.get(edition_id)
+    return editions.save(request.edition, mail_key=services.mail_settings.key, now=now)
 
 
-def _hold_back(day: date, services: DeliveryServices, now: datetime) -> int:
+def _hold_back(day: date, services: DeliveryServices, now: datetime) -> None:
     """Skip planned rows beyond today's allowance; deferred rows use the allowance first."""
     today = now.astimezone(services.policy.zone).date()
     allowed = services.policy.allowance(today)
     if allowed is None:
-        return 0
+        return
     since = midnight(today, services.policy.zone)
     deferred = services.history.day_totals(day).states[DeliveryState.DEFERRED]
     left = allowed - services.history.sent_since(since) - deferred
@@ -358,38 +346,43 @@ def _hold_back(day: date, services: DeliveryServices, now: datetime) -> int:
     held_back = services.ledger.hold_back(day, beyond=left, reason=reason, now=now)
     if held_back:
         log.warning("held back to warm up", extra={"deliveries": held_back, "allowed": allowed})
-    return held_back
 
 
-def _has_planned(day: date, services: DeliveryServices) -> bool:
-    return bool(services.history.day_totals(day).states[DeliveryState.PLANNED])
+def _has_planned(day: date, services: DeliveryServices, only: int | None) -> bool:
+    return bool(services.history.day_totals(day, only=only).states[DeliveryState.PLANNED])
+
+
+def _settled_before(
+    start: RunStart, day: date, services: DeliveryServices, only: int | None
+) -> Counter[DeliveryState]:
+    """Count the deliveries of a day that earlier runs settled; its start is this run's work too."""
+    now = settled(services.history.day_totals(day, only=only).states)
+    return now - start.settled.get(day, Counter[DeliveryState]()) if only is None else now
 
 
 def _report(
-    request: RunRequest,
+    day: date,
     services: DeliveryServices,
-    counts: Counter[DeliveryState],
-    stats: WorkerStats,
-    *,
-    already: int,
+    before: Counter[DeliveryState],
+    only: int | None,
+    stopped: str | None = None,
 ) -> RunReport:
-    """Log and return the report; `already` counts the rows that earlier runs settled."""
-    totals = services.history.day_totals(request.day)
-    counts = counts + stats.counts
-    if request.only is None:
-        # All rows that wait are reported, whichever run left them.
-        counts |= Counter({state: totals.states[state] for state in WAITING})
+    """Count the day in the ledger, and log and return the report.
+
+    `before` are the deliveries that earlier runs settled. All others are this run's, and so are
+    those that wait, whichever run left them. Together they are all that were planned.
+    """
+    states = services.history.day_totals(day, only=only).states
+    counts = states - before
     report = RunReport(
-        day=request.day,
+        day=day,
         counts={state: counts[state] for state in DeliveryState if counts[state]},
-        already=already,
-        stopped=stats.stopped,
-        doubtful=totals.states[DeliveryState.UNKNOWN] if services.policy.asks else 0,
-        cpu=dict(stats.cpu),
-        memory=tuple(stats.memory),
+        already=states.total() - counts.total(),
+        stopped=stopped,
+        doubtful=states[DeliveryState.UNKNOWN] if services.policy.asks else 0,
     )
-    if report.stopped:
-        log.error("run stopped", extra={"day": str(request.day), "error": report.stopped})
+    if stopped:
+        log.error("run stopped", extra={"day": str(day), "error": stopped})
     numbers = {str(state): number for state, number in report.counts.items()}
-    log.info("run finished", extra={"day": str(request.day), "already": already, **numbers})
+    log.info("run finished", extra={"day": str(day), "already": report.already, **numbers})
     return report

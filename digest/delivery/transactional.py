@@ -121,11 +121,15 @@ class BackgroundSender:
         """Have the queue read at once, because a mail was added."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Finish the current mail and end the thread."""
+    def stop(self, *, timeout: float | None = None) -> None:
+        """Finish the current mail and end the thread.
+
+        After `timeout` seconds the mail is waited for no longer. It stays in the queue, and is sent
+        again if it had not left.
+        """
         self._stopped.set()
         self._woken.set()
-        self._thread.join()
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         while self.should_continue():

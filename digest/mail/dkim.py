@@ -259,7 +259,9 @@ def parse_key(pem: bytes, *, selector: str, kind: Kind, file: str) -> Key:
             f"{file} is encrypted; write it out again with"
             f" `openssl pkey -in {shlex.quote(file)} -out …`"
         ) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except UnsupportedAlgorithm as error:
+        raise ConfigError(f"{file} holds a key of a kind that is not supported: {error}") from error
+    except ValueError as error:
         raise ConfigError(
             f"{file} holds no private key in PEM form; `digest dkim keygen` makes one"
         ) from error

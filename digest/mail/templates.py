@@ -259,6 +259,8 @@ def _compile(
         line = getattr(error, "lineno", None)
         where = f"{file}:{line}" if line else file
         raise RenderError(f"template {where}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise RenderError(f"template {file} is not text in UTF-8: {error}") from error
     except ValueError as error:  # from mjml
         raise RenderError(f"template {file} is not valid MJML: {error}") from error
     # `get_template` would make the globals a ChainMap, and copying that for each part is slow.

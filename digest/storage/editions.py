@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import NotFoundError
-from digest.models.delivery import NOT_SENT
+from digest.models.delivery import NOT_SENT, DeliveryState
 from digest.storage.edition_codec import dump, load
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import days, deliveries, edition_papers, editions
@@ -139,7 +139,8 @@ class EditionStore:
         """Return the papers from `paper_ids` that were in every edition of at least one day.
 
         A day has several editions if a run was repeated. A day on which a confirmed subscriber has
-        no delivery does not count. Editions whose mails never left do not count either.
+        no delivery, or one that expired, does not count. Editions whose mails never left do not
+        count either.
         """
         used = (
             sa.select(editions.c.id, editions.c.day)
@@ -191,9 +192,16 @@ def _in_editions(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _left_out(day: date) -> sa.Select[tuple[bool]]:
-    """Select whether a subscriber who was confirmed when a day was planned has no row of it."""
+    """Select whether a subscriber who was confirmed when a day was planned was left out of it.
+
+    They have no row, or one that expired before its mail could leave.
+    """
     planned = sa.select(sa.func.min(deliveries.c.planned_at)).where(deliveries.c.day == day)
-    row = sa.exists().where(deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id)
+    row = sa.exists().where(
+        deliveries.c.day == day,
+        deliveries.c.subscriber_id == subscribers.c.id,
+        deliveries.c.state != DeliveryState.EXPIRED,
+    )
     confirmed = (subscribers.c.status == Status.CONFIRMED) & (
         subscribers.c.since <= planned.scalar_subquery()
     )

@@ -30,16 +30,8 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
             empty although it was in use.
 
     """
-    try:
-        database_url = sa.make_url(url)
-        if file := database_file(database_url):
-            database_url = database_url.set(database=str(folder / file.expanduser()))
-        engine = sa.create_engine(database_url)
-    except sa.exc.ArgumentError as error:
-        raise ConfigError(f"[database] url: {error}") from error
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
-    file = database_file(database_url)
+    engine = _create_engine(url, folder)
+    file = database_file(engine.url)
     if file:
         mark.refuse_lost(file)
         _create_private(file)
@@ -53,11 +45,28 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
             _mark_unused(engine, file)
     except sa.exc.DBAPIError as error:
         engine.dispose()
-        raise StoreError(f"cannot open {database_url.render_as_string()}: {error.orig}") from error
+        raise StoreError(f"cannot open {engine.url.render_as_string()}: {error.orig}") from error
     except StoreError:
         engine.dispose()
         raise
     return engine
+
+
+def _create_engine(url: str, folder: Path) -> sa.Engine:
+    """Return an engine, not connected yet; the path of a SQLite file starts from the folder."""
+    try:
+        database_url = sa.make_url(url)
+        if file := database_file(database_url):
+            database_url = database_url.set(database=str(folder / file.expanduser()))
+        return sa.create_engine(database_url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(f"[database] url: {error}") from error
+    except ValueError as error:  # from SQLAlchemy, for a port
+        raise ConfigError(f"[database] url: the port is no number: {error}") from error
+    except RuntimeError as error:  # from pathlib
+        raise ConfigError(f"[database] url: ~ names no user with a home: {error}") from error
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
 
 
 def database_file(url: sa.URL) -> Path | None:
@@ -69,6 +78,10 @@ def database_file(url: sa.URL) -> Path | None:
 
 
 def _create_private(path: Path) -> None:
+    if path.is_file() and os.access(path, os.R_OK | os.W_OK):
+        # To close a descriptor of it would release the locks that other connections of this
+        # process hold (sqlite.org/howtocorrupt.html, 2.2).
+        return
     try:
         # SQLite gives its -wal and -shm files the mode of the database.
         os.close(files.open_shared(path))

@@ -49,12 +49,11 @@ class Generation:
     #: returns the newest day of which a mail was written outside of the database
     newest_written: Callable[[], date | None] = lambda: None
 
-    @contextmanager
-    def of_run(self, day: date | None, *, named: bool) -> Iterator[None]:
-        """Check the database before a run, and raise its generation before and after it.
+    def refuse(self, day: date | None, *, named: bool) -> None:
+        """Refuse a run of a database that was restored, unless an operator named its day.
 
         Args:
-            day: the day that the run sends; None if it sends nothing and only settles others.
+            day: the day that the run sends; None if it sends what waits, of any day.
             named: whether an operator named the day, to be sent to everybody.
 
         Raises:
@@ -62,26 +61,35 @@ class Generation:
 
         """
         file = self._file
-        if file is None:
-            yield
+        if file is None or named:
             return
         sign = self._sign(file)
-        if sign is not None and (day is None or not named):
+        if sign is not None:
             raise RestoredError(self._explain(file, sign))
-        if sign is not None and day is not None:
-            self._accept(file, day)
-        elif day is not None and not named and day in self.uncertain([day]):
+        if day is not None and day in self.uncertain([day]):
             raise RestoredError(
                 f"the mails of {day} may have left before {file} was restored from a backup;"
                 f" if they have not, send them with `digest run --day {day}`"
             )
-        if day is not None:
-            self._advance(file, day)
+
+    def accept(self, day: date) -> None:
+        """Go on with a database that was restored, if it was; an operator has named the day."""
+        file = self._file
+        if file is not None and self._sign(file) is not None:
+            self._accept(file, day)
+
+    @contextmanager
+    def sending(self, day: date) -> Iterator[None]:
+        """Raise the generation before a day's mails leave, and after they are recorded."""
+        file = self._file
+        if file is None:
+            yield
+            return
+        self._advance(file, day)
         yield
-        if day is not None:
-            # The mails have left and are recorded; this only helps against a copy of mid-run.
-            with suppress(StoreError):
-                self._advance(file, day)
+        # The mails have left and are recorded; this only helps against a copy of mid-run.
+        with suppress(StoreError):
+            self._advance(file, day)
 
     def uncertain(self, among: Collection[date]) -> set[date]:
         """Return the days from `among` whose mails may have left without the database knowing.
@@ -189,6 +197,8 @@ class Generation:
                     fencing_token=None,
                 )
             ).rowcount
+            others = (days.c.day != day) & (days.c.day < first)
+            db.execute(days.update().where(others).values(begun_at=None))
         log.warning(
             "database was restored",
             extra={"day": str(day), "certain_from": str(first), "skipped": skipped},

@@ -248,10 +248,11 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
-    def newest_day(self) -> date | None:
-        """Return the last day on which anything was planned."""
+    def newest_day(self, *, until: date) -> date | None:
+        """Return the last day, up to `until`, on which anything was planned."""
+        query = sa.select(sa.func.max(deliveries.c.day)).where(deliveries.c.day <= until)
         with self._engine.connect() as db:
-            newest: date | None = db.execute(sa.select(sa.func.max(deliveries.c.day))).scalar_one()
+            newest: date | None = db.execute(query).scalar_one()
         return newest
 
 

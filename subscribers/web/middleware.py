@@ -1,7 +1,8 @@
-"""The security headers of every response, and the longest body of a request."""
+"""The security headers of every response, and the longest and slowest body of a request."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,17 +39,21 @@ _PUBLIC = (
 )
 #: bytes; the longest form has a few kB
 _MAX_BODY = 100_000
+#: Seconds for the body to arrive. The server ends no sooner while it waits for one.
+BODY_TIMEOUT = 8
 
 
 @dataclass(frozen=True)
 class SecurityMiddleware:
-    """Sets the security headers and refuses long bodies.
+    """Sets the security headers, and refuses bodies that are long or slow.
 
     It wraps the whole application, so that the response to an unexpected error has the headers too.
     """
 
     app: ASGIApp
     templates: Templates
+    #: seconds
+    body_timeout: float = BODY_TIMEOUT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the body is counted, whatever length its headers claim."""
@@ -61,12 +66,21 @@ class SecurityMiddleware:
                 _set_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        body = await _read(receive)
-        if body is None:
-            message = "That is more than a form can hold."
-            app: ASGIApp = error_response(scope["path"], 413, message, self.templates)
+        def refusal(status: int, message: str) -> ASGIApp:
+            # The rest of the body is not read, so the connection cannot be used again.
+            headers = {"Connection": "close"}
+            return error_response(scope["path"], status, message, self.templates, headers=headers)
+
+        try:
+            async with asyncio.timeout(self.body_timeout):
+                body = await _read(receive)
+        except TimeoutError:
+            app = refusal(408, "That took too long to arrive.")
         else:
-            app, receive = self.app, _Replay(body, receive)
+            if body is None:
+                app = refusal(413, "That is more than a form can hold.")
+            else:
+                app, receive = self.app, _Replay(body, receive)
         await app(scope, receive, send_with_headers)
 
 

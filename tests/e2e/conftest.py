@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+from support.builders import PEPPER, evidence
 from support.command import CONFIG, DAY, PAPERS, Command
+from support.processes import NAMES, Processes
+
+from digest.app import config, services
+from subscribers.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +30,14 @@ def digest(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 @pytest.fixture(autouse=True)
 def _log_as_before() -> Iterator[None]:
     """Undo what a command does to the loggers, whose streams end with its test."""
-    loggers = [logging.getLogger(name) for name in ("digest", "subscribers", "apscheduler")]
+    loggers = [
+        logging.getLogger(name) for name in ("digest", "subscribers", "apscheduler", "uvicorn")
+    ]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     yield
     for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        for opened in set(logger.handlers) - set(handlers):
+            opened.close()
         logger.handlers[:] = handlers
         logger.setLevel(level)
         logger.propagate = propagate
@@ -59,3 +69,23 @@ def furnished(home: Path, digest: Command, furnished_once: Path) -> Path:
     digest("subscribers", "add", "ben@example.org", "--topic", "robots", "--confirmed")
     shutil.copytree(home, furnished_once)
     return home
+
+
+@pytest.fixture
+def two(home: Path, digest: Command) -> Path:
+    """Papers fetched, readers with numbers in a row, and two processes."""
+    (home / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\n", encoding="utf-8")
+    digest("fetch", *DAY)
+    app = services.open_app(config.load(home / "config.toml"))
+    book = Book(app.engine, new_id=count(2).__next__, pepper=PEPPER)
+    for name in NAMES:
+        book.add(f"{name}@example.org", ["agents"], confirmed=True, evidence=evidence())
+    app.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def processes(two: Path) -> Iterator[Processes]:
+    started = Processes(two)
+    yield started
+    started.close()

@@ -125,6 +125,25 @@ def test_init_does_not_overwrite(home: Path, digest: Command) -> None:
     assert (home / "config.toml").read_text() == CONFIG
 
 
+def test_init_below_a_file_names_the_file(home: Path, digest: Command) -> None:
+    result = digest("init", "papers.jsonl")
+
+    assert result.code == 2
+    assert "cannot make the folder papers.jsonl: File exists" in result.err
+
+
+def test_a_file_that_cannot_be_used_is_named_and_the_output_is_not_blamed(
+    home: Path, digest: Command
+) -> None:
+    (home / "digest.db-run").mkdir()
+
+    result = digest("run", *DAY)
+
+    assert result.code == 1
+    assert "digest.db-run: Is a directory" in result.err
+    assert "answer" not in result.err
+
+
 def test_init_says_what_to_type_next(tmp_path: Path, digest: Command) -> None:
     result = digest("init", str(tmp_path))
 

@@ -256,6 +256,13 @@ def elliptic(path: Path) -> None:
     written(path, ec.generate_private_key(ec.SECP256R1()))
 
 
+def of_an_unknown_kind(path: Path) -> None:
+    # A private key in the form of RFC 5958, of the kind 1.2.3.4.
+    pem = b"-----BEGIN PRIVATE KEY-----\nMA4CAQAwBQYDKgMEBAIBAg==\n-----END PRIVATE KEY-----\n"
+    path.write_bytes(pem)
+    path.chmod(0o600)
+
+
 def small(path: Path) -> None:
     # Two Mersenne primes, since the library makes no keys as small as this.
     p, q, e = 2**521 - 1, 2**127 - 1, 65537
@@ -282,6 +289,7 @@ def small(path: Path) -> None:
         ),
         (ed25519, r"my key.pem holds no rsa key but another; `digest dkim keygen` makes one"),
         (elliptic, r"my key.pem holds no rsa key but another"),
+        (of_an_unknown_kind, r"my key.pem holds a key of a kind that is not supported"),
         (small, r"my key.pem has only 648 bits, and receivers ignore such a key"),
     ],
 )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import CONFIG, DAY, PAPERS
 
+from digest.storage.run_lock import run_lock
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -210,6 +212,34 @@ def test_where_nothing_waits_the_list_of_days_is_empty(mailed: Path, digest: Com
     assert (result.code, result.json) == (0, [])
 
 
+@pytest.mark.parametrize(("arguments", "out"), [((), ""), (("--json",), "[]\n")])
+def test_beside_another_run_a_retry_leaves_what_is_due_to_it(
+    mailed: Path, digest: Command, arguments: tuple[str, ...], out: str
+) -> None:
+    stand(mailed, "deferred")
+
+    with run_lock(mailed / "digest.db-run"):
+        result = digest("retry", *arguments)
+
+    assert (result.code, result.out) == (0, out)
+    assert outbox(mailed) == {}
+
+
+def test_beside_another_run_a_retry_of_a_named_day_waits_for_it(
+    mailed: Path, digest: Command
+) -> None:
+    stand(mailed, "failed")
+    (mailed / "config.toml").write_text(CONFIG + "\n[delivery]\nmax_wait = 0.0001\n")
+
+    with run_lock(mailed / "digest.db-run"):
+        result = digest("retry", *DAY, "--state", "failed")
+
+    assert result.code == 1
+    assert "waiting for another run" in result.err
+    assert "another run is sending, and has been for 0.0001 minutes" in result.err
+    assert digest("status", *DAY, "--json").json["deliveries"] == {"failed": 2}
+
+
 # -- of all days ----------------------------------------------------------------------------------
 
 
@@ -243,7 +273,12 @@ def test_what_is_too_old_does_not_leave_unless_its_day_is_named(
     between = outbox(mailed)
     named = digest("retry", *DAY, "--state", "expired")
 
-    assert (unnamed.code, unnamed.out, named.code) == (0, "", 0)
+    assert (unnamed.code, named.code) == (1, 0)
+    assert unnamed.out == (
+        "2026-02-02: 2 expired\n"
+        "2 of 2026-02-02 were too late:"
+        " `digest retry --day 2026-02-02 --state expired` sends them all the same\n"
+    )
     assert "mails were too late" in unnamed.err
     assert between == {}
     assert outbox(mailed) == before

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import mailbox
+import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support.command import CONFIG, DAY, PAPERS
 from support.machine_clock import machine_in
+
+from digest.app import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +102,41 @@ def test_a_dry_run_leaves_out_those_who_had_their_mail(furnished: Path, digest: 
     would = digest("run", *DAY, "--dry-run", "--json").json["would"]
 
     assert [it["address"] for it in would] == ["ben@example.org"]
+
+
+def test_a_dry_run_names_those_whose_mail_a_killed_run_had_claimed(
+    furnished: Path, digest: Command
+) -> None:
+    digest("run", *DAY)
+    with closing(sqlite3.connect(furnished / "digest.db")) as db, db:
+        db.execute("UPDATE deliveries SET state = 'claimed'")
+        db.execute("UPDATE workers SET ended_at = NULL")
+        db.execute("UPDATE days SET closed_at = NULL")
+
+    would = digest("run", *DAY, "--dry-run", "--json").json["would"]
+    sent = digest("run", *DAY, "--json").json["deliveries"]
+
+    assert {it["address"] for it in would} == {"ada@example.org", "ben@example.org"}
+    assert sent == {"sent": 2}
+
+
+def test_a_dry_run_names_the_open_days_that_the_run_finishes(
+    furnished: Path, digest: Command
+) -> None:
+    yesterday = (clock.today("UTC") - timedelta(days=1)).isoformat()
+    with closing(sqlite3.connect(furnished / "digest.db")) as db, db:
+        began = f"{yesterday} 18:00:00.000000"
+        db.execute("INSERT INTO days (day, planned, begun_at) VALUES (?, 0, ?)", (yesterday, began))
+        db.execute("UPDATE consent SET at = ?", (began,))
+
+    told = digest("run", "--dry-run")
+    would = digest("run", "--dry-run", "--json").json["open_days"]
+    (done,) = digest("run", "--json").json["open_days"]
+
+    assert f"{yesterday} is open (nobody is planned yet); a run deals with it first" in told.out
+    assert [(it["day"], it["planned"]) for it in would] == [(yesterday, 0)]
+    assert (done["day"], done["deliveries"]) == (yesterday, {"skipped": 2})
+    assert digest("run", "--dry-run", "--json").json["open_days"] == []
 
 
 def test_a_day_that_is_long_past_is_mailed_when_it_is_named(

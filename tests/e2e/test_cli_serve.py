@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 
 from digest.app import config, services
+from digest.cli.serve import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,6 +120,16 @@ def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in result.err
 
 
+def test_a_host_that_cannot_be_one_is_named(home: Path, digest: Command) -> None:
+    file = home / "config.toml"
+    file.write_text(file.read_text(encoding="utf-8") + '\n[web]\nhost = "a..b"\n')
+
+    result = digest("serve")
+
+    assert result.code == 2
+    assert "a..b cannot be the name of a host; check [web] host" in result.err
+
+
 def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -> None:
     file = home / "config.toml"
     text = file.read_text(encoding="utf-8") + f"\n[web]\nport = {free_port()}\n"
@@ -135,6 +146,59 @@ def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -
     assert result.status_code == 200
     assert "server" not in result.headers
     assert "links lead to https://digest.example.org" in said
+
+
+#: A form of which the last words are missing.
+HALF = (
+    b"POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 24\r\n\r\nemail="
+)
+
+
+def listening(running: Any, port: int) -> socket.socket:
+    """Connect to a server as soon as it listens."""
+    running.stderr.readline()
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        client.get(f"http://127.0.0.1:{port}/static/style.css")
+    return socket.create_connection(("127.0.0.1", port), timeout=GRACE * 2)
+
+
+@pytest.mark.parametrize("half", [b"", b"POST /sub", HALF], ids=["nothing", "a head", "a body"])
+def test_a_server_that_is_told_to_end_waits_for_nobody_longer_than_it_says(
+    home: Path, half: bytes
+) -> None:
+    with (home / "config.toml").open("a") as file:
+        file.write(f"\n[web]\nport = {(port := free_port())}\n")
+
+    with server() as running, listening(running, port) as client:
+        client.sendall(half)
+        running.terminate()
+        running.wait(timeout=GRACE)
+        said = running.stderr.read()
+
+    assert said == ""
+
+
+def test_a_request_that_becomes_complete_meanwhile_is_answered(home: Path) -> None:
+    with (home / "config.toml").open("a") as file:
+        file.write(f"\n[web]\nport = {(port := free_port())}\n")
+
+    with server() as running, listening(running, port) as client:
+        client.sendall(HALF)
+        running.terminate()
+        while is_open(port):
+            pass
+        client.sendall(b"ada@example.orgxxx")
+        answer = client.recv(1000)
+        running.wait(timeout=GRACE)
+
+    assert answer.startswith(b"HTTP/1.1 422 ")  # read, though no form that we made
+
+
+def is_open(port: int) -> bool:
+    """Whether a server takes new connections."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

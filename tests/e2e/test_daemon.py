@@ -9,6 +9,7 @@ import pytest
 from support.command import CONFIG, PAPERS
 
 from digest.app import scheduler
+from digest.storage.run_lock import run_lock
 
 if TYPE_CHECKING:
     import threading
@@ -143,6 +144,18 @@ def test_a_look_for_what_is_due_again_sends_nothing_new(
     status = digest("status", "--json").json
     assert status["deliveries"] == {"sent": 2}
     assert [person["attempts"] for person in status["people"]] == [1, 1]
+
+
+def test_beside_another_run_the_daemon_leaves_what_is_due_to_it(
+    peopled: Path, daemon: Callable[[Day], CommandResult]
+) -> None:
+    def day(_daily: object, retry: Callable[[], None], _stopped: object) -> None:
+        with run_lock(peopled / "digest.db-run"):
+            retry()
+
+    result = daemon(day)
+
+    assert "run failed" not in result.err
 
 
 def test_a_daemon_that_was_told_to_stop_begins_nothing(

@@ -127,9 +127,32 @@ def test_a_third_run_after_a_kill_changes_nothing(ready: Path, server: SMTPServe
     assert sorted(server.recipients) == READERS
 
 
-def test_of_two_runs_at_once_the_second_says_so_and_sends_nothing(
+def test_of_two_runs_at_once_the_second_waits_and_finds_all_done(
     ready: Path, server: SMTPServer
 ) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    server.when(".", nth=1, do=reached.set)
+    server.when(".", nth=1, do=lambda: go_on.wait(30))
+
+    first = start(ready)
+    assert reached.wait(30)
+    second = start(ready)
+    assert second.stderr is not None
+    said = any("waiting for another run" in line for line in second.stderr)
+    mailed_meanwhile = len(server.mails)
+    go_on.set()
+    first.communicate(timeout=30)
+    result, _ = second.communicate(timeout=30)
+
+    assert (said, mailed_meanwhile) == (True, 1)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "2026-02-02: 5 already settled" in result
+    assert sorted(server.recipients) == READERS
+
+
+def test_a_run_that_may_not_wait_says_so_and_sends_nothing(ready: Path, server: SMTPServer) -> None:
+    with (ready / "config.toml").open("a") as config:
+        config.write("\n[delivery]\nmax_wait = 0\n")
     reached, go_on = threading.Event(), threading.Event()
     server.when(".", nth=1, do=reached.set)
     server.when(".", nth=1, do=lambda: go_on.wait(30))
@@ -143,7 +166,7 @@ def test_of_two_runs_at_once_the_second_says_so_and_sends_nothing(
     first.communicate(timeout=30)
 
     assert second.returncode == 1
-    assert "another run is sending" in complaint
+    assert "another run is sending; it sends 2026-02-02 too" in complaint
     assert mailed_meanwhile == 1
     assert first.returncode == 0
     assert sorted(server.recipients) == READERS

@@ -3,153 +3,29 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-import select
+import re
 import signal
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from support.builders import PEPPER, evidence
 from support.command import CONFIG, DAY
+from support.processes import FIRST, NAMES, SECOND, end, mailed
 
 from digest.app import config, pipeline, services
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery
 from digest.models.delivery import DeliveryState
-from subscribers.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
     from support.command import Command
-
-#: The run's own process serves the even ones, the second process the odd ones, each in this order.
-NAMES = [f"reader{number}" for number in range(8)]
-FIRST, SECOND = NAMES[::2], NAMES[1::2]
-
-#: Is read by every Python that starts: what happens as a mail comes into its folder.
-HOOKS = """
-import os, signal, sys
-
-folder = os.environ["HOOKS"]
-replace = os.replace
-
-def replaced(source, target):
-    name = os.path.basename(target).partition("@")[0]
-    hook = hooks.get(name)
-    if hook:
-        hook(name)
-    replace(source, target)
-
-def tell(name):
-    with open(f"{folder}/{name}.told", "w") as told:
-        told.write(str(os.getpid()))
-
-def hold(name):
-    tell(name)
-    open(f"{folder}/{name}.go").close()
-
-def until_sigterm(name):
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-    tell(name)
-    signal.sigwait([signal.SIGTERM])
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
-    signal.raise_signal(signal.SIGTERM)
-
-def fail(name):
-    raise OSError(28, "no space left")
-
-words = os.environ["HOOKED"].split()
-if "second-dies" in words and "--multiprocessing-fork" in sys.orig_argv:
-    os.kill(os.getpid(), signal.SIGKILL)
-hooks = {name: globals()[what] for name, what in (word.split("=") for word in words if "=" in word)}
-os.replace = replaced
-"""
-
-
-class Processes:
-    """An installation whose mails go out by two processes, and what happens to them."""
-
-    def __init__(self, home: Path) -> None:
-        """Put the hooks where Python finds them."""
-        self._home = home
-        self._hooks = home / "hooks"
-        self._hooks.mkdir()
-        (self._hooks / "sitecustomize.py").write_text(HOOKS, encoding="utf-8")
-        self._told: dict[str, int] = {}
-        self._runs: list[subprocess.Popen[str]] = []
-
-    def start(self, *hooked: str) -> subprocess.Popen[str]:
-        """Start a run, in which something happens to some mails."""
-        for name, _, _ in (word.partition("=") for word in hooked if "=" in word):
-            for ending in ("told", "go"):
-                os.mkfifo(self._hooks / f"{name}.{ending}")
-            self._told[name] = os.open(self._hooks / f"{name}.told", os.O_RDONLY | os.O_NONBLOCK)
-        paths = os.pathsep.join([str(self._hooks), *filter(None, [os.environ.get("PYTHONPATH")])])
-        known = {"PYTHONPATH": paths, "HOOKS": str(self._hooks), "HOOKED": " ".join(hooked)}
-        run = subprocess.Popen(
-            [sys.executable, "-m", "digest", "run", *DAY, "--json"],
-            cwd=self._home,
-            env={**os.environ, **known},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._runs.append(run)
-        return run
-
-    def held(self, name: str) -> int:
-        """Wait until a reader's mail is held; return whose process it is."""
-        ready, _, _ = select.select([self._told[name]], [], [], 30)
-        assert ready, f"nobody came to mail {name}"
-        return int(os.read(self._told[name], 99))
-
-    def release(self, name: str) -> None:
-        """Let a mail that is held go on."""
-        (self._hooks / f"{name}.go").write_bytes(b"")
-
-    def close(self) -> None:
-        """Leave nobody behind, whatever a test has not come to."""
-        for name, fifo in self._told.items():
-            os.close(fifo)
-            with suppress(OSError):  # nobody waits
-                os.close(os.open(self._hooks / f"{name}.go", os.O_WRONLY | os.O_NONBLOCK))
-        for run in self._runs:
-            run.kill()
-            run.communicate()
-
-
-@pytest.fixture
-def two(home: Path, digest: Command) -> Path:
-    """Papers fetched, readers with numbers in a row, and two processes."""
-    (home / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\n", encoding="utf-8")
-    digest("fetch", *DAY)
-    app = services.open_app(config.load(home / "config.toml"))
-    book = Book(app.engine, new_id=count(2).__next__, pepper=PEPPER)
-    for name in NAMES:
-        book.add(f"{name}@example.org", ["agents"], confirmed=True, evidence=evidence())
-    app.engine.dispose()
-    return home
-
-
-@pytest.fixture
-def processes(two: Path) -> Iterator[Processes]:
-    started = Processes(two)
-    yield started
-    started.close()
-
-
-def mailed(home: Path) -> list[str]:
-    """Who has a mail in the folder."""
-    return sorted(path.name.partition("@")[0] for path in (home / "outbox").rglob("*.eml"))
+    from support.processes import Processes
 
 
 def standing(digest: Command) -> dict[str, int]:
@@ -161,11 +37,6 @@ def standing(digest: Command) -> dict[str, int]:
 def senders(home: Path) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(home / "digest.db")) as db:
         return db.execute("SELECT pid, ended_at IS NOT NULL FROM workers").fetchall()
-
-
-def end(run: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = run.communicate(timeout=60)
-    return run.returncode, out, err
 
 
 # -- together -------------------------------------------------------------------------------------
@@ -224,9 +95,13 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
 
     os.kill(processes.held(SECOND[1]), signal.SIGKILL)
     processes.release(SECOND[1])  # the run itself comes to this mail
-    code, _, log = end(run)
+    code, out, log = end(run)
 
     assert code == 0
+    # The process that died had sent a mail before, and could not say so.
+    report = json.loads(out)
+    assert (report["deliveries"], report["already"]) == ({"sent": 7, "unknown": 1}, 0)
+    assert re.search(r"run finished .*already=0 .*sent=7 unknown=1", log)
     assert mailed(two) == NAMES
     assert standing(digest) == {"sent": 8}
     assert "a sender died" in log
@@ -267,6 +142,7 @@ def test_when_the_run_is_killed_its_second_process_ends_and_then_the_lock_is_fre
     run.kill()
     run.wait()
 
+    (two / "config.toml").write_text(CONFIG + "\n[delivery]\nsenders = 2\nmax_wait = 0\n")
     meanwhile = digest("run", *DAY)
     processes.release(SECOND[1])
     with (two / "digest.db-run").open() as lock:

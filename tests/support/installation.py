@@ -124,7 +124,7 @@ class Installation:
         self.book = Book(engine, new_id=new_id or itertools.count(1).__next__, pepper=PEPPER)
         self.app.__dict__["book"] = self.book
         self.app.__dict__["generation"] = replace(
-            self.app.generation, clock=lambda: self.now, today=lambda: self.services.clock().date()
+            self.app.generation, clock=lambda: self.now, today=self.today
         )
         self.now = NOON
         self.boot = "the first boot"
@@ -163,6 +163,9 @@ class Installation:
 
     def edition(self, day: date = DAY) -> Edition:
         return pipeline.build_edition(self.app, day)
+
+    def today(self) -> date:
+        return self.now.date()
 
     # -- a run ------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class Sweep:
                 home, *RUN, trace=("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
             )
             taken = self._take_mails(home)
-            # A run is refused while the processes of a killed run finish their mails.
+            # A run waits while the processes of a killed run finish their mails.
             done = any(warm.run(home, *RUN) == 0 for _ in range(50))
             accepted = Counter(server.recipients) + taken + _in_folder(home)
         partial = [path.name for path in home.rglob("*.part")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from support.site import URL
 
 from subscribers.links import Purpose
 from subscribers.models import Event
+from subscribers.web.middleware import SecurityMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -170,6 +172,31 @@ def test_a_long_body_is_not_read_to_its_end(site: Site) -> None:
     asyncio.run(site.asgi(scope, receive, send))
 
     assert len(reads) == 2
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/api/v1/subscriptions"])
+def test_a_body_that_does_not_come_is_not_waited_for(site: Site, path: str) -> None:
+    sent: list[Any] = []
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    pieces = [{"type": "http.request", "body": b"email=a", "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        if pieces:
+            return pieces.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    assert isinstance(site.asgi, SecurityMiddleware)
+    asyncio.run(replace(site.asgi, body_timeout=0.01)(scope, receive, send))
+
+    headers = dict(sent[0]["headers"])
+    assert sent[0]["status"] == 408
+    assert headers[b"connection"] == b"close"
+    assert headers[b"x-frame-options"] == b"DENY"
+    assert b"That took too long to arrive." in b"".join(it.get("body", b"") for it in sent)
 
 
 def test_a_long_form_that_is_not_too_long_is_read(site: Site) -> None:

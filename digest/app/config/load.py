@@ -113,7 +113,7 @@ class Config(BaseSettings):
     log: Log = Log()
 
     #: The folder that relative paths start from.
-    _folder: Path = PrivateAttr(default_factory=Path.cwd)
+    _folder: Path = PrivateAttr(default_factory=Path)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Config:
@@ -143,14 +143,42 @@ class Config(BaseSettings):
         """The folder of the file, from which relative paths start."""
         return self._folder
 
+    @property
+    def log_file(self) -> Path | None:
+        """The file of the log; None for standard error."""
+        return self.path(self.log.file) if self.log.file else None
+
     def path(self, relative: str) -> Path:
-        """Return a path of the configuration, resolved against its folder."""
-        return self._folder / Path(relative).expanduser()
+        """Return a path of the configuration, resolved against its folder.
+
+        Raises:
+            ConfigError: it begins with the home of a user who has none.
+
+        """
+        return self._folder / _expanded(relative)
 
     def glob(self, pattern: str) -> str:
-        """Return a pattern of paths, resolved against the folder, whose own name is no pattern."""
-        path = Path(pattern).expanduser()
+        """Return a pattern of paths, resolved against the folder, whose own name is no pattern.
+
+        Raises:
+            ConfigError: it begins with the home of a user who has none.
+
+        """
+        path = _expanded(pattern)
         return str(path) if path.is_absolute() else f"{glob.escape(str(self._folder))}/{path}"
+
+
+def _expanded(text: str) -> Path:
+    """Return a path with the home folder for a ~ at its beginning.
+
+    Raises:
+        ConfigError: nobody knows that folder.
+
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{text}: there is no such home folder; write the whole path") from error
 
 
 def load(path: Path | None = None) -> Config:

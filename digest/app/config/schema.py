@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -22,6 +21,7 @@ from pydantic.dataclasses import dataclass
 
 from digest.app.clock import LOCAL, zone
 from digest.app.config.resources import example_config
+from digest.app.config.values import LABEL, EhloName, Password, Secret
 from digest.errors import ConfigError
 from digest.sources import get_kind
 from subscribers.models import Topic
@@ -84,45 +84,11 @@ def _selector(text: str) -> str:
 
 #: RFC 5322's dot-atom and a host name, which every mail server accepts as a sender.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
-
-
-def _ehlo_name(text: str) -> str:
-    """Check the argument of EHLO: a domain or an address literal (RFC 5321 §4.1.3)."""
-    literal = re.fullmatch(r"\[(?:(IPv6:)|(?=\d))(.+)\]", text, re.IGNORECASE)
-    try:
-        if literal:
-            is_6 = ipaddress.ip_address(literal[2]).version == 6
-            is_good = is_6 == bool(literal[1])
-        else:
-            is_good = bool(re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text)) and len(text) <= 255
-    except ValueError:
-        is_good = False
-    if text and not is_good:
-        raise ValueError(
-            "is neither a domain like mail.example.org (an international one is written as xn--…)"
-            " nor an address like [192.0.2.1] or [IPv6:2001:db8::1]"
-        )
-    return text
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    try:
-        value.get_secret_value().encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("is not text in UTF-8") from error
-    return value
-
-
-def _password(value: SecretStr) -> SecretStr:
-    if any(unicodedata.category(ch) == "Cc" for ch in value.get_secret_value()):
-        raise ValueError("holds a line break or another control character, which no login can have")
-    return value
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{LABEL}(?:\.{LABEL})*"
 
 
 #: RFC 6376 §3.1: the part before `._domainkey.` of a name in the DNS.
-SELECTOR = rf"{_LABEL}(?:\.{_LABEL})*"
+SELECTOR = rf"{LABEL}(?:\.{LABEL})*"
 
 Selector = Annotated[str, AfterValidator(_selector)]
 #: The longest value of {id} in `[mail] bounce_address`; see digest.mail.verp.
@@ -142,7 +108,6 @@ def _bounce_address(text: str) -> str:
 
 
 OneLine = Annotated[str, AfterValidator(_one_line)]
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
 MailAddress = Annotated[OneLine, AfterValidator(_address)]
 BounceAddress = Annotated[OneLine, AfterValidator(_bounce_address)]
 
@@ -255,8 +220,8 @@ class Mail(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: OneLine = ""
-    password: Annotated[Secret, AfterValidator(_password)] = SecretStr("")
-    ehlo_name: Annotated[OneLine, AfterValidator(_ehlo_name)] = ""
+    password: Password = SecretStr("")
+    ehlo_name: EhloName = ""
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     connections: Annotated[int, Field(ge=1, le=100)] = 5
     rotate_after: Annotated[int, Field(ge=1, le=1_000_000)] = 100
@@ -280,6 +245,7 @@ class Delivery(Section):
 
     on_unknown: Literal["skip", "resend", "ask"] = "skip"
     max_lateness: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
+    max_wait: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = 60.0
     senders: Annotated[int | Literal["auto"], BeforeValidator(_senders)] = "auto"
     warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
     warm_up_from: Annotated[str, AfterValidator(_day)] = ""
@@ -370,10 +336,12 @@ class Web(Section):
 
 
 class Log(Section):
-    """What is logged to standard error, and how."""
+    """What is logged, how, and where."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
+    #: a file that the log is appended to; empty for standard error
+    file: str = ""
 
 
 def starter_topics() -> tuple[TopicSettings, ...]:

@@ -207,7 +207,8 @@ def _explain_refusal(server: ServerSettings, stage: str, reply: Reply) -> str:
     if reply.code == -1:
         return _not_smtp(server)
     if stage.startswith("EHLO"):
-        return f"{server.name} refused {stage}: {reply}; check [mail] ehlo_name"
+        hint = "check" if reply.code >= 500 else "it may take it later; else check"
+        return f"{server.name} refused {stage}: {reply}; {hint} [mail] ehlo_name"
     if not stage.startswith("AUTH"):
         return f"{server.name} refused {stage}: {reply}"
     if reply.code < 500:

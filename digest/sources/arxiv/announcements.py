@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
+from digest.models.days import days_before
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars
 from digest.sources.arxiv import api, feeds, listing, oai
@@ -112,7 +113,7 @@ def _listing(source: Source, request: FetchRequest, category: str) -> RawDocumen
 def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator[RawDocument]:
     """Read the records of a category that changed since the day before, page by page."""
     url = f"{source.url.rstrip('/') if source.url else 'https://oaipmh.arxiv.org'}/oai"
-    since = request.day - timedelta(days=1)
+    since = days_before(request.day, 1)
     query = {
         "verb": "ListRecords",
         "metadataPrefix": "arXivRaw",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.app import log
+from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("digest", "subscribers", "apscheduler")
+NAMES = ("digest", "subscribers", "apscheduler", "uvicorn")
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +28,9 @@ def _log_as_before() -> Iterator[None]:
     before = [(it.handlers[:], it.level, it.propagate) for it in loggers]
     yield
     for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        for opened in logger.handlers:
+            with suppress(OSError):
+                opened.close()
         logger.handlers[:], logger.propagate = handlers, propagate
         logger.setLevel(level)
 
@@ -72,3 +80,119 @@ def test_a_log_that_is_configured_again_writes_every_line_once(
     logging.getLogger("digest").info("once")
 
     assert capsys.readouterr().err.count("once") == 1
+
+
+# -- in a file ------------------------------------------------------------------------------------
+
+
+def events(file: Path) -> list[str]:
+    return [json.loads(line)["event"] for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_log_in_a_file_is_private_and_is_appended_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "digest.log"
+
+    for event in ("first", "second"):
+        log.configure("info", "json", file)
+        logging.getLogger("digest.anything").info(event)
+
+    assert events(file) == ["first", "second"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert capsys.readouterr().err == ""
+
+
+def test_text_in_a_file_has_no_colours(tmp_path: Path) -> None:
+    log.configure("info", "text", tmp_path / "digest.log")
+
+    logging.getLogger("digest").warning("an event", extra={"name of": "ü 研究"})
+
+    text = (tmp_path / "digest.log").read_text(encoding="utf-8")
+    assert "an event" in text
+    assert "研究" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("reopened", [True, False], ids=["after a signal", "by itself"])
+def test_after_a_rotation_the_log_goes_on_in_a_new_file(tmp_path: Path, *, reopened: bool) -> None:
+    file, old = tmp_path / "digest.log", tmp_path / "digest.log.1"
+    log.configure("info", "json", file)
+    logging.getLogger("digest").info("before")
+    file.rename(old)
+
+    if reopened:
+        log.reopen()
+        assert file.exists()
+    logging.getLogger("digest").info("after")
+
+    assert (events(old), events(file)) == (["before"], ["after"])
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_is_not_renamed_is_not_opened_again(tmp_path: Path) -> None:
+    log.configure("info", "json", tmp_path / "digest.log")
+    (handler,) = logging.getLogger("digest").handlers
+    assert isinstance(handler, logging.FileHandler)
+    before = handler.stream
+
+    log.reopen()
+
+    assert handler.stream is before
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"cannot write the log to .*/no/digest\.log: No such file"
+    ):
+        log.configure("info", "json", tmp_path / "no" / "digest.log")
+
+
+def test_what_a_file_cannot_take_goes_to_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure("info", "json", tmp_path / "digest.log")
+    (tmp_path / "digest.log").unlink()
+    tmp_path.rename(tmp_path.with_name("elsewhere"))
+
+    logging.getLogger("digest").info("an event")
+    log.reopen()
+
+    assert json.loads(capsys.readouterr().err)["event"] == "an event"
+    assert not tmp_path.exists()
+
+
+def test_a_full_disk_sends_the_log_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "json", Path("/dev/full"))
+
+    logging.getLogger("digest").info("an event")
+
+    assert json.loads(capsys.readouterr().err)["event"] == "an event"
+
+
+class FullTerminal(io.StringIO):
+    """A stream that takes nothing, and counts what it is given."""
+
+    given = 0
+
+    def write(self, text: str) -> int:
+        self.given += 1
+        raise OSError(28, os.strerror(28))
+
+
+def test_a_line_that_no_place_takes_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = FullTerminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    log.configure("info", "json")
+
+    logging.getLogger("digest").info("an event")
+
+    assert terminal.given == 1  # and no traceback
+
+
+def test_files_that_are_not_used_any_more_are_closed(tmp_path: Path) -> None:
+    for _ in range(3):
+        log.configure("info", "json", tmp_path / "digest.log")
+
+    opened = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    assert opened.count(tmp_path / "digest.log") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,14 +13,18 @@ from support.builders import DAY, NOON
 from support.installation import Installation, RecordingTransport, address, agents_paper, failing
 
 from digest.delivery.run import Policy, Progress
+from digest.delivery.run_start import start_run
 from digest.errors import LedgerError
 from digest.models.delivery import DeliveryState, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import sqlalchemy as sa
 
+    from digest.delivery.run import Shard
+    from digest.delivery.worker import WorkerStats
     from digest.models.delivery import OutgoingMessage
 
 TOMORROW, NEXT_WEEK = DAY + timedelta(days=1), DAY + timedelta(days=7)
@@ -178,6 +184,40 @@ def test_progress_reports_the_total_and_then_all_rows(installation: Installation
     assert reported == [4, 4]
 
 
+def dying_worker(
+    shard: Shard,
+    run_shard: Callable[[Shard, Progress], WorkerStats],
+    _lock: int | None,
+    progress: Progress,
+) -> WorkerStats:
+    """Serve one half, and then let the other's worker die, whose stats and progress are lost."""
+    stats = run_shard(replace(shard, share=(0, 2)), progress)
+    with suppress(KeyboardInterrupt):
+        run_shard(replace(shard, share=(1, 2)), replace(progress, advance=lambda _number: None))
+    return stats
+
+
+@pytest.mark.parametrize("dies_at", [None, "ada", "cy"])
+def test_figures_are_true_although_a_worker_died(
+    installation: Installation, dies_at: str | None
+) -> None:
+    """Subscribers 1 and 3, Ada and Cy, are the share of the worker that dies."""
+    totals: list[int] = []
+    steps: list[int] = []
+    transport = failing(KeyboardInterrupt(), *([dies_at] if dies_at else []))
+
+    report = installation.send(
+        transport,
+        workers=dying_worker,
+        progress=Progress(total=totals.append, advance=steps.append),
+    )
+
+    lost = {DeliveryState.UNKNOWN: 1} if dies_at else {}
+    assert report.counts == {DeliveryState.SENT: 4 - len(lost), **lost}
+    assert report.already == 0
+    assert (totals, sum(steps)) == ([4], 4)
+
+
 # -- a ledger that is not true --------------------------------------------------------------------
 
 
@@ -220,6 +260,29 @@ def test_what_was_never_claimed_expires_with_its_day(installation: Installation)
 
     assert installation.totals() == {"expired": 4}
     assert installation.app.ledger.open_days() == []
+
+
+def test_whose_mail_expired_gets_its_papers_with_the_next_issue_and_nobody_twice(
+    installation: Installation,
+) -> None:
+    killed(installation, at="bo")
+    installation.wait(days=2)
+    day = DAY + timedelta(days=2)
+    installation.add_agents_papers("2602.00002", day=day)
+    with start_run(installation.services):
+        pass  # it expires what is too late before the day's edition is made
+
+    installation.send(day=day)
+
+    assert installation.states() == {
+        "ada": "sent",
+        "bo": "unknown",
+        "cy": "expired",
+        "di": "expired",
+    }
+    shown = {name: sorted(installation.shown(name, day)) for name in NAMES}
+    new, both = ["2602.00002"], ["2602.00001", "2602.00002"]
+    assert shown == {"ada": new, "bo": new, "cy": both, "di": both}
 
 
 def test_a_day_that_somebody_names_leaves_however_old_it_is(installation: Installation) -> None:

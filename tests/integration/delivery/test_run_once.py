@@ -121,6 +121,26 @@ def test_a_mail_whose_outcome_is_unknown_counts_as_shown_and_is_not_repeated(
     assert installation.states() == {"ada": "unknown"}
 
 
+def test_who_was_mailed_before_a_day_began_gets_its_papers_with_the_next_issue(
+    installation: Installation,
+) -> None:
+    installation.add_agents_papers("2602.00001", day=DAY - timedelta(days=1))
+    installation.subscribe("ada")
+    installation.app.ledger.plan(DAY - timedelta(days=1), now=installation.now, only=0)
+    installation.wait(days=-1)
+    early = installation.send(day=DAY)  # as older versions let an operator do
+    installation.wait(days=1)
+    installation.add_agents_papers("2602.00002", day=DAY)
+    of_the_day = installation.send(day=DAY)
+    installation.wait(days=1)
+    installation.add_agents_papers("2602.00003", day=TOMORROW)
+
+    installation.send(day=TOMORROW)
+
+    assert (early.counts, of_the_day.counts) == ({DeliveryState.SENT: 1}, {})
+    assert sorted(installation.shown("ada", TOMORROW)) == ["2602.00002", "2602.00003"]
+
+
 def test_a_refused_mail_does_not_count_as_shown(installation: Installation) -> None:
     installation.add_agents_papers("2602.00001")
     installation.subscribe("ada")

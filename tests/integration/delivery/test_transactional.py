@@ -146,3 +146,22 @@ def test_whoever_stops_it_is_told_to_whoever_sends() -> None:
     sender.stop()
 
     assert not sender.should_continue()
+
+
+def test_a_mail_that_takes_too_long_is_not_waited_for() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def deliver() -> int:
+        begun.set()
+        go_on.wait(SOON)
+        return 0
+
+    sender = BackgroundSender(deliver)
+    sender.start()
+    assert begun.wait(SOON)
+
+    sender.stop(timeout=0.01)
+
+    assert not sender.should_continue()
+    go_on.set()
+    sender.stop()

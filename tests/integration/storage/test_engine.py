@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -160,6 +162,25 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         open_database("sqlite:///digest.db", folder=tmp_path)
 
 
+LOCKED = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:  # SQLite's shared lock: sqlite.org/fileformat2, "lock byte"
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+"""
+
+
+def test_opening_a_database_twice_leaves_the_locks_of_the_first_connection(file: Path) -> None:
+    first = open_database("sqlite:///digest.db", folder=file.parent)
+    with first.connect() as db:
+        db.execute(sa.text("SELECT * FROM papers"))
+
+        open_database("sqlite:///digest.db", folder=file.parent).dispose()
+
+        other = subprocess.run([sys.executable, "-c", LOCKED, file], capture_output=True, text=True)
+    first.dispose()
+    assert "BlockingIOError" in other.stderr
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"cannot open .*nowhere.digest\.db: .*\[database\] url"):
         open_database("sqlite:///nowhere/digest.db", folder=tmp_path)
@@ -171,6 +192,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         pytest.param("", id="nothing"),
         pytest.param("digest.db", id="a path"),
         pytest.param("oracle9://host/digest", id="unknown database"),
+        pytest.param("postgresql://host:port/digest", id="a port that is no number"),
+        pytest.param("sqlite:///~no-such-user/digest.db", id="nobody's home"),
         pytest.param("sqlite+nonesuch:///digest.db", id="unknown driver"),
         pytest.param("postgresql+asyncpg://host/digest", id="driver that is not installed"),
     ],

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.database import emptied_database, write_database
 from support.installation import Installation, RecordingTransport
 
-from digest.delivery.run import settle_earlier_runs
+from digest.delivery.run_start import start_run
 from digest.errors import RestoredError
 from digest.storage import generation
 from digest.storage.engine import open_database
@@ -223,8 +223,8 @@ def test_a_restored_database_refuses_every_run_until_a_day_is_named(restored: Pa
     transport = RecordingTransport()
     with opened(restored, FRIDAY) as installation:
         for _ in range(2):
-            with pytest.raises(RestoredError):
-                settle_earlier_runs(installation.services)
+            with pytest.raises(RestoredError), start_run(installation.services):
+                pass
             with pytest.raises(RestoredError):
                 installation.retry(transport, day=MONDAY, plan_new=False, allow_late=True)
             with pytest.raises(RestoredError):
@@ -252,7 +252,8 @@ def test_mails_that_waited_in_the_backup_may_have_left_and_are_not_sent(
     assert states(home, TUESDAY) == {"ada": "skipped", "bo": "skipped"}
     with opened(home, FRIDAY) as installation:
         reasons = installation.reasons(TUESDAY)
-        settle_earlier_runs(installation.services)
+        with start_run(installation.services):
+            pass
         assert installation.totals(TUESDAY) == {"skipped": 2}
     assert "may have left before that" in str(reasons["bo"])
     assert run(home, TUESDAY, named=True, on=FRIDAY) == ["of-Tue"]
@@ -338,8 +339,21 @@ def test_mails_that_were_written_after_the_newest_day_are_a_sign(home: Path) -> 
         enter(known, SATURDAY, named=False)
 
 
+@contextmanager
+def of_run(known: Generation, day: date | None, *, named: bool) -> Iterator[None]:
+    """Do what a run does with the generation, before and after it sends a day."""
+    known.refuse(day, named=named)
+    if day is None:
+        yield
+        return
+    if named:
+        known.accept(day)
+    with known.sending(day):
+        yield
+
+
 def enter(known: Generation, day: date | None, *, named: bool) -> None:
-    with known.of_run(day, named=named):
+    with of_run(known, day, named=named):
         pass
 
 
@@ -391,7 +405,7 @@ def test_a_mark_that_cannot_be_written_after_the_mails_have_left_fails_nothing(
 ) -> None:
     with opened(home, TUESDAY) as installation:
         known = installation.app.generation
-        with known.of_run(TUESDAY, named=False):
+        with of_run(known, TUESDAY, named=False):
             (home / "digest.db-generation.part").mkdir()
 
     (home / "digest.db-generation.part").rmdir()
@@ -466,7 +480,7 @@ class NormalLife(RuleBasedStateMachine):
 
     @rule()
     def kill_a_run_while_it_sends(self) -> None:
-        with pytest.raises(Killed), self.known.of_run(self.day, named=False):
+        with pytest.raises(Killed), of_run(self.known, self.day, named=False):
             raise Killed
 
     @rule()
@@ -502,3 +516,5 @@ class NormalLife(RuleBasedStateMachine):
 
 NormalLife.TestCase.settings = settings(max_examples=10, stateful_step_count=15)
 TestNormalLife = NormalLife.TestCase
+
+pytestmark = pytest.mark.slow

@@ -188,12 +188,13 @@ def test_a_subscriber_without_a_mail_of_a_day_has_no_row(steps: LedgerSteps) -> 
 
 
 def test_the_newest_day_is_the_last_that_was_planned(steps: LedgerSteps) -> None:
-    assert steps.history.newest_day() is None
+    assert steps.history.newest_day(until=NEXT_DAY) is None
 
     steps.claim(day=NEXT_DAY)
     steps.claim()
 
-    assert steps.history.newest_day() == NEXT_DAY
+    assert steps.history.newest_day(until=NEXT_DAY) == NEXT_DAY
+    assert steps.history.newest_day(until=DAY) == DAY
 
 
 # -- totals ---------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ BROKEN = {
     "empty": ("body.mjml", "", "digest/body.mjml is not valid MJML"),
     "syntax": ("body.txt", "{% if %}", "template digest/body.txt:1"),
     "filter": ("body.txt", "{{ site | shout }}", "template digest/body.txt:1: No filter named"),
+    "not UTF-8": ("body.mjml", "Gr\udcfc\udcdfe", "digest/body.mjml is not text in UTF-8"),
+    "not UTF-8 either": ("subject.txt", "\udcff", "digest/subject.txt is not text in UTF-8"),
     "layout": ("body.mjml", "[% extends 'no.mjml' %]", "template digest/body.mjml"),
 }
 
@@ -66,7 +68,7 @@ BROKEN = {
 def test_a_broken_template_is_named(tmp_path: Path, case: tuple[str, str, str]) -> None:
     name, source, message = case
     folder = copied(tmp_path)
-    (folder / "email" / "digest" / name).write_text(source)
+    (folder / "email" / "digest" / name).write_text(source, errors="surrogateescape")
 
     with pytest.raises(RenderError, match=message):
         Templates(folder, "digest")

@@ -1,0 +1,81 @@
+"""What `digest run` and `digest retry` print about the days they sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.app import serializers
+from digest.cli import output
+from digest.cli.papers import print_reports
+from digest.models.delivery import WAITING, DeliveryState
+
+if TYPE_CHECKING:
+    from digest.app.runs import DayReport, RetryReport
+    from digest.app.services import App
+    from digest.models.delivery import RunReport
+
+
+def print_run(app: App, report: DayReport, *, json: bool) -> None:
+    """Print what a run did: how the sources were read, then each day, the oldest first."""
+    # With transport stdout the messages are the result, and the report is a note beside them.
+    if json and not _is_note(app):
+        output.print_json(
+            {
+                **serializers.send_report(report.deliveries),
+                "day_reason": report.reason,
+                "sources": [serializers.source_report(source) for source in report.sources],
+                "open_days": [serializers.send_report(day) for day in report.open_days],
+            }
+        )
+        return
+    if report.sources:
+        print_reports(report.sources, err=_is_note(app))
+    own = report.deliveries
+    for day in sorted((own, *report.open_days), key=lambda day: day.day):
+        _print_day(app, day, reason=report.reason if day is own else "")
+
+
+def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
+    """Print what a retry did, day by day."""
+    if json and not _is_note(app):
+        output.print_json([serializers.send_report(day) for day in report.days])
+        return
+    if report.sources:
+        print_reports(report.sources, err=_is_note(app))
+    if not report.days:
+        output.print_terminal_note("nothing waits to be sent again")
+    for day in report.days:
+        _print_day(app, day)
+
+
+def _is_note(app: App) -> bool:
+    return app.config.mail.transport == "stdout"
+
+
+def _print_day(app: App, report: RunReport, *, reason: str = "") -> None:
+    parts = [f"{number} {state}" for state, number in report.counts.items()]
+    if report.already:
+        parts.append(f"{report.already} already settled")
+    if not parts and not report.stopped:
+        parts.append("nobody is subscribed and confirmed yet")
+    show = output.print_note if _is_note(app) else output.print_result
+    if reason:
+        show(f"papers of {report.day:%A} {report.day}: {reason}")
+    show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")
+    if report.doubtful:
+        show(
+            f"{report.doubtful} may or may not have arrived:"
+            f" `digest retry --day {report.day} --state unknown` sends them again"
+        )
+    if report.stopped:
+        show(f"stopped: {report.stopped}")
+    if waiting := sum(report.counts.get(state, 0) for state in WAITING):
+        show(
+            f"{waiting} of {report.day} still wait: the next run sends those that are due,"
+            f" `digest retry --day {report.day}` all of them at once"
+        )
+    if expired := report.counts.get(DeliveryState.EXPIRED, 0):
+        show(
+            f"{expired} of {report.day} were too late:"
+            f" `digest retry --day {report.day} --state expired` sends them all the same"
+        )

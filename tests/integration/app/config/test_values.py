@@ -1,0 +1,67 @@
+"""Names, keys and passwords that a setting may hold, and the error for those that it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from digest.app.config import build
+from digest.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    "name", ["", "localhost", "mail.example.org", "xn--bcher-kva.example", "[192.0.2.1]",
+             "[IPv6:2001:db8::1]"]
+)  # fmt: skip
+def test_a_name_for_ehlo_is_a_domain_or_an_address(name: str) -> None:
+    found = build({"mail": {"ehlo_name": name}}, folder=Path(), where="config.toml")
+
+    assert found.mail.ehlo_name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["bücher.example", "mail.example.org.", "a b", "192.0.2.1:25", "[192.0.2]", "[::1]",
+             "[IPv6:192.0.2.1]", "[mail]", "a_b.example", "-a.example", "a" * 64, "a." * 128 + "a"]
+)  # fmt: skip
+def test_what_is_no_name_for_ehlo_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"\[mail\] ehlo_name: is neither a domain like"):
+        build({"mail": {"ehlo_name": name}}, folder=Path(), where="config.toml")
+
+
+@pytest.mark.parametrize("password", ["a\nb", "a\rb", "a\0b", "\x85"])
+def test_a_password_that_no_login_can_have_is_named_and_not_shown(password: str) -> None:
+    with pytest.raises(ConfigError, match=r"\[mail\] password: holds a line break") as caught:
+        build({"mail": {"password": f"sesame{password}"}}, folder=Path(), where="config.toml")
+
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_password_may_have_any_letters() -> None:
+    found = build({"mail": {"password": "pässwörd €"}}, folder=Path(), where="config.toml")
+
+    assert found.mail.password.get_secret_value() == "pässwörd €"
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("site", "secret_key"), ("site", "previous_secret_key"), ("site", "pepper"),
+     ("mail", "password")],
+)  # fmt: skip
+def test_a_secret_that_is_not_in_utf_8_is_named(
+    monkeypatch: pytest.MonkeyPatch, section: str, key: str
+) -> None:
+    # Python reads an octet of the environment that is not UTF-8 as half of a surrogate pair.
+    monkeypatch.setenv(f"DIGEST_{section}__{key}".upper(), "sesam\udce9")
+
+    with pytest.raises(ConfigError, match=rf"\[{section}\] {key}: is not text in UTF-8"):
+        build({}, folder=Path(), where="config.toml")
+
+
+@pytest.mark.parametrize("path", ["~no-such-user/outbox", "~no-such-user/*.json"])
+def test_a_path_below_nobody_s_home_is_named(path: str) -> None:
+    found = build({}, folder=Path(), where="config.toml")
+
+    for resolve in (found.path, found.glob):
+        with pytest.raises(ConfigError, match="~ names no user with a home directory"):
+            resolve(path)
