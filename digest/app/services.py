@@ -14,8 +14,9 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from digest.app import transport
+from digest.app import certificates, transport
 from digest.app.clock import now, place, today
+from digest.app.config.load import network_variables
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
@@ -97,11 +98,14 @@ class App:
         if transport.is_example(contact.rpartition("@")[2]):
             contact = ""
             log.warning("no contact", extra={"key": "[fetch] contact"})
+        variables = network_variables()
         client = HTTPClient(
             self.config.path(fetch.directory),
             user_agent=user_agent(contact),
             timeout=fetch.timeout,
             clock=now,
+            variables=variables,
+            tls=partial(certificates.for_services, variables),
         )
         self._opened.callback(client.close)
         return client

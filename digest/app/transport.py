@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from digest.app import certificates
+from digest.app.config.load import network_variables
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
 from digest.delivery.smtp.rate_limit import RateLimiter
@@ -53,6 +56,7 @@ def open_transport(config: Config) -> Transport:
                     connections=mail.connections,
                     rotate_after=mail.rotate_after,
                 ),
+                tls=partial(certificates.for_mail, network_variables()),
                 rate_limiter=RateLimiter(config.pace.model_dump()),
             )
 

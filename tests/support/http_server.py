@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 
@@ -110,15 +111,23 @@ class WebServer:
     """Sends the responses in order, repeating the last one, or those that `route` returns."""
 
     def __init__(
-        self, *responses: Response, route: Callable[[Request], Response] | None = None
+        self,
+        *responses: Response,
+        route: Callable[[Request], Response] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Start nothing yet; the server runs while the context is open."""
+        """Start nothing yet; the server runs while the context is open, encrypted with `tls`."""
         self.requests: list[Request] = []
         self._responses = list(responses)
         self._route = route
         self._server = _Server(self._respond)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        scheme = "http" if tls is None else "https"
+        self.base = f"{scheme}://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.base}/api/daily_papers"
 
     def __enter__(self) -> Self:

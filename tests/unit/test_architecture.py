@@ -107,6 +107,7 @@ HOMES = {
     "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
     "babel": ("digest.text.dates",),
+    "certifi": ("digest.app.certificates",),
     "cryptography": ("digest.mail.dkim",),
     "defusedxml": ("digest.sources.xml",),
     "email_validator": ("subscribers.addresses",),
@@ -127,6 +128,7 @@ HOMES = {
     "pylatexenc": ("digest.text.tex_macros",),
     "rich": ("digest.cli",),
     "scipy": ("digest.ranking",),
+    "socksio": ("digest.sources.http.pools",),
     "sqlalchemy": (
         "digest.storage",
         "subscribers.book",

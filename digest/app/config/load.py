@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
+_NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
 #: What pydantic calls a key that a model, or a dataclass, does not have.
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
@@ -227,6 +228,11 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
 def wants_traceback() -> bool:
     """Whether the environment asks for the traceback of an internal error."""
     return bool(os.environ.get("DIGEST_TRACEBACK"))
+
+
+def network_variables() -> dict[str, str]:
+    """Return the variables of the environment that name proxies and certificates."""
+    return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
 
 
 def default_path() -> Path:

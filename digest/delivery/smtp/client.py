@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -11,8 +12,7 @@ from digest.delivery.smtp.rate_limit import RateLimiter
 from digest.delivery.smtp.transmission import Transmission
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from digest.delivery.smtp.connection import SMTPConnection
     from digest.models.delivery import DoubtfulMessage, OutgoingMessage, ReportOutcomes
@@ -25,14 +25,15 @@ class SMTPTransport:
         self,
         server: ServerSettings,
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
         """Keep the settings; nothing is connected yet.
 
         Args:
             server: The mail server.
-            tls: The certificates to trust instead of the system's, for tests and private CAs.
+            tls: Returns the certificates to trust, when the first connection needs them. It may
+                raise a ConfigError.
             rate_limiter: The limits to keep; there are none without it.
 
         """

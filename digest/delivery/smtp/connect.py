@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.delivery.smtp import handshake
 from digest.delivery.smtp.commands import Extensions, read_extensions
-from digest.errors import MailServerError
+from digest.errors import ConfigError, MailServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,15 +68,15 @@ class OpenConnection:
 class Connector:
     """Opens connections to one server."""
 
-    def __init__(self, server: ServerSettings, tls: ssl.SSLContext | None) -> None:
-        """Keep the settings; `tls` replaces the system's certificates if it is given."""
+    def __init__(self, server: ServerSettings, tls: Callable[[], ssl.SSLContext]) -> None:
+        """Keep the settings; `tls` returns the certificates to trust, or raises a ConfigError."""
         self._server = server
-        self._given_tls = tls
+        self._read_tls = tls
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """The certificates, read once for all connections because that takes 20 ms."""
-        return self._given_tls or ssl.create_default_context()
+        return self._read_tls()
 
     @cached_property
     def _full_name(self) -> str:
@@ -96,8 +96,14 @@ class Connector:
             session = self._open(_encoded_host(server))
             self._begin(session)
             return _detach(session)
-        except (handshake.StepRefusedError, smtplib.SMTPException, OSError) as error:
-            text = _explain(server, error)
+        except (
+            ConfigError,
+            handshake.StepRefusedError,
+            smtplib.SMTPException,
+            OSError,
+        ) as error:
+            # A ConfigError is about the certificates to trust, and names their setting.
+            text = str(error) if isinstance(error, ConfigError) else _explain(server, error)
             if session is not None:
                 session.close()
                 if session.refused_ehlo and isinstance(error, smtplib.SMTPNotSupportedError):

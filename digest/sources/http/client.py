@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json as json_format
 import logging
+import ssl
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -32,6 +33,7 @@ from digest.sources.http.decoding import (
     read_limited,
 )
 from digest.sources.http.exchange import HTTPRequest, HTTPResponse, redacted
+from digest.sources.http.pools import Pools
 from digest.sources.http.rate_limit import (
     LONGEST_PAUSE,
     SPACINGS,
@@ -173,6 +175,8 @@ class HTTPClient:
         sleep: Callable[[float], None] = time.sleep,
         spacings: Mapping[str, float] = SPACINGS,
         deadline: float | None = None,
+        variables: Mapping[str, str] | None = None,
+        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         """Create a client; rate limits, backoffs and cached responses are files in a folder.
 
@@ -184,12 +188,15 @@ class HTTPClient:
             sleep: waits for a number of seconds.
             spacings: seconds between two requests, by host key.
             deadline: seconds for a whole response, if not DEADLINE_FACTOR times the timeout.
+            variables: the variables of the environment that name proxies and certificates.
+            tls: returns the certificates to trust; see `Pools`.
 
         """
-        self._http = httpx.Client(
+        self._pools = Pools(
             headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED_ENCODINGS},
             timeout=timeout,
-            follow_redirects=False,
+            variables=variables or {},
+            tls=tls,
         )
         self._deadline = DEADLINE_FACTOR * timeout if deadline is None else deadline
         self._connections = Connections()
@@ -208,7 +215,7 @@ class HTTPClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._pools.close()
 
     def restricted_to(self, hosts: frozenset[str]) -> SourceClient:
         """Return a client for a source that may send requests to these hosts."""
@@ -236,7 +243,7 @@ class HTTPClient:
             OverflowError,
         ) as error:
             raise SourceError(
-                f"{where} could not be read: {str(error) or type(error).__name__}"
+                f"{where} could not be read: {self._pools.explain(request.url, error)}"
             ) from error
         raise AssertionError("unreachable: the loop returns or raises")
 
@@ -260,23 +267,26 @@ class HTTPClient:
         where = redacted(url)
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         conditions = request.cached.conditions if request.cached else {}
-        outgoing = self._http.build_request(
-            request.method,
-            url,
-            headers={**request.headers, **conditions},
-            content=request.content,
-            extensions={"trace": self._connections.trace(origin)},
-        )
         until = time.monotonic() + self._deadline
         try:
             with (
                 self._connections.shut_down_after(self._deadline, origin),
-                closing(self._http.send(outgoing, stream=True)) as incoming,
+                closing(
+                    self._pools.send(
+                        request.method,
+                        url,
+                        headers={**request.headers, **conditions},
+                        content=request.content,
+                        extensions={"trace": self._connections.trace(origin)},
+                    )
+                ) as incoming,
             ):
-                return _read(incoming, url, where=where, late=lambda: time.monotonic() > until)
+                response = _read(incoming, url, where=where, late=lambda: time.monotonic() > until)
+                return replace(response, way=self._pools.way_to(url))
         except (httpx.TransportError, TruncatedError) as error:
             if time.monotonic() > until:
-                raise SourceError(f"{where} could not be read: it answers too slowly") from error
+                reason = f"it answers too slowly{self._pools.way_to(url)}"
+                raise SourceError(f"{where} could not be read: {reason}") from error
             raise
 
     def _refused(

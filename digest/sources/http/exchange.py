@@ -73,7 +73,7 @@ class HTTPRequest:
         body = decode_refusal(response.body, charset=response.charset)
         plain = "".join(char if char.isprintable() else " " for char in body[:300])
         words = " ".join(plain.split())
-        message = f"{redacted(response.url)} answered {response.status_line}{times}"
+        message = f"{redacted(response.url)} answered {response.status_line}{times}{response.way}"
         message += f": {words}" if words else ""
         if response.status in (401, 403) and any(
             name.lower().endswith(_KEYS) for name in self.headers
@@ -92,6 +92,8 @@ class HTTPResponse:
     headers: httpx.Headers
     charset: str | None
     body: bytes
+    #: words for the proxy it came through, or nothing
+    way: str = ""
 
     @property
     def status_line(self) -> str:

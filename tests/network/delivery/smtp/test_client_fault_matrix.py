@@ -103,4 +103,4 @@ def client(server: SMTPServer, cell: Cell, trusting: ssl.SSLContext) -> SMTPTran
         dot_timeout=timeout,
         pause=0,
     )
-    return SMTPTransport(settings, tls=trusting)
+    return SMTPTransport(settings, tls=lambda: trusting)

@@ -40,7 +40,8 @@ def at_once(server_tls: ssl.SSLContext) -> Iterator[SMTPServer]:
 
 def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTPTransport:
     return SMTPTransport(
-        ServerSettings(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings), tls=tls
+        ServerSettings(host="127.0.0.1", port=server.port, timeout=5, pause=0, **settings),
+        tls=lambda: tls or ssl.create_default_context(),
     )
 
 

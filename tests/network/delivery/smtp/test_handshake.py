@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 import socket
+import ssl
 import threading
 import unicodedata
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,16 +24,14 @@ from digest.delivery.transports import send_one
 from digest.errors import MailServerError
 from digest.models.delivery import DeliveryState
 
-if TYPE_CHECKING:
-    import ssl
-
 USER, PASSWORD = "jürgen", "pässwörd €"
 
 
 def client(server: SMTPServer, tls: ssl.SSLContext | None = None, **settings: Any) -> SMTPTransport:
     defaults: dict[str, Any] = {"security": "none", "timeout": 5, "pause": 0}
     return SMTPTransport(
-        ServerSettings(host="127.0.0.1", port=server.port, **(defaults | settings)), tls=tls
+        ServerSettings(host="127.0.0.1", port=server.port, **(defaults | settings)),
+        tls=lambda: tls or ssl.create_default_context(),
     )
 
 
