@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from digest.app import certificates, transport
 from digest.app.clock import now, place, today
-from digest.app.config.load import network_variables
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
+from digest.app.environment import network_variables
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.outbox import newest_day
 from digest.delivery.process import peak_memory, this_host

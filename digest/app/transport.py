@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.app import certificates
-from digest.app.config.load import network_variables
+from digest.app.environment import network_variables
 from digest.delivery.smtp.client import SMTPTransport
 from digest.delivery.smtp.connect import ServerSettings
 from digest.delivery.smtp.rate_limit import RateLimiter

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
+from digest.app import environment
 from digest.cli import (
     bench,
     dkim,
@@ -88,6 +89,7 @@ def _options(
 
 def main() -> None:
     """Run the command line and turn errors into one line and an exit code."""
+    environment.drop_malformed()
     streams.prepare()
     output.end_on_hangup()
     os.umask(os.umask(0o077) & 0o077)  # no umask may lock us out of our own files
@@ -110,9 +112,7 @@ def main() -> None:
         _give_up_output()
         sys.exit(NOT_FULLY_DONE)
     except Exception as error:
-        from digest.app.config.load import wants_traceback
-
-        if wants_traceback():
+        if environment.wants_traceback():
             raise
         _print_error(
             f"internal error, please report it: {type(error).__name__}: {error}"

@@ -64,6 +64,7 @@ def serve(ctx: typer.Context) -> None:
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
         log_config=None,  # ours
+        workers=1,  # else uvicorn takes the number of WEB_CONCURRENCY, and refuses to begin
         access_log=False,  # it would keep addresses and tokens
         timeout_graceful_shutdown=GRACE,
     )

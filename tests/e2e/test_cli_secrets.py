@@ -149,9 +149,17 @@ def test_a_secret_s_file_that_is_missing_is_named(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("DIGEST_MAIL__PORT", SECRET, "[mail] port: input should be a valid integer"),
-        ("DIGEST_MAIL__PROT", "25", "[mail] prot: there is no such key; did you mean port?"),
-        ("DIGEST_MAIL", SECRET, "mail"),
+        (
+            "DIGEST_MAIL__PORT",
+            SECRET,
+            "DIGEST_MAIL__PORT: [mail] port: input should be a valid integer",
+        ),
+        (
+            "DIGEST_MAIL__PROT",
+            "25",
+            "DIGEST_MAIL__PROT: [mail] prot: there is no such key; did you mean port?",
+        ),
+        ("DIGEST_MAIL", SECRET, "DIGEST_MAIL is no JSON"),
     ],
 )
 def test_a_fault_of_the_environment_is_named_without_its_value(

@@ -108,6 +108,21 @@ def test_it_listens_where_it_is_told_and_keeps_no_list_of_visitors(
     assert given.server_header is False
 
 
+@pytest.mark.parametrize("workers", ["4", "many", ""])
+def test_variables_meant_for_uvicorn_change_nothing(
+    served: Callable[[], uvicorn.Config], monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    """Hosting services set the first; uvicorn would refuse to begin, or fail."""
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    monkeypatch.setenv("UVICORN_PORT", "1")
+
+    given = served()
+
+    assert (given.workers, given.port) == (1, 8000)
+    assert given.forwarded_allow_ips != "*"
+
+
 def test_a_port_that_is_taken_is_named(home: Path, digest: Command) -> None:
     file = home / "config.toml"
     with socket.create_server(("127.0.0.1", 0)) as taken:

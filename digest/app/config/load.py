@@ -1,6 +1,6 @@
 """Loading the configuration, and the messages about its errors.
 
-A value in the environment replaces the one in the file. No other module reads the environment.
+A value in the environment replaces the one in the file, and a message about it names its variable.
 Secrets are `SecretStr` and appear in no output.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import glob
-import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from digest.app import environment
 from digest.app.config.schema import (
     DKIM,
     Database,
@@ -47,9 +48,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-ENV_PREFIX = "DIGEST_"
 FILE_NAME = "config.toml"
-_NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
 #: What pydantic calls a key that a model, or a dataclass, does not have.
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
@@ -72,12 +71,15 @@ class _Environment(EnvSettingsSource):
     """The environment, with each `<KEY>_FILE` replaced by the content of that file."""
 
     def __call__(self) -> dict[str, Any]:
-        for name in os.environ:
-            section, nested, _ = name.removeprefix(ENV_PREFIX).lower().partition("__")
-            if name.startswith(ENV_PREFIX) and nested and section not in Config.model_fields:
+        for name in environment.nested_names():
+            section, _, _ = name.removeprefix(environment.PREFIX).lower().partition("__")
+            if section not in Config.model_fields:
                 hint = suggestion(section, Config.model_fields)
                 raise ConfigError(f"{name}: there is no section {section}{hint}")
-        values = super().__call__()
+        try:
+            values = super().__call__()
+        except SettingsError as error:
+            raise ConfigError(_explain_value(error)) from error
         for section, key in _SECRETS:
             table = values.get(section)
             if isinstance(table, dict) and (path := table.pop(f"{key}_file", None)):
@@ -88,7 +90,7 @@ class _Environment(EnvSettingsSource):
         try:
             return path.read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
-            name = f"{ENV_PREFIX}{section}__{key}_FILE".upper()
+            name = f"{environment.PREFIX}{section}__{key}_FILE".upper()
             raise ConfigError(f"{name}: cannot read {path}: {error}") from error
 
 
@@ -96,7 +98,7 @@ class Config(BaseSettings):
     """The whole configuration."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
+        extra="forbid", frozen=True, env_prefix=environment.PREFIX, env_nested_delimiter="__"
     )
     site: Site = Site()
     database: Database = Database()
@@ -217,31 +219,31 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
             raise ConfigError(f"{where}: [{key}]: there is no such key{hint}")
     try:
         config = Config(**tables)
-    except SettingsError as error:
-        raise ConfigError(f"the environment: {error}") from error
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(fault, where) for fault in error.errors())) from error
     config._folder = folder  # noqa: SLF001 (our own private attribute)
     return config
 
 
-def wants_traceback() -> bool:
-    """Whether the environment asks for the traceback of an internal error."""
-    return bool(os.environ.get("DIGEST_TRACEBACK"))
-
-
-def network_variables() -> dict[str, str]:
-    """Return the variables of the environment that name proxies and certificates."""
-    return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
-
-
 def default_path() -> Path:
     """Return the file of DIGEST_CONFIG, else ./config.toml."""
-    return Path(os.environ.get("DIGEST_CONFIG") or FILE_NAME)
+    return Path(environment.config_file() or FILE_NAME)
+
+
+def _explain_value(error: SettingsError) -> str:
+    """Say which variable should hold JSON; pydantic names only the section."""
+    section = re.search(r'field "(\w+)"', str(error))
+    value = getattr(error.__cause__, "doc", "")
+    name = environment.name_of_value(value, section[1] if section else "")
+    return (
+        f"{name or 'the environment'} is no JSON, as a list or a whole section has to be;"
+        f" a single value is {environment.PREFIX}<SECTION>__<KEY>"
+    )
 
 
 def _explain(fault: ErrorDetails, where: str) -> str:
     """Write an error as a line with its key and the remedy; the value may be secret."""
+    where = environment.name_of_key(fault["loc"]) or where
     key = _key(fault["loc"])
     if fault["type"] in _UNKNOWN_KEY:
         hint = suggestion(str(fault["loc"][-1]), _siblings(fault["loc"]))

@@ -37,6 +37,40 @@ def test_a_key_that_the_library_would_take_for_its_own_is_unknown(key: str) -> N
         build({key: True}, folder=Path(), where="config.toml")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DIGEST_MAIL__PORT", "many", "DIGEST_MAIL__PORT: [mail] port: "),
+        ("digest_mail__port", "", "digest_mail__port: [mail] port: "),
+        ("DIGEST_MAIL__PROT", "25", "DIGEST_MAIL__PROT: [mail] prot: there is no such key"),
+        ("DIGEST_MAIL", '{"port": "many"}', "DIGEST_MAIL: [mail] port: "),
+        ("DIGEST_MAIL", "smtp.example.net", "DIGEST_MAIL is no JSON, "),
+        ("DIGEST_LOG", "debug", "DIGEST_LOG is no JSON, "),
+        ("DIGEST_WEB__TRUSTED_PROXIES", "::1", "DIGEST_WEB__TRUSTED_PROXIES is no JSON, "),
+        ("DIGEST_WEB__TRUSTED_PROXIES", '["x"]', "DIGEST_WEB__TRUSTED_PROXIES: [web] "),
+        ("DIGEST_SOURCES", '[{"kind": "x"}]', "DIGEST_SOURCES: [[sources]] 1 kind: "),
+    ],
+)
+def test_a_wrong_value_of_the_environment_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError) as caught:
+        build({}, folder=tmp_path, where="config.toml")
+
+    assert str(caught.value).startswith(message)
+
+
+def test_a_wrong_value_of_the_file_is_not_blamed_on_a_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIGEST_MAIL", '{"host": "mail.example.net"}')
+
+    with pytest.raises(ConfigError, match=r"^config\.toml: \[mail\] port: "):
+        build({"mail": {"port": "many"}}, folder=tmp_path, where="config.toml")
+
+
 def test_a_section_misspelt_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGEST_MALI__PORT", "25")
 

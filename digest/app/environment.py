@@ -1,0 +1,70 @@
+"""The environment of the process; only this module reads it.
+
+The values of the configuration among it come in by pydantic-settings; see `config.load`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: What the names of our own variables begin with.
+PREFIX = "DIGEST_"
+_NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
+#: Numbers that numpy and typer read while they are imported; any other text would end the import.
+_NUMBERS = ("NUMPY_MADVISE_HUGEPAGE", "TERMINAL_WIDTH")
+
+
+def drop_malformed() -> None:
+    """Remove the variables of other programs that would end this one."""
+    for name in _NUMBERS:
+        if not os.environ.get(name, "0").isdecimal():
+            del os.environ[name]
+
+
+def config_file() -> str:
+    """Return the file that DIGEST_CONFIG names, or nothing."""
+    return os.environ.get(f"{PREFIX}CONFIG", "")
+
+
+def wants_traceback() -> bool:
+    """Whether the traceback of an internal error is wanted."""
+    return bool(os.environ.get(f"{PREFIX}TRACEBACK"))
+
+
+def network_variables() -> dict[str, str]:
+    """Return the variables that name proxies and certificates."""
+    return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
+
+
+def nested_names() -> list[str]:
+    """Return the names of our variables that name a key of a section."""
+    return [name for name in os.environ if name.startswith(PREFIX) and "__" in name]
+
+
+def name_of_key(key: Sequence[int | str]) -> str | None:
+    """Return the variable that a key of the configuration comes from, such as `("mail", "port")`.
+
+    A variable may also hold a whole list or section, as JSON. The other keys of such a section come
+    from the file.
+    """
+    for length in range(len(key), 0, -1):
+        wanted = PREFIX + "__".join(map(str, key[:length]))
+        inner = key[length] if length < len(key) else None
+        for name, value in os.environ.items():
+            holds_it = not isinstance(inner, str) or f'"{inner}"' in value
+            if name.lower() == wanted.lower() and holds_it:
+                return name
+    return None
+
+
+def name_of_value(value: str, section: str) -> str | None:
+    """Return the variable of a section that holds a value."""
+    start = f"{PREFIX}{section}".lower()
+    for name, held in os.environ.items():
+        if held == value and name.lower().startswith(start):
+            return name
+    return None
