@@ -29,6 +29,8 @@ MAX_SAME = 5
 MAX_SAME_LATER = 20
 #: Reply codes about a mailbox or its storage, as RFC 5321 §4.2.3 has them.
 _MAILBOX_CODES = (550, 551, 552, 553)
+#: Causes that only others can show.
+_UNCLEAR = (Cause.UNCLEAR, Cause.MESSAGE)
 _AFTER_THE_DATA = STAGES.index(END_OF_DATA)
 
 
@@ -130,34 +132,38 @@ class Verdicts:
         has_passed = self._passed > refusal.passed
         if number >= self._limit(group):
             return DeliveryState.PLANNED
-        if refusal.cause is Cause.RECIPIENT:
-            is_credible = number <= MAX_SAME_LATER if has_passed else number < MAX_SAME
-            return DeliveryState.FAILED if is_credible else DeliveryState.DEFERRED
+        if refusal.cause is Cause.RECIPIENT and self._is_credible(has_passed=has_passed):
+            return DeliveryState.FAILED
+        if has_passed and refusal.cause is Cause.RECIPIENT:
+            return DeliveryState.DEFERRED
         if has_passed:
-            is_few = number < MAX_SENDER and self._unclear_waiting <= MAX_SAME
-            is_credible = is_few or _group(refusal) in self._of_recipients
-            return _verdict(refusal) if is_credible else DeliveryState.DEFERRED
+            is_few = number < MAX_SENDER and self._count(*_UNCLEAR) <= MAX_SAME
+            is_known = is_few or _group(refusal) in self._of_recipients
+            return _verdict(refusal) if is_known else DeliveryState.DEFERRED
         is_everybody = 1 < number == self._refused and refusal.cause is not Cause.POLICY
         is_ours = refusal.cause is Cause.SENDER or is_everybody
         return DeliveryState.PLANNED if is_ours else DeliveryState.DEFERRED
 
-    @property
-    def _unclear_waiting(self) -> int:
-        causes = [refusal.cause for refusal in self._waiting.values()]
-        return causes.count(Cause.UNCLEAR) + causes.count(Cause.MESSAGE)
+    def _is_credible(self, *, has_passed: bool) -> bool:
+        """Whether so many mailboxes can be unknown; else the server may be the wrong one."""
+        unknown = self._count(Cause.RECIPIENT)
+        return unknown <= MAX_SAME_LATER if has_passed else unknown < MAX_SAME
 
     def _is_nobody_known(self, group: list[int]) -> bool:
-        """Whether so many mailboxes are unknown, and none is known, that the server is wrong."""
         refusal = self._waiting[group[0]]
         has_passed = self._passed > refusal.passed
-        return refusal.cause is Cause.RECIPIENT and not has_passed and len(group) >= MAX_SAME
+        is_unknown = refusal.cause is Cause.RECIPIENT and not has_passed
+        return is_unknown and not self._is_credible(has_passed=has_passed)
+
+    def _count(self, *causes: Cause) -> int:
+        return sum(refusal.cause in causes for refusal in self._waiting.values())
 
 
 def _group(refusal: Refusal) -> Hashable:
     """Return what is equal for refusals that say the same."""
-    if refusal.cause in (Cause.UNCLEAR, Cause.MESSAGE):
-        return refusal.cause, refusal.passed, refusal.code, refusal.words
-    return refusal.cause, refusal.passed
+    if refusal.cause in (Cause.SENDER, Cause.POLICY):
+        return refusal.cause, refusal.passed
+    return refusal.cause, refusal.passed, refusal.code, refusal.words
 
 
 def _verdict(refusal: Refusal) -> DeliveryState:

@@ -101,8 +101,8 @@ MATRIX = [
     Line(".", ONE, UNKNOWN, "1 failed 11 sent", 1, "ends", "1 failed 11 sent"),
     Line(".", ONE, "550 no", "1 failed 11 sent", 0, "ends", "1 failed 11 sent"),
     # So many unknown mailboxes, and none known: the server may be the wrong one.
-    Line("RCPT", ALL, UNKNOWN, "12 deferred", 0, "stops", "12 sent"),
-    Line("RCPT", ALL, ACCESS_DENIED, "12 deferred", 0, "stops", "12 sent"),
+    Line("RCPT", ALL, UNKNOWN, "12 planned", 0, "stops", "12 sent"),
+    Line("RCPT", ALL, ACCESS_DENIED, "12 planned", 0, "stops", "12 sent"),
     Line("RCPT", "xxxx", UNKNOWN, "4 failed", 4, "ends", "4 failed"),
     # The message: failed if others are taken.
     Line(".", ONE, TOO_BIG, "1 failed 11 sent", 0, "ends", "1 failed 11 sent"),

@@ -222,6 +222,8 @@ def _advice(cause: Cause, text: str) -> str:
         return "the account may not send more now: wait, or set [pace] and [delivery] warm_up"
     if cause is Cause.MESSAGE:
         return "check [ranking] max_papers and summary_length, and [mail] host"
+    if cause is Cause.RECIPIENT:
+        return "nobody was accepted: check [mail] host and from_address, and the list of readers"
     if cause is Cause.UNCLEAR:
         return "check [mail] from_address and bounce_address, username and host"
     return "check [mail] from_address and bounce_address, and what the server says of them"

@@ -161,9 +161,10 @@ def test_a_list_of_one_or_two_is_judged_by_the_words(
 
 
 def test_many_unknown_mailboxes_and_none_known_are_not_failed() -> None:
-    unknown = refused(Cause.RECIPIENT)
+    unknown, unavailable = refused(Cause.RECIPIENT), refused(Cause.RECIPIENT, "unavailable")
 
-    assert run([unknown] * MAX_SAME) == (dict.fromkeys(range(MAX_SAME), "deferred"), True)
+    assert run([unknown] * MAX_SAME) == (dict.fromkeys(range(MAX_SAME), "planned"), True)
+    assert run([unknown, unavailable] * 3) == (dict.fromkeys(range(6), "deferred"), True)
     assert run([unknown] * (MAX_SAME - 1))[0] == dict.fromkeys(range(MAX_SAME - 1), "failed")
     assert run([*[unknown] * 20, ACCEPTED]) == (dict.fromkeys(range(20), "failed"), False)
 
