@@ -166,7 +166,8 @@ def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -
 #: A form of which the last words are missing.
 HALF = (
     b"POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 24\r\n\r\nemail="
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 24\r\n"
+    b"Expect: 100-continue\r\n\r\nemail="
 )
 
 
@@ -200,6 +201,7 @@ def test_a_request_that_becomes_complete_meanwhile_is_answered(home: Path) -> No
 
     with server() as running, listening(running, port) as client:
         client.sendall(HALF)
+        begun = client.recv(1000)
         running.terminate()
         while is_open(port):
             pass
@@ -207,6 +209,7 @@ def test_a_request_that_becomes_complete_meanwhile_is_answered(home: Path) -> No
         answer = client.recv(1000)
         running.wait(timeout=GRACE)
 
+    assert begun.startswith(b"HTTP/1.1 100 ")  # the server waits for the rest
     assert answer.startswith(b"HTTP/1.1 422 ")  # read, though no form that we made
 
 
