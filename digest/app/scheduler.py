@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 from datetime import UTC, datetime, time, timedelta
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -84,7 +85,7 @@ def run_jobs(
     """
     # With one thread, a retry never meets the day's run.
     # In UTC, since the machine's own zone may be one that APScheduler cannot read.
-    scheduler = BlockingScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
         daily,
         trigger(at=at, weekdays=weekdays, timezone=timezone),
@@ -105,9 +106,14 @@ def run_jobs(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # the second one ends the process at once
         stopped.set()
-        signal.alarm(SHUTDOWN_TIMEOUT)
-        scheduler.shutdown(wait=True)
+        ended.put(None)
 
+    # The handler must not wait: a job may need a lock that this thread had when it was interrupted.
+    # A SimpleQueue may be used in a signal handler, whatever the thread was doing.
+    ended: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     scheduler.start()
+    ended.get()
+    signal.alarm(SHUTDOWN_TIMEOUT)
+    scheduler.shutdown(wait=True)

@@ -135,6 +135,7 @@ def test_init_below_a_file_names_the_file(home: Path, digest: Command) -> None:
 def test_a_file_that_cannot_be_used_is_named_and_the_output_is_not_blamed(
     home: Path, digest: Command
 ) -> None:
+    digest("papers", "list")
     (home / "digest.db-run").mkdir()
 
     result = digest("run", *DAY)

@@ -21,7 +21,7 @@ FIRST, SECOND = NAMES[::2], NAMES[1::2]
 
 #: Is read by every Python that starts: what happens as a mail comes into its folder.
 HOOKS = """
-import os, signal, sys
+import os, queue, signal, sys
 
 folder = os.environ["HOOKS"]
 replace = os.replace
@@ -42,10 +42,11 @@ def hold(name):
     open(f"{folder}/{name}.go").close()
 
 def until(number, name):
-    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    arrived = queue.SimpleQueue()
+    before = signal.signal(number, lambda *_: arrived.put(None))
     tell(name)
-    signal.sigwait([number])
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+    arrived.get()
+    signal.signal(number, before)
     signal.raise_signal(number)
 
 def until_sigterm(name):

@@ -13,7 +13,8 @@ import pytest
 from apscheduler.executors import base as executors
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers import base as schedulers
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
 
 from digest.app import scheduler
 from digest.app.scheduler import next_run, run_jobs, trigger
@@ -143,21 +144,27 @@ def test_a_clock_that_is_set_back_makes_no_second_run() -> None:
 # -- the jobs, on a clock that the test moves ----------------------------------------------------
 
 
-class Simulated(BlockingScheduler):
+class Simulated(BackgroundScheduler):
     """A scheduler whose clock shows the given times, one after the other."""
 
     clock: datetime
     moments: Iterable[datetime]
+    #: the handler of the signal that ends the daemon
+    end: Callable[[], None]
 
     def __init__(self, **options: Any) -> None:
         """Do jobs at once, in this thread."""
         super().__init__(**options | {"executors": {"default": DebugExecutor()}})
 
     def start(self, *_: object, **__: object) -> None:
-        super(BlockingScheduler, self).start()
+        BaseScheduler.start(self)
         for moment in self.moments:
             type(self).clock = moment
             self._process_jobs()
+        type(self).end()
+
+    def shutdown(self, *_: object, **__: object) -> None:
+        BaseScheduler.shutdown(self)
 
     def wakeup(self) -> None:
         """Nothing waits."""
@@ -177,8 +184,11 @@ def at_moments(
     for module in (schedulers, executors):
         monkeypatch.setattr(module, "datetime", Clock)
     monkeypatch.setattr("apscheduler.triggers.interval.datetime", Clock)
-    monkeypatch.setattr(scheduler, "BlockingScheduler", Simulated)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(scheduler, "BackgroundScheduler", Simulated)
+    monkeypatch.setattr(
+        signal, "signal", lambda _number, handler: setattr(Simulated, "end", staticmethod(handler))
+    )
+    monkeypatch.setattr(signal, "alarm", lambda _seconds: None)
 
     def live(moments: Iterable[datetime], **schedule: Any) -> list[tuple[str, datetime]]:
         Simulated.moments = moments = list(moments)
