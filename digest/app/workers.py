@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import DupFd
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from digest.delivery.stats import WorkerStats
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from digest.app.config import Config
 
@@ -100,12 +101,8 @@ class _WorkerProcess:
             name="digest sender",
             daemon=True,
         )
-        # The process inherits the mask, so that no signal ends it before it is ready for one.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        try:
+        with _signals_held():
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         sender.close()
         self.is_running = True
         self.stats = WorkerStats()
@@ -126,6 +123,22 @@ class _WorkerProcess:
     def stop(self) -> None:
         """Tell the process to finish the messages it has begun, and to end."""
         self._process.terminate()
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back signals, also in a process that is started, until that lets them through.
+
+    So no signal ends it before it is ready for one. `multiprocessing` starts a tracker with the
+    first process, and lets SIGINT and SIGTERM through then; so it is started before.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))  # the tracker keeps that
+    try:
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _InheritedDescriptor:

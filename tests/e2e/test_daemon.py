@@ -9,6 +9,7 @@ import pytest
 from support.command import CONFIG, PAPERS
 
 from digest.app import scheduler
+from digest.cli import output
 from digest.storage.run_lock import run_lock
 
 if TYPE_CHECKING:
@@ -114,6 +115,21 @@ def test_what_a_person_must_mend_is_logged_and_the_daemon_goes_on(
 
     assert result.err.count("run failed") == 1
     assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
+
+
+def test_a_terminal_that_is_gone_is_no_bug_of_the_daemon(
+    peopled: Path, daemon: Callable[[Day], CommandResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_text: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(output, "print_result", gone)
+
+    result = daemon(lambda daily, _retry, _stopped: daily())
+
+    assert outbox(peopled) == ["ada@example.org.eml", "ben@example.org.eml"]
+    assert "cannot write the answer: Input/output error" in result.err
+    assert "internal error" not in result.err
 
 
 def test_what_could_not_leave_at_its_hour_leaves_when_the_daemon_looks_again(

@@ -56,6 +56,18 @@ def test_a_signal_to_all_processes_of_a_run_ends_it_after_the_mails_in_hand(
     assert mailed(two) == NAMES
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_a_signal_to_a_process_that_is_not_ready_for_it_does_not_end_it(
+    two: Path, processes: Processes, digest: Command, name: str
+) -> None:
+    code, _, log = end(processes.start(f"second-gets-{name}"))
+
+    assert code == 0
+    assert "Traceback" not in log
+    assert "a sender died" not in log
+    assert states(digest) == {"sent": 8}
+
+
 def test_a_terminal_that_sends_several_hangups_ends_a_run_no_sooner(
     two: Path, processes: Processes, digest: Command
 ) -> None:

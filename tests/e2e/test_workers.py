@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import select
 import signal
 import sqlite3
 from contextlib import closing
@@ -37,6 +38,14 @@ def standing(digest: Command) -> dict[str, int]:
 def senders(home: Path) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(home / "digest.db")) as db:
         return db.execute("SELECT pid, ended_at IS NOT NULL FROM workers").fetchall()
+
+
+def kill(pid: int) -> None:
+    """Kill a process, and wait until it has let go of its files."""
+    process = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    select.select([process], [], [], 30)
+    os.close(process)
 
 
 # -- together -------------------------------------------------------------------------------------
@@ -93,7 +102,7 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
 ) -> None:
     run = processes.start(f"{SECOND[1]}=hold")
 
-    os.kill(processes.held(SECOND[1]), signal.SIGKILL)
+    kill(processes.held(SECOND[1]))
     processes.release(SECOND[1])  # the run itself comes to this mail
     code, out, log = end(run)
 
@@ -110,7 +119,7 @@ def test_what_a_killed_process_had_not_sent_is_sent_by_the_run_itself(
 def test_a_process_that_dies_before_it_has_begun_is_not_missed(
     two: Path, processes: Processes, digest: Command
 ) -> None:
-    code, _, _ = end(processes.start("second-dies"))
+    code, _, _ = end(processes.start("second-gets-SIGKILL"))
 
     assert code == 0
     assert mailed(two) == NAMES

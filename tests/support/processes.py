@@ -61,8 +61,10 @@ def fail(name):
     raise OSError(28, "no space left")
 
 words = os.environ["HOOKED"].split()
-if "second-dies" in words and "--multiprocessing-fork" in sys.orig_argv:
-    os.kill(os.getpid(), signal.SIGKILL)
+if "--multiprocessing-fork" in sys.orig_argv:
+    for word in words:
+        if word.startswith("second-gets-"):
+            os.kill(os.getpid(), getattr(signal, word.removeprefix("second-gets-")))
 hooks = {name: globals()[what] for name, what in (word.split("=") for word in words if "=" in word)}
 os.replace = replaced
 """

@@ -14,7 +14,7 @@ import pytest
 from support.machine_clock import machine_in
 from support.scripted_source import FRIDAY, MONDAY
 
-from digest.app import pipeline
+from digest.app import runs
 from digest.models.clock_times import instant
 from digest.models.source import SourceState
 from subscribers.models import Preferences
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from support.installation import Installation
     from support.scripted_source import Service
 
-    Run = Callable[[str, str], pipeline.DayReport]
+    Run = Callable[[str, str], runs.DayReport]
 
 DAY = timedelta(days=1)
 LOS_ANGELES, TOKYO = "America/Los_Angeles", "Asia/Tokyo"
@@ -35,12 +35,12 @@ LOS_ANGELES, TOKYO = "America/Los_Angeles", "Asia/Tokyo"
 def run(installation: Installation, service: Service) -> Run:
     """Run at a local time of the machine, such as `2026-01-30 18:00`, as cron does."""
 
-    def at(zone: str, local: str) -> pipeline.DayReport:
+    def at(zone: str, local: str) -> runs.DayReport:
         wanted = datetime.fromisoformat(local)
         now = instant(wanted.date(), wanted.time(), ZoneInfo(zone))
         list_until(service, now)
         with machine_in(zone, now=now):
-            return pipeline.run(installation.app)
+            return runs.run(installation.app)
 
     return at
 

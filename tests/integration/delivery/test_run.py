@@ -76,8 +76,9 @@ def test_where_the_transport_can_see_what_has_left_no_policy_matters(
     report = installation.send(transport)
 
     assert transport.recipients == [address(name) for name in mailed]
-    assert report.counts == {DeliveryState.SENT: len(mailed)}
-    assert report.already == 4 - len(mailed)
+    # What the dead run had sent without recording it counts for the run that found it.
+    assert report.counts == {DeliveryState.SENT: 3}
+    assert report.already == 1
     assert report.complete
     assert installation.totals() == {"sent": 4}
 
