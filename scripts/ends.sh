@@ -23,7 +23,8 @@ test_end() {  # NAME RESOLUTION TESTS...
   VIRTUAL_ENV="$folder" "$uv" pip install --quiet --no-deps --editable .
   echo "$name: $(tr '\n' ' ' <"$folder/libraries.txt")"
   "$folder/bin/python" -m pytest --quiet --numprocesses auto --dist loadgroup -p no:cacheprovider \
-    --hypothesis-profile fast -k "not time_that_grows" "$@" | tail -n 30 | tee "$folder/report.txt"
+    --hypothesis-profile fast -k "not time_that_grows" "$@" >"$folder/report.txt" ||
+    { cat "$folder/report.txt" && exit 1; }
   "$folder/bin/digest" demo --out "$folder/demo" >/dev/null
   echo "$name: $(tail -n 1 "$folder/report.txt"); digest demo works; $((SECONDS - started)) s in all"
 }
