@@ -6,7 +6,9 @@ The values of the configuration among it come in by pydantic-settings; see `conf
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +21,22 @@ _NUMBERS = ("NUMPY_MADVISE_HUGEPAGE", "TERMINAL_WIDTH")
 
 
 def drop_malformed() -> None:
-    """Remove the variables of other programs that would end this one."""
+    """Mend the variables of other programs that would end this one."""
     for name in _NUMBERS:
         if not os.environ.get(name, "0").isdecimal():
             del os.environ[name]
+    zone = os.environ.get("TZ", "").removeprefix(":")
+    if zone and Path(zone).exists() and not _describes_zone(Path(zone)):
+        os.environ["TZ"] = "UTC"  # as the C library reads it; babel would end its import
+
+
+def _describes_zone(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def config_file() -> str:

@@ -32,7 +32,7 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
         print_reports(report.sources, err=_is_note(app))
     own = report.deliveries
     for day in sorted((own, *report.open_days), key=lambda day: day.day):
-        _print_day(app, day, reason=report.reason if day is own else "")
+        _print_day(app, day, reason=report.reason if day is own else "", makes_issue=True)
 
 
 def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
@@ -52,7 +52,7 @@ def _is_note(app: App) -> bool:
     return app.config.mail.transport == "stdout"
 
 
-def _print_day(app: App, report: RunReport, *, reason: str = "") -> None:
+def _print_day(app: App, report: RunReport, *, reason: str = "", makes_issue: bool = False) -> None:
     parts = [f"{number} {state}" for state, number in report.counts.items()]
     if report.already:
         parts.append(f"{report.already} already settled")
@@ -75,7 +75,8 @@ def _print_day(app: App, report: RunReport, *, reason: str = "") -> None:
             f" `digest retry --day {report.day}` all of them at once"
         )
     if expired := report.counts.get(DeliveryState.EXPIRED, 0):
-        show(
-            f"{expired} of {report.day} were too late:"
-            f" `digest retry --day {report.day} --state expired` sends them all the same"
-        )
+        # The papers come as late ones; after that the mails of the day would hold nothing new.
+        next_issue = "this issue or the next" if makes_issue else "the next issue"
+        show(f"{expired} of {report.day} were too late; their papers come with {next_issue}")
+        if not makes_issue:
+            show(f"until then `digest retry --day {report.day} --state expired` sends these mails")

@@ -276,8 +276,8 @@ def test_what_is_too_old_does_not_leave_unless_its_day_is_named(
     assert (unnamed.code, named.code) == (1, 0)
     assert unnamed.out == (
         "2026-02-02: 2 expired\n"
-        "2 of 2026-02-02 were too late:"
-        " `digest retry --day 2026-02-02 --state expired` sends them all the same\n"
+        "2 of 2026-02-02 were too late; their papers come with the next issue\n"
+        "until then `digest retry --day 2026-02-02 --state expired` sends these mails\n"
     )
     assert "mails were too late" in unnamed.err
     assert between == {}

@@ -54,6 +54,8 @@ ENVIRONMENTS: dict[str, dict[str, str | None]] = {
     "no home": {"HOME": None, "USER": None, "LOGNAME": None},
     "folders that are gone": {"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "PWD": "/gone"},
     "a zone that is none": {"TZ": "Mars/Olympus"},
+    "a zone in a file that has none": {"TZ": "/etc/passwd"},
+    "a zone that is a folder": {"TZ": ":/etc"},
     "warnings that are errors": {"PYTHONWARNINGS": "error"},
     "code that is not kept": {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONOPTIMIZE": "2"},
     "nothing": dict.fromkeys(os.environ),
