@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.command import CONFIG
+from support.machine_clock import set_clock
 
 from digest.app import clock
 from digest.errors import SourceError
@@ -50,7 +51,7 @@ venues = ["ICLR.cc/2026/Conference"]
 @pytest.fixture
 def evening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be Thursday 20:00 UTC everywhere."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 5, 20, tzinfo=UTC))
+    set_clock(monkeypatch, datetime(2026, 2, 5, 20, tzinfo=UTC))
 
 
 def deliveries(home: Path) -> int:

@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from support import dkim_verifiers
-from support.builders import NOON, at_noon
+from support.builders import NOON
 from support.command import CONFIG
+from support.machine_clock import set_clock
 from support.signing import signed
 
-from digest.app import clock, config, services
+from digest.app import config, services
 from digest.app.config import dkim_keys, secrets
 from digest.mail import dkim
 
@@ -66,7 +67,7 @@ def signer(home: Path) -> dkim.Signer:
 def test_a_new_key_is_for_its_owner_alone_and_beside_the_configuration(
     home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "now", at_noon)
+    set_clock(monkeypatch, NOON)
     monkeypatch.chdir("/")
 
     result = digest("-c", str(home / "config.toml"), "dkim", "keygen")

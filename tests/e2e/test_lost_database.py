@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.machine_clock import set_clock
 
-from digest.app import clock, scheduler, services
+from digest.app import scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,15 +87,10 @@ def test_the_database_is_beside_the_configuration_wherever_the_command_is_called
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Set the clock to the evening of a day."""
 
-    def set_clock(day: str) -> None:
-        def now() -> datetime:
-            return datetime.fromisoformat(f"{day}T18:00:00").replace(tzinfo=UTC)
+    def set_day(day: str) -> None:
+        set_clock(monkeypatch, datetime.fromisoformat(f"{day}T18:00:00").replace(tzinfo=UTC))
 
-        monkeypatch.setattr(clock, "now", now)
-        monkeypatch.setattr("digest.app.pipeline.now", now)
-        monkeypatch.setattr(services, "now", now)
-
-    return set_clock
+    return set_day
 
 
 @pytest.fixture

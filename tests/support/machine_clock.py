@@ -15,19 +15,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@contextmanager
-def machine_in(zone: str, *, now: datetime | None = None) -> Iterator[None]:
-    """Have the machine in a time zone, as TZ names it, and at a time, for the block."""
+def set_clock(patch: pytest.MonkeyPatch, at: datetime) -> None:
+    """Have every module see a time.
+
+    Modules import `now` by its name, some of them only when a command needs them. If `clock.now`
+    were replaced, those that are imported meanwhile would keep that time in later tests.
+    """
 
     class Clock(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return (now or datetime.now(tz)).astimezone(tz)
+            return at.astimezone(tz)
 
+    patch.setattr(clock, "datetime", Clock)
+
+
+@contextmanager
+def machine_in(zone: str, *, now: datetime | None = None) -> Iterator[None]:
+    """Have the machine in a time zone, as TZ names it, and at a time, for the block."""
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TZ", zone)
-            patch.setattr(clock, "datetime", Clock)
+            if now is not None:
+                set_clock(patch, now)
             time.tzset()
             yield
     finally:
