@@ -32,6 +32,8 @@ class ListEntry:
     preferences: Preferences | None
     #: the time of the first sign-up; None for now
     since: datetime | None
+    #: the evidence of the import of a new reader; None for that of the whole list
+    imported: Evidence | None = None
     #: what happened after the import, in order, each with its evidence
     steps: tuple[tuple[Event, Evidence], ...] = ()
 
@@ -123,7 +125,8 @@ def bring_in(
             continue
         subscriber_id = new_id()
         status = next_status(None, Event.IMPORT)
-        history.append(consent_row(subscriber_id, Event.IMPORT, status, evidence))
+        imported = entry.imported or evidence
+        history.append(consent_row(subscriber_id, Event.IMPORT, status, imported))
         for event, step in entry.steps:
             status = next_status(status, event)
             history.append(consent_row(subscriber_id, event, status, step))

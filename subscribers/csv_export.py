@@ -9,13 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from subscribers.errors import PreferenceError
+from subscribers.export_columns import COLUMNS, PREFERENCES
 from subscribers.models import Preferences
 
 if TYPE_CHECKING:
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     from subscribers.models import Subscriber
     from subscribers.queries import ConsentTimes
 
-PREFERENCES = tuple(field.name for field in fields(Preferences))
-#: `status_since` is when the status began, `had_left` when the reader last left, if ever.
-COLUMNS = ("address", "status", "topics", "since", "status_since", "had_left", *PREFERENCES)
 #: Spreadsheets run a cell that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+#: How spreadsheets in other languages write the yes and no of an export they saved again.
+_YES_NO = {
+    **dict.fromkeys(("wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar"), "true"),
+    **dict.fromkeys(("falsch", "faux", "falso", "onwaar"), "false"),
+}
 
 
 def export(subscribers: Iterable[Subscriber], times: Mapping[int, ConsentTimes]) -> str:
@@ -94,6 +99,8 @@ def _cell(name: str, value: Any) -> str:
 def _value(name: str, cell: str) -> Any:
     """Read a value: in JSON as `_cell` writes it, or as a person does, such as `mon, tue`."""
     adapter = _adapter(name)
+    if _is_yes_no(name):
+        cell = _YES_NO.get(cell.casefold(), cell)
     try:
         return adapter.validate_json(cell)
     except ValidationError:
@@ -120,3 +127,8 @@ def _is_optional(name: str) -> bool:
 @cache
 def _is_list(name: str) -> bool:
     return get_origin(get_type_hints(Preferences)[name]) is tuple
+
+
+@cache
+def _is_yes_no(name: str) -> bool:
+    return get_type_hints(Preferences)[name] is bool

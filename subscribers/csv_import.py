@@ -6,23 +6,31 @@ An import starts with a plan that says what happens to each row; `apply` then ca
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from subscribers import addresses, csv_table
 from subscribers.changes import ListEntry
-from subscribers.csv_export import COLUMNS, PREFERENCES, unescape_formula
+from subscribers.consent_columns import read_columns
+from subscribers.csv_export import unescape_formula
 from subscribers.errors import AddressError, CSVImportError
+from subscribers.export_columns import COLUMNS, PREFERENCES
 from subscribers.import_rules import CHANGES, ImportAction, ImportRow, Known, Line, judge, reject
 from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
+from subscribers.models import FORGET_UNCONFIRMED_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from subscribers.book import Book, Evidence
+    from subscribers.consent_columns import Column
     from subscribers.csv_table import Table
     from subscribers.import_rules import Step
     from subscribers.list_consent import Stated
     from subscribers.models import Subscriber
+
+#: What an import leaves to a pending reader, at least, to get the letter and to confirm.
+_TIME_TO_ANSWER = timedelta(days=2)
 
 
 def plan(
@@ -47,7 +55,11 @@ def plan(
         )
     exact = all(table.column(name) is not None for name in COLUMNS)
     slugs = set(known_topics)
-    read = [_read_line(table, number, cells, slugs, exact=exact) for number, cells in table.rows]
+    columns = read_columns(table.names, [cells for _, cells in table.rows])
+    read = [
+        _read_line(table, columns, number, cells, slugs, exact=exact)
+        for number, cells in table.rows
+    ]
     lines = [line for line in read if isinstance(line, Line)]
     known = _look_up(book, lines)
     strongest = _strongest(lines)
@@ -81,6 +93,7 @@ def apply(
             topics=_topics(row, default_topics, known=parsed.key in known),
             preferences=row.preferences,
             since=min(row.since or evidence.at, evidence.at),
+            imported=_imported(row, evidence),
             steps=tuple((step.event, _evidence(step, evidence)) for step in row.steps),
         )
         for row, parsed in due
@@ -99,6 +112,18 @@ def _topics(
     return None if known else tuple(default_topics)
 
 
+def _imported(row: ImportRow, evidence: Evidence) -> Evidence | None:
+    """Return since when a reader is asked to confirm: since the list says so, if that can be.
+
+    The time until they are forgotten does not begin anew, unless too little of it is left for the
+    letter that the import sends, and their answer.
+    """
+    asked = row.pending_since
+    if asked is None or evidence.at - asked > FORGET_UNCONFIRMED_AFTER - _TIME_TO_ANSWER:
+        return None
+    return replace(evidence, channel="import", at=min(asked, evidence.at))
+
+
 def _evidence(step: Step, evidence: Evidence) -> Evidence:
     if not step.listed:
         return evidence
@@ -109,7 +134,13 @@ def _evidence(step: Step, evidence: Evidence) -> Evidence:
 
 
 def _read_line(
-    table: Table, number: int, cells: list[str], slugs: set[str], *, exact: bool
+    table: Table,
+    columns: Sequence[Column],
+    number: int,
+    cells: list[str],
+    slugs: set[str],
+    *,
+    exact: bool,
 ) -> Line | ImportRow:
     cells = [unescape_formula(cell.strip()) for cell in cells]
 
@@ -124,7 +155,7 @@ def _read_line(
         return reject(number, address, str(error))
     wanted = tuple(dict.fromkeys(cell("topics").replace(";", " ").split()))
     unknown = [topic for topic in wanted if topic not in slugs]
-    stated = read_consent(table.names, cells)
+    stated = read_consent(table.names, cells, columns)
     return Line(
         number=number,
         address=address,

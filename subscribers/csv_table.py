@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from subscribers.consent_words import folded
 from subscribers.errors import CSVImportError
-from subscribers.list_consent import folded, folded_names, is_plain_no
+from subscribers.list_consent import folded_names, is_plain_no
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _LOOKS_LIKE_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 #: The rows by which the column of addresses is found.
 _SAMPLE = 1000
+#: Within how many lines the names of columns are looked for, below a title or a comment.
+_TITLE_LINES = 10
 #: The most characters of a file's first line that an error shows.
 _SHOWN = 120
 
@@ -54,8 +57,8 @@ class Table:
 def decode(octets: bytes) -> tuple[str, str]:
     """Return the text of a file, and a remark for the operator; empty if it is plain UTF-8.
 
-    UTF-16 is recognised by its byte order mark or its zeros. What is not UTF-8 is read as
-    Windows-1252, as most programs that do not write UTF-8 mean.
+    UTF-16 and UTF-32 are recognised by their byte order marks or zeros. What is not UTF-8 is
+    read as Windows-1252, as most programs that do not write UTF-8 mean.
 
     Raises:
         CSVImportError: the file is none of text.
@@ -67,12 +70,19 @@ def decode(octets: bytes) -> tuple[str, str]:
         )
     for mark, encoding in (
         (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe\x00\x00", "utf-32"),  # before UTF-16, with whose mark it begins
+        (b"\x00\x00\xfe\xff", "utf-32"),
         (b"\xff\xfe", "utf-16"),
         (b"\xfe\xff", "utf-16"),
     ):
         if octets.startswith(mark):
             return _decoded(octets, encoding).removeprefix("\ufeff"), ""
-    for zeros, encoding in ((octets[1:40:2], "utf-16-le"), (octets[:40:2], "utf-16-be")):
+    for zeros, encoding in (
+        (octets[1:40:4] + octets[2:40:4] + octets[3:40:4], "utf-32-le"),
+        (octets[0:40:4] + octets[1:40:4] + octets[2:40:4], "utf-32-be"),
+        (octets[1:40:2], "utf-16-le"),
+        (octets[:40:2], "utf-16-be"),
+    ):
         if zeros and not any(zeros):
             return _decoded(octets, encoding), ""
     try:
@@ -110,6 +120,7 @@ def read(text: str) -> Table:
     delimiter = None
     if named := _SEP.fullmatch(lines[first].strip(" ")):
         delimiter, first = named[1], first + 1
+    first = _header(lines, first)
     head = "\n".join(lines[first:])
     delimiter = delimiter or _delimiter(head)
     rows = _rows(head, delimiter, skipped=first)
@@ -120,6 +131,40 @@ def read(text: str) -> Table:
         return _without_names(rows)
     stripped = tuple(name.strip() for name in names)
     return Table(names=stripped, rows=rows[1:], address=_address_column(stripped, rows[1:]))
+
+
+def title_remark(text: str) -> str:
+    """Return a remark on the lines that come before the names of columns; empty if there are none.
+
+    Programs put a title there, such as `Members for group lamps`, or a comment.
+    """
+    lines = re.split("\r\n|\r|\n", text.removeprefix("\ufeff"))
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    first += _SEP.fullmatch(lines[first].strip(" ")) is not None
+    header = _header(lines, first)
+    if header == first:
+        return ""
+    title = _shortened(lines[first].strip())
+    return f"line {header + 1} names the columns; what stands above it was skipped: {title!r}"
+
+
+def _header(lines: Sequence[str], first: int) -> int:
+    """Return the index of the line that names the columns, at or a few lines after the first."""
+    for index, line in enumerate(lines[first : first + _TITLE_LINES], start=first):
+        if _LOOKS_LIKE_ADDRESS.search(line):
+            break
+        cells = re.split(r"[,;\t|]", line)
+        if any(folded(cell) in _ADDRESS for cell in cells):
+            above = lines[first:index]
+            return index if all(_is_title(title, len(cells)) for title in above) else first
+    return first
+
+
+def _is_title(line: str, width: int) -> bool:
+    """Return whether a line above one with so many names is no row: a title, or a comment."""
+    filled = [cell for cell in re.split(r"[,;\t|]", line) if cell.strip(' "')]
+    whole = line.count('"') % 2 == 0
+    return whole and (line.lstrip(' "').startswith("#") or len(filled) < max(width, 2))
 
 
 def _delimiter(text: str) -> str:

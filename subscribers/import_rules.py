@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from subscribers.changes import INACTIVE
+from subscribers.consent_words import NOES, Listed
 from subscribers.csv_export import read_preferences
 from subscribers.errors import PreferenceError
-from subscribers.list_consent import NOES, Listed
 from subscribers.models import Event, Preferences, Status
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ class ImportRow:
     preferences: Preferences | None = None
     #: the time of the first sign-up by the list
     since: datetime | None = None
+    #: the time by the list since which they are asked to confirm
+    pending_since: datetime | None = None
     steps: tuple[Step, ...] = ()
     #: whether the topics are taken as they are, even if there are none
     exact: bool = False
@@ -182,7 +184,8 @@ def _judge_new(row: ImportRow, line: Line, known: Known, *, confirmed: bool) -> 
         )
     if stated.listed is Listed.PENDING:
         reason = f"{stated.words}; will be asked to confirm, once"
-        return replace(row, action=ImportAction.ADD, steps=back, reason=reason)
+        asked = None if back else stated.at
+        return replace(row, action=ImportAction.ADD, steps=back, reason=reason, pending_since=asked)
     if stated.listed is Listed.PAUSED:
         if not confirmed:
             reason = f"{stated.words}; --confirmed takes that over"

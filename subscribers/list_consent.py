@@ -1,7 +1,7 @@
 """What the row of another system's list says about consent.
 
-Each system has its own columns and words. This module knows them, in any case and spelling, and
-returns the strongest word of a row. A word it does not know is never a yes.
+Each system has its own columns and words. `consent_columns` knows the columns, `consent_words` the
+words. This module returns the strongest word of a row. A word it does not know is never a yes.
 """
 
 from __future__ import annotations
@@ -9,38 +9,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from subscribers.consent_columns import Meaning, columns_of, is_long_no
+from subscribers.consent_words import (
+    EMPTY,
+    NEVER_WORDS,
+    NO,
+    NOES,
+    PLAIN_NOES,
+    STATUS_WORDS,
+    STEMS,
+    YES,
+    Listed,
+    folded,
+    names_of,
+    word_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
-class Listed(IntEnum):
-    """What a list says of a reader's consent, the word that counts most at the end."""
-
-    #: nothing
-    SILENT = 0
-    #: they get mail there
-    CONFIRMED = 1
-    #: they get none for now
-    PAUSED = 2
-    #: they were asked and have not answered
-    PENDING = 3
-    #: they never asked for mail, such as a customer
-    NEVER = 4
-    #: a word nobody here knows
-    UNKNOWN = 5
-    #: they do not want mail
-    LEFT = 6
-    #: their address refuses mail
-    BOUNCED = 7
-    #: they reported mail as spam, or must never be written to
-    COMPLAINED = 8
-
-
-NOES = (Listed.LEFT, Listed.BOUNCED, Listed.COMPLAINED)
+    from subscribers.consent_columns import Column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,170 +50,35 @@ class Stated:
         return f"{self.column} is {self.cell!r}"
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-def _words(listed: Listed, text: str) -> dict[str, Listed]:
-    return dict.fromkeys(_names(text), listed)
-
-
-#: Digest itself, listmonk, Mailchimp, MailerLite, Kit (ConvertKit), Buttondown, Brevo, Sendy,
-#: SendGrid, Postmark, SES, beehiiv, Campaign Monitor, ActiveCampaign, AWeber, Klaviyo, Keila,
-#: Mailcoach, MailPoet, Mautic, Constant Contact, Mailman.
-_STATUS_WORDS = {
-    **_words(
-        Listed.CONFIRMED,
-        "confirmed active enabled subscribed regular member optedin optin yes true 1 premium"
-        " gifted trialed churning pastdue subscriber doubleoptin confirmedoptin express valid",
-    ),
-    **_words(Listed.PAUSED, "paused nomail vacation snoozed onhold onvacation byuser bymoderator"),
-    **_words(
-        Listed.PENDING,
-        "pending unconfirmed unactivated notconfirmed waiting awaitingconfirmation new"
-        " pendingconfirmation unverified optinpending validating awaiting",
-    ),
-    **_words(
-        Listed.NEVER,
-        "nonsubscribed neversubscribed notsubscribed transactional none implicit upcoming"
-        " nonmarketing notoptedin noconsent nopermission",
-    ),
-    **_words(
-        Listed.LEFT,
-        "left unsubscribed unsubscribe unsub optedout optout optedoutofall cancelled canceled"
-        " removed deleted archived disabled deactivated inactive blacklisted churned no false 0"
-        " globallyunsubscribed unsubscribedfromall manualsuppression donotemail donotmail"
-        " donotcontact quit resigned withdrawn revoked",
-    ),
-    **_words(
-        Listed.BOUNCED,
-        "bounced bounce hardbounced hardbounce softbounced softbounce cleaned undeliverable"
-        " unreachable invalid failed bybounces rejected undelivered dead dropped",
-    ),
-    **_words(
-        Listed.COMPLAINED,
-        "suppressed complained complaint complaints spamcomplaint spam markedasspam spamreport"
-        " reportedspam abuse junk spammy blocklisted blocked banned",
-    ),
-}
-#: In these columns each cell must be a word we know.
-_STATUS_COLUMNS = frozenset(
-    _names(
-        "status subscriptionstatus subscriberstatus substatus emailstatus statusemail"
-        " globalstatus liststatus memberstatus membershipstatus contactstatus mailingstatus"
-        " userstatus newsletterstatus marketingstatus emailmarketingstatus emailstatusemail"
-        " emailmarketingconsent emailpermissionstatus permissionstatus optinstatus consentstatus"
-        " deliverystatus subscriptionstate subscriberstate subscribedstatus"
-        " emailsubscriptionstatus"
-    )
-)
-#: Words that mean a no in whatever column they are a whole cell of.
-_PLAIN_NOES = frozenset(
-    _names(
-        "unsubscribed unsubscribe optedout optout blocklisted blacklisted bounced hardbounced"
-        " hardbounce softbounced softbounce cleaned complained complaint spamcomplaint"
-        " markedasspam suppressed undeliverable donotemail donotmail donotcontact"
-        " globallyunsubscribed unsubscribedfromall manualsuppression nonsubscribed"
-        " neversubscribed unconfirmed unactivated"
-    )
-)
-
-#: Columns of yes and no, or of a date where yes is meant: what yes says, and what no says.
-_FLAGS: dict[str, tuple[Listed, Listed]] = {
-    **dict.fromkeys(
-        _names(
-            "unsubscribed isunsubscribed unsub isunsub unsubscribe optedout optout emailoptout"
-            " isoptedout emailoptedout hasoptedoutofemail unsubscribedfromallemail unsubscribeall"
-            " globallyunsubscribed globalunsubscribe unsubscribedall disabled emaildisabled"
-            " isdisabled isthisaccountdisabled inactive donotemail donotmail donotcontact dnc"
-            " donotsendemail blacklisted isblacklisted emailblacklisted blacklist emailblacklist"
-            " isthisuserblacklisted isthissubscriberblacklisted isexcludedfromcampaigns deleted"
-            " cancelled canceled left"
-        ),
-        (Listed.LEFT, Listed.SILENT),
-    ),
-    **dict.fromkeys(
-        _names("bounced isbounced hardbounced hardbounce cleaned undeliverable emailbounced"),
-        (Listed.BOUNCED, Listed.SILENT),
-    ),
-    **dict.fromkeys(
-        _names(
-            "blocklisted isblocklisted emailblocklisted blocked banned suppressed issuppressed"
-            " complained complaint spam isspam spamcomplaint markedasspam"
-        ),
-        (Listed.COMPLAINED, Listed.SILENT),
-    ),
-    **dict.fromkeys(
-        _names(
-            "subscribed issubscribed subscribedtoemails subscribedtoemail emailsubscribed"
-            " acceptsemailmarketing acceptsmarketing marketingconsent emailconsent enabled"
-            " isenabled active isactive wantsemail receiveemails receivesemail"
-        ),
-        (Listed.CONFIRMED, Listed.LEFT),
-    ),
-    # phpList says so of those whom its operator added: no no, but no yes either.
-    **dict.fromkeys(
-        _names("optin optedin emailoptin emailoptedin"), (Listed.CONFIRMED, Listed.NEVER)
-    ),
-    **dict.fromkeys(
-        _names(
-            "confirmed isconfirmed verified isverified emailverified emailconfirmed activated"
-            " isactivated isthisuserconfirmed isthissubscriberconfirmed doubleoptin"
-            " istheemailofthisuserconfirmed"
-        ),
-        (Listed.SILENT, Listed.PENDING),
-    ),
-    "nomail": (Listed.PAUSED, Listed.SILENT),
-}
-#: Columns of the time of a no; whatever stands there means it.
-_DATES = {
-    **_words(
-        Listed.LEFT,
-        "unsubtime unsubscribedat unsubscribeddate unsubscribedate dateunsubscribed"
-        " unsubscribetime unsubscriptiondate unsubdate unsubscribedon unsubscribetimestamp"
-        " optouttime optoutdate optoutat optedoutat optoutconfirmationtime deletedat cancelledat"
-        " canceledat leftat deactivatedat removedat blacklistedat dateleft unsubreason"
-        " unsubcampaigntitle",
-    ),
-    **_words(
-        Listed.BOUNCED,
-        "cleantime bouncedat bouncedate datebounced bouncetime undeliverabilitydate"
-        " undeliverabilityreason hardbouncedat cleancampaigntitle",
-    ),
-    **_words(Listed.COMPLAINED, "complainedat complaintdate blocklistedat suppressedat spamat"),
-}
-#: Columns that can also hold something else, such as where somebody lives: `state` of Kit, `type`
-#: of Buttondown, `reason` of Postmark and SES. Only long words count there, and a yes does not.
-_REASONS = frozenset(_names("state type reason suppressionreason subscribertype"))
-_SHORTEST_REASON = len("junk")
-
-#: Columns that settle what a row says.
-_CERTAIN = _STATUS_COLUMNS | _FLAGS.keys() | _DATES.keys()
 #: With what the names of files of noes begin.
-_FILE_WORDS = _PLAIN_NOES | frozenset(
-    _names("unsubscribes optouts blacklist blocklist bounces complaints suppression suppressions")
+_FILE_WORDS = PLAIN_NOES | names_of(
+    "unsubscribes optouts blacklist blocklist bounces complaints suppression suppressions"
 )
-
-_YES = frozenset(_names("1 true yes y t on x oui ja si checked"))
-_NO = frozenset(_names("0 false no n f off non nein unchecked"))
-#: What a time has in any notation.
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|^(?:19|20)\d{12}$")
-#: How systems write that a cell has no value.
-_EMPTY = frozenset(
-    ["", "null", "none", "nil", "na", "nan", "never", "00000000000000", "00000000", "undefined"]
+#: What a time has in any notation: a year, three numbers, or a count of seconds or milliseconds.
+_TIME = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|^(?:19|20)\d{12}$|^\d{1,2}([./-])\d{1,2}\1\d{2}\b"
+    r"|^1\d{9}(\d{3})?$"
 )
+#: The zero of databases, of Unix and of Go, which stands for no time.
+_NO_TIME = re.compile(
+    r"0{4}([-/.]?)00\1?00|(1970|0001)([-/.]?)01\3?01(?!\d)|0?1([/.])0?1\4(1970|0001)\b|0+(:0+)*$"
+    r"|\\N$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+([.,]\d+)?%?")
+#: How tables of numbers write yes and no.
+_FLOAT = re.compile(r"([01])[.,]0+")
+#: A name that counts how often mail was refused.
+_COUNT = re.compile(r"bounces|count|number|rate")
+_SEPARATORS = re.compile(r"[,;|/\n]+")
 #: The columns that say since when somebody reads, the surest first.
-_SINCE = _names(
-    "since confirmtime optintime confirmedat subscribedat subscribeddate subscribedon subscribed"
-    " subscribetime datesubscribed subscriptiondate signupdate signedupat signupat optindate"
-    " optinat dateadded addedtime addedat joined joinedat datejoined createdat created"
-    " creationdate createddate entered added"
-)
-
-
-def folded(text: str) -> str:
-    """Return the letters and digits of a name or word, without case: `Opted-Out` is `optedout`."""
-    return re.sub(r"[\W_]+", "", text.casefold())
+_SINCE = (
+    "since", "confirmtime", "optintime", "confirmedat", "subscribedat", "subscribeddate",
+    "subscribedon", "subscribed", "subscribetime", "datesubscribed", "subscriptiondate",
+    "signupdate", "signedupat", "signupat", "optindate", "optinat", "dateadded", "addedtime",
+    "addedat", "joined", "joinedat", "datejoined", "createdat", "created", "creationdate",
+    "createddate", "entered", "added",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -231,15 +87,20 @@ def folded_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(folded(name) for name in names)
 
 
-def read_consent(names: tuple[str, ...], cells: Sequence[str]) -> Stated:
-    """Return the strongest word of a row about consent; `names` are its columns."""
+def read_consent(
+    names: tuple[str, ...], cells: Sequence[str], columns: Sequence[Column] | None = None
+) -> Stated:
+    """Return the strongest word of a row about consent.
+
+    `columns` are those of the list, read with all their cells. Without them, names alone decide.
+    """
     stated, since = Stated(), None
-    for name, column, cell in zip(names, folded_names(names), cells, strict=False):
-        found, at = _listed(column, cell)
+    for column, cell in zip(columns or columns_of(names), cells, strict=False):
+        found, at = _listed(column, cell.strip())
         if found in NOES:
             since = since or at
         if found > stated.listed:
-            stated = Stated(listed=found, column=name, cell=cell.strip())
+            stated = Stated(listed=found, column=column.name, cell=cell.strip())
     return replace(stated, at=since) if stated.listed in NOES else stated
 
 
@@ -249,7 +110,7 @@ def is_file_of_noes(name: str, columns: Iterable[str]) -> bool:
     Many systems write them into a file of their own, such as `unsubscribed_….csv` (Mailchimp) or
     `suppression_bounces.csv` (SendGrid).
     """
-    if any(column in _CERTAIN for column in map(folded, columns)):
+    if any(column.is_certain for column in columns_of(tuple(columns))):
         return False
     first, *_ = re.split(r"[\W\d_]+", name)
     return folded(first) in _FILE_WORDS
@@ -257,7 +118,7 @@ def is_file_of_noes(name: str, columns: Iterable[str]) -> bool:
 
 def is_plain_no(cell: str) -> bool:
     """Return whether a cell is a word that means a no, or no yes, in whatever column it stands."""
-    return folded(cell) in _PLAIN_NOES
+    return folded(cell) in PLAIN_NOES
 
 
 def read_since(names: tuple[str, ...], cells: Sequence[str]) -> datetime | None:
@@ -279,28 +140,68 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
-def _listed(name: str, cell: str) -> tuple[Listed, datetime | None]:
-    """Return what a cell says in the column of this folded name, and since when."""
-    word = folded(cell)
-    if name in _FLAGS:
-        yes, no = _FLAGS[name]
-        if word in _YES:
-            return yes, None
-        if word in _NO or word in _EMPTY:
-            return (no if word in _NO else Listed.SILENT), None
-        if _YEAR.search(cell):
-            return yes, parse_time(cell)
-        return _STATUS_WORDS.get(word, Listed.UNKNOWN), None
-    if word in _EMPTY and word not in ("none", "never"):
+def _listed(column: Column, cell: str) -> tuple[Listed, datetime | None]:
+    """Return what a cell says in a column, and since when."""
+    if column.meaning is Meaning.OWN:
         return Listed.SILENT, None
-    if name in _STATUS_COLUMNS:
-        return _STATUS_WORDS.get(word, Listed.UNKNOWN), None
-    if name in _DATES:
-        return _DATES[name], parse_time(cell)
-    if name in _REASONS:
-        said = _STATUS_WORDS.get(word, Listed.SILENT)
-        counts = said > Listed.CONFIRMED and len(word) >= _SHORTEST_REASON and word != "none"
-        return (said if counts else Listed.SILENT), None
-    if word in _PLAIN_NOES:
-        return _STATUS_WORDS[word], None
-    return Listed.SILENT, None
+    cell = _FLOAT.sub(r"\1", cell) if _FLOAT.fullmatch(cell) else cell
+    word = folded(cell)
+    if word in EMPTY or _NO_TIME.match(cell):
+        no = column.meaning in (Meaning.YES_NO, Meaning.STATUS, Meaning.NAMES) and word == "0"
+        if not no:
+            return column.empty, None
+    match column.meaning:
+        case Meaning.LEAVING:
+            return _leaving(column, word, cell)
+        case Meaning.YES_NO:
+            return _yes_or_no(column, word, cell)
+        case Meaning.STATUS:
+            return word_of(cell), None
+        case Meaning.NAMES:
+            return _named(column, word, cell), None
+        case Meaning.MAYBE:
+            if column.yes and word in YES:
+                return column.yes, None
+            return (STATUS_WORDS[word] if is_long_no(word) else Listed.SILENT), None
+    return (STATUS_WORDS[word] if word in PLAIN_NOES else Listed.SILENT), None
+
+
+def _leaving(column: Column, word: str, cell: str) -> tuple[Listed, datetime | None]:
+    """Read a cell of a column that says a no: `Unsubscribed`, `Opt-out date`, `Bounce reason`."""
+    if word in NO or word in NEVER_WORDS:
+        return Listed.SILENT, None
+    said = STATUS_WORDS.get(word, Listed.SILENT)
+    if column.status and word not in YES and said is Listed.CONFIRMED:
+        return said, None
+    name = folded(column.name)
+    counts = column.yes is Listed.BOUNCED and "hard" not in name and _COUNT.search(name)
+    if counts and _NUMBER.fullmatch(cell):
+        # Mail may have been refused for a day only, which proves nothing.
+        return Listed.UNKNOWN, None
+    if column.yes is Listed.PAUSED and word == "b":  # Mailman's [B], for bounces
+        return Listed.BOUNCED, None
+    return max(column.yes, said if said in NOES else column.yes), parse_time(cell)
+
+
+def _yes_or_no(column: Column, word: str, cell: str) -> tuple[Listed, datetime | None]:
+    if word in YES:
+        return column.yes, None
+    if word in NO or word in NEVER_WORDS:
+        return column.no, None
+    if _TIME.search(cell):
+        return column.yes, parse_time(cell)
+    return word_of(cell), None
+
+
+def _named(column: Column, word: str, cell: str) -> Listed:
+    """Read a cell of names, of which one may be a no: `vip; unsubscribed`."""
+    if column.no and (word in NO or word in NEVER_WORDS):
+        return column.no
+    found = Listed.SILENT
+    for part in _SEPARATORS.split(cell):
+        said = word_of(part)
+        one = folded(part)
+        strong = one in PLAIN_NOES or any(stem.match(one) for stem in STEMS.values())
+        if (strong or (column.no and is_long_no(one))) and said is not Listed.UNKNOWN:
+            found = max(found, said)
+    return found

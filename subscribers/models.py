@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -13,6 +14,9 @@ from subscribers.errors import ConsentError, PreferenceError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+#: A subscriber who has not confirmed by then is forgotten.
+FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import StepCounter, no_progress
 from digest.text.wording import suggestion
 from subscribers.book import Evidence
-from subscribers.models import WEEK
+from subscribers.models import FORGET_UNCONFIRMED_AFTER, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +53,6 @@ ProgressBar = Callable[[str], AbstractContextManager[StepCounter]]
 
 #: Sending this many messages takes about as long as starting a process.
 MESSAGES_PER_PROCESS = 1000
-#: A subscriber who has not confirmed by then is forgotten.
-FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 
 
 def run_day(app: App, named: date | None = None) -> RunDay:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -168,7 +169,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="CSV with a column of addresses; see docs/operating.md."
+            metavar="FILE",
+            help="CSV with a column of addresses, - for standard input; see docs/operating.md.",
         ),
     ],
     *,
@@ -189,15 +191,21 @@ def import_(
     from subscribers import csv_import, csv_table
     from subscribers.import_rules import ImportAction
 
+    is_input = str(file) == "-"
     try:
-        octets = file.read_bytes()
+        octets = sys.stdin.buffer.read() if is_input else file.read_bytes()
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}") from error
-    text, remark = csv_table.decode(octets)
+    text, encoding = csv_table.decode(octets)
+    remarks = [encoding, csv_table.title_remark(text)]
     app = output.open_app(ctx)
     slugs = [topic.slug for topic in app.topics]
     rows = csv_import.plan(
-        text, app.book, known_topics=slugs, confirmed=confirmed, file_name=file.name
+        text,
+        app.book,
+        known_topics=slugs,
+        confirmed=confirmed,
+        file_name="" if is_input else file.name,
     )
     if not dry_run:
         changed = csv_import.apply(
@@ -212,8 +220,8 @@ def import_(
             ("line#", "address", "fate", "why"),
             [(row.number, row.address, row.action, row.reason) for row in rows],
         )
-    if remark:
-        output.print_note(f"{file}: {remark}")
+    for remark in filter(None, remarks):
+        output.print_note(f"{'standard input' if is_input else file}: {remark}")
     if any(row.action is ImportAction.REJECT for row in rows):
         raise typer.Exit(1)
 

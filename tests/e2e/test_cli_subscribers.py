@@ -269,12 +269,12 @@ def test_the_lists_that_were_met_are_understood(
 def test_a_row_with_a_word_nobody_knows_is_named_and_not_mailed(
     home: Path, digest: Command
 ) -> None:
-    (home / "list.csv").write_text("email,status\nada@example.org,abgemeldet\n")
+    (home / "list.csv").write_text("email,status\nada@example.org,perhaps\n")
 
     result = digest("subscribers", "import", "list.csv")
 
     assert result.code == 1
-    assert "reject  status is 'abgemeldet', which is not known to mean yes" in result.out
+    assert "reject  status is 'perhaps', which is not known to mean yes" in result.out
     assert (readers(digest), asked(home)) == ({}, [])
 
 

@@ -162,8 +162,7 @@ def summary(book: Book) -> dict[str, object]:
         one.address: (
             replace(one, id=0),
             times[one.id].left,
-            # When somebody signed up who never confirmed, only their mail needs to know.
-            one.status is Status.PENDING or times[one.id].status_since,
+            times[one.id].status_since,
         )
         for one in book.all()
     }

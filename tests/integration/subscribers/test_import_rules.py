@@ -10,7 +10,7 @@ from support.builders import NOON, enrolled, evidence
 
 from subscribers.csv_import import apply, plan
 from subscribers.import_rules import ImportAction
-from subscribers.models import Event, Status
+from subscribers.models import FORGET_UNCONFIRMED_AFTER, Event, Status
 
 if TYPE_CHECKING:
     from subscribers.book import Book
@@ -53,7 +53,8 @@ def by_themselves(book: Book, *events: Event, at: int = 0) -> int:
         ("bounced", SUPPRESS, "suppressed"),
         ("blocklisted", SUPPRESS, "suppressed"),
         ("nonsubscribed", REFUSE, None),
-        ("abgemeldet", REJECT, None),
+        ("abgemeldet", LEAVE, "left"),
+        ("weird", REJECT, None),
     ],
 )
 def test_a_no_comes_in_as_a_no_and_later_lists_do_not_undo_it(
@@ -96,6 +97,56 @@ def test_the_word_and_its_column_are_named(book: Book) -> None:
         "Bounced is '1'",
         "List Status is 'Unsubscribed'",
     ]
+
+
+def test_an_unknown_cell_or_a_box_not_ticked_holds_the_row(book: Book) -> None:
+    text = "Email,GDPR consent\na@b.org,x\nb@b.org,\nc@b.org,perhaps\nd@b.org,no\n"
+
+    rows = imported(text, book)
+
+    assert [(row.action, row.reason.split(",")[0]) for row in rows] == [
+        (CONFIRM, "you vouch for it"),
+        (REJECT, "GDPR consent is ''"),
+        (REJECT, "GDPR consent is 'perhaps'"),
+        (LEAVE, "GDPR consent is 'no'"),
+    ]
+    assert [reader.address for reader in book.confirmed()] == ["a@b.org"]
+
+
+def test_where_people_live_holds_nobody(book: Book) -> None:
+    text = "email,state,country\na@b.org,CA,US\nb@b.org,NO,US\nc@b.org,,NO\n"
+
+    assert {row.action for row in imported(text, book)} == {CONFIRM}
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [
+        pytest.param(0, True, id="now"),
+        pytest.param(5, True, id="time to answer"),
+        pytest.param(6, False, id="no time to answer"),
+        pytest.param(90, False, id="long ago"),
+        pytest.param(-9, False, id="in the future"),
+    ],
+)
+def test_a_pending_reader_keeps_their_days_if_the_letter_still_finds_them(
+    book: Book, days: int, *, kept: bool
+) -> None:
+    now, asked = NOON + WEEK, NOON + WEEK - timedelta(days=days)
+
+    imported(f"email,status,status_since\nada@example.org,pending,{asked.isoformat()}\n", book)
+    book.forget_unconfirmed(before=now - FORGET_UNCONFIRMED_AFTER, evidence=evidence(at=now))
+
+    (reader,) = book.all()
+    since = book.consent_times()[reader.id].status_since
+    assert (reader.status, since) == (Status.PENDING, asked if kept else now)
+
+
+@pytest.mark.parametrize(("yes", "no"), [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERO", "FALSO")])
+def test_an_export_that_a_spreadsheet_saved_again_is_read(book: Book, yes: str, no: str) -> None:
+    imported(f"email;text_only\nada@example.org;{yes}\nbo@example.org;{no}\n", book)
+
+    assert [reader.preferences.text_only for reader in book.all()] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.growth import grows_evenly
 
-from subscribers.csv_table import decode, read
+from subscribers.csv_table import decode, read, title_remark
 from subscribers.errors import CSVImportError
 
 
@@ -34,6 +34,10 @@ TEXT = "email;name\r\nada@example.org;Zoë\r\n"
         pytest.param(b"\xfe\xff" + TEXT.encode("utf-16-be"), id="UTF-16, the other way round"),
         pytest.param(TEXT.encode("utf-16-le"), id="UTF-16 without a mark"),
         pytest.param(TEXT.encode("utf-16-be"), id="UTF-16-BE without a mark"),
+        pytest.param(TEXT.encode("utf-32"), id="UTF-32 with a mark"),
+        pytest.param(b"\x00\x00\xfe\xff" + TEXT.encode("utf-32-be"), id="UTF-32, the other way"),
+        pytest.param(TEXT.encode("utf-32-le"), id="UTF-32 without a mark"),
+        pytest.param(TEXT.encode("utf-32-be"), id="UTF-32-BE without a mark"),
     ],
 )
 def test_unicode_is_read_without_a_word(octets: bytes) -> None:
@@ -52,6 +56,7 @@ def test_other_bytes_are_read_as_windows_writes_them_and_that_is_said() -> None:
     [
         (b"PK\x03\x04\x14\x00", "zip archive or a workbook; unpack it, or save the sheet as CSV"),
         (b"\xff\xfee\x00m", "begins as UTF-16, but byte 4 is not; save it as UTF-8"),
+        (b"\xff\xfe\x00\x00e\x00\x00\x00m", "begins as UTF-32, but byte 8 is not"),
         (b"\xef\xbb\xbfemail\n\xff", "begins as UTF-8, but byte 9 is not"),
     ],
 )
@@ -89,6 +94,43 @@ def test_lines_are_numbered_as_an_editor_shows_them() -> None:
     text = 'sep=,\r\n\r\nemail,name\r\na@b.org,"A\r\nB"\r\n\r\nc@d.org,C\r\n'
 
     assert [number for number, _ in read(text).rows] == [4, 7]
+
+
+@pytest.mark.parametrize(
+    ("above", "delimiter"),
+    [
+        ("Members for group lamps\n", ","),
+        ("# exported 2024-01-01, by Ada, 3 rows\n# all of them\n", ";"),
+        ("\nLamps; of all kinds\n\n", ";"),
+        ("sep=;\nMembers for group lamps\n", ";"),
+        ("Members for group lamps,,\n", ","),
+    ],
+)
+def test_a_title_above_the_names_is_skipped_and_that_is_said(above: str, delimiter: str) -> None:
+    names = delimiter.join(("Nickname", "Email address", "Email status"))
+    text = f"{above}{names}\n{delimiter.join(('Ada', 'ada@example.org', 'x'))}\n"
+
+    table = read(text)
+
+    assert table.names == ("Nickname", "Email address", "Email status")
+    assert [number for number, _ in table.rows] == [above.count("\n") + 2]
+    assert addresses(text) == ["ada@example.org"]
+    assert f"line {above.count(chr(10)) + 1} names the columns" in title_remark(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email,name\nada@example.org,Ada\n",
+        "Kontakt,Rolle\nada@example.org,member\n",
+        "ada@example.org\nbo@example.org\n",
+        "Kontakt,Rolle,Ort\n,member,Rom\nada@example.org,x,y\n",
+        "sep=;\nemail\n",
+        "",
+    ],
+)
+def test_names_of_columns_are_no_title(text: str) -> None:
+    assert title_remark(text) == ""
 
 
 @pytest.mark.parametrize(
@@ -176,7 +218,7 @@ CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
     rows=st.lists(st.tuples(CELL, CELL), max_size=5),
     delimiter=st.sampled_from(",;\t|"),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
 )
 def test_every_cell_comes_back_whatever_wrote_it(
     rows: list[tuple[str, str]], delimiter: str, end: str, encoding: str

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.list_consent import Listed, is_file_of_noes, parse_time, read_consent, read_since
+from subscribers.consent_columns import read_columns
+from subscribers.consent_words import (
+    EMPTY,
+    NEVER_WORDS,
+    NO,
+    STATUS_WORDS,
+    Listed,
+    folded,
+)
+from subscribers.export_columns import COLUMNS
+from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
 
 YES, NEVER, UNKNOWN = Listed.CONFIRMED, Listed.NEVER, Listed.UNKNOWN
 LEFT, BOUNCED, COMPLAINED = Listed.LEFT, Listed.BOUNCED, Listed.COMPLAINED
@@ -111,10 +121,12 @@ def said(**row: str) -> Listed:
         ("Last Name", "Left", SILENT),
         ("Last Name", "No", SILENT),
         # words nobody knows, and cells without any
-        ("status", "abgemeldet", UNKNOWN),
-        ("status", "unsubscribed 2024", UNKNOWN),
+        ("status", "abgemeldet", LEFT),
+        ("status", "unsubscribed 2024", LEFT),
+        ("status", "not unsubscribed", UNKNOWN),
+        ("status", "weird", UNKNOWN),
         ("subscribed", "perhaps", UNKNOWN),
-        ("unsubscribed", "perhaps", UNKNOWN),
+        ("unsubscribed", "perhaps", LEFT),
         ("unsubscribed", "5/6/2024 7:08 AM", LEFT),
         ("status", "", SILENT),
         ("status", "NULL", SILENT),
@@ -127,6 +139,144 @@ def test_the_words_of_other_systems_are_understood(
 ) -> None:
     assert said(**{column: cell}) is expected
     assert said(**{column.upper(): f" {cell.swapcase()} "}) is expected
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("deactivated", "2024-02-02 10:00", LEFT),
+        ("Unsubscribed Time", "2024-02-02", LEFT),
+        ("Opted Out Date", "02/02/24", LEFT),
+        ("Unsubscribe Reason", "No longer interested", LEFT),
+        ("Opted out of email: Newsletter", "true", LEFT),
+        ("Opted out of email: Newsletter", "false", SILENT),
+        ("Opt Out (Email)", "Yes", LEFT),
+        ("marketing_opt_out", "true", LEFT),
+        ("HasOptedOutOfEmail", "1", LEFT),
+        ("newsletter_opt_in", "false", LEFT),
+        ("newsletter_opt_in", "2024-02-02", YES),
+        ("newsletter_subscribed", "0", LEFT),
+        ("newsletter_subscribed", "0.0", LEFT),
+        ("newsletter_subscribed", "1.0", YES),
+        ("Subscription", "Cancelled", LEFT),
+        ("Subscription", "Weekly", SILENT),
+        ("mailing_list_status", "dropped", BOUNCED),
+        ("Email Suppressions", "HARD_BOUNCE", COMPLAINED),
+        ("Email hard bounce reason", "UNKNOWN_USER", BOUNCED),
+        ("Hard bounces", "1", BOUNCED),
+        ("bounce_count", "5", UNKNOWN),
+        ("last_bounce_count", "0", SILENT),
+        ("Email permission", "Denied", LEFT),
+        ("GDPR consent", "false", LEFT),
+        ("GDPR consent", "never", LEFT),
+        ("GDPR consent", "perhaps", UNKNOWN),
+        ("GDPR consent", "granted", YES),
+        ("consent_ip", "192.0.2.1", SILENT),
+        ("Tags", "vip;unsubscribed", LEFT),
+        ("Tags", "vip, hard bounced 2023", BOUNCED),
+        ("Tags", "vip;customer", SILENT),
+        ("Mail Delivery", "disabled", LEFT),
+        ("delivery", "nomail", PAUSED),
+        ("nomail reason", "[B]", BOUNCED),
+        ("Newsletter", "no", LEFT),
+        ("Unsubscribe status", "Subscribed", YES),
+        ("Unsubscribe status", "true", LEFT),
+        ("unsubscribe_link", "https://example.org/u/1", SILENT),
+        # Wix, HubSpot, Mailman 3, Google Groups
+        ("Email subscriber status", "Pending", PENDING),
+        ("Marketing contact status", "Non-marketing contact", NEVER),
+        ("Currently ineligible for marketing emails", "true", LEFT),
+        ("role", "nonmember", NEVER),
+        ("role", "member", SILENT),
+        ("Email status", "Bouncing", BOUNCED),
+        ("Email preference", "no email", PAUSED),
+        ("Email preference", "All email", SILENT),
+        ("Membership", "banned", COMPLAINED),
+        ("Membership", "invited", PENDING),
+        ("Group status", "member", YES),
+        # German, French, Spanish, Italian, Portuguese, Dutch
+        ("Abgemeldet", "ja", LEFT),
+        ("Abgemeldet", "nein", SILENT),
+        ("Abgemeldet am", "01.02.2024", LEFT),
+        ("Deaktiviert", "2024-01-02", LEFT),
+        ("Newsletter-Status", "Aktiv", YES),
+        ("Einwilligung", "nein", LEFT),
+        ("Désinscrit", "oui", LEFT),
+        ("Désinscrit", "non", SILENT),
+        ("Statut", "désabonné", LEFT),
+        ("Statut", "abonné", YES),
+        ("Fecha de baja", "2024-01-02", LEFT),
+        ("Estatus", "cancelado", LEFT),
+        ("Disiscritto", "sì", LEFT),
+        ("Consenso", "no", LEFT),
+        ("Descadastrado", "sim", LEFT),
+        ("Uitgeschreven", "ja", LEFT),
+        # no time, in the notation of databases
+        ("unsubscribed_at", "0", SILENT),
+        ("unsubscribed_at", "1970-01-01 00:00:00", SILENT),
+        ("unsubscribed_at", "1970-01-01T00:00:00Z", SILENT),
+        ("unsubscribed_at", "0000-00-00T00:00:00Z", SILENT),
+        ("unsubscribed_at", r"\N", SILENT),
+        ("subscribed", r"\N", SILENT),
+        ("unsubscribed_at", "n/a", SILENT),
+        ("unsubscribed_at", "-", SILENT),
+    ],
+)
+def test_a_column_is_known_by_the_meaning_of_its_name(
+    column: str, cell: str, expected: Listed
+) -> None:
+    assert said(**{column: cell}) is expected
+    assert said(**{column.upper(): f" {cell} "}) is expected
+    assert said(**{column.lower().replace(" ", "__"): cell}) is expected
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        *(("country", "NO"), ("name", "Nolan Stopford"), ("signup_source", "web form")),
+        *(("created", "2024-01-01"), ("State", "CA"), ("Mailing State", "NO"), ("Estado", "SP")),
+        *(("Membership level", "Gold"), ("opens", "5"), ("Language", "de"), ("Days left", "3")),
+        *(("LATITUDE", "1.5"), ("OPTIN_IP", "192.0.2.1"), ("TAGS", '"vip","new"'), ("type", "x")),
+        *(("Company", "Cancel Ltd"), ("Order status", "shipped"), ("Marital status", "single")),
+        *(("sms_opt_in", "false"), ("Mailing City", "Rome"), ("Job title", "Member")),
+    ],
+)
+def test_other_columns_say_nothing(column: str, cell: str) -> None:
+    assert said(**{column: cell}) is SILENT
+    assert read_consent((column,), (cell,), read_columns((column,), [(cell,)])).listed is SILENT
+
+
+@given(cell=st.text(min_size=1, max_size=20))
+def test_in_a_column_of_leaving_each_cell_is_a_no_unless_it_says_no(cell: str) -> None:
+    silent = NO | NEVER_WORDS | EMPTY | {"00000000"}
+
+    assert said(**{"Opt-out reason": f"x{cell}x"}) in (LEFT, BOUNCED, COMPLAINED)
+    assert said(**{"Opt-out reason": cell}) is not SILENT or (
+        folded(cell) in silent or not folded(cell).strip("0")
+    )
+
+
+def all_said(name: str, *cells: str) -> list[Listed]:
+    """What each cell of one column says, beside the others."""
+    columns = read_columns((name,), [(cell,) for cell in cells])
+    return [read_consent((name,), (cell,), columns).listed for cell in cells]
+
+
+def test_a_column_of_two_meanings_is_judged_by_all_its_cells() -> None:
+    assert all_said("state", "CA", "NY", "", "No") == [SILENT] * 4
+    assert all_said("state", "active", "cancelled", "odd", "") == [YES, LEFT, UNKNOWN, SILENT]
+
+
+def test_where_some_ticked_a_box_nobody_else_did() -> None:
+    assert all_said("GDPR consent", "x", "", "n/a") == [YES, UNKNOWN, UNKNOWN]
+    assert all_said("GDPR consent", "2024-01-02", "") == [YES, SILENT]
+    assert all_said("unsubscribed", "x", "") == [LEFT, SILENT]
+    assert all_said("confirmed", "1", "") == [SILENT, SILENT]
+
+
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "status"])
+def test_columns_of_our_own_exports_say_no_more_than_their_status(name: str) -> None:
+    assert said(**{name: "unsubscribed"}) is SILENT
 
 
 def test_the_strongest_word_of_a_row_counts_and_is_named() -> None:
@@ -142,10 +292,11 @@ def test_the_strongest_word_of_a_row_counts_and_is_named() -> None:
 
 @given(word=st.text(min_size=1, max_size=20))
 def test_no_word_in_a_column_of_status_is_a_yes_unless_it_is_known(word: str) -> None:
-    known = {"confirmed", "active", "enabled", "subscribed", "regular", "yes", "true", "1", "valid"}
+    known = {one for one, listed in STATUS_WORDS.items() if listed is YES}
 
     assert said(status=f"un{word}") is not YES
-    assert said(status=word) is not YES or word.strip().casefold() in known
+    assert said(newsletter_opt_in=f"un{word}") is not YES
+    assert said(status=word) is not YES or folded(word) in known
 
 
 @pytest.mark.parametrize(
