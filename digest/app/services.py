@@ -20,6 +20,7 @@ from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.environment import network_variables
+from digest.app.traces import traces_of_use
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.outbox import newest_day
 from digest.delivery.process import peak_memory, this_host
@@ -345,5 +346,7 @@ def open_app(config: Config) -> App:
         StoreError: the database cannot be opened or brought up to date.
 
     """
-    engine = open_database(config.database.url, folder=config.folder)
+    engine = open_database(
+        config.database.url, folder=config.folder, traces=partial(traces_of_use, config)
+    )
     return App(config=config, engine=engine)

@@ -60,7 +60,7 @@ def preview(
     in_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Show the mail a reader would get, without sending or recording anything."""
-    from digest.app import pipeline
+    from digest.app import clock, pipeline
     from digest.errors import ConfigError, NotFoundError
 
     if topic and to:
@@ -73,7 +73,9 @@ def preview(
     builder = app.message_builder(pipeline.build_edition(app, chosen))
     result = builder.preview(subscriber)
     if result.message is None:
-        output.print_note(f"no mail for {subscriber.address} on {chosen}: {result.reason}")
+        is_future = chosen > clock.newest_day(app.config.schedule.timezone)
+        reason = "that day is in the future" if is_future else result.reason
+        output.print_note(f"no mail for {subscriber.address} on {chosen}: {reason}")
         raise typer.Exit(1)
     _show(result.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 

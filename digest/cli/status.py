@@ -102,6 +102,7 @@ def _sum(totals: DayTotals, not_planned: int) -> str:
     if not totals.adds_up:
         parts.append("this does not add up")
     if not_planned:
-        parts.append(f"{not_planned} not planned yet")
+        # A closed day plans nobody more, unless somebody names it again.
+        parts.append(f"{not_planned} not planned{'' if totals.closed_at else ' yet'}")
     parts.append("closed" if totals.closed_at else "open")
     return "; ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from digest.errors import StoreError
 from digest.models.delivery import MailKind
 
 if TYPE_CHECKING:
@@ -15,11 +16,36 @@ _TRANSACTIONAL = tuple(f".{kind}.eml" for kind in MailKind)
 
 
 def newest_day(outbox: Path | None) -> date | None:
-    """Return the newest day of which a digest was written, or None if there is no such folder."""
-    if outbox is None or not outbox.is_dir():
+    """Return the newest day of which a digest was written, or None if there is no such folder.
+
+    Raises:
+        StoreError: the folder cannot be read.
+
+    """
+    if outbox is None:
         return None
-    days = [day for folder in outbox.iterdir() if (day := _day(folder.name))]
-    return next((day for day in sorted(days, reverse=True) if _has_digest(outbox, day)), None)
+    return next((day for day in _newest_first(outbox) if _has_digest(outbox, day)), None)
+
+
+def newest_folder(outbox: Path) -> Path | None:
+    """Return the newest day's folder that has mails of any kind, or None.
+
+    Raises:
+        StoreError: the folder cannot be read.
+
+    """
+    folders = (outbox / day.isoformat() for day in _newest_first(outbox))
+    return next((folder for folder in folders if any(folder.glob("*.eml"))), None)
+
+
+def _newest_first(outbox: Path) -> list[date]:
+    try:
+        if not outbox.is_dir():
+            return []
+        days = [day for folder in outbox.iterdir() if (day := _day(folder.name))]
+    except OSError as error:
+        raise StoreError(f"cannot read {outbox}: {error.strerror}") from error
+    return sorted(days, reverse=True)
 
 
 def _day(name: str) -> date | None:

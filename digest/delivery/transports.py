@@ -101,8 +101,11 @@ class Directory:
         if folder.is_dir():
             return
         # Two calls, because `mode` does not apply to the parents that mkdir creates.
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise MailServerError(_in_the_way(folder)) from error
         files.sync_folder(self._folder)
 
     def was_sent(self, message: DoubtfulMessage) -> bool | None:
@@ -174,6 +177,21 @@ class Stream:
 
     def close(self) -> None:
         """Do nothing: the stream belongs to the caller."""
+
+
+def _in_the_way(folder: Path) -> str:
+    """Return why a folder cannot be made, where something else has its name or a parent's."""
+    others = (path for path in (*reversed(folder.parents), folder) if not path.is_dir())
+    path = next(others, folder)
+    if path.is_symlink():
+        return (
+            f"cannot write {path}: it is a link to {path.readlink()}, which is no folder; check"
+            " that its disk is mounted, or check [mail] directory"
+        )
+    return (
+        f"cannot write {path}: a file is where this folder should be; move the file elsewhere, or"
+        " check [mail] directory"
+    )
 
 
 def _is_in(path: Path, message_id: str) -> bool:

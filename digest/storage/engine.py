@@ -19,10 +19,15 @@ from digest.storage.schema import generation
 from digest.storage.upgrade import upgrade
 
 
-def open_database(url: str, *, folder: Path) -> sa.Engine:
+def open_database(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.Engine:
     """Open the database of a URL, creating it and bringing it up to date as needed.
 
     A new SQLite file is created with mode 0600, since it holds addresses.
+
+    Args:
+        url: as SQLAlchemy writes it.
+        folder: where the path of a SQLite file starts.
+        traces: what else shows that the database was in use, if it holds nothing.
 
     Raises:
         ConfigError: the URL is not one.
@@ -33,13 +38,12 @@ def open_database(url: str, *, folder: Path) -> sa.Engine:
     engine = _create_engine(url, folder)
     file = database_file(engine.url)
     if file:
-        mark.refuse_lost(file)
+        mark.refuse_lost(file, traces)
         _create_private(file)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
-        if file and mark.traces_of(file):
-            _refuse_emptied(engine, file)
+        _refuse_emptied(engine, file, traces)
         upgrade(engine)
         if file and mark.read_mark(file) is None:
             _mark_unused(engine, file)
@@ -89,10 +93,13 @@ def _create_private(path: Path) -> None:
         raise StoreError(f"cannot open {path}: {error.strerror}; check [database] url") from error
 
 
-def _refuse_emptied(engine: sa.Engine, file: Path) -> None:
+def _refuse_emptied(engine: sa.Engine, file: Path | None, traces: mark.Traces) -> None:
+    if file is None and engine.dialect.name == "sqlite":
+        return  # in memory, always new
     with engine.connect() as connection:
         if not sa.inspect(connection).get_table_names():
-            raise StoreError(mark.lost(file, "has no tables"))
+            database = file or Path(engine.url.database or "the database")
+            mark.refuse_if_used(database, traces, what="has no tables")
 
 
 def _mark_unused(engine: sa.Engine, file: Path) -> None:

@@ -4,7 +4,7 @@ Every run that sends mail raises the database's generation, a number, when it be
 ends, and then writes the same number into the mark beside the database (`storage.mark`). So a kill
 between the two leaves the mark behind the database, which is harmless. A mark that is ahead of
 the database shows that the database is an older copy. Other signs are a mark that is a copy (the
-folder was copied), another inode (the file was replaced), a mark that is gone, and written mails
+folder was copied), another inode (the file was replaced), a mark that is gone or damaged, and mails
 of days that the database has never planned.
 
 Such a database does not know which mails have left since, nor who has left since. It sends nothing
@@ -125,6 +125,8 @@ class Generation:
         written = self.newest_written()
         if mark is None:
             return f"{mark_path(file).name} is not beside it" if number else None
+        if mark.is_damaged:
+            return f"{mark_path(file).name} beside it is damaged" if number else None
         if mark.generation > number:
             return f"{mark_path(file).name} is of a later run"
         if mark.is_copy:
@@ -138,12 +140,12 @@ class Generation:
     def _explain(self, file: Path, sign: str) -> str:
         last = self._newest_planned()
         until = self._certain_from(file) - timedelta(days=1)
+        later = f", and the mails of later days until {until}," if last != until else ""
         return (
             f"{file} was restored from a backup, or moved: {sign}. The last day that it knows is"
-            f" {last or 'none'}; what it has not sent, and the mails of later days until {until},"
-            " may have left already, and readers who left since then may be confirmed again."
-            " Nothing is sent until you name each day to send, with `digest run --day D`; then"
-            " `digest run` goes on with the days to come"
+            f" {last or 'none'}; what it has not sent{later} may have left already, and readers who"
+            " left since then may be confirmed again. Nothing is sent until you name each day to"
+            " send, with `digest run --day D`; then `digest run` goes on with the days to come"
         )
 
     def _number(self) -> int:

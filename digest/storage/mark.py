@@ -3,8 +3,9 @@
     {"generation": 12, "day": "2026-02-06", "inode": 131, "itself": "140.2817"}
 
 It shows that an installation lived here, so a database that is missing or empty is not taken for
-a new one. Its numbers show whether the database is the one that the last run used; see
-`storage.generation`. A database that is no file of SQLite has no mark.
+a new one. So do the lock of a run, and the files elsewhere that the caller knows. The mark's
+numbers show whether the database is the one that the last run used; see `storage.generation`. A
+database that is no file of SQLite has no mark.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import fcntl
 import json
 import os
 import struct
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +26,11 @@ from digest.storage import files
 #: Linux: asks for a file's i_generation, a random number that tells two files apart which had the
 #: same inode, one after the other (ioctl_iflags(2); ext4, xfs, btrfs and others).
 _FS_IOC_GETVERSION = 0x80087601
+
+
+#: Returns the files elsewhere that only an installation in use has, and why to keep each, if there
+#: is a reason; it is called only for a database that holds nothing.
+Traces = Callable[[], Mapping[Path, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +45,8 @@ class Mark:
     inode: int | None = None
     #: whether this file was copied since it was written
     is_copy: bool = False
+    #: whether it cannot be understood; then it says nothing else
+    is_damaged: bool = False
 
 
 def mark_path(database: Path) -> Path:
@@ -46,7 +55,7 @@ def mark_path(database: Path) -> Path:
 
 
 def read_mark(database: Path) -> Mark | None:
-    """Return the mark of a database, or None if it has none; a damaged one says nothing.
+    """Return the mark of a database, or None if it has none.
 
     Raises:
         StoreError: there is one, but it cannot be read.
@@ -68,8 +77,8 @@ def read_mark(database: Path) -> Mark | None:
         return None
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError):
-        return Mark()
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
+        return Mark(is_damaged=True)
 
 
 def write_mark(database: Path, *, generation: int, day: date | None) -> None:
@@ -115,8 +124,12 @@ def create_mark(database: Path) -> None:
         raise StoreError(f"cannot write {path}: {error.strerror}") from error
 
 
-def refuse_lost(database: Path) -> None:
-    """Refuse a database that is missing or empty although an installation lived there.
+def refuse_lost(database: Path, traces: Traces) -> None:
+    """Refuse a database that is missing or empty although it was in use.
+
+    Args:
+        database: its file.
+        traces: see `Traces`.
 
     Raises:
         StoreError: it is, or it is a link to a file that is missing.
@@ -128,8 +141,7 @@ def refuse_lost(database: Path) -> None:
         size = None  # whoever opens it says why it cannot be opened
     if size:
         return
-    if traces_of(database):
-        raise StoreError(lost(database, "is missing" if size is None else "is empty"))
+    refuse_if_used(database, traces, what="is missing" if size is None else "is empty")
     if size is None and database.is_symlink():
         raise StoreError(
             f"{database} is a link to {database.readlink()}, which is missing: check that its"
@@ -137,18 +149,43 @@ def refuse_lost(database: Path) -> None:
         )
 
 
-def traces_of(database: Path) -> list[Path]:
-    """Return the files beside a database that only one in use has: its mark, the lock of a run."""
-    return [path for path in (mark_path(database), Path(f"{database}-run")) if path.exists()]
+def refuse_if_used(database: Path, traces: Traces, *, what: str) -> None:
+    """Refuse a database that holds nothing, if something shows that it was in use.
 
+    Args:
+        database: its file, or its name on a server.
+        traces: see `Traces`.
+        what: what is wrong with it.
 
-def lost(database: Path, what: str) -> str:
-    """Return what to tell the operator about a database that is not there any more."""
-    names = " and ".join(path.name for path in traces_of(database))
-    return (
-        f"{database} {what}, but {names} beside it shows that it was in use: restore a backup, or"
-        f" check [database] url; only to begin anew, without readers, remove {names}"
+    Raises:
+        StoreError: it was in use.
+
+    """
+    beside = [path for path in (mark_path(database), Path(f"{database}-run")) if path.exists()]
+    elsewhere = traces()
+    if not beside and not elsewhere:
+        return
+    folder = database.parent
+    is_beside = all(path.is_relative_to(folder) for path in elsewhere)
+    names = [path.name for path in beside]
+    kept = [str(path.relative_to(folder) if is_beside else path) for path in elsewhere]
+    reasons = [
+        f"keep {name}: {why}" for name, why in zip(kept, elsewhere.values(), strict=True) if why
+    ]
+    begin = [
+        *([f"remove {_listed(names)}"] if names else []),
+        *([f"move {_listed(kept)} elsewhere"] if kept else []),
+    ]
+    raise StoreError(
+        f"{database} {what}, but {_listed(names + kept)}{' beside it' if is_beside else ''}"
+        f" {'shows' if len(names + kept) == 1 else 'show'} that it was in use: restore a backup, or"
+        " check [database] url and that its disk is mounted; only to begin anew, without readers,"
+        f" {' and '.join(begin)}{''.join(f' ({reason})' for reason in reasons)}"
     )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _content(*, generation: int, day: date | None, inode: int | None, itself: str | None) -> bytes:

@@ -74,6 +74,17 @@ def test_a_day_of_the_future_is_refused_and_nothing_is_recorded(
 
 
 @pytest.mark.usefixtures("evening")
+def test_a_preview_of_the_future_says_that_it_is_the_future(
+    furnished: Path, digest: Command
+) -> None:
+    for arguments in ((), ("--topic", "agents"), ("--to", "ada@example.org")):
+        result = digest("preview", "--day", "2026-02-08", *arguments)
+
+        assert result.code == 1
+        assert "on 2026-02-08: that day is in the future" in result.err
+
+
+@pytest.mark.usefixtures("evening")
 @pytest.mark.parametrize(
     ("timezone", "day", "code"),
     [

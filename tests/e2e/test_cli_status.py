@@ -71,9 +71,7 @@ def test_a_day_is_a_sum_of_its_states(furnished: Path, digest: Command) -> None:
     assert last_line(digest) == "2026-02-02: 2 planned = 2 sent; closed"
 
 
-def test_a_sum_names_every_state_and_who_is_not_planned_yet(
-    furnished: Path, digest: Command
-) -> None:
+def test_a_sum_names_every_state_and_who_is_not_planned(furnished: Path, digest: Command) -> None:
     digest("subscribers", "add", "cy@example.org", "--topic", "agents", "--confirmed")
     digest("run", *DAY)
     stands(furnished, "ada@example.org", "deferred")
@@ -83,7 +81,7 @@ def test_a_sum_names_every_state_and_who_is_not_planned_yet(
     line = last_line(digest)
 
     assert line == (
-        "2026-02-02: 3 planned = 1 sent + 1 deferred + 1 unknown; 1 not planned yet; closed"
+        "2026-02-02: 3 planned = 1 sent + 1 deferred + 1 unknown; 1 not planned; closed"
     )
 
 
@@ -96,7 +94,7 @@ def test_a_day_that_does_not_add_up_says_so(
         db.execute("DELETE FROM deliveries WHERE id = 1")
 
     assert last_line(digest, *arguments) == (
-        "2026-02-02: 2 planned = 1 sent; this does not add up; 1 not planned yet; closed"
+        "2026-02-02: 2 planned = 1 sent; this does not add up; 1 not planned; closed"
     )
     assert digest("status", *DAY, "--json").json["adds_up"] is False
 

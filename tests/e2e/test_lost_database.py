@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.command import DAY
 from support.machine_clock import set_clock
 
 from digest.app import scheduler
@@ -56,6 +57,64 @@ def test_every_command_refuses_an_installation_that_lost_its_database(
     assert f"digest.db is {lose}, but digest.db-generation" in result.err
     assert "restore a backup" in result.err
     assert result.out == ""
+
+
+@pytest.mark.parametrize("url", ["digest.db", "data/digest.db"], ids=["beside", "volume"])
+@pytest.mark.parametrize("stays", ["digest.pepper", "digest.key", "outbox"])
+@pytest.mark.parametrize("command", [("run",), ("status",), ("serve",)], ids=" ".join)
+def test_what_lies_beside_the_configuration_shows_that_a_database_is_gone(
+    home: Path, digest: Command, command: tuple[str, ...], stays: str, url: str
+) -> None:
+    settings = (home / "config.toml").read_text().replace('secret_key = "for the tests"', "")
+    (home / "config.toml").write_text(f'{settings}[database]\nurl = "sqlite:///{url}"\n')
+    (home / "data").mkdir()
+    digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+    digest("run", *DAY)
+    kept = {"config.toml", "papers.jsonl", "data", stays}
+    for path in (*home.glob("data/*"), *(path for path in home.iterdir() if path.name not in kept)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    result = digest(*command)
+
+    assert result.code == 1
+    assert "digest.db is missing, but " in result.err
+    assert stays in result.err
+    assert "restore a backup, or check [database] url and that its disk is mounted" in result.err
+    assert f"move {stays if url == 'digest.db' else home / stays}" in result.err
+    assert list(home.rglob("digest.db*")) == []
+    (home / stays).rename(home / "elsewhere")
+    assert digest("status").code == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("status",), ("preview",), ("fetch", *DAY), ("dkim", "keygen")], ids=" ".join
+)
+def test_a_newcomer_whose_first_command_was_cut_short_is_not_locked_out(
+    home: Path, digest: Command, command: tuple[str, ...]
+) -> None:
+    """The database comes before the keys: what a crash leaves is at most a database."""
+    digest(*command)
+    for name in ("digest.key", "digest.pepper"):
+        (home / name).unlink(missing_ok=True)
+
+    added = digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+
+    assert (added.code, digest("run", *DAY).code) == (0, 0)
+
+
+def test_the_database_is_made_before_the_pepper(
+    home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "secret", cut_short)
+        digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")
+
+    assert (home / "digest.db").exists()
+    assert not (home / "digest.pepper").exists()
+    assert digest("status").code == 0
 
 
 def test_a_new_installation_and_the_demo_need_no_database(

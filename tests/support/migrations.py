@@ -11,6 +11,8 @@ import hashlib
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +22,7 @@ import alembic.command
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from support.command import CONFIG, PAPERS
 
 import digest.storage.migrations
 from digest.storage.migrations import edited
@@ -29,11 +32,14 @@ if TYPE_CHECKING:
 
 VERSIONS = Path(*digest.storage.migrations.__path__) / "versions"
 _HERE = Path(__file__).parent.parent / "integration/storage/migrations"
+_FOLDER = _HERE / "databases"
 #: Databases as `sqlite3 digest.db .dump` writes them, one for every state in which the migrations
-#: ever stood on main: the schema, and the commit whose code made and filled it.
-DATABASES = sorted((_HERE / "databases").glob("*.sql"))
-#: Of those, the ones that were made by the migrations as they are now.
+#: ever stood on main: the schema, and the commit whose code made and filled it. `upgraded` are
+#: those that the migrations alone made from the one before.
+DATABASES = sorted(_FOLDER.glob("*.sql"))
+#: Of those that some code filled, the ones that were made by the migrations as they are now.
 UNEDITED = ("0001_6c4d5e5", "0002_f02610e", "0003_f28fa33", "0004_b80392e", "0005_2ab3838")
+_UPGRADED = "_upgraded"
 #: The SHA-256 of each landed migration.
 LANDED = _HERE / "landed.txt"
 #: What each migration changes in the newest database of an older schema: lines gone and new ones.
@@ -75,14 +81,68 @@ def changes(migration: Path) -> str:
         return ""
     earlier = {script.revision for script in scripts.iterate_revisions(str(before), "base")}
     with TemporaryDirectory() as folder:
-        usable = (dump for dump in DATABASES if dump.stem in UNEDITED and number(dump) in earlier)
-        file = restore(max(usable), Path(folder))
+        file = restore(_newest_of(earlier), Path(folder))
         _migrate(file, str(before))
         old = list(lines_of(file))
         _migrate(file, number(migration))
         new = list(lines_of(file))
     found = difflib.ndiff(sorted(old), sorted(new))
     return "".join(f"{line}\n" for line in found if line[0] in "+-")
+
+
+def _newest_of(schemas: set[str]) -> Path:
+    """Return the newest database of some schemas that the migrations as they are now made."""
+    return max(
+        dump
+        for dump in _FOLDER.glob("*.sql")
+        if number(dump) in schemas and (dump.stem in UNEDITED or dump.stem.endswith(_UPGRADED))
+    )
+
+
+def without_database() -> list[str]:
+    """Return the schemas of landed migrations that no recorded database has."""
+    recorded = {number(dump) for dump in DATABASES}
+    return [number(file) for file in migrations() if number(file) not in recorded]
+
+
+def _record_databases(schema: str) -> None:
+    """Record a database that was brought to a schema, and one that the present code used after."""
+    earlier = {number(file) for file in migrations() if number(file) < schema}
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        file = restore(_newest_of(earlier), folder)
+        _migrate(file, schema)
+        _dump(file, _FOLDER / f"{schema}{_UPGRADED}.sql")
+        if schema == number(migrations()[-1]):
+            _use(folder)
+            _dump(file, _FOLDER / f"{schema}_{_commit()}.sql")
+
+
+def _use(folder: Path) -> None:
+    """Let the present code add a reader, run a day, and go on after a restoration."""
+    (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+    papers = (json.dumps(paper | {"day": "2026-02-04"}) + "\n" for paper in PAPERS)
+    (folder / "papers.jsonl").write_text("".join(papers), encoding="utf-8")
+    _digest(folder, "subscribers", "add", "hal@example.org", "--topic", "agents", "--confirmed")
+    _digest(folder, "run", "--day", "2026-02-04")
+    (folder / "digest.db-generation").unlink()
+    _digest(folder, "run", "--day", "2026-02-05")
+
+
+def _digest(folder: Path, *arguments: str) -> None:
+    command = Path(sys.executable).with_name("digest")
+    subprocess.run([command, "-c", folder / "config.toml", *arguments], check=True)
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short=7", "HEAD"]
+    found = subprocess.run(command, check=True, capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def _dump(file: Path, dump: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        dump.write_text("".join(f"{line}\n" for line in db.iterdump()), encoding="utf-8")
 
 
 def _migrate(file: Path, revision: str) -> None:
@@ -170,8 +230,10 @@ def _short(value: object) -> object:
 
 
 def record() -> None:
-    """Record every migration that is not recorded yet."""
+    """Record every migration that is not recorded yet, and a database of its schema."""
     known = landed() if LANDED.exists() else {}
+    for schema in without_database():
+        _record_databases(schema)
     for migration in migrations():
         known.setdefault(migration.name, hash_of(migration))
         file = CHANGES / f"{number(migration)}.txt"

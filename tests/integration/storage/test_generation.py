@@ -319,6 +319,53 @@ def test_a_database_whose_mark_is_gone_is_asked_about(home: Path) -> None:
         run(home, TUESDAY)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "\N{NULL}" * 64,
+        '{"generation": Infinity, "day": null, "inode": null, "itself": null}',
+        '{"generation": "many", "day": null, "inode": null, "itself": null}',
+        '{"generation": 12, "day": "Monday", "inode": null, "itself": null}',
+        '{"generation": 12, "day": null}',
+    ],
+)
+@pytest.mark.parametrize("is_old", [False, True], ids=["its own", "a backup"])
+def test_a_database_whose_mark_is_damaged_is_asked_about(
+    home: Path, tmp_path: Path, content: str, *, is_old: bool
+) -> None:
+    if is_old:
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        by_api(home, copy)
+        go_on(home)
+        over_the_file(copy, home)
+    mark_path(home / "digest.db").write_text(content)
+
+    with pytest.raises(RestoredError, match=r"digest\.db-generation beside it is damaged"):
+        run(home, FRIDAY)
+
+    assert run(home, FRIDAY, named=True) == ["of-Fri"]
+    assert run(home, SATURDAY) == ["of-Sat"]
+
+
+def test_a_copy_that_knows_the_newest_day_is_told_of_no_later_days(home: Path) -> None:
+    moved = into_a_new_folder(home, home)
+
+    with pytest.raises(RestoredError) as caught:
+        run(moved, MONDAY)
+
+    assert (
+        "The last day that it knows is 2026-02-02; what it has not sent may have left already"
+    ) in str(caught.value)
+    with pytest.raises(RestoredError, match="the mails of later days until 2026-02-03,"):
+        run(moved, WEDNESDAY)
+
+
 def test_mails_that_were_written_after_the_newest_day_are_a_sign(home: Path) -> None:
     with opened(home, FRIDAY) as installation:
         written = THURSDAY
@@ -380,14 +427,17 @@ def test_a_folder_that_is_renamed_is_no_restoration(home: Path) -> None:
     assert run(moved, TUESDAY) == ["of-Tue"]
 
 
-def test_a_damaged_mark_says_nothing_and_is_written_anew(home: Path) -> None:
-    mark_path(home / "digest.db").write_text("")
+def test_a_damaged_mark_before_the_first_run_is_written_anew(tmp_path: Path) -> None:
+    write_database(tmp_path)
+    with opened(tmp_path, MONDAY) as installation:
+        installation.subscribe("ada")
+    mark_path(tmp_path / "digest.db").write_text("")
 
-    run(home, TUESDAY)
+    run(tmp_path, MONDAY)
 
-    found = read_mark(home / "digest.db")
+    found = read_mark(tmp_path / "digest.db")
     assert found is not None
-    assert (found.day, found.generation > 1) == (TUESDAY, True)
+    assert (found.day, found.generation > 1) == (MONDAY, True)
 
 
 def test_a_database_without_a_file_has_no_mark() -> None:

@@ -61,8 +61,8 @@ def test_a_database_that_is_lost_is_an_error_that_says_what_to_do(
 
     assert str(caught.value) == (
         f"{used} {what}, but digest.db-generation beside it shows that it was in use: restore a"
-        " backup, or check [database] url; only to begin anew, without readers, remove"
-        " digest.db-generation"
+        " backup, or check [database] url and that its disk is mounted; only to begin anew,"
+        " without readers, remove digest.db-generation"
     )
 
 
@@ -103,12 +103,51 @@ def test_without_the_files_that_are_named_a_new_database_is_made(used: Path) -> 
     assert mark_path(used).exists()
 
 
-def test_keys_alone_do_not_show_that_there_was_a_database(tmp_path: Path) -> None:
-    (tmp_path / "digest.key").write_text("a key that was copied to keep old links")
+def test_several_files_beside_it_show_it(used: Path) -> None:
+    used.unlink()
+    (used.parent / "digest.db-run").touch()
 
-    open_and_close(tmp_path)
+    with pytest.raises(StoreError) as caught:
+        open_and_close(used.parent)
 
-    assert (tmp_path / "digest.db").exists()
+    assert (
+        "is missing, but digest.db-generation and digest.db-run beside it show that it was in use"
+    ) in str(caught.value)
+
+
+@pytest.mark.parametrize("lose", [missing, empty, without_tables])
+@pytest.mark.parametrize("url", ["digest.db", "data/digest.db"])
+def test_files_elsewhere_show_it_too(
+    tmp_path: Path, url: str, lose: Callable[[Path], None]
+) -> None:
+    key, mails = tmp_path / "the key", tmp_path / "mails"
+    file = tmp_path / url
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    lose(file)
+    where = "the key and mails beside it" if url == "digest.db" else f"{key} and {mails}"
+
+    with pytest.raises(StoreError, match=f"but {where} show that it was in use") as caught:
+        open_database(
+            f"sqlite:///{url}",
+            folder=tmp_path,
+            traces=lambda: {key: "old links need it", mails: ""},
+        )
+
+    assert "move " in str(caught.value)
+    assert "the key: old links need it)" in str(caught.value)
+    assert "mails: )" not in str(caught.value)
+
+
+def test_files_elsewhere_are_not_looked_for_while_there_is_a_database(used: Path) -> None:
+    def never() -> dict[Path, str]:
+        raise AssertionError
+
+    open_database("sqlite:///digest.db", folder=used.parent, traces=never).dispose()
+
+
+def test_a_database_in_memory_is_always_new(tmp_path: Path) -> None:
+    open_database("sqlite://", folder=tmp_path, traces=lambda: {tmp_path: ""}).dispose()
 
 
 def test_an_empty_file_that_somebody_made_becomes_a_database(tmp_path: Path) -> None:

@@ -195,6 +195,29 @@ def test_every_migration_is_recorded() -> None:
     assert missing == set(), "record it: PYTHONPATH=tests python -m support.migrations"
 
 
+def test_every_landed_migration_has_a_database_of_its_schema() -> None:
+    missing = migrations.without_database()
+
+    assert missing == [], "make it: PYTHONPATH=tests python -m support.migrations"
+
+
+@pytest.mark.parametrize("migration", migrations.migrations(), ids=lambda file: file.stem)
+def test_the_databases_of_a_schema_have_rows_in_every_table(
+    migration: Path, tmp_path: Path
+) -> None:
+    filled: set[str] = set()
+    tables: set[str] = set()
+    for dump in migrations.DATABASES:
+        if migrations.number(dump) == migrations.number(migration):
+            (tmp_path / dump.stem).mkdir()
+            migrations.restore(dump, tmp_path / dump.stem)
+            rows = rows_of(tmp_path / dump.stem)
+            tables |= set(rows)
+            filled |= {table for table in rows if rows[table]}
+
+    assert filled == tables
+
+
 @pytest.mark.parametrize("migration", migrations.migrations(), ids=lambda file: file.stem)
 def test_a_migration_changes_what_it_says_and_no_other_row_or_column(migration: Path) -> None:
     expected = migrations.CHANGES / f"{migrations.number(migration)}.txt"

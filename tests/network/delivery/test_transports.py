@@ -106,6 +106,39 @@ def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
         send_one(Directory(in_the_way), outgoing())
 
 
+@pytest.mark.parametrize("name", ["outbox", "outbox/2026-02-02", "outbox/mail/new"])
+def test_a_file_in_the_place_of_a_folder_is_named_with_the_remedy(
+    tmp_path: Path, name: str
+) -> None:
+    in_the_way = tmp_path / name
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_text("a file where the folder should be")
+    outbox = in_the_way / "below" if "new" in name else tmp_path / "outbox"
+
+    with pytest.raises(MailServerError) as caught:
+        send_one(Directory(outbox), outgoing())
+
+    assert str(caught.value) == (
+        f"cannot write {in_the_way}: a file is where this folder should be; move the file"
+        " elsewhere, or check [mail] directory"
+    )
+
+
+@pytest.mark.parametrize("name", ["outbox", "outbox/2026-02-02"])
+def test_a_link_that_leads_to_no_folder_is_named_with_the_remedy(tmp_path: Path, name: str) -> None:
+    link, target = tmp_path / name, tmp_path / "a disk that is not mounted"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(target)
+
+    with pytest.raises(MailServerError) as caught:
+        send_one(Directory(tmp_path / "outbox"), outgoing())
+
+    assert str(caught.value) == (
+        f"cannot write {link}: it is a link to {target}, which is no folder; check that its disk"
+        " is mounted, or check [mail] directory"
+    )
+
+
 def test_a_message_is_reported_before_its_file_has_its_name_and_when_it_is_complete(
     tmp_path: Path,
 ) -> None:
