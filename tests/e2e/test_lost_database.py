@@ -11,7 +11,7 @@ import pytest
 from support.command import DAY
 from support.machine_clock import set_clock
 
-from digest.app import scheduler
+from digest.app import scheduler, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
