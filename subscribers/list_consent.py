@@ -145,6 +145,8 @@ def _listed(column: Column, cell: str) -> tuple[Listed, datetime | None]:
     """Return what a cell says in a column, and since when."""
     if column.meaning is Meaning.OWN:
         return Listed.SILENT, None
+    if column.meaning is Meaning.OTHER and not column.no:  # most columns of a long list
+        return _other(column, folded(cell)), None
     cell = _FLOAT.sub(r"\1", cell) if _FLOAT.fullmatch(cell) else cell
     word = folded(cell)
     if word in EMPTY or _NO_TIME.match(cell):
