@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from subscribers.consent_words import (
+    NEGATION,
     STATUS_WORDS,
     STEMS,
     YES,
@@ -86,7 +87,8 @@ _STATUS = re.compile(r"status|statut|estatus|situacao|subscri\w*stat[eo]|newslet
 _LEFT_NAMES = names_of(
     "left leftat lefton dateleft leftdate hasleft stop stopped stopmail stopmails stopemail"
     " stopemails emailstop dnc dnm quit baja deleted isdeleted deletedat datedeleted removed"
-    " removedat isremoved archived isarchived archivedat excluded exclude isexcluded"
+    " removedat removedon dateremoved removeddate leavedate oppose"
+    " isremoved archived isarchived archivedat excluded exclude isexcluded"
     " isexcludedfromcampaigns geloscht geloschtam supprime eliminado opposition objection"
     " widerspruch inactive nonewsletter nomarketing noemails noemailsplease keinemails rejete"
     " sperre keinnewsletter keinenewsletter"
@@ -94,24 +96,29 @@ _LEFT_NAMES = names_of(
 _PAUSED = re.compile(r"nomail|noemail$|vacation|snooze|^(is)?paused|pausedat|onhold|pausiert")
 _UNCONFIRMED = re.compile(r"unconfirmed|unverified|notconfirmed|unbestatigt|nonconfirm")
 _CONFIRMED = re.compile(
-    r"(confirmed|verified|activated|bestatigt|doubleoptin|istheemailofthisuserconfirmed)$"
+    r"(confirmed|verified|activated|bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd"
+    r"|doubleoptin|^doi)$"
 )
 #: phpList says so of those whom its operator added: no no, but no yes either.
+_VALID = re.compile(r"(^(is)?|mail|address)(valid|deliverable)$")
 _OPT_IN = re.compile(r"(email)?opt(ed)?in")
 _POSITIVE = re.compile(
     r"subscribed|consent|permission|gdpr|dsgvo|rgpd|einwillig|zustimm|consenso|toestemming"
     r"|erlaubnis|permiso|permesso|permissao|accepts?(e?mail)?marketing|acceptsemail"
     r"|wants?(the)?(e?mail|news)|(send|receive|get)s?(the)?(e?mail|news)|abonniert|angemeldet"
+    r"|(newsletter|mail|^is)subscriber$|subscriptionactive|mailinglist$"
+    r"|(allow|can|may(we)?|okto|erlaube?)(e?mail|contact|news|kontakt)|mail(ok|able|allowed|erlaubt)$"
+    r"|contactable|(mail|newsletter|news|werbung)(erwunscht|gewunscht|gewenst|souhaite)"
     r"|^(is)?(abonne|inscrit|suscrit|iscritt|inscrito)|ingeschreven|aangemeld|geabonneerd"
     r"|^(is)?(active|aktiv|actif|activo|attivo|ativo|actief|enabled|aktiviert)"
     r"(flag|member|subscriber|contact|user|account)?$"
 )
 _SUBSCRIPTION = re.compile(
-    r"(subscription|newsletter|mailing|abonnement|suscripcion|abbonamento|assinatura"
+    r"(^abo|subscription|newsletter|mailing|abonnement|suscripcion|abbonamento|assinatura"
     r"|marketing(e?mail)?|infolettre|boletin|nieuwsbrief|rundbrief)s?$"
 )
 _NAMES = re.compile(
-    r"(tag|list|group|segment|label|subscribedto|permission|etikett|etiqueta|etichetta|schlagwort"
+    r"(tag|list|category|categori|kategori|kategorien|group|segment|label|subscribedto|permission|etikett|etiqueta|etichetta|schlagwort"
     r"|schlagworter|lista|liste|listen|gruppe|gruppen|groupe|grupo|gruppi|audience)e?s?$"
 )
 #: Columns that can also hold something else, such as where somebody lives: `state` of Kit, `type`
@@ -190,6 +197,8 @@ def _leaving(name: str, word: str, parts: frozenset[str]) -> Column | None:
         said = Listed.PAUSED
     if said is None and _UNCONFIRMED.search(word):
         said = Listed.PENDING
+    if said is None and NEGATION.match(word):
+        said = Listed.LEFT
     if said is None:
         return None
     return Column(name=name, meaning=Meaning.LEAVING, yes=said, status=status)
@@ -223,10 +232,14 @@ def _yes_no(name: str, word: str) -> Column:
     """Return a column of yes and no, or any other."""
     if _CONFIRMED.search(word):
         yes, no = Listed.SILENT, Listed.PENDING
+    elif _VALID.search(word):
+        yes, no = Listed.SILENT, Listed.BOUNCED
     elif _OPT_IN.fullmatch(word):
         yes, no = Listed.CONFIRMED, Listed.NEVER
     elif "optin" in word or "optedin" in word or _POSITIVE.search(word):
         yes, no = Listed.CONFIRMED, Listed.LEFT
     else:
-        return Column(name=name)
+        # A no in any column about mail is to be looked at, such as `Shall get newsletters`.
+        about_mail = _MAIL.search(word) and word != "email"
+        return Column(name=name, no=Listed.UNKNOWN if about_mail else Listed.SILENT)
     return Column(name=name, meaning=Meaning.YES_NO, yes=yes, no=no)

@@ -154,7 +154,7 @@ STEMS = {
     ),
     Listed.BOUNCED: re.compile(
         r"(hard|soft)?bounce|bouncing|undeliver|unzustellbar|unreachable|rebotad|rebote|rimbalz|onbestelbaar"
-        r"|nondelivr|^(is|email)?clean(ed|$|time|date|campaign|reason)"
+        r"|nondelivr|invalide?mail|mailinvalid|^(is)?invalid$|^(is|email)?clean(ed|$|time|date|campaign|reason)"
     ),
     Listed.LEFT: re.compile(
         r"unsub|opt(ed|ing)?out|blacklist|listenoire|listanegra|listanera"
@@ -163,9 +163,14 @@ STEMS = {
         r"|widerspr|uitgeschreven|uitschrij|afgemeld|afmeld|opgezegd|opzeg"
         r"|deactiv|desactiv|desativ|disattiv|deaktiv|gedeactiv|disabled|inactiv|inaktiv|inattiv"
         r"|inativ|inactief|dadodebaja|fechadebaja|fechabaja|donot(e?mail|contact|send|disturb)"
-        r"|ineligible|notsubscri|nonsubscri|neversubscri|revoke|withdraw|churned"
+        r"|austritt|werbesperre|mailsperre|erased|forgetme|gdprdelet|ineligible|notsubscri|nonsubscri|neversubscri|revoke|withdraw|churned"
     ),
 }
+#: Names and tags that begin with a not: `Ne pas contacter`, `Keine Werbung`, `no-newsletter`.
+NEGATION = re.compile(
+    r"(no|nao|non|ne|niet|nicht|keine?)(pas|bulk)?"
+    r"(contact|contatta|kontakt|e?mail|courriel|enviar|werbung|anschreiben|newsletter|marketing)"
+)
 _NOT = re.compile(r"^(not?|never|non|nicht|kein|pas|nao)(?!n?subscri)")
 
 

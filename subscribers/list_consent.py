@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from subscribers.consent_columns import Meaning, columns_of, is_long_no
 from subscribers.consent_words import (
     EMPTY,
+    NEGATION,
     NEVER_WORDS,
     NO,
     NOES,
@@ -144,6 +145,8 @@ def _listed(column: Column, cell: str) -> tuple[Listed, datetime | None]:
     """Return what a cell says in a column, and since when."""
     if column.meaning is Meaning.OWN:
         return Listed.SILENT, None
+    if column.meaning is Meaning.OTHER and not column.no:  # most columns of a long list
+        return _other(column, folded(cell)), None
     cell = _FLOAT.sub(r"\1", cell) if _FLOAT.fullmatch(cell) else cell
     word = folded(cell)
     if word in EMPTY or _NO_TIME.match(cell):
@@ -160,10 +163,22 @@ def _listed(column: Column, cell: str) -> tuple[Listed, datetime | None]:
         case Meaning.NAMES:
             return _named(column, word, cell), None
         case Meaning.MAYBE:
-            if column.yes and word in YES:
-                return column.yes, None
-            return (STATUS_WORDS[word] if is_long_no(word) else Listed.SILENT), None
-    return (STATUS_WORDS[word] if word in PLAIN_NOES else Listed.SILENT), None
+            return _maybe(column, word), None
+    return _other(column, word), None
+
+
+def _maybe(column: Column, word: str) -> Listed:
+    """Read a cell of a column that may be about something else."""
+    if column.yes and word in YES:
+        return column.yes
+    return STATUS_WORDS[word] if is_long_no(word) else Listed.SILENT
+
+
+def _other(column: Column, word: str) -> Listed:
+    """Read a cell of any other column."""
+    if column.no and word in NO and word != "0":
+        return column.no
+    return STATUS_WORDS[word] if word in PLAIN_NOES else Listed.SILENT
 
 
 def _leaving(column: Column, word: str, cell: str) -> tuple[Listed, datetime | None]:
@@ -201,7 +216,10 @@ def _named(column: Column, word: str, cell: str) -> Listed:
     for part in _SEPARATORS.split(cell):
         said = word_of(part)
         one = folded(part)
-        strong = one in PLAIN_NOES or any(stem.match(one) for stem in STEMS.values())
+        if NEGATION.match(one):
+            said = Listed.LEFT
+        begins = (NEGATION, *STEMS.values())
+        strong = one in PLAIN_NOES or any(begin.match(one) for begin in begins)
         if (strong or (column.no and is_long_no(one))) and said is not Listed.UNKNOWN:
             found = max(found, said)
     return found
