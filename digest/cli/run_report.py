@@ -81,8 +81,10 @@ def _print_day(app: App, report: RunReport, *, reason: str = "") -> None:
     if report.stopped:
         show(f"stopped: {report.stopped}")
     if waiting := sum(report.counts.get(state, 0) for state in WAITING):
+        next_due = app.history.next_due(report.day)
+        due = f" (deferred ones from {serializers.moment(next_due)} on)" if next_due else ""
         show(
-            f"{waiting} of {report.day} still wait: the next run sends those that are due,"
+            f"{waiting} of {report.day} still wait: the next run sends those that are due{due},"
             f" `digest retry --day {report.day}` all of them at once"
         )
     if expired := report.counts.get(DeliveryState.EXPIRED, 0):

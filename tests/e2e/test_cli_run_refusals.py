@@ -132,7 +132,10 @@ def test_one_reader_who_is_refused_without_a_reason_is_mailed_later(
         server.when("RCPT", reply="554 no")
         use(readers, server)
         result = digest("run", *DAY, "--only", READERS[0], "--json")
+        again = digest("run", *DAY, "--only", READERS[0])
 
+    deferred = digest("status", *DAY, "--json").json["people"][0]
+    assert f"(deferred ones from {deferred['next_at']} on)" in again.out
     assert result.code == 1
     assert (result.json["deliveries"], result.json["stopped"]) == ({"deferred": 1}, None)
 
