@@ -214,9 +214,7 @@ class App:
             ),
             clock=now,
             on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),
-            own_addresses=frozenset(
-                address for address in (mail.from_address, mail.username) if "@" in address
-            ),
+            own_addresses=frozenset({mail.from_address, mail.username} - {""}),
             peak_memory=peak_memory,
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.papers import print_reports
-from digest.models.delivery import WAITING, DeliveryState
+from digest.models.delivery import WAITING, DeliveryState, TransactionalState
 
 if TYPE_CHECKING:
     from digest.app.runs import DayReport, RetryReport
@@ -25,6 +25,7 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
                 "day_reason": report.reason,
                 "sources": [serializers.source_report(source) for source in report.sources],
                 "open_days": [serializers.send_report(day) for day in report.open_days],
+                "letters_waiting": _letters_waiting(app),
             }
         )
         return
@@ -33,6 +34,12 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
     own = report.deliveries
     for day in sorted((own, *report.open_days), key=lambda day: day.day):
         _print_day(app, day, reason=report.reason if day is own else "", makes_issue=True)
+    if letters := _letters_waiting(app):
+        show = output.print_note if _is_note(app) else output.print_result
+        show(
+            f"{letters} confirmations or other letters have not been sent yet; later runs try"
+            " again, and the log has the reason"
+        )
 
 
 def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
@@ -46,6 +53,10 @@ def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
         output.print_terminal_note("nothing waits to be sent again")
     for day in report.days:
         _print_day(app, day)
+
+
+def _letters_waiting(app: App) -> int:
+    return app.transactional_queue.counts().get(TransactionalState.WAITING, 0)
 
 
 def _is_note(app: App) -> bool:
@@ -70,8 +81,10 @@ def _print_day(app: App, report: RunReport, *, reason: str = "", makes_issue: bo
     if report.stopped:
         show(f"stopped: {report.stopped}")
     if waiting := sum(report.counts.get(state, 0) for state in WAITING):
+        next_due = app.history.next_due(report.day)
+        due = f" (deferred ones from {serializers.moment(next_due)} on)" if next_due else ""
         show(
-            f"{waiting} of {report.day} still wait: the next run sends those that are due,"
+            f"{waiting} of {report.day} still wait: the next run sends those that are due{due},"
             f" `digest retry --day {report.day}` all of them at once"
         )
     if expired := report.counts.get(DeliveryState.EXPIRED, 0):

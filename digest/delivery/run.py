@@ -102,7 +102,7 @@ class DeliveryServices:
     clock: Clock
     #: called with a subscriber's id and the server's words when the address does not exist
     on_invalid_address: Callable[[int, str], None]
-    #: our addresses that a refusal may name: From, and the login if it is an address
+    #: our addresses that a refusal may name: From and the login
     own_addresses: frozenset[str]
     #: returns the peak memory of this process, in bytes
     peak_memory: Callable[[], int]

@@ -10,7 +10,7 @@ from digest.delivery.smtp.refusals import Cause, read_refusal
 from digest.delivery.transports import send_one
 from digest.errors import DigestError, MailServerError, RenderError
 from digest.mail.transactional import TransactionalSettings, render
-from digest.models.delivery import DeliveryState, MailKind
+from digest.models.delivery import DeliveryState, MailKind, TransactionalMail
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.delivery.transports import Transport
-    from digest.models.delivery import Outcome, OutgoingMessage, TransactionalMail
+    from digest.models.delivery import Outcome, OutgoingMessage
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Book
 
@@ -38,21 +38,17 @@ def send_due(
     """Send every mail that is due and return how many were sent.
 
     `should_continue` is called before each mail. When the mail server cannot be used, the rest
-    stays in the queue.
+    stays in the queue. A refusal for good counts once the server has accepted another mail: the
+    server of a wrong host refuses everybody.
     """
-    sent = 0
+    sent, doubtful = 0, list[tuple[TransactionalMail, str]]()
     while should_continue() and (mail := queue.claim(now=clock())):
         subscriber = book.get(mail.subscriber_id)
         if subscriber is None or subscriber.status is Status.SUPPRESSED:
             queue.mark_failed(mail, "the reader must not be written to")
             continue
-        if mail.kind is MailKind.CONFIRM and subscriber.status is not Status.PENDING:
-            queue.mark_failed(
-                mail, f"there is nothing to confirm: the reader is {subscriber.status}"
-            )
-            continue
-        if mail.kind is MailKind.KNOWN and subscriber.status is Status.LEFT:
-            queue.mark_failed(mail, "the reader has left")
+        if why_not := _why_not(mail.kind, subscriber.status):
+            queue.mark_failed(mail, why_not)
             continue
         try:
             message = render(mail, subscriber, settings=settings, now=clock())
@@ -63,11 +59,26 @@ def send_due(
             _record(queue, mail, DeliveryState.DEFERRED, str(error), now=clock())
             break
         else:
-            _record(queue, mail, outcome.state, outcome.reason or "", now=clock())
+            state, reason = outcome.state, outcome.reason or ""
+            if state is DeliveryState.FAILED and not (sent or queue.has_sent_since(mail.made_at)):
+                state = DeliveryState.DEFERRED
+                doubtful.append((mail, reason))
+            _record(queue, mail, state, reason, now=clock())
             sent += outcome.state is DeliveryState.SENT
             if _blames_sender(outcome, message):
                 break  # the others would be refused as well
+    for mail, reason in doubtful if sent else ():
+        _record(queue, mail, DeliveryState.FAILED, reason, now=clock())
     return sent
+
+
+def _why_not(kind: MailKind, status: Status) -> str | None:
+    """Return why a reader with this status gets no mail of this kind any more."""
+    if kind is MailKind.CONFIRM and status is not Status.PENDING:
+        return f"there is nothing to confirm: the reader is {status}"
+    if kind is MailKind.KNOWN and status is Status.LEFT:
+        return "the reader has left"
+    return None
 
 
 def _blames_sender(outcome: Outcome, message: OutgoingMessage) -> bool:

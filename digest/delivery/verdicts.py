@@ -1,12 +1,15 @@
 """What the refusals of a run mean once the replies to other recipients are known.
 
-A refusal for good (5xx) waits for a verdict. Its delivery is deferred meanwhile, so a killed run
-loses nothing. The evidence is what happens to the others:
+A refusal that waiting alone does not end (5xx, and 4xx about the sender) waits for a verdict. Its
+delivery is deferred meanwhile, so a killed run loses nothing. The evidence is what happens to the
+others:
 
 * Another recipient passes the stage at which it was refused, after that. Then the server accepts
   our mail, and the refusal was about its own recipient: failed.
 * Several in a row are refused in the same words, and nobody passes. Then the refusal is about us:
   the run stops, and they are planned again.
+* Nobody passes in the whole run. Then nobody is failed, whatever the words: the server may be the
+  wrong one.
 
 Pure: it counts and does no I/O. The rules are in a table in docs/operating.md.
 """
@@ -31,6 +34,8 @@ MAX_SAME_LATER = 20
 _MAILBOX_CODES = (550, 551, 552, 553)
 #: Causes that only others can show.
 _UNCLEAR = (Cause.UNCLEAR, Cause.MESSAGE)
+#: Causes that fail nobody.
+_OURS = (Cause.SENDER, Cause.POLICY)
 _AFTER_THE_DATA = STAGES.index(END_OF_DATA)
 
 
@@ -42,11 +47,16 @@ class Verdicts:
         self._waiting: dict[int, Refusal] = {}
         #: for each of them: how many messages had been taken when it was refused
         self._since: dict[int, int] = {}
+        #: for each of them: its own number among the messages that were taken
+        self._numbers: dict[int, int] = {}
+        #: by the number of stages passed: the number of the last message that passed so many
+        self._last = [0] * (len(STAGES) + 1)
         #: the most stages that any recipient has passed
         self._passed = 0
         #: groups of refusals that were found to be about their recipients
         self._of_recipients: set[Hashable] = set()
-        self._refused = 0
+        #: how many were refused
+        self.refused = 0
 
     @property
     def is_in_doubt(self) -> bool:
@@ -57,28 +67,64 @@ class Verdicts:
         """Record that a recipient passed so many stages; return the verdicts that follow.
 
         `number` counts the messages that were taken. One that was taken before a refusal shows
-        nothing, because the server may have refused all from then on.
+        little, because the server may have refused all from then on.
         """
         self._passed = max(self._passed, passed)
+        self._last[passed] = max(self._last[passed], number)
         if not self._waiting:
             return {}
-        verdicts = {}
-        for delivery, refusal in [*self._waiting.items()]:
-            if refusal.passed < passed and self._since[delivery] < number:
-                del self._waiting[delivery]
-                verdicts[delivery] = _verdict(refusal)
-                self._of_recipients.add(_group(refusal))
-        return verdicts
+        return self._judge(
+            [
+                delivery
+                for delivery, refusal in self._waiting.items()
+                if refusal.passed < passed and self._known_by(delivery) < number
+            ]
+        )
 
-    def refuse(self, delivery: int, refusal: Refusal, *, taken: int) -> None:
-        """Record that a recipient was refused for good, when so many messages had been taken."""
-        self._refused += 1
+    def refuse(
+        self, delivery: int, refusal: Refusal, *, number: int, taken: int
+    ) -> dict[int, DeliveryState]:
+        """Record that message `number` was refused, when so many messages had been taken.
+
+        Return the verdict, if messages whose outcomes are known already are evidence.
+        """
+        self.refused += 1
         self._waiting[delivery] = refusal
-        self._since[delivery] = taken
+        self._since[delivery], self._numbers[delivery] = taken, number
+        is_known = max(self._last[refusal.passed + 1 :]) > self._known_by(delivery)
+        return self._judge([delivery] if is_known else [])
+
+    def _known_by(self, delivery: int) -> int:
+        """Return the number of the message after which one that passes is evidence.
+
+        A rule about the sender holds for all mails from its start. Where it is not a limit, any
+        later mail that passes shows that the rule is one for some recipients. It fails nobody, so
+        a mail that was under way is evidence enough.
+        """
+        refusal = self._waiting[delivery]
+        is_rule = refusal.cause in _OURS and not refusal.is_limit
+        return self._numbers[delivery] if is_rule else self._since[delivery]
+
+    def _judge(self, deliveries: list[int]) -> dict[int, DeliveryState]:
+        """Return the verdicts on refusals that others did not get."""
+        verdicts = {}
+        for delivery in deliveries:
+            refusal = self._waiting.pop(delivery)
+            verdicts[delivery] = _verdict(refusal)
+            self._of_recipients.add(_group(refusal))
+        return verdicts
 
     def why_stop(self) -> int | None:
         """Return the delivery whose refusal stops the run; None while the run may go on."""
-        return next((it[-1] for it in self._groups() if len(it) >= self._limit(it)), None)
+        return next((it[-1] for it in self._groups() if self._is_tested(it)), None)
+
+    def _is_tested(self, group: list[int]) -> bool:
+        """Whether enough were refused, one of them chosen after the first refusal was known.
+
+        Those that were under way together may be neighbours on the list, with the same provider.
+        """
+        is_chosen = max(map(self._numbers.__getitem__, group)) > self._since[group[0]]
+        return is_chosen and len(group) >= self._limit(group)
 
     def must_wait(self, *, under_way: int) -> bool:
         """Whether no mail may leave before those under way have outcomes.
@@ -118,7 +164,8 @@ class Verdicts:
         refusal = self._waiting[group[0]]
         match refusal.cause:
             case Cause.SENDER:
-                return MAX_SENDER
+                is_rule_for_some = self._passed > refusal.passed and not refusal.is_limit
+                return MAX_SAME if is_rule_for_some else MAX_SENDER
             case Cause.POLICY:
                 return MAX_SAME
             case Cause.RECIPIENT:
@@ -132,28 +179,24 @@ class Verdicts:
         has_passed = self._passed > refusal.passed
         if number >= self._limit(group):
             return DeliveryState.PLANNED
-        if refusal.cause is Cause.RECIPIENT and self._is_credible(has_passed=has_passed):
-            return DeliveryState.FAILED
         if has_passed and refusal.cause is Cause.RECIPIENT:
-            return DeliveryState.DEFERRED
+            is_credible = self._count(Cause.RECIPIENT) <= MAX_SAME_LATER
+            return DeliveryState.FAILED if is_credible else DeliveryState.DEFERRED
         if has_passed:
             is_few = number < MAX_SENDER and self._count(*_UNCLEAR) <= MAX_SAME
             is_known = is_few or _group(refusal) in self._of_recipients
             return _verdict(refusal) if is_known else DeliveryState.DEFERRED
-        is_everybody = 1 < number == self._refused and refusal.cause is not Cause.POLICY
+        is_everybody = 1 < number == self.refused and refusal.cause is not Cause.POLICY
         is_ours = refusal.cause is Cause.SENDER or is_everybody
         return DeliveryState.PLANNED if is_ours else DeliveryState.DEFERRED
 
-    def _is_credible(self, *, has_passed: bool) -> bool:
-        """Whether so many mailboxes can be unknown; else the server may be the wrong one."""
-        unknown = self._count(Cause.RECIPIENT)
-        return unknown <= MAX_SAME_LATER if has_passed else unknown < MAX_SAME
-
     def _is_nobody_known(self, group: list[int]) -> bool:
+        """Whether mailboxes are said to be unknown and it is doubtful that any is known."""
         refusal = self._waiting[group[0]]
+        if refusal.cause is not Cause.RECIPIENT:
+            return False
         has_passed = self._passed > refusal.passed
-        is_unknown = refusal.cause is Cause.RECIPIENT and not has_passed
-        return is_unknown and not self._is_credible(has_passed=has_passed)
+        return not has_passed and self._count(Cause.RECIPIENT) > 1
 
     def _count(self, *causes: Cause) -> int:
         return sum(refusal.cause in causes for refusal in self._waiting.values())
@@ -161,8 +204,8 @@ class Verdicts:
 
 def _group(refusal: Refusal) -> Hashable:
     """Return what is equal for refusals that say the same."""
-    if refusal.cause in (Cause.SENDER, Cause.POLICY):
-        return refusal.cause, refusal.passed
+    if refusal.cause in _OURS:
+        return refusal.cause, refusal.passed, refusal.is_limit
     return refusal.cause, refusal.passed, refusal.code, refusal.words
 
 

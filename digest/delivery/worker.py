@@ -23,7 +23,6 @@ from digest.delivery.smtp.refusals import (
     MAIL,
     Cause,
     Refusal,
-    is_refusal,
     read_refusal,
     stages_passed,
 )
@@ -257,32 +256,24 @@ class _Sending:
             row, number = self._taken.pop(message.envid)
             final = self._final(message, outcome)
             verdicts |= self._verdicts.pass_stages(stages_passed(outcome), number=number)
-            if is_refusal(outcome):
-                final = self._refuse(row, message, outcome, final)
+            refusal = self._read(message, outcome) if outcome.stage else None
+            if refusal is not None and not refusal.is_for_now:
+                self._refused[row.delivery_id] = row, final, refusal
+                verdicts |= self._verdicts.refuse(
+                    row.delivery_id, refusal, number=number, taken=self._number
+                )
+                if refusal.cause not in (Cause.SENDER, Cause.POLICY):
+                    self._breaker.record_refusal(final)
+                # Until there is a verdict.
+                final = replace(final, state=DeliveryState.DEFERRED)
             elif outcome.state is not DeliveryState.PLANNED:
-                self._breaker.record(final, domain=self._domain(message, outcome))
+                domain: str | None = message.recipient.rpartition("@")[2].lower()
+                if outcome.stage == MAIL or (refusal and refusal.cause is Cause.SENDER):
+                    domain = None  # it is about us
+                self._breaker.record(final, domain=domain)
             settled.append((row, final))
         self._record(settled, [self._taken[message.envid][0] for message in leaving])
         self._conclude(verdicts)
-
-    def _refuse(
-        self, row: DueDelivery, message: OutgoingMessage, outcome: Outcome, final: Outcome
-    ) -> Outcome:
-        """Return the outcome of a message that was refused for good, until there is a verdict."""
-        refusal = self._read(message, outcome)
-        self._verdicts.refuse(row.delivery_id, refusal, taken=self._number)
-        self._refused[row.delivery_id] = row, final, refusal
-        if refusal.cause not in (Cause.SENDER, Cause.POLICY):
-            self._breaker.record_refusal(final)
-        return replace(final, state=DeliveryState.DEFERRED)
-
-    def _domain(self, message: OutgoingMessage, outcome: Outcome) -> str | None:
-        """Return the mail domain that an outcome may be about; None if it is about us."""
-        if outcome.stage == MAIL or (
-            outcome.stage and self._read(message, outcome).cause is Cause.SENDER
-        ):
-            return None
-        return message.recipient.rpartition("@")[2].lower()
 
     def _read(self, message: OutgoingMessage, outcome: Outcome) -> Refusal:
         senders = self._worker.own_addresses | {message.sender}
@@ -324,8 +315,12 @@ class _Sending:
         verdicts, reason = self._verdicts.close()
         if reason is not None:
             _, outcome, refusal = self._refused[reason]
-            stats = self._worker.stats
-            stats.stopped = stats.stopped or f"{outcome.reason}; {refusal.advice}"
+            stats, why = self._worker.stats, f"{outcome.reason}; {refusal.advice}"
+            if refusal.cause is Cause.RECIPIENT:
+                is_same = verdicts[reason] is DeliveryState.PLANNED
+                how = "in the same words" if is_same else "the last one with"
+                why = f"all {self._verdicts.refused} readers were refused, {how}: {why}"
+            stats.stopped = stats.stopped or why
         self._conclude(verdicts)
         self._record(
             [(row, Outcome(state=DeliveryState.PLANNED)) for row in self._claimed.values()], []

@@ -226,6 +226,14 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
 
+    def next_due(self, day: date) -> datetime | None:
+        """Return when the first deferred mail of a day is due; None if none is deferred."""
+        query = sa.select(deliveries.c.next_at).where(
+            deliveries.c.day == day, deliveries.c.state == DeliveryState.DEFERRED
+        )
+        with self._engine.connect() as db:
+            return db.execute(query.order_by(deliveries.c.next_at).limit(1)).scalar()
+
     def days_waiting(self, *, now: datetime) -> list[date]:
         """Return the days that have mails due now, oldest first."""
         some = sa.exists().where(deliveries.c.day == days.c.day, due(now))

@@ -149,6 +149,15 @@ class TransactionalQueue:
         with self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]
 
+    def has_sent_since(self, moment: datetime) -> bool:
+        """Whether a mail that was queued since then has been sent."""
+        query = sa.select(transactional_mail.c.id).where(
+            transactional_mail.c.state == TransactionalState.SENT,
+            transactional_mail.c.made_at >= moment,
+        )
+        with self._engine.connect() as db:
+            return db.execute(query.limit(1)).first() is not None
+
     def counts(self) -> dict[str, int]:
         """Count the mails by state."""
         query = sa.select(transactional_mail.c.state, sa.func.count()).group_by(

@@ -89,6 +89,42 @@ def test_dead_mailboxes_stop_nobody_and_only_clear_words_suppress(
     assert [one["address"] for one in listed if one["status"] == "suppressed"] == [READERS[6]]
 
 
+def test_a_wrong_host_that_knows_nobody_suppresses_nobody(home: Path, digest: Command) -> None:
+    (home / "two.csv").write_text("address\nada@example.org\nben@example.org\n", encoding="utf-8")
+    digest("fetch", *DAY)
+    digest("subscribers", "import", "two.csv", "--confirmed")
+    with SMTPServer() as wrong:
+        wrong.when("RCPT", reply="550 5.1.1 User unknown")
+        use(home, wrong)
+        refused = digest("run", *DAY)
+    with SMTPServer() as right:
+        use(home, right)
+        mended = digest("run", *DAY, "--json")
+
+    assert refused.code == 1
+    assert "stopped: all 2 readers were refused, in the same words: " in refused.out
+    assert "550 5.1.1 User unknown; nobody was accepted: check [mail] host" in refused.out
+    assert (mended.code, mended.json["deliveries"]) == (0, {"sent": 2})
+
+
+def test_letters_that_a_wrong_host_refuses_wait_and_the_run_says_so(
+    home: Path, digest: Command
+) -> None:
+    digest("fetch", *DAY)
+    with SMTPServer() as wrong:
+        wrong.when("RCPT", reply="550 5.1.1 User unknown")
+        use(home, wrong)
+        for name in ("ada", "ben", "cy"):
+            assert (
+                digest("subscribers", "add", f"{name}@example.org", "--topic", "agents").code == 0
+            )
+        refused = digest("run", *DAY)
+        again = digest("run", *DAY, "--json")
+
+    assert "3 confirmations or other letters have not been sent" in refused.out
+    assert again.json["letters_waiting"] == 3
+
+
 def test_one_reader_who_is_refused_without_a_reason_is_mailed_later(
     readers: Path, digest: Command
 ) -> None:
@@ -96,7 +132,10 @@ def test_one_reader_who_is_refused_without_a_reason_is_mailed_later(
         server.when("RCPT", reply="554 no")
         use(readers, server)
         result = digest("run", *DAY, "--only", READERS[0], "--json")
+        again = digest("run", *DAY, "--only", READERS[0])
 
+    deferred = digest("status", *DAY, "--json").json["people"][0]
+    assert f"(deferred ones from {deferred['next_at']} on)" in again.out
     assert result.code == 1
     assert (result.json["deliveries"], result.json["stopped"]) == ({"deferred": 1}, None)
 

@@ -28,6 +28,15 @@ BARE = "554 no"
 POLICY = "550 5.7.1 rejected by policy"
 TOO_BIG = "552 5.3.4 message too big"
 CONTENT = "554 5.6.0 malformed"
+NOT_ALLOWED = "550 Sender is not in the allow list"
+GROUP = (
+    "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery"
+    " restriction check failed because the sender was not authenticated"
+)
+TOO_MANY_INVALID = "550 too many invalid recipients"
+NOT_OWNED_NOW = "450 4.7.1 <digest@papers.example>: Sender address rejected: not owned by user"
+NO_SPF_NOW = "451 4.7.26 papers.example: unauthenticated mail, SPF and DKIM did not pass"
+NO_DOMAIN_NOW = "451 4.1.8 <digest@papers.example>: Sender address rejected: Domain not found"
 TROUBLE = "554 Transaction failed"
 
 
@@ -76,8 +85,8 @@ MATRIX = [
     Line("RCPT", "x", BARE, "1 deferred", 0, "ends", "1 sent"),
     Line(".", "x", TROUBLE, "1 deferred", 0, "ends", "1 sent"),
     Line("RCPT", "x", POLICY, "1 deferred", 0, "ends", "1 sent"),
-    Line("RCPT", "x", UNKNOWN, "1 failed", 1, "ends", "1 failed"),
-    Line("RCPT", "x", UNAVAILABLE, "1 failed", 0, "ends", "1 failed"),
+    Line("RCPT", "x", UNKNOWN, "1 deferred", 0, "ends", "1 sent"),
+    Line("RCPT", "x", UNAVAILABLE, "1 deferred", 0, "ends", "1 sent"),
     # The reader: failed, and nobody else notices. Only clear words suppress.
     Line("RCPT", ONE, UNKNOWN, "1 failed 11 sent", 1, "ends", "1 failed 11 sent"),
     Line("RCPT", ONE, UNKNOWN_IN_WORDS, "1 failed 11 sent", 1, "ends", "1 failed 11 sent"),
@@ -100,10 +109,13 @@ MATRIX = [
     Line("RCPT", "." * 5 + "x" * 20, UNKNOWN, "20 failed 5 sent", 20, "ends", "20 failed 5 sent"),
     Line(".", ONE, UNKNOWN, "1 failed 11 sent", 1, "ends", "1 failed 11 sent"),
     Line(".", ONE, "550 no", "1 failed 11 sent", 0, "ends", "1 failed 11 sent"),
-    # So many unknown mailboxes, and none known: the server may be the wrong one.
+    # Only unknown mailboxes, and none known: the server may be the wrong one.
     Line("RCPT", ALL, UNKNOWN, "12 planned", 0, "stops", "12 sent"),
     Line("RCPT", ALL, ACCESS_DENIED, "12 planned", 0, "stops", "12 sent"),
-    Line("RCPT", "xxxx", UNKNOWN, "4 failed", 4, "ends", "4 failed"),
+    Line("RCPT", "xxxx", UNKNOWN, "4 planned", 0, "stops", "4 sent"),
+    Line("RCPT", "xx", UNKNOWN_IN_WORDS, "2 planned", 0, "stops", "2 sent"),
+    Line(".", "xx", UNKNOWN, "2 planned", 0, "stops", "2 sent"),
+    Line("RCPT", "x.", UNKNOWN, "1 failed 1 sent", 1, "ends", "1 failed 1 sent"),
     # The message: failed if others are taken.
     Line(".", ONE, TOO_BIG, "1 failed 11 sent", 0, "ends", "1 failed 11 sent"),
     Line(".", ONE, CONTENT, "1 failed 11 sent", 0, "ends", "1 failed 11 sent"),
@@ -112,6 +124,20 @@ MATRIX = [
     Line("RCPT", ONE, RELAY, "1 deferred 11 sent", 0, "ends", "12 sent"),
     Line("RCPT", ONE, NOT_OWNED, "1 deferred 11 sent", 0, "ends", "12 sent"),
     Line(".", ONE, TROUBLE, "1 deferred 11 sent", 0, "ends", "12 sent"),
+    # A rule of some mailboxes, though it speaks of the sender: they wait, and stop nobody.
+    Line("RCPT", "..xx.x", NOT_ALLOWED, "3 deferred 3 sent", 0, "ends", "6 sent"),
+    Line("RCPT", "..xx.x", NOT_OWNED, "3 deferred 3 sent", 0, "ends", "6 sent"),
+    Line("RCPT", "xxx.........", NOT_ALLOWED, "3 deferred 9 sent", 0, "ends", "12 sent"),
+    Line("RCPT", "xxx.........", GROUP, "3 deferred 9 sent", 0, "ends", "12 sent"),
+    Line("RCPT", "xxx.........", NOT_OWNED, "3 deferred 9 sent", 0, "ends", "12 sent"),
+    Line("RCPT", "..xx.x", TOO_MANY_INVALID, "3 deferred 3 sent", 0, "ends", "6 sent"),
+    Line("RCPT", ALL, NOT_ALLOWED, "12 planned", 0, "stops", "12 sent"),
+    # The sender, said with 4xx: as with 5xx.
+    Line("MAIL", ALL, NO_DOMAIN_NOW, "12 planned", 0, "stops", "12 sent"),
+    Line("RCPT", ALL, NOT_OWNED_NOW, "12 planned", 0, "stops", "12 sent"),
+    Line(".", ALL, NO_SPF_NOW, "12 planned", 0, "stops", "12 sent"),
+    Line(".", "x", NO_SPF_NOW, "1 planned", 0, "stops", "1 sent"),
+    Line("RCPT", ONE, NOT_OWNED_NOW, "1 deferred 11 sent", 0, "ends", "12 sent"),
     # Refused for now: the mail waits.
     Line("RCPT", ONE, "450 4.2.0 greylisted", "1 deferred 11 sent", 0, "ends", "12 sent"),
     Line(".", ONE, "451 4.7.1 greylisted", "1 deferred 11 sent", 0, "ends", "12 sent"),

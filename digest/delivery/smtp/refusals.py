@@ -54,6 +54,10 @@ class Refusal:
     advice: str
     #: whether the address certainly does not exist, so that it is never tried again
     is_invalid_address: bool = False
+    #: whether it is a limit, which holds from some mail on; other rules hold from the first
+    is_limit: bool = False
+    #: whether waiting is enough (4xx); nothing about us has to change
+    is_for_now: bool = False
 
 
 #: Enhanced status codes of an address that does not exist any more (RFC 3463 §3.2, §3.3; RFC 7505
@@ -75,6 +79,10 @@ _SENDER = BAD_SENDER | frozenset({
     "5.7.57", "5.7.64", "5.7.501", "5.7.502", "5.7.503", "5.7.509", "5.7.515", "5.7.705", "5.7.708",
     "5.7.750",
 })  # fmt: skip
+#: Those of them that are limits: of our account, or of the rate (Gmail).
+_LIMITS = frozenset({"5.4.5", "5.7.28"})
+#: Rules of Exchange about who may write to a mailbox or a group.
+_RESTRICTED = frozenset({"5.7.12", "5.7.124", "5.7.133", "5.7.134", "5.7.135", "5.7.136"})
 
 _LIMIT = re.compile(
     r"(?:sending|send|daily|hourly|monthly|outgoing|outbound|submission|relay|messages?|rate|your)"
@@ -86,7 +94,7 @@ _LIMIT = re.compile(
 _LOGIN = re.compile(
     r"relay(?:ing)?(?: access)?(?: is| was)? (?:denied|not (?:allowed|permitted)|prohibit|refuse)"
     r"|(?:unable|not (?:allowed|permitted)|refuse[sd]?|cannot|won't|don't|do not) to relay"
-    r"|(?:cannot|won't|don't|do not) relay|allowed rcpthosts"
+    r"|(?:cannot|won't|don't|do not) relay|allowed rcpthosts|(?:smtp|turn on) auth"
     r"|authentication (?:is )?(?:required|needed|fail)|(?:must|need to|please) (?:first )?"
     r"(?:authenticate|log ?in|issue a? ?starttls)|not (?:logged in|authenticated)"
 )
@@ -94,7 +102,8 @@ _ADDRESS = re.compile(
     r"\bsend(?:ing|er)?.?as\b|sendasden|not owned by user|domain of sender|invalid sender"
     r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has))*"
     r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch)"
-    r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w*|forged) (?:the )?sender"
+    r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w*|forged|unauthori[sz]ed)"
+    r" (?:the )?sender"
     r"|(?:n't|not) (?:be )?(?:allow|author|permit|have permission)\w*"
     r" to (?:send(?! (?:\w+ ){0,2}to\b)|use)"
     r"|not author\w+ (?:to use|for|as)\b|\bfrom (?:address|header|domain)|mail.?from\b"
@@ -107,6 +116,25 @@ _ADDRESS = re.compile(
 _POLICY = re.compile(
     r"spam|virus|malware|phish|block|black.?list|dnsbl|\brbl\b|reputation|polic|unsolicited|\bbann?ed"
     r"|content (?:was )?(?:reject|refus|den)|grey.?list|suspicious|abus"
+)
+#: Words of a rule for this recipient. The server need not have it for others.
+_RESTRICTION = re.compile(
+    r"(?:allow|safe|white|accept|permit|pass)(?:ed)?.?(?:senders?.?)?list"
+    r"|(?:approved|accepted|allowed|trusted|permitted|safe|external|outside|anonymous).senders?\b"
+    r"|\b(?:recipient|user|group|mailbox|inbox|list)(?:'s)?(?: \w+){0,4}?"
+    r" (?:accepts? only|only (?:accept|receive|allow)|restrict"
+    r"|(?:not|n't) (?:(?:allowed|permitted|able|authori[sz]ed) to )?(?:accept|receive)\w*"
+    r"(?: \w+){0,4}? from\b)"
+    r"|resolver\.rst|sender.?not.?(?:authenticated.?for|in.?allowed)|member'?s?.only|not a member"
+    r"|(?:send|post|write|deliver)(?: \S+){0,2} to (?:this|the) (?:\w+ )?"
+    r"(?:group|list|mailbox|user|recipient)"
+    r"|too many (?:\w+ )?(?:invalid|unknown|bad|wrong|reject\w*|non.?exist\w*)"
+    r" (?:recipient|addresse|user|mailboxe|rcpt)s"
+)
+#: Words of a 4xx that only time answers.
+_WAIT = re.compile(
+    r"gr[ae]y.?list|come back|in progress|unusual rate|temperror"
+    r"|temp\w* (?:lookup|dns|error|fail|problem|rate|deferred|block)|lookup (?:failure|error)"
 )
 #: Words for an address that certainly does not exist.
 _UNKNOWN = re.compile(
@@ -143,11 +171,6 @@ def stages_passed(outcome: Outcome) -> int:
     return STAGES.index(outcome.stage) if outcome.stage else 0
 
 
-def is_refusal(outcome: Outcome) -> bool:
-    """Whether a message was refused for good, by the server or by the size it declares."""
-    return bool(outcome.stage) and not 400 <= outcome.code < 500
-
-
 def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) -> Refusal:
     """Return what a refusal is about.
 
@@ -161,6 +184,7 @@ def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) 
     text = _URL.sub("", reply[2] or reply[0]).lower()
     recipient = recipient.lower()
     others = text.replace(recipient, " address ")
+    is_limit = _as_5xx(outcome.status) in _LIMITS or _is_limit(others)
     cause = _cause(outcome, others, text, recipient, {one.lower() for one in senders})
     is_unknown = outcome.status in INVALID_ADDRESS or (
         outcome.stage == RCPT and bool(_UNKNOWN.search(others))
@@ -172,7 +196,30 @@ def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) 
         words=_without_details(reply[2] or reply[0], recipient),
         advice=_advice(cause, others),
         is_invalid_address=cause is Cause.RECIPIENT and is_unknown,
+        is_limit=is_limit,
+        is_for_now=400 <= outcome.code < 500
+        and not (cause is Cause.SENDER and _needs_mending(outcome, others, is_limit=is_limit)),
     )
+
+
+def _needs_mending(outcome: Outcome, text: str, *, is_limit: bool) -> bool:
+    """Whether a 4xx about the sender lasts until the sender is mended.
+
+    Servers say 4xx so that mails survive a mistake in their own settings or in ours.
+    """
+    status = _as_5xx(outcome.status)
+    if status in _SENDER:
+        return status not in _LIMITS
+    # Only addresses (x.1) and policies (x.7) are about us; the others are trouble of the server.
+    if is_limit or _WAIT.search(text) or status[:4] not in ("", "5.1.", "5.7."):
+        return False
+    is_said = bool(_LOGIN.search(text) or _ADDRESS.search(text))
+    return is_said or not re.search(r"\b(?:later|again)\b", text)
+
+
+def _as_5xx(status: str) -> str:
+    """Return an enhanced status code as a 5xx has it: 4.7.26 means the same as 5.7.26."""
+    return f"5{status[1:]}" if status else ""
 
 
 def _cause(
@@ -181,8 +228,12 @@ def _cause(
     """Return the cause; `others` is the text without the recipient's own address."""
     status, stage = outcome.status, outcome.stage
     is_unknown = bool(_UNKNOWN.search(others))
-    names_us = any(one in others for one in senders) and not (is_unknown and recipient in text)
-    if status in _SENDER or names_us or _is_about_sender(others):
+    if status in _RESTRICTED or _RESTRICTION.search(others):
+        return Cause.POLICY
+    names_us = any(
+        one in others if "@" in one else _names_login(one, others, recipient) for one in senders
+    ) and not (is_unknown and recipient in text)
+    if _as_5xx(status) in _SENDER or names_us or _is_about_sender(others):
         return Cause.SENDER
     is_policy = status.startswith("5.7.") or bool(_POLICY_WITHIN.search(others))
     if is_policy or (_POLICY.search(others) and not is_unknown):
@@ -203,8 +254,23 @@ _EXCEEDED_STORAGE = 552
 def _is_about_sender(text: str) -> bool:
     if _LOGIN.search(text) or _ADDRESS.search(text):
         return True
+    return _is_limit(text)
+
+
+def _is_limit(text: str) -> bool:
     # The limit of a mailbox is the recipient's, that of an account for sending is ours.
     return bool(_LIMIT.search(text)) and not re.search(r"mailbox|over.?quota|\bsize\b", text)
+
+
+def _names_login(login: str, text: str, recipient: str) -> bool:
+    """Whether a text names our login, which is no address, beside a word for a login.
+
+    A login may be short, and equal to a common word or to a reader's name.
+    """
+    if not login or login == recipient.partition("@")[0] or _UNKNOWN.search(text):
+        return False
+    word, kind = rf"(?<![\w.@-]){re.escape(login)}(?![\w@-]|\.\w)", r"\b(?:login|user|sender)"
+    return bool(re.search(rf"{kind}(?:name)?\W{{1,3}}{word}|{word}\W{{1,3}}{kind}\b", text))
 
 
 def _names_our_domain(text: str, recipient: str, senders: Collection[str]) -> bool:
@@ -223,7 +289,7 @@ def _advice(cause: Cause, text: str) -> str:
     if cause is Cause.MESSAGE:
         return "check [ranking] max_papers and summary_length, and [mail] host"
     if cause is Cause.RECIPIENT:
-        return "nobody was accepted: check [mail] host and from_address, and the list of readers"
+        return "nobody was accepted: check [mail] host, and the list of readers"
     if cause is Cause.UNCLEAR:
         return "check [mail] from_address and bounce_address, username and host"
     return "check [mail] from_address and bounce_address, and what the server says of them"

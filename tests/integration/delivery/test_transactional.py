@@ -84,6 +84,32 @@ def test_a_confirmation_to_an_address_that_does_not_exist_has_failed(
     assert installation.app.transactional_queue.counts() == {"failed": 1, "sent": 1}
 
 
+def test_while_the_server_accepts_nobody_no_confirmation_has_failed(
+    installation: Installation,
+) -> None:
+    unknown = refused("550 5.1.1 User unknown", "RCPT", DeliveryState.FAILED)
+
+    assert deliver(installation, failing(unknown, "ada", "bo")) == 0
+    assert installation.app.transactional_queue.counts() == {"waiting": 2}
+
+    # The host is mended: bo's address exists, ada's does not.
+    installation.wait(hours=5)
+    assert deliver(installation, failing(unknown, "ada")) == 1
+    assert installation.app.transactional_queue.counts() == {"failed": 1, "sent": 1}
+
+
+def test_a_confirmation_that_nothing_is_known_about_waits_three_days_at_most(
+    installation: Installation,
+) -> None:
+    unknown = refused("550 5.1.1 User unknown", "RCPT", DeliveryState.FAILED)
+    deliver(installation, failing(unknown, "ada", "bo"))
+
+    installation.wait(hours=73)
+    deliver(installation, failing(unknown, "ada", "bo"))
+
+    assert installation.app.transactional_queue.counts() == {"failed": 2}
+
+
 # -- the thread ---------------------------------------------------------------------------------
 
 

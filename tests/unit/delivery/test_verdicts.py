@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,8 +35,8 @@ def run(replies: Sequence[Refusal | int], *, stops: bool = True) -> tuple[dict[i
         if isinstance(reply, int):
             states |= verdicts.pass_stages(reply, number=number)
         else:
-            verdicts.refuse(number, reply, taken=number)
             states[number] = DEFERRED
+            states |= verdicts.refuse(number, reply, number=number, taken=number)
         if stops and verdicts.why_stop() is not None:
             break
     last, stopped = verdicts.close()
@@ -93,7 +94,7 @@ def test_a_refusal_at_a_later_stage_shows_that_the_earlier_ones_were_passed() ->
 
 def test_a_message_that_was_under_way_when_another_was_refused_shows_nothing() -> None:
     verdicts = Verdicts()
-    verdicts.refuse(1, refused(Cause.UNCLEAR), taken=3)
+    verdicts.refuse(1, refused(Cause.UNCLEAR), number=1, taken=3)
 
     assert verdicts.pass_stages(ACCEPTED, number=3) == {}
     assert verdicts.pass_stages(ACCEPTED, number=4) == {1: FAILED}
@@ -103,7 +104,7 @@ def test_a_message_that_was_under_way_when_another_was_refused_shows_nothing() -
 def test_until_somebody_was_accepted_no_more_mails_leave_than_stop_a_run() -> None:
     verdicts = Verdicts()
     assert not verdicts.must_wait(under_way=9)
-    verdicts.refuse(1, refused(Cause.UNCLEAR), taken=2)
+    verdicts.refuse(1, refused(Cause.UNCLEAR), number=1, taken=2)
 
     assert not verdicts.must_wait(under_way=MAX_SAME - 2)
     assert verdicts.must_wait(under_way=MAX_SAME - 1)
@@ -140,7 +141,13 @@ def test_at_the_end_of_a_run_unclear_words_are_failed_if_they_are_few_or_known()
 @pytest.mark.parametrize(
     ("replies", "states", "stops"),
     [
-        ([refused(Cause.RECIPIENT)], {0: "failed"}, False),
+        ([refused(Cause.RECIPIENT)], {0: "deferred"}, False),
+        ([refused(Cause.RECIPIENT)] * 2, {0: "planned", 1: "planned"}, True),
+        (
+            [refused(Cause.RECIPIENT), refused(Cause.RECIPIENT, "x")],
+            {0: "deferred", 1: "deferred"},
+            True,
+        ),
         ([refused(Cause.SENDER)], {0: "planned"}, True),
         ([refused(Cause.UNCLEAR)], {0: "deferred"}, False),
         ([refused(Cause.POLICY)], {0: "deferred"}, False),
@@ -165,7 +172,6 @@ def test_many_unknown_mailboxes_and_none_known_are_not_failed() -> None:
 
     assert run([unknown] * MAX_SAME) == (dict.fromkeys(range(MAX_SAME), "planned"), True)
     assert run([unknown, unavailable] * 3) == (dict.fromkeys(range(6), "deferred"), True)
-    assert run([unknown] * (MAX_SAME - 1))[0] == dict.fromkeys(range(MAX_SAME - 1), "failed")
     assert run([*[unknown] * 20, ACCEPTED]) == (dict.fromkeys(range(20), "failed"), False)
 
 
@@ -184,13 +190,52 @@ REPLIES = st.one_of(
 
 
 @given(st.lists(st.builds(refused, st.sampled_from(Cause), st.sampled_from(["no", "never"]))))
-def test_if_nobody_is_accepted_only_clear_words_about_the_mailbox_are_failed(
-    replies: list[Refusal],
-) -> None:
+def test_if_nobody_is_accepted_nobody_is_failed(replies: list[Refusal]) -> None:
     states, _ = run(replies)
 
-    failed = [replies[number].cause for number, state in states.items() if state == "failed"]
-    assert set(failed) <= {Cause.RECIPIENT}
+    assert "failed" not in states.values()
+
+
+@given(
+    st.lists(st.integers(0, 99), unique=True, min_size=1),
+    st.sampled_from([Cause.SENDER, Cause.POLICY]),
+    st.randoms(use_true_random=False),
+)
+def test_a_rule_that_a_later_mail_passes_stops_nobody_in_any_order_of_replies(
+    numbers: list[int], cause: Cause, random: random.Random
+) -> None:
+    verdicts, states = Verdicts(), {}
+    random.shuffle(numbers)
+    for number in sorted([*numbers, 100], key=lambda _: random.random()):
+        if number < 100:
+            states |= verdicts.refuse(number, refused(cause), number=number, taken=101)
+        else:
+            states |= verdicts.pass_stages(ACCEPTED, number=number)
+
+    assert verdicts.why_stop() is None
+    assert states == dict.fromkeys(numbers, DEFERRED)
+    assert verdicts.close() == ({}, None)
+
+
+def test_those_under_way_together_stop_no_run_before_another_was_tried() -> None:
+    verdicts = Verdicts()
+    for number in range(1, 5):
+        verdicts.refuse(number, refused(Cause.SENDER), number=number, taken=5)
+    assert verdicts.why_stop() is None
+
+    verdicts.refuse(6, refused(Cause.SENDER), number=6, taken=6)
+
+    assert verdicts.why_stop() == 6
+
+
+def test_a_limit_holds_from_some_mail_on_and_other_rules_from_the_first() -> None:
+    limit = replace(refused(Cause.SENDER), is_limit=True)
+
+    assert run([ACCEPTED, *[limit] * 3])[0] == dict.fromkeys((1, 2, 3), "planned")
+    assert run([ACCEPTED, *[refused(Cause.SENDER)] * 4])[0] == dict.fromkeys(
+        range(1, 5), "deferred"
+    )
+    assert run([ACCEPTED, *[refused(Cause.SENDER)] * 5])[1]
 
 
 @given(st.lists(REPLIES, max_size=30))

@@ -12,14 +12,13 @@ from digest.delivery.smtp.refusals import (
     END_OF_DATA,
     Cause,
     Refusal,
-    is_refusal,
     read_refusal,
     stages_passed,
 )
 from digest.models.delivery import DeliveryState, Outcome
 
 READER = "bo@reader.example"
-OURS = ("digest@papers.example", "bounces+1.2@papers.example")
+OURS = ("digest@papers.example", "bounces+1.2@papers.example", "Digest-Login")
 
 
 def refusal(stage: str, reply: str, *, recipient: str = READER) -> Refusal:
@@ -32,7 +31,7 @@ def refusal(stage: str, reply: str, *, recipient: str = READER) -> Refusal:
         status=status,
         stage=stage,
     )
-    assert is_refusal(outcome) is (code[0] == "5")
+
     return read_refusal(outcome, recipient=recipient, senders=OURS)
 
 
@@ -347,6 +346,93 @@ def test_an_address_in_the_reply_does_not_change_what_it_is_about(name: str) -> 
     named = refusal("RCPT", f"550 5.5.0 <{recipient}>: no", recipient=recipient)
 
     assert (named.cause, named.words) == (Cause.UNCLEAR, refusal("RCPT", "550 5.5.0 no").words)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "450 4.7.1 <digest@papers.example>: Sender address rejected: not owned by user digest",
+        "451 4.7.26 papers.example: unauthenticated mail, SPF and DKIM did not pass",
+        "451 4.1.8 <digest@papers.example>: Sender address rejected: Domain not found",
+        "450 4.1.7 <digest@papers.example>: Sender address rejected: unverified address",
+        "421 4.7.26 rate limited because the mail is unauthenticated; try again later",
+        "421 4.7.0 This message does not pass checks (SPF and DKIM), try again later",
+        "454 4.7.1 Relay access denied",
+        "451 4.7.1 papers.example is blocked by policy",
+        "450 sender rejected",
+        "550 5.7.1 sender rejected",
+        "450 4.7.1 User digest-login may not send from here",
+    ],
+)
+def test_waiting_alone_does_not_end_these(reply: str) -> None:
+    found = refusal("RCPT", reply)
+
+    assert (found.cause, found.is_for_now) == (Cause.SENDER, False)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "450 4.2.0 greylisted",
+        "450 4.7.1 greylisted, try again later",
+        "451 4.7.1 Greylisting of digest@papers.example in action, come back in 00:05:00",
+        "450 4.7.1 from <digest@papers.example>: please try again later",
+        "451 4.3.0 <digest@papers.example>: Temporary lookup failure",
+        "450 4.1.1 Sender address rejected: address verification in progress",
+        "421 4.7.28 unusual rate of mail from your IP",
+        "450 4.7.1 too many messages",
+        "452 4.5.3 Too many recipients",
+        "452 4.2.2 mailbox full",
+        "421 4.7.0 [TSS04] temporarily deferred due to user complaints",
+        "450 4.7.1 Sender is not in the allow list",
+    ],
+)
+def test_waiting_may_end_these(reply: str) -> None:
+    assert refusal("RCPT", reply).is_for_now
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 Sender is not in the allow list",
+        "550 Sender is not on the recipient's safe senders list",
+        "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+        "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required",
+        "550 5.7.1 This user is not allowed to receive mail from external senders",
+        "550 This user is not allowed to receive mail from external senders",
+        "550 The recipient's server only accepts mail from verified senders",
+        "550 you are not allowed to send to this group",
+        "550 too many invalid recipients",
+    ],
+)
+def test_a_rule_for_some_recipients_is_a_policy(reply: str) -> None:
+    found = refusal("RCPT", reply)
+
+    assert (found.cause, found.is_invalid_address) == (Cause.POLICY, False)
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        ("550 unauthorized sender address", Cause.SENDER),
+        ("550 Please turn on SMTP Authentication in your mail client", Cause.SENDER),
+        ("550 5.5.0 user digest-login: no", Cause.SENDER),
+        ("550 5.5.0 login 'digest-login': no", Cause.SENDER),
+        ("550 5.5.0 no digest-login here", Cause.UNCLEAR),
+        ("550 5.5.0 user digest-login2: no", Cause.UNCLEAR),
+        ("550 5.1.1 unknown user digest-login", Cause.RECIPIENT),
+        ("550 the domain does not accept mail", Cause.RECIPIENT),
+        ("550 only authenticated users may send mail from this domain", Cause.SENDER),
+    ],
+)
+def test_a_login_is_known_beside_a_word_for_it(reply: str, cause: Cause) -> None:
+    assert refusal("RCPT", reply).cause is cause
+
+
+def test_a_reader_with_the_name_of_our_login_is_not_us() -> None:
+    found = refusal("RCPT", "550 5.5.0 user digest-login: no", recipient="digest-login@x.example")
+
+    assert found.cause is Cause.UNCLEAR
 
 
 @pytest.mark.parametrize(
