@@ -336,15 +336,18 @@ class App:
         return signer(self.config)
 
 
-def open_app(config: Config) -> App:
+def open_app(config: Config, *, is_new: bool = False) -> App:
     """Open the database of an installation, and return the installation; close it after use.
+
+    Args:
+        config: its configuration.
+        is_new: whether it begins now, so that mails in its outbox are those of another.
 
     Raises:
         ConfigError: the address of the database is wrong.
         StoreError: the database cannot be opened or brought up to date.
 
     """
-    engine = open_database(
-        config.database.url, folder=config.folder, traces=partial(traces_of_use, config)
-    )
+    traces = dict if is_new else partial(traces_of_use, config)
+    engine = open_database(config.database.url, folder=config.folder, traces=traces)
     return App(config=config, engine=engine)

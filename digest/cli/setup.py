@@ -87,7 +87,7 @@ def demo(
             folder=Path(scratch),
             where="the demo",
         )
-        app = services.open_app(settings)
+        app = services.open_app(settings, is_new=True)
         evidence = Evidence(at=clock.now(), channel="demo")
         app.book.add(DEMO_ADDRESS, DEMO_TOPICS, confirmed=True, evidence=evidence)
         (subscriber,) = app.book.confirmed()

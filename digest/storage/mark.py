@@ -169,18 +169,15 @@ def refuse_if_used(database: Path, traces: Traces, *, what: str) -> None:
     is_beside = all(path.is_relative_to(folder) for path in elsewhere)
     names = [path.name for path in beside]
     kept = [str(path.relative_to(folder) if is_beside else path) for path in elsewhere]
-    reasons = [
-        f"keep {name}: {why}" for name, why in zip(kept, elsewhere.values(), strict=True) if why
-    ]
-    begin = [
-        *([f"remove {_listed(names)}"] if names else []),
-        *([f"move {_listed(kept)} elsewhere"] if kept else []),
-    ]
+    begin = [f"remove {_listed(names)}"] if names else []
+    if kept:
+        begin.append(f"move {'the rest' if names else _listed(kept)} elsewhere")
+    needed = [f"{path.name} ({why})" for path, why in elsewhere.items() if why]
     raise StoreError(
         f"{database} {what}, but {_listed(names + kept)}{' beside it' if is_beside else ''}"
         f" {'shows' if len(names + kept) == 1 else 'show'} that it was in use: restore a backup, or"
-        " check [database] url and that its disk is mounted; only to begin anew, without readers,"
-        f" {' and '.join(begin)}{''.join(f' ({reason})' for reason in reasons)}"
+        f" check [database] url and that its disk is mounted; only to begin anew,"
+        f" without readers, {_listed(begin)}{f', but keep {_listed(needed)}' if needed else ''}"
     )
 
 
