@@ -234,7 +234,7 @@ CASES = [
         code=1,
         thursday="2 sent, 4 expired",
         friday="",
-        says=("2026-02-05: 4 expired", "`digest retry --day 2026-02-05 --state expired`"),
+        says=("2026-02-05: 4 expired", "their papers come with this issue or the next"),
     ),
     Case(
         name="deferred, and the next run is a minute later",
