@@ -41,8 +41,9 @@ def today(furnished: Path) -> Path:
     """An installation whose papers are of the day they are read on."""
     undated = ({**record, "day": None} for record in PAPERS)
     (furnished / "papers.jsonl").write_text("".join(json.dumps(it) + "\n" for it in undated))
-    for file in furnished.glob("digest.db*"):
-        file.unlink()
+    # All that shows that an installation was here.
+    for file in (*furnished.glob("digest.db*"), furnished / "digest.pepper"):
+        file.unlink(missing_ok=True)
     return furnished
 
 
