@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.models.delivery import UNSETTLED, DeliveryState, WasSent, oldest_deliverable_day
+from digest.storage.recovery import nobody_knows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from digest.delivery.run import DeliveryServices
 
 log = logging.getLogger(__name__)
-
-
-def _unknown(_message: object) -> None:
-    """Say that nobody can know whether a message was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +41,7 @@ def start_run(
     day: date | None = None,
     is_named: bool = False,
     allow_late: date | None = None,
-    was_sent: WasSent = _unknown,
+    was_sent: WasSent = nobody_knows,
     polls: Iterable[object] = (),
 ) -> Iterator[RunStart]:
     """Hold the run's lock for the block; before it, settle what dead runs left and is too old.

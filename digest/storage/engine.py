@@ -68,7 +68,8 @@ def _create_engine(url: str, folder: Path) -> sa.Engine:
     except ValueError as error:  # from SQLAlchemy, for a port
         raise ConfigError(f"[database] url: the port is no number: {error}") from error
     except RuntimeError as error:  # from pathlib
-        raise ConfigError(f"[database] url: ~ names no user with a home: {error}") from error
+        reason = "there is no such home folder; write the whole path"
+        raise ConfigError(f"[database] url: {file}: {reason}") from error
     except ModuleNotFoundError as error:
         raise ConfigError(f"[database] url: the driver {error.name} is not installed") from error
 

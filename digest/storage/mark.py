@@ -22,6 +22,7 @@ from pathlib import Path
 
 from digest.errors import StoreError
 from digest.storage import files
+from digest.text.wording import join_words
 
 #: Linux: asks for a file's i_generation, a random number that tells two files apart which had the
 #: same inode, one after the other (ioctl_iflags(2); ext4, xfs, btrfs and others).
@@ -169,20 +170,17 @@ def refuse_if_used(database: Path, traces: Traces, *, what: str) -> None:
     is_beside = all(path.is_relative_to(folder) for path in elsewhere)
     names = [path.name for path in beside]
     kept = [str(path.relative_to(folder) if is_beside else path) for path in elsewhere]
-    begin = [f"remove {_listed(names)}"] if names else []
+    begin = [f"remove {join_words(names)}"] if names else []
     if kept:
-        begin.append(f"move {'the rest' if names else _listed(kept)} elsewhere")
+        begin.append(f"move {'the rest' if names else join_words(kept)} elsewhere")
     needed = [f"{path.name} ({why})" for path, why in elsewhere.items() if why]
+    but_keep = f", but keep {join_words(needed)}" if needed else ""
     raise StoreError(
-        f"{database} {what}, but {_listed(names + kept)}{' beside it' if is_beside else ''}"
+        f"{database} {what}, but {join_words(names + kept)}{' beside it' if is_beside else ''}"
         f" {'shows' if len(names + kept) == 1 else 'show'} that it was in use: restore a backup, or"
         f" check [database] url and that its disk is mounted; only to begin anew,"
-        f" without readers, {_listed(begin)}{f', but keep {_listed(needed)}' if needed else ''}"
+        f" without readers, {join_words(begin)}{but_keep}"
     )
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _content(*, generation: int, day: date | None, inode: int | None, itself: str | None) -> bytes:

@@ -14,6 +14,7 @@ import socksio
 
 from digest.errors import ConfigError, SourceError
 from digest.sources.http.proxies import Proxy, find_proxy
+from digest.text.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ class Pools:
         text = f"{str(error) or type(error).__name__}{self.way_to(url)}"
         names = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if self._variables.get(name)]
         if "CERTIFICATE_VERIFY_FAILED" in text and names:
-            text += f"; the trusted certificates are those of {' and '.join(names)}"
+            text += f"; the trusted certificates are those of {join_words(names)}"
         return text
 
     def _open(self, proxy: Proxy | None, *, is_encrypted: bool) -> httpx.Client:
