@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from subscribers import addresses, changes, queries
-from subscribers.changes import INACTIVE, choose_topics, consent_row, subscriber_row, topic_rows
+from subscribers.changes import choose_topics, consent_row, subscriber_row, topic_rows
 from subscribers.erased import ErasedAddresses
 from subscribers.errors import ConsentError
-from subscribers.models import Event, Preferences, Status, Subscriber, next_status
+from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
 from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from subscribers.models import Event, Preferences, Status, next_status
+from subscribers.models import INACTIVE, Event, Preferences, Status, next_status
 from subscribers.queries import read_by_key, read_consent_times
 from subscribers.tables import consent, subscribers, subscriptions
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from subscribers.addresses import Address
     from subscribers.book import Evidence
     from subscribers.models import Subscriber
-
-INACTIVE = (Status.LEFT, Status.SUPPRESSED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from subscribers import addresses
+from subscribers.queries import batches
 from subscribers.tables import suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-#: The most values in one query; databases limit the number of parameters.
-_BATCH = 400
 
 
 class ErasedAddresses:
@@ -51,11 +49,10 @@ class ErasedAddresses:
         for key in keys:
             for key_hash in self._hashes(key):
                 keys_of.setdefault(key_hash, []).append(key)
-        hashes = list(keys_of)
         found: dict[str, bool] = {}
-        for start in range(0, len(hashes), _BATCH):
+        for some in batches(keys_of):
             query = sa.select(suppressions.c.key_hash, suppressions.c.for_ever).where(
-                suppressions.c.key_hash.in_(hashes[start : start + _BATCH])
+                suppressions.c.key_hash.in_(some)
             )
             for key_hash, for_ever in db.execute(query):
                 for key in keys_of[key_hash]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from subscribers.changes import INACTIVE
 from subscribers.consent_words import NOES, Listed
 from subscribers.csv_export import read_preferences
 from subscribers.errors import PreferenceError
-from subscribers.models import Event, Preferences, Status
+from subscribers.models import INACTIVE, Event, Preferences, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

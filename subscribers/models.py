@@ -52,6 +52,10 @@ class Status(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+#: Who gets no digest until they sign up themselves, if they can at all.
+INACTIVE = (Status.LEFT, Status.SUPPRESSED)
+
+
 class Event(StrEnum):
     """What changes consent: an act of the subscriber, the operator or a mail server."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from subscribers.models import Event, Preferences, Status, Subscriber
+from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber
 from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def read_subscribers(
 def read_by_key(db: sa.Connection, keys: Collection[str]) -> dict[str, Subscriber]:
     """Return the subscribers of these keys of addresses, by key; unknown keys are left out."""
     found: dict[str, Subscriber] = {}
-    for some in _batches(keys):
+    for some in batches(keys):
         this = subscribers.c.address_key.in_(some)
         columns = (subscribers.c.id, subscribers.c.address_key)
         key_of = {row.id: row.address_key for row in db.execute(sa.select(*columns).where(this))}
@@ -78,9 +78,9 @@ def read_refusals(
 ) -> dict[str, list[tuple[str, str]]]:
     """Return who left or is suppressed in these mailboxes: pairs of key and address, by mailbox."""
     columns = (subscribers.c.mailbox, subscribers.c.address_key, subscribers.c.address)
-    gone = subscribers.c.status.in_((Status.LEFT, Status.SUPPRESSED))
+    gone = subscribers.c.status.in_(INACTIVE)
     found: dict[str, list[tuple[str, str]]] = {}
-    for some in _batches(mailboxes):
+    for some in batches(mailboxes):
         query = sa.select(*columns).where(subscribers.c.mailbox.in_(some), gone)
         for mailbox, key, address in db.execute(query):
             found.setdefault(mailbox, []).append((key, address))
@@ -107,7 +107,7 @@ def read_consent_times(
     queries = (
         [query]
         if subscriber_ids is None
-        else [query.where(consent.c.subscriber_id.in_(some)) for some in _batches(subscriber_ids)]
+        else [query.where(consent.c.subscriber_id.in_(some)) for some in batches(subscriber_ids)]
     )
     steps: dict[int, list[Any]] = {}
     for one in queries:
@@ -132,7 +132,8 @@ def _consent_times(rows: Iterable[Any]) -> ConsentTimes:
     return ConsentTimes(**times)
 
 
-def _batches(values: Collection[Any]) -> Iterator[list[Any]]:
+def batches(values: Collection[Any]) -> Iterator[list[Any]]:
+    """Yield values in lists that are short enough for the parameters of one query."""
     items = list(values)
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
