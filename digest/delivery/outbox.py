@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from digest.errors import StoreError
 from digest.models.delivery import MailKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Transactional mails are in the folder of the day on which they were written.
@@ -35,7 +37,7 @@ def newest_folder(outbox: Path) -> Path | None:
 
     """
     folders = (outbox / day.isoformat() for day in _newest_first(outbox))
-    return next((folder for folder in folders if any(folder.glob("*.eml"))), None)
+    return next((folder for folder in folders if any(_mails(folder))), None)
 
 
 def _newest_first(outbox: Path) -> list[date]:
@@ -56,5 +58,15 @@ def _day(name: str) -> date | None:
 
 
 def _has_digest(outbox: Path, day: date) -> bool:
-    files = (outbox / day.isoformat()).glob("*.eml")
-    return any(not file.name.endswith(_TRANSACTIONAL) for file in files)
+    return any(not name.endswith(_TRANSACTIONAL) for name in _mails(outbox / day.isoformat()))
+
+
+def _mails(folder: Path) -> Iterator[str]:
+    """Yield the names of the mails in a folder, which may be very many: most callers need one."""
+    if not folder.is_dir():
+        return
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in entries if entry.name.endswith(".eml"))
+    except OSError as error:
+        raise StoreError(f"cannot read {folder}: {error.strerror}") from error
