@@ -11,7 +11,7 @@ import logging.handlers
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import structlog
 
@@ -84,7 +84,7 @@ def _handler(file: Path | None) -> logging.Handler:
         ) from error
 
 
-class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]
+class _StandardError(logging.StreamHandler[TextIO]):
     """Lines on standard error; a line that it cannot take is dropped."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (inherited)
@@ -100,7 +100,7 @@ class _File(logging.handlers.WatchedFileHandler):
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         descriptor = os.open(self.baseFilename, flags, files.PRIVATE)
-        return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+        return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 (a descriptor)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -90,8 +90,8 @@ def run(
             was restored.
 
     """
-    # Opened before anything is fetched: a wrong mail setting should not wait for the network.
-    transport = app.transport()
+    transport = cache(app.transport)
+    transport()  # before anything is fetched: a wrong mail setting need not wait for the network
     chosen = pipeline.run_day(app, day)
     own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
     is_named = day is not None and only is None
@@ -106,7 +106,7 @@ def run(
         day=own,
         is_named=is_named,
         allow_late=own if late else None,
-        transport=lambda: transport,
+        transport=transport,
         minutes=minutes,
         promise=promise,
         should_continue=should_continue,
@@ -114,7 +114,7 @@ def run(
         sender = _Sender(
             app=app,
             start=start,
-            transport=lambda: transport,
+            transport=transport,
             only=only,
             should_continue=should_continue,
             fetch_progress=fetch_progress,
@@ -129,7 +129,7 @@ def run(
         if only is None:
             open_days += sender.finish_begun(since=start.at if day else None)
     if deliveries.stopped is None:
-        pipeline.housekeeping(app, transport, clock=now, should_continue=should_continue)
+        pipeline.housekeeping(app, transport(), clock=now, should_continue=should_continue)
     return DayReport(
         sources=sources, deliveries=deliveries, open_days=open_days, reason=chosen.reason
     )

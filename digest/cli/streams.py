@@ -63,7 +63,7 @@ class Redirected:
 class _Tolerant(io.FileIO):
     """A file that drops what it cannot write."""
 
-    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]  # io's own type has no name before 3.12
         length = memoryview(data).nbytes
         try:
             written = super().write(data)

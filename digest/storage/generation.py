@@ -73,10 +73,44 @@ class Generation:
             )
 
     def accept(self, day: date) -> None:
-        """Go on with a database that was restored, if it was; an operator has named the day."""
+        """Go on with a database that was restored, if it was; an operator has named the day.
+
+        No other day before now is sent, unless it is named too.
+        """
         file = self._file
-        if file is not None and self._sign(file) is not None:
-            self._accept(file, day)
+        if file is None or self._sign(file) is None:
+            return
+        mark, first, now = read_mark(file), self._certain_from(file), self.clock()
+        with self.engine.execution_options(writes=True).begin() as db:
+            number = db.execute(sa.select(generation.c.number)).scalar_one()
+            db.execute(
+                generation.update().values(
+                    number=max(number, mark.generation if mark else 0) + 1,
+                    restored_at=now,
+                    certain_from=first,
+                )
+            )
+            skipped = db.execute(
+                deliveries.update()
+                .where(
+                    deliveries.c.day != day,
+                    deliveries.c.day < first,
+                    deliveries.c.state.in_(UNSETTLED),
+                )
+                .values(
+                    state=DeliveryState.SKIPPED,
+                    reason=_MAY_HAVE_LEFT,
+                    settled_at=now,
+                    next_at=None,
+                    fencing_token=None,
+                )
+            ).rowcount
+            others = (days.c.day != day) & (days.c.day < first)
+            db.execute(days.update().where(others).values(begun_at=None))
+        log.warning(
+            "database was restored",
+            extra={"day": str(day), "certain_from": str(first), "skipped": skipped},
+        )
 
     @contextmanager
     def sending(self, day: date) -> Iterator[None]:
@@ -171,40 +205,6 @@ class Generation:
         mark = read_mark(file)
         newest = (self._newest_known(), self.newest_written(), mark and mark.day)
         return max([self.today(), *(day + timedelta(days=1) for day in newest if day)])
-
-    def _accept(self, file: Path, day: date) -> None:
-        """Go on with a restored database: send the day that was named, and no other before now."""
-        mark, first, now = read_mark(file), self._certain_from(file), self.clock()
-        with self.engine.execution_options(writes=True).begin() as db:
-            number = db.execute(sa.select(generation.c.number)).scalar_one()
-            db.execute(
-                generation.update().values(
-                    number=max(number, mark.generation if mark else 0) + 1,
-                    restored_at=now,
-                    certain_from=first,
-                )
-            )
-            skipped = db.execute(
-                deliveries.update()
-                .where(
-                    deliveries.c.day != day,
-                    deliveries.c.day < first,
-                    deliveries.c.state.in_(UNSETTLED),
-                )
-                .values(
-                    state=DeliveryState.SKIPPED,
-                    reason=_MAY_HAVE_LEFT,
-                    settled_at=now,
-                    next_at=None,
-                    fencing_token=None,
-                )
-            ).rowcount
-            others = (days.c.day != day) & (days.c.day < first)
-            db.execute(days.update().where(others).values(begun_at=None))
-        log.warning(
-            "database was restored",
-            extra={"day": str(day), "certain_from": str(first), "skipped": skipped},
-        )
 
     def _advance(self, file: Path, day: date) -> None:
         """Raise the generation, first in the database."""
