@@ -49,3 +49,12 @@ def emptied_database() -> sa.Engine:
 @cache
 def _in_memory() -> sa.Engine:
     return open_database("sqlite://", folder=Path())
+
+
+def open_and_read_schema(folder: str) -> str:
+    """Open a database, in a process of its own; return the schema it then has."""
+    engine = open_database("sqlite:///digest.db", folder=Path(folder))
+    with engine.connect() as db:
+        found = str(db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
+    engine.dispose()
+    return found

@@ -30,7 +30,7 @@ class Import:
     typing_only: bool = False
 
     @property
-    def library(self) -> str:
+    def top_level(self) -> str:
         """The first part of the module's name."""
         return self.module.partition(".")[0]
 
@@ -45,6 +45,11 @@ class Module:
     tree: ast.Module
     imports: tuple[Import, ...]
 
+    @property
+    def top_levels(self) -> set[str]:
+        """What it imports when it runs: the libraries, and the packages of the product."""
+        return {one.top_level for one in self.imports if not one.typing_only}
+
     def targets(self, known: Collection[str], *, typing: bool) -> set[str]:
         """Return the modules among `known` that this module imports.
 
@@ -56,6 +61,11 @@ class Module:
                 inner = f"{one.module}.{one.name}"
                 found.add(inner if inner in known else one.module)
         return found & set(known) - {self.name}
+
+
+def within(module: str, homes: Collection[str]) -> bool:
+    """Whether a module is one of these, or in one of these packages."""
+    return any(module == home or module.startswith(f"{home}.") for home in homes)
 
 
 def read_modules(root: Path) -> dict[str, Module]:

@@ -42,6 +42,9 @@ TOPICS = [
     {"slug": "whales", "name": "Whales", "words_in": ["whale"]},
 ]
 
+#: The subscribers of an installation that needs no others.
+FOUR = ("ada", "bo", "cy", "di")
+
 
 @dataclass(kw_only=True)
 class RecordingTransport:

@@ -6,10 +6,7 @@ The tests read the source and run none of it. `scripts/floors.py` prints the sam
 from __future__ import annotations
 
 import ast
-import re
-import sys
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 from support.import_graph import (
@@ -20,11 +17,9 @@ from support.import_graph import (
     package_graph,
     package_of,
     read_modules,
+    within,
 )
 from support.paths import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 MODULES = read_modules(ROOT)
 IMPORTS = module_graph(MODULES, typing=True)
@@ -104,62 +99,11 @@ OUTSIDE_WORLD = {
     "urllib.request",
 }
 
-#: Every third-party library, and the modules or packages that may import it.
-HOMES = {
-    "annotated_types": ("subscribers.models",),
-    "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
-    "apscheduler": ("digest.app.scheduler",),
-    "babel": ("digest.text.dates",),
-    "certifi": ("digest.app.certificates",),
-    "cryptography": ("digest.mail.dkim",),
-    "defusedxml": ("digest.sources.xml",),
-    "email_validator": ("subscribers.addresses",),
-    "fastapi": ("subscribers.web",),
-    "httpx": ("digest.sources.http",),
-    "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
-    "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
-    "limits": ("subscribers.rate_limits",),
-    "mjml": ("digest.mail.templates",),
-    "numpy": ("digest.ranking",),
-    "pydantic": (
-        "digest.app.config",
-        "digest.storage.edition_codec",
-        "subscribers.csv_export",
-        "subscribers.web.api",
-    ),
-    "pydantic_settings": ("digest.app.config",),
-    "pylatexenc": ("digest.text.tex_macros",),
-    "rich": ("digest.cli",),
-    "scipy": ("digest.ranking",),
-    "socksio": ("digest.sources.http.pools",),
-    "sqlalchemy": (
-        "digest.storage",
-        "subscribers.book",
-        "subscribers.erased",
-        "subscribers.queries",
-        "subscribers.tables",
-    ),
-    "stamina": ("digest.sources.http",),
-    "starlette": ("subscribers.web",),
-    "Stemmer": ("digest.ranking.terms",),
-    "structlog": ("digest.app.log",),
-    "tomlkit": ("digest.app.config.topics",),
-    "typer": ("digest.cli",),
-    "uvicorn": ("digest.cli.serve",),
-}
-#: Libraries that are installed under another name than they are imported by.
-DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}
-
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
 CATCHES_EVERYTHING = {"digest.cli", "digest.cli.run", "digest.sources.plugins"}
 
 #: Calls that make an instant of a date and a time of day.
 CLOCK_TIMES = ("datetime", "datetime.combine", "datetime.strptime")
-
-
-def within(module: str, homes: Collection[str]) -> bool:
-    """Whether a module is one of these, or in one of these packages."""
-    return any(module == home or module.startswith(f"{home}.") for home in homes)
 
 
 def imported(module: Module) -> set[str]:
@@ -224,7 +168,7 @@ def test_a_package_imports_only_packages_of_lower_floors(package: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("subscribers")])
 def test_subscribers_never_import_digest(name: str) -> None:
-    assert "digest" not in {one.library for one in MODULES[name].imports}
+    assert "digest" not in {one.top_level for one in MODULES[name].imports}
 
 
 @pytest.mark.parametrize("package", sorted(set(FLOOR) - set(WIRING)))
@@ -287,56 +231,6 @@ def test_pure_modules_import_only_pure_modules(name: str) -> None:
     ours = MODULES[name].targets(MODULES, typing=False)
 
     assert {target for target in ours if not within(target, PURE)} <= ERRORS
-
-
-# -- libraries ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("library", HOMES)
-def test_each_library_is_imported_only_in_its_home(library: str) -> None:
-    """A library's name in an annotation is no use of it, so imports for types do not count."""
-    users = [
-        name
-        for name, module in MODULES.items()
-        if library in {one.library for one in module.imports if not one.typing_only}
-    ]
-
-    assert users != []
-    assert [name for name in users if not within(name, HOMES[library])] == []
-
-
-def test_every_library_has_a_home() -> None:
-    used = {
-        one.library for module in MODULES.values() for one in module.imports if not one.typing_only
-    }
-
-    assert used - sys.stdlib_module_names - {"digest", "subscribers"} - set(HOMES) == set()
-
-
-def documented_homes() -> dict[str, set[str]]:
-    """The modules and packages that the table of docs/decisions.md names for each library."""
-    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
-    table = text.split("## Libraries")[1].split("\n## ")[0]
-    homes: dict[str, set[str]] = {}
-    for libraries, paths in re.findall(r"(?m)^\| ([\w, -]+) \| ([^|]*) \|", table):
-        names = [
-            path.rstrip("/").removesuffix(".py").replace("/", ".")
-            for path in re.findall(r"`([^`]+)`", paths)
-        ]
-        for library in libraries.split(", "):
-            assert library not in homes, f"{library} stands twice in the table"
-            homes[library] = {
-                name if within(name, ["subscribers", "tests", "benchmarks"]) else f"digest.{name}"
-                for name in names
-            }
-    return homes
-
-
-@pytest.mark.parametrize("library", HOMES)
-def test_the_decisions_name_the_homes_of_each_library(library: str) -> None:
-    name = DISTRIBUTIONS.get(library, library.replace("_", "-"))
-
-    assert documented_homes()[name] == set(HOMES[library])
 
 
 # -- the outside world -------------------------------------------------------------------------

@@ -41,9 +41,7 @@ def distributions(libraries: set[str]) -> set[str]:
 
 def imported_by_the_product() -> set[str]:
     modules = read_modules(ROOT).values()
-    return distributions(
-        {one.library for module in modules for one in module.imports if not one.typing_only}
-    )
+    return distributions(set().union(*(module.top_levels for module in modules)))
 
 
 def imported_beside_the_product() -> set[str]:

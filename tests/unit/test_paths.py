@@ -16,7 +16,12 @@ TESTS = ROOT / "tests"
 #: The tests of single modules; the other rings test the product as a whole.
 RINGS = ("unit", "integration", "network")
 #: Tests of the code as a whole.
-OF_ALL_MODULES = ("unit/test_architecture.py", "unit/test_dependencies.py", "unit/test_paths.py")
+OF_ALL_MODULES = (
+    "unit/test_architecture.py",
+    "unit/test_dependencies.py",
+    "unit/test_libraries.py",
+    "unit/test_paths.py",
+)
 
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {

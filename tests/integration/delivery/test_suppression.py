@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import pytest
 from support.installation import Installation, address, failing
@@ -11,23 +10,6 @@ from support.installation import Installation, address, failing
 from digest.delivery.smtp.refusals import INVALID_ADDRESS
 from digest.models.delivery import DeliveryState, Outcome
 from subscribers.models import Event, Status
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import sqlalchemy as sa
-
-NAMES = ("ada", "bo", "cy", "di")
-
-
-@pytest.fixture
-def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
-    """A day with a paper, and four subscribers."""
-    installation = Installation(engine, tmp_path)
-    installation.add_agents_papers("2602.00001")
-    for name in NAMES:
-        installation.subscribe(name)
-    return installation
 
 
 @pytest.mark.parametrize("status", sorted(INVALID_ADDRESS))

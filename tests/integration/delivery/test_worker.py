@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, evidence
+from support.installation import FOUR as NAMES
 from support.installation import Installation, RecordingTransport, address
 
 from digest.delivery.run import Progress
@@ -18,24 +19,10 @@ from subscribers.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    import sqlalchemy as sa
 
     from digest.models.delivery import OutgoingMessage, ReportOutcomes
 
-NAMES = ("ada", "bo", "cy", "di")
 LOST = Outcome(state=DeliveryState.UNKNOWN, reason="no answer")
-
-
-@pytest.fixture
-def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
-    """A day with a paper, and four subscribers."""
-    installation = Installation(engine, tmp_path)
-    installation.add_agents_papers("2602.00001")
-    for name in NAMES:
-        installation.subscribe(name)
-    return installation
 
 
 # -- stop -----------------------------------------------------------------------------------------

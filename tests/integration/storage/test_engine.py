@@ -8,7 +8,6 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import alembic.command
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from support.builders import paper
+from support.database import open_and_read_schema
 
 import subscribers.tables
 from digest.errors import ConfigError, StoreError
@@ -28,6 +28,7 @@ from digest.storage.run_lock import lock_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 OURS = [schema.metadata, subscribers.tables.metadata]
 
@@ -227,17 +228,8 @@ def test_the_lock_file_is_beside_the_database(engine: sa.Engine, tmp_path: Path)
     assert lock_path(engine) == tmp_path / "digest.db-run"
 
 
-def _opened(folder: str) -> str:
-    """Open a database, in a process of its own; return the schema it then has."""
-    engine = open_database("sqlite:///digest.db", folder=Path(folder))
-    with engine.connect() as db:
-        found = str(db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
-    engine.dispose()
-    return found
-
-
 def test_processes_that_open_a_new_database_at_once_all_find_it_ready(tmp_path: Path) -> None:
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
-        found = list(processes.map(_opened, [str(tmp_path)] * 3))
+        found = list(processes.map(open_and_read_schema, [str(tmp_path)] * 3))
 
     assert found == ["0009"] * 3

@@ -2,151 +2,54 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import tarfile
-from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.database import emptied_database, write_database
-from support.installation import Installation, RecordingTransport
+from support.installation import RecordingTransport
+from support.restorations import (
+    FRIDAY,
+    MONDAY,
+    SATURDAY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    Killed,
+    begin,
+    by_api,
+    by_cp,
+    by_cp_while_it_is_open,
+    by_folder,
+    enter,
+    from_a_tar,
+    go_on,
+    in_place_of_the_file,
+    in_place_of_the_folder,
+    into_a_new_folder,
+    killed,
+    of_run,
+    opened,
+    over_the_file,
+    over_the_folder,
+    run,
+    states,
+)
 
 from digest.delivery.run_start import start_run
 from digest.errors import RestoredError
 from digest.storage import generation
-from digest.storage.engine import open_database
 from digest.storage.generation import Generation
 from digest.storage.mark import mark_path, read_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-MONDAY = date(2026, 2, 2)
-TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = (MONDAY + timedelta(days=n) for n in range(1, 6))
-
-
-#: of subscribers, who are added at several openings
-IDS = count(1)
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@contextmanager
-def opened(folder: Path, day: date) -> Iterator[Installation]:
-    """An installation as it is opened on an evening."""
-    engine = open_database("sqlite:///digest.db", folder=folder)
-    try:
-        installation = Installation(engine, folder, new_id=IDS.__next__)
-        installation.now = datetime.combine(day, time(18), UTC)
-        yield installation
-    finally:
-        engine.dispose()
-
-
-def run(folder: Path, day: date, *, named: bool = False, on: date | None = None) -> list[str]:
-    """Run a day, with one new paper, as that evening or another; return the papers Ada is sent."""
-    with opened(folder, on or day) as installation:
-        installation.add_agents_papers(f"of-{day:%a}", day=day)
-        installation.send(day=day, allow_late=named)
-        return installation.shown("ada", day)
-
-
-def begin(folder: Path) -> Path:
-    """A new installation with a reader, after Monday's run."""
-    folder.mkdir()
-    write_database(folder)
-    with opened(folder, MONDAY) as installation:
-        installation.subscribe("ada")
-    assert run(folder, MONDAY) == ["of-Mon"]
-    return folder
-
-
-def go_on(folder: Path) -> None:
-    for day in (TUESDAY, WEDNESDAY, THURSDAY):
-        run(folder, day)
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return begin(tmp_path / "home")
-
-
-# -- backups, and how they are restored -----------------------------------------------------------
-
-
-def by_api(home: Path, copy: Path) -> None:
-    with (
-        closing(sqlite3.connect(home / "digest.db")) as db,
-        closing(sqlite3.connect(copy / "digest.db")) as other,
-    ):
-        db.backup(other)
-
-
-def by_cp(home: Path, copy: Path) -> None:
-    shutil.copy(home / "digest.db", copy)
-
-
-def by_cp_while_it_is_open(home: Path, copy: Path) -> None:
-    """What is not in the file yet is in the -wal beside it."""
-    with closing(sqlite3.connect(home / "digest.db")) as db:
-        db.execute("UPDATE subscribers SET preferences = preferences")
-        db.commit()
-        shutil.copy(home / "digest.db", copy)
-        shutil.copy(home / "digest.db-wal", copy)
-
-
-def by_folder(home: Path, copy: Path) -> None:
-    shutil.copytree(home, copy, dirs_exist_ok=True)
-
-
-def over_the_file(copy: Path, home: Path) -> Path:
-    for file in copy.iterdir():
-        shutil.copyfile(file, home / file.name)
-    return home
-
-
-def in_place_of_the_file(copy: Path, home: Path) -> Path:
-    for file in copy.iterdir():
-        (home / file.name).unlink(missing_ok=True)
-        shutil.copy2(file, home)
-    return home
-
-
-def into_a_new_folder(copy: Path, home: Path) -> Path:
-    return shutil.copytree(copy, home.with_name("another home"))
-
-
-def in_place_of_the_folder(copy: Path, home: Path) -> Path:
-    home.rename(home.with_name("what was here"))
-    return shutil.copytree(copy, home)
-
-
-def over_the_folder(copy: Path, home: Path) -> Path:
-    """As `cp -a copy/. home` does: files keep their inodes, and newer ones stay."""
-    for file in copy.iterdir():
-        shutil.copyfile(file, home / file.name)
-        shutil.copystat(file, home / file.name)
-    return home
-
-
-def from_a_tar(copy: Path, home: Path) -> Path:
-    file = copy.with_suffix(".tar")
-    with tarfile.open(file, "w") as tar:
-        tar.add(copy, arcname=".")
-    with tarfile.open(file) as tar:
-        tar.extractall(home, filter="tar")
-    return home
 
 
 @pytest.mark.parametrize(
@@ -189,11 +92,6 @@ def test_a_backup_of_monday_sends_on_friday_what_it_is_told_to(
     assert run(restored, FRIDAY, named=True) == ["of-Fri"]
     assert run(restored, SATURDAY) == ["of-Sat"]
     assert run(restored, WEDNESDAY, named=True, on=SATURDAY) == ["of-Wed"]
-
-
-def states(folder: Path, day: date) -> dict[str, str]:
-    with opened(folder, day) as installation:
-        return installation.states(day)
 
 
 @pytest.fixture
@@ -386,24 +284,6 @@ def test_mails_that_were_written_after_the_newest_day_are_a_sign(home: Path) -> 
         enter(known, SATURDAY, named=False)
 
 
-@contextmanager
-def of_run(known: Generation, day: date | None, *, named: bool) -> Iterator[None]:
-    """Do what a run does with the generation, before and after it sends a day."""
-    known.refuse(day, named=named)
-    if day is None:
-        yield
-        return
-    if named:
-        known.accept(day)
-    with known.sending(day):
-        yield
-
-
-def enter(known: Generation, day: date | None, *, named: bool) -> None:
-    with of_run(known, day, named=named):
-        pass
-
-
 # -- what is no restoration -----------------------------------------------------------------------
 
 
@@ -473,98 +353,3 @@ def test_a_kill_while_a_restoration_is_accepted_loses_nothing(
 
     assert run(restored, FRIDAY, named=True) == ["of-Fri"]
     assert run(restored, SATURDAY) == ["of-Sat"]
-
-
-def killed(step: str, nth: int = 1) -> Callable[..., None]:
-    """What is called instead of `write_mark` by a process that is killed at its nth call."""
-    write, calls = generation.write_mark, count(1)
-
-    def end(file: Path, **numbers: Any) -> None:
-        is_last = next(calls) == nth
-        if step == "after the mark" or not is_last:
-            write(file, **numbers)
-        if is_last:
-            raise Killed
-
-    return end
-
-
-class NormalLife(RuleBasedStateMachine):
-    """Runs, retries, kills and openings in any order: none of them is taken for a restoration."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._folder = TemporaryDirectory()
-        self.file = Path(self._folder.name) / "digest.db"
-        write_database(self.file.parent)
-        self.day = MONDAY
-        self.open()
-
-    def open(self) -> None:
-        self.engine = open_database("sqlite:///digest.db", folder=self.file.parent)
-        self.known = Generation(
-            engine=self.engine,
-            clock=lambda: datetime.combine(self.day, time(18), UTC),
-            today=lambda: self.day,
-        )
-
-    @rule()
-    def run(self) -> None:
-        enter(self.known, self.day, named=False)
-
-    @rule()
-    def retry(self) -> None:
-        enter(self.known, None, named=False)
-        enter(self.known, self.day, named=False)
-
-    @rule(before=st.integers(1, 9))
-    def run_a_day_that_is_named(self, before: int) -> None:
-        enter(self.known, self.day - timedelta(days=before), named=True)
-
-    @rule(step=st.sampled_from(["before the mark", "after the mark"]), nth=st.integers(1, 2))
-    def kill_a_run(self, step: str, nth: int) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(generation, "write_mark", killed(step, nth))
-            with pytest.raises(Killed):
-                enter(self.known, self.day, named=False)
-
-    @rule()
-    def kill_a_run_while_it_sends(self) -> None:
-        with pytest.raises(Killed), of_run(self.known, self.day, named=False):
-            raise Killed
-
-    @rule()
-    def open_again(self) -> None:
-        self.engine.dispose()
-        self.open()
-
-    @rule()
-    def vacuum(self) -> None:
-        with closing(sqlite3.connect(self.file, isolation_level=None)) as db:
-            db.execute("VACUUM")
-
-    @rule(days=st.integers(1, 5))
-    def sleep(self, days: int) -> None:
-        self.day += timedelta(days=days)
-
-    @invariant()
-    def nothing_is_in_doubt(self) -> None:
-        assert self.known.uncertain([self.day, self.day - timedelta(days=1)]) == set()
-
-    @invariant()
-    def the_mark_is_never_ahead_of_the_database(self) -> None:
-        mark = read_mark(self.file)
-        with self.engine.connect() as db:
-            number = db.execute(sa.text("SELECT number FROM generation")).scalar_one()
-        assert mark is not None
-        assert mark.generation <= number
-
-    def teardown(self) -> None:
-        self.engine.dispose()
-        self._folder.cleanup()
-
-
-NormalLife.TestCase.settings = settings(max_examples=10, stateful_step_count=15)
-TestNormalLife = NormalLife.TestCase
-
-pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from support import migrations
 from support.command import CONFIG, Command
-from support.database import new_database
+from support.database import new_database, open_and_read_schema
 from support.older_database import rows_of
 
 from digest.errors import StoreError
@@ -360,19 +360,10 @@ def test_a_kill_in_the_middle_leaves_the_database_of_before(
     assert rows_of(tmp_path) == before
 
 
-def _opened(folder: str) -> str:
-    """Open a database, in a process of its own; return the schema it then has."""
-    engine = open_database("sqlite:///digest.db", folder=Path(folder))
-    with engine.connect() as db:
-        found = str(db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
-    engine.dispose()
-    return found
-
-
 def test_processes_that_upgrade_one_database_at_once_all_find_it_ready(tmp_path: Path) -> None:
     migrations.restore(OLD, tmp_path)
 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
-        found = list(processes.map(_opened, [str(tmp_path)] * 3))
+        found = list(processes.map(open_and_read_schema, [str(tmp_path)] * 3))
 
     assert found == [NEWEST] * 3

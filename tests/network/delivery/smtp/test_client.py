@@ -374,30 +374,3 @@ def test_the_next_message_is_sent_when_the_server_closes_at_rset(
 
     assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
     assert server.recipients == ["good@example.org"]
-
-
-# -- beyond ASCII -----------------------------------------------------------------------------
-
-
-def test_an_address_beyond_ascii_is_declared_to_a_server_that_accepts_it() -> None:
-    with (
-        SMTPServer(extensions=("8BITMIME", "SMTPUTF8", "DSN")) as server,
-        closing(client(server)) as smtp,
-    ):
-        OutcomeRecorder().send(smtp, map(outgoing, ("jürgen@example.org", "ada@example.org")))
-
-        assert server.recipients == ["jürgen@example.org", "ada@example.org"]
-        mail, rcpt = server.sessions[0].commands[1:3]
-    assert "SMTPUTF8" in mail.split()
-    assert r"ORCPT=utf-8;j\x{FC}rgen@example.org" in rcpt.split()
-
-
-def test_an_address_beyond_ascii_fails_if_the_server_does_not_accept_it(
-    server: SMTPServer, smtp: SMTPTransport
-) -> None:
-    first = send_one(smtp, outgoing("jürgen@example.org"))
-    second = send_one(smtp, outgoing("ada@example.org"))
-
-    assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.SENT)
-    assert "SMTPUTF8" in str(first.reason)
-    assert server.recipients == ["ada@example.org"]

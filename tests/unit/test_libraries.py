@@ -1,0 +1,102 @@
+"""Every library has one home, so that another can take its place; docs/decisions.md says why.
+
+`tests/unit/test_dependencies.py` compares what is imported with what is declared and pinned.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from support.import_graph import read_modules, within
+from support.paths import ROOT
+
+MODULES = read_modules(ROOT)
+
+#: Every third-party library, and the modules or packages that may import it.
+HOMES = {
+    "annotated_types": ("subscribers.models",),
+    "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
+    "apscheduler": ("digest.app.scheduler",),
+    "babel": ("digest.text.dates",),
+    "certifi": ("digest.app.certificates",),
+    "cryptography": ("digest.mail.dkim",),
+    "defusedxml": ("digest.sources.xml",),
+    "email_validator": ("subscribers.addresses",),
+    "fastapi": ("subscribers.web",),
+    "httpx": ("digest.sources.http",),
+    "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
+    "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
+    "limits": ("subscribers.rate_limits",),
+    "mjml": ("digest.mail.templates",),
+    "numpy": ("digest.ranking",),
+    "pydantic": (
+        "digest.app.config",
+        "digest.storage.edition_codec",
+        "subscribers.csv_export",
+        "subscribers.web.api",
+    ),
+    "pydantic_settings": ("digest.app.config",),
+    "pylatexenc": ("digest.text.tex_macros",),
+    "rich": ("digest.cli",),
+    "scipy": ("digest.ranking",),
+    "socksio": ("digest.sources.http.pools",),
+    "sqlalchemy": (
+        "digest.storage",
+        "subscribers.book",
+        "subscribers.erased",
+        "subscribers.queries",
+        "subscribers.tables",
+    ),
+    "stamina": ("digest.sources.http",),
+    "starlette": ("subscribers.web",),
+    "Stemmer": ("digest.ranking.terms",),
+    "structlog": ("digest.app.log",),
+    "tomlkit": ("digest.app.config.topics",),
+    "typer": ("digest.cli",),
+    "uvicorn": ("digest.cli.serve",),
+}
+#: Libraries that are installed under another name than they are imported by.
+DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_each_library_is_imported_only_in_its_home(library: str) -> None:
+    """A library's name in an annotation is no use of it, so imports for types do not count."""
+    users = [name for name, module in MODULES.items() if library in module.top_levels]
+
+    assert users != []
+    assert [name for name in users if not within(name, HOMES[library])] == []
+
+
+def test_every_library_has_a_home() -> None:
+    used = set().union(*(module.top_levels for module in MODULES.values()))
+
+    assert used - sys.stdlib_module_names - {"digest", "subscribers"} - set(HOMES) == set()
+
+
+def documented_homes() -> dict[str, set[str]]:
+    """The modules and packages that the table of docs/decisions.md names for each library."""
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    table = text.split("## Libraries")[1].split("\n## ")[0]
+    homes: dict[str, set[str]] = {}
+    for libraries, paths in re.findall(r"(?m)^\| ([\w, -]+) \| ([^|]*) \|", table):
+        names = [
+            path.rstrip("/").removesuffix(".py").replace("/", ".")
+            for path in re.findall(r"`([^`]+)`", paths)
+        ]
+        for library in libraries.split(", "):
+            assert library not in homes, f"{library} stands twice in the table"
+            homes[library] = {
+                name if within(name, ["subscribers", "tests", "benchmarks"]) else f"digest.{name}"
+                for name in names
+            }
+    return homes
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_the_decisions_name_the_homes_of_each_library(library: str) -> None:
+    name = DISTRIBUTIONS.get(library, library.replace("_", "-"))
+
+    assert documented_homes()[name] == set(HOMES[library])
