@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # APScheduler's CronTrigger loses a day whose time the zone leaves out, if that time is midnight.
 #
 # A time such as 02:30 that is left out in Berlin still fires, an hour later by the clock. But where
@@ -8,7 +8,7 @@
 # clock times itself, in digest/models/clock_times.py, and gives APScheduler a trigger of its own.
 #
 # Exits with 1 when APScheduler behaves otherwise than is said here.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

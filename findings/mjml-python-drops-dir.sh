@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # mjml-python up to 1.4.1 drops `dir` of the mjml element without a word, and names no article.
 #
 # MJML writes the direction of the text on <html> and on the first <div> of the body, where screen
@@ -7,7 +7,7 @@
 # product needs 1.4.2.
 #
 # Exits with 1 when mjml-python behaves otherwise than is said here.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cat >"$folder/compile.py" <<'PYTHON'
@@ -28,9 +28,8 @@ if sys.argv[1] == "all":
     expected |= {"dir": [True, True], "role": [False, True], "aria-label": [False, True]}
 sys.exit("this has changed" if has != expected else 0)
 PYTHON
-for one in "1.4.1 lang" "1.4.2 all"; do
-  set -- $one
-  python3 -m venv "$folder/$1"
-  "$folder/$1/bin/pip" install --quiet --disable-pip-version-check "mjml-python==$1"
-  "$folder/$1/bin/python" "$folder/compile.py" "$2"
-done
+for version in 1.4.1 1.4.2; do python3 -m venv "$folder/$version"; done
+"$folder/1.4.1/bin/pip" install --quiet --disable-pip-version-check mjml-python==1.4.1
+"$folder/1.4.2/bin/pip" install --quiet --disable-pip-version-check mjml-python==1.4.2
+"$folder/1.4.1/bin/python" "$folder/compile.py" lang
+"$folder/1.4.2/bin/python" "$folder/compile.py" all
