@@ -98,6 +98,10 @@ def assess(
     old = bool(stale) or any(paper.day < day for paper in batch.papers)
     if not of_day and (reason := _nothing_new(batch, day)):
         return Assessment(batch=batch, state=SourceState.EMPTY, reason=reason)
+    is_calm = forecast.outlook is Outlook.LITTLE or (is_past and forecast.outlook is Outlook.DUE)
+    if not of_day and batch.trouble and is_calm:
+        # An empty day would be believed, but a part of the list is missing.
+        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=_short(batch, stale))
     if not of_day:
         state, reason = _empty(day, forecast, old=old, is_past=is_past)
         return Assessment(batch=batch, state=state, reason=reason)

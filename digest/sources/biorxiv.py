@@ -20,6 +20,7 @@ from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
+from digest.sources.paging import Pages
 from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class _Page(NamedTuple):
     """One page of the service's list."""
 
     records: list[Any]
-    #: how many records the service has in all
-    total: int
+    #: how many records the service has in all, if it says so
+    total: int | None
     #: how many records came on earlier pages
     cursor: int
     left_out: int
@@ -55,21 +56,37 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Read the list of a day page by page, without records of unwanted categories."""
     base = (source.url or API).rstrip("/")
     wanted = frozenset(map(_folded, source.categories))
-    cursor = 0
-    for _ in range(_PAGES):
-        where = f"{base}/{request.day}/{request.day}/{cursor}"
-        text = request.web.get(where)
-        page = _understand(text, where)
-        if cursor == 0:
-            request.expect(max(1, -(-page.total // _PAGE)))
-        yield RawDocument(where=where, text=_select(text, wanted) if wanted else text)
-        cursor += len(page.records)
-        if not page.records or cursor >= page.total:
+    pages = Pages("records", asked=_PAGE, most=_PAGES)
+    while True:
+        where = f"{base}/{request.day}/{request.day}/{pages.given}"
+        try:
+            text = request.web.get(where)
+            page = _understand(text, where)
+        except SourceError as error:
+            if not pages.given:
+                raise
+            yield RawDocument(where=where, text="", trouble=str(error))
             return
+        if not pages.given:
+            request.expect(max(1, -(-(page.total or 0) // _PAGE)))
+        if pages.add(map(_key, page.records), total=page.total):
+            yield RawDocument(where=where, text=_select(text, wanted) if wanted else text)
+        if not pages.go_on:
+            break
+    if pages.trouble:
+        yield RawDocument(where=where, text="", trouble=pages.trouble)
+
+
+def _key(record: object) -> str:
+    """Return what tells a record from others: which version of which preprint it is."""
+    known = record if isinstance(record, dict) else {"": record}
+    return json.dumps([known.get("doi"), known.get("version"), known.get("")])
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
     """Parse one page; `join` finds out which record is a preprint's latest version."""
+    if document.trouble:
+        return Batch(trouble=document.trouble)
     try:
         page = _understand(document.text, document.where)
     except SourceError as error:
@@ -113,13 +130,14 @@ def join(batches: Sequence[Batch]) -> Batch:
     given = sum(channel.parsed for channel in whole.channels)
     total = sum(channel.declared or 0 for channel in whole.channels)
     short = max(0, total - given)
+    lacking = f"it gave {given:,} of {total:,} records" if short else None
     return replace(
         whole,
         papers=tuple(news),
         updates=tuple(updates),
         declared=len(last) + len(whole.rejected) + short,
         channels=(),
-        trouble=f"it gave {given:,} of {total:,} records" if short else whole.trouble,
+        trouble="; ".join(filter(None, (lacking, whole.trouble))) or None,
     )
 
 
@@ -135,14 +153,14 @@ def _understand(text: str, where: str) -> _Page:
         raise SourceError(f"{where}: not a list of preprints")
     status = lenient.text(message.get("status"))
     if status.casefold().startswith(_NOTHING):
-        return _Page([], 0, 0, 0)
+        return _Page([], None, 0, 0)
     if status.casefold() != "ok":
         raise SourceError(f"{where}: the service answered: {status[:200] or 'nothing'}")
     if not isinstance(answer.get("collection"), list):
         raise SourceError(f"{where}: the service answered without a collection")
     return _Page(
         answer["collection"],
-        lenient.number(message.get("total")) or 0,
+        lenient.number(message.get("total")),
         lenient.number(message.get("cursor")) or 0,
         lenient.number(message.get(_LEFT_OUT)) or 0,
     )

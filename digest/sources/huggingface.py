@@ -8,6 +8,7 @@ the day is read; it holds the same elements.
 from __future__ import annotations
 
 import html
+import json
 import logging
 import re
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
+from digest.sources.paging import Pages
 from digest.text.clean import safe_url
 from digest.text.wording import summarize
 
@@ -30,6 +32,8 @@ _PATH = "/api/daily_papers"
 #: The service gives at most about 100 papers a page; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
+#: A limit of the service is a multiple of this.
+_ROUND = 10
 #: The status for a day that is not open yet, is in the future, or does not exist.
 _NO_SUCH_DAY = 400
 #: The page carries its data in an attribute, for its own script.
@@ -47,9 +51,22 @@ def read(source: Source, request: FetchRequest) -> list[RawDocument]:
         if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
             message = f"the list of {request.day} is not open, or there is no such day: {error}"
             raise RefusedError(message, status=error.status, body=error.body) from error
-        page = _page(url, request, error)
+        try:
+            page = _page(url, request, error)
+        except SourceError as second:
+            if not isinstance(error, _CutError):
+                raise
+            return [*error.found, RawDocument(where=url, text="", trouble=str(second))]
         log.warning("source read otherwise", extra={"source": source.name, "error": str(error)})
         return [page]
+
+
+class _CutError(SourceError):
+    """The API gave some pages of a list, but not all of it."""
+
+    def __init__(self, message: str, found: list[RawDocument]) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 def _address(url: str) -> str:
@@ -58,19 +75,40 @@ def _address(url: str) -> str:
 
 
 def _answers(url: str, request: FetchRequest) -> list[RawDocument]:
-    found = []
-    for page in range(_PAGES):
-        query = {"date": request.day.isoformat(), "limit": str(_PAGE), "p": str(page)}
-        document = RawDocument(
-            where=f"{url}?date={request.day}&p={page}", text=request.web.get(url, query)
-        )
-        elements = _elements(document.text)
+    found: list[RawDocument] = []
+    pages = Pages("papers", asked=_PAGE, most=_PAGES)
+    while True:
+        number = len(found)
+        query = {"date": request.day.isoformat(), "limit": str(_PAGE), "p": str(number)}
+        where = f"{url}?date={request.day}&p={number}"
+        text = request.web.get(url, query)
+        elements = _elements(text)
         if isinstance(elements, str):
-            raise SourceError(f"{document.where}: {elements}")
-        found.append(document)
-        if len(elements) < _PAGE:
-            return found
-    raise SourceError(f"{url} does not end: it gave {_PAGES} full pages for {request.day}")
+            raise SourceError(f"{where}: {elements}")
+        if pages.add(map(_key, elements), total=None):
+            found.append(RawDocument(where=where, text=text))
+        if not pages.go_on or _is_last(len(elements)):
+            break
+    if pages.trouble and not _is_last(len(elements)):
+        raise _CutError(f"{url} does not end: {pages.trouble}", found)
+    return found
+
+
+def _is_last(size: int) -> bool:
+    """Whether a page was not cut: one that holds fewer than asked for, and no round number.
+
+    The service names no total. Where it gives fewer papers a page than are asked for, its limit is
+    a round number, such as 50.
+    """
+    return size < _PAGE and size % _ROUND != 0
+
+
+def _key(element: object) -> str:
+    """Return what tells an element from others: the id of its paper."""
+    outer = element if isinstance(element, dict) else {}
+    inner = outer.get("paper")
+    identifier = (inner if isinstance(inner, dict) else outer).get("id")
+    return identifier if isinstance(identifier, str) else json.dumps(element, sort_keys=True)
 
 
 def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:
@@ -86,6 +124,8 @@ def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one page of the API, a single element of it, or the web page."""
+    if document.trouble:
+        return Batch(trouble=document.trouble)
     if document.text.lstrip("\ufeff \t\r\n").startswith("<"):
         props = _props(document.text)
         elements = "a web page without the list of papers" if props is None else _listed(props)

@@ -7,6 +7,7 @@ values (`"title": "T"`), the newer one does (`"title": {"value": "T"}`).
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
+from digest.sources.paging import Pages
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -55,16 +57,30 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
 
 
 def _read_venue(url: str, venue: str, request: FetchRequest) -> Iterator[RawDocument]:
-    offset = 0
-    for _ in range(_PAGES):
-        query = {"content.venueid": venue, "limit": str(_PAGE), "offset": str(offset)}
-        where = f"{url}?content.venueid={venue}&offset={offset}"
+    pages = Pages("notes", asked=_PAGE, most=_PAGES)
+    while True:
+        # The service counts only where it is asked to.
+        query = {
+            "content.venueid": venue,
+            "limit": str(_PAGE),
+            "offset": str(pages.given),
+            "count": "true",
+        }
+        where = f"{url}?content.venueid={venue}&offset={pages.given}"
         text = request.web.get(url, query)
         notes, count = _understand(text, where)
-        yield RawDocument(where=where, text=text, channel=venue)
-        offset += len(notes)
-        if not notes or offset >= count:
-            return
+        if pages.add(map(_key, notes), total=count):
+            yield RawDocument(where=where, text=text, channel=venue)
+        if not pages.go_on:
+            break
+    if trouble := pages.trouble:
+        yield RawDocument(where=where, text="", channel=venue, trouble=trouble)
+
+
+def _key(note: object) -> str:
+    """Return what tells a note from others."""
+    identifier = note.get("id") if isinstance(note, dict) else None
+    return identifier if isinstance(identifier, str) else json.dumps(note, sort_keys=True)
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)
@@ -118,18 +134,19 @@ def _venue(pages: Sequence[Channel]) -> Channel:
     )
 
 
-def _understand(text: str, where: str) -> tuple[list[Any], int]:
-    """Return the notes of a page and how many the venue has; raise SourceError for an error.
+def _understand(text: str, where: str) -> tuple[list[Any], int | None]:
+    """Return the notes of a page and how many the venue has, if it says so.
 
-    A page without a count is taken as the last one.
+    Raises:
+        SourceError: it is an error, or no page of notes.
+
     """
     try:
         answer = lenient.load(text)
     except ValueError as error:
         raise SourceError(f"{where}: {error}") from error
     if isinstance(answer, dict) and isinstance(answer.get("notes"), list):
-        count = lenient.number(answer.get("count"))
-        return answer["notes"], len(answer["notes"]) if count is None else count
+        return answer["notes"], lenient.number(answer.get("count"))
     message = lenient.text(answer.get("message")) if isinstance(answer, dict) else ""
     problem = f"the service answered: {message[:200]}" if message else "not a list of notes"
     raise SourceError(f"{where}: {problem}")

@@ -18,6 +18,7 @@ from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars
 from digest.sources.arxiv import api, feeds, listing, oai
 from digest.sources.arxiv.feeds import local
 from digest.sources.arxiv.records import join, say_unread, unread
+from digest.sources.paging import Pages
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 RATE_LIMIT_KEY = api.RATE_LIMIT_KEY
 #: the most records of a listing, as a query parameter
 _SHOW = 2000
-#: pages for one category of a past day; each has about a thousand records
-_PAGES = 40
+#: pages for one category of a past day, and about how many records each has
+_PAGES, _PAGE = 40, 1000
 _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?", re.ASCII)
 
 
@@ -120,8 +121,11 @@ def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator
         "set": oai.set_of(category),
         "from": since.isoformat(),
     }
-    for page in range(1, _PAGES + 1):
-        where = f"{url}?set={oai.set_of(category)}&from={since} page {page}"
+    pages = Pages("records", asked=_PAGE, most=_PAGES)
+    number = 0
+    while True:
+        number += 1
+        where = f"{url}?set={oai.set_of(category)}&from={since} page {number}"
         try:
             text = request.web.get(url, query, accept="text/xml", rate_limit_key=RATE_LIMIT_KEY)
             document = RawDocument(where=where, text=text, channel=category)
@@ -129,12 +133,16 @@ def _read_past(source: Source, request: FetchRequest, category: str) -> Iterator
         except SourceError as error:
             yield _failure(source, category, str(error))
             return
-        yield document
         token = oai.token(text)
-        if not token:
-            return
+        # A page without records is known by its token.
+        keys = oai.identifiers(text) or ([token] if token else [])
+        if pages.add(keys, total=oai.list_size(text), has_more=bool(token)):
+            yield document
+        if not pages.go_on:
+            break
         query = {"verb": "ListRecords", "resumptionToken": token}
-    yield _failure(source, category, f"the records go on after {_PAGES} pages")
+    if trouble := pages.trouble or pages.lacking:
+        yield _failure(source, category, trouble)
 
 
 def _failure(source: Source, category: str, error: str) -> RawDocument:

@@ -24,6 +24,7 @@ from digest.sources.arxiv.records import (
     unread,
     version_of,
 )
+from digest.sources.paging import Pages
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
@@ -61,19 +62,45 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     pieces = [ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE)]
     request.expect(len(pieces))
     for number, piece in enumerate(pieces):
-        query = {"id_list": ",".join(piece), "start": "0", "max_results": str(len(piece))}
-        where = f"{url}?id_list={piece[0]},… ({len(piece)} ids)"
+        is_any_read = number > 0
         try:
-            document = RawDocument(where=where, text=_answer(url, query, request))
-            parse(document, day=request.day, now=request.now)
+            for document in _look_up(url, piece, request):
+                yield document
+                is_any_read = True
         except SourceError as error:
-            if number == 0:
+            if not is_any_read:
                 raise
             # No further requests in this run; what was read so far is kept.
             trouble = f"only {number * _PIECE} of {len(ids)} papers could be looked up: {error}"
-            yield RawDocument(where=where, text="", trouble=trouble)
+            yield RawDocument(where=url, text="", trouble=trouble)
             return
-        yield document
+    if len(known) > len(ids):
+        trouble = f"only {len(ids):,} of {len(known):,} papers were looked up"
+        yield RawDocument(where=url, text="", trouble=trouble)
+
+
+def _look_up(url: str, ids: list[str], request: FetchRequest) -> Iterator[RawDocument]:
+    """Yield the pages of the records of some ids; there is one, unless the service gives fewer."""
+    pages = Pages("papers", asked=len(ids) + 1, most=len(ids))
+    while True:
+        query = {
+            "id_list": ",".join(ids),
+            "start": str(pages.given),
+            "max_results": str(len(ids)),
+        }
+        where = f"{url}?id_list={ids[0]},… ({len(ids)} ids)"
+        where += f", from {pages.given + 1}" if pages.given else ""
+        document = RawDocument(where=where, text=_answer(url, query, request))
+        batch = parse(document, day=request.day, now=request.now)
+        keys = [*(one.id for one in batch.updates), *(one.where for one in batch.rejected)]
+        # Without a total, the list is whole when every id has its record.
+        total = _total(document.text) or (len(ids) if len(keys) >= len(ids) else None)
+        if pages.add(keys, total=total):
+            yield document
+        if not pages.go_on:
+            break
+    if trouble := pages.trouble or pages.lacking:
+        yield RawDocument(where=where, text="", trouble=f"arXiv's API: {trouble}")
 
 
 def _answer(url: str, query: dict[str, str], request: FetchRequest) -> str:

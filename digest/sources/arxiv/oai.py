@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
     from digest.sources import RawDocument
 
-_TOKEN = re.compile(r"<resumptionToken[^<>]*>([^<]*)</resumptionToken>")
+_TOKEN = re.compile(r"<(?:\w+:)?resumptionToken([^<>]*)>([^<]*)")
+_LIST_SIZE = re.compile(r"\bcompleteListSize\s*=\s*[\"'](\d{1,9})[\"']")
+_IDENTIFIER = re.compile(r"<(?:\w+:)?header[^<>]*>\s*<(?:\w+:)?identifier>([^<]*)")
 #: characters at the end of a response that hold the token
 _TAIL = 4000
 #: Moderation releases nearly all papers sooner. A record with a later change is only a change.
@@ -61,7 +63,19 @@ def category_of(name: str) -> str:
 def token(answer: str) -> str:
     """Return the resumption token for the next page, or "" on the last page."""
     found = _TOKEN.search(answer, max(0, len(answer) - _TAIL))
-    return unescape(found[1]).strip() if found else ""
+    return unescape(found[2]).strip() if found else ""
+
+
+def list_size(answer: str) -> int | None:
+    """Return how many records all pages have together, if the page says so; often it does not."""
+    found = _TOKEN.search(answer, max(0, len(answer) - _TAIL))
+    size = _LIST_SIZE.search(found[1]) if found else None
+    return int(size[1]) if size else None
+
+
+def identifiers(answer: str) -> list[str]:
+    """Return the identifiers of a page's records, deleted ones included."""
+    return _IDENTIFIER.findall(answer)
 
 
 def parse(root: Element, document: RawDocument, *, day: date) -> ArxivBatch:

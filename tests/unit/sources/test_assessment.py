@@ -164,6 +164,32 @@ def test_trouble_that_a_source_tells_of_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("forecast", "is_past", "state"),
+    [
+        pytest.param(LITTLE, False, SourceState.PARTIAL, id="little"),
+        pytest.param(DUE, True, SourceState.PARTIAL, id="past"),
+        pytest.param(DUE, False, SourceState.FAILED, id="due"),
+        pytest.param(NOTHING, True, SourceState.EMPTY, id="nothing"),
+    ],
+)
+def test_a_list_that_was_cut_is_no_empty_one(
+    *,
+    forecast: Forecast,
+    is_past: bool,
+    state: SourceState,
+) -> None:
+    found = assessment.assess(
+        Batch(trouble="page 2 repeats earlier ones"),
+        day=DAY,
+        forecast=forecast,
+        stale=(),
+        is_past=is_past,
+    )
+
+    assert found.state is state
+
+
 def test_nothing_but_rejected_records_is_a_failure() -> None:
     batch = Batch(rejected=(Rejected(where="x[0]", reason="no title"),))
 

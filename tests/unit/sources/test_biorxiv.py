@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
-from support.offline_web import fetch_batch, responding, served_by
+from support.offline_web import (
+    OfflineClient,
+    OfflineRequest,
+    fetch_batch,
+    responding,
+    served_by,
+)
 from support.services.biorxiv import DAY, RECORDS, SERVICE, record, response
 
 from digest.errors import SourceError
@@ -241,12 +247,57 @@ def test_fewer_records_are_trouble_among_wanted_categories_too() -> None:
 
 
 def test_a_total_without_end_is_not_followed_without_end() -> None:
-    pages = [response([record(1)], cursor=number, total=10**9) for number in range(50)]
+    pages = [response([record(number)], cursor=number, total=10**9) for number in range(60)]
 
-    assert (
-        fetch_batch(SOURCE, responding(*pages), day=DAY).trouble
-        == "it gave 50 of 1,000,000,000 records"
+    assert fetch_batch(SOURCE, responding(*pages), day=DAY).trouble == (
+        "it gave 50 of 1,000,000,000 records; the records go on after 50 pages"
     )
+
+
+# A total that is too small is seen through where the pages are full.
+@pytest.mark.parametrize(
+    ("total", "most"),
+    [
+        *((total, most) for total in (..., None, "", "many", 250, "250") for most in (30, 100)),
+        ("100", 100),
+    ],
+)
+def test_a_list_is_read_to_its_end_whatever_its_total(total: object, most: int) -> None:
+    def respond(asked: OfflineRequest) -> str:
+        first = int(asked.path.rpartition("/")[2])
+        there = [record(number) for number in range(first, min(first + most, 250))]
+        if first and not there:
+            return json.dumps({"messages": [{"status": "no posts found"}], "collection": []})
+        page = json.loads(response(there, cursor=first))
+        page["messages"][0] |= {"total": total}
+        if total is ...:
+            del page["messages"][0]["total"]
+        return json.dumps(page)
+
+    batch = fetch_batch(SOURCE, OfflineClient(respond), day=DAY)
+
+    assert (len(batch.papers), batch.trouble) == (250, None)
+
+
+def test_a_page_that_repeats_itself_is_trouble() -> None:
+    page = response([record(number) for number in range(100)], cursor=0, total="250")
+
+    batch = fetch_batch(SOURCE, responding(page), day=DAY)
+
+    assert len(batch.papers) == 100
+    assert batch.trouble == (
+        "it gave 100 of 250 records; page 2 repeats earlier ones, after 100 records"
+    )
+
+
+def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
+    page = response([record(number) for number in range(100)], cursor=0, total="250")
+
+    batch = fetch_batch(SOURCE, responding(page, "Bad Gateway"), day=DAY)
+
+    assert len(batch.papers) == 100
+    assert batch.trouble is not None
+    assert batch.trouble.startswith("it gave 100 of 250 records; https://")
 
 
 def test_lists_of_several_days_add_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -79,6 +80,38 @@ def test_a_list_without_end_is_an_error() -> None:
         huggingface._answers(
             "https://huggingface.co", fetch_request(responding(*[full] * 10), day=DAY)
         )
+
+
+def limited(papers: int, *, most: int, is_stuck: bool = False) -> Callable[[Request], Response]:
+    """A service with so many papers on a day that gives at most so many a page; it has no pages."""
+
+    def route(request: Request) -> Response:
+        if request.path.startswith("/papers/"):
+            return Response(status=503)
+        first = 0 if is_stuck else int(request.query["p"][0]) * most
+        found = [element(number) for number in range(first, min(first + most, papers))]
+        return Response(body=json.dumps(found).encode())
+
+    return route
+
+
+@pytest.mark.parametrize("papers", [49, 50, 51, 100, 120])
+@pytest.mark.parametrize("most", [10, 20, 50, 100])
+def test_a_service_may_give_fewer_papers_than_are_asked_for(papers: int, most: int) -> None:
+    batch = fetch_batch(SOURCE, served_by(limited(papers, most=most)), day=DAY)
+
+    if papers / most >= 10:
+        assert batch.trouble is not None
+    else:
+        assert (len(batch.papers), batch.trouble) == (papers, None)
+
+
+def test_a_page_that_repeats_itself_is_trouble_and_its_papers_are_kept() -> None:
+    batch = fetch_batch(SOURCE, served_by(limited(120, most=50, is_stuck=True)), day=DAY)
+
+    assert len(batch.papers) == 50
+    assert batch.trouble is not None
+    assert "page 2 repeats earlier ones, after 50 papers" in batch.trouble
 
 
 def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:

@@ -270,6 +270,46 @@ def test_t11_pages_without_end_are_cut_and_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("size", "trouble"),
+    [
+        pytest.param(3, None, id="right"),
+        pytest.param(2, None, id="too small"),
+        pytest.param(7, "it gave 3 of 7 records", id="an empty token, and records are missing"),
+    ],
+)
+def test_the_size_of_the_whole_list_tells_what_is_missing(size: int, trouble: str | None) -> None:
+    route = paged(3)
+
+    def sized(request: Request) -> Response:
+        body = route(request).body.decode()
+        told = f'<resumptionToken completeListSize="{size}" cursor="0"'
+        body = body.replace("<resumptionToken", told)
+        if "<resumptionToken" not in body:
+            body = body.replace("</ListRecords>", f"{told}/></ListRecords>")
+        return Response(body=body.encode())
+
+    batch = fetch(served_by(sized), **PAST)
+
+    assert len(batch.papers) == 3
+    said = trouble and f"cs.CL, cs.LG could not be read to the end: {trouble}"
+    assert batch.trouble == said
+
+
+def test_a_page_that_repeats_itself_ends_the_list_and_is_named() -> None:
+    told = arxiv_documents.ArxivPaper(categories=("cs.CL", "cs.LG"))
+    text = arxiv_documents.oai("cs.CL", service.DAY, [told], token="again")
+
+    web = served_by(lambda _question: Response(body=text.encode()))
+    batch = fetch(web, **PAST)
+
+    assert len(web.requests) == 4
+    assert [one.id for one in batch.papers] == [told.id]
+    assert batch.trouble == (
+        "cs.CL, cs.LG could not be read to the end: page 2 repeats earlier ones, after 1 records"
+    )
+
+
 def test_pages_that_were_read_are_kept_when_a_later_one_fails() -> None:
     route = paged(3)
     web = served_by(

@@ -22,6 +22,8 @@ from digest.sources.arxiv import announcements, api
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digest.sources import Parse
 
 
@@ -207,6 +209,49 @@ def test_a_sporadic_empty_page_is_asked_for_once_more(second: str, trouble: str 
 
     assert api.parse(document, day=DAY, now=SERVICE.now).trouble == trouble
     assert len(web.requests) == 2
+
+
+@pytest.mark.parametrize("limit", [1, 30, 99])
+def test_a_page_that_is_cut_is_read_on(limit: int) -> None:
+    known = [paper(f"2602.{number:05}") for number in range(120)]
+
+    def route(request: Request) -> Response:
+        ids = request.query["id_list"][0].split(",")
+        start = int(request.query["start"][0])
+        told = [ArxivPaper(id=one) for one in ids[start : start + limit]]
+        return response(arxiv_documents.api(DAY, told, total=len(ids)))
+
+    batches = read_all(route, known)
+
+    assert sum(len(one.updates) for one in batches) == 120
+    assert not any(one.trouble for one in batches)
+
+
+def test_a_page_that_repeats_itself_is_trouble() -> None:
+    known = [paper(f"2602.{number:05}") for number in range(20)]
+    told = [ArxivPaper(id=f"2602.{number:05}") for number in range(10)]
+    text = arxiv_documents.api(DAY, told, total=20)
+
+    batches = read_all(lambda _request: response(text), known)
+
+    assert sum(len(one.updates) for one in batches) == 10
+    assert [one.trouble for one in batches if one.trouble] == [
+        "arXiv's API: page 2 repeats earlier ones, after 10 papers"
+    ]
+
+
+def test_papers_beyond_the_most_of_a_day_are_named() -> None:
+    known = [paper(f"26{number // 10000:02}.{number % 10000 + 1:05}") for number in range(5001)]
+    text = response(arxiv_documents.api(DAY, []))
+
+    batches = read_all(lambda _request: text, known)
+
+    assert batches[-1].trouble == "only 5,000 of 5,001 papers were looked up"
+
+
+def read_all(route: Callable[[Request], Response], known: list[Paper]) -> list[Batch]:
+    request = service_request(SERVICE, served_by(route), papers=lambda: known)
+    return [api.parse(document, day=DAY, now=SERVICE.now) for document in api.read(SOURCE, request)]
 
 
 def test_nothing_read_at_all_is_a_source_error() -> None:
