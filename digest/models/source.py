@@ -44,6 +44,8 @@ class Batch:
     rejected: tuple[Rejected, ...] = ()
     #: how many records the source announced, rejected ones included
     declared: int = 0
+    #: how many papers it was asked for and does not know, where it is asked for single papers
+    unknown: int = 0
     channels: tuple[Channel, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     #: why the batch is known to be incomplete

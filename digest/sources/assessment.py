@@ -122,7 +122,8 @@ def accept(batch: Batch) -> Assessment:
         return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
     if problem := _short(batch, ()):
         return Assessment(batch=batch, state=SourceState.PARTIAL, reason=problem)
-    return Assessment(batch=batch, state=SourceState.OK)
+    reason = f"it does not know {count(batch.unknown, 'paper')} that it was asked for"
+    return Assessment(batch=batch, state=SourceState.OK, reason=reason if batch.unknown else None)
 
 
 def _nothing(batch: Batch) -> Batch:

@@ -77,10 +77,11 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
         yield RawDocument(where=where, text="", trouble=pages.trouble)
 
 
-def _key(record: object) -> str:
-    """Return what tells a record from others: which version of which preprint it is."""
-    known = record if isinstance(record, dict) else {"": record}
-    return json.dumps([known.get("doi"), known.get("version"), known.get("")])
+def _key(record: object) -> object:
+    """Return what tells a record from others: the DOI and its version, else itself alone."""
+    known = record if isinstance(record, dict) else {}
+    identifier = known.get("doi")
+    return (identifier, str(known.get("version"))) if isinstance(identifier, str) else object()
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)

@@ -8,7 +8,6 @@ the day is read; it holds the same elements.
 from __future__ import annotations
 
 import html
-import json
 import logging
 import re
 from datetime import date, datetime, timedelta
@@ -85,7 +84,7 @@ def _answers(url: str, request: FetchRequest) -> list[RawDocument]:
         elements = _elements(text)
         if isinstance(elements, str):
             raise SourceError(f"{where}: {elements}")
-        if pages.add(map(_key, elements), total=None):
+        if pages.add(map(_key, elements), total=None) or not elements:
             found.append(RawDocument(where=where, text=text))
         if not pages.go_on or _is_last(len(elements)):
             break
@@ -103,12 +102,12 @@ def _is_last(size: int) -> bool:
     return size < _PAGE and size % _ROUND != 0
 
 
-def _key(element: object) -> str:
-    """Return what tells an element from others: the id of its paper."""
+def _key(element: object) -> object:
+    """Return what tells an element from others: the id of its paper, else itself alone."""
     outer = element if isinstance(element, dict) else {}
     inner = outer.get("paper")
     identifier = (inner if isinstance(inner, dict) else outer).get("id")
-    return identifier if isinstance(identifier, str) else json.dumps(element, sort_keys=True)
+    return identifier if isinstance(identifier, str) else object()
 
 
 def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:

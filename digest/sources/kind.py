@@ -84,6 +84,7 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
         updates=tuple(paper for batch in batches for paper in batch.updates),
         rejected=tuple(record for batch in batches for record in batch.rejected),
         declared=sum(batch.declared for batch in batches),
+        unknown=sum(batch.unknown for batch in batches),
         channels=tuple(channel for batch in batches for channel in batch.channels),
         announcements=tuple(one for batch in batches for one in batch.announcements),
         trouble=next((batch.trouble for batch in batches if batch.trouble), None),

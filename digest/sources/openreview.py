@@ -7,7 +7,6 @@ values (`"title": "T"`), the newer one does (`"title": {"value": "T"}`).
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -77,10 +76,10 @@ def _read_venue(url: str, venue: str, request: FetchRequest) -> Iterator[RawDocu
         yield RawDocument(where=where, text="", channel=venue, trouble=trouble)
 
 
-def _key(note: object) -> str:
-    """Return what tells a note from others."""
+def _key(note: object) -> object:
+    """Return what tells a note from others: its id, else itself alone."""
     identifier = note.get("id") if isinstance(note, dict) else None
-    return identifier if isinstance(identifier, str) else json.dumps(note, sort_keys=True)
+    return identifier if isinstance(identifier, str) else object()
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:  # noqa: ARG001 (the signature of every kind)

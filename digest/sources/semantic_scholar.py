@@ -1,12 +1,14 @@
 """Semantic Scholar: a one-sentence summary, venue and citations of other sources' papers.
 
 Nearly every field may be null, and a new paper is unknown there for days; neither is an error.
-A response may be read from a file, without its request. So a paper is identified by its
-externalIds, not by its position.
+An answer belongs to the question at its place: what it says of itself may be another name, or none.
+So a document holds the papers that were asked for beside the answers. A file with answers alone,
+saved by other means, is read by their externalIds.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import RefusedError, SourceError
@@ -14,6 +16,7 @@ from digest.models.identity import arxiv_id, doi
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,25 +35,42 @@ _ALL_UNKNOWN = "no valid paper ids"
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
     url = (source.url or API).rstrip("/")
-    ids = list(dict.fromkeys(filter(None, (_service_id(paper.id) for paper in request.papers()))))
+    ids = list(dict.fromkeys(paper.id for paper in request.papers() if _service_id(paper.id)))
     starts = range(0, len(ids), _AT_ONCE)
     request.expect(len(starts))
     for start in starts:
         some = ids[start : start + _AT_ONCE]
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
-        text = _post(source, request, f"{url}/paper/batch", some)
-        if text is not None:
-            yield RawDocument(where=where, text=text)
+        try:
+            text = _post(source, request, f"{url}/paper/batch", [_service_id(id_) for id_ in some])
+        except SourceError as error:
+            if start == 0:
+                raise
+            trouble = f"only {start:,} of {len(ids):,} papers could be looked up: {error}"
+            yield RawDocument(where=where, text="", trouble=trouble)
+            return
+        yield RawDocument(where=where, text=_document(some, text))
 
 
-def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str | None:
-    """Return the response, or None if the service knows none of the papers."""
+def _document(papers: Sequence[str], answer: str) -> str:
+    """Return a document of a response and the papers that were asked for."""
+    try:
+        answers: object = json.loads(answer)
+    except (ValueError, RecursionError):
+        return answer  # parse reports it
+    if not isinstance(answers, list):
+        return answer
+    return json.dumps({"papers": papers, "answers": answers}, ensure_ascii=False)
+
+
+def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str | None]) -> str:
+    """Return the response: an array with null for every paper the service does not know."""
     headers = {"x-api-key": source.key} if source.key else {}
     try:
         return request.web.post(url, {"fields": FIELDS}, json={"ids": ids}, headers=headers)
     except RefusedError as error:
         if error.status == 400 and _ALL_UNKNOWN in error.body.casefold():
-            return None
+            return json.dumps([None] * len(ids))
         if error.status not in (401, 403):
             raise
         remedy = "check its key" if source.key else "give it a key"
@@ -68,37 +88,65 @@ def _service_id(paper_id: str) -> str | None:
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one response: an array with null for every paper the service does not know."""
+    if document.trouble:
+        return Batch(trouble=document.trouble)
     try:
-        elements = lenient.load(document.text)
+        found = lenient.load(document.text)
     except ValueError as error:
         return lenient.unusable(document, str(error))
-    if isinstance(elements, dict):
-        message = elements.get("error") or elements.get("message") or "no array of papers"
+    papers, answers = _asked(found)
+    if isinstance(answers, dict):
+        message = answers.get("error") or answers.get("message") or "no array of papers"
         return lenient.unusable(document, f"the service answered: {str(message)[:200]}")
-    if not isinstance(elements, list):
+    if not isinstance(answers, list):
         return lenient.unusable(document, "not an array of papers")
+    # Answers that are not as many as the questions have lost their places.
+    is_placed = len(papers) == len(answers)
     updates: list[Paper] = []
     rejected: list[Rejected] = []
-    for index, element in enumerate(elements):
-        if element is None:
+    for index, answer in enumerate(answers):
+        if answer is None:
             continue
-        found = _update(element, day=day, now=now)
-        if isinstance(found, Paper):
-            updates.append(found)
+        paper_id = papers[index] if is_placed else _own_id(answer)
+        if papers and paper_id not in papers:
+            update: Paper | str = "names no paper that was asked for"
         else:
-            rejected.append(Rejected(where=f"{document.where}[{index}]", reason=found))
+            update = _update(answer, paper_id, day=day, now=now)
+        if isinstance(update, Paper):
+            updates.append(update)
+        else:
+            rejected.append(Rejected(where=f"{document.where}[{index}]", reason=update))
     return Batch(
-        updates=tuple(updates), rejected=tuple(rejected), declared=len(updates) + len(rejected)
+        updates=tuple(updates),
+        rejected=tuple(rejected),
+        declared=len(updates) + len(rejected),
+        unknown=answers.count(None) if is_placed else 0,
+        trouble=f"it gave {count(len(answers), 'answer')} to {count(len(papers), 'question')}"
+        if papers and not is_placed
+        else None,
     )
 
 
-def _update(element: object, *, day: date, now: datetime) -> Paper | str:
+def _asked(found: object) -> tuple[list[str], object]:
+    """Split a document into the papers that were asked for and the answers; see `_document`."""
+    if not isinstance(found, dict) or "answers" not in found:
+        return [], found
+    papers = lenient.items(found.get("papers"))
+    known = [it for it in papers if isinstance(it, str) and _service_id(it) is not None]
+    return (known if len(known) == len(papers) else []), found["answers"]
+
+
+def _own_id(answer: object) -> str | None:
+    """Return the id of the paper that an answer names itself."""
+    ids = _object(answer, "externalIds") if isinstance(answer, dict) else {}
+    their_doi = lenient.text(ids.get("DOI"))
+    return arxiv_id(lenient.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
+
+
+def _update(element: object, paper_id: str | None, *, day: date, now: datetime) -> Paper | str:
     """Return the update of a paper, or the reason why it cannot be used."""
     if not isinstance(element, dict):
         return "not a JSON object"
-    ids = _object(element, "externalIds")
-    their_doi = lenient.text(ids.get("DOI"))
-    paper_id = arxiv_id(lenient.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
     if paper_id is None:
         return "no arXiv id and no DOI"
     signals = Signals(citations=lenient.number(element.get("citationCount")))

@@ -43,7 +43,7 @@ _KNOWN = {
         publicationVenue={"id": "6d5b", "name": "Journal of Moss", "type": "journal"},
         journal={"name": "Journal of Moss", "pages": "1-9"},
     ),
-    # a record that it made of two, and whose names it lost
+    # a record that it made of two, and whose names it lost; it is still the answer to its question
     "ARXIV:2602.00003": _record(3, {"DBLP": "journals/corr/abs-2602-00003"}),
 }
 
@@ -78,8 +78,8 @@ SERVICE = ScriptedService(
     empty=_empty,
     error=_error,
     declared=3,
-    parsed=2,
-    rejected=1,
+    parsed=3,
+    rejected=0,
     known=(
         paper("2602.00001"),
         paper("10.1101/2026.01.30.700001"),
