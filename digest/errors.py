@@ -4,7 +4,8 @@
     ├── ConfigError              a setting or a command-line argument is wrong
     ├── NotFoundError            a paper, topic or subscriber with that name does not exist
     ├── SourceError              a source could not be read; its papers are unknown, not none
-    │   └── RefusedError         its service answered with an error
+    │   ├── RefusedError         its service answered with an error
+    │   └── UnreachableError     there is no connection to its service
     ├── StoreError               the database could not be opened or upgraded
     ├── RenderError              a template does not compile or lacks a value
     └── DeliveryError
@@ -53,6 +54,13 @@ class RefusedError(SourceError):
         super().__init__(message)
         self.status = status
         self.body = body
+
+
+class UnreachableError(SourceError):
+    """There is no connection to the service of a source; check the network, or its url.
+
+    The run does not try its host again, the next run does.
+    """
 
 
 class StoreError(DigestError):

@@ -12,6 +12,7 @@ from digest.cli.options import Day, Json, Sources, begun_day, parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from digest.models.merge import Origin
     from digest.models.paper import Paper
@@ -72,9 +73,19 @@ def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
         err=err,
     )
     show = output.print_note if err else output.print_result
+    days: dict[tuple[str, str], list[date]] = {}
     for report in reports:
         if report.reason:
-            show(f"{report.source}, {report.day}: {report.reason}")
+            days.setdefault((report.source, report.reason), []).append(report.day)
+    for (source, reason), alike in days.items():
+        show(f"{source}, {_span(alike)}: {reason}")
+
+
+def _span(days: list[date]) -> str:
+    """Write a day, or the first and the last of several: `2026-02-02 to 2026-02-09 (8 days)`."""
+    if len(days) == 1:
+        return str(days[0])
+    return f"{min(days)} to {max(days)} ({len(days)} days)"
 
 
 @commands.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")

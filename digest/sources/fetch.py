@@ -73,6 +73,8 @@ class Fetcher:
         last.
         """
         reports = []
+        #: failures that were logged; most days of a host that cannot be reached fail alike
+        logged: set[str] = set()
         for source in sorted(sources, key=lambda source: get_kind(source.kind).enriches):
             due = [] if only_day else self._due_days(day, source)
             with progress(source.name) as steps:
@@ -86,7 +88,10 @@ class Fetcher:
                         steps=steps,
                     )
                     self.fetch_log.record(report, at=self.clock())
-                    _log_fetch(report)
+                    if report.error not in logged:
+                        _log_fetch(report)
+                    if report.error:
+                        logged.add(report.error)
                     reports.append(report)
         return reports
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from digest.errors import RefusedError, SourceError
+from digest.errors import RefusedError, SourceError, UnreachableError
 from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
@@ -46,6 +46,8 @@ def read(source: Source, request: FetchRequest) -> list[RawDocument]:
     url = _address(source.url or HOST)
     try:
         return _answers(url, request)
+    except UnreachableError:
+        raise  # the page has the same host
     except SourceError as error:
         if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
             message = f"the list of {request.day} is not open, or there is no such day: {error}"

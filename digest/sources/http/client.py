@@ -14,6 +14,7 @@ import time
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import httpx
@@ -42,6 +43,7 @@ from digest.sources.http.rate_limit import (
     host_key,
     retry_after,
 )
+from digest.sources.http.unreachable import UNREACHABLE, UnreachableHosts, is_unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,11 +78,15 @@ class _BusyError(Exception):
         self.final = final
 
 
-def _wait_for(error: Exception) -> bool | float:
+def _wait_for(error: Exception, *, is_offline: Callable[[], bool]) -> bool | float:
     """Return whether to send a request again, or 0 to do so at once.
 
-    The pause that a service asks for is kept by the rate limiter, for all processes.
+    The pause that a service asks for is kept by the rate limiter, for all processes. Where another
+    host could not be reached either, the network is probably down, and one attempt is enough. A
+    connection that timed out was tried several times by the system.
     """
+    if is_unreachable(error):
+        return not isinstance(error, httpx.ConnectTimeout) and not is_offline()
     if isinstance(error, _BusyError):
         return False if error.final else True if error.pause is None else 0.0
     return isinstance(error, TruncatedError | httpx.TransportError)
@@ -200,6 +206,7 @@ class HTTPClient:
         )
         self._deadline = DEADLINE_FACTOR * timeout if deadline is None else deadline
         self._connections = Connections()
+        self._unreachable = UnreachableHosts(self._pools)
         self._clock = clock
         self._backoffs = Backoffs(folder / "closed", clock=clock)
         self._rate_limiter = HostRateLimiter(
@@ -224,16 +231,20 @@ class HTTPClient:
     def send(self, request: HTTPRequest) -> str:
         """Send a request, again if that may help, and return the body; see `SourceClient.get`."""
         where = redacted(request.url)
+        self._unreachable.check(request.url)
+        wait_for = partial(_wait_for, is_offline=lambda: bool(self._unreachable))
         if request.method == "GET":
             request = replace(request, cached=self._cache.find(*request.cache_key))
         try:
             for attempt in stamina.retry_context(
-                on=_wait_for, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=10.0
+                on=wait_for, attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=10.0
             ):
                 with attempt:
                     return self._send_following(request, attempt.num)
         except _BusyError as busy:
             raise busy.refusal from busy
+        except UNREACHABLE as error:
+            raise self._unreachable.add(request.url, error) from error
         # An InvalidURL comes from a redirect; Python raises the last two for bad hosts and ports.
         except (
             TruncatedError,

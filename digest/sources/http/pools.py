@@ -81,6 +81,11 @@ class Pools:
         for pool in self._pools.values():
             pool.close()
 
+    def proxy_of(self, url: httpx.URL) -> str | None:
+        """Return the address of the proxy that a request takes, or None."""
+        proxy = find_proxy(url, self._variables)
+        return str(proxy.address) if proxy else None
+
     def way_to(self, url: httpx.URL) -> str:
         """Return words for the proxy that a request takes, or nothing."""
         proxy = find_proxy(url, self._variables)
