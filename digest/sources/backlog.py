@@ -43,7 +43,12 @@ class Backlog:
         fetches = self.fetch_log.of(source.name, since=days[0], before=day)
         return days_owed(
             days,
-            states={fetched: (record.state, record.at) for fetched, record in fetches.items()},
+            states={
+                fetched: (record.state, record.at)
+                for fetched, record in fetches.items()
+                # When the clock was ahead, a list may have been read before it was complete.
+                if record.at <= now
+            },
             first=self.fetch_log.first(source.name),
             whole_after=_whole_after(source),
             quiet=[day for day in days if _outlook(source, day, now) is Outlook.NOTHING],

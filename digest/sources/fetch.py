@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError, RefusedError, SourceError
 from digest.models.source import Outlook, SourceReport, SourceState
 from digest.sources import FetchRequest, RawDocument, Source, assessment, get_kind, read_files
+from digest.sources.clock_skew import without_future
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,7 +110,8 @@ class Fetcher:
         kind = get_kind(source.kind)
         forecast = kind.forecast(day, self.clock())
         try:
-            batch = kind.join(list(self._batches(day, source, kind, steps=steps)))
+            joined = kind.join(list(self._batches(day, source, kind, steps=steps)))
+            batch = without_future(joined, day=day, now=self.clock())
         except (SourceError, ConfigError) as error:
             return SourceReport(
                 source=source.name,
@@ -131,6 +133,7 @@ class Fetcher:
             authority=kind.authority,
             updates=found.batch.updates,
             announced=found.batch.announcements,
+            now=self.clock(),
         )
         return SourceReport(
             source=source.name,

@@ -91,7 +91,7 @@ def _paper(line: str, *, day: date, now: datetime) -> Paper:
         day=_day(record, "day") or day,
         links=_links(record, paper_id),
         signals=signals,
-        observed_at=(_moment(record, "observed_at") or now) if signals.known else None,
+        observed_at=min(_moment(record, "observed_at") or now, now) if signals.known else None,
     )
 
 

@@ -6,7 +6,7 @@ source and time, and only when they changed, so that fetching a day twice change
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,11 +24,10 @@ from digest.models.paper import (
 )
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import announcements, papers, sightings, signals
+from digest.storage.signals import observe, read_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-_SIGNALS = tuple(field.name for field in fields(Signals))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +65,13 @@ class PaperStore:
         authority: Callable[[str], int],
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
+        now: datetime | None = None,
     ) -> Saved:
         """Merge a source's batch into the known papers, see `models.merge`.
 
         Updates and announcements of unknown papers are left out. `authority` returns how much the
-        source counts on a field of a paper, from 0 to 100.
+        source counts on a field of a paper, from 0 to 100. With `now`, signals of these papers that
+        are stored with a later time, from when the clock was ahead, no longer count as the newest.
         """
         records, more = list(batch), list(updates)
         by = SourceAuthority(source, authority)
@@ -88,7 +89,7 @@ class PaperStore:
                     papers.update().where(papers.c.id == merged.paper.id).values(_row(merged))
                 )
             _sight(db, identified, source)
-            _observe(db, [*identified, *updated], source)
+            observe(db, [*identified, *updated], source, now=now)
             _announce(db, announced)
         described = {paper.id for paper in [*identified, *updated]}
         return Saved(new=len(new), merged=len(described) - len(new))
@@ -185,7 +186,7 @@ class PaperStore:
         )
         with self._engine.connect() as db:
             return [
-                Observation(source=row.source, at=row.observed_at, signals=_signals(row))
+                Observation(source=row.source, at=row.observed_at, signals=read_signals(row))
                 for row in db.execute(query)
             ]
 
@@ -260,31 +261,6 @@ def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
         db.execute(sightings.insert(), list(rows.values()))
 
 
-def _observe(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
-    """Store the signals that differ from the last ones of the same source."""
-    last: dict[str, tuple[datetime, Signals]] = {}
-    query = sa.select(signals).where(signals.c.source == source).order_by(signals.c.observed_at)
-    ids = {paper.id for paper in batch}
-    for row in rows_where_in(db, query, signals.c.paper_id, ids):
-        last[row.paper_id] = (row.observed_at, _signals(row))
-    rows = []
-    # Of several records of one paper the last one counts, or a repeated fetch would add rows.
-    newest = {paper.id: paper for paper in batch if paper.observed_at is not None}
-    for paper in newest.values():
-        seen_at, seen = last.get(paper.id, (None, None))
-        if paper.signals != seen and paper.observed_at != seen_at:
-            rows.append(
-                {
-                    "paper_id": paper.id,
-                    "source": source,
-                    "observed_at": paper.observed_at,
-                    **asdict(paper.signals),
-                }
-            )
-    if rows:
-        db.execute(signals.insert(), rows)
-
-
 def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
     """Store new announcements of known papers."""
     wanted = {(one.paper_id, one.category, one.day): one for one in announced}
@@ -327,7 +303,7 @@ def _origins(stored: dict[str, Any]) -> dict[str, Origin]:
 def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     current = Signals()
     for observation in observed:
-        current = fill_missing(current, _signals(observation))
+        current = fill_missing(current, read_signals(observation))
     described: dict[str, Any] = {name: getattr(row, name) for name in MERGED_FIELDS}
     lists = {name: tuple(value) for name, value in described.items() if isinstance(value, list)}
     return Paper(
@@ -340,7 +316,3 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
         observed_at=observed[-1].observed_at if observed else None,
         sources=tuple(sorted(sighting.source for sighting in seen)),
     )
-
-
-def _signals(row: Any) -> Signals:
-    return Signals(**{name: getattr(row, name) for name in _SIGNALS})

@@ -13,8 +13,10 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from digest.models.days import as_utc
 from digest.storage import files
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class Cache:
             entry = CachedResponse(
                 text=body.decode("utf-8", "surrogatepass"),
                 etag=_valid_header(header["etag"]),
-                last_modified=_valid_header(header["last_modified"]),
+                last_modified=self._past_date(header["last_modified"]),
             )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
@@ -77,7 +79,7 @@ class Cache:
 
     def keep(self, *key: str, text: str, etag: str | None, last_modified: str | None) -> None:
         """Keep a response if it has a validator. If the disk fails, caching stops for this run."""
-        etag, last_modified = _valid_header(etag), _valid_header(last_modified)
+        etag, last_modified = _valid_header(etag), self._past_date(last_modified)
         if not (etag or last_modified) or not self._writes:
             return
         body = text.encode("utf-8", "surrogatepass")
@@ -102,6 +104,18 @@ class Cache:
         with suppress(OSError):
             self._touch(self._path(key))
 
+    def _past_date(self, value: str | None) -> str | None:
+        """Return a Last-Modified unless it lies in the future: until then nothing would be newer.
+
+        A service must not send such a date (RFC 9110, 8.8.2.1), but its clock may be wrong.
+        """
+        value = _valid_header(value)
+        try:
+            is_future = value is not None and as_utc(parsedate_to_datetime(value)) > self._clock()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            is_future = False  # no date; the service gets back what it sent
+        return None if is_future else value
+
     def _path(self, key: tuple[str, ...]) -> Path:
         return self._folder / hashlib.sha256("\0".join(key).encode(errors="replace")).hexdigest()
 
@@ -119,6 +133,8 @@ class Cache:
         room = self._capacity
         for at, size, path in sorted(self._sizes(), reverse=True):
             room -= size
+            if at > self._clock().timestamp():  # the clock was ahead; from now on the entry ages
+                self._touch(path)
             if at < oldest or room < 0:
                 path.unlink(missing_ok=True)
 

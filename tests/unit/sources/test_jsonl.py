@@ -238,3 +238,11 @@ def test_an_array_of_papers_is_read_like_their_lines() -> None:
 
 def test_an_array_without_papers_is_an_empty_batch() -> None:
     assert parse("[]").declared == 0
+
+
+def test_signals_of_the_future_were_read_now() -> None:
+    text = '{"title": "Lamps", "signals": {"upvotes": 3}, "observed_at": "2099-01-01T00:00:00Z"}'
+
+    (found,) = parse(text).papers
+
+    assert found.observed_at == NOON

@@ -50,6 +50,31 @@ def test_what_has_not_changed_comes_from_disk(
     assert condition.items() <= second.headers.items()
 
 
+@pytest.mark.parametrize("etag", [{}, ETAG], ids=["alone", "beside an etag"])
+def test_a_date_in_the_future_is_no_condition(
+    make_client: MakeClient, etag: dict[str, str]
+) -> None:
+    future = {"Last-Modified": "Thu, 01 Jan 2099 00:00:00 GMT"}
+    with WebServer(Response(body=b"[1]", headers=etag | future)) as server:
+        make_client().get(server.url)
+        make_client().get(server.url)
+
+    assert "If-Modified-Since" not in server.requests[1].headers
+    assert server.requests[1].headers.get("If-None-Match") == etag.get("ETag")
+
+
+def test_a_date_that_was_kept_when_the_clock_was_ahead_is_no_condition_any_more(
+    make_client: MakeClient,
+) -> None:
+    ahead = ManualClock(NOON + timedelta(days=400))
+    later = {"Last-Modified": "Mon, 01 Jun 2026 00:00:00 GMT"}
+    with WebServer(Response(body=b"[1]", headers=later)) as server:
+        make_client(ahead).get(server.url)
+        make_client().get(server.url)
+
+    assert "If-Modified-Since" not in server.requests[1].headers
+
+
 def test_what_has_changed_replaces_what_was_kept(make_client: MakeClient) -> None:
     newer = Response(body=b"new", headers={"ETag": '"v2"'})
     with WebServer(Response(body=b"old", headers=ETAG), newer, SAME) as server:
