@@ -123,17 +123,16 @@ class MergeBatch:
             return min(alike, key=lambda found: (is_weak(found), found), default=paper.id)
         weak = [found for found in alike if is_weak(found)]
         if weak and self._current(paper.id) is None:
-            self._reidentify(weak[0], paper.id)
+            self._reidentify(weak[0], paper.id, self._by_title[title_key(paper.title)])
         return paper.id
 
-    def _reidentify(self, weak: str, strong: str) -> None:
+    def _reidentify(self, weak: str, strong: str, alike: list[str]) -> None:
         self.reidentified[weak] = strong
         for papers in (self._before, self._after):
             if weak in papers:
                 merged = papers.pop(weak)
                 papers[strong] = merged._replace(paper=replace(merged.paper, id=strong))
-        for ids in self._by_title.values():
-            ids[:] = [strong if found == weak else found for found in ids]
+        alike[alike.index(weak)] = strong
 
 
 def merge(merged: MergedPaper, other: Paper, source: SourceAuthority) -> MergedPaper:

@@ -3,67 +3,115 @@
 Two papers are near-duplicates when the cosine of their TF-IDF vectors, over stems and pairs of
 neighbouring stems, reaches `THRESHOLD`, or when their titles are the same. In real weeks two
 different papers come to 0.25 at most, and the same work under two titles to 0.7 at least.
+
+Not all pairs are compared. Without its most common terms, two vectors that are alike still have a
+rare term in common (Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", 2007, §4.2).
+So only pairs with rare terms in common are candidates, and these are found in blocks.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
 from digest.models.identity import title_key
-from digest.ranking.terms import ngrams, stems
+from digest.ranking.tfidf import shared_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from digest.models.paper import Paper
 
+    _Rows = NDArray[np.int32]
+    _Cosines = NDArray[np.float32]
+
 #: The cosine, in 0..1, from which on two papers are near-duplicates.
 THRESHOLD = 0.6
+#: The common terms of a vector that are left out have this length together, at most.
+_COMMON = 0.5
+#: The rounding errors of a cosine in single precision are far below this.
+_TOLERANCE = 1e-4
+#: The most products of weights, and so the most candidates, in one block.
+_BLOCK = 1_000_000
 
 
 def near_duplicates(papers: Sequence[Paper]) -> Mapping[str, frozenset[str]]:
-    """Return, by paper id, the ids of its near-duplicates; papers without any are absent."""
-    pairs: dict[str, set[str]] = {}
-    if len(papers) < 2:
-        return {}
-    ordered = sorted(papers, key=lambda paper: paper.id)
-    vectors = _vectors(ordered)
-    cosines = sp.coo_array(vectors @ vectors.T)
-    for left, right, cosine in zip(cosines.row, cosines.col, cosines.data, strict=True):
-        if left != right and cosine >= THRESHOLD:
-            pairs.setdefault(ordered[left].id, set()).add(ordered[right].id)
-    by_title: dict[str, list[str]] = {}
-    for paper in ordered:
-        by_title.setdefault(title_key(paper.title), []).append(paper.id)
-    for ids in by_title.values():
-        for paper_id in ids if len(ids) > 1 else ():
-            pairs.setdefault(paper_id, set()).update(set(ids) - {paper_id})
-    return {paper_id: frozenset(others) for paper_id, others in pairs.items()}
+    """Return, by paper id, the ids of its near-duplicates; papers without any are absent.
 
-
-def _vectors(papers: Sequence[Paper]) -> sp.csr_array:
-    """Return TF-IDF rows of length one, shape (papers, terms).
-
-    Weights are `(1 + ln tf) * idf` with `idf = ln((1 + N) / (1 + df)) + 1` (Manning, Raghavan and
-    Schütze, "Introduction to Information Retrieval", 2008, §6.4; the smoothed idf of scikit-learn).
+    Memory is linear in the papers and in the pairs that are found.
     """
-    vocabulary: dict[tuple[str, ...], int] = {}
-    rows, columns, frequencies = [], [], []
-    for row, paper in enumerate(papers):
-        terms = Counter(ngrams(stems(f"{paper.title} {paper.abstract}"), 2))
-        for term in sorted(terms):
-            rows.append(row)
-            columns.append(vocabulary.setdefault(term, len(vocabulary)))
-            frequencies.append(1 + np.log(terms[term]))
-    shape = (len(papers), max(len(vocabulary), 1))
-    if not rows:
-        return sp.csr_array(shape, dtype=np.float64)
-    document_frequency = np.bincount(columns, minlength=shape[1])
-    idf = np.log((1 + shape[0]) / (1 + document_frequency)) + 1
-    weights = np.array(frequencies) * idf[columns]
-    norms = np.sqrt(np.bincount(rows, weights=weights**2, minlength=shape[0]))
-    return sp.csr_array((weights / norms[rows], (rows, columns)), shape=shape)
+    ordered = sorted(papers, key=lambda paper: paper.id)
+    ids = [paper.id for paper in ordered]
+    same_title: dict[str, list[str]] = {}
+    for paper in ordered:
+        same_title.setdefault(title_key(paper.title), []).append(paper.id)
+    alike = _alike(shared_terms(ordered))
+    found: dict[str, frozenset[str]] = {}
+    for row, paper in enumerate(ordered):
+        rows = alike.indices[alike.indptr[row] : alike.indptr[row + 1]].tolist()
+        others = {*map(ids.__getitem__, rows), *same_title[title_key(paper.title)]} - {paper.id}
+        if others:
+            found[paper.id] = frozenset(others)
+    return found
+
+
+def _alike(vectors: sp.csr_array) -> sp.csr_array:
+    """Return, in row i and column j, whether the cosine of rows i and j reaches the threshold.
+
+    A row is not compared with itself.
+    """
+    dense = np.zeros(vectors.shape[1])
+    rows, columns = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    for lefts, rights, least in _candidates(_rare_part(vectors)):
+        # No weight is negative, so most cosines need not be computed in whole.
+        is_alike = least >= THRESHOLD + _TOLERANCE
+        doubtful = np.flatnonzero(~is_alike)
+        firsts = np.flatnonzero(np.diff(lefts[doubtful], prepend=-1))
+        for some in np.split(doubtful, firsts)[1:]:
+            left = slice(*vectors.indptr[lefts[some[0]] :][:2])
+            dense[vectors.indices[left]] = vectors.data[left]
+            is_alike[some] = vectors[rights[some]] @ dense >= THRESHOLD
+            dense[vectors.indices[left]] = 0
+        rows.append(lefts[is_alike])
+        columns.append(rights[is_alike])
+    pairs = np.concatenate(rows), np.concatenate(columns)
+    half = sp.csr_array((np.ones(len(pairs[0]), np.bool_), pairs), shape=(vectors.shape[0],) * 2)
+    return (half + half.T).tocsr()
+
+
+def _rare_part(vectors: sp.csr_array) -> sp.csr_array:
+    """Return the vectors without their most common terms, up to a length of `_COMMON`.
+
+    Columns must begin with the most common terms.
+    """
+    is_rare = np.empty(len(vectors.data), np.bool_)
+    for start, end in pairwise(vectors.indptr):
+        is_rare[start:end] = np.cumsum(vectors.data[start:end] ** 2) > _COMMON**2
+    ends = np.append(0, np.cumsum(is_rare, dtype=np.int32))[vectors.indptr]
+    data = vectors.data[is_rare].astype(np.float32)
+    return sp.csr_array((data, vectors.indices[is_rare], ends), shape=vectors.shape)
+
+
+def _candidates(rare: sp.csr_array) -> Iterator[tuple[_Rows, _Rows, _Cosines]]:
+    """Yield pairs of rows, the lower first, and the product of their rare parts.
+
+    All pairs whose cosine reaches the threshold are among them: take the row of a pair whose rare
+    part begins later. What is not in both rare parts is among its common terms, and so adds
+    `_COMMON` to the cosine at most.
+    """
+    columns = rare.T.tocsr()
+    per_term = np.diff(columns.indptr)
+    work = np.concatenate(([0], np.cumsum(per_term[rare.indices])))[rare.indptr]
+    start = 0
+    while start < rare.shape[0]:
+        end = max(int(np.searchsorted(work, work[start] + _BLOCK, "right")) - 1, start + 1)
+        products = (rare[start:end] @ columns).tocoo()
+        lefts, rights = products.row + start, products.col
+        chosen = (lefts < rights) & (products.data >= THRESHOLD - _COMMON - _TOLERANCE)
+        yield lefts[chosen], rights[chosen], products.data[chosen]
+        start = end

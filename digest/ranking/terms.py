@@ -36,6 +36,27 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in words(text)]
 
 
+class StemNumbers:
+    """Numbers the stems of many texts, from 0; it looks up a spelling of a word only once."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._of_stem: dict[str, int] = {}
+        self._of_word: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Return how many different stems there were."""
+        return len(self._of_stem)
+
+    def of(self, text: str) -> list[int]:
+        """Return the numbers of a text's stems, in order."""
+        found = _WORD.findall(text)
+        for word in set(found).difference(self._of_word):
+            stem = _stem(_folded(word))
+            self._of_word[word] = self._of_stem.setdefault(stem, len(self._of_stem))
+        return [self._of_word[word] for word in found]
+
+
 def singulars(text: str) -> list[str]:
     """Return a text's words without their plural endings, in order.
 

@@ -7,6 +7,8 @@ this morning rank alike.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +63,7 @@ def _trends_of_day(papers: Sequence[Paper]) -> dict[str, Trend]:
     votes = {p.id: p.signals.upvotes for p in papers if p.signals.upvotes is not None}
     comments = {p.id: p.signals.comments for p in papers if p.signals.comments is not None}
     stars = {p.id: p.signals.stars for p in papers if p.signals.stars is not None}
+    in_order, tied = sorted(votes.values()), Counter(votes.values())
     totals = dict.fromkeys(hours, 0.0)
     for weight, counts in ((1.0, votes), (COMMENT_WEIGHT, comments), (STAR_WEIGHT, stars)):
         for paper_id, z_score in _z_scores(counts, hours).items():
@@ -68,10 +71,10 @@ def _trends_of_day(papers: Sequence[Paper]) -> dict[str, Trend]:
     return {
         paper.id: Trend(
             score=1 / (1 + math.exp(-_LOGISTIC_SCALE * totals[paper.id])),
-            rank=sum(other > votes[paper.id] for other in votes.values()) + 1
+            rank=len(votes) - bisect_right(in_order, votes[paper.id]) + 1
             if votes.get(paper.id)
             else None,
-            tied=sum(other == votes.get(paper.id) for other in votes.values()),
+            tied=tied[votes[paper.id]] if paper.id in votes else 0,
             cohort=len(votes),
         )
         for paper in papers

@@ -5,6 +5,7 @@ Sources that only enrich are left out: without them no announced paper is missin
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Coverage, SourceCoverage
@@ -103,5 +104,4 @@ def _is_old(record: FetchRecord) -> bool:
 
 def count_by_day(papers: Iterable[Paper], *, before: date) -> tuple[tuple[date, int], ...]:
     """Count the papers of each day before the edition's own, oldest day first."""
-    days = [paper.day for paper in papers if paper.day < before]
-    return tuple((day, days.count(day)) for day in sorted(set(days)))
+    return tuple(sorted(Counter(p.day for p in papers if p.day < before).items()))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import ids, paper
+from support.growth import grows_evenly
 
 from digest.models.identity import canonical_id
 from digest.models.merge import (
@@ -294,3 +295,13 @@ def test_a_batch_that_is_repeated_changes_nothing(
 @given(st.permutations([titled(), lamps("1", "Ada Moor"), lamps("2", "Bo Fen"), titled("Moss")]))
 def test_the_order_within_a_batch_decides_no_ids(batch: list[Paper]) -> None:
     assert set(known_after((batch, JSONL))) == {"1", "2", titled("Moss").id}
+
+
+def test_papers_take_their_real_ids_in_a_time_that_grows_evenly() -> None:
+    def take_ids(size: int) -> None:
+        batch = MergeBatch([])
+        batch.merge_all([titled(f"Lamp {i}") for i in range(size)], CAPTURE)
+        batch.merge_all([paper(str(i), title=f"Lamp {i}") for i in range(size)], ARXIV)
+        assert len(batch.reidentified) == size
+
+    assert grows_evenly(take_ids, 2_000)

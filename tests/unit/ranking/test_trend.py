@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON, paper
+from support.growth import grows_evenly
 
 from digest.models.paper import Signals
 from digest.ranking.trend import trends
@@ -89,3 +90,10 @@ def test_a_score_is_between_nothing_and_one_and_the_order_does_not_matter(
 
     assert trends(shuffled) == found
     assert all(0 < entry.score < 1 for entry in found.values())
+
+
+def test_a_day_is_compared_in_a_time_that_grows_evenly() -> None:
+    def compare(size: int) -> None:
+        assert len(trends([paper(str(i), votes=i + 1) for i in range(size)])) == size
+
+    assert grows_evenly(compare, 8_000)
