@@ -46,3 +46,11 @@ class TopicEdition:
     day: date
     topic: Topic
     papers: Sequence[PaperCard]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayEdition:
+    """The edition of a day: what each topic had, by the topic's slug."""
+
+    day: date
+    topics: Mapping[str, TopicEdition]

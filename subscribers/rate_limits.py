@@ -4,23 +4,31 @@ Strangers share the limits per mailbox, per domain and in total, so a few of the
 up. A *site*, the /24 or /48 around a client, has a limit of its own and counts little towards that
 of a domain. Its first sign-up in an hour is held up by the full total only.
 
-The counts are in memory, so a restart resets them. The limit that must survive a restart, one
-confirmation mail per mailbox and day, is kept in the database.
+Accepted sign-ups are counted in the database, so that all processes share them and a restart
+forgives nothing. A row holds keyed hashes and a time, and is deleted after the longest time of a
+limit.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
-from limits import RateLimitItemPerHour, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+import sqlalchemy as sa
+from limits import parse_many
+
+from subscribers.tables import signups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
     from limits import RateLimitItem
 
 #: How many networks' worth of sign-ups a site has: all /64 of a /48 may belong to one client.
@@ -29,7 +37,10 @@ NETWORKS_PER_SITE = 4
 SHARE_OF_DOMAIN = 1 / 20
 #: The part of the total that is not kept for the first sign-up of each site in an hour.
 UNRESERVED = 3 / 4
-_FIRST = RateLimitItemPerHour(1)
+#: How long a site's first sign-up is the first.
+_FIRST = timedelta(hours=1)
+#: Later rows are those of a clock that was set back since.
+_LATEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,45 +53,106 @@ class Rates:
     total: str = "600/hour"
 
 
-@dataclass(frozen=True)
 class SignupLimiter:
     """Counts sign-ups in moving windows and refuses those above a limit."""
 
-    rates: Rates
-    _limiter: MovingWindowRateLimiter = field(
-        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
-    )
+    def __init__(self, engine: sa.Engine, rates: Rates, *, key: str) -> None:
+        """Use an engine whose tables exist; `key` is the secret of the hashes."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._key = key.encode()
+        own, shared = list(_own(rates)), list(_shared(rates))
+        self._spans = {_FIRST, *(span for _, span, _ in (*own, *shared))}
+        self._own_limits = [most for _, _, most in own]
+        self._limits = self._own_limits + [most for _, _, most in shared]
+        # SQLAlchemy takes longer to build it than the database to answer it.
+        of_site = _count(signups.c.site == sa.bindparam("site"), _FIRST)
+        self._counts = sa.select(of_site, *(count for count, _, _ in (*own, *shared)))
 
-    def allow(self, *, ip: str, mailbox: str) -> bool:
+    def allow(self, *, ip: str, mailbox: str, now: datetime) -> bool:
         """Return whether a sign-up is within all limits; count it only if it is.
 
         `mailbox` is the one of the address, by the rules of its provider.
         """
-        site, domain = truncated(ip), mailbox.rpartition("@")[2]
-        networks, domains, totals = map(
-            _items, (self.rates.network, self.rates.domain, self.rates.total)
-        )
-        own = [
-            *((item, "network", network(ip)) for item in networks),
-            *((_scaled(item, NETWORKS_PER_SITE), "site", site) for item in networks),
-            *((item, "total", "") for item in totals),
-        ]
-        others = [
-            *((item, "address", mailbox) for item in _items(self.rates.address)),
-            *((_scaled(item, UNRESERVED), "total", "") for item in totals),
-        ]
-        of_domain = [(item, "domain", domain) for item in domains]
-        first = self._limiter.test(_FIRST, "first", site)
-        asked = own if first else [*own, *others, *of_domain]
-        if not all(self._limiter.test(item, name, key) for item, name, key in asked):
-            return False
-        self._limiter.hit(_FIRST, "first", site)
-        for item, name, key in (*own, *others):
-            self._limiter.hit(item, name, key)
-        for item, name, key in of_domain:
-            if self._limiter.hit(_scaled(item, SHARE_OF_DOMAIN), "share", domain, site):
-                self._limiter.hit(item, name, key)
+        keys = {
+            "mailbox": self._hash("mailbox", mailbox),
+            "domain": self._hash("domain", mailbox.rpartition("@")[2]),
+            "network": self._hash("network", network(ip)),
+            "site": self._hash("site", truncated(ip)),
+        }
+        with self._engine.connect() as db:  # a flood does not take the lock that a run needs
+            if not self._is_within(db, keys, now):
+                return False
+        with self._writer.begin() as db:
+            if not self._is_within(db, keys, now):
+                return False
+            too_old, too_new = now - max(self._spans), now + _LATEST
+            db.execute(signups.delete().where((signups.c.at <= too_old) | (signups.c.at > too_new)))
+            db.execute(signups.insert().values(at=now, **keys))
         return True
+
+    def _is_within(self, db: sa.Connection, keys: Mapping[str, str], now: datetime) -> bool:
+        times = {_since(span): now - span for span in self._spans}
+        values = {**keys, **times, "until": now + _LATEST}
+        lately, *counts = db.execute(self._counts, values).one()
+        limits = self._limits if lately else self._own_limits
+        return all(count < most for count, most in zip(counts, limits, strict=False))
+
+    def _hash(self, kind: str, text: str) -> str:
+        text = f"sign-up {kind} {text}"
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+#: A count, the time it is about, and the limit that it must stay below.
+_Limit = tuple["sa.ScalarSelect[int]", timedelta, int]
+
+
+def _own(rates: Rates) -> Iterator[_Limit]:
+    """Yield the limits that hold for every sign-up."""
+    of_network = signups.c.network == sa.bindparam("network")
+    of_site = signups.c.site == sa.bindparam("site")
+    for item in _items(rates.network):
+        yield _count(of_network, _span(item)), _span(item), item.amount
+        yield _count(of_site, _span(item)), _span(item), item.amount * NETWORKS_PER_SITE
+    for item in _items(rates.total):
+        yield _count(sa.true(), _span(item)), _span(item), item.amount
+
+
+def _shared(rates: Rates) -> Iterator[_Limit]:
+    """Yield the limits that the first sign-up of a site passes."""
+    of_mailbox = signups.c.mailbox == sa.bindparam("mailbox")
+    of_domain = signups.c.domain == sa.bindparam("domain")
+    for item in _items(rates.address):
+        yield _count(of_mailbox, _span(item)), _span(item), item.amount
+    for item in _items(rates.total):
+        yield _count(sa.true(), _span(item)), _span(item), _part(item, UNRESERVED)
+    for item in _items(rates.domain):
+        most_of_site = _part(item, SHARE_OF_DOMAIN)
+        yield _count_by_site(of_domain, _span(item), most_of_site), _span(item), item.amount
+
+
+def _count(which: sa.ColumnElement[bool], span: timedelta) -> sa.ScalarSelect[int]:
+    query = sa.select(sa.func.count()).select_from(signups)
+    return query.where(which, *_lately(span)).scalar_subquery()
+
+
+def _count_by_site(
+    which: sa.ColumnElement[bool], span: timedelta, most: int
+) -> sa.ScalarSelect[int]:
+    """Count sign-ups, and of each site no more than `most`."""
+    number = sa.func.count().label("number")
+    sites = sa.select(number).where(which, *_lately(span)).group_by(signups.c.site).subquery()
+    counted = sa.case((sites.c.number > most, most), else_=sites.c.number)
+    return sa.select(sa.func.coalesce(sa.func.sum(counted), 0)).scalar_subquery()
+
+
+def _lately(span: timedelta) -> tuple[sa.ColumnElement[bool], ...]:
+    return signups.c.at > sa.bindparam(_since(span)), signups.c.at <= sa.bindparam("until")
+
+
+def _since(span: timedelta) -> str:
+    """Return the name of the parameter that says when a span of time began."""
+    return f"since_{span.total_seconds():.0f}"
 
 
 @lru_cache(maxsize=64)
@@ -88,9 +160,13 @@ def _items(rate: str) -> tuple[RateLimitItem, ...]:
     return tuple(parse_many(rate))
 
 
-def _scaled(item: RateLimitItem, factor: float) -> RateLimitItem:
-    """Return a limit of this many times the amount, at least 1, in the same time."""
-    return type(item)(max(1, ceil(item.amount * factor)), item.multiples)
+def _span(item: RateLimitItem) -> timedelta:
+    return timedelta(seconds=item.get_expiry())
+
+
+def _part(item: RateLimitItem, part: float) -> int:
+    """Return this part of the amount, at least 1."""
+    return max(1, ceil(item.amount * part))
 
 
 def network(ip: str) -> str:

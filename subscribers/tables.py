@@ -88,3 +88,17 @@ suppressions = sa.Table(
     # the channel of the erasure, such as web
     sa.Column("channel", sa.String, nullable=False),
 )
+
+# The sign-ups of the last day, by which further ones are limited. All but the time is hashed.
+signups = sa.Table(
+    "signups",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("mailbox", sa.String, nullable=False, index=True),
+    sa.Column("domain", sa.String, nullable=False, index=True),
+    # an IPv4 address, or the /64 of an IPv6 address
+    sa.Column("network", sa.String, nullable=False, index=True),
+    # its /24 or /48
+    sa.Column("site", sa.String, nullable=False, index=True),
+)

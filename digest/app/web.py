@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.app import pipeline
-from digest.app.clock import today
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.serializers import issues_of, transactional_of
@@ -16,65 +13,64 @@ from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
 from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
-from subscribers.editions import PaperCard, TopicEdition
+from subscribers.editions import DayEdition, PaperCard, TopicEdition
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import WebServices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from digest.app.services import App
-    from digest.models.issue import Edition, Pick
+    from digest.models.issue import Pick
+    from digest.storage.editions import EditionStore
     from subscribers.web.services import TransactionalKind
 
-#: How long a ranking is shown before it is computed again.
-RERANK_AFTER = timedelta(minutes=5)
-#: The number of days whose editions stay in memory; most visitors look at the newest.
-CACHED_DAYS = 30
+#: The number of papers on pages that stay in memory, about 2 kB each.
+PAPERS_IN_MEMORY = 10_000
 
 
 @dataclass
 class Archive:
-    """Past editions, as they were mailed or would have been; recent ones stay in memory."""
+    """Past editions, as they were mailed: a day of which no mail has left has none.
 
-    app: App
-    clock: Callable[[], datetime]
-    _editions: dict[date, tuple[datetime, Edition]] = field(default_factory=dict)
+    Nothing is ranked here. What was read lately stays in memory, since a stored edition does not
+    change.
+    """
+
+    editions: EditionStore
+    #: characters
+    summary_length: int
+    _read: dict[int, DayEdition] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def edition(self, day: date, slug: str) -> TopicEdition | None:
-        """Return the papers that a subscriber of this topic alone would get, or None."""
-        edition = self._edition(day)
-        topic = edition.topics.get(slug)
-        if topic is None or not edition.coverage.considered:
+    def edition(self, day: date) -> DayEdition | None:
+        """Return what a subscriber of each topic alone would have got, or None."""
+        newest = self.editions.newest_mailed(day)
+        if newest is None:
             return None
-        issue = compose(edition, [slug], seen=NOTHING_SEEN)
-        picks = issue.picks if isinstance(issue, Issue) else ()
-        length = self.app.config.ranking.summary_length
-        papers = [paper_card(pick, length, today=day) for pick in picks]
-        return TopicEdition(day=day, topic=topic, papers=papers)
-
-    def _edition(self, day: date) -> Edition:
-        # The server runs requests in threads. Of those for the same day, only one ranks it.
+        edition_id, _ = newest
+        # The server runs requests in threads. Of those for the same edition, only one reads it.
         with self._lock:
-            now = self.clock()
-            loaded_at, edition = self._editions.pop(day, (now, None))
-            if edition is None or now - loaded_at > RERANK_AFTER:
-                loaded_at, edition = now, self._stored_or_new(day)
-            self._editions[day] = (loaded_at, edition)  # at the end: the first is the least recent
-            if len(self._editions) > CACHED_DAYS:
-                self._editions.pop(next(iter(self._editions)))
-            return edition
+            found = self._read.pop(edition_id, None) or self._compose(day, edition_id)
+            self._read[edition_id] = found  # at the end: the first is the least recent
+            while len(self._read) > 1 and _papers_of(self._read.values()) > PAPERS_IN_MEMORY:
+                self._read.pop(next(iter(self._read)))
+        return found
 
-    def _stored_or_new(self, day: date) -> Edition:
-        """Return the edition that was mailed last on a day, or else a new ranking."""
-        newest = self.app.editions.newest(day)
-        return (
-            self.app.editions.get(newest).edition
-            if newest
-            else pipeline.build_edition(self.app, day)
-        )
+    def _compose(self, day: date, edition_id: int) -> DayEdition:
+        edition = self.editions.get(edition_id).edition
+        topics = {}
+        for slug, topic in edition.topics.items():
+            issue = compose(edition, [slug], seen=NOTHING_SEEN)
+            picks = issue.picks if isinstance(issue, Issue) else ()
+            papers = [paper_card(pick, self.summary_length, today=day) for pick in picks]
+            topics[slug] = TopicEdition(day=day, topic=topic, papers=papers)
+        return DayEdition(day=day, topics=topics)
+
+
+def _papers_of(editions: Iterable[DayEdition]) -> int:
+    return sum(len(topic.papers) for edition in editions for topic in edition.topics.values())
 
 
 def paper_card(pick: Pick, summary_length: int, *, today: date) -> PaperCard:
@@ -88,7 +84,7 @@ def web_services(
 ) -> WebServices:
     """Return what the website needs; `wake` is called whenever a mail was queued."""
     config = app.config
-    archive = Archive(app, clock)
+    archive = Archive(app.editions, config.ranking.summary_length)
 
     def queue_mail(subscriber_id: int, kind: TransactionalKind) -> None:
         if app.transactional_queue.enqueue(subscriber_id, MailKind(kind), now=clock()):
@@ -101,18 +97,20 @@ def web_services(
         url=config.web.url.rstrip("/"),
         book=app.book,
         limiter=SignupLimiter(
+            app.engine,
             Rates(
                 address=config.web.signups_per_address,
                 network=config.web.signups_per_network,
                 domain=config.web.signups_per_domain,
                 total=config.web.signups_in_total,
-            )
+            ),
+            key=app.secrets[0],
         ),
         secrets=app.secrets,
         clock=clock,
         topics=app.topics,
         default_topics=default_topics(app.topics),
-        days=lambda most: app.papers.days(until=today(config.schedule.timezone), limit=most),
+        days=lambda most: app.editions.mailed_days(most=most),
         edition=archive.edition,
         queue_mail=queue_mail,
         transactional=lambda subscriber_id: transactional_of(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.errors import LedgerError, StoreError
-from digest.models.delivery import IN_PROGRESS, DeliveryState, retry_delay, states_before
+from digest.models.delivery import IN_PROGRESS, SHOWN, DeliveryState, retry_delay, states_before
 from digest.storage.raw_statement import RawStatement
-from digest.storage.schema import deliveries, workers
+from digest.storage.schema import deliveries, editions, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -65,6 +65,9 @@ class Claims:
         self._errors = engine.dialect.loaded_dbapi.Error
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._is_durable = True
+        #: the editions of claimed mails by the ids of their rows, and those known to be mailed
+        self._edition_of: dict[int, int] = {}
+        self._mailed: set[int] = set()
         self._connection = engine.raw_connection()
         self._connection.detach()
         self._cursor: Any = self._connection.cursor()
@@ -73,6 +76,7 @@ class Claims:
         self._ended_worker = RawStatement(engine, _ENDED_WORKER)
         self._settle = RawStatement(engine, _SETTLE)
         self._start = RawStatement(engine, _START)
+        self._mail = RawStatement(engine, _MAIL)
         self._judge = RawStatement(engine, _JUDGE)
         self._exists = RawStatement(engine, _EXISTS)
         self._confirmed = RawStatement(engine, _CONFIRMED)
@@ -120,6 +124,7 @@ class Claims:
                     "this sender was taken for dead and its mails were given to another"
                 )
             self._claim.execute_many(self._cursor, rows)
+            self._edition_of |= {claim.row.delivery_id: claim.edition_id for claim in claims}
             return {row[0] for row in self._claimed.fetch_all(self._cursor, batch)}
 
     def record(
@@ -143,9 +148,22 @@ class Claims:
         with self._transaction(durable=False):
             changed = self._settle.execute_many(self._cursor, settled)
             changed += self._start.execute_many(self._cursor, started)
+            self._mark_mailed(outcomes, now)
             missing = len(outcomes) + len(leaving) - changed
             if missing and missing != self._erased([*(row for row, _ in outcomes), *leaving]):
                 raise LedgerError("a mail in hand was taken by another sender; this one stops")
+
+    def _mark_mailed(self, outcomes: Sequence[tuple[DueDelivery, Outcome]], now: datetime) -> None:
+        """Record of each edition, once, that the first of its mails has left."""
+        mailed = set()
+        for row, outcome in outcomes:
+            edition_id = self._edition_of.pop(row.delivery_id, None)
+            if outcome.state in SHOWN and edition_id is not None:
+                mailed.add(edition_id)
+        new = mailed - self._mailed
+        at = self._stored_time(now)
+        self._mail.execute_many(self._cursor, [{"edition": one, "at": at} for one in new])
+        self._mailed |= new
 
     def judge(self, rows: Sequence[DueDelivery], state: DeliveryState, *, now: datetime) -> None:
         """Give this worker's deferred mails the verdict that their refusals waited for.
@@ -270,6 +288,11 @@ _START = (
     deliveries.update()
     .where(_this, _is_ours, deliveries.c.state == DeliveryState.CLAIMED.value)
     .values(state=DeliveryState.INFLIGHT.value)
+)
+_MAIL = (
+    editions.update()
+    .where(editions.c.id == _value("edition"), editions.c.mailed_at.is_(None))
+    .values(mailed_at=_value("at"))
 )
 _JUDGE = (
     deliveries.update()

@@ -130,6 +130,35 @@ class EditionStore:
         with self._engine.connect() as db:
             return db.execute(sa.select(sa.func.max(editions.c.id)).where(kept)).scalar()
 
+    def mailed_days(self, *, most: int) -> list[date]:
+        """Return the last days of which an edition was mailed, newest first."""
+        mailed = editions.c.mailed_at.is_not(None)
+        query = sa.select(editions.c.day).where(mailed).distinct().order_by(editions.c.day.desc())
+        with self._engine.connect() as db:
+            return list(db.execute(query.limit(most)).scalars())
+
+    def newest_mailed(self, day: date) -> tuple[int, datetime] | None:
+        """Return the id of the edition of a day that was stored last of those mailed, and when."""
+        query = (
+            sa.select(editions.c.id, editions.c.mailed_at)
+            .where(editions.c.day == day, editions.c.mailed_at.is_not(None))
+            .order_by(editions.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return row and (row.id, row.mailed_at)
+
+    def last_mailed(self) -> tuple[int, datetime | None]:
+        """Return how many editions were mailed, and when the last one was; it changes with each."""
+        query = sa.select(
+            sa.func.count(editions.c.mailed_at).label("number"),
+            sa.func.max(editions.c.mailed_at).label("at"),
+        )
+        with self._engine.connect() as db:
+            row = db.execute(query).one()
+        return row.number, row.at
+
     def first_planned(self) -> date | None:
         """Return the first day for which mails were planned, whether or not any was made."""
         with self._engine.connect() as db:

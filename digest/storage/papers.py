@@ -190,18 +190,6 @@ class PaperStore:
                 for row in db.execute(query)
             ]
 
-    def days(self, *, until: date, limit: int) -> list[date]:
-        """Return the last days not after `until` that have papers, newest first."""
-        query = (
-            sa.select(sightings.c.day)
-            .where(sightings.c.day <= until)
-            .distinct()
-            .order_by(sightings.c.day.desc())
-            .limit(limit)
-        )
-        with self._engine.connect() as db:
-            return list(db.execute(query).scalars())
-
     def newest_day(self, *, until: date) -> date | None:
         """Return the last day not after `until` that has papers."""
         query = sa.select(sa.func.max(sightings.c.day)).where(sightings.c.day <= until)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import IN_PROGRESS, DeliveryState, DoubtfulMessage
-from digest.storage.schema import deliveries, workers
+from digest.storage.schema import deliveries, editions, workers
 from subscribers.addresses import for_envelope
 from subscribers.errors import AddressError
 from subscribers.tables import subscribers
@@ -72,12 +72,20 @@ def settle_doubtful(
         deliveries.c.id.in_(answers[answer]) for answer in (True, False, None)
     )
     lost = DeliveryState.PLANNED if resend else DeliveryState.UNKNOWN
+    _mark_mailed(db, sent if resend else sent | unknown, now)
     found = Counter({DeliveryState.PLANNED: _plan_again(db, not_sent)})
     found[DeliveryState.SENT] += _update(
         db, sent, state=DeliveryState.SENT, reason=None, settled_at=now
     )
     found[lost] += _update(db, unknown, state=lost, reason=LOST, settled_at=None if resend else now)
     return +found
+
+
+def _mark_mailed(db: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> None:
+    """Record of editions whose first mail left, or may have left, that they were mailed."""
+    made_from = sa.select(deliveries.c.edition_id).where(which)
+    unmailed = editions.c.mailed_at.is_(None) & editions.c.id.in_(made_from)
+    db.execute(editions.update().where(unmailed).values(mailed_at=now))
 
 
 def _doubtful(

@@ -144,6 +144,10 @@ editions = sa.Table(
     # a hash of the templates and of everything else that shapes a mail
     sa.Column("mail_key", sa.String, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
+    # when the first of its mails left, or may have left; null while none has
+    sa.Column("mailed_at", UTCDateTime),
+    # The content stands before it in a row, and is long.
+    sa.Index("editions_mailed", "day", "mailed_at"),
 )
 
 # The papers of an edition by their position in its content, where a paper has no id: it may take

@@ -112,7 +112,8 @@ def editions(services: ServicesDep) -> list[date]:
 @routes.get("/editions/{day}/{topic}", responses=_messages(404, 422))
 def edition(day: date, topic: str, services: ServicesDep) -> EditionOut:
     """Return what a topic had on a day."""
-    found = services.edition(day, topic)
+    of_day = services.edition(day)
+    found = of_day.topics.get(topic) if of_day else None
     if found is None:
         raise HTTPException(404, "there is no such edition")
     names = [field.name for field in fields(PaperOut)]
@@ -135,7 +136,8 @@ def subscribe(
     email = wish.email.strip()
     if message := forms.address_error(email):
         raise HTTPException(422, message)
-    if not services.limiter.allow(ip=ip_of(request), mailbox=addresses.parse(email).mailbox):
+    mailbox = addresses.parse(email).mailbox
+    if not services.limiter.allow(ip=ip_of(request), mailbox=mailbox, now=services.clock()):
         raise HTTPException(429, "there have been many sign-ups; try again in an hour")
     evidence = evidence_of(services, request, "api", wording=WORDING)
     tasks.add_task(sign_up, services, email, chosen, evidence=evidence)

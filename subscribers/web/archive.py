@@ -15,7 +15,7 @@ from starlette.responses import Response
 from subscribers.web.dependencies import READ, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
-    from subscribers.editions import TopicEdition
+    from subscribers.editions import DayEdition, TopicEdition
     from subscribers.models import Topic
     from subscribers.web.services import WebServices
 
@@ -35,17 +35,18 @@ def archive(services: ServicesDep, templates: TemplatesDep) -> Response:
 @routes.api_route("/archive/{day}", methods=READ)
 def day_page(day: str, services: ServicesDep, templates: TemplatesDep) -> Response:
     """Show the editions of all topics on a day."""
-    found = [_edition(services, day, topic.slug) for topic in services.topics]
-    editions = [edition for edition in found if edition is not None and edition.papers]
-    if not editions:
-        raise HTTPException(404)
-    return templates.page("day", day=editions[0].day, editions=editions)
+    edition = _edition(services, day)
+    found = [
+        edition.topics[topic.slug] for topic in services.topics if topic.slug in edition.topics
+    ]
+    shown = [topic_edition for topic_edition in found if topic_edition.papers]
+    return templates.page("day", day=edition.day, editions=shown)
 
 
 @routes.api_route("/archive/{day}/{slug}", methods=READ)
 def topic_page(day: str, slug: str, services: ServicesDep, templates: TemplatesDep) -> Response:
     """Show the edition of one topic on a day."""
-    edition = _edition(services, day, slug)
+    edition = _edition(services, day).topics.get(slug)
     if edition is None:
         raise HTTPException(404)
     return templates.page("edition", edition=edition)
@@ -65,14 +66,22 @@ def json_feed(slug: str, services: ServicesDep) -> Response:
     return Response(_json_feed(services, topic), media_type="application/feed+json")
 
 
-def _edition(services: WebServices, day: str, slug: str) -> TopicEdition | None:
-    """Return one topic's edition of a day written as YYYY-MM-DD, or None."""
+def _edition(services: WebServices, day: str) -> DayEdition:
+    """Return the edition of a day written as YYYY-MM-DD.
+
+    Raises:
+        HTTPException: there is none.
+
+    """
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        return None
+        raise HTTPException(404) from None
     # `fromisoformat` accepts other spellings too, but an edition has only one address.
-    return services.edition(found, slug) if found.isoformat() == day else None
+    edition = services.edition(found) if found.isoformat() == day else None
+    if edition is None:
+        raise HTTPException(404)
+    return edition
 
 
 def _topic(services: WebServices, slug: str) -> Topic:
@@ -83,8 +92,9 @@ def _topic(services: WebServices, slug: str) -> Topic:
 
 
 def _editions(services: WebServices, topic: Topic) -> list[TopicEdition]:
-    found = [services.edition(day, topic.slug) for day in services.days(FEED_DAYS)]
-    return [edition for edition in found if edition is not None and edition.papers]
+    days = filter(None, map(services.edition, services.days(FEED_DAYS)))
+    found = [day.topics[topic.slug] for day in days if topic.slug in day.topics]
+    return [edition for edition in found if edition.papers]
 
 
 def _atom(services: WebServices, topic: Topic) -> bytes:

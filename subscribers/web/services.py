@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from subscribers.book import Book
-    from subscribers.editions import TopicEdition
+    from subscribers.editions import DayEdition
     from subscribers.models import Topic
     from subscribers.rate_limits import SignupLimiter
 
@@ -43,8 +43,8 @@ class WebServices:
     default_topics: Sequence[str]
     #: given a number, return at most so many days that have an edition, newest first
     days: Callable[[int], Sequence[date]]
-    #: given a day and a topic's slug, return that edition, or None
-    edition: Callable[[date, str], TopicEdition | None]
+    #: given a day, return its edition, or None
+    edition: Callable[[date], DayEdition | None]
     #: queue a transactional mail to a subscriber; a background task sends it
     queue_mail: Callable[[int, TransactionalKind], None]
     #: given a subscriber's id, return all issues sent to them, ready for JSON

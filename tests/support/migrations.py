@@ -22,10 +22,13 @@ import alembic.command
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from support.builders import NOON
 from support.command import CONFIG, PAPERS
 
 import digest.storage.migrations
+from digest.storage.engine import open_database
 from digest.storage.migrations import edited
+from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,12 +122,17 @@ def _record_databases(schema: str) -> None:
 
 
 def _use(folder: Path) -> None:
-    """Let the present code add a reader, run a day, and go on after a restoration."""
+    """Let the present code add a reader, run a day, sign up, and go on after a restoration."""
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
     papers = (json.dumps(paper | {"day": "2026-02-04"}) + "\n" for paper in PAPERS)
     (folder / "papers.jsonl").write_text("".join(papers), encoding="utf-8")
     _digest(folder, "subscribers", "add", "hal@example.org", "--topic", "agents", "--confirmed")
     _digest(folder, "run", "--day", "2026-02-04")
+    engine = open_database("sqlite:///digest.db", folder=folder)
+    SignupLimiter(engine, Rates(), key="a key").allow(
+        ip="192.0.2.7", mailbox="ivo@example.org", now=NOON
+    )
+    engine.dispose()
     (folder / "digest.db-generation").unlink()
     _digest(folder, "run", "--day", "2026-02-05")
 

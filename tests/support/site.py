@@ -17,6 +17,7 @@ from support.builders import NOON, PEPPER, enrolled
 
 from digest.app import config, pipeline, web
 from digest.app.services import App
+from digest.storage.schema import editions
 from subscribers import links
 from subscribers.book import Book
 from subscribers.links import Purpose
@@ -128,6 +129,9 @@ class Site:
     def fetch(self) -> None:
         fetch(self.app)
 
+    def mail(self, *days: date) -> None:
+        mail(self.app, days)
+
     def wait(self, **time: float) -> None:
         """Move the clock forward."""
         self.now += timedelta(**time)
@@ -230,6 +234,16 @@ def fetch(app: App, days: Iterable[date] = DAYS) -> None:
     """Fetch the papers of these days into the database."""
     for day in days:
         replace(app.fetcher, clock=lambda: NOON).fetch(day, app.sources, only_day=True)
+
+
+def mail(app: App, days: Iterable[date] = DAYS) -> None:
+    """Store the editions of these days as if their mails had left; there are no deliveries."""
+    for day in sorted(days):
+        edition = pipeline.build_edition(app, day)
+        stored = app.editions.save(edition, mail_key="as mailed", now=NOON)
+        with app.engine.begin() as db:
+            this = editions.c.id == stored.id
+            db.execute(editions.update().where(this).values(mailed_at=NOON))
 
 
 def read_mail(content: bytes) -> EmailMessage:

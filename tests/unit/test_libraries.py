@@ -47,6 +47,7 @@ HOMES = {
         "subscribers.book",
         "subscribers.erased",
         "subscribers.queries",
+        "subscribers.rate_limits",
         "subscribers.tables",
     ),
     "stamina": ("digest.sources.http",),

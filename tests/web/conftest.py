@@ -1,4 +1,4 @@
-"""A website for every test, with papers of two days and no subscribers."""
+"""A website for every test, with the mailed editions of two days and no subscribers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from support.site import PAPERS, Site, configuration, fetch
+from support.site import PAPERS, Site, configuration, fetch, mail
 
 from digest.app.services import App
 from digest.storage.engine import open_database
@@ -25,12 +25,14 @@ class BuildSite(Protocol):
 
 @pytest.fixture(scope="session")
 def template_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database of papers; tests use copies of it."""
+    """A folder with a database of papers and editions; tests use copies of it."""
     folder = tmp_path_factory.mktemp("template")
     lines = "".join(json.dumps(record) + "\n" for record in PAPERS)
     (folder / "papers.jsonl").write_text(lines, encoding="utf-8")
     engine = open_database("sqlite:///digest.db", folder=folder)
-    fetch(App(config=configuration(folder), engine=engine))
+    app = App(config=configuration(folder), engine=engine)
+    fetch(app)
+    mail(app)
     engine.dispose()
     return folder
 

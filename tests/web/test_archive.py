@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+import sqlalchemy as sa
 from support.builders import NOON
 from support.site import DAYS, NASTY, URL
 
@@ -18,12 +20,9 @@ from digest.delivery.run import RunRequest, run_delivery
 from subscribers.models import Event
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from support.site import Site
 
-    from digest.app.services import App
-    from digest.models.issue import Edition
+    from digest.storage.editions import StoredEdition
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -156,31 +155,16 @@ def test_both_feeds_hold_the_same(site: Site) -> None:
     assert titles == [item["title"] for item in site.get("/feeds/trending.json").json()["items"]]
 
 
-def test_a_new_paper_is_shown_within_minutes(site: Site) -> None:
-    before = site.get("/archive/2026-02-02/whales").text
+def add_paper(site: Site, title: str) -> None:
+    """Fetch one more paper of the newest day."""
     file = site.folder / "papers.jsonl"
-    line = '{"title": "A Whale", "abstract": "A whale sings.", "day": "2026-02-02"}'
-    file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    line = json.dumps({"title": title, "abstract": "An agent.", "day": str(DAYS[0])})
+    file.write_text(f"{file.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
     site.fetch()
-    site.wait(minutes=6)
-
-    assert "Nothing on this day." in before
-    assert "A Whale" in site.get("/archive/2026-02-02/whales").text
 
 
 def test_an_edition_that_was_mailed_does_not_change(site: Site) -> None:
-    site.subscriber("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
-    delivery_services = replace(site.app.delivery_services, clock=lambda: NOON)
-    run_delivery(
-        RunRequest(day=DAYS[0], edition=pipeline.build_edition(site.app, DAYS[0])),
-        delivery_services,
-        site.app.transport(),
-    )
-    file = site.folder / "papers.jsonl"
-    line = '{"title": "An Agent that Is Late", "abstract": "An agent.", "day": "2026-02-02"}'
-    file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
-    site.fetch()
-    site.wait(minutes=6)
+    add_paper(site, "An Agent that Is Late")
 
     page = site.get("/archive/2026-02-02/agents").text
 
@@ -188,33 +172,113 @@ def test_an_edition_that_was_mailed_does_not_change(site: Site) -> None:
     assert "An Agent that Is Late" not in page
 
 
-def test_visitors_who_come_together_have_a_day_ranked_once(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def test_what_is_mailed_anew_takes_the_place_of_what_was_mailed_before(site: Site) -> None:
+    paths = ("/archive/2026-02-02/agents", "/feeds/agents.atom", "/feeds/agents.json", "/")
+    before = [site.get(path).text for path in paths]
+    add_paper(site, "An Agent that Is Late")
+    site.mail(DAYS[0])
+
+    after = [site.get(path).text for path in paths]
+
+    assert ["An Agent that Is Late" in text for text in before] == [False] * 4
+    assert ["An Agent that Is Late" in text for text in after[:3]] == [True] * 3
+
+
+def test_the_mails_of_a_run_make_an_edition(site: Site) -> None:
+    unmail(site)
+    site.subscriber("ada@example.net", Event.CONFIRM, topics=("agents", "trending"))
+    edition = pipeline.build_edition(site.app, DAYS[0])
+    services = replace(site.app.delivery_services, clock=lambda: NOON)
+    before = site.get("/archive/2026-02-02/agents").status_code
+
+    run_delivery(RunRequest(day=DAYS[0], edition=edition), services, site.app.transport())
+
+    assert before == 404
+    assert "An Agent that Reads Maps" in site.get("/archive/2026-02-02/agents").text
+    assert "/archive/2026-02-02" in site.get("/archive").text
+
+
+# -- what was never mailed --------------------------------------------------------------------
+
+
+def unmail(site: Site) -> None:
+    """Have the papers fetched and no mail sent."""
+    with site.app.engine.begin() as db:
+        db.execute(sa.text("DELETE FROM editions"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/archive", 200),
+        ("/archive/2026-02-02", 404),
+        ("/archive/2026-02-02/agents", 404),
+        ("/feeds/agents.atom", 200),
+        ("/feeds/agents.json", 200),
+        ("/api/v1/editions", 200),
+        ("/api/v1/editions/2026-02-02/agents", 404),
+    ],
+)
+def test_what_was_never_mailed_is_no_edition_and_is_not_ranked(
+    site: Site, monkeypatch: pytest.MonkeyPatch, path: str, status: int
 ) -> None:
-    ranked: list[date] = []
-    build_edition = pipeline.build_edition
-
-    def counted(app: App, day: date) -> Edition:
-        ranked.append(day)
-        return build_edition(app, day)
-
-    monkeypatch.setattr(pipeline, "build_edition", counted)
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: site.services.edition(DAYS[0], "agents"), range(16)))
-
-    assert ranked == [DAYS[0]]
-
-
-def test_days_without_papers_do_not_push_out_the_one_everybody_reads(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.get("/archive/2026-02-02/agents")
-    for year in range(1900, 1940):
-        site.get(f"/archive/{year}-01-01/agents")
-        site.get("/archive/2026-02-02/agents")
+    unmail(site)
     monkeypatch.setattr(pipeline, "build_edition", None)
+    monkeypatch.setattr("digest.ranking.rank.rank", None)
 
-    assert site.get("/archive/2026-02-02/agents").status_code == 200
+    answer = site.get(path)
+
+    assert answer.status_code == status
+    assert "2026-02-0" not in answer.text
+    assert "Reads Maps" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/archive/2026-02-02", "/feeds/agents.atom"])
+def test_an_edition_that_was_mailed_is_not_ranked_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(pipeline, "build_edition", None)
+    monkeypatch.setattr("digest.ranking.rank.rank", None)
+
+    assert "Reads Maps" in site.get(path).text
+
+
+# -- memory -----------------------------------------------------------------------------------
+
+
+def read_of(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Record which editions are read from the database."""
+    found: list[int] = []
+    read = site.app.editions.get
+
+    def counted(edition_id: int) -> StoredEdition:
+        found.append(edition_id)
+        return read(edition_id)
+
+    monkeypatch.setattr(site.app.editions, "get", counted)
+    return found
+
+
+def test_visitors_who_come_together_have_a_day_read_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = read_of(site, monkeypatch)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: site.services.edition(DAYS[0]), range(16)))
+
+    assert len(found) == 1
+
+
+def test_the_editions_in_memory_are_bounded(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read_of(site, monkeypatch)
+    monkeypatch.setattr("digest.app.web.PAPERS_IN_MEMORY", 1)
+
+    for day in (DAYS[0], DAYS[0], DAYS[1], DAYS[0]):
+        assert site.services.edition(day)
+
+    assert len(found) == 3
 
 
 def links(element: ET.Element) -> dict[str | None, str]:

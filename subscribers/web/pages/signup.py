@@ -41,7 +41,7 @@ def subscribe(
         return RedirectResponse("/sent", status_code=303)
     error, status = sent.error, 422
     if not error and not services.limiter.allow(
-        ip=ip_of(request), mailbox=addresses.parse(sent.email).mailbox
+        ip=ip_of(request), mailbox=addresses.parse(sent.email).mailbox, now=services.clock()
     ):
         error = "There have been many sign-ups from here. Please try again in an hour."
         status = 429
@@ -76,10 +76,8 @@ def _form_page(
 ) -> Response:
     """Show the form, and for each topic the papers of the newest edition."""
     newest = next(iter(services.days(1)), None)
-    cards = [
-        (topic, services.edition(newest, topic.slug) if newest else None)
-        for topic in services.topics
-    ]
+    edition = services.edition(newest) if newest else None
+    cards = [(topic, edition and edition.topics.get(topic.slug)) for topic in services.topics]
     return templates.page(
         "home",
         status=status,

@@ -267,3 +267,45 @@ def test_an_erased_subscriber_does_not_hide_that_another_s_mail_was_taken(
         pytest.raises(LedgerError, match="taken by another"),
     ):
         claims.record([], [ada, bo], now=NOON)
+
+
+# -- the edition ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "is_mailed"),
+    [
+        (DeliveryState.SENT, True),
+        (DeliveryState.UNKNOWN, True),
+        (DeliveryState.DEFERRED, False),
+        (DeliveryState.FAILED, False),
+        (DeliveryState.PLANNED, False),
+    ],
+)
+def test_an_edition_is_mailed_as_soon_as_a_mail_of_it_left_or_may_have(
+    steps: LedgerSteps, state: DeliveryState, *, is_mailed: bool
+) -> None:
+    claim = steps.new_claim(steps.due())
+
+    with steps.ledger.claims(DAY, steps.worker()) as claims:
+        claims.claim([claim])
+        claims.record([], [claim.row], now=NOON)
+        before = steps.editions.newest_mailed(DAY)
+        claims.record([(claim.row, Outcome(state=state))], [], now=NOON)
+
+    found = steps.editions.newest_mailed(DAY)
+    assert before is None
+    assert found == ((claim.edition_id, NOON) if is_mailed else None)
+
+
+def test_an_edition_keeps_the_time_of_its_first_mail(steps: LedgerSteps) -> None:
+    batch = [steps.new_claim(steps.due(subscriber)) for subscriber in (ADA, BO)]
+    sent = Outcome(state=DeliveryState.SENT)
+
+    for claim, now in zip(batch, (NOON, LATER), strict=True):
+        with steps.ledger.claims(DAY, steps.worker()) as claims:
+            claims.claim([claim])
+            claims.record([], [claim.row], now=now)
+            claims.record([(claim.row, sent)], [], now=now)
+
+    assert steps.editions.newest_mailed(DAY) == (batch[0].edition_id, NOON)

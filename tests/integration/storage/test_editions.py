@@ -154,3 +154,41 @@ def test_an_open_day_keeps_all_its_editions(steps: LedgerSteps) -> None:
     steps.ledger.close(DAY, now=LATER)
 
     assert steps.execute("SELECT count(*) FROM editions") == [2]
+
+
+# -- what was mailed --------------------------------------------------------------------------
+
+
+def mark(steps: LedgerSteps, stored: StoredEdition, at: str) -> None:
+    steps.execute(f"UPDATE editions SET mailed_at = '{at}' WHERE id = {stored.id}")  # noqa: S608
+
+
+def test_days_are_those_of_which_an_edition_was_mailed(steps: LedgerSteps) -> None:
+    first, _, last = (save(steps, edition(ONE, day=DAY + timedelta(days=n))) for n in range(3))
+    for stored in (first, last):
+        mark(steps, stored, "2026-02-10 18:00:00.000000")
+
+    assert steps.editions.mailed_days(most=9) == [DAY + timedelta(days=2), DAY]
+    assert steps.editions.mailed_days(most=1) == [DAY + timedelta(days=2)]
+
+
+def test_the_newest_of_a_day_is_the_last_of_those_mailed(steps: LedgerSteps) -> None:
+    first, second, _ = (save(steps, edition(*papers)) for papers in ((ONE,), (TWO,), (THREE,)))
+    mark(steps, first, "2026-02-10 18:00:00.000000")
+    mark(steps, second, "2026-02-10 19:00:00.000000")
+
+    found = steps.editions.newest_mailed(DAY)
+
+    assert found is not None
+    assert found[0] == second.id
+    assert steps.editions.newest_mailed(NEXT_DAY) is None
+
+
+def test_how_many_were_mailed_and_when_changes_with_each(steps: LedgerSteps) -> None:
+    nothing = steps.editions.last_mailed()
+    mark(steps, save(steps, edition(ONE)), "2026-02-10 18:00:00.000000")
+    one = steps.editions.last_mailed()
+    mark(steps, save(steps, edition(TWO)), "2026-02-10 18:00:00.000000")
+
+    assert nothing == (0, None)
+    assert (one[0], steps.editions.last_mailed()[0]) == (1, 2)

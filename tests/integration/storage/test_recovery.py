@@ -113,3 +113,23 @@ def test_an_address_that_is_none_any_more_does_not_stop_the_others(steps: Ledger
     found = steps.ledger.recover(boot=BOOT, resend=False, now=LATER, was_sent=lambda _: False)
 
     assert found == {DeliveryState.PLANNED: 2}
+
+
+@pytest.mark.parametrize(
+    ("answer", "resend", "is_mailed"),
+    [
+        (True, False, True),
+        (True, True, True),
+        (None, False, True),
+        (None, True, False),
+        (False, False, False),
+    ],
+)
+def test_an_edition_was_mailed_if_a_mail_of_a_dead_worker_left_or_may_have(
+    steps: LedgerSteps, *, answer: bool | None, resend: bool, is_mailed: bool
+) -> None:
+    steps.finish(DeliveryState.INFLIGHT)
+
+    steps.ledger.recover(boot=BOOT, resend=resend, now=LATER, was_sent=lambda _: answer)
+
+    assert (steps.editions.newest_mailed(DAY) is not None) is is_mailed
