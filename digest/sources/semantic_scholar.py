@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import RefusedError, SourceError
-from digest.models.identity import arxiv_id, doi
+from digest.models.identity import arxiv_id, known_id, namespace, source_id
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
@@ -32,7 +32,7 @@ _ALL_UNKNOWN = "no valid paper ids"
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
     url = (source.url or API).rstrip("/")
-    ids = list(dict.fromkeys(filter(None, (_service_id(paper.id) for paper in request.papers()))))
+    ids = list(dict.fromkeys(filter(None, map(_service_id, request.papers()))))
     starts = range(0, len(ids), _AT_ONCE)
     request.expect(len(starts))
     for start in starts:
@@ -59,11 +59,15 @@ def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -
         ) from error
 
 
-def _service_id(paper_id: str) -> str | None:
-    """Return a paper's id at the service, or None for a paper that has only a title."""
-    if arxiv_id(paper_id):
-        return f"ARXIV:{paper_id}"
-    return f"DOI:{paper_id}" if doi(paper_id) else None
+def _service_id(paper: Paper) -> str | None:
+    """Return a paper's id at the service, or None for one that has only a title."""
+    found = (_by_namespace(name) for name in (paper.id, *paper.aliases))
+    return next(filter(None, found), None)
+
+
+def _by_namespace(name: str) -> str | None:
+    prefix = {"arxiv": "ARXIV:", "preprint": "DOI:", "doi": "DOI:", "s2": ""}.get(namespace(name))
+    return None if prefix is None else prefix + name.removeprefix("s2:")
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
@@ -97,13 +101,18 @@ def _update(element: object, *, day: date, now: datetime) -> Paper | str:
     if not isinstance(element, dict):
         return "not a JSON object"
     ids = _object(element, "externalIds")
-    their_doi = lenient.text(ids.get("DOI"))
-    paper_id = arxiv_id(lenient.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
-    if paper_id is None:
+    names = [
+        arxiv_id(lenient.text(ids.get("ArXiv"))),
+        known_id(lenient.text(ids.get("DOI"))),
+        source_id("s2", lenient.text(element.get("paperId"))),
+    ]
+    paper_id, *aliases = dict.fromkeys(filter(None, names)) or [""]
+    if not paper_id:
         return "no arXiv id and no DOI"
     signals = Signals(citations=lenient.number(element.get("citationCount")))
     return Paper(
         id=paper_id,
+        aliases=tuple(aliases),
         title="",
         abstract="",
         day=day,

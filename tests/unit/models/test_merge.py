@@ -52,8 +52,8 @@ def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Merg
     for batch, by in batches:
         merging = MergeBatch(known.values())
         merging.merge_all(batch, by)
-        for weak in merging.reidentified:
-            known.pop(weak, None)
+        for former in (*merging.reidentified, *merging.absorbed):
+            known.pop(former)
         known |= {found.paper.id: found for found in [*merging.new, *merging.changed]}
     return known
 
