@@ -56,9 +56,9 @@ def _fields(found: object, *names: str) -> dict[str, Any]:
 def paper(found: Paper) -> dict[str, Any]:
     """Write a paper."""
     shape = _fields(
-        found, "id", "title", "abstract", "authors", "author_count", "categories", "published_at",
-        "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "day", "signals",
-        "observed_at", "links", "sources",
+        found, "id", "aliases", "title", "abstract", "authors", "author_count", "categories",
+        "published_at", "version", "comment", "venue", "tldr", "organization", "withdrawn_on",
+        "day", "signals", "observed_at", "links", "sources",
     )  # fmt: skip
     if found.author_count is None:
         shape["author_count"] = len(found.authors)
@@ -155,7 +155,7 @@ def source_report(found: SourceReport) -> dict[str, Any]:
     """Write how a source was just read."""
     shape = _fields(
         found, "source", "day", "state", "declared", "parsed", "rejected", "new", "merged",
-        "other_days", "channels", "reason", "seconds", "error",
+        "other_days", "channels", "reason", "warnings", "seconds", "error",
     )  # fmt: skip
     return {**shape, "seconds": round(found.seconds, 3)}
 

@@ -79,6 +79,8 @@ def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
             days.setdefault((report.source, report.reason), []).append(report.day)
     for (source, reason), alike in days.items():
         show(f"{source}, {_span(alike)}: {reason}")
+        for warning in report.warnings:
+            show(f"{report.source}, {report.day}: warning: {warning}")
 
 
 def _span(days: list[date]) -> str:
@@ -105,7 +107,9 @@ def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> N
 @commands.command(epilog="Example: [bold]digest papers show arXiv:2601.23265[/bold]")
 def show(
     ctx: typer.Context,
-    paper_id: Annotated[str, typer.Argument(metavar="ID", help="An arXiv id, DOI or our own id.")],
+    paper_id: Annotated[
+        str, typer.Argument(metavar="ID", help="An id of the paper, or an address.")
+    ],
     *,
     json: Json = False,
 ) -> None:
@@ -114,13 +118,12 @@ def show(
     from digest.models.identity import canonical_id
 
     app = output.open_app(ctx)
-    canonical = canonical_id(paper_id, "")
-    paper = app.papers.paper(canonical)
+    paper = app.papers.paper(canonical_id(paper_id, ""))
     if paper is None:
         raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
-    observations = app.papers.observations(canonical)
-    origins = app.papers.origins(canonical)
-    announcements = app.papers.announcements(canonical)
+    observations = app.papers.observations(paper.id)
+    origins = app.papers.origins(paper.id)
+    announcements = app.papers.announcements(paper.id)
     if json:
         output.print_json(serializers.known(paper, origins, announcements, observations))
         return
@@ -150,6 +153,7 @@ def _fields(paper: Paper, origins: Mapping[str, Origin]) -> list[tuple[str, obje
     shape = serializers.paper(paper)
     values = {
         **shape,
+        "aliases": ", ".join(paper.aliases),
         "authors": ", ".join(paper.authors),
         "categories": ", ".join(paper.categories),
         "sources": ", ".join(paper.sources),

@@ -48,6 +48,8 @@ class Paper:
     """One paper under its canonical id, as far as the sources know it."""
 
     id: str
+    #: its other ids, canonical too: a source's own, the DOI of a later version
+    aliases: tuple[str, ...] = ()
     title: str
     abstract: str
     authors: tuple[str, ...] = ()
@@ -86,11 +88,13 @@ class Paper:
                 raise ValueError(f"{name} of {self.id} has no time zone")
 
 
-#: what a source says of a paper on a day; every other field but the id describes the paper itself
+#: what a source says of a paper on a day; every other field but the ids describes the paper itself
 _PER_SIGHTING = ("day", "featured_at", "signals", "observed_at", "sources")
 #: the plain fields that describe a paper; its links are merged one by one
 MERGED_FIELDS = tuple(
-    field.name for field in fields(Paper) if field.name not in ("id", "links", *_PER_SIGHTING)
+    field.name
+    for field in fields(Paper)
+    if field.name not in ("id", "aliases", "links", *_PER_SIGHTING)
 )
 
 

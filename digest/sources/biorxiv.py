@@ -189,7 +189,7 @@ def _paper(record: object, day: date) -> Paper | str:
     """Return one version of a preprint, or the reason why the record is not one."""
     if not isinstance(record, dict):
         return "not a JSON object"
-    identifier, title = doi(lenient.text(record.get("doi"))), lenient.text(record.get("title"))
+    identifier, title = _doi(record, "doi"), lenient.text(record.get("title"))
     if not identifier or not title:
         return "no DOI" if title else "no title"
     posted = lenient.day(record.get("date"))
@@ -200,6 +200,8 @@ def _paper(record: object, day: date) -> Paper | str:
     authors = record.get("authors")
     return Paper(
         id=identifier,
+        # what its journal gave it; "NA" before that
+        aliases=tuple(filter(None, [_doi(record, "published")])),
         title=(title[notice.end() :] or title) if notice else title,
         abstract="" if withdrawn else lenient.text(record.get("abstract")),
         authors=split_semicolons(authors) if isinstance(authors, str) else (),
@@ -210,6 +212,11 @@ def _paper(record: object, day: date) -> Paper | str:
         day=posted or day,
         links=_links(identifier, version, lenient.text(record.get("server"))),
     )
+
+
+def _doi(record: dict[str, Any], key: str) -> str | None:
+    found = record.get(key)
+    return doi(found) if isinstance(found, str) else None
 
 
 def _links(identifier: str, version: int, server: str) -> Links:

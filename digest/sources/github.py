@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.errors import RefusedError, SourceError
-from digest.models.identity import arxiv_id, doi, is_weak
+from digest.models.identity import is_canonical
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
@@ -148,7 +148,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
 
 def _is_id(name: object) -> bool:
     """Whether this is a canonical id, as `_document` writes it."""
-    return isinstance(name, str) and (is_weak(name) or name in (arxiv_id(name), doi(name)))
+    return isinstance(name, str) and is_canonical(name)
 
 
 def _update(paper_id: str, stars: int, *, day: date, now: datetime) -> Paper:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from digest.errors import RefusedError, SourceError, UnreachableError
-from digest.models.identity import arxiv_id, arxiv_links, canonical_id
+from digest.models.identity import arxiv_id, canonical_id, known_id, source_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
@@ -188,11 +188,17 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     inner = element.get("paper")
     # Other lists of the service have the paper's fields at the top level.
     inner = inner if isinstance(inner, dict) else element
-    identifier, title = _text(inner, element, "id"), _text(inner, element, "title")
+    # An id is not cleaned as text is: it is no TeX.
+    identifier, title = _id(inner) or _id(element), _text(inner, element, "title")
     if not identifier or not title:
         return "no id" if title else "no title"
     authors = _authors(inner.get("authors"))
-    paper_id = canonical_id(identifier, title, authors[0] if authors else "")
+    first_author = authors[0] if authors else ""
+    paper_id = (
+        known_id(identifier)
+        or source_id("hf", identifier)
+        or canonical_id(None, title, first_author)
+    )
     featured_at = lenient.moment(inner.get("submittedOnDailyAt"))
     signals = Signals(
         upvotes=lenient.number(inner.get("upvotes")),
@@ -215,6 +221,11 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
         signals=signals,
         observed_at=now if signals.known else None,
     )
+
+
+def _id(record: dict[str, Any]) -> str:
+    found = record.get("id")
+    return found.strip() if isinstance(found, str) else ""
 
 
 def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
@@ -247,10 +258,7 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:
-    known = arxiv_links(paper_id)
     return Links(
-        abs=known[0] if known else None,
-        pdf=known[1] if known else None,
         code=safe_url(inner.get("githubRepo")),
         project=safe_url(inner.get("projectPage")),
         page=f"https://huggingface.co/papers/{paper_id}" if arxiv_id(identifier) else None,

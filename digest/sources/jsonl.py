@@ -12,14 +12,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.models.days import as_utc
-from digest.models.identity import arxiv_links, canonical_id
+from digest.models.identity import canonical_id, is_understood, known_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
 from digest.text.clean import clean, safe_url
+from digest.text.wording import count, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+#: so many of the ids that are not understood are named in a warning
+_SHOWN = 3
 
 
 def read(source: Source, _request: FetchRequest) -> list[RawDocument]:
@@ -31,9 +35,10 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse one file; a line that is not a paper is rejected with its number and the reason."""
     found: list[Paper] = []
     rejected: list[Rejected] = []
+    unknown: list[str] = []
     for number, line in _records(document.text):
         try:
-            found.append(_paper(line, day=day, now=now))
+            found.append(_paper(line, day=day, now=now, unknown=unknown))
         except _BadRecordError as error:
             rejected.append(Rejected(where=f"{document.where}:{number}", reason=str(error)))
     return Batch(
@@ -41,6 +46,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
         updates=tuple(paper for paper in found if paper.withdrawn_on is not None),
         rejected=tuple(rejected),
         declared=len(found) + len(rejected),
+        warnings=_about_ids(document.where, unknown),
     )
 
 
@@ -63,19 +69,32 @@ def _records(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _paper(line: str, *, day: date, now: datetime) -> Paper:
+def _about_ids(where: str, unknown: list[str]) -> tuple[str, ...]:
+    """Return a warning of the ids of a file that are not understood, with the first of them."""
+    if not unknown:
+        return ()
+    shown = ", ".join(f"“{squeeze(one)[:60]}”" for one in unknown[:_SHOWN])
+    more = ", …" if len(unknown) > _SHOWN else ""
+    return (f"{where}: {count(len(unknown), 'id')} not understood: {shown}{more}",)
+
+
+def _paper(line: str, *, day: date, now: datetime, unknown: list[str]) -> Paper:
+    """Return the paper of a line; ids that are not understood are added to `unknown`."""
     record = _object(line)
     title = clean(_text(record, "title"))
     abstract = clean(_text(record, "abstract"))
     if not title:
         raise _BadRecordError("no title")
     authors = tuple(filter(None, (clean(name) for name in _texts(record, "authors"))))
-    identifier = clean(_text(record, "id"))
+    # Not cleaned as text: the id of an address is no TeX, and has no entities.
+    identifier, others = _text(record, "id"), list(_texts(record, "aliases"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
+    unknown += [one for one in (identifier, *others) if one.strip() and not is_understood(one)]
     signals = Signals(**_numbers(record, "signals", ("upvotes", "comments", "stars", "citations")))
     withdrawn_on = _day(record, "withdrawn_on")
     return Paper(
         id=paper_id,
+        aliases=tuple(filter(None, map(known_id, others))),
         title=title,
         abstract=abstract,
         authors=authors,
@@ -89,7 +108,7 @@ def _paper(line: str, *, day: date, now: datetime) -> Paper:
         organization=clean(_text(record, "organization")),
         withdrawn_on=withdrawn_on,
         day=_day(record, "day") or day,
-        links=_links(record, paper_id),
+        links=_links(record),
         signals=signals,
         observed_at=min(_moment(record, "observed_at") or now, now) if signals.known else None,
     )
@@ -139,14 +158,11 @@ def _numbers(record: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[s
     return {name: _number(value, name) for name in names}
 
 
-def _links(record: dict[str, Any], paper_id: str) -> Links:
+def _links(record: dict[str, Any]) -> Links:
     value = record.get("links") or {}
     if not isinstance(value, dict):
         raise _BadRecordError("links is not a JSON object")
     found = {name: safe_url(value.get(name)) for name in ("abs", "pdf", "code", "project", "page")}
-    known = arxiv_links(paper_id)
-    if known:
-        found["abs"], found["pdf"] = found["abs"] or known[0], found["pdf"] or known[1]
     return Links(**found)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from digest.errors import ConfigError, SourceError
-from digest.models.identity import canonical_id
+from digest.models.identity import canonical_id, source_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
@@ -120,6 +120,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=whole.declared + missing,
         channels=channels,
         trouble="; ".join([*lacking, *(it.trouble for it in batches if it.trouble)]) or None,
+        warnings=whole.warnings,
     )
 
 
@@ -177,7 +178,7 @@ def _paper(note: object, day: date) -> Paper | str:
     venue_id = lenient.text(_value(content, "venueid"))
     if venue_id.endswith(_NOT_ACCEPTED):
         return "not taken by its venue"
-    identifier, title = lenient.text(note.get("id")), lenient.text(_value(content, "title"))
+    identifier, title = str(note.get("id") or "").strip(), lenient.text(_value(content, "title"))
     if not identifier or not title:
         return "no id" if title else "no title"
     public = _moment(note, "pdate", "odate", "tcdate")
@@ -187,7 +188,8 @@ def _paper(note: object, day: date) -> Paper | str:
     changed = _moment(note, "tmdate", "mdate")
     authors = _authors(_value(content, "authors"))
     return Paper(
-        id=canonical_id(None, title, authors[0] if authors else ""),
+        id=source_id("openreview", identifier)
+        or canonical_id(None, title, authors[0] if authors else ""),
         title=title,
         abstract=lenient.text(_value(content, "abstract")),
         authors=authors,

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import RefusedError, SourceError
-from digest.models.identity import arxiv_id, doi
+from digest.models.identity import arxiv_id, known_id, namespace, source_id
 from digest.models.paper import Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient
@@ -35,14 +35,15 @@ _ALL_UNKNOWN = "no valid paper ids"
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
     url = (source.url or API).rstrip("/")
-    ids = list(dict.fromkeys(paper.id for paper in request.papers() if _service_id(paper.id)))
+    ids = {it.id: known for it in request.papers() if (known := _service_id(it)) is not None}
+    papers = list(ids)
     starts = range(0, len(ids), _AT_ONCE)
     request.expect(len(starts))
     for start in starts:
-        some = ids[start : start + _AT_ONCE]
+        some = papers[start : start + _AT_ONCE]
         where = f"{url}/paper/batch, papers {start + 1} to {start + len(some)}"
         try:
-            text = _post(source, request, f"{url}/paper/batch", [_service_id(id_) for id_ in some])
+            text = _post(source, request, f"{url}/paper/batch", [ids[it] for it in some])
         except SourceError as error:
             if start == 0:
                 raise
@@ -63,7 +64,7 @@ def _document(papers: Sequence[str], answer: str) -> str:
     return json.dumps({"papers": papers, "answers": answers}, ensure_ascii=False)
 
 
-def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str | None]) -> str:
+def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str:
     """Return the response: an array with null for every paper the service does not know."""
     headers = {"x-api-key": source.key} if source.key else {}
     try:
@@ -79,11 +80,15 @@ def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str | N
         ) from error
 
 
-def _service_id(paper_id: str) -> str | None:
-    """Return a paper's id at the service, or None for a paper that has only a title."""
-    if arxiv_id(paper_id):
-        return f"ARXIV:{paper_id}"
-    return f"DOI:{paper_id}" if doi(paper_id) else None
+def _service_id(paper: Paper) -> str | None:
+    """Return a paper's id at the service, or None for one that has only a title."""
+    found = (_by_namespace(name) for name in (paper.id, *paper.aliases))
+    return next(filter(None, found), None)
+
+
+def _by_namespace(name: str) -> str | None:
+    prefix = {"arxiv": "ARXIV:", "preprint": "DOI:", "doi": "DOI:", "s2": ""}.get(namespace(name))
+    return None if prefix is None else prefix + name.removeprefix("s2:")
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
@@ -107,7 +112,7 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     for index, answer in enumerate(answers):
         if answer is None:
             continue
-        paper_id = papers[index] if is_placed else _own_id(answer)
+        paper_id = papers[index] if is_placed else next(iter(_own_ids(answer)), None)
         if papers and paper_id not in papers:
             update: Paper | str = "names no paper that was asked for"
         else:
@@ -132,15 +137,21 @@ def _asked(found: object) -> tuple[list[str], object]:
     if not isinstance(found, dict) or "answers" not in found:
         return [], found
     papers = lenient.items(found.get("papers"))
-    known = [it for it in papers if isinstance(it, str) and _service_id(it) is not None]
+    known = [it for it in papers if isinstance(it, str) and it]
     return (known if len(known) == len(papers) else []), found["answers"]
 
 
-def _own_id(answer: object) -> str | None:
-    """Return the id of the paper that an answer names itself."""
-    ids = _object(answer, "externalIds") if isinstance(answer, dict) else {}
-    their_doi = lenient.text(ids.get("DOI"))
-    return arxiv_id(lenient.text(ids.get("ArXiv"))) or arxiv_id(their_doi) or doi(their_doi)
+def _own_ids(answer: object) -> list[str]:
+    """Return the ids of the paper that an answer names itself, the canonical one first."""
+    if not isinstance(answer, dict):
+        return []
+    ids = _object(answer, "externalIds")
+    names = (
+        arxiv_id(lenient.text(ids.get("ArXiv"))),
+        known_id(lenient.text(ids.get("DOI"))),
+        source_id("s2", lenient.text(answer.get("paperId"))),
+    )
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def _update(element: object, paper_id: str | None, *, day: date, now: datetime) -> Paper | str:
@@ -152,6 +163,7 @@ def _update(element: object, paper_id: str | None, *, day: date, now: datetime) 
     signals = Signals(citations=lenient.number(element.get("citationCount")))
     return Paper(
         id=paper_id,
+        aliases=tuple(name for name in _own_ids(element) if name != paper_id),
         title="",
         abstract="",
         day=day,

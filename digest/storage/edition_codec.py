@@ -79,7 +79,7 @@ def dump(edition: Edition) -> bytes:
         max_papers=edition.max_papers,
         trend_weight=edition.trend_weight,
     )
-    text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id"}}})
+    text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
     return zlib.compress(text, 6)
 
 

@@ -1,7 +1,8 @@
 """The papers: what is known of each, from which source, and how it was announced.
 
-Papers merge by canonical id, each field with the source that it came from. Signals are stored by
-source and time, and only when they changed, so that fetching a day twice changes nothing.
+Papers merge by their ids (see `models.merge`), each field with the source that it came from.
+Signals are stored by source and time, and only when they changed, so that fetching a day twice
+changes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from digest.models.identity import title_key
+from digest.models.identity import addresses, title_key
 from digest.models.merge import MergeBatch, MergedPaper, Origin, SourceAuthority, fill_missing
 from digest.models.paper import (
     MERGED_FIELDS,
@@ -22,6 +23,7 @@ from digest.models.paper import (
     Paper,
     Signals,
 )
+from digest.storage import aliases
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import announcements, papers, sightings, signals
 from digest.storage.signals import observe, read_signals
@@ -79,8 +81,9 @@ class PaperStore:
             merging = MergeBatch(_known_papers(db, [*records, *more]))
             identified = merging.merge_all(records, by)
             updated = merging.update_all(more, by)
-            for weak, strong in merging.reidentified.items():
-                db.execute(papers.update().where(papers.c.id == weak).values(id=strong))
+            aliases.absorb(db, merging.absorbed)
+            for former, current in merging.reidentified.items():
+                aliases.rename(db, former, current)
             new, changed = merging.new, merging.changed
             if new:
                 db.execute(papers.insert(), [_row(merged) for merged in new])
@@ -88,30 +91,28 @@ class PaperStore:
                 db.execute(
                     papers.update().where(papers.c.id == merged.paper.id).values(_row(merged))
                 )
+            aliases.save(db, [merged.paper for merged in [*new, *changed]])
             _sight(db, identified, source)
             observe(db, [*identified, *updated], source, now=now)
-            _announce(db, announced)
+            _announce(db, [replace(it, paper_id=merging.known_as(it.paper_id)) for it in announced])
         described = {paper.id for paper in [*identified, *updated]}
         return Saved(new=len(new), merged=len(described) - len(new))
 
     def sighted(self, source: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
-        """Return which of these papers a source had on an earlier day."""
+        """Return which of these papers, by any id, a source had on an earlier day."""
         query = sa.select(sightings.c.paper_id).where(
             sightings.c.source == source, sightings.c.day < before
         )
-        with self._engine.connect() as db:
-            return {row[0] for row in rows_where_in(db, query, sightings.c.paper_id, paper_ids)}
+        return self._named_in(query, sightings.c.paper_id, paper_ids)
 
     def announced(self, category: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
-        """Return which of these papers were announced in a category on an earlier day."""
+        """Return which of these papers, by any id, were announced in a category before a day."""
         query = sa.select(announcements.c.paper_id).where(
             announcements.c.category == category,
             announcements.c.day < before,
             announcements.c.type.in_([type_ for type_ in AnnounceType if type_.is_news]),
         )
-        column = announcements.c.paper_id
-        with self._engine.connect() as db:
-            return {row[0] for row in rows_where_in(db, query, column, paper_ids)}
+        return self._named_in(query, announcements.c.paper_id, paper_ids)
 
     def has_announcements(self, category: str, day: date) -> bool:
         """Whether anything is known to have been announced in a category on a day."""
@@ -173,8 +174,10 @@ class PaperStore:
         with self._engine.connect() as db:
             return {row[0]: row[1] for row in db.execute(query)}
 
-    def paper(self, paper_id: str) -> Paper | None:
-        """Return one paper by its canonical id."""
+    def paper(self, name: str) -> Paper | None:
+        """Return one paper by its canonical id or an alias."""
+        with self._engine.connect() as db:
+            paper_id = aliases.find(db, [name]).get(name)
         return next(iter(self._papers(papers.c.id == paper_id)), None)
 
     def observations(self, paper_id: str) -> list[Observation]:
@@ -197,6 +200,15 @@ class PaperStore:
             newest: date | None = db.execute(query).scalar_one()
         return newest
 
+    def _named_in(
+        self, query: sa.Select[Any], column: sa.Column[Any], names: Iterable[str]
+    ) -> set[str]:
+        """Return which of some ids name a paper that a query of papers' ids finds."""
+        with self._engine.connect() as db:
+            ids = aliases.find(db, names)
+            found = {row[0] for row in rows_where_in(db, query, column, ids.values())}
+        return {name for name, paper_id in ids.items() if paper_id in found}
+
     def _papers(self, condition: sa.ColumnElement[bool]) -> list[Paper]:
         chosen = sa.select(papers.c.id).where(condition)
         seen_by: dict[str, list[Any]] = {}
@@ -215,19 +227,36 @@ class PaperStore:
                 .order_by(signals.c.observed_at, signals.c.source)
             ):
                 latest.setdefault(row.paper_id, []).append(row)
-        found = [_paper(row, seen_by.get(row.id, []), latest.get(row.id, [])) for row in rows]
+            named = aliases.of_papers(db, [row.id for row in rows])
+        found = [
+            _with_addresses(
+                _paper(row, named.get(row.id, ()), seen_by.get(row.id, []), latest.get(row.id, []))
+            )
+            for row in rows
+        ]
         return sorted(found, key=lambda paper: (-paper.day.toordinal(), paper.id))
 
 
 def _known_papers(db: sa.Connection, batch: Sequence[Paper]) -> list[MergedPaper]:
     """Return the known papers that have an id or a title of the batch."""
-    ids = {paper.id for paper in batch}
-    keys = {title_key(paper.title) for paper in batch}
-    found = {}
-    for column, values in ((papers.c.id, ids), (papers.c.title_key, keys)):
-        for row in rows_where_in(db, sa.select(papers), column, values):
-            found[row.id] = MergedPaper(_paper(row, [], []), _origins(row.origins))
-    return list(found.values())
+    ids = aliases.find(db, {name for paper in batch for name in (paper.id, *paper.aliases)})
+    keys = {title_key(paper.title) for paper in batch if paper.title}
+    rows: dict[str, Any] = {}
+    for column, values in ((papers.c.id, ids.values()), (papers.c.title_key, keys)):
+        rows |= {row.id: row for row in rows_where_in(db, sa.select(papers), column, values)}
+    named = aliases.of_papers(db, rows)
+    return [
+        MergedPaper(_paper(row, named.get(row.id, ()), [], []), _origins(row.origins))
+        for row in rows.values()
+    ]
+
+
+def _with_addresses(paper: Paper) -> Paper:
+    """Return a paper with the addresses that follow from its ids, where no source gave any."""
+    if paper.links.abs and paper.links.pdf:
+        return paper
+    known = Links(**addresses((paper.id, *paper.aliases)))
+    return replace(paper, links=fill_missing(known, paper.links))
 
 
 def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
@@ -288,7 +317,7 @@ def _origins(stored: dict[str, Any]) -> dict[str, Origin]:
     return {name: Origin(*origin) for name, origin in stored.items()}
 
 
-def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
+def _paper(row: Any, named: tuple[str, ...], seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     current = Signals()
     for observation in observed:
         current = fill_missing(current, read_signals(observation))
@@ -297,6 +326,7 @@ def _paper(row: Any, seen: Sequence[Any], observed: Sequence[Any]) -> Paper:
     return Paper(
         **described | lists,
         id=row.id,
+        aliases=named,
         day=min((sighting.day for sighting in seen), default=date.max),
         featured_at=next((sighting.featured_at for sighting in seen if sighting.featured_at), None),
         links=Links(**row.links),

@@ -23,7 +23,7 @@ metadata = sa.MetaData()
 
 
 def _paper_id() -> sa.ForeignKey:
-    # A paper that is known by its title only takes its real id when that becomes known.
+    # A paper takes a better id when that becomes known.
     return sa.ForeignKey("papers.id", onupdate="CASCADE")
 
 
@@ -47,6 +47,19 @@ papers = sa.Table(
     sa.Column("withdrawn_on", sa.Date, index=True),
     # by field: the source that it came from, and how much that counts
     sa.Column("origins", sa.JSON, nullable=False),
+)
+
+# The other ids of papers, each of one paper only.
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("alias", sa.String, primary_key=True),
+    sa.Column(
+        "paper_id",
+        sa.ForeignKey("papers.id", onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Index("aliases_by_paper", "paper_id"),
 )
 
 sightings = sa.Table(

@@ -59,6 +59,7 @@ def test_a_paper_in_json_has_the_agreed_shape(furnished: Path, digest: Command) 
 
     assert first == {
         "id": "2602.00001",
+        "aliases": [],
         "title": "An Agent that Reads Maps",
         "abstract": "The agent finds its way by reading maps. It is rarely lost.",
         "authors": ["Ada Example", "Ben Example"],
@@ -102,8 +103,49 @@ def test_what_one_installation_lists_another_can_read(
     assert [paper | apart for paper in read] == [paper | apart for paper in listed]
 
 
+def test_ids_as_people_paste_them_are_the_ids_of_known_papers(home: Path, digest: Command) -> None:
+    pasted = {
+        "https://arxiv.org/abs/2602.00001?context=cs": "A title of before",
+        "https://www.biorxiv.org/content/10.1101/2025.01.02.700001v1?rss=1": "Moss",
+        "10.64898/2025.01.02.700001": "Moss, revised",
+        "arXiv:2602.00009v1 [cs.CL] 2 Feb 2026": "Kilns",
+        "PMID: 12345678": "Tides",
+    }
+    with (home / "papers.jsonl").open("a") as file:
+        file.writelines(
+            json.dumps({"id": name, "title": title, "day": "2026-02-02"}) + "\n"
+            for name, title in pasted.items()
+        )
+
+    (report,) = digest("fetch", *DAY, "--json").json
+    listed = {paper["id"]: paper for paper in digest("papers", "list", "--json").json}
+
+    assert len(listed) == 5
+    assert listed["10.1101/2025.01.02.700001"]["aliases"] == ["10.64898/2025.01.02.700001"]
+    assert (
+        listed["10.1101/2025.01.02.700001"]["links"]["abs"]
+        == "https://doi.org/10.1101/2025.01.02.700001"
+    )
+    assert listed["2602.00009"]["links"]["pdf"] == "https://arxiv.org/pdf/2602.00009"
+    assert report["warnings"] == [f"{home}/papers.jsonl: 1 id not understood: “PMID: 12345678”"]
+
+
+def test_a_paper_is_shown_by_an_alias_and_with_all_of_them(home: Path, digest: Command) -> None:
+    record = {"id": "2602.00009", "aliases": ["openreview:lamp1", "10.1000/ABC"], "title": "Lamps"}
+    with (home / "papers.jsonl").open("a") as file:
+        file.write(json.dumps(record) + "\n")
+    digest("fetch", *DAY)
+
+    shown = digest("papers", "show", "https://openreview.net/forum?id=lamp1&noteId=x", "--json")
+    read = digest("papers", "show", "doi:10.1000/abc")
+
+    assert shown.json["id"] == "2602.00009"
+    assert shown.json["aliases"] == ["10.1000/abc", "openreview:lamp1"]
+    assert "10.1000/abc, openreview:lamp1" in read.out
+
+
 @pytest.mark.parametrize(
-    "name", ["2602.00001", "arXiv:2602.00001v3", "https://arxiv.org/abs/2602.00001"]
+    "name", ["2602.00001", "arXiv:2602.00001v3", "https://arxiv.org/abs/2602.00001?context=cs"]
 )
 def test_a_paper_is_found_by_any_of_its_names(furnished: Path, digest: Command, name: str) -> None:
     shown = digest("papers", "show", name, "--json").json

@@ -124,8 +124,12 @@ def _record_databases(schema: str) -> None:
 def _use(folder: Path) -> None:
     """Let the present code add a reader, run a day, sign up, and go on after a restoration."""
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    papers = (json.dumps(paper | {"day": "2026-02-04"}) + "\n" for paper in PAPERS)
-    (folder / "papers.jsonl").write_text("".join(papers), encoding="utf-8")
+    papers = [
+        paper | {"day": "2026-02-04", "aliases": [f"openreview:note{number}"]}
+        for number, paper in enumerate(PAPERS)
+    ]
+    lines = (json.dumps(paper) + "\n" for paper in papers)
+    (folder / "papers.jsonl").write_text("".join(lines), encoding="utf-8")
     _digest(folder, "subscribers", "add", "hal@example.org", "--topic", "agents", "--confirmed")
     _digest(folder, "run", "--day", "2026-02-04")
     engine = open_database("sqlite:///digest.db", folder=folder)

@@ -196,6 +196,7 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
         version=version,
         comment=text(entry, "comment"),
         venue=text(entry, "journal_ref"),
+        doi=text(entry, "doi"),
         published_at=published,
         type=kind,
         withdrawn_on=listed_on(updated),

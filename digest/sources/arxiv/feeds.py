@@ -121,6 +121,7 @@ def _record(item: Element, where: str) -> Record | Rejected:
         categories=[one.get("term") or one.text or "" for one in children(item, "category")],
         version=version_of(guid or link),
         venue=text(item, "journal_reference") or text(item, "journal_ref"),
+        doi=text(item, "DOI") or text(item, "doi"),
         type=announced,
     )
 

@@ -150,6 +150,7 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
         version=version,
         comment=text(found, "comments"),
         venue=text(found, "journal-ref"),
+        doi=text(found, "doi"),
         published_at=first,
         type=type_,
         withdrawn=gone,

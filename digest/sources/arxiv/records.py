@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from digest.models.identity import arxiv_id, arxiv_links, canonical_id
+from digest.models.identity import addresses, arxiv_id, canonical_id, doi
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
+from digest.sources.kind import join_warnings
 from digest.sources.withdrawal import is_withdrawn
 from digest.text.clean import MAX_LENGTH, clean
 
@@ -50,6 +51,8 @@ class Record:
     version: int | None = None
     comment: str = ""
     venue: str = ""
+    #: the DOI that its journal gave it; authors may give several
+    doi: str = ""
     published_at: datetime | None = None
     #: how it is announced; None if it is not announced on that day
     type: AnnounceType | None = None
@@ -85,10 +88,10 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
     paper_id = canonical_id(record.identifier, title)
     comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:MAX_LENGTH])
-    known = arxiv_links(paper_id)
     withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
     return Paper(
         id=paper_id,
+        aliases=_dois(record.doi),
         title=title,
         abstract=abstract,
         authors=tuple(filter(None, map(clean, record.authors))),
@@ -99,8 +102,14 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         venue=clean(record.venue),
         withdrawn_on=(record.withdrawn_on or day) if withdrawn else None,
         day=day,
-        links=Links(abs=known[0], pdf=known[1]) if known else Links(),
+        links=Links(**addresses([paper_id])),
     )
+
+
+def _dois(text: str) -> tuple[str, ...]:
+    """Return the DOIs in a text, but not the one that arXiv itself gives."""
+    found = dict.fromkeys(doi(one) for one in re.split(r"[\s;,]+(?=(?:doi:)?10\.)", text))
+    return tuple(one for one in found if one and arxiv_id(one) is None)
 
 
 @lru_cache(maxsize=_ABSTRACTS)
@@ -245,6 +254,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         announcements=tuple(announcements),
         trouble="; ".join(filter(None, (*_failures(counts), *(one.trouble for one in counts))))
         or None,
+        warnings=join_warnings(kept),
     )
 
 
@@ -309,6 +319,7 @@ def _filled(first: Paper, second: Paper) -> Paper:
     """Fill the empty fields of a paper from another document."""
     return replace(
         first,
+        aliases=tuple(dict.fromkeys((*first.aliases, *second.aliases))),
         abstract=first.abstract or second.abstract,
         authors=first.authors or second.authors,
         categories=tuple(dict.fromkeys((*first.categories, *second.categories))),

@@ -49,7 +49,11 @@ def test_a_paper_comes_back_as_it_was_saved(store: PaperStore) -> None:
         categories=("cs.CL",),
         published_at=datetime(2026, 1, 29, 17, tzinfo=UTC),
         featured_at=datetime(2026, 2, 2, 3, 55, 12, 777000, tzinfo=UTC),
-        links=Links(abs="https://arxiv.org/abs/2602.00001", code="https://example.org/code"),
+        links=Links(
+            abs="https://arxiv.org/abs/2602.00001",
+            pdf="https://arxiv.org/pdf/2602.00001v1",
+            code="https://example.org/code",
+        ),
         signals=Signals(upvotes=3, comments=0),
         observed_at=NOON,
         sources=("hf",),

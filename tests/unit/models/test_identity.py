@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models.identity import arxiv_id, arxiv_links, canonical_id, doi, is_weak, title_key
+from digest.models.identity import (
+    addresses,
+    arxiv_id,
+    canonical_id,
+    doi,
+    is_understood,
+    is_weak,
+    key,
+    spellings,
+    strength,
+    title_key,
+)
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +38,23 @@ from digest.models.identity import arxiv_id, arxiv_links, canonical_id, doi, is_
         "https://arxiv.org/html/2602.00001v1",
         "https://huggingface.co/papers/2602.00001",
         "10.48550/arXiv.2602.00001",
+        "arXiv: 2602.00001",
+        "arXiv:2602.00001v1 [cs.CL] 2 Feb 2026",
+        "arXiv:2602.00001v1  [cs.CL, cs.AI]  2 Feb 2026",
+        "arXiv:2602.00001 [cs.CL] (or arXiv:2602.00001v1 [cs.CL] for this version)",
+        "arXiv preprint arXiv:2602.00001, 2026.",
+        "arXiv preprint arXiv:2602.00001 (2026)",
+        "arXiv e-print 2602.00001",
+        "CoRR abs/2602.00001 (2026)",
+        "2602.00001v2.pdf",
+        "arXiv：２６０２.００００１",
+        "arXiv:2602.00001\u00a0",
+        "\u200b2602.00001\ufeff",
+        "<https://arxiv.org/abs/2602.00001>.",
+        "(arXiv:2602.00001);",
+        "“arXiv:2602.00001”",
+        "[Lamps](https://arxiv.org/abs/2602.00001v1)",
+        "doi:10.48550/ARXIV.2602.00001",
         "https://doi.org/10.48550/arxiv.2602.00001",
     ],
 )
@@ -38,6 +68,9 @@ def test_every_way_to_name_an_arxiv_paper_gives_its_id_without_version(text: str
         ("0704.0001", "0704.0001"),
         ("hep-th/9901001v3", "hep-th/9901001"),
         ("math.GT/0309136", "math/0309136"),
+        ("arXiv:cs.CL/0112017v1", "cs/0112017"),
+        ("arXiv:hep-th/9901001v3 20 Jan 1999", "hep-th/9901001"),
+        ("hep–th/9901001", "hep-th/9901001"),
         ("https://arxiv.org/abs/hep-th/9901001", "hep-th/9901001"),
     ],
 )
@@ -54,8 +87,9 @@ def test_both_of_arxivs_schemes_are_known(text: str, found: str) -> None:
         pytest.param("version 2602.00001 of it", id="inside a sentence"),
         pytest.param("https://example.org/abs/2602.00001", id="somebody else's page"),
         pytest.param("https://huggingface.co/datasets/2602.00001", id="not a paper's page"),
-        pytest.param("２６０２.００００１", id="digits of another script"),
+        pytest.param("٢٦٠٢.٠٠٠٠١", id="digits of another script"),
         pytest.param("10.1000/2602.00001", id="somebody else's DOI"),
+        pytest.param("issue/1234567", id="no archive of arXiv"),
     ],
 )
 def test_what_does_not_name_an_arxiv_paper_has_no_arxiv_id(text: str) -> None:
@@ -70,10 +104,77 @@ def test_what_does_not_name_an_arxiv_paper_has_no_arxiv_id(text: str) -> None:
         "DOI:10.1000/Abc.7",
         "https://doi.org/10.1000/abc.7",
         "http://dx.doi.org/10.1000/abc.7",
+        "DOI 10.1000/abc.7",
+        "doi: 10.1000/abc.7.",
+        "doi:https://doi.org/10.1000/abc.7",
+        "info:doi/10.1000/abc.7",
+        "urn:doi:10.1000/abc.7",
+        "10.1000%2FABC.7",
+        "(10.1000/abc.7),",
+        '"10.1000/abc.7"',
     ],
 )
 def test_every_way_to_write_a_doi_gives_it_in_lower_case(text: str) -> None:
     assert doi(text) == "10.1000/abc.7"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(10.1016/S0140-6736(20)30183-5)", "10.1016/s0140-6736(20)30183-5"),
+        ("10.1016/S0140-6736(20)30183-5).", "10.1016/s0140-6736(20)30183-5"),
+        (
+            "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O",
+            "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o",
+        ),
+        ("10.1000/a&lt;b&gt;c", "10.1000/a<b>c"),
+        ("10.1000.10/123", "10.1000.10/123"),
+        ("10.1007/978‑3‑319‑46448‑0_1", "10.1007/978-3-319-46448-0_1"),
+    ],
+)
+def test_a_doi_keeps_its_own_marks(text: str, found: str) -> None:
+    assert doi(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10.1101/2025.01.02.700001v1", "10.1101/2025.01.02.700001"),
+        ("10.64898/2026.01.02.26700001V2.full", "10.64898/2026.01.02.26700001"),
+        ("10.1101/123456v1.full.pdf", "10.1101/123456"),
+        pytest.param("10.21203/rs.3.rs-123/v1", "10.21203/rs.3.rs-123/v1", id="Research Square"),
+        pytest.param(
+            "10.20944/preprints202601.0001.v1", "10.20944/preprints202601.0001.v1", id="Preprints"
+        ),
+        pytest.param("10.1101/gr.123456.120v1", "10.1101/gr.123456.120v1", id="a journal"),
+    ],
+)
+def test_a_version_is_cut_off_where_it_is_no_part_of_the_doi(text: str, found: str) -> None:
+    assert doi(text) == found
+
+
+def test_a_preprint_is_the_same_under_both_prefixes_and_keeps_its_own() -> None:
+    old, new = "10.1101/2026.01.02.700001", "10.64898/2026.01.02.700001"
+
+    assert key(old) == key(new)
+    assert (canonical_id(old, ""), canonical_id(new, "")) == (old, new)
+    assert set(spellings(old)) == set(spellings(new)) == {old, new}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "prefix"),
+    [("2025.11.30.700001", "1101"), ("2025.12.01.700001", "64898"), ("123456", "1101")],
+)
+def test_of_both_prefixes_the_one_of_the_time_comes_first(suffix: str, prefix: str) -> None:
+    first, _second = sorted((f"10.1101/{suffix}", f"10.64898/{suffix}"), key=strength)
+
+    assert first == f"10.{prefix}/{suffix}"
+
+
+def test_the_ids_of_a_paper_have_an_order() -> None:
+    ids = ["2602.00001", "10.1101/123456", "10.1000/abc", "1", "openreview:a", "hf:b", "s2:c"]
+
+    assert sorted(sorted(ids), key=strength) == ids
 
 
 @pytest.mark.parametrize("text", ["", "10.1/x", "10.1000/", "10.1000/a b", "see 10.1000/abc"])
@@ -120,6 +221,11 @@ def test_a_known_identifier_is_the_canonical_id(identifier: str, found: str) -> 
     assert canonical_id(identifier, "Tides and Salt") == found
 
 
+@pytest.mark.parametrize("identifier", ["PMID: 12345678", "W19-1234", "issue 7", "title:<b>"])
+def test_another_identifier_is_not_understood(identifier: str) -> None:
+    assert not is_understood(identifier)
+
+
 @pytest.mark.parametrize("identifier", [None, "", "note-17", "https://example.org/17"])
 def test_an_identifier_of_one_source_only_gives_way_to_the_title(identifier: str | None) -> None:
     assert canonical_id(identifier, "Tides and Salt") == canonical_id(None, "TIDES AND SALT")
@@ -150,12 +256,37 @@ def test_an_id_made_from_a_title_is_weak(paper_id: str, weak: bool) -> None:  # 
 
 
 def test_an_arxiv_paper_has_two_addresses() -> None:
-    assert arxiv_links("hep-th/9901001") == (
-        "https://arxiv.org/abs/hep-th/9901001",
-        "https://arxiv.org/pdf/hep-th/9901001",
-    )
+    assert addresses(["hep-th/9901001"]) == {
+        "abs": "https://arxiv.org/abs/hep-th/9901001",
+        "pdf": "https://arxiv.org/pdf/hep-th/9901001",
+    }
 
 
-@pytest.mark.parametrize("paper_id", ["10.1000/abc", "title:0123456789abcdef"])
-def test_another_id_has_no_address_at_arxiv(paper_id: str) -> None:
-    assert arxiv_links(paper_id) is None
+@pytest.mark.parametrize(
+    ("paper_id", "found"),
+    [
+        pytest.param("10.1000/abc", {"abs": "https://doi.org/10.1000/abc"}, id="DOI"),
+        pytest.param("10.1000/a<b>#c", {"abs": "https://doi.org/10.1000/a%3Cb%3E%23c"}, id="marks"),
+        pytest.param(
+            "openreview:aB_c-d", {"abs": "https://openreview.net/forum?id=aB_c-d"}, id="OpenReview"
+        ),
+        pytest.param(
+            f"s2:{SHA}", {"abs": f"https://www.semanticscholar.org/paper/{SHA}"}, id="Scholar"
+        ),
+        pytest.param("hf:moss", {"page": "https://huggingface.co/papers/moss"}, id="Hugging Face"),
+        pytest.param("title:0123456789abcdef", {}, id="title"),
+        pytest.param("1", {}, id="unknown"),
+    ],
+)
+def test_what_is_known_of_an_id_makes_its_address(paper_id: str, found: dict[str, str]) -> None:
+    assert addresses([paper_id]) == found
+
+
+def test_of_several_ids_the_strongest_makes_the_addresses() -> None:
+    found = addresses(["hf:moss", "openreview:a", "10.1000/abc", "2602.00001"])
+
+    assert found == {
+        "abs": "https://arxiv.org/abs/2602.00001",
+        "pdf": "https://arxiv.org/pdf/2602.00001",
+        "page": "https://huggingface.co/papers/moss",
+    }

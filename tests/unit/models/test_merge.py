@@ -53,8 +53,8 @@ def known_after(*batches: tuple[list[Paper], SourceAuthority]) -> dict[str, Merg
     for batch, by in batches:
         merging = MergeBatch(known.values())
         merging.merge_all(batch, by)
-        for weak in merging.reidentified:
-            known.pop(weak, None)
+        for former in (*merging.reidentified, *merging.absorbed):
+            known.pop(former)
         known |= {found.paper.id: found for found in [*merging.new, *merging.changed]}
     return known
 
@@ -299,8 +299,8 @@ def test_the_order_within_a_batch_decides_no_ids(batch: list[Paper]) -> None:
 
 def test_papers_take_their_real_ids_in_a_time_that_grows_evenly() -> None:
     def take_ids(size: int) -> None:
-        batch = MergeBatch([])
-        batch.merge_all([titled(f"Lamp {i}") for i in range(size)], CAPTURE)
+        known = known_after(([titled(f"Lamp {i}") for i in range(size)], CAPTURE))
+        batch = MergeBatch(known.values())
         batch.merge_all([paper(str(i), title=f"Lamp {i}") for i in range(size)], ARXIV)
         assert len(batch.reidentified) == size
 

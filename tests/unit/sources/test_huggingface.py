@@ -64,8 +64,6 @@ def test_a_complete_element_gives_all_that_is_known_of_the_paper() -> None:
         day=date(2026, 2, 3),
         featured_at=datetime(2026, 2, 3, 3, 55, 12, 777000, tzinfo=UTC),
         links=Links(
-            abs="https://arxiv.org/abs/2602.00001",
-            pdf="https://arxiv.org/pdf/2602.00001",
             code="https://github.com/example/lamps",
             project="https://lamps.example.org/",
             page="https://huggingface.co/papers/2602.00001",
@@ -84,6 +82,12 @@ def test_an_element_with_no_more_than_id_and_title_is_a_paper() -> None:
         "",
         DAY,
     )
+
+
+def test_an_id_that_is_not_arxivs_is_kept_as_its_own() -> None:
+    paper = only([element(id="moss-report")])
+
+    assert (paper.id, paper.links.page) == ("hf:moss-report", None)
 
 
 def test_one_element_saved_by_itself_is_an_answer() -> None:

@@ -46,6 +46,7 @@ def test_title_and_abstract_are_enough() -> None:
 def test_every_field_that_is_given_is_kept() -> None:
     given = record(
         id="arXiv:2602.00001v2",
+        aliases=["https://openreview.net/forum?id=lamp1&noteId=x", "doi:10.1000/ABC"],
         authors=["Ada Moor", "Bo Fen"],
         author_count=2,
         categories=["cs.CL", "cs.LG"],
@@ -58,6 +59,7 @@ def test_every_field_that_is_given_is_kept() -> None:
 
     assert only(given) == Paper(
         id="2602.00001",
+        aliases=("openreview:lamp1", "10.1000/abc"),
         title="Lamps in Fog",
         abstract="We count lamps.",
         authors=("Ada Moor", "Bo Fen"),
@@ -65,11 +67,7 @@ def test_every_field_that_is_given_is_kept() -> None:
         categories=("cs.CL", "cs.LG"),
         published_at=datetime(2026, 1, 29, 17, 8, 18, tzinfo=UTC),
         day=date(2026, 2, 3),
-        links=Links(
-            abs="https://arxiv.org/abs/2602.00001",
-            pdf="https://arxiv.org/pdf/2602.00001",
-            code="https://github.com/example/lamps",
-        ),
+        links=Links(code="https://github.com/example/lamps"),
         signals=Signals(upvotes=10, comments=0),
         observed_at=NOON,
     )
@@ -77,6 +75,7 @@ def test_every_field_that_is_given_is_kept() -> None:
 
 def test_what_one_installation_prints_another_reads() -> None:
     ours = paper(
+        aliases=("10.1000/abc", "openreview:lamp1"),
         authors=("Ada Moor",),
         author_count=1,
         categories=("cs.CL",),
@@ -86,6 +85,23 @@ def test_what_one_installation_prints_another_reads() -> None:
     )
 
     assert only(serializers.paper(ours)) == ours
+
+
+def test_ids_that_are_not_understood_are_one_warning_and_cost_no_paper() -> None:
+    given = [record(title=f"Lamps {number}", id=f"PMID: {number}") for number in range(5)]
+
+    batch = read(*given, record(id="2602.00001"), record(aliases=["the lamp paper"]))
+
+    assert len(batch.papers) == 7
+    assert batch.warnings == (
+        "day.jsonl: 6 ids not understood: “PMID: 0”, “PMID: 1”, “PMID: 2”, …",
+    )
+
+
+def test_an_id_is_read_as_it_is_written_and_not_as_text() -> None:
+    assert only(record(id="10.1000/a--b_{c}")).id == "10.1000/a--b_{c}"
+    forum = "https://openreview.net/forum?id=lamp1&noteId=x"
+    assert only(record(id=forum)).id == "openreview:lamp1"
 
 
 def test_an_address_that_is_given_is_not_replaced() -> None:

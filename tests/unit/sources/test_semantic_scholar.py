@@ -210,6 +210,7 @@ def test_another_refusal_stays_what_it_is() -> None:
 def test_a_complete_record_gives_sentence_venue_and_citations() -> None:
     assert only() == Paper(
         id="2602.00001",
+        aliases=("s2:2d5673caa9e6af3a7b82a43f19ee920992db07ad",),
         title="",
         abstract="",
         day=DAY,
@@ -218,6 +219,13 @@ def test_a_complete_record_gives_sentence_venue_and_citations() -> None:
         signals=Signals(citations=3),
         observed_at=NOON,
     )
+
+
+def test_the_other_ids_of_a_record_are_aliases() -> None:
+    update = only(externalIds={"ArXiv": "2602.00001", "DOI": "10.1000/ABC"})
+
+    assert update.id == "2602.00001"
+    assert update.aliases == ("10.1000/abc", "s2:2d5673caa9e6af3a7b82a43f19ee920992db07ad")
 
 
 def test_a_paper_unknown_there_is_no_rejection() -> None:
