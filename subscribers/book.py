@@ -18,7 +18,7 @@ from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber,
 from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from subscribers.addresses import Address
@@ -298,6 +298,11 @@ class Book:
     def all(self) -> list[Subscriber]:
         """Return all subscribers, in every status, sorted by address."""
         return sorted(self._select(), key=lambda subscriber: subscriber.address.casefold())
+
+    def each(self) -> Iterator[Subscriber]:
+        """Yield all subscribers, in every status, sorted by address; they are read as they go."""
+        with self._engine.connect() as db:
+            yield from queries.read_subscribers_by_address(db)
 
     def some(self, subscriber_ids: Collection[int]) -> list[Subscriber]:
         """Return the subscribers with these ids, in every status; unknown ids are left out."""

@@ -62,6 +62,18 @@ def read_subscribers(
         )
 
 
+def read_subscribers_by_address(db: sa.Connection) -> Iterator[Subscriber]:
+    """Yield all subscribers, sorted by address; memory does not grow with their number."""
+    query = (
+        sa.select(subscribers.c.id)
+        .order_by(sa.func.lower(subscribers.c.address), subscribers.c.id)
+        .execution_options(yield_per=_BATCH)
+    )
+    for ids in db.execute(query).scalars().partitions():
+        found = {one.id: one for one in read_subscribers(db, subscribers.c.id.in_(ids))}
+        yield from (found[number] for number in ids if number in found)
+
+
 def read_by_key(db: sa.Connection, keys: Collection[str]) -> dict[str, Subscriber]:
     """Return the subscribers of these keys of addresses, by key; unknown keys are left out."""
     found: dict[str, Subscriber] = {}

@@ -18,6 +18,16 @@ PREFIX = "DIGEST_"
 _NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
 #: Numbers that numpy and typer read while they are imported; any other text would end the import.
 _NUMBERS = ("NUMPY_MADVISE_HUGEPAGE", "TERMINAL_WIDTH")
+#: By it a shell asks typer for its script, or how to complete a line.
+_COMPLETE = "_DIGEST_COMPLETE"
+#: The variable in which each shell passes the line.
+_LINE_OF_SHELL = {
+    "bash": "COMP_WORDS",
+    "zsh": "_TYPER_COMPLETE_ARGS",
+    "fish": "_TYPER_COMPLETE_ARGS",
+    "powershell": "_TYPER_COMPLETE_ARGS",
+    "pwsh": "_TYPER_COMPLETE_ARGS",
+}
 
 
 def drop_malformed() -> None:
@@ -25,9 +35,19 @@ def drop_malformed() -> None:
     for name in _NUMBERS:
         if not os.environ.get(name, "0").isdecimal():
             del os.environ[name]
+    if not _is_completing():
+        os.environ.pop(_COMPLETE, None)
     zone = os.environ.get("TZ", "").removeprefix(":")
     if zone and Path(zone).exists() and not _describes_zone(Path(zone)):
         os.environ["TZ"] = "UTC"  # as the C library reads it; babel would end its import
+
+
+def _is_completing() -> bool:
+    """Whether a shell asks how to complete a line; a variable that was left over asks nothing."""
+    asked, _, shell = os.environ.get(_COMPLETE, "").partition("_")
+    if asked == "source":
+        return shell in _LINE_OF_SHELL
+    return asked == "complete" and _LINE_OF_SHELL.get(shell, "") in os.environ
 
 
 def _describes_zone(path: Path) -> bool:

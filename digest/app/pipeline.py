@@ -74,7 +74,7 @@ def is_late(app: App, day: date) -> bool:
 
     The day of a run can be: at 06:00 on Monday in Tokyo it is Friday, which ended 45 hours ago.
     """
-    lateness = app.delivery_services.policy.max_lateness
+    lateness = app.policy.max_lateness
     return day < oldest_deliverable_day(now=now(), max_lateness=lateness)
 
 
@@ -222,9 +222,7 @@ def undelivered(app: App, day: date, *, only: Subscriber | None = None) -> list[
     # What a killed run had claimed has not left; the next run sends it.
     waiting = (*WAITING, DeliveryState.CLAIMED, DeliveryState.SKIPPED)
     settled = {
-        record.subscriber_id
-        for record in app.history.records(day=day)
-        if record.state not in waiting
+        record.subscriber_id for record in app.history.each(day=day) if record.state not in waiting
     }
     subscribers = app.book.confirmed() if only is None else [only]
     return [subscriber for subscriber in subscribers if subscriber.id not in settled]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryHistory, DeliveryRecord, SentPaper
     from digest.storage.papers import Observation
+    from digest.storage.reasons import ReasonGroup
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import ConsentRecord
     from subscribers.import_rules import ImportRow
@@ -121,6 +122,15 @@ def day_totals(found: DayTotals) -> dict[str, Any]:
         "planned": found.planned,
         "deliveries": {str(state): number for state, number in found.states.items()},
         **_fields(found, "adds_up", "closed_at"),
+    }
+
+
+def reason_group(found: ReasonGroup) -> dict[str, Any]:
+    """Write why some deliveries of a day stand as they do, and how many these are."""
+    return {
+        **_fields(found, "state", "reason"),
+        "readers": found.number,
+        "examples": plain(found.examples),
     }
 
 

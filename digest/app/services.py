@@ -38,7 +38,7 @@ from digest.sources.fetch import Fetcher
 from digest.storage.begun_days import BegunDays
 from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
-from digest.storage.engine import open_database
+from digest.storage.engine import open_database, open_for_reading
 from digest.storage.fetches import FetchLog
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
@@ -67,6 +67,8 @@ class App:
 
     config: Config
     engine: sa.Engine
+    #: whether it was opened to be read; then it asks for no erased address, and needs no pepper
+    only_reads: bool = False
     #: closes what was opened for this installation, the newest first
     _opened: ExitStack = field(default_factory=ExitStack, init=False, repr=False, compare=False)
 
@@ -157,12 +159,11 @@ class App:
     @cached_property
     def book(self) -> Book:
         """The subscribers, in the database."""
+        pepper = ""
+        if not self.only_reads:
+            pepper = secret(self.config, self.config.site.pepper, PEPPER_FILE, "pepper")
         # 53 bits, so that an id is the same number in JSON and JavaScript.
-        return Book(
-            self.engine,
-            new_id=lambda: secrets.randbits(53),
-            pepper=secret(self.config, self.config.site.pepper, PEPPER_FILE, "pepper"),
-        )
+        return Book(self.engine, new_id=lambda: secrets.randbits(53), pepper=pepper)
 
     @cached_property
     def secrets(self) -> list[str]:
@@ -192,10 +193,21 @@ class App:
         """Which subscriber got which papers, and how each delivery ended."""
         return DeliveryHistory(self.engine, self.editions)
 
+    @property
+    def policy(self) -> Policy:
+        """The operator's rules for deliveries that are late, in doubt, or too many."""
+        delivery = self.config.delivery
+        return Policy(
+            on_unknown=delivery.on_unknown,
+            max_lateness=timedelta(hours=delivery.max_lateness),
+            allowance=delivery.allowance,
+            zone=place(self.config.schedule.timezone),
+        )
+
     @cached_property
     def delivery_services(self) -> DeliveryServices:
         """The parts that a run of messages needs."""
-        delivery, mail = self.config.delivery, self.config.mail
+        mail = self.config.mail
         return DeliveryServices(
             run_lock=partial(run_lock, lock_path(self.engine)),
             generation=self.generation,
@@ -206,12 +218,7 @@ class App:
             book=self.book,
             mail_settings=self.mail_settings,
             host=this_host(),
-            policy=Policy(
-                on_unknown=delivery.on_unknown,
-                max_lateness=timedelta(hours=delivery.max_lateness),
-                allowance=delivery.allowance,
-                zone=place(self.config.schedule.timezone),
-            ),
+            policy=self.policy,
             clock=now,
             on_invalid_address=partial(suppress_invalid_address, self.book, clock=now),
             own_addresses=frozenset({mail.from_address, mail.username} - {""}),
@@ -336,12 +343,13 @@ class App:
         return signer(self.config)
 
 
-def open_app(config: Config, *, is_new: bool = False) -> App:
+def open_app(config: Config, *, is_new: bool = False, only_reads: bool = False) -> App:
     """Open the database of an installation, and return the installation; close it after use.
 
     Args:
         config: its configuration.
         is_new: whether it begins now, so that mails in its outbox are those of another.
+        only_reads: whether the database may be one that cannot be written.
 
     Raises:
         ConfigError: the address of the database is wrong.
@@ -349,5 +357,6 @@ def open_app(config: Config, *, is_new: bool = False) -> App:
 
     """
     traces = dict if is_new else partial(traces_of_use, config)
-    engine = open_database(config.database.url, folder=config.folder, traces=traces)
-    return App(config=config, engine=engine)
+    opened = open_for_reading if only_reads else open_database
+    engine = opened(config.database.url, folder=config.folder, traces=traces)
+    return App(config=config, engine=engine, only_reads=only_reads)

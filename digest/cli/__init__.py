@@ -31,6 +31,7 @@ from digest.cli import (
     subscribers,
     topics,
 )
+from digest.cli.global_options import Root
 from digest.errors import ConfigError, DigestError, NotFoundError
 from subscribers.errors import AddressError, ConsentError, SubscriberError
 
@@ -38,6 +39,7 @@ NOT_FULLY_DONE, USAGE = 1, 2
 
 app = typer.Typer(
     name="digest",
+    cls=Root,
     help="Trending papers in your inbox: every reader's own digest, on your own server.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -75,16 +77,25 @@ def _options(
             "--config",
             metavar="FILE",
             envvar="DIGEST_CONFIG",
-            help="The configuration; ./config.toml unless given.",
+            help="The configuration; ./config.toml unless given. May also follow the command.",
         ),
     ] = None,
     *,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "-q",
+            "--quiet",
+            help="Print only errors, and what was asked for. May also follow the command.",
+        ),
+    ] = False,
     version: Annotated[  # noqa: ARG001 (its callback prints and exits)
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     ctx.obj = config
+    output.be_quiet(quiet)
 
 
 def main() -> None:

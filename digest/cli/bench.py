@@ -11,6 +11,7 @@ import typer
 
 from digest.cli import output
 from digest.cli.options import Json
+from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from digest.app.benchmark import Result
@@ -117,7 +118,7 @@ def _print_result(result: Result) -> None:
         f"{result.mails_per_second:,.0f} mails/s:"
         f" {result.sent:,} mails of {result.size:,} bytes in {result.seconds:.2f} s"
     )
-    output.print_table(
+    print_table(
         "CPU by stage",
         ("stage", "seconds#", "per mail#"),
         [

@@ -9,6 +9,7 @@ import typer
 
 from digest.cli import output
 from digest.cli.options import Day, Sources, begun_day, day_of_run
+from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def record(
 
 
 def _print_recorded(recorded: Sequence[RecordedSource]) -> None:
-    output.print_table(
+    print_table(
         "Recorded",
         ("source", "files#", "papers#", "bytes#", "state"),
         [(r.source, r.files, r.papers, r.size, r.state) for r in recorded],

@@ -1,4 +1,4 @@
-"""What a command prints: tables and progress bars on a terminal, plain lines elsewhere, or JSON."""
+"""What a command prints: lines, JSON, and progress bars on a terminal. Tables: `cli.tables`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,85 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from digest.cli.tables import print_table
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from digest.app.services import App
 
 Item = TypeVar("Item")
 
+#: Lines that are printed together.
+_LINES = 500
+_is_quiet = False
 
-def open_app(ctx: typer.Context) -> App:
-    """Load the configuration, set up the log, and open the database until the command ends."""
+
+def open_app(ctx: typer.Context, *, only_reads: bool = False) -> App:
+    """Load the configuration, set up the log, and open the database until the command ends.
+
+    With `only_reads` neither the log file nor the database need be ours to write.
+    """
     from digest.app import config, log, services
+    from digest.errors import ConfigError
 
     settings = config.load(ctx.obj)
-    log.configure(settings.log.level, settings.log.format, settings.log_file)
-    app = services.open_app(settings)
+    if _is_quiet and settings.log_file is None:
+        # In the settings, so that the processes of a run keep to it too.
+        level = settings.log.model_copy(update={"level": "error"})
+        settings = settings.model_copy(update={"log": level})
+    try:
+        log.configure(settings.log.level, settings.log.format, settings.log_file)
+    except ConfigError:
+        if not only_reads:
+            raise
+        log.configure(settings.log.level, settings.log.format)
+    app = services.open_app(settings, only_reads=only_reads)
     ctx.call_on_close(app.close)
     return app
+
+
+def be_quiet(wanted: bool) -> None:  # noqa: FBT001 (the value of --quiet)
+    """Print no reports, no notes and no log from now on, apart from errors."""
+    global _is_quiet  # noqa: PLW0603 (as the standard streams, it belongs to the process)
+    _is_quiet = wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report of what a command did, which is not what was asked for but good to know.
+
+    It goes to standard output, or beside another result to standard error. When all is quiet, only
+    a command that could not do everything reports, to standard error.
+    """
+
+    is_complete: bool = True
+    #: whether standard output has another result
+    is_note: bool = False
+
+    def line(self, text: str) -> None:
+        """Print a line."""
+        if self._is_shown:
+            typer.echo(text, err=self._err)
+
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table."""
+        if self._is_shown:
+            print_table(title, columns, rows, err=self._err)
+
+    @property
+    def _is_shown(self) -> bool:
+        return not (_is_quiet and self.is_complete)
+
+    @property
+    def _err(self) -> bool:
+        return self.is_note or _is_quiet
 
 
 def print_result(text: str) -> None:
@@ -37,7 +95,8 @@ def print_result(text: str) -> None:
 
 def print_note(text: str) -> None:
     """Print a line for a person to standard error, beside the result."""
-    typer.echo(text, err=True)
+    if not _is_quiet:
+        typer.echo(text, err=True)
 
 
 def print_terminal_note(text: str) -> None:
@@ -48,12 +107,41 @@ def print_terminal_note(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print the result as JSON, with escapes if standard output cannot encode it."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo(_json(value, indent=2))
+
+
+def print_json_list(items: Iterable[Any]) -> None:
+    """Print a list as JSON, an item a line; of any length, since it is printed as it is read."""
+    _print_items("[", items, "]", indent="  ")
+
+
+def print_json_object(head: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:
+    """Print an object as JSON, whose last key `name` holds a list, printed as it is read."""
+    opening = _json(head, indent=2).removesuffix("}").rstrip()
+    _print_items(
+        f"{opening}{',' if head else ''}\n  {_json(name)}: [", items, "  ]\n}", indent=4 * " "
+    )
+
+
+def _print_items(opening: str, items: Iterable[Any], closing: str, *, indent: str) -> None:
+    typer.echo(opening)
+    lines = (indent + _json(item) for item in items)
+    last = next(lines, None)
+    while chunk := list(islice(lines, _LINES)):
+        typer.echo(",\n".join([last or "", *chunk[:-1]]) + ",")
+        last = chunk[-1]
+    if last is not None:
+        typer.echo(last)
+    typer.echo(closing)
+
+
+def _json(value: Any, *, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeError:
-        text = json.dumps(value, indent=2)
-    typer.echo(text)
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def print_file(content: bytes) -> None:
@@ -69,37 +157,9 @@ def describe(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else f"cannot write the answer: {reason}"
 
 
-def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False
-) -> None:
-    """Print a table; a column whose name ends in `#` holds numbers and is aligned right."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    stream = sys.stderr if err else sys.stdout
-    if stream.isatty():
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(title=title, title_justify="left", header_style="bold")
-        for name in columns:
-            table.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left")
-        for row in cells:
-            table.add_row(*map(Text, row))
-        Console(file=stream).print(table)
-        return
-    names = [name.rstrip("#") for name in columns]
-    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
-    for row in (names, *cells):
-        line = "  ".join(
-            cell.rjust(width) if name.endswith("#") else cell.ljust(width)
-            for cell, width, name in zip(row, widths, columns, strict=True)
-        )
-        typer.echo(line.rstrip(), err=err)
-
-
 def with_progress(items: Sequence[Item], label: str) -> Iterable[Item]:
     """Go through items, with a progress bar on a terminal."""
-    if not sys.stderr.isatty() or len(items) < 2:
+    if _is_quiet or not sys.stderr.isatty() or len(items) < 2:
         return items
     from rich import progress
     from rich.console import Console
@@ -115,7 +175,7 @@ def progress_bar(
 
     Yield two functions: one takes the total number of steps, the other each number of new steps.
     """
-    if not sys.stderr.isatty():
+    if _is_quiet or not sys.stderr.isatty():
         yield (lambda _total: None), (lambda _advance: None)
         return
     from rich.console import Console

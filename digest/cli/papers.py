@@ -9,6 +9,7 @@ import typer
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Day, Json, Sources, begun_day, parse_day
+from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,20 +45,21 @@ def fetch(
     reports = pipeline.fetch(
         app, begun_day(app, day), only=source or [], progress=output.lasting_progress_bar
     )
+    is_complete = not any(report.error for report in reports)
     if json:
         output.print_json([serializers.source_report(report) for report in reports])
     else:
-        print_reports(reports)
-    if any(report.error for report in reports):
+        print_reports(reports, output.Report(is_complete=is_complete))
+    if not is_complete:
         raise typer.Exit(1)
 
 
-def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
+def print_reports(reports: list[SourceReport], report: output.Report) -> None:
     """Print a table of how the sources were read, and below it the reason for each state."""
-    has_other_days = any(report.other_days for report in reports)
-    has_several_days = len({report.day for report in reports}) > 1
-    columns = ("source", "day", "state", "declared#", "parsed#", "rejected#", "other days#", "new#",
-               "merged#", "seconds#")  # fmt: skip
+    has_other_days = any(read.other_days for read in reports)
+    has_several_days = len({read.day for read in reports}) > 1
+    columns = ("source~", "day", "state", "declared#", "parsed#", "rejected#", "other days#",
+               "new#", "merged#", "seconds#")  # fmt: skip
     rows = [
         (r.source, r.day, r.state, r.declared, r.parsed, len(r.rejected), r.other_days, r.new,
          r.merged, f"{r.seconds:.2f}")
@@ -66,21 +68,20 @@ def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
     # A terminal may be narrow: a column without news is left out.
     hidden = {"day": not has_several_days, "other days#": not has_other_days}
     shown = [index for index, name in enumerate(columns) if not hidden.get(name)]
-    output.print_table(
+    report.table(
         "Sources",
         [columns[index] for index in shown],
         [[row[index] for index in shown] for row in rows],
-        err=err,
     )
-    show = output.print_note if err else output.print_result
     days: dict[tuple[str, str], list[date]] = {}
-    for report in reports:
-        if report.reason:
-            days.setdefault((report.source, report.reason), []).append(report.day)
+    for read in reports:
+        if read.reason:
+            days.setdefault((read.source, read.reason), []).append(read.day)
     for (source, reason), alike in days.items():
-        show(f"{source}, {_span(alike)}: {reason}")
-        for warning in report.warnings:
-            show(f"{report.source}, {report.day}: warning: {warning}")
+        report.line(f"{source}, {_span(alike)}: {reason}")
+    for read in reports:
+        for warning in read.warnings:
+            report.line(f"{read.source}, {read.day}: warning: {warning}")
 
 
 def _span(days: list[date]) -> str:
@@ -93,13 +94,13 @@ def _span(days: list[date]) -> str:
 @commands.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
 def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
     """List the papers of a day, or all of them."""
-    papers = output.open_app(ctx).papers.papers(parse_day(day))
+    papers = output.open_app(ctx, only_reads=True).papers.papers(parse_day(day))
     if json:
         output.print_json([serializers.paper(paper) for paper in papers])
         return
-    output.print_table(
+    print_table(
         "Papers",
-        ("day", "id", "votes#", "comments#", "title"),
+        ("day", "id", "votes#", "comments#", "title~"),
         [(p.day, p.id, p.signals.upvotes, p.signals.comments, p.title) for p in papers],
     )
 
@@ -117,7 +118,7 @@ def show(
     from digest.errors import NotFoundError
     from digest.models.identity import canonical_id
 
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, only_reads=True)
     paper = app.papers.paper(canonical_id(paper_id, ""))
     if paper is None:
         raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
@@ -127,17 +128,17 @@ def show(
     if json:
         output.print_json(serializers.known(paper, origins, announcements, observations))
         return
-    output.print_table("Paper", ("field", "value", "from"), _fields(paper, origins))
+    print_table("Paper", ("field", "value~", "from"), _fields(paper, origins))
     source = f" ({origins['abstract'].source})" if "abstract" in origins else ""
     output.print_result(f"\nAbstract{source}: {paper.abstract or 'none'}\n")
     if announcements:
-        output.print_table(
+        print_table(
             "Announced",
             ("day", "category", "as", "version#"),
             [(one.day, one.category, one.type, one.version) for one in announcements],
         )
         output.print_result("")
-    output.print_table(
+    print_table(
         "Signals",
         ("observed at", "source", "votes#", "comments#", "stars#", "citations#"),
         [

@@ -65,7 +65,7 @@ def preview(
 
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, only_reads=True)
     chosen = parse_day(day) or app.papers.newest_day(until=day_of_run(app))
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
@@ -131,6 +131,6 @@ def _show(message: RenderedMessage, form: Form, out: Path | None, *, in_browser:
         files.write_output(out, content)
     except OSError as error:
         raise ConfigError(f"cannot write {out}: {error.strerror}") from error
-    output.print_result(str(out))
+    output.Report().line(str(out))
     if in_browser:
         typer.launch(out.resolve().as_uri())

@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Day, Json, begun_day, find_subscriber
-from digest.cli.papers import print_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from digest.app.services import App
-    from digest.delivery.builder import MailResult
     from subscribers.models import Subscriber
 
 #: Minutes between two times that the daemon sends deferred messages which are due.
@@ -68,7 +65,9 @@ def run(
         chosen = begun_day(app, day)
         subscriber = None if only is None else _confirmed(app, only)
         if dry_run:
-            is_complete = _dry_run(app, chosen, subscriber, json=json)
+            from digest.cli.dry_run import dry_run as try_out
+
+            is_complete = try_out(app, chosen, subscriber, json=json)
         else:
             is_complete = _run(app, chosen, subscriber, json=json, should_continue=should_continue)
     if not is_complete:
@@ -116,66 +115,6 @@ def _confirmed(app: App, email: str) -> Subscriber:
             f"{subscriber.address} is {subscriber.status}, and only confirmed readers get mail"
         )
     return subscriber
-
-
-def _dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
-    """Fetch a day and print who would get what; return whether a run would be complete."""
-    from digest.app import pipeline
-
-    app.transport().close()  # a wrong mail setting is an error here as it is in a run
-    chosen, only_day = pipeline.run_day(app, day), day is not None
-    reports = pipeline.fetch(
-        app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
-    )
-    edition = pipeline.build_edition(app, chosen.day)
-    builder = app.message_builder(edition)
-    own = edition.coverage.day
-    is_plain = day is None and subscriber is None
-    open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
-    totals = [app.history.day_totals(one) for one in open_days]
-    waiting = pipeline.undelivered(app, own, only=subscriber)
-    previews = [_preview(builder.preview(one)) for one in output.with_progress(waiting, "mails")]
-    if json:
-        output.print_json(
-            {
-                "day": own.isoformat(),
-                "day_reason": chosen.reason,
-                "dry_run": True,
-                "open_days": [
-                    {"day": one.day.isoformat(), **serializers.day_totals(one)} for one in totals
-                ],
-                "sources": [serializers.source_report(report) for report in reports],
-                "would": previews,
-            }
-        )
-    else:
-        print_reports(reports)
-        output.print_result(f"papers of {chosen.day:%A} {chosen.day}: {chosen.reason}")
-        output.print_table(
-            "Dry run: nothing was sent",
-            ("address", "would be", "papers#", "subject or reason"),
-            [(p["address"], p["state"], p["papers"], p["subject"] or p["reason"])
-             for p in previews],
-        )  # fmt: skip
-        for one in totals:
-            states = ", ".join(f"{number} {state}" for state, number in one.states.items())
-            output.print_result(
-                f"{one.day} is open ({states or 'nobody is planned yet'});"
-                " a run deals with it first"
-            )
-    would_complete = all(preview["state"] in ("sent", "skipped") for preview in previews)
-    return would_complete and not any(report.error for report in reports)
-
-
-def _preview(result: MailResult) -> dict[str, object]:
-    message = result.message
-    return {
-        "address": result.subscriber.address,
-        "state": str(result.state),
-        "papers": len(message.issue.picks) if message else 0,
-        "subject": message.subject if message else None,
-        "reason": result.reason,
-    }
 
 
 def retry(

@@ -29,14 +29,15 @@ def print_run(app: App, report: DayReport, *, json: bool) -> None:
             }
         )
         return
+    shown = output.Report(is_complete=report.is_complete, is_note=_is_note(app))
     if report.sources:
-        print_reports(report.sources, err=_is_note(app))
+        print_reports(report.sources, shown)
     own = report.deliveries
     for day in sorted((own, *report.open_days), key=lambda day: day.day):
-        _print_day(app, day, reason=report.reason if day is own else "", makes_issue=True)
+        reason = report.reason if day is own else ""
+        _print_day(app, day, shown, reason=reason, makes_issue=True)
     if letters := _letters_waiting(app):
-        show = output.print_note if _is_note(app) else output.print_result
-        show(
+        shown.line(
             f"{letters} confirmations or other letters have not been sent yet; later runs try"
             " again, and the log has the reason"
         )
@@ -47,12 +48,13 @@ def print_retry(app: App, report: RetryReport, *, json: bool) -> None:
     if json and not _is_note(app):
         output.print_json([serializers.send_report(day) for day in report.days])
         return
+    shown = output.Report(is_complete=report.is_complete, is_note=_is_note(app))
     if report.sources:
-        print_reports(report.sources, err=_is_note(app))
+        print_reports(report.sources, shown)
     if not report.days:
         output.print_terminal_note("nothing waits to be sent again")
     for day in report.days:
-        _print_day(app, day)
+        _print_day(app, day, shown)
 
 
 def _letters_waiting(app: App) -> int:
@@ -63,13 +65,20 @@ def _is_note(app: App) -> bool:
     return app.config.mail.transport == "stdout"
 
 
-def _print_day(app: App, report: RunReport, *, reason: str = "", makes_issue: bool = False) -> None:
+def _print_day(
+    app: App,
+    report: RunReport,
+    shown: output.Report,
+    *,
+    reason: str = "",
+    makes_issue: bool = False,
+) -> None:
     parts = [f"{number} {state}" for state, number in report.counts.items()]
     if report.already:
         parts.append(f"{report.already} already settled")
     if not parts and not report.stopped:
         parts.append("nobody is subscribed and confirmed yet")
-    show = output.print_note if _is_note(app) else output.print_result
+    show = shown.line
     if reason:
         show(f"papers of {report.day:%A} {report.day}: {reason}")
     show(f"{report.day}: {', '.join(parts) or 'nothing was sent'}")

@@ -46,7 +46,7 @@ def init(
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
     option = "" if folder == Path() else f" -c {path}"
-    output.print_result(f"wrote {path}")
+    output.Report().line(f"wrote {path}")
     output.print_note(
         f"next: digest{option} subscribers add you@example.org --topic agents --confirmed\n"
         f"      digest{option} run\n"
@@ -109,9 +109,10 @@ def demo(
         (eml.with_suffix(".txt"), message.text),
     ):
         files.write_output(path, content.encode())
-    output.print_result(
+    done = output.Report()
+    done.line(
         f"{len(message.issue.picks)} papers of {day} for {DEMO_ADDRESS},"
         f" who likes {', '.join(DEMO_TOPICS)}:"
     )
     for path in (eml, eml.with_suffix(".html"), eml.with_suffix(".txt")):
-        output.print_result(f"  {path}")
+        done.line(f"  {path}")

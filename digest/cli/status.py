@@ -10,10 +10,17 @@ from digest.app import serializers
 from digest.app.clock import newest_day, now
 from digest.cli import output
 from digest.cli.options import Day, Json, day_of_run, parse_day
+from digest.cli.reasons import READERS, print_reasons
+from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
+from digest.storage.reasons import stop_reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
+    from digest.storage.reasons import ReasonGroup
 
 
 def register(root: typer.Typer) -> None:
@@ -28,38 +35,80 @@ def status(
     day: Day = None,
     state: Annotated[
         list[DeliveryState] | None,
-        typer.Option("--state", help="Only the people whose mail is in this state; repeat."),
+        typer.Option("--state", help="List the readers whose mail is in this state; repeat."),
     ] = None,
     *,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="List every reader; more than a screen are counted.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, only_reads=True)
     until = newest_day(app.config.schedule.timezone)
     chosen = parse_day(day) or app.history.newest_day(until=until) or day_of_run(app)
     fetched = app.fetch_log.on(chosen)
     overdue = app.backlog.overdue(chosen, app.sources, now=now())
-    totals = app.history.day_totals(chosen)
+    totals, groups = app.history.summary(chosen)
+    stops = stop_reasons(groups)
     not_planned = app.history.not_planned(chosen)
-    records = app.history.records(day=chosen, states=state or ())
+    records = app.history.each(day=chosen, states=state or ())
     if json:
-        output.print_json(
+        output.print_json_object(
             {
                 "day": chosen.isoformat(),
-                "papers": len(app.papers.papers(chosen)),
+                "papers": app.papers.count(chosen),
                 "sources": [serializers.fetch_record(record) for record in fetched],
                 "owed": serializers.overdue_days(overdue),
                 **serializers.day_totals(totals),
                 "not_planned": not_planned,
-                "people": [serializers.delivery(record) for record in records],
-            }
+                "stopped": [group.reason for group in stops],
+                "reasons": [serializers.reason_group(group) for group in groups],
+            },
+            "people",
+            map(serializers.delivery, records),
         )
         return
-    output.print_table(
-        f"Sources for {chosen}",
+    for line in _trouble(groups):
+        output.print_result(f"{chosen}: {line}")
+    _print_sources(f"Sources for {chosen}", fetched)
+    for name, earlier in overdue:
+        output.print_result(f"{name} could not be read for {earlier} yet")
+    output.print_result("")
+    if state or everybody or totals.states.total() <= READERS:
+        _print_readers(f"Deliveries for {chosen}", records)
+    else:
+        print_reasons(f"Deliveries for {chosen}", groups)
+        output.print_result(
+            "--all lists every reader, --state deferred those in one state, --json has everything"
+        )
+    output.print_result(f"\n{chosen}: {_sum(totals, not_planned)}")
+    doubtful = totals.states[DeliveryState.UNKNOWN]
+    if doubtful and app.policy.asks:
+        output.print_result(
+            f"{doubtful} may or may not have arrived:"
+            f" `digest retry --day {chosen} --state unknown` sends them again"
+        )
+
+
+def _trouble(groups: list[ReasonGroup]) -> list[str]:
+    """Return what kept a run from sending to everybody, which one reader's row does not show."""
+    if stops := stop_reasons(groups):
+        return [f"a run stopped before all mails had left: {group.reason}" for group in stops]
+    untried = sum(group.number for group in groups if group.state is DeliveryState.PLANNED)
+    deferred = [group for group in groups if group.state is DeliveryState.DEFERRED]
+    if untried and deferred:
+        most = deferred[0]
+        return [f"{untried} were not tried after others were deferred, most of them: {most.reason}"]
+    return []
+
+
+def _print_sources(title: str, fetched: Iterable[FetchRecord]) -> None:
+    print_table(
+        title,
         (
-            "source", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#", "merged#",
-            "reason",
+            "source~", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#",
+            "merged#", "reason~",
         ),
         [
             (f.source, f.state, serializers.moment(f.at), f.declared, f.parsed, f.rejected, f.new,
@@ -67,24 +116,17 @@ def status(
             for f in fetched
         ],
     )  # fmt: skip
-    for name, earlier in overdue:
-        output.print_result(f"{name} could not be read for {earlier} yet")
-    output.print_result("")
-    output.print_table(
-        f"Deliveries for {chosen}",
-        ("address", "state", "papers#", "settled at", "tried#", "subject or reason"),
-        [
+
+
+def _print_readers(title: str, records: Iterable[DeliveryRecord]) -> None:
+    print_table(
+        title,
+        ("address", "state", "papers#", "settled at", "tried#", "subject or reason~"),
+        (
             (r.address, r.state, r.papers, serializers.moment(r.settled_at), r.attempts, _about(r))
             for r in records
-        ],
+        ),
     )
-    output.print_result(f"\n{chosen}: {_sum(totals, not_planned)}")
-    doubtful = totals.states[DeliveryState.UNKNOWN]
-    if doubtful and app.delivery_services.policy.asks:
-        output.print_result(
-            f"{doubtful} may or may not have arrived:"
-            f" `digest retry --day {chosen} --state unknown` sends them again"
-        )
 
 
 def _about(record: DeliveryRecord) -> str | None:

@@ -13,6 +13,7 @@ import typer
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Json, find_subscriber
+from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +84,7 @@ def add(
     if json:
         output.print_json(serializers.subscriber(subscriber))
         return
-    output.print_result(
+    output.Report().line(
         f"{subscriber.address}: {subscriber.status}, {', '.join(subscriber.topics)}"
     )
     if subscriber.status == "pending":
@@ -93,21 +94,21 @@ def add(
 @commands.command("list", epilog="Example: [bold]digest subscribers list --json[/bold]")
 def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     """List everybody who ever signed up."""
-    subscribers = output.open_app(ctx).book.all()
+    subscribers = output.open_app(ctx, only_reads=True).book.each()
     if json:
-        output.print_json([serializers.subscriber(subscriber) for subscriber in subscribers])
+        output.print_json_list(map(serializers.subscriber, subscribers))
         return
-    output.print_table(
+    print_table(
         "Subscribers",
-        ("address", "status", "topics", "since"),
-        [(s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers],
+        ("address", "status", "topics~", "since"),
+        ((s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers),
     )
 
 
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     """Show one reader: consent, and every issue with its papers and their reasons."""
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, only_reads=True)
     subscriber = find_subscriber(app, email)
     consent = app.book.history(subscriber.id)
     records = app.history.records(subscriber_id=subscriber.id)
@@ -123,9 +124,9 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     output.print_result(
         f"{subscriber.address}: {subscriber.status}, {', '.join(subscriber.topics) or 'no topics'}"
     )
-    output.print_table(
+    print_table(
         "Consent",
-        ("at", "event", "then", "door", "network", "by"),
+        ("at", "event", "then", "door", "network", "by~"),
         [
             (
                 serializers.moment(s.evidence.at),
@@ -157,7 +158,7 @@ def remove(ctx: typer.Context, email: Email) -> None:
     left = app.book.record(subscriber.id, Event.LEAVE, evidence=_evidence())
     if left is None:  # erased in the meantime
         raise NotFoundError(f"{email} has never subscribed")
-    output.print_result(f"{left.address}: {left.status}")
+    output.Report().line(f"{left.address}: {left.status}")
 
 
 @commands.command(
@@ -215,9 +216,9 @@ def import_(
     if json:
         output.print_json([serializers.import_row(row) for row in rows])
     else:
-        output.print_table(
+        print_table(
             "What would become of each line" if dry_run else "What became of each line",
-            ("line#", "address", "fate", "why"),
+            ("line#", "address", "fate", "why~"),
             [(row.number, row.address, row.action, row.reason) for row in rows],
         )
     for remark in filter(None, remarks):
@@ -240,7 +241,7 @@ def export(
     """Print all that is known of one reader as JSON, or the list of all as CSV."""
     from subscribers import csv_export, privacy
 
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, only_reads=True)
     if email is None:
         readers, times = app.book.all(), app.book.consent_times()
         output.print_file(csv_export.export(readers, times).encode())
@@ -264,7 +265,7 @@ def erase(ctx: typer.Context, email: Email) -> None:
     app = output.open_app(ctx)
     subscriber = find_subscriber(app, email)
     privacy.erase(subscriber, app.book, forget=app.ledger.forget, evidence=_evidence())
-    output.print_result(f"{subscriber.address}: erased")
+    output.Report().line(f"{subscriber.address}: erased")
 
 
 def _ask_to_confirm(app: App, subscribers: Iterable[Subscriber]) -> None:

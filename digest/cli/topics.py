@@ -9,6 +9,7 @@ import typer
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Json
+from digest.cli.tables import print_table
 
 commands = typer.Typer(
     help="Look at and change the topics.",
@@ -22,13 +23,13 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short nam
 @commands.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
-    topics = output.open_app(ctx).topics
+    topics = output.open_app(ctx, only_reads=True).topics
     if json:
         output.print_json([serializers.topic(topic) for topic in topics])
         return
-    output.print_table(
+    print_table(
         "Topics",
-        ("slug", "name", "words in#", "words out#", "categories", "authors#"),
+        ("slug", "name~", "words in#", "words out#", "categories~", "authors#"),
         [
             (
                 t.slug,
@@ -48,7 +49,7 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
     from digest.app.config.topics import find_topic
 
-    topic = find_topic(slug, output.open_app(ctx).topics)
+    topic = find_topic(slug, output.open_app(ctx, only_reads=True).topics)
     if json:
         output.print_json(serializers.topic(topic))
         return
@@ -114,7 +115,7 @@ def add(
     }
     path = topics.add(topic, ctx.obj)
     config.load(path)
-    output.print_result(f"added {slug} to {path}")
+    output.Report().line(f"added {slug} to {path}")
 
 
 @commands.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
@@ -137,4 +138,4 @@ def remove(
             f"the topic {slug} is wanted by {count(subscribers, 'reader')}; --force removes it"
         )
     path = topics.remove(slug, ctx.obj)
-    output.print_result(f"removed {slug} from {path}")
+    output.Report().line(f"removed {slug} from {path}")

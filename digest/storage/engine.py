@@ -8,15 +8,23 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from digest.errors import ConfigError, StoreError
 from digest.storage import files, mark
+from digest.storage.read_only import may_write, read_only_creator
 from digest.storage.schema import generation
-from digest.storage.upgrade import upgrade
+from digest.storage.upgrade import is_newest, upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+_PRAGMAS_FOR_READING = ("foreign_keys=ON", "busy_timeout=10000")
+_PRAGMAS = ("journal_mode=WAL", *_PRAGMAS_FOR_READING, "synchronous=FULL", "secure_delete=ON")
 
 
 def open_database(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.Engine:
@@ -54,6 +62,46 @@ def open_database(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.E
         engine.dispose()
         raise
     return engine
+
+
+def open_for_reading(url: str, *, folder: Path, traces: mark.Traces = dict) -> sa.Engine:
+    """Open the database of a URL for a command that only reads.
+
+    Where we may write, it is opened as usual, which creates and upgrades it. Else nothing is
+    written, not even the files that SQLite keeps beside a database.
+
+    Args:
+        url: as SQLAlchemy writes it.
+        folder: where the path of a SQLite file starts.
+        traces: see `open_database`.
+
+    Raises:
+        ConfigError: the URL is not one.
+        StoreError: see `open_database`; or it cannot be read without being changed.
+
+    """
+    engine = _create_engine(url, folder)
+    file = database_file(engine.url)
+    if file is None or not file.is_file() or may_write(file):
+        return open_database(url, folder=folder, traces=traces)
+    mark.refuse_lost(file, traces)
+    engine = sa.create_engine(engine.url, creator=read_only_creator(file))
+    _prepare_sqlite(engine, pragmas=_PRAGMAS_FOR_READING)
+    try:
+        with engine.connect() as connection:
+            _require_newest(connection, file)
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _require_newest(connection: sa.Connection, file: Path) -> None:
+    if not is_newest(connection):
+        raise StoreError(
+            f"{file} is of an older version of Digest, and may not be upgraded here; run any"
+            " command once as the user who owns it"
+        )
 
 
 def _create_engine(url: str, folder: Path) -> sa.Engine:
@@ -110,18 +158,12 @@ def _mark_unused(engine: sa.Engine, file: Path) -> None:
             mark.create_mark(file)
 
 
-def _prepare_sqlite(engine: sa.Engine) -> None:
+def _prepare_sqlite(engine: sa.Engine, *, pragmas: Sequence[str] = _PRAGMAS) -> None:
     def connected(connection: Any, _record: object) -> None:
         # pysqlite begins transactions late and by itself. SQLAlchemy does it instead
         # (docs.sqlalchemy.org, "Serializable isolation / Savepoints / Transactional DDL").
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "busy_timeout=10000",
-            "synchronous=FULL",
-            "secure_delete=ON",
-        ):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: sa.Connection) -> None:

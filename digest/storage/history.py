@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,12 +14,13 @@ from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Seen
 from digest.storage import contents
 from digest.storage.in_lists import rows_where_in
+from digest.storage.reasons import ReasonGroup, group_by_reason
 from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from digest.models.issue import IssueItem, Pick
@@ -98,6 +100,16 @@ class DeliveryHistory:
         states: Collection[DeliveryState] = (),
     ) -> list[DeliveryRecord]:
         """Return the rows of a day or of a subscriber, newest day first, then by address."""
+        return list(self.each(day=day, subscriber_id=subscriber_id, states=states))
+
+    def each(
+        self,
+        *,
+        day: date | None = None,
+        subscriber_id: int | None = None,
+        states: Collection[DeliveryState] = (),
+    ) -> Iterator[DeliveryRecord]:
+        """Yield what `records` returns; memory does not grow with the number of rows."""
         columns = [
             deliveries.c[name]
             for name in DeliveryRecord.__dataclass_fields__
@@ -115,7 +127,8 @@ class DeliveryHistory:
         if states:
             query = query.where(deliveries.c.state.in_(states))
         with self._engine.connect() as db:
-            return [_record(dict(row)) for row in db.execute(query).mappings()]
+            for row in db.execute(query.execution_options(yield_per=500)).mappings():
+                yield _record(dict(row))
 
     def record(self, day: date, subscriber_id: int) -> DeliveryRecord | None:
         """Return a subscriber's row of a day."""
@@ -194,12 +207,17 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
             states = states_of(db, day, only=only)
-        return DayTotals(
-            day=day,
-            planned=plan.planned if plan else 0,
-            states=states,
-            closed_at=plan.closed_at if plan else None,
-        )
+        return _day_totals(day, plan, states)
+
+    def summary(self, day: date) -> tuple[DayTotals, list[ReasonGroup]]:
+        """Count a day's deliveries by state, and by state and reason; see `storage.reasons`."""
+        with self._engine.connect() as db:
+            plan = db.execute(sa.select(days).where(days.c.day == day)).first()
+            groups = group_by_reason(db, day)
+        states: Counter[DeliveryState] = Counter()
+        for group in groups:
+            states[group.state] += group.number
+        return _day_totals(day, plan, states), groups
 
     def not_planned(self, day: date) -> int:
         """Count the confirmed subscribers who have no row for a day yet."""
@@ -264,10 +282,24 @@ class DeliveryHistory:
         return newest
 
 
+def _day_totals(day: date, plan: Any, states: Counter[DeliveryState]) -> DayTotals:
+    return DayTotals(
+        day=day,
+        planned=plan.planned if plan else 0,
+        states=states,
+        closed_at=plan.closed_at if plan else None,
+    )
+
+
 def _record(row: dict[str, Any]) -> DeliveryRecord:
     text = row.pop("contents")
-    number = len(contents.shown_positions(text)) if text else 0
+    number = _paper_count(text) if text else 0
     return DeliveryRecord(**{**row, "state": DeliveryState(row["state"]), "papers": number})
+
+
+@lru_cache(maxsize=1024)  # many subscribers of a day have the same papers
+def _paper_count(text: str) -> int:
+    return len(contents.shown_positions(text))
 
 
 def _ids_by_position(db: sa.Connection, edition_id: int) -> dict[int, str]:

@@ -154,6 +154,12 @@ class PaperStore:
         found = self._papers(papers.c.id.in_(on_day) if day else sa.true())
         return [replace(paper, day=day) for paper in found] if day else found
 
+    def count(self, day: date) -> int:
+        """Count the papers featured on a day."""
+        number = sa.func.count(sa.distinct(sightings.c.paper_id))
+        with self._engine.connect() as db:
+            return db.execute(sa.select(number).where(sightings.c.day == day)).scalar_one()
+
     def papers_between(self, first: date, last: date) -> list[Paper]:
         """Return the papers first featured on one of these days."""
         within = sa.select(sightings.c.paper_id).where(sightings.c.day.between(first, last))

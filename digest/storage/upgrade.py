@@ -34,11 +34,11 @@ def upgrade(engine: sa.Engine, folder: Path = MIGRATIONS) -> None:
 
     """
     with engine.connect() as connection:
-        if _is_newest(connection, folder):
+        if is_newest(connection, folder):
             return
     with _unchecked(engine) as connection, connection.begin():
         # Another process may have upgraded it until the lock was ours.
-        if not _is_newest(connection, folder):
+        if not is_newest(connection, folder):
             _apply(connection, folder)
             _check_foreign_keys(connection)
 
@@ -53,7 +53,13 @@ def revision(connection: sa.Connection) -> str | None:
     return found
 
 
-def _is_newest(connection: sa.Connection, folder: Path) -> bool:
+def is_newest(connection: sa.Connection, folder: Path = MIGRATIONS) -> bool:
+    """Whether the tables are up to date.
+
+    Raises:
+        StoreError: they are of a newer version.
+
+    """
     known = sorted(file.stem.split("_")[0] for file in folder.glob("versions/[0-9]*.py"))
     current = revision(connection)
     if current is not None and current not in known:

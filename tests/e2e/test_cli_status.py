@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-from support.command import DAY
+import trustme
+from support.command import CONFIG, DAY
+from support.smtp_server import SMTPServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +114,152 @@ def test_people_can_be_asked_for_by_how_their_mail_stands(furnished: Path, diges
 
     assert [person["address"] for person in some["people"]] == ["ben@example.org"]
     assert some["deliveries"] == {"sent": 1, "failed": 1}
+
+
+# -- a day of many readers ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowd(furnished: Path, digest: Command) -> Path:
+    """A day with 3,000 readers; a third failed, each with a reply of its own."""
+    digest("run", *DAY)
+    with sqlite3.connect(furnished / "digest.db") as db:
+        for number in range(3000):
+            state, reason = "sent", None
+            if number % 3 == 1:
+                state, reason = "failed", f"550 5.1.1 no such user (queue {number:08X})"
+            address = f"reader{number}@example.org"
+            db.execute(
+                "INSERT INTO subscribers (id, address, address_key, mailbox, status, since,"
+                " preferences) VALUES (?, ?, ?, ?, 'confirmed', '2026-01-01 00:00:00', '{}')",
+                (number + 1, address, address, address),
+            )
+            db.execute(
+                "INSERT INTO deliveries (day, subscriber_id, state, reason, planned_at, attempts)"
+                " VALUES ('2026-02-02', ?, ?, ?, '2026-02-02 18:00:00', 1)",
+                (number + 1, state, reason),
+            )
+        db.execute("UPDATE days SET planned = planned + 3000")
+    db.close()
+    return furnished
+
+
+def test_a_day_of_many_readers_is_one_screen(crowd: Path, digest: Command) -> None:
+    lines = digest("status", *DAY).out.splitlines()
+
+    assert len(lines) < 24
+    assert any("failed" in line and "1000" in line and "550 5.1.1" in line for line in lines)
+    assert any("--all lists every reader" in line for line in lines)
+    assert lines[-1] == "2026-02-02: 3002 planned = 2002 sent + 1000 failed; closed"
+
+
+@pytest.mark.parametrize(("arguments", "rows"), [(("--all",), 3002), (("--state", "failed"), 1000)])
+def test_the_readers_of_a_day_can_be_listed(
+    crowd: Path, digest: Command, arguments: tuple[str, ...], rows: int
+) -> None:
+    out = digest("status", *DAY, *arguments).out
+
+    assert out.count("@example.org") == rows
+
+
+def test_json_has_every_reader_and_the_reasons(crowd: Path, digest: Command) -> None:
+    found = digest("status", *DAY, "--json").json
+
+    (failed,) = [one for one in found["reasons"] if one["state"] == "failed"]
+    assert len(found["people"]) == 3002
+    assert (failed["readers"], len(failed["examples"])) == (1000, 3)
+
+
+def test_many_different_reasons_are_cut_to_the_most_frequent(crowd: Path, digest: Command) -> None:
+    with sqlite3.connect(crowd / "digest.db") as db:
+        db.execute(
+            "UPDATE deliveries SET reason = 'reason ' || char(97 + id % 26) || char(97 + id % 25)"
+            " WHERE state = 'failed'"
+        )
+    db.close()
+
+    lines = digest("status", *DAY).out.splitlines()
+
+    assert len(lines) < 30
+    assert any(line.startswith("and ") and "other reasons" in line for line in lines)
+
+
+def test_the_list_of_subscribers_is_read_as_it_is_printed(crowd: Path, digest: Command) -> None:
+    rows = digest("subscribers", "list").out.splitlines()[1:]
+    people = digest("subscribers", "list", "--json").json
+
+    addresses = [row.split()[0] for row in rows]
+    assert addresses == [person["address"] for person in people]
+    assert addresses == sorted(addresses)
+    assert len(addresses) == 3002
+
+
+def test_a_dry_run_for_many_readers_is_one_screen(crowd: Path, digest: Command) -> None:
+    lines = digest("run", "--dry-run", "--day", "2026-02-03").out.splitlines()
+
+    assert len(lines) < 24
+    assert any("3000" in line for line in lines)
+
+
+# -- a run that stopped -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "words"),
+    [
+        ("CONNECT", "554 no service", "refused the connection: 554 no service"),
+        ("AUTH", "535 5.7.8 wrong", "did not accept the login"),
+        ("MAIL", "550 5.7.1 not you", "refuses mail from digest@papers.example: 550 5.7.1"),
+        ("RCPT", "553 no", "at RCPT: 553 no"),
+        ("MAIL", "451 later", "were not tried after others were deferred"),
+    ],
+)
+def test_what_stopped_a_run_is_said_first(
+    furnished: Path,
+    digest: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    reply: str,
+    words: str,
+) -> None:
+    rows = "".join(f"reader{number}@example.org,agents\n" for number in range(30))
+    (furnished / "readers.csv").write_text(f"address,topics\n{rows}", encoding="utf-8")
+    digest("subscribers", "import", "readers.csv", "--confirmed")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(furnished / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(furnished / "ca.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    with SMTPServer(extensions=("PIPELINING", "AUTH PLAIN"), tls=tls) as server:
+        server.when(command, reply=reply)
+        mail = f"""transport = "smtp"
+host = "localhost"
+port = {server.port}
+username = "digest"
+password = "a password"
+from_address = "digest@papers.example"
+"""
+        web = '\n[web]\nurl = "https://digest.papers.example"\n'
+        text = CONFIG.replace('directory = "outbox"  # beside this file\n', mail) + web
+        (furnished / "config.toml").write_text(text, encoding="utf-8")
+        stopped = digest("run", *DAY)
+
+    status = digest("status", *DAY)
+
+    assert stopped.code == 1
+    assert words in status.out.splitlines()[0]
+    assert status.out.startswith("2026-02-02: ")
+
+
+def test_nothing_is_said_of_a_run_that_was_finished(furnished: Path, digest: Command) -> None:
+    (furnished / "outbox").write_text("in the way")
+    digest("run", *DAY)
+    stopped = digest("status", *DAY, "--json").json["stopped"]
+    (furnished / "outbox").unlink()
+    digest("run", *DAY)
+
+    assert len(stopped) == 1
+    assert digest("status", *DAY, "--json").json["stopped"] == []
 
 
 def stands(home: Path, address: str, state: str) -> None:

@@ -362,7 +362,7 @@ def test_who_is_not_a_reader_is_named(
 
 
 def test_the_pepper_is_made_once_and_for_its_owner_only(home: Path, digest: Command) -> None:
-    digest("subscribers", "list")
+    digest("subscribers", "add", "ben@example.org")
     pepper = home / "digest.pepper"
     made = pepper.read_text()
 
@@ -378,6 +378,6 @@ def test_a_pepper_from_the_environment_needs_no_file(
 ) -> None:
     monkeypatch.setenv("DIGEST_SITE__PEPPER", "from the environment")
 
-    digest("subscribers", "list")
+    digest("subscribers", "add", "ada@example.org")
 
     assert not (home / "digest.pepper").exists()

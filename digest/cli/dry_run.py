@@ -1,0 +1,131 @@
+"""`digest run --dry-run`: who would get what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from digest.app import serializers
+from digest.cli import output
+from digest.cli.papers import print_reports
+from digest.cli.reasons import READERS, print_reasons
+from digest.cli.tables import print_table
+from digest.models.delivery import DeliveryState
+from digest.storage.reasons import ReasonGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from digest.app.services import App
+    from digest.delivery.builder import MailResult
+    from subscribers.models import Subscriber
+
+#: The readers who are named as examples of a reason.
+_EXAMPLES = 3
+
+
+@dataclass
+class _Tally:
+    """Counts the readers of a dry run as they pass."""
+
+    would_complete: bool = True
+    _groups: dict[tuple[DeliveryState, str | None], ReasonGroup] = field(default_factory=dict)
+
+    def count(self, results: Iterable[MailResult]) -> Iterator[MailResult]:
+        """Yield results, and count them."""
+        for result in results:
+            self.would_complete &= result.state in (DeliveryState.SENT, DeliveryState.SKIPPED)
+            key = result.state, result.reason
+            before = self._groups.get(key)
+            examples = before.examples if before else ()
+            if len(examples) < _EXAMPLES:
+                examples = (*examples, result.subscriber.address)
+            self._groups[key] = ReasonGroup(
+                state=result.state,
+                reason=result.reason,
+                number=(before.number if before else 0) + 1,
+                examples=examples,
+            )
+            yield result
+
+    @property
+    def groups(self) -> list[ReasonGroup]:
+        """The readers by state and reason, the largest group first."""
+        return sorted(self._groups.values(), key=lambda group: -group.number)
+
+
+def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
+    """Fetch a day and print who would get what; return whether a run would be complete."""
+    from digest.app import pipeline
+
+    app.transport().close()  # a wrong mail setting is an error here as it is in a run
+    chosen, only_day = pipeline.run_day(app, day), day is not None
+    reports = pipeline.fetch(
+        app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
+    )
+    edition = pipeline.build_edition(app, chosen.day)
+    builder = app.message_builder(edition)
+    own = edition.coverage.day
+    is_plain = day is None and subscriber is None
+    open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
+    totals = [app.history.day_totals(one) for one in open_days]
+    waiting = pipeline.undelivered(app, own, only=subscriber)
+    tally = _Tally()
+    results = tally.count(map(builder.preview, output.with_progress(waiting, "mails")))
+    if json:
+        output.print_json_object(
+            {
+                "day": own.isoformat(),
+                "day_reason": chosen.reason,
+                "dry_run": True,
+                "open_days": [
+                    {"day": one.day.isoformat(), **serializers.day_totals(one)} for one in totals
+                ],
+                "sources": [serializers.source_report(report) for report in reports],
+            },
+            "would",
+            map(_shape, results),
+        )
+    else:
+        print_reports(reports, output.Report())
+        output.print_result(f"papers of {chosen.day:%A} {chosen.day}: {chosen.reason}")
+        _print_readers(results, tally)
+        for one in totals:
+            states = ", ".join(f"{number} {state}" for state, number in one.states.items())
+            output.print_result(
+                f"{one.day} is open ({states or 'nobody is planned yet'});"
+                " a run deals with it first"
+            )
+    return tally.would_complete and not any(report.error for report in reports)
+
+
+def _print_readers(results: Iterator[MailResult], tally: _Tally) -> None:
+    title = "Dry run: nothing was sent"
+    first = list(islice(results, READERS + 1))
+    if len(first) <= READERS:
+        print_table(
+            title,
+            ("address", "would be", "papers#", "subject or reason~"),
+            [
+                (one["address"], one["state"], one["papers"], one["subject"] or one["reason"])
+                for one in map(_shape, first)
+            ],
+        )
+        return
+    for _ in chain(first, results):
+        pass  # counted
+    print_reasons(title, tally.groups)
+    output.print_result("--json lists every reader, --only EMAIL one of them")
+
+
+def _shape(result: MailResult) -> dict[str, object]:
+    message = result.message
+    return {
+        "address": result.subscriber.address,
+        "state": str(result.state),
+        "papers": len(message.issue.picks) if message else 0,
+        "subject": message.subject if message else None,
+        "reason": result.reason,
+    }
