@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import threading
@@ -47,13 +48,24 @@ def print_terminal_note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print the result as JSON, with escapes if standard output cannot encode it."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    """Print the result as JSON, with escapes for what standard output cannot encode.
+
+    Iterators become arrays and are printed as they are read.
+    """
+    from subscribers import json_stream
+
+    for chunk in json_stream.chunks(value):
+        sys.stdout.write(_encodable(chunk))
+    typer.echo()
+
+
+def _encodable(text: str) -> str:
+    """Return JSON that standard output can encode; what it lacks stands in strings alone."""
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeError:
-        text = json.dumps(value, indent=2)
-    typer.echo(text)
+        return re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)
+    return text
 
 
 def print_file(content: bytes) -> None:
