@@ -56,6 +56,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/wire.py
 	$(BIN)/python benchmarks/delivery.py
+	$(BIN)/python benchmarks/history.py
 	$(BIN)/python benchmarks/signing.py
 
 faults: $(VENV)/developing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from subscribers.timestamps import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from subscribers.book import Book, Evidence
     from subscribers.models import Subscriber
@@ -18,13 +18,14 @@ def export(
     subscriber: Subscriber,
     book: Book,
     *,
-    issues: Callable[[int], list[dict[str, Any]]],
+    issues: Callable[[int], Iterator[dict[str, Any]]],
     transactional: Callable[[int], list[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """Return everything known about a subscriber, ready for JSON.
+    """Return everything known about a subscriber, ready for `json_stream`.
 
     `issues` and `transactional` return the mails sent to a subscriber's id. The caller passes
-    them, because this package does not know about mails.
+    them, because this package does not know about mails. The issues stay an iterator: they are
+    read while they are written.
     """
     return {
         "address": subscriber.address,

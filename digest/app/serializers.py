@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from subscribers.timestamps import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, Pick, SourceCoverage
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
     from digest.storage.fetches import FetchRecord
-    from digest.storage.history import DayTotals, DeliveryHistory, DeliveryRecord, SentPaper
+    from digest.storage.history import DayTotals, DeliveryRecord
     from digest.storage.papers import Observation
     from digest.storage.reasons import ReasonGroup
+    from digest.storage.sent_papers import SentPaper
+    from digest.storage.subscriber_history import SubscriberHistory
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import ConsentRecord
     from subscribers.import_rules import ImportRow
@@ -234,12 +236,16 @@ def pick(found: Pick) -> dict[str, Any]:
     }
 
 
-def issues_of(history: DeliveryHistory, subscriber_id: int) -> list[dict[str, Any]]:
-    """Write every delivery of a subscriber, with the papers of its message and their reasons."""
-    return [
-        {**delivery(record), "contents": [sent_paper(sent) for sent in history.contents(record)]}
-        for record in history.records(subscriber_id=subscriber_id)
-    ]
+def issues_of(history: SubscriberHistory, subscriber_id: int) -> Iterator[dict[str, Any]]:
+    """Write every delivery of a subscriber, with the papers of its message and their reasons.
+
+    They are read one after the other; years of them fit into no answer.
+    """
+    for issue in history.issues(subscriber_id):
+        yield {
+            **delivery(issue.record),
+            "contents": [sent_paper(paper) for paper in issue.papers],
+        }
 
 
 def transactional_of(queue: TransactionalQueue, subscriber_id: int) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
 from digest.storage.run_lock import lock_path, run_lock
+from digest.storage.subscriber_history import SubscriberHistory
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
 
@@ -191,7 +192,12 @@ class App:
     @cached_property
     def history(self) -> DeliveryHistory:
         """Which subscriber got which papers, and how each delivery ended."""
-        return DeliveryHistory(self.engine, self.editions)
+        return DeliveryHistory(self.engine)
+
+    @cached_property
+    def subscriber_history(self) -> SubscriberHistory:
+        """All that one subscriber was sent, in the database."""
+        return SubscriberHistory(self.engine)
 
     @property
     def policy(self) -> Policy:

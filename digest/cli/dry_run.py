@@ -75,7 +75,7 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
     tally = _Tally()
     results = tally.count(map(builder.preview, output.with_progress(waiting, "mails")))
     if json:
-        output.print_json_object(
+        output.print_json(
             {
                 "day": own.isoformat(),
                 "day_reason": chosen.reason,
@@ -84,9 +84,8 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
                     {"day": one.day.isoformat(), **serializers.day_totals(one)} for one in totals
                 ],
                 "sources": [serializers.source_report(report) for report in reports],
-            },
-            "would",
-            map(_shape, results),
+                "would": map(_shape, results),
+            }
         )
     else:
         print_reports(reports, output.Report())

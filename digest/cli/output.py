@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -16,14 +16,12 @@ import typer
 from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from digest.app.services import App
 
 Item = TypeVar("Item")
 
-#: Lines that are printed together.
-_LINES = 500
 _is_quiet = False
 
 
@@ -106,41 +104,23 @@ def print_terminal_note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print the result as JSON, with escapes if standard output cannot encode it."""
-    typer.echo(_json(value, indent=2))
+    """Print the result as JSON, with escapes for what standard output cannot encode.
+
+    Iterators become arrays and are printed as they are read.
+    """
+    from subscribers import json_stream
+
+    for chunk in json_stream.chunks(value):
+        sys.stdout.write(_encodable(chunk))
+    typer.echo()
 
 
-def print_json_list(items: Iterable[Any]) -> None:
-    """Print a list as JSON, an item a line; of any length, since it is printed as it is read."""
-    _print_items("[", items, "]", indent="  ")
-
-
-def print_json_object(head: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:
-    """Print an object as JSON, whose last key `name` holds a list, printed as it is read."""
-    opening = _json(head, indent=2).removesuffix("}").rstrip()
-    _print_items(
-        f"{opening}{',' if head else ''}\n  {_json(name)}: [", items, "  ]\n}", indent=4 * " "
-    )
-
-
-def _print_items(opening: str, items: Iterable[Any], closing: str, *, indent: str) -> None:
-    typer.echo(opening)
-    lines = (indent + _json(item) for item in items)
-    last = next(lines, None)
-    while chunk := list(islice(lines, _LINES)):
-        typer.echo(",\n".join([last or "", *chunk[:-1]]) + ",")
-        last = chunk[-1]
-    if last is not None:
-        typer.echo(last)
-    typer.echo(closing)
-
-
-def _json(value: Any, *, indent: int | None = None) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+def _encodable(text: str) -> str:
+    """Return JSON that standard output can encode; what it lacks stands in strings alone."""
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeError:
-        return json.dumps(value, indent=indent)
+        return re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)
     return text
 
 

@@ -54,7 +54,7 @@ def status(
     not_planned = app.history.not_planned(chosen)
     records = app.history.each(day=chosen, states=state or ())
     if json:
-        output.print_json_object(
+        output.print_json(
             {
                 "day": chosen.isoformat(),
                 "papers": app.papers.count(chosen),
@@ -64,9 +64,8 @@ def status(
                 "not_planned": not_planned,
                 "stopped": [group.reason for group in stops],
                 "reasons": [serializers.reason_group(group) for group in groups],
-            },
-            "people",
-            map(serializers.delivery, records),
+                "people": map(serializers.delivery, records),
+            }
         )
         return
     for line in _trouble(groups):

@@ -96,7 +96,7 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     """List everybody who ever signed up."""
     subscribers = output.open_app(ctx, only_reads=True).book.each()
     if json:
-        output.print_json_list(map(serializers.subscriber, subscribers))
+        output.print_json(map(serializers.subscriber, subscribers))
         return
     print_table(
         "Subscribers",
@@ -111,13 +111,12 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     app = output.open_app(ctx, only_reads=True)
     subscriber = find_subscriber(app, email)
     consent = app.book.history(subscriber.id)
-    records = app.history.records(subscriber_id=subscriber.id)
     if json:
         output.print_json(
             {
                 **serializers.subscriber(subscriber),
                 "consent": [serializers.consent_step(step) for step in consent],
-                "issues": serializers.issues_of(app.history, subscriber.id),
+                "issues": serializers.issues_of(app.subscriber_history, subscriber.id),
             }
         )
         return
@@ -139,12 +138,14 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             for s in consent
         ],
     )
-    for record in records:
+    for issue in app.subscriber_history.issues(subscriber.id):
+        record = issue.record
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
-        for sent in app.history.contents(record):
-            reasons = "; ".join(serializers.sent_reasons(sent))
+        for sent in issue.papers:
             output.print_result(f"  {sent.paper_id:18} {sent.title}")
-            output.print_result(f"  {'':18} {sent.topic}: {reasons}")
+            why = [sent.topic, "; ".join(serializers.sent_reasons(sent))]
+            if any(why):
+                output.print_result(f"  {'':18} {': '.join(filter(None, why))}")
 
 
 @commands.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")
@@ -251,7 +252,7 @@ def export(
         privacy.export(
             subscriber,
             app.book,
-            issues=partial(serializers.issues_of, app.history),
+            issues=partial(serializers.issues_of, app.subscriber_history),
             transactional=partial(serializers.transactional_of, app.transactional_queue),
         )
     )

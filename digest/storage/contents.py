@@ -70,9 +70,19 @@ def load(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     return items
 
 
+def positions(text: str) -> list[int]:
+    """Return the positions in the edition of all papers of the mail, in order."""
+    return [entry[0] for _, entry in _entries(text)]
+
+
 def shown_positions(text: str) -> list[int]:
     """Return the positions in the edition of the papers that the mail shows, in order."""
     return [entry[0] for topic, entry in _entries(text) if topic != WITHDRAWN]
+
+
+def withdrawn_positions(text: str) -> list[int]:
+    """Return the positions in the edition of the papers whose withdrawal the mail reports."""
+    return [entry[0] for topic, entry in _entries(text) if topic == WITHDRAWN]
 
 
 def seen(text: str, ids: Mapping[int, str]) -> Seen:

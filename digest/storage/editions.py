@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from digest.errors import NotFoundError
 from digest.models.delivery import NOT_SENT, DeliveryState
+from digest.storage import explanations
 from digest.storage.edition_codec import dump, load
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import days, deliveries, edition_papers, editions
@@ -66,6 +67,7 @@ class EditionStore:
                 ]
                 if positions:
                     db.execute(edition_papers.insert(), positions)
+                explanations.save(db, int(edition_id or 0), edition)
         return self.get(int(edition_id or 0))
 
     def preview(self, edition: Edition, *, mail_key: str, now: datetime) -> StoredEdition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
-from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Seen
+from digest.models.issue import NOTHING_SEEN, Seen
 from digest.storage import contents
 from digest.storage.in_lists import rows_where_in
 from digest.storage.reasons import ReasonGroup, group_by_reason
-from digest.storage.schema import days, deliveries, due, edition_papers, editions, papers, states_of
+from digest.storage.schema import days, deliveries, due, edition_papers, editions, states_of
+from digest.storage.sent_papers import of_contents
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
-    from digest.models.issue import IssueItem, Pick
-    from digest.storage.editions import EditionStore
+    from digest.models.issue import IssueItem
+    from digest.storage.sent_papers import SentPaper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,36 +37,19 @@ class DeliveryRecord:
     subscriber_id: int
     address: str
     state: DeliveryState
-    reason: str | None
-    subject: str | None
-    message_id: str | None
-    planned_at: datetime
-    settled_at: datetime | None
-    attempts: int
-    next_at: datetime | None
-    code: int | None
-    status: str | None
-    edition_id: int | None
+    reason: str | None = None
+    # these are None where a delivery was pruned, or did not come as far
+    subject: str | None = None
+    message_id: str | None = None
+    planned_at: datetime | None = None
+    settled_at: datetime | None = None
+    attempts: int | None = None
+    next_at: datetime | None = None
+    code: int | None = None
+    status: str | None = None
+    edition_id: int | None = None
     #: how many papers the mail shows
     papers: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SentPaper:
-    """A paper in a mail that was made, and why it was there."""
-
-    paper_id: str
-    title: str
-    topic: str
-    score: float
-    #: why it was picked; empty where one of the fields below says it
-    reasons: tuple[str, ...] = ()
-    #: how many nearly identical papers are listed behind it
-    similar: int = 0
-    #: the paper that this one is nearly the same as, and is listed behind
-    similar_to: str | None = None
-    #: whether the mail only said that it was withdrawn
-    is_withdrawal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +71,9 @@ class DayTotals:
 class DeliveryHistory:
     """The deliveries of an open database, for reading."""
 
-    def __init__(self, engine: sa.Engine, editions: EditionStore) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         """Use an engine whose tables exist."""
         self._engine = engine
-        self._editions = editions
 
     def records(
         self,
@@ -110,16 +93,7 @@ class DeliveryHistory:
         states: Collection[DeliveryState] = (),
     ) -> Iterator[DeliveryRecord]:
         """Yield what `records` returns; memory does not grow with the number of rows."""
-        columns = [
-            deliveries.c[name]
-            for name in DeliveryRecord.__dataclass_fields__
-            if name in deliveries.c
-        ]
-        query = (
-            sa.select(*columns, subscribers.c.address, deliveries.c.contents)
-            .join_from(deliveries, subscribers)
-            .order_by(deliveries.c.day.desc(), subscribers.c.address)
-        )
+        query = select_records()
         if day is not None:
             query = query.where(deliveries.c.day == day)
         if subscriber_id is not None:
@@ -128,7 +102,7 @@ class DeliveryHistory:
             query = query.where(deliveries.c.state.in_(states))
         with self._engine.connect() as db:
             for row in db.execute(query.execution_options(yield_per=500)).mappings():
-                yield _record(dict(row))
+                yield delivery_record(row)
 
     def record(self, day: date, subscriber_id: int) -> DeliveryRecord | None:
         """Return a subscriber's row of a day."""
@@ -136,26 +110,12 @@ class DeliveryHistory:
 
     def contents(self, record: DeliveryRecord) -> list[SentPaper]:
         """Return the papers of one mail, in its order, with the reasons it gave."""
-        items = self.items([record.id]).get(record.id, [])
-        picks = self._picks(record.edition_id) if any(it.reasons is None for it in items) else {}
-        ids = {item.position: item.paper_id for item in items}
-        similar = Counter(item.behind for item in items)
+        query = sa.select(deliveries.c.edition_id, deliveries.c.contents).where(
+            deliveries.c.id == record.id, deliveries.c.contents.is_not(None)
+        )
         with self._engine.connect() as db:
-            query = sa.select(papers.c.id, papers.c.title)
-            titles = {
-                row.id: row.title for row in rows_where_in(db, query, papers.c.id, ids.values())
-            }
-        return [
-            _sent_paper(item, titles[item.paper_id], picks, ids, similar[item.position])
-            for item in items
-        ]
-
-    def _picks(self, edition_id: int | None) -> dict[tuple[str, str], Pick]:
-        """Return an edition's picks by topic and paper."""
-        if edition_id is None:
-            return {}
-        ranked = self._editions.get(edition_id).edition.ranked
-        return {(pick.topic, pick.paper.id): pick for picks in ranked.values() for pick in picks}
+            row = db.execute(query).first()
+            return [] if row is None else of_contents(db, row.edition_id, row.contents)
 
     def items(self, delivery_ids: Sequence[int]) -> dict[int, list[IssueItem]]:
         """Return the contents of mails, with the papers' ids of today, by delivery."""
@@ -291,10 +251,24 @@ def _day_totals(day: date, plan: Any, states: Counter[DeliveryState]) -> DayTota
     )
 
 
-def _record(row: dict[str, Any]) -> DeliveryRecord:
-    text = row.pop("contents")
+def select_records() -> sa.Select[Any]:
+    """Select what `delivery_record` reads, the newest day first, then by address."""
+    columns = [
+        deliveries.c[name] for name in DeliveryRecord.__dataclass_fields__ if name in deliveries.c
+    ]
+    return (
+        sa.select(*columns, subscribers.c.address, deliveries.c.contents)
+        .join_from(deliveries, subscribers)
+        .order_by(deliveries.c.day.desc(), subscribers.c.address)
+    )
+
+
+def delivery_record(row: sa.RowMapping) -> DeliveryRecord:
+    """Return a row of `select_records`."""
+    values = {str(name): value for name, value in row.items()}
+    text = values.pop("contents")
     number = _paper_count(text) if text else 0
-    return DeliveryRecord(**{**row, "state": DeliveryState(row["state"]), "papers": number})
+    return DeliveryRecord(**{**values, "state": DeliveryState(row["state"]), "papers": number})
 
 
 @lru_cache(maxsize=1024)  # many subscribers of a day have the same papers
@@ -318,30 +292,3 @@ def _positions(apart_from: date) -> sa.Select[Any]:
         .join_from(edition_papers, editions)
         .where(editions.c.day != apart_from)
     )
-
-
-def _sent_paper(
-    item: IssueItem,
-    title: str,
-    picks: dict[tuple[str, str], Pick],
-    ids: dict[int, str],
-    similar: int,
-) -> SentPaper:
-    sent = SentPaper(
-        paper_id=item.paper_id,
-        title=title,
-        topic=item.topic,
-        score=item.score or 0.0,
-        reasons=item.reasons or (),
-    )
-    if item.topic == WITHDRAWN:
-        return replace(sent, is_withdrawal=True)
-    if item.behind is not None:
-        first = ids[item.behind]
-        pick = picks.get((item.topic, first))
-        return replace(sent, score=pick.score if pick else 0.0, reasons=(), similar_to=first)
-    pick = picks.get((item.topic, item.paper_id))
-    if pick is None or item.reasons is not None:
-        return sent
-    reasons = tuple(reason.text for reason in pick.reasons)
-    return replace(sent, score=pick.score, reasons=reasons, similar=similar)

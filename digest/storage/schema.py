@@ -142,6 +142,18 @@ days = sa.Table(
     sa.Column("named_at", UTCDateTime),
     # when a run of the day began that has not planned it yet
     sa.Column("begun_at", UTCDateTime),
+    # when its deliveries began to be pruned; from then on nothing of the day is sent any more
+    sa.Column("pruned_at", UTCDateTime),
+)
+
+# How many deliveries of a day were pruned, by the state that they had.
+pruned_states = sa.Table(
+    "pruned_states",
+    metadata,
+    sa.Column("day", sa.ForeignKey(days.c.day), primary_key=True),
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # The editions that mails were made from, as they were when the first mail was claimed.
@@ -172,6 +184,33 @@ edition_papers = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("paper_id", sa.ForeignKey(papers.c.id, onupdate="CASCADE"), nullable=False),
     sa.Index("edition_papers_by_paper", "paper_id"),
+    sqlite_with_rowid=False,
+)
+
+# Why the papers of an edition were picked for a topic, see `storage.explanations`.
+edition_topics = sa.Table(
+    "edition_topics",
+    metadata,
+    sa.Column("edition_id", sa.ForeignKey(editions.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("topic", sa.String, primary_key=True),
+    sa.Column("picks", sa.LargeBinary, nullable=False),
+)
+
+# What is left of a pruned delivery whose mail arrived, or may have: the papers that it showed. The
+# rows of one edition lie together, so that pruning writes at the end of the table. A key to the
+# subscribers would make SQLite read the whole table whenever one of them is erased; whoever
+# erases one removes these rows first (`Ledger.forget`).
+shown = sa.Table(
+    "shown",
+    metadata,
+    sa.Column("edition_id", sa.ForeignKey(editions.c.id), primary_key=True),
+    sa.Column(
+        "subscriber_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    ),
+    # whether nobody knows that the mail arrived
+    sa.Column("is_unknown", sa.Boolean, nullable=False),
+    # see `storage.shown_papers`
+    sa.Column("papers", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

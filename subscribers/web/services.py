@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -47,8 +47,8 @@ class WebServices:
     edition: Callable[[date], DayEdition | None]
     #: queue a transactional mail to a subscriber; a background task sends it
     queue_mail: Callable[[int, TransactionalKind], None]
-    #: given a subscriber's id, return all issues sent to them, ready for JSON
-    issues: Callable[[int], list[dict[str, Any]]]
+    #: given a subscriber's id, yield all issues sent to them, ready for JSON
+    issues: Callable[[int], Iterator[dict[str, Any]]]
     #: given a subscriber's id, return all transactional mails sent to them, ready for JSON
     transactional: Callable[[int], list[dict[str, Any]]]
     #: given a subscriber's id, delete the records of all mails to them

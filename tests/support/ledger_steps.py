@@ -47,7 +47,7 @@ class LedgerSteps:
             [ONE, TWO, THREE, TITLED], source="page", authority=get_kind("capture").authority
         )
         self.editions = EditionStore(engine)
-        self.history = DeliveryHistory(engine, self.editions)
+        self.history = DeliveryHistory(engine)
         self.ledger = Ledger(engine)
         self._workers: dict[date, int] = {}
 

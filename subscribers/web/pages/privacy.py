@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from subscribers import privacy
+from subscribers import json_stream, privacy
 from subscribers.links import Purpose
 from subscribers.web.access import subscriber_of
 from subscribers.web.client import evidence_of
@@ -24,8 +22,8 @@ def show(token: str, services: ServicesDep, templates: TemplatesDep) -> Response
 
 
 @routes.api_route("/privacy/{token}/export.json", methods=READ)
-def export(token: str, services: ServicesDep) -> Response:
-    """Return everything known about a subscriber as a JSON file."""
+def export(token: str, request: Request, services: ServicesDep) -> Response:
+    """Return everything known about a subscriber as a JSON file, which is sent as it is read."""
     subscriber = subscriber_of(services, Purpose.PRIVACY, token)
     data = privacy.export(
         subscriber,
@@ -33,8 +31,8 @@ def export(token: str, services: ServicesDep) -> Response:
         issues=services.issues,
         transactional=services.transactional,
     )
-    return Response(
-        json.dumps(data, ensure_ascii=False, indent=2),
+    return StreamingResponse(
+        iter(()) if request.method == "HEAD" else json_stream.chunks(data),
         media_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="digest-data.json"'},
     )

@@ -21,7 +21,6 @@ from support.database import new_database, open_and_read_schema
 from support.older_database import rows_of
 
 from digest.errors import StoreError
-from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.history import DeliveryHistory
 from digest.storage.upgrade import MIGRATIONS, upgrade
@@ -144,7 +143,7 @@ def test_what_every_mail_of_old_showed_is_still_known(
 
     engine = opened(tmp_path)
 
-    history = DeliveryHistory(engine, EditionStore(engine))
+    history = DeliveryHistory(engine)
     after = [
         (record.id, paper.topic, paper.paper_id)
         for record in sorted(history.records(), key=lambda record: record.id)

@@ -14,7 +14,7 @@ from digest.models.issue import Coverage
 from digest.models.merge import Origin
 from digest.models.paper import Announcement, AnnounceType
 from digest.models.source import SourceReport, SourceState
-from digest.storage.history import SentPaper
+from digest.storage.sent_papers import SentPaper
 
 
 def test_a_time_is_written_to_the_second_in_utc() -> None:
