@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from digest.app import certificates, transport
 from digest.app.clock import now, place, today
+from digest.app.config import permissions
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
@@ -38,7 +39,7 @@ from digest.sources.fetch import Fetcher
 from digest.storage.begun_days import BegunDays
 from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
-from digest.storage.engine import open_database
+from digest.storage.engine import database_file, open_database
 from digest.storage.fetches import FetchLog
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
@@ -350,4 +351,5 @@ def open_app(config: Config, *, is_new: bool = False) -> App:
     """
     traces = dict if is_new else partial(traces_of_use, config)
     engine = open_database(config.database.url, folder=config.folder, traces=traces)
+    permissions.warn_of_readable(config, database=database_file(engine.url))
     return App(config=config, engine=engine)
