@@ -79,6 +79,10 @@ class App:
         """Close the database, and the connections to sources if there are any."""
         self._opened.close()
 
+    def warn_of_readable_secrets(self) -> None:
+        """Log a warning for each file with secrets that others can read."""
+        permissions.warn_of_readable(self.config, database=database_file(self.engine.url))
+
     @cached_property
     def papers(self) -> PaperStore:
         """The papers, in the database."""
@@ -351,5 +355,4 @@ def open_app(config: Config, *, is_new: bool = False) -> App:
     """
     traces = dict if is_new else partial(traces_of_use, config)
     engine = open_database(config.database.url, folder=config.folder, traces=traces)
-    permissions.warn_of_readable(config, database=database_file(engine.url))
     return App(config=config, engine=engine)

@@ -26,6 +26,7 @@ def open_app(ctx: typer.Context) -> App:
     settings = config.load(ctx.obj)
     log.configure(settings.log.level, settings.log.format, settings.log_file)
     app = services.open_app(settings)
+    app.warn_of_readable_secrets()
     ctx.call_on_close(app.close)
     return app
 

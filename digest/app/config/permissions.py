@@ -51,13 +51,11 @@ def warn_of_readable(config: Config, *, database: Path | None) -> None:
     """Log a warning for the configuration and the database, if others can read secrets there."""
     paths = [config.secrets_file] if config.secrets_file else []
     if database:
-        paths += [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+        parts = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+        # SQLite makes the others anew, with the mode of the first.
+        paths += [path for path in parts if _is_readable(path)][:1]
     for path in paths:
-        try:
-            is_open = _is_open(path, path.stat())
-        except OSError:  # it is missing; whoever reads it says more
-            continue
-        if is_open:
+        if _is_readable(path):
             extra = {"file": str(path), "remedy": _remedy(path)}
             log.warning("others can read secrets", extra=extra)
 
@@ -76,6 +74,13 @@ def _get(tables: dict[str, Any], section: str, key: str) -> str:
     table = tables.get(section)
     value = table.get(key) if isinstance(table, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        return _is_open(path, path.stat())
+    except OSError:  # it is missing; whoever reads it says more
+        return False
 
 
 def _is_open(path: Path, found: os.stat_result) -> bool:
