@@ -23,7 +23,8 @@ help:
 	@echo "make clean       remove what these made"
 
 demo: $(VENV)/installed
-	$(BIN)/digest demo --out demo
+	@echo "Making the digest of the sample day for one reader (some seconds) ..."
+	@$(BIN)/digest demo --out demo
 
 test: $(VENV)/developing
 	$(BIN)/python -m pytest $(PARALLEL)
@@ -71,9 +72,11 @@ clean:
 
 # Debian packages venv apart from python3: root installs it, others see the package name.
 $(VENV)/bin/python:
+	@echo "Making a virtual environment in $(VENV) (some seconds) ..."
 	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV); \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing python3-venv, which Debian keeps apart ..."; \
 	    apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); \
 	  else \
 	    echo "python3 cannot make virtual environments; install it: apt-get install python3-venv" >&2; \
@@ -83,14 +86,17 @@ $(VENV)/bin/python:
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(BIN)/uv: $(VENV)/bin/python
-	$(PIP) uv
+	@echo "Installing uv ..."
+	@$(PIP) uv
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --constraint constraints.txt --editable .
+	@echo "Installing Digest and its libraries (about a minute) ..."
+	@$(PIP) --constraint constraints.txt --editable .
 	@touch $@
 
 # pip learned dependency groups in 25.1.
 $(VENV)/developing: $(VENV)/installed
-	$(PIP) --upgrade 'pip>=25.1'
-	$(PIP) --constraint constraints.txt --group dev
+	@echo "Installing the tools of the tests (about a minute) ..."
+	@$(PIP) --upgrade 'pip>=25.1'
+	@$(PIP) --constraint constraints.txt --group dev
 	@touch $@

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from digest.app import certificates, transport
 from digest.app.clock import now, place, today
+from digest.app.config import permissions
 from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
@@ -38,7 +39,7 @@ from digest.sources.fetch import Fetcher
 from digest.storage.begun_days import BegunDays
 from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
-from digest.storage.engine import open_database, open_for_reading
+from digest.storage.engine import database_file, open_database, open_for_reading
 from digest.storage.fetches import FetchLog
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
@@ -80,6 +81,10 @@ class App:
     def close(self) -> None:
         """Close the database, and the connections to sources if there are any."""
         self._opened.close()
+
+    def warn_of_readable_secrets(self) -> None:
+        """Log a warning for each file with secrets that others can read."""
+        permissions.warn_of_readable(self.config, database=database_file(self.engine.url))
 
     @cached_property
     def papers(self) -> PaperStore:

@@ -45,6 +45,7 @@ def open_app(ctx: typer.Context, *, only_reads: bool = False) -> App:
             raise
         log.configure(settings.log.level, settings.log.format)
     app = services.open_app(settings, only_reads=only_reads)
+    app.warn_of_readable_secrets()
     ctx.call_on_close(app.close)
     return app
 

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from digest.models.clock_times import midnight
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 #: more. So two votes in the first quarter of an hour do not make eight an hour. A choice, not
 #: measured.
 PRIOR_HOURS = 12.0
+#: A rate counts as an outlier if its logarithm exceeds the median of the day by more than this, so
+#: at 150 times the median rate. A choice: 60 times occurs on real days, a million votes do not.
+OUTLIER = 5.0
+#: Beyond this a z-score is damped, so that one signal of one paper does not decide alone.
+FAR = 4.0
+#: No paper counts as older than so many times the median age of its day.
+OLDEST = 4.0
 #: The weights of the comment and star z-scores, next to 1 for votes. Choices, not measured: no
 #: data at hand has both with dates.
 COMMENT_WEIGHT = 0.5
@@ -60,6 +68,9 @@ def trends(papers: Iterable[Paper]) -> dict[str, Trend]:
 
 def _trends_of_day(papers: Sequence[Paper]) -> dict[str, Trend]:
     hours = {paper.id: _hours(paper) for paper in papers}
+    # Papers of one day are about as old; a time that is far off is wrong, and weighs no more.
+    oldest = OLDEST * median(hours.values())
+    hours = {id_: min(age, oldest) for id_, age in hours.items()}
     votes = {p.id: p.signals.upvotes for p in papers if p.signals.upvotes is not None}
     comments = {p.id: p.signals.comments for p in papers if p.signals.comments is not None}
     stars = {p.id: p.signals.stars for p in papers if p.signals.stars is not None}
@@ -84,27 +95,39 @@ def _trends_of_day(papers: Sequence[Paper]) -> dict[str, Trend]:
 def _z_scores(counts: Mapping[str, int], hours: Mapping[str, float]) -> dict[str, float]:
     """Return the z-score of each paper's rate, by id, among the papers that have a count.
 
-    The rate is the logarithm of one plus the count per day, shrunk towards the mean rate.
+    The rate is the logarithm of one plus the count per day, shrunk towards the mean rate. Mean and
+    deviation are those of the papers that are no outliers; with them, one count of a million would
+    make all others alike.
     """
     if not counts:
         return {}
-    mean = sum(counts.values()) / math.fsum(hours[paper_id] for paper_id in counts)
-    rates = {
-        paper_id: math.log1p(24 * (number + PRIOR_HOURS * mean) / (hours[paper_id] + PRIOR_HOURS))
-        for paper_id, number in counts.items()
-    }
+    limit = OUTLIER + median(_rate(number, hours[id_]) for id_, number in counts.items())
+    usual = [id_ for id_, number in counts.items() if _rate(number, hours[id_]) <= limit]
     # fsum is exact, so the order of the papers cannot change the last digit.
-    centre = math.fsum(rates.values()) / len(rates)
-    deviation = math.sqrt(math.fsum((rate - centre) ** 2 for rate in rates.values()) / len(rates))
-    return {
-        paper_id: (rate - centre) / deviation if deviation > 1e-9 else 0.0
-        for paper_id, rate in rates.items()
-    }
+    mean = sum(counts[id_] for id_ in usual) / math.fsum(hours[id_] for id_ in usual)
+    rates = {id_: _rate(number + PRIOR_HOURS * mean, hours[id_]) for id_, number in counts.items()}
+    centre = math.fsum(rates[id_] for id_ in usual) / len(usual)
+    variance = math.fsum((rates[id_] - centre) ** 2 for id_ in usual) / len(usual)
+    # Where the usual papers are all alike, only an outlier differs from them.
+    deviation = math.sqrt(variance) if variance > 1e-18 else 1.0
+    return {id_: _damped((rate - centre) / deviation) for id_, rate in rates.items()}
+
+
+def _rate(count: float, hours: float) -> float:
+    return math.log1p(24 * count / (hours + PRIOR_HOURS))
+
+
+def _damped(z_score: float) -> float:
+    """Return a z-score; one beyond FAR comes near FAR + 1, and the order stays."""
+    beyond = abs(z_score) - FAR
+    return z_score if beyond <= 0 else math.copysign(FAR + beyond / (1 + beyond), z_score)
 
 
 def _hours(paper: Paper) -> float:
     """Return the hours from when a paper was featured to when its counts were read; at least 1."""
     if paper.observed_at is None:
         return 1.0
-    featured = paper.featured_at or midnight(paper.day)
+    featured = paper.featured_at
+    if featured is None or featured > paper.observed_at:  # one of the clocks was wrong
+        featured = midnight(paper.day)
     return max((paper.observed_at - featured).total_seconds() / 3600, 1.0)

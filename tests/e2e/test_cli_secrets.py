@@ -128,6 +128,7 @@ def test_a_secret_can_come_from_a_file(
     home: Path, monkeypatch: pytest.MonkeyPatch, name: str, section: str, key: str, written: str
 ) -> None:
     (home / "secret").write_bytes(written.format(SECRET).encode())
+    (home / "secret").chmod(0o600)
     monkeypatch.setenv(name, str(home / "secret"))
 
     loaded = config.load(home / "config.toml")

@@ -216,3 +216,17 @@ def test_both_parts_say_how_to_leave_and_what_was_covered(mail: EmailMessage) ->
     assert f"<{leave}>" in str(mail["List-Unsubscribe"])
     assert "Hugging Face (40 papers)" in " ".join(text_of(mail, "plain").split())
     assert "Hugging Face (40 papers)" in text_of(mail, "html")
+
+
+def test_make_says_each_step_before_it_begins(tmp_path: Path) -> None:
+    command = ["make", "--dry-run", "--silent", f"VENV={tmp_path}/venv", "demo"]
+    lines = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout.splitlines()
+
+    slow = [
+        number for number, line in enumerate(lines) if " -m venv " in line or " pip install " in line
+    ]
+    assert slow
+    assert all(any("echo" in line for line in lines[max(0, n - 2) : n]) for n in slow)
+    assert "echo" in lines[0]

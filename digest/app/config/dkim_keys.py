@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import stat
 from typing import TYPE_CHECKING
 
+from digest.app.config import permissions
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.storage import files
@@ -42,13 +40,8 @@ def load(path: Path, *, selector: str, kind: dkim.Kind) -> dkim.Key:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            pem = file.read()
+        return permissions.read_secret(path)
     except FileNotFoundError as error:
         raise ConfigError(f"there is no {path}; `digest dkim keygen` makes a key") from error
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise ConfigError(f"others can read {path}; type: chmod 600 {shlex.quote(str(path))}")
-    return pem

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from digest.app import environment
+from digest.app.config import permissions
 from digest.app.config.schema import (
     DKIM,
     Database,
@@ -88,7 +89,7 @@ class _Environment(EnvSettingsSource):
 
     def _read(self, path: Path, section: str, key: str) -> str:
         try:
-            return path.read_text(encoding="utf-8-sig").strip()
+            return permissions.read_secret(path).decode("utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             name = f"{environment.PREFIX}{section}__{key}_FILE".upper()
             raise ConfigError(f"{name}: cannot read {path}: {error}") from error
@@ -116,6 +117,8 @@ class Config(BaseSettings):
 
     #: The folder that relative paths start from.
     _folder: Path = PrivateAttr(default_factory=Path)
+    #: The file, if it holds a key or a password.
+    _secrets_file: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Config:
@@ -144,6 +147,11 @@ class Config(BaseSettings):
     def folder(self) -> Path:
         """The folder of the file, from which relative paths start."""
         return self._folder
+
+    @property
+    def secrets_file(self) -> Path | None:
+        """The file of the configuration, if it holds a key or a password; else None."""
+        return self._secrets_file
 
     @property
     def log_file(self) -> Path | None:
@@ -203,7 +211,10 @@ def load(path: Path | None = None) -> Config:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    return build(tables, folder=path.resolve().parent, where=str(path))
+    config = build(tables, folder=path.resolve().parent, where=str(path))
+    if permissions.holds_secret(tables):
+        config._secrets_file = path  # noqa: SLF001 (our own private attribute)
+    return config
 
 
 def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from digest.app.config import dkim_keys
+from digest.app.config import dkim_keys, permissions
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.storage import files
@@ -25,7 +25,7 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
     """Return a secret: the configured one, or one made once and kept beside the configuration.
 
     Raises:
-        ConfigError: its file cannot be read or written.
+        ConfigError: its file cannot be read or written, or others can read it too.
 
     """
     configured = setting.get_secret_value()
@@ -33,7 +33,7 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
         return configured
     path = config.path(file)
     try:
-        return path.read_text(encoding="ascii").strip()
+        return _read(path)
     except FileNotFoundError:
         return _new_key(path)
     except (OSError, UnicodeDecodeError) as error:
@@ -64,12 +64,16 @@ def mail_domain(config: Config) -> str:
     return config.mail.from_address.rpartition("@")[2].lower()
 
 
+def _read(path: Path) -> str:
+    return permissions.read_secret(path).decode("ascii").strip()
+
+
 def _new_key(path: Path) -> str:
     key = secrets.token_urlsafe(32)
     try:
         files.create(path, f"{key}\n".encode("ascii"))
     except FileExistsError:  # another process was quicker
-        return path.read_text(encoding="ascii").strip()
+        return _read(path)
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}; or set it in [site]") from error
     return key

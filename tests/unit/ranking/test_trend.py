@@ -72,6 +72,78 @@ def test_equal_votes_share_a_rank() -> None:
     assert [found[i].rank for i in "123"] == [1, 1, 3]
 
 
+def spread(scores: list[float]) -> float:
+    return max(scores) - min(scores)
+
+
+COUNTS = st.lists(st.integers(0, 500), min_size=3, max_size=20)
+ENORMOUS = st.integers(10**6, 10**12)
+
+
+@given(COUNTS, ENORMOUS, st.sampled_from(["upvotes", "comments", "stars"]), st.integers(1, 100))
+def test_one_enormous_count_leaves_the_others_their_order_and_their_spread(
+    counts: list[int], enormous: int, signal: str, hours: int
+) -> None:
+    featured_at = NOON - timedelta(hours=hours)
+    papers = [
+        paper(
+            str(number),
+            signals=Signals(**{signal: count}),
+            observed_at=NOON,
+            featured_at=featured_at,
+        )
+        for number, count in enumerate([*counts, enormous])
+    ]
+
+    before, after = trends(papers[:-1]), trends(papers)
+
+    others = range(len(counts))
+    by_count = sorted(others, key=lambda number: counts[number])
+    scores = [after[str(number)].score for number in by_count]
+    assert scores == sorted(scores)
+    assert after[str(len(counts))].score >= scores[-1]
+    was = spread([before[str(number)].score for number in others])
+    assert spread(scores) >= 0.8 * was
+
+
+def test_the_votes_of_a_real_day_keep_their_scores_beside_a_million() -> None:
+    counts = [0, 1, 1, 2, 3, 3, 4, 5, 8, 8, 9, 12, 14, 21, 30, 44, 61, 90, 140, 260]
+    papers = [paper(str(number), votes=count) for number, count in enumerate(counts)]
+
+    before, after = trends(papers), trends([*papers, paper("x", votes=10**6)])
+
+    assert all(after[each.id].score == before[each.id].score for each in papers)
+
+
+def test_the_stars_of_a_famous_repository_make_the_others_no_less_different() -> None:
+    counts = [0, 3, 10, 50, 200, 500]
+    papers = [
+        paper(str(number), signals=Signals(stars=count), observed_at=NOON)
+        for number, count in enumerate([*counts, 150_000])
+    ]
+
+    before, after = trends(papers[:-1]), trends(papers)
+
+    assert all(after[each.id].score == before[each.id].score for each in papers[:-1])
+
+
+def test_one_paper_of_another_time_changes_little_for_the_others() -> None:
+    usual = [featured(str(votes), hours=20 + votes % 3, votes=votes) for votes in range(0, 60, 3)]
+    old = featured("old", hours=400_000, votes=9)
+
+    before, after = trends(usual), trends([*usual, old])
+
+    assert all(abs(after[id_].score - before[id_].score) < 0.1 for id_ in before)
+
+
+def test_a_paper_that_was_featured_after_its_votes_were_read_is_no_hour_old() -> None:
+    late = paper("late", votes=9, featured_at=NOON + timedelta(days=9))
+
+    found = trends([late, paper("other", votes=9)])
+
+    assert found["late"].score == found["other"].score
+
+
 VOTES = st.none() | st.integers(0, 10**6)
 
 

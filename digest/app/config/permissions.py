@@ -1,0 +1,111 @@
+"""One rule for secrets in files: nobody else on the machine may read them.
+
+A file that holds nothing but a key or a password is refused while others can read it, since giving
+it up costs nothing but `chmod`. The configuration and the database have more in them, and no mail
+is held back for their mode; a warning in the log names them. The remedy is the same.
+
+Docker and Kubernetes hand secrets over as files that everybody in the container may read. Such a
+file is taken: nobody can change it or put another in its place, so its mode was given on purpose.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shlex
+import stat
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digest.app.config.load import Config
+
+log = logging.getLogger(__name__)
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+#: A password in the address of a database.
+_LOGIN = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+def read_secret(path: Path) -> bytes:
+    """Read a file that holds a secret and nothing else.
+
+    Raises:
+        ConfigError: others can read it too; the text names the remedy.
+        OSError: it cannot be read.
+
+    """
+    with path.open("rb") as file:
+        content = file.read()
+        if _is_open(path, os.fstat(file.fileno())):
+            raise ConfigError(f"others can read {path}; type: {_remedy(path)}")
+    return content
+
+
+def warn_of_readable(config: Config, *, database: Path | None) -> None:
+    """Log a warning for the configuration and the database, if others can read secrets there."""
+    paths = [config.secrets_file] if config.secrets_file else []
+    if database:
+        parts = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+        # SQLite makes the others anew, with the mode of the first.
+        paths += [path for path in parts if _is_readable(path)][:1]
+    for path in paths:
+        if _is_readable(path):
+            extra = {"file": str(path), "remedy": _remedy(path)}
+            log.warning("others can read secrets", extra=extra)
+
+
+def holds_secret(tables: dict[str, Any]) -> bool:
+    """Whether the tables of a configuration file hold a key or a password."""
+    found = [
+        *(_get(tables, "site", key) for key in ("secret_key", "previous_secret_key", "pepper")),
+        _get(tables, "mail", "password"),
+        *(_get({"": source}, "", "key") for source in tables.get("sources", ())),
+    ]
+    return any(found) or _LOGIN.search(_get(tables, "database", "url")) is not None
+
+
+def _get(tables: dict[str, Any], section: str, key: str) -> str:
+    table = tables.get(section)
+    value = table.get(key) if isinstance(table, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        return _is_open(path, path.stat())
+    except OSError:  # it is missing; whoever reads it says more
+        return False
+
+
+def _is_open(path: Path, found: os.stat_result) -> bool:
+    """Whether others can read a file that was not put there by an orchestrator."""
+    if os.name != "posix" or not found.st_mode & _OTHERS:
+        return False
+    return not _is_mounted(path, found)
+
+
+def _is_mounted(path: Path, found: os.stat_result) -> bool:
+    """Whether a file cannot be changed or replaced here, as one of a read-only mount."""
+    try:
+        # A secret of Kubernetes is a link to a link, `..data`.
+        folder = path.resolve().parent
+        # Docker mounts the file itself.
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            return True
+        holder = folder.stat()
+    except OSError:
+        return False
+    if not (found.st_mode | holder.st_mode) & _ANY_WRITE:
+        return True
+    is_theirs = os.geteuid() not in (found.st_uid, holder.st_uid, 0)
+    return is_theirs and not os.access(folder, os.W_OK) and not os.access(path, os.W_OK)
+
+
+def _remedy(path: Path) -> str:
+    return f"chmod 600 {shlex.quote(str(path))}"
