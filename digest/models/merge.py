@@ -56,6 +56,7 @@ class MergeBatch:
         self._after = dict(self._before)
         self._works = Works()
         self._by_title: dict[str, list[str]] = {}
+        self._titles: dict[str, set[str]] = {}
         for paper_id in sorted(self._before):
             paper = self._before[paper_id].paper
             self._works.add(paper.id, paper.aliases)
@@ -129,7 +130,9 @@ class MergeBatch:
         return paper_id
 
     def _remember_title(self, paper: Paper) -> None:
-        self._by_title.setdefault(title_key(paper.title), []).append(paper.id)
+        title = title_key(paper.title)
+        self._by_title.setdefault(title, []).append(paper.id)
+        self._titles.setdefault(paper.id, set()).add(title)
 
     def _known(self, paper: Paper) -> str | None:
         """Return the id of the known paper that a record is of: by an id of it, else by title."""
@@ -171,9 +174,11 @@ class MergeBatch:
         """Make one paper of those that a work was before."""
         self._after[work.id] = _joined([self._after.pop(former) for former in work.joined])
         self._replaced |= {former: work.id for former in work.joined if former != work.id}
-        for ids in self._by_title.values():
-            if not set(ids).isdisjoint(work.joined):
-                ids[:] = dict.fromkeys(work.id if it in work.joined else it for it in ids)
+        titles = {title for former in work.joined for title in self._titles.pop(former)}
+        for title in titles:
+            ids = self._by_title[title]
+            ids[:] = dict.fromkeys(work.id if it in work.joined else it for it in ids)
+        self._titles[work.id] = titles
         stored = [self._former.pop(it) for it in work.joined if it in self._former]
         if stored:
             kept = work.id if work.id in stored else stored[0]
