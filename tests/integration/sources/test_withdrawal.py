@@ -70,8 +70,7 @@ def test_who_was_sent_a_paper_is_told_though_its_source_renamed_it(
 
     mail = mailed(installation, TUESDAY, TWO)
 
-    assert b"which we sent you" in mail
-    assert b"Under another name" in mail
+    assert mail.count(TOLD) == 2
 
 
 def test_they_are_told_once(installation: Installation) -> None:
