@@ -119,7 +119,7 @@ def show(
     from digest.models.identity import canonical_id
 
     app = output.open_app(ctx, only_reads=True)
-    paper = app.papers.paper(canonical_id(paper_id, ""))
+    paper = app.papers.paper(paper_id) or app.papers.paper(canonical_id(paper_id, ""))
     if paper is None:
         raise NotFoundError(f"there is no paper {paper_id}; `digest papers list` shows all")
     observations = app.papers.observations(paper.id)

@@ -257,6 +257,12 @@ def addresses(paper_ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def arxiv_links(paper_id: str) -> tuple[str, str] | None:
+    """Return the abstract page and PDF of a canonical arXiv id, or None for another id."""
+    found = _addresses_of(paper_id)
+    return (found["abs"], found["pdf"]) if "pdf" in found else None
+
+
 def _addresses_of(paper_id: str) -> dict[str, str]:
     if is_weak(paper_id):
         return {}

@@ -89,7 +89,7 @@ class MergeBatch:
         return [
             merged
             for before, merged in named
-            if merged != before._replace(paper=replace(before.paper, id=merged.paper.id))
+            if merged != before._replace(paper=_with_id(before.paper, merged.paper.id))
         ]
 
     def merge_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
@@ -107,7 +107,7 @@ class MergeBatch:
         return self._works.find(name) or name
 
     def _merge(self, paper: Paper, source: SourceAuthority) -> Paper:
-        paper = replace(paper, id=self._identify(paper))
+        paper = _with_id(paper, self._identify(paper))
         if paper.id in self._after:
             self._after[paper.id] = merge(self._after[paper.id], paper, source)
         else:
@@ -122,11 +122,13 @@ class MergeBatch:
         """Return a paper with its ids as they are now."""
         merged = self._after[paper_id]
         aliases = self._works.aliases(paper_id)
+        if (merged.paper.id, merged.paper.aliases) == (paper_id, aliases):
+            return merged
         return merged._replace(paper=replace(merged.paper, id=paper_id, aliases=aliases))
 
     def _with_ids(self, found: Iterable[Paper]) -> list[Paper]:
         """Return papers with the ids that they have now that all of them are merged."""
-        return [replace(paper, id=self._id_now(paper.id)) for paper in found]
+        return [_with_id(paper, self._id_now(paper.id)) for paper in found]
 
     def _id_now(self, paper_id: str) -> str:
         return _last(paper_id, self._replaced)
@@ -188,6 +190,10 @@ def _last(paper_id: str, replaced: Mapping[str, str]) -> str:
     while paper_id in replaced:
         paper_id = replaced[paper_id]
     return paper_id
+
+
+def _with_id(paper: Paper, paper_id: str) -> Paper:
+    return paper if paper.id == paper_id else replace(paper, id=paper_id)
 
 
 def _strong_names(paper: Paper) -> list[str]:

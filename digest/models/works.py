@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from digest.models.identity import NAMESPACES, is_weak, key, namespace, strength
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 #: in these a work has one id, so a record that gives two is wrong about the second
 _ONE_EACH = ("arxiv", "preprint")
@@ -52,7 +52,7 @@ class Works:
         """Whether ids can be those of a work."""
         return agree(self._ids[work], names)
 
-    def claim(self, names: Iterable[str], alike: str | None = None) -> Work:
+    def claim(self, names: Sequence[str], alike: str | None = None) -> Work:
         """Let ids name one work, with the works that they named before; return it.
 
         Args:
@@ -60,11 +60,29 @@ class Works:
             alike: a work that is the same for another reason.
 
         """
-        own = set(given := _consistent(names))
-        joined = [alike] if alike else []
+        owner = self.find(names[0])
+        if owner and len(names) == 1 and alike is None and names[0] in self._ids[owner]:
+            return Work(owner, (owner,))  # as nearly always: nothing new
+        own, joined = self._gather(_consistent(names), alike)
+        if not own:
+            return Work(joined[0], tuple(joined))
+        own = {name for name in own if not is_weak(name)} or own
+        found = min(own, key=strength)
+        for work in joined:
+            for name in self._ids.pop(work):
+                self._owner.pop(key(name), None)
+        self.add(found, own)
+        return Work(found, tuple(sorted(joined, key=strength)))
+
+    def _gather(self, given: Sequence[str], alike: str | None) -> tuple[set[str], list[str]]:
+        """Return the ids of a record and of the works that it makes one, and those works.
+
+        There are no ids if the record is of the one work returned, and wrong about the rest.
+        """
+        own, joined = set(given), [alike] if alike else []
         for work in joined:
             own |= self._ids[work]
-        for name in sorted(given, key=strength):
+        for name in given:
             owner = self.find(name)
             if owner is None or owner in joined:
                 continue
@@ -74,16 +92,10 @@ class Works:
             elif key(name) != key(owner) and strength(given[0]) < strength(owner):
                 self._ids[owner] -= {one for one in self._ids[owner] if key(one) == key(name)}
             elif name == given[0]:
-                return Work(owner, (owner,))  # the record is of that work, and wrong about the rest
+                return set(), [owner]
             else:
                 own -= {one for one in own if key(one) == key(name)}
-        own = {name for name in own if not is_weak(name)} or own
-        found = min(own, key=strength)
-        for work in joined:
-            for name in self._ids.pop(work):
-                self._owner.pop(key(name), None)
-        self.add(found, own)
-        return Work(found, tuple(sorted(joined, key=strength)))
+        return own, joined
 
 
 def agree(some: Iterable[str], others: Iterable[str]) -> bool:

@@ -83,6 +83,14 @@ def dump(edition: Edition) -> bytes:
     return zlib.compress(text, 6)
 
 
+def _similar(stored: _Content, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the near-duplicates by id; papers of two positions may have become one."""
+    found: dict[str, set[str]] = {}
+    for position, others in stored.similar:
+        found.setdefault(ids[position], set()).update(ids[other] for other in others)
+    return {paper_id: frozenset(others - {paper_id}) for paper_id, others in found.items()}
+
+
 def load(content: bytes, ids: Sequence[str]) -> Edition:
     """Return the edition that was stored; `ids` are its papers' ids of today, by position."""
     record = _in_todays_names(json.loads(zlib.decompress(content)))
@@ -99,10 +107,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
             slug: tuple(_pick(slug, pick, stored.papers) for pick in picks)
             for slug, picks in stored.ranked.items()
         },
-        similar={
-            ids[position]: frozenset(ids[other] for other in others)
-            for position, others in stored.similar
-        },
+        similar=_similar(stored, ids),
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
         trend_weight=stored.trend_weight,

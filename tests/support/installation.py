@@ -265,8 +265,8 @@ class Installation:
 
 def agents_paper(id: str, **details: Any) -> Paper:  # noqa: A002
     """A paper about agents, unlike every other."""
-    title = f"An agent named {id}"
-    return paper(id, title=title, abstract=f"It is agent number {id}.", **details)
+    defaults = {"title": f"An agent named {id}", "abstract": f"It is agent number {id}."}
+    return paper(id, **(defaults | details))
 
 
 def record(**details: object) -> dict[str, object]:

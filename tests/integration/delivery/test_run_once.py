@@ -59,6 +59,42 @@ def test_a_second_run_of_the_day_sends_nothing(installation: Installation) -> No
     assert (report.counts, report.already) == ({}, 1)
 
 
+DOI, ARXIV = "10.1000/lamps", "2602.00001"
+
+
+def test_a_paper_is_not_sent_again_under_another_id(installation: Installation) -> None:
+    installation.subscribe("ada")
+    installation.add_papers(agents_paper(DOI))
+    installation.send()
+    installation.wait(days=1)
+    # It is known as a paper of its own before a record says that it is the same.
+    installation.add_papers(agents_paper(ARXIV, day=TOMORROW), agents_paper("3", day=TOMORROW))
+    installation.add_papers(agents_paper(ARXIV, aliases=(DOI,), day=TOMORROW), source="second")
+
+    installation.send(day=TOMORROW)
+
+    assert installation.shown("ada") == [ARXIV]
+    assert installation.shown("ada", TOMORROW) == ["3"]
+
+
+def test_a_mail_is_tried_again_though_two_of_its_papers_are_one_now(
+    installation: Installation,
+) -> None:
+    installation.subscribe("ada")
+    same = "We study the very same lamps in the very same fog as an agent."
+    installation.add_papers(
+        *(agents_paper(name, abstract=same) for name in (DOI, ARXIV)), agents_paper("3")
+    )
+    installation.send(RecordingTransport(failures={"ada@example.org": DEFERRED}))
+    installation.add_papers(agents_paper(ARXIV, abstract=same, aliases=(DOI,)))
+    installation.wait(hours=1)
+
+    installation.send()
+
+    assert installation.states() == {"ada": "sent"}
+    assert set(installation.shown("ada")) == {ARXIV, "3"}
+
+
 def test_a_second_run_serves_a_subscriber_who_came_in_between(installation: Installation) -> None:
     installation.add_agents_papers("2602.00001")
     installation.subscribe("ada")

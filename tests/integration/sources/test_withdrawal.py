@@ -57,6 +57,22 @@ def test_who_was_sent_a_paper_is_told_of_its_withdrawal(installation: Installati
     assert b"has been withdrawn since." in mail
 
 
+def test_who_was_sent_a_paper_is_told_though_its_source_renamed_it(
+    installation: Installation,
+) -> None:
+    note = "openreview:lamp1"
+    sent = replace(agents_paper(ONE), id=note)
+    installation.add_papers(sent, source="OpenReview")
+    mailed(installation, DAY)
+    gone = replace(sent, title="Under another name", withdrawn_on=TUESDAY)
+    authority = get_kind("openreview").authority
+    installation.app.papers.save([], source="OpenReview", authority=authority, updates=[gone])
+
+    mail = mailed(installation, TUESDAY, TWO)
+
+    assert mail.count(TOLD) == 2
+
+
 def test_they_are_told_once(installation: Installation) -> None:
     mailed(installation, DAY, ONE)
     withdraw(installation, ONE, TUESDAY)

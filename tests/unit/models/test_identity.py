@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from digest.models.identity import (
     addresses,
     arxiv_id,
+    arxiv_links,
     canonical_id,
     doi,
     is_understood,
@@ -260,6 +261,11 @@ def test_an_arxiv_paper_has_two_addresses() -> None:
         "abs": "https://arxiv.org/abs/hep-th/9901001",
         "pdf": "https://arxiv.org/pdf/hep-th/9901001",
     }
+
+
+@pytest.mark.parametrize("paper_id", ["10.1000/abc", "title:0123456789abcdef"])
+def test_another_id_has_no_address_at_arxiv(paper_id: str) -> None:
+    assert arxiv_links(paper_id) is None
 
 
 @pytest.mark.parametrize(
