@@ -312,6 +312,12 @@ class RateSettings(Section):
     other: Limit = ""
 
 
+def _mode(text: str) -> str:
+    if not re.fullmatch(r"0?[0-7]{3}", text):
+        raise ValueError('is not the mode of a file like "0660"')
+    return text
+
+
 def _network(text: str) -> str:
     try:
         ipaddress.ip_network(text)
@@ -328,6 +334,8 @@ class Web(Section):
     )
     host: Annotated[OneLine, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    socket: str = ""
+    socket_mode: Annotated[str, AfterValidator(_mode)] = "0660"
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
     signups_per_address: Rate = "5/hour;12/day"
     signups_per_network: Rate = "6/hour;20/day"
