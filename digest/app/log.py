@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from pathlib import Path
 
-_LOGGERS = ("digest", "subscribers", "apscheduler", "uvicorn")
+_LOGGERS = ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
 #: These log every job and every connection; only their warnings matter here.
-_TALKATIVE = ("apscheduler", "uvicorn")
+_TALKATIVE = ("apscheduler", "asyncio", "uvicorn")
+#: What these log, a stranger can cause at any rate.
+_THROTTLED = ("asyncio", "uvicorn", "digest.app.connections")
+#: Seconds between two lines of these about the same.
+_PAUSE = 60
+_MOST_THROTTLED = 100
 
 
 def configure(level: str, style: Literal["text", "json"], file: Path | None = None) -> None:
@@ -53,6 +58,7 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(_Throttle())
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         for before in logger.handlers:
@@ -82,6 +88,30 @@ def _handler(file: Path | None) -> logging.Handler:
         raise ConfigError(
             f"cannot write the log to {file}: {error.strerror}; check [log] file"
         ) from error
+
+
+class _Throttle(logging.Filter):
+    """Lets one line a minute pass of what strangers cause; the next has the number `left_out`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: when the last line passed, and how many did not since
+        self._seen: dict[tuple[object, ...], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_THROTTLED):
+            return True
+        key = (record.name, record.msg, getattr(record, "reason", None))
+        passed_at, left_out = self._seen.pop(key, (None, 0))
+        if passed_at is not None and 0 <= record.created - passed_at < _PAUSE:
+            self._seen[key] = (passed_at, left_out + 1)
+            return False
+        if left_out:
+            record.left_out = left_out
+        self._seen[key] = (record.created, 0)
+        if len(self._seen) > _MOST_THROTTLED:
+            self._seen.pop(next(iter(self._seen)))
+        return True
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

@@ -112,6 +112,7 @@ def web_services(
         default_topics=default_topics(app.topics),
         days=lambda most: app.editions.mailed_days(most=most),
         edition=archive.edition,
+        editions_state=app.editions.last_mailed,
         queue_mail=queue_mail,
         transactional=lambda subscriber_id: transactional_of(
             app.transactional_queue, subscriber_id

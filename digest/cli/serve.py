@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,12 +23,21 @@ def register(root: typer.Typer) -> None:
     root.command(epilog="Example: [bold]digest -c /etc/digest/config.toml serve[/bold]")(serve)
 
 
-def serve(ctx: typer.Context) -> None:
+def serve(
+    ctx: typer.Context,
+    uds: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Listen at this Unix socket, as with [web] socket."),
+    ] = None,
+) -> None:
     """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""
+    import asyncio
+
     import uvicorn
 
-    from digest.app import pipeline, web
+    from digest.app import listener, pipeline, web
     from digest.app.clock import now
+    from digest.app.connections import UNIX_PEER, Connections, GuardedProtocol, Limits, report
     from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
@@ -40,54 +51,43 @@ def serve(ctx: typer.Context) -> None:
 
     sender = BackgroundSender(send_transactional_mail)
 
+    settings = app.config.web
+    path = uds or (app.config.path(settings.socket) if settings.socket else None)
+    unix = listener.listen_unix(path, int(settings.socket_mode, 8)) if path else None
+    sockets = [unix.socket] if unix else listener.listen(settings.host, settings.port)
+
     @asynccontextmanager
     async def lifespan(_site: object) -> AsyncIterator[None]:
-        # Not around uvicorn.run: on SIGTERM that ends the process and does not come back.
+        # Not around the server's run: on SIGTERM that ends the process and does not come back.
+        asyncio.get_running_loop().set_exception_handler(report)
         sender.start()
         yield
+        if unix:
+            unix.remove()
         sender.stop(timeout=GRACE)
 
     services = web.web_services(app, clock=now, wake=sender.wake)
-    site = create(services, lifespan=lifespan)
-    settings = app.config.web
-    _check_free(settings.host, settings.port)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    limits = Limits(connections=listener.room_for(Limits.connections))
+    connections = Connections(limits, trusted_proxies=settings.trusted_proxies)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create(services, lifespan=lifespan),
+            http=partial(GuardedProtocol, connections=connections),  # type: ignore[arg-type]
+            ws="none",
+            backlog=listener.BACKLOG,
+            proxy_headers=True,
+            forwarded_allow_ips=[*settings.trusted_proxies, UNIX_PEER],
+            server_header=False,
+            log_config=None,  # ours
+            workers=1,  # else uvicorn takes the number of WEB_CONCURRENCY, and refuses to begin
+            access_log=False,  # it would keep addresses and tokens
+            timeout_keep_alive=int(limits.idle),
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
     output.reopen_log_on_hangup()
-    output.print_note(
-        f"opening http://{host}:{settings.port}, links lead to {settings.url or 'mail'}"
-    )
-    uvicorn.run(
-        site,
-        host=settings.host,
-        port=settings.port,
-        proxy_headers=True,
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        server_header=False,
-        log_config=None,  # ours
-        workers=1,  # else uvicorn takes the number of WEB_CONCURRENCY, and refuses to begin
-        access_log=False,  # it would keep addresses and tokens
-        timeout_graceful_shutdown=GRACE,
-    )
-
-
-def _check_free(host: str, port: int) -> None:
-    """Try to listen at an address, so that a failure is reported in our words.
-
-    Raises:
-        ConfigError: the host is not this computer's, or the port is taken.
-
-    """
-    import socket
-
-    from digest.errors import ConfigError
-
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except UnicodeError as error:  # from the encoding of names in the DNS
-        raise ConfigError(f"{host} cannot be the name of a host; check [web] host") from error
-    except OSError as error:
-        reason = f"cannot listen on {host}:{port}: {error.strerror}; check [web] host and port"
-        raise ConfigError(reason) from error
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    where = str(path) if path else f"http://{host}:{settings.port}"
+    output.print_note(f"opening {where}, links lead to {settings.url or 'mail'}")
+    with suppress(KeyboardInterrupt):  # Ctrl-C, after the requests have ended
+        server.run(sockets=sockets)

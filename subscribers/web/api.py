@@ -97,18 +97,21 @@ def _messages(*statuses: int) -> dict[int | str, dict[str, Any]]:
 # -- reading ----------------------------------------------------------------------------------
 
 
+@routes.head("/topics", include_in_schema=False)
 @routes.get("/topics")
 def topics(services: ServicesDep) -> list[TopicOut]:
     """List the topics."""
     return [TopicOut(slug=topic.slug, name=topic.name) for topic in services.topics]
 
 
+@routes.head("/editions", include_in_schema=False)
 @routes.get("/editions")
 def editions(services: ServicesDep) -> list[date]:
     """List the days there are editions of, newest first."""
     return list(services.days(60))
 
 
+@routes.head("/editions/{day}/{topic}", include_in_schema=False)
 @routes.get("/editions/{day}/{topic}", responses=_messages(404, 422))
 def edition(day: date, topic: str, services: ServicesDep) -> EditionOut:
     """Return what a topic had on a day."""
@@ -147,6 +150,7 @@ def subscribe(
 # -- choosing ---------------------------------------------------------------------------------
 
 
+@routes.head("/readers/{token}", include_in_schema=False)
 @routes.get("/readers/{token}", responses=_messages(410, 422))
 def reader(token: Token, services: ServicesDep) -> ReaderOut:
     """Return a reader's status and choices."""

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from subscribers.web import api, archive, pages
+from subscribers.web.caching import PublicAnswers
 from subscribers.web.dependencies import provide
 from subscribers.web.errors import add_error_handlers
-from subscribers.web.middleware import SecurityMiddleware
+from subscribers.web.middleware import SecurityMiddleware, SubPath
 from subscribers.web.templates import Templates
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def create(services: WebServices, *, lifespan: Lifespan[FastAPI] | None = None) 
         redoc_url=None,
         # A redirect would send a link's token to whatever Host the request named.
         redirect_slashes=False,
+        servers=[{"url": services.base}] if services.base else None,
         lifespan=lifespan,
     )
     templates = Templates(services)
@@ -38,4 +40,7 @@ def create(services: WebServices, *, lifespan: Lifespan[FastAPI] | None = None) 
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_error_handlers(app, templates)
-    return SecurityMiddleware(app, templates)
+    # Inside the application, which answers its errors too.
+    app.add_middleware(PublicAnswers, state=services.editions_state, started_at=services.clock())
+    site = SecurityMiddleware(app, templates)
+    return SubPath(site, services.base) if services.base else site

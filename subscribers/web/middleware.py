@@ -1,4 +1,4 @@
-"""The security headers of every response, and the longest and slowest body of a request."""
+"""What holds for every request: security headers, the longest and slowest body, and a sub-path."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
+from subscribers.web.caching import CACHE_CONTROL, is_public
 from subscribers.web.errors import error_response
 
 if TYPE_CHECKING:
@@ -28,15 +29,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "interest-cohort=()",
 }
-#: Paths that caches may keep and search engines may index. All other pages are personal.
-_PUBLIC = (
-    "/archive",
-    "/feeds/",
-    "/static/",
-    "/api/v1/topics",
-    "/api/v1/editions",
-    "/api/v1/openapi",
-)
 #: bytes; the longest form has a few kB
 _MAX_BODY = 100_000
 #: Seconds for the body to arrive. The server ends no sooner while it waits for one.
@@ -63,7 +55,7 @@ class SecurityMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _set_headers(MutableHeaders(scope=message), scope["path"])
+                _set_headers(MutableHeaders(scope=message), scope["path"], message["status"])
             await send(message)
 
         def refusal(status: int, message: str) -> ASGIApp:
@@ -110,9 +102,26 @@ async def _read(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def _set_headers(headers: MutableHeaders, path: str) -> None:
+def _set_headers(headers: MutableHeaders, path: str, status: int) -> None:
     headers.update(_HEADERS)
-    if not path.startswith(_PUBLIC):
-        headers["Cache-Control"] = "no-store"
-        if path != "/":
-            headers["X-Robots-Tag"] = "noindex"
+    headers["Cache-Control"] = CACHE_CONTROL if is_public(path) and status < 400 else "no-store"
+    if not is_public(path) and path != "/":
+        headers["X-Robots-Tag"] = "noindex"
+
+
+@dataclass(frozen=True)
+class SubPath:
+    """Serves a site below a path, such as `/digest`, of a host that others share.
+
+    A proxy may remove that path from requests, or leave it there.
+    """
+
+    app: ASGIApp
+    #: the path without a slash at its end
+    base: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; the application sees its own paths alone."""
+        if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self.base}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self.base) or "/"}
+        await self.app(scope, receive, send)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from subscribers.site_paths import base_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
@@ -45,6 +47,8 @@ class WebServices:
     days: Callable[[int], Sequence[date]]
     #: given a day, return its edition, or None
     edition: Callable[[date], DayEdition | None]
+    #: return how many editions were mailed, and when the last one was
+    editions_state: Callable[[], tuple[int, datetime | None]]
     #: queue a transactional mail to a subscriber; a background task sends it
     queue_mail: Callable[[int, TransactionalKind], None]
     #: given a subscriber's id, yield all issues sent to them, ready for JSON
@@ -57,3 +61,8 @@ class WebServices:
     templates: Path
     #: the youngest and oldest age of an accepted form; programs send forms faster than people
     form_age: tuple[timedelta, timedelta] = (timedelta(seconds=3), timedelta(hours=2))
+
+    @property
+    def base(self) -> str:
+        """The path that stands before all paths of the site, such as `/digest`; mostly empty."""
+        return base_of(self.url)

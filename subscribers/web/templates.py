@@ -34,6 +34,7 @@ class Templates:
             postal_address=self._services.postal_address,
             contact=self._services.contact,
             root=self._services.url,
+            base=self._services.base,
             **values,
         )
         return HTMLResponse(html, status_code=status)

@@ -31,7 +31,8 @@ def digest(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 def _log_as_before() -> Iterator[None]:
     """Undo what a command does to the loggers, whose streams end with its test."""
     loggers = [
-        logging.getLogger(name) for name in ("digest", "subscribers", "apscheduler", "uvicorn")
+        logging.getLogger(name)
+        for name in ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
     ]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     yield

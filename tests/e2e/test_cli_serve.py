@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import socket
+import stat
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -33,8 +34,14 @@ def served(
 ) -> Callable[[], uvicorn.Config]:
     """What the command gives uvicorn, which is not started."""
     given: list[uvicorn.Config] = []
-    monkeypatch.setattr("digest.cli.serve._check_free", lambda *_: None)
-    monkeypatch.setattr(uvicorn, "run", lambda *a, **k: given.append(uvicorn.Config(*a, **k)))
+
+    def run(self: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        given.append(self.config)
+        for listener in sockets:
+            listener.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    monkeypatch.setenv("DIGEST_WEB__PORT", str(free_port()))
 
     def serve() -> uvicorn.Config:
         assert digest("serve").code == 0
@@ -98,12 +105,10 @@ def test_what_a_client_says_of_itself_before_the_proxy_is_not_believed(
     assert network(home) == "203.0.113.0/24"
 
 
-def test_it_listens_where_it_is_told_and_keeps_no_list_of_visitors(
-    home: Path, served: Callable[[], uvicorn.Config]
-) -> None:
+@pytest.mark.usefixtures("home")
+def test_it_keeps_no_list_of_visitors(served: Callable[[], uvicorn.Config]) -> None:
     given = served()
 
-    assert (given.host, given.port) == ("127.0.0.1", 8000)
     assert given.access_log is False
     assert given.server_header is False
 
@@ -115,11 +120,10 @@ def test_variables_meant_for_uvicorn_change_nothing(
     """Hosting services set the first; uvicorn would refuse to begin, or fail."""
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
-    monkeypatch.setenv("UVICORN_PORT", "1")
 
     given = served()
 
-    assert (given.workers, given.port) == (1, 8000)
+    assert given.workers == 1
     assert given.forwarded_allow_ips != "*"
 
 
@@ -161,6 +165,30 @@ def test_a_real_server_answers_says_where_it_is_and_ends_when_told(home: Path) -
     assert result.status_code == 200
     assert "server" not in result.headers
     assert "links lead to https://digest.example.org" in said
+
+
+@pytest.mark.parametrize("is_set", [True, False], ids=["in the file", "on the command line"])
+def test_a_proxy_reaches_the_server_at_a_unix_socket(home: Path, *, is_set: bool) -> None:
+    if is_set:
+        with (home / "config.toml").open("a") as file:
+            file.write('\n[web]\nsocket = "web.sock"\n')
+    path = home / "web.sock"
+
+    with server(*(() if is_set else ("--uds", "web.sock"))) as running:
+        said = running.stderr.readline()
+        mode = stat.S_IMODE(path.stat().st_mode)
+        way = httpx.HTTPTransport(uds=str(path))
+        with httpx.Client(transport=way, base_url="http://127.0.0.1") as client:
+            headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+            result = client.post("/api/v1/subscriptions", json=SIGN_UP, headers=headers)
+        running.terminate()
+        running.wait(timeout=20)
+
+    assert path.name in said
+    assert result.status_code == 202
+    assert network(home) == "203.0.113.0/24"
+    assert mode == 0o660
+    assert not path.exists()
 
 
 #: A form of which the last words are missing.
@@ -220,10 +248,10 @@ def is_open(port: int) -> bool:
 
 
 @contextmanager
-def server() -> Iterator[Any]:
+def server(*arguments: str) -> Iterator[Any]:
     """Run the command in a process of its own, which does not outlive the test."""
     tree = Path(services.__file__).parents[1]
-    command = [sys.executable, "-m", "digest", "serve"]
+    command = [sys.executable, "-m", "digest", "serve", *arguments]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import sqlalchemy as sa
+from fastapi.routing import APIRoute
 from support.builders import NOON, PEPPER, enrolled
 
 from digest.app import config, pipeline, web
@@ -21,7 +22,7 @@ from digest.storage.schema import editions
 from subscribers import links
 from subscribers.book import Book
 from subscribers.links import Purpose
-from subscribers.web import create
+from subscribers.web import api, archive, create, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,6 +103,16 @@ class Client:
 
     def post(self, path: str, **details: Any) -> httpx.Response:
         return self.request("POST", path, **details)
+
+
+def routes() -> dict[str, set[str]]:
+    """The methods of every path of the site."""
+    found: dict[str, set[str]] = {}
+    for router in (*pages.ROUTERS, archive.routes, api.routes):
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            found.setdefault(route.path, set()).update(route.methods)
+    return found
 
 
 class Site:

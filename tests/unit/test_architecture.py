@@ -68,6 +68,7 @@ PURE = (
     "subscribers.links",
     "subscribers.list_consent",
     "subscribers.models",
+    "subscribers.site_paths",
     "subscribers.timestamps",
 )
 ERRORS = {"digest.errors", "subscribers.errors"}

@@ -56,7 +56,7 @@ HOMES = {
     "structlog": ("digest.app.log",),
     "tomlkit": ("digest.app.config.topics",),
     "typer": ("digest.cli",),
-    "uvicorn": ("digest.cli.serve",),
+    "uvicorn": ("digest.app.connections", "digest.cli.serve"),
 }
 #: Libraries that are installed under another name than they are imported by.
 DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.site import NASTY
+from support.site import NASTY, routes
 
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose
@@ -35,6 +35,15 @@ def subscriber_path(site: Site, *events: Event) -> str:
     """The API's path of a subscriber with these events."""
     subscriber = site.subscriber(ADA, *events)
     return "/api/v1/readers/" + site.link(Purpose.MANAGE, subscriber).rpartition("/")[2]
+
+
+def test_head_works_wherever_get_does(site: Site) -> None:
+    """Monitors and link checkers ask with HEAD."""
+    without = [path for path, known in routes().items() if known & {"GET", "HEAD"} == {"GET"}]
+
+    assert without == []
+    assert site.request("HEAD", subscriber_path(site, CONFIRM)).status_code == 200
+    assert site.request("HEAD", "/api/v1/topics").status_code == 200
 
 
 def test_it_lists_topics_and_days(site: Site) -> None:

@@ -25,6 +25,7 @@ from digest.app.config.values import LABEL, EhloName, Password, Secret
 from digest.errors import ConfigError
 from digest.sources import get_kind
 from subscribers.models import Topic
+from subscribers.site_paths import check_site_address
 
 
 def _zone(name: str) -> str:
@@ -312,6 +313,18 @@ class RateSettings(Section):
     other: Limit = ""
 
 
+def _site_address(text: str) -> str:
+    if text:
+        check_site_address(text)
+    return text
+
+
+def _mode(text: str) -> str:
+    if not re.fullmatch(r"0?[0-7]{3}", text):
+        raise ValueError('is not the mode of a file like "0660"')
+    return text
+
+
 def _network(text: str) -> str:
     try:
         ipaddress.ip_network(text)
@@ -323,11 +336,11 @@ def _network(text: str) -> str:
 class Web(Section):
     """The web server, and the address of links in messages."""
 
-    url: Annotated[OneLine, Field(pattern=r"^(https?://[^\s/?#]+/?)?$")] = (
-        "https://digest.example.org"
-    )
+    url: Annotated[OneLine, AfterValidator(_site_address)] = "https://digest.example.org"
     host: Annotated[OneLine, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    socket: str = ""
+    socket_mode: Annotated[str, AfterValidator(_mode)] = "0660"
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
     signups_per_address: Rate = "5/hour;12/day"
     signups_per_network: Rate = "6/hour;20/day"

@@ -59,7 +59,7 @@ def choose(token: str, form: FormDep, services: ServicesDep, templates: Template
         message = f"Not saved: {error}."
         return _choices_page(services, templates, subscriber, token, error=message, status=422)
     services.book.choose(subscriber.id, topics, preferences)
-    return _saved(token)
+    return _saved(services, token)
 
 
 @routes.post("/manage/{token}/pause")
@@ -89,7 +89,7 @@ def mail_privacy_link(token: str, services: ServicesDep) -> Response:
     """Mail a link to the data: whoever sees this page may not be the subscriber."""
     subscriber = subscriber_of(services, Purpose.MANAGE, token)
     services.queue_mail(subscriber.id, "privacy")
-    return RedirectResponse(f"/manage/{token}?asked=1", status_code=303)
+    return RedirectResponse(f"{services.base}/manage/{token}?asked=1", status_code=303)
 
 
 def _change(
@@ -100,11 +100,11 @@ def _change(
         message = "You get no digest at present."
         return _choices_page(services, templates, subscriber, token, error=message, status=409)
     record(services, request, subscriber, event, "web")
-    return _saved(token)
+    return _saved(services, token)
 
 
-def _saved(token: str) -> Response:
-    return RedirectResponse(f"/manage/{token}?saved=1", status_code=303)
+def _saved(services: WebServices, token: str) -> Response:
+    return RedirectResponse(f"{services.base}/manage/{token}?saved=1", status_code=303)
 
 
 def _choices_page(

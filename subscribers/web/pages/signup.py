@@ -38,7 +38,7 @@ def subscribe(
     """Accept a sign-up, or show the form again with what is wrong."""
     sent = forms.read_sign_up(form, services, now=services.clock())
     if sent.trapped:
-        return RedirectResponse("/sent", status_code=303)
+        return RedirectResponse(f"{services.base}/sent", status_code=303)
     error, status = sent.error, 422
     if not error and not services.limiter.allow(
         ip=ip_of(request), mailbox=addresses.parse(sent.email).mailbox, now=services.clock()
@@ -56,7 +56,7 @@ def subscribe(
         sent.topics or tuple(services.default_topics),
         evidence=evidence_of(services, request, "web", wording=WORDING),
     )
-    return RedirectResponse("/sent", status_code=303, background=task)
+    return RedirectResponse(f"{services.base}/sent", status_code=303, background=task)
 
 
 @routes.api_route("/sent", methods=READ)

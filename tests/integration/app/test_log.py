@@ -18,7 +18,7 @@ from digest.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("digest", "subscribers", "apscheduler", "uvicorn")
+NAMES = ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +80,58 @@ def test_a_log_that_is_configured_again_writes_every_line_once(
     logging.getLogger("digest").info("once")
 
     assert capsys.readouterr().err.count("once") == 1
+
+
+# -- what strangers can cause ---------------------------------------------------------------------
+
+
+def requests(logger: str, *minutes: float, **fields: str) -> None:
+    """Log the same event at these minutes."""
+    for minute in minutes:
+        record = logging.makeLogRecord(
+            {
+                "name": logger,
+                "levelno": logging.WARNING,
+                "levelname": "WARNING",
+                "msg": "bad request",
+            }
+            | {"created": minute * 60}
+            | fields
+        )
+        logging.getLogger(logger).handle(record)
+
+
+@pytest.mark.parametrize("logger", ["uvicorn.error", "asyncio", "digest.app.connections"])
+def test_what_strangers_can_cause_is_a_line_a_minute(
+    capsys: pytest.CaptureFixture[str], logger: str
+) -> None:
+    log.configure("info", "json")
+
+    requests(logger, *[0.01 * number for number in range(100)], 1.5)
+
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert "left_out" not in first
+    assert second["left_out"] == 99
+
+
+def test_reasons_are_throttled_each_by_itself_and_other_events_not_at_all(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("info", "json")
+
+    requests("uvicorn.error", 0, 0.1, reason="one")
+    requests("uvicorn.error", 0, 0.1, reason="two")
+    requests("digest.delivery", 0, 0.1)
+
+    assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+def test_a_clock_that_was_set_back_silences_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "json")
+
+    requests("uvicorn.error", 1000, 0)
+
+    assert len(capsys.readouterr().err.splitlines()) == 2
 
 
 # -- in a file ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -233,3 +234,18 @@ def test_processes_that_open_a_new_database_at_once_all_find_it_ready(tmp_path: 
         found = list(processes.map(open_and_read_schema, [str(tmp_path)] * 3))
 
     assert found == ["0013"] * 3
+
+
+def test_a_backup_as_the_guide_says_is_whole_though_another_process_writes(tmp_path: Path) -> None:
+    engine = open_database("sqlite:///digest.db", folder=tmp_path)
+    with engine.execution_options(writes=True).begin() as db:
+        db.exec_driver_sql("INSERT INTO workers VALUES (1, '2026-02-02', '', NULL, 'a', 'b', 1)")
+    with engine.execution_options(writes=True).begin() as db:
+        db.exec_driver_sql("INSERT INTO workers VALUES (2, '2026-02-02', '', NULL, 'a', 'b', 1)")
+        with closing(sqlite3.connect(tmp_path / "digest.db")) as other:
+            other.execute(f"VACUUM INTO '{tmp_path}/backup.db'")
+    engine.dispose()
+
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as backup:
+        assert backup.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert backup.execute("SELECT id FROM workers").fetchall() == [(1,)]

@@ -95,7 +95,12 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
             "source name 'a' is used twice",
             id="source twice",
         ),
-        pytest.param({"web": {"url": "example.org"}}, "[web] url", id="web address"),
+        pytest.param(
+            {"web": {"url": "example.org"}},
+            "[web] url: is not an address like https://digest.example.org",
+            id="web address",
+        ),
+        pytest.param({"web": {"socket_mode": "rw"}}, "socket_mode: is not the mode", id="mode"),
         pytest.param(
             {"ranking": {"trend_weight": float("nan")}}, "trend_weight", id="not a number"
         ),
