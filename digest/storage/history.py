@@ -10,9 +10,17 @@ import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, Seen
-from digest.storage import contents
+from digest.storage import contents, shown_papers
 from digest.storage.in_lists import rows_where_in
-from digest.storage.schema import days, deliveries, due, edition_papers, editions, states_of
+from digest.storage.schema import (
+    days,
+    deliveries,
+    due,
+    edition_papers,
+    editions,
+    shown,
+    states_of,
+)
 from digest.storage.sent_papers import of_contents
 from subscribers.models import Status
 from subscribers.tables import subscribers
@@ -59,6 +67,8 @@ class DayTotals:
     planned: int
     states: Counter[DeliveryState]
     closed_at: datetime | None
+    #: when its deliveries began to be pruned
+    pruned_at: datetime | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -147,6 +157,13 @@ class DeliveryHistory:
                 known = contents.seen(text, ids.get(edition_id, {}))
                 if known.papers or known.withdrawals:
                     found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
+            pruned = sa.select(shown.c.subscriber_id, shown.c.edition_id, shown.c.papers).where(
+                shown.c.edition_id.in_(ids), shown.c.subscriber_id.in_(subscriber_ids)
+            )
+            for subscriber_id, edition_id, content in db.execute(pruned) if ids else ():
+                known = shown_papers.seen(content, ids[edition_id])
+                if known.papers or known.withdrawals:
+                    found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
     def day_totals(self, day: date, *, only: int | None = None) -> DayTotals:
@@ -159,17 +176,19 @@ class DeliveryHistory:
             planned=plan.planned if plan else 0,
             states=states,
             closed_at=plan.closed_at if plan else None,
+            pruned_at=plan.pruned_at if plan else None,
         )
 
     def not_planned(self, day: date) -> int:
-        """Count the confirmed subscribers who have no row for a day yet."""
+        """Count the confirmed subscribers who have no row for a day yet; a pruned day has none."""
         planned = sa.exists().where(
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
+        pruned = sa.exists().where(days.c.day == day, days.c.pruned_at.is_not(None))
         query = (
             sa.select(sa.func.count())
             .select_from(subscribers)
-            .where(subscribers.c.status == Status.CONFIRMED, ~planned)
+            .where(subscribers.c.status == Status.CONFIRMED, ~planned, ~pruned)
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
@@ -218,7 +237,7 @@ class DeliveryHistory:
 
     def newest_day(self, *, until: date) -> date | None:
         """Return the last day, up to `until`, on which anything was planned."""
-        query = sa.select(sa.func.max(deliveries.c.day)).where(deliveries.c.day <= until)
+        query = sa.select(sa.func.max(days.c.day)).where(days.c.day <= until, days.c.planned > 0)
         with self._engine.connect() as db:
             newest: date | None = db.execute(query).scalar_one()
         return newest
