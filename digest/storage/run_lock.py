@@ -58,7 +58,7 @@ def is_held(path: Path | None) -> bool:
     if path is None:
         return False
     try:
-        with path.open("a") as file:
+        with path.open() as file:
             return not _is_locked(file)
     except FileNotFoundError:
         return False
