@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
+from digest.errors import StoreError
 from digest.storage.run_lock import is_held, lock_path
 
 if TYPE_CHECKING:
@@ -81,5 +82,11 @@ def prune(
 
 
 def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> None:
-    """Prune the oldest days, so that the database does not grow for ever."""
-    prune(app, prunable(app)[:DAYS_AFTER_A_RUN], should_continue=should_continue)
+    """Prune the oldest days, so that the database does not grow for ever.
+
+    The mails have left: an error here is logged and is none of the run.
+    """
+    try:
+        prune(app, prunable(app)[:DAYS_AFTER_A_RUN], should_continue=should_continue)
+    except StoreError as error:
+        log.warning("deliveries not pruned", extra={"error": str(error)})

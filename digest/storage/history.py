@@ -101,6 +101,14 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             return [delivery_record(row) for row in db.execute(query).mappings()]
 
+    def subscribers_apart_from(self, states: Collection[DeliveryState], *, day: date) -> set[int]:
+        """Return the ids of those whose row of a day is in none of these states."""
+        query = sa.select(deliveries.c.subscriber_id).where(
+            deliveries.c.day == day, deliveries.c.state.not_in(states)
+        )
+        with self._engine.connect() as db:
+            return set(db.execute(query).scalars())
+
     def record(self, day: date, subscriber_id: int) -> DeliveryRecord | None:
         """Return a subscriber's row of a day."""
         return next(iter(self.records(day=day, subscriber_id=subscriber_id)), None)
