@@ -2,6 +2,7 @@
 
     DigestError
     ├── ConfigError              a setting or a command-line argument is wrong
+    │   └── PrunedError          the day that was named was sent so long ago that it is pruned
     ├── NotFoundError            a paper, topic or subscriber with that name does not exist
     ├── SourceError              a source could not be read; its papers are unknown, not none
     │   ├── RefusedError         its service answered with an error
@@ -27,6 +28,10 @@ class DigestError(Exception):
 
 class ConfigError(DigestError):
     """A setting or a command-line argument is wrong; correct the one that the text names."""
+
+
+class PrunedError(ConfigError):
+    """The deliveries of the day are pruned, so nobody knows who had them; name a later day."""
 
 
 class NotFoundError(DigestError):

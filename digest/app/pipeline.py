@@ -221,9 +221,7 @@ def undelivered(app: App, day: date, *, only: Subscriber | None = None) -> list[
     """Return the confirmed subscribers, or only one, whose message of a day may still leave."""
     # What a killed run had claimed has not left; the next run sends it.
     waiting = (*WAITING, DeliveryState.CLAIMED, DeliveryState.SKIPPED)
-    settled = {
-        record.subscriber_id for record in app.history.each(day=day) if record.state not in waiting
-    }
+    settled = app.history.subscribers_apart_from(waiting, day=day)
     subscribers = app.book.confirmed() if only is None else [only]
     return [subscriber for subscriber in subscribers if subscriber.id not in settled]
 

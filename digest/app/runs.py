@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from digest.app import pipeline
 from digest.app.clock import newest_day, now
 from digest.app.lock_wait import polls
+from digest.app.pruning import prune_after_run
 from digest.delivery.run import report_day
 from digest.delivery.run_start import may_leave, start_run
 from digest.errors import RunInProgressError
@@ -96,6 +97,7 @@ def run(
     own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
     is_named = day is not None and only is None
     app.generation.refuse(own, named=is_named)  # before the day is recorded as begun
+    app.ledger.refuse_pruned(own)
     if only is None:
         app.begun_days.begin(own, named=late, now=now())
     sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
@@ -130,6 +132,7 @@ def run(
             open_days += sender.finish_begun(since=start.at if day else None)
     if deliveries.stopped is None:
         pipeline.housekeeping(app, transport(), clock=now, should_continue=should_continue)
+        prune_after_run(app, should_continue=should_continue)
     return DayReport(
         sources=sources, deliveries=deliveries, open_days=open_days, reason=chosen.reason
     )

@@ -123,7 +123,7 @@ def day_totals(found: DayTotals) -> dict[str, Any]:
     return {
         "planned": found.planned,
         "deliveries": {str(state): number for state, number in found.states.items()},
-        **_fields(found, "adds_up", "closed_at"),
+        **_fields(found, "adds_up", "closed_at", "pruned_at"),
     }
 
 

@@ -41,10 +41,12 @@ from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import database_file, open_database, open_for_reading
 from digest.storage.fetches import FetchLog
+from digest.storage.file_space import FileSpace, file_space, vacuum
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
+from digest.storage.pruning import Pruning
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.subscriber_history import SubscriberHistory
 from digest.storage.transactional import TransactionalQueue
@@ -198,6 +200,19 @@ class App:
     def history(self) -> DeliveryHistory:
         """Which subscriber got which papers, and how each delivery ended."""
         return DeliveryHistory(self.engine)
+
+    @cached_property
+    def pruning(self) -> Pruning:
+        """Prunes old deliveries, in the database."""
+        return Pruning(self.engine)
+
+    def file_space(self) -> FileSpace | None:
+        """Return how large the file of the database is; None if it is on a server."""
+        return file_space(self.engine)
+
+    def vacuum(self) -> None:
+        """Make the file of the database smaller; see `digest.storage.file_space`."""
+        vacuum(self.engine)
 
     @cached_property
     def subscriber_history(self) -> SubscriberHistory:

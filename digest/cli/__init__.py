@@ -23,6 +23,7 @@ from digest.cli import (
     output,
     papers,
     preview,
+    prune,
     run,
     serve,
     setup,
@@ -51,6 +52,7 @@ setup.register(app)
 papers.register(app)
 preview.register(app)
 run.register(app)
+prune.register(app)
 status.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")

@@ -62,6 +62,7 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
 
     app.transport().close()  # a wrong mail setting is an error here as it is in a run
     chosen, only_day = pipeline.run_day(app, day), day is not None
+    app.ledger.refuse_pruned(chosen.day)
     reports = pipeline.fetch(
         app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
     )

@@ -146,4 +146,6 @@ def _sum(totals: DayTotals, not_planned: int) -> str:
         # A closed day plans nobody more, unless somebody names it again.
         parts.append(f"{not_planned} not planned{'' if totals.closed_at else ' yet'}")
     parts.append("closed" if totals.closed_at else "open")
+    if totals.pruned_at:
+        parts.append("pruned")
     return "; ".join(parts)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from digest.storage.pruning import refuse_pruned
 from digest.storage.schema import days
 from subscribers.models import Status
 from subscribers.tables import consent, subscribers
@@ -30,9 +31,14 @@ class BegunDays:
         """Record that a run of a day began; the day stays open until it is planned.
 
         A day that an operator `named` may be late for a while.
+
+        Raises:
+            PrunedError: its deliveries are pruned.
+
         """
         values = {"begun_at": now, "closed_at": None} | ({"named_at": now} if named else {})
         with self._writer.begin() as db:
+            refuse_pruned(db, day)
             if not db.execute(days.update().where(days.c.day == day).values(values)).rowcount:
                 db.execute(days.insert().values(day=day, planned=0, **values))
 

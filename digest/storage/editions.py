@@ -13,7 +13,7 @@ from digest.models.delivery import NOT_SENT, DeliveryState
 from digest.storage import explanations
 from digest.storage.edition_codec import dump, load
 from digest.storage.in_lists import rows_where_in
-from digest.storage.schema import days, deliveries, edition_papers, editions
+from digest.storage.schema import days, deliveries, edition_papers, editions, shown
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -171,7 +171,7 @@ class EditionStore:
 
         A day has several editions if a run was repeated. A day on which a confirmed subscriber has
         no delivery, or one that expired, does not count. Editions whose mails never left do not
-        count either.
+        count either. A day whose deliveries are pruned counts as sent to all.
         """
         used = (
             sa.select(editions.c.id, editions.c.day)
@@ -183,13 +183,27 @@ class EditionStore:
             )
             .distinct()
         )
+        pruned = (
+            sa.select(editions.c.id, editions.c.day)
+            .join_from(editions, days, days.c.day == editions.c.day)
+            .where(
+                editions.c.day >= since,
+                editions.c.day < before,
+                days.c.pruned_at.is_not(None),
+                sa.exists().where(shown.c.edition_id == editions.c.id),
+            )
+        )
         found: set[str] = set()
         with self._engine.connect() as db:
-            by_day: dict[date, list[int]] = {}
+            by_day: dict[date, set[int]] = {}
             for edition_id, day in db.execute(used):
-                by_day.setdefault(day, []).append(edition_id)
+                by_day.setdefault(day, set()).add(edition_id)
+            sent_to_all = set()
+            for edition_id, day in db.execute(pruned):
+                by_day.setdefault(day, set()).add(edition_id)
+                sent_to_all.add(day)
             for day, edition_ids in by_day.items():
-                if db.execute(_left_out(day)).scalar():
+                if day not in sent_to_all and db.execute(_left_out(day)).scalar():
                     continue
                 papers = [_papers(db, edition_id) for edition_id in edition_ids]
                 found |= set.intersection(*papers)

@@ -43,21 +43,23 @@ def save(db: sa.Connection, edition_id: int, edition: Edition) -> None:
 
 
 def find(
-    db: sa.Connection, edition_id: int, topics: Collection[str]
+    db: sa.Connection, edition_id: int, wanted: Collection[tuple[str, int]]
 ) -> dict[tuple[str, int], Explanation]:
-    """Return the explanations of some topics of an edition, by topic and position of the paper.
+    """Return why papers of an edition were picked, by topic and position of the paper.
 
     What was pruned is absent.
     """
+    topics = {topic for topic, _ in wanted}
     if not topics:
         return {}
     query = sa.select(edition_topics.c.topic, edition_topics.c.picks).where(
         edition_topics.c.edition_id == edition_id, edition_topics.c.topic.in_(topics)
     )
     return {
-        (row.topic, position): explanation
+        (row.topic, position): Explanation(score, tuple(reasons))
         for row in db.execute(query)
-        for position, explanation in load(row.picks).items()
+        for position, score, reasons in load(row.picks)
+        if (row.topic, position) in wanted
     }
 
 
@@ -70,9 +72,7 @@ def dump(picks: Sequence[Pick], positions: Mapping[str, int]) -> bytes:
     return zlib.compress(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
-def load(content: bytes) -> dict[int, Explanation]:
-    """Return the explanations that were stored of one topic, by the position of the paper."""
-    return {
-        position: Explanation(score, tuple(reasons))
-        for position, score, reasons in json.loads(zlib.decompress(content))
-    }
+def load(content: bytes) -> list[tuple[int, float, list[str]]]:
+    """Return position, score and reasons of the picks of one topic, as `dump` wrote them."""
+    found: list[tuple[int, float, list[str]]] = json.loads(zlib.decompress(content))
+    return found

@@ -188,7 +188,9 @@ class Generation:
 
     def _newest_planned(self) -> date | None:
         with self.engine.connect() as db:
-            newest: date | None = db.execute(sa.select(sa.func.max(deliveries.c.day))).scalar()
+            newest: date | None = db.execute(
+                sa.select(sa.func.max(days.c.day)).where(days.c.planned > 0)
+            ).scalar()
         return newest
 
     def _newest_known(self) -> date | None:

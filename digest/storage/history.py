@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -12,15 +11,24 @@ import sqlalchemy as sa
 
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, Seen
-from digest.storage import contents
+from digest.storage import contents, shown_papers
 from digest.storage.in_lists import rows_where_in
 from digest.storage.reasons import ReasonGroup, group_by_reason
-from digest.storage.schema import days, deliveries, due, edition_papers, editions, states_of
+from digest.storage.schema import (
+    days,
+    deliveries,
+    due,
+    edition_papers,
+    editions,
+    shown,
+    states_of,
+)
 from digest.storage.sent_papers import of_contents
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
@@ -61,6 +69,8 @@ class DayTotals:
     planned: int
     states: Counter[DeliveryState]
     closed_at: datetime | None
+    #: when its deliveries began to be pruned
+    pruned_at: datetime | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -103,6 +113,14 @@ class DeliveryHistory:
         with self._engine.connect() as db:
             for row in db.execute(query.execution_options(yield_per=500)).mappings():
                 yield delivery_record(row)
+
+    def subscribers_apart_from(self, states: Collection[DeliveryState], *, day: date) -> set[int]:
+        """Return the ids of those whose row of a day is in none of these states."""
+        query = sa.select(deliveries.c.subscriber_id).where(
+            deliveries.c.day == day, deliveries.c.state.not_in(states)
+        )
+        with self._engine.connect() as db:
+            return set(db.execute(query).scalars())
 
     def record(self, day: date, subscriber_id: int) -> DeliveryRecord | None:
         """Return a subscriber's row of a day."""
@@ -160,6 +178,13 @@ class DeliveryHistory:
                 known = contents.seen(text, ids.get(edition_id, {}))
                 if known.papers or known.withdrawals:
                     found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
+            pruned = sa.select(shown.c.subscriber_id, shown.c.edition_id, shown.c.papers).where(
+                shown.c.edition_id.in_(ids), shown.c.subscriber_id.in_(subscriber_ids)
+            )
+            for subscriber_id, edition_id, content in db.execute(pruned) if ids else ():
+                known = shown_papers.seen(content, ids[edition_id])
+                if known.papers or known.withdrawals:
+                    found[subscriber_id] = found.get(subscriber_id, NOTHING_SEEN) | known
         return found
 
     def day_totals(self, day: date, *, only: int | None = None) -> DayTotals:
@@ -170,24 +195,26 @@ class DeliveryHistory:
         return _day_totals(day, plan, states)
 
     def summary(self, day: date) -> tuple[DayTotals, list[ReasonGroup]]:
-        """Count a day's deliveries by state, and by state and reason; see `storage.reasons`."""
+        """Count a day's deliveries by state, and by state and reason; see `storage.reasons`.
+
+        A pruned day has no reasons.
+        """
         with self._engine.connect() as db:
             plan = db.execute(sa.select(days).where(days.c.day == day)).first()
             groups = group_by_reason(db, day)
-        states: Counter[DeliveryState] = Counter()
-        for group in groups:
-            states[group.state] += group.number
+            states = states_of(db, day)
         return _day_totals(day, plan, states), groups
 
     def not_planned(self, day: date) -> int:
-        """Count the confirmed subscribers who have no row for a day yet."""
+        """Count the confirmed subscribers who have no row for a day yet; a pruned day has none."""
         planned = sa.exists().where(
             deliveries.c.day == day, deliveries.c.subscriber_id == subscribers.c.id
         )
+        pruned = sa.exists().where(days.c.day == day, days.c.pruned_at.is_not(None))
         query = (
             sa.select(sa.func.count())
             .select_from(subscribers)
-            .where(subscribers.c.status == Status.CONFIRMED, ~planned)
+            .where(subscribers.c.status == Status.CONFIRMED, ~planned, ~pruned)
         )
         with self._engine.connect() as db:
             return db.execute(query).scalar_one()
@@ -236,7 +263,7 @@ class DeliveryHistory:
 
     def newest_day(self, *, until: date) -> date | None:
         """Return the last day, up to `until`, on which anything was planned."""
-        query = sa.select(sa.func.max(deliveries.c.day)).where(deliveries.c.day <= until)
+        query = sa.select(sa.func.max(days.c.day)).where(days.c.day <= until, days.c.planned > 0)
         with self._engine.connect() as db:
             newest: date | None = db.execute(query).scalar_one()
         return newest
@@ -248,6 +275,7 @@ def _day_totals(day: date, plan: Any, states: Counter[DeliveryState]) -> DayTota
         planned=plan.planned if plan else 0,
         states=states,
         closed_at=plan.closed_at if plan else None,
+        pruned_at=plan.pruned_at if plan else None,
     )
 
 

@@ -27,8 +27,9 @@ from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
+from digest.storage.pruning import forget_shown, refuse_pruned
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
-from digest.storage.schema import days, deliveries, due, editions, states_of, workers
+from digest.storage.schema import days, deliveries, due, editions, shown, states_of, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 
@@ -114,6 +115,10 @@ class Ledger:
 
         With `confirmed_by`, it plans only those who were confirmed at that time too: a day that is
         planned late must not mail those who came since.
+
+        Raises:
+            PrunedError: the deliveries of the day are pruned.
+
         """
         confirmed = subscribers.c.status == Status.CONFIRMED
         if confirmed_by is not None:
@@ -131,6 +136,7 @@ class Ledger:
         # A run that began after `confirmed_by` may have more to plan.
         is_done = sa.true() if confirmed_by is None else days.c.begun_at <= confirmed_by
         with self._writer.begin() as db:
+            refuse_pruned(db, day)
             new = db.execute(deliveries.insert().from_select(columns, rows)).rowcount
             again = db.execute(
                 deliveries.update()
@@ -153,8 +159,14 @@ class Ledger:
         return int(new + again)
 
     def allow_late(self, day: date, *, now: datetime) -> None:
-        """Record that an operator named a day, so that its mails may be late for a while."""
+        """Record that an operator named a day, so that its mails may be late for a while.
+
+        Raises:
+            PrunedError: the deliveries of the day are pruned.
+
+        """
         with self._writer.begin() as db:
+            refuse_pruned(db, day)
             named = days.update().where(days.c.day == day).values(named_at=now)
             if not db.execute(named).rowcount:
                 db.execute(days.insert().values(day=day, planned=0, named_at=now))
@@ -172,6 +184,10 @@ class Ledger:
 
         Rows that a worker has claimed stay as they are, and so do the rows of subscribers who are
         not confirmed.
+
+        Raises:
+            PrunedError: the deliveries of the day are pruned.
+
         """
         may = [state for state in states_before(DeliveryState.PLANNED) if state not in IN_PROGRESS]
         which = (deliveries.c.day == day) & deliveries.c.state.in_(
@@ -182,6 +198,7 @@ class Ledger:
         if only is not None:
             which &= deliveries.c.subscriber_id == only
         with self._writer.begin() as db:
+            refuse_pruned(db, day)
             again = db.execute(
                 deliveries.update()
                 .where(which)
@@ -227,6 +244,16 @@ class Ledger:
                 .values(state=DeliveryState.EXPIRED, reason=LATE, settled_at=now, next_at=None)
             ).rowcount
 
+    def refuse_pruned(self, day: date) -> None:
+        """Refuse a day whose deliveries are pruned.
+
+        Raises:
+            PrunedError: they are.
+
+        """
+        with self._engine.connect() as db:
+            refuse_pruned(db, day)
+
     def open_days(self) -> list[date]:
         """Return the days that are not closed, oldest first."""
         query = sa.select(days.c.day).where(days.c.closed_at.is_(None)).order_by(days.c.day)
@@ -267,7 +294,8 @@ class Ledger:
             used = sa.select(deliveries.c.edition_id).where(
                 deliveries.c.day == day, deliveries.c.edition_id.is_not(None)
             )
-            kept = editions.c.id.in_(used) | (editions.c.content_key == "")
+            pruned = sa.exists().where(shown.c.edition_id == editions.c.id)
+            kept = editions.c.id.in_(used) | pruned | (editions.c.content_key == "")
             db.execute(editions.delete().where(editions.c.day == day, ~kept))
         return True
 
@@ -280,6 +308,7 @@ class Ledger:
                 days.update().where(days.c.day.in_(theirs)).values(planned=days.c.planned - 1)
             )
             db.execute(deliveries.delete().where(this))
+            forget_shown(db, subscriber_id)
 
     # -- a batch ----------------------------------------------------------------------------
 

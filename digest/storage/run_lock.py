@@ -53,6 +53,17 @@ def run_lock(path: Path | None, *, polls: Iterable[object] = ()) -> Iterator[int
         yield file.fileno()
 
 
+def is_held(path: Path | None) -> bool:
+    """Whether a run holds the lock now; it is not kept for longer than this look."""
+    if path is None:
+        return False
+    try:
+        with path.open() as file:
+            return not _is_locked(file)
+    except FileNotFoundError:
+        return False
+
+
 def _is_locked(file: IO[str]) -> bool:
     """Lock a file unless another process has; return whether it is ours now."""
     try:

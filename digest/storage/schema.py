@@ -279,7 +279,10 @@ def due(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def states_of(db: sa.Connection, day: date, *, only: int | None = None) -> Counter[DeliveryState]:
-    """Count a day's deliveries, or those of one subscriber, by state in the order of the states."""
+    """Count a day's deliveries, or those of one subscriber, by state in the order of the states.
+
+    Those of a day that were pruned count too.
+    """
     query = (
         sa.select(deliveries.c.state, sa.func.count())
         .where(deliveries.c.day == day)
@@ -287,5 +290,11 @@ def states_of(db: sa.Connection, day: date, *, only: int | None = None) -> Count
     )
     if only is not None:
         query = query.where(deliveries.c.subscriber_id == only)
-    counted = {DeliveryState(state): number for state, number in db.execute(query)}
-    return Counter({state: counted[state] for state in DeliveryState if state in counted})
+    counted = Counter({DeliveryState(state): number for state, number in db.execute(query)})
+    if only is None:
+        pruned = sa.select(pruned_states.c.state, pruned_states.c.number).where(
+            pruned_states.c.day == day
+        )
+        for state, number in db.execute(pruned):
+            counted[DeliveryState(state)] += number
+    return Counter({state: counted[state] for state in DeliveryState if counted[state]})

@@ -47,8 +47,15 @@ def of_contents(db: sa.Connection, edition_id: int, text: str) -> list[SentPaper
     in_edition = contents.positions(text)
     found = _papers(db, edition_id, in_edition)
     items = contents.load(text, {position: paper_id for position, (paper_id, _) in found.items()})
-    picked = {item.topic for item in items if item.reasons is None} - {WITHDRAWN}
-    why = explanations.find(db, edition_id, picked)
+    why = explanations.find(
+        db,
+        edition_id,
+        {
+            (item.topic, position)
+            for item, position in zip(items, in_edition, strict=True)
+            if item.reasons is None and item.topic != WITHDRAWN
+        },
+    )
     similar = Counter(item.behind for item in items)
     sent = []
     for item, position in zip(items, in_edition, strict=True):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from digest.models.delivery import DeliveryState
 from digest.storage import sent_papers
 from digest.storage.history import DeliveryRecord, delivery_record, select_records
+from digest.storage.pruning import day_of_shown, shown_to
 from digest.storage.schema import deliveries, editions, shown
 from subscribers.tables import subscribers
 
@@ -57,6 +58,14 @@ class SubscriberHistory:
             before = page[_PAGE - 1].record.day
 
 
+_address = (
+    sa.select(subscribers.c.address)
+    .where(subscribers.c.id == shown.c.subscriber_id)
+    .scalar_subquery()
+    .label("address")
+)
+
+
 def _kept(db: sa.Connection, subscriber_id: int, before: date | None) -> Iterator[SentIssue]:
     query = select_records().where(deliveries.c.subscriber_id == subscriber_id).limit(_PAGE)
     if before is not None:
@@ -70,17 +79,13 @@ def _kept(db: sa.Connection, subscriber_id: int, before: date | None) -> Iterato
 
 
 def _pruned(db: sa.Connection, subscriber_id: int, before: date | None) -> Iterator[SentIssue]:
+    which = None if before is None else editions.c.day < before
     query = (
-        sa.select(shown, editions.c.day, subscribers.c.address)
-        .select_from(shown)
-        .join(editions, editions.c.id == shown.c.edition_id)
-        .join(subscribers, subscribers.c.id == shown.c.subscriber_id)
-        .where(shown.c.subscriber_id == subscriber_id)
-        .order_by(editions.c.day.desc())
+        sa.select(shown, day_of_shown, _address)
+        .where(shown_to(subscriber_id, which))
+        .order_by(day_of_shown.desc())
         .limit(_PAGE)
     )
-    if before is not None:
-        query = query.where(editions.c.day < before)
     for row in db.execute(query).all():
         papers = sent_papers.of_pruned(db, row.edition_id, row.papers)
         record = DeliveryRecord(

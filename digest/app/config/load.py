@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import glob
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -33,6 +34,7 @@ from digest.app.config.schema import (
     Mail,
     Ranking,
     RateSettings,
+    Retention,
     Schedule,
     Section,
     Site,
@@ -110,6 +112,7 @@ class Config(BaseSettings):
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     delivery: Delivery = Delivery()
+    retention: Retention = Retention()
     dkim: DKIM = DKIM()
     pace: RateSettings = RateSettings()
     web: Web = Web()
@@ -131,6 +134,18 @@ class Config(BaseSettings):
                 raise ValueError(f"the {what} {twice[0]!r} is used twice")
         return self
 
+    @model_validator(mode="after")
+    def _deliveries_are_kept_while_they_are_needed(self) -> Config:
+        keep = self.retention.deliveries
+        if keep and "deliveries" in self.retention.model_fields_set:
+            for key, days in self._needs_deliveries():
+                if keep < days:
+                    raise ValueError(
+                        f"[retention] deliveries = {keep} is shorter than {key}, {days} days, which"
+                        " needs the deliveries; raise it, or set 0 to keep all for ever"
+                    )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -142,6 +157,22 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the environment before the tables of the file, which come in as arguments."""
         return _Environment(settings_cls), init_settings
+
+    @property
+    def deliveries_kept(self) -> int:
+        """For how many days deliveries are kept in full; 0 for ever.
+
+        Where nobody has chosen, as long as other settings need them.
+        """
+        keep = self.retention.deliveries
+        return keep and max(keep, *(days for _, days in self._needs_deliveries()))
+
+    def _needs_deliveries(self) -> list[tuple[str, int]]:
+        """Return the settings that need deliveries, and for how many days each does."""
+        return [
+            ("[fetch] catch_up", self.fetch.catch_up),
+            ("[delivery] max_lateness", math.ceil(self.delivery.max_lateness / 24)),
+        ]
 
     @property
     def folder(self) -> Path:

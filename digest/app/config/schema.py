@@ -265,6 +265,25 @@ class Delivery(Section):
         return self.warm_up[max(passed, 0)] if passed < len(self.warm_up) else None
 
 
+def _retention(days: int) -> int:
+    if 0 < days < SHORTEST_RETENTION:
+        raise ValueError(
+            f"must be {SHORTEST_RETENTION} days or more, since bounces and readers' questions come"
+            " late, or 0 to keep all for ever"
+        )
+    return days
+
+
+#: Days. Bounces come for five days or so, and `[delivery] warm_up` counts the mails of 30.
+SHORTEST_RETENTION = 30
+
+
+class Retention(Section):
+    """How long the database remembers what, in days."""
+
+    deliveries: Annotated[int, Field(ge=0, le=36500), AfterValidator(_retention)] = 60
+
+
 class DKIM(Section):
     """The keys that sign messages; none if the mail server signs."""
 

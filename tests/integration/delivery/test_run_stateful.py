@@ -24,6 +24,8 @@ from digest.delivery.stats import WorkerStats
 from digest.models.delivery import IN_PROGRESS, SHOWN, DeliveryState, oldest_deliverable_day
 from digest.models.identity import canonical_id
 from digest.models.paper import Links
+from digest.storage.pruning import Pruning
+from digest.storage.subscriber_history import SubscriberHistory
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ HAPPENINGS = [
     *("wait 1", "wait 5", "wait -1", "wait -24") * 4,
     *("policy skip", "policy resend", "policy ask", "policy skip 2") * 2,
     *("next_day", "power_cut") * 12,
+    *("prune 1", "prune 2", "prune 100") * 4,
 ]
 ways = st.sampled_from(WAYS)
 happenings = st.lists(st.sampled_from(HAPPENINGS), max_size=3)
@@ -181,6 +184,13 @@ class Days(RuleBasedStateMachine):
                 " WHERE fencing_token IN (SELECT id FROM workers WHERE ended_at IS NULL)"
             )
 
+    def _prune(self, limit: str) -> None:
+        """Prune, with a kill after one step or none, the days that are not run any more."""
+        pruning, now = Pruning(self.installation.app.engine), self.installation.now
+        limits = {"before": self._today() - timedelta(days=3), "closed_before": now}
+        for day in pruning.days(**limits):
+            pruning.prune(day.day, limit=int(limit), now=now, **limits)
+
     def _policy(self, on_unknown: Any, allowed: str = "") -> None:
         most = int(allowed) if allowed else None
         self.installation.policy = Policy(on_unknown=on_unknown, allowance=lambda _day: most)
@@ -252,7 +262,13 @@ class Days(RuleBasedStateMachine):
         return self.installation.now.date()
 
     def _records(self) -> list[Any]:
-        return self.installation.app.history.records()
+        """Return what is known of every mail, also of those that are pruned."""
+        history = SubscriberHistory(self.installation.app.engine)
+        return [
+            issue.record
+            for subscriber in self.installation.book.all()
+            for issue in history.issues(subscriber.id)
+        ]
 
     def _state(self, day: date, address: str) -> DeliveryState:
         (found,) = [it for it in self._records() if (it.day, it.address) == (day, address)]

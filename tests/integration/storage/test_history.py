@@ -180,6 +180,15 @@ def test_records_can_be_selected_by_state(steps: LedgerSteps) -> None:
     assert [it.subscriber_id for it in failed] == [BO]
 
 
+def test_who_is_in_another_state_is_known_by_id(steps: LedgerSteps) -> None:
+    steps.finish(DeliveryState.SENT)
+    steps.bring_to(DeliveryState.SKIPPED, subscriber=BO)
+
+    found = steps.history.subscribers_apart_from([DeliveryState.SKIPPED], day=DAY)
+
+    assert found == {ADA}
+
+
 def test_a_subscriber_without_a_mail_of_a_day_has_no_row(steps: LedgerSteps) -> None:
     steps.finish(DeliveryState.SENT)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import RunInProgressError
-from digest.storage.run_lock import lock_path, run_lock
+from digest.storage.run_lock import is_held, lock_path, run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,3 +102,14 @@ def test_nobody_waits_for_a_lock_that_is_free(path: Path) -> None:
 
     with run_lock(path, polls=looks):
         assert list(looks) == [0, 1, 2]
+
+
+def test_whether_a_run_holds_the_lock_can_be_seen_without_taking_it(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db-run"
+
+    assert not is_held(None)
+    assert not is_held(path)
+    assert not path.exists()
+    with run_lock(path):
+        assert is_held(path)
+    assert not is_held(path)

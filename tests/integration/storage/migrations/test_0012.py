@@ -36,5 +36,5 @@ def test_every_pick_of_old_is_explained_as_its_edition_explains_it(
             for pick in picks
         }
         with engine.connect() as db:
-            assert explanations.find(db, edition_id, list(edition.ranked)) == expected
+            assert explanations.find(db, edition_id, set(expected)) == expected
     engine.dispose()

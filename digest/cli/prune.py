@@ -1,0 +1,121 @@
+"""`digest prune`: let old deliveries shrink, and make the file of the database smaller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import output
+from digest.cli.options import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.app.pruning import PruneReport
+    from digest.app.services import App
+    from digest.storage.pruning import PrunableDay
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command(epilog="Example: [bold]digest prune --dry-run[/bold]")(prune)
+
+
+def prune(
+    ctx: typer.Context,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much would be pruned.")
+    ] = False,
+    vacuum: Annotated[
+        bool,
+        typer.Option(
+            "--vacuum", help="Then make the database's file smaller; nobody can write meanwhile."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Shrink the deliveries older than [retention] to the papers that each reader was shown."""
+    from digest.app import pruning
+    from digest.errors import ConfigError
+
+    if dry_run and vacuum:
+        raise ConfigError("--dry-run changes nothing, so it cannot go with --vacuum")
+    app = output.open_app(ctx)
+    days = pruning.prunable(app)
+    if dry_run:
+        _print_plan(app, days, json=json)
+        return
+    with output.stoppable() as should_continue:
+        report = _prune(app, days, should_continue)
+        # One that was stopped must not go on with what takes longest.
+        made_smaller = vacuum and report.stopped is None
+        if made_smaller:
+            with app.delivery_services.run_lock():
+                app.vacuum()
+    _print_report(app, report, made_smaller=made_smaller, json=json)
+    if report.stopped is not None:
+        raise typer.Exit(1)
+
+
+def _prune(app: App, days: list[PrunableDay], should_continue: Callable[[], bool]) -> PruneReport:
+    from digest.app import pruning
+
+    with output.progress_bar("deliveries") as (total, advance):
+        total(sum(day.rows for day in days))
+        return pruning.prune(app, days, should_continue=should_continue, advance=advance)
+
+
+def _print_plan(app: App, days: list[PrunableDay], *, json: bool) -> None:
+    rows, size = sum(day.rows for day in days), sum(map(app.pruning.size, days))
+    if json:
+        until = days[-1].day.isoformat() if days else None
+        output.print_json(
+            {"dry_run": True, "days": len(days), "until": until, "rows": rows, "bytes": size}
+        )
+    elif days:
+        output.print_result(
+            f"would prune {rows} deliveries of {len(days)} days, until {days[-1].day}:"
+            f" about {_megabytes(size)} of the database"
+        )
+    else:
+        output.print_result(_nothing(app))
+
+
+def _print_report(app: App, report: PruneReport, *, made_smaller: bool, json: bool) -> None:
+    space = app.file_space()
+    if json:
+        output.print_json(
+            {
+                "dry_run": False,
+                "days": report.days,
+                "rows": report.rows,
+                "stopped": report.stopped,
+                "file_bytes": space and space.total,
+                "free_bytes": space and space.free,
+            }
+        )
+        return
+    if report.rows or report.stopped:
+        output.print_result(f"pruned {report.rows} deliveries of {report.days} days")
+    else:
+        output.print_result(_nothing(app))
+    if report.stopped is not None:
+        output.print_note(f"{report.stopped}; `digest prune` goes on from there")
+    if space is not None:
+        hint = "" if made_smaller or not space.free else "; later rows fill it, --vacuum frees it"
+        output.print_result(
+            f"the database has {_megabytes(space.total)}, {_megabytes(space.free)} of it free{hint}"
+        )
+
+
+def _nothing(app: App) -> str:
+    keep = app.config.deliveries_kept
+    if not keep:
+        return "nothing to prune: [retention] deliveries = 0 keeps all for ever"
+    return f"nothing to prune: no deliveries are older than {keep} days"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
