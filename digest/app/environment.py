@@ -92,7 +92,15 @@ def name_of_key(key: Sequence[int | str]) -> str | None:
             holds_it = not isinstance(inner, str) or f'"{inner}"' in value
             if name.lower() == wanted.lower() and holds_it:
                 return name
-    return None
+    # The value may be in a file that a variable names.
+    file = f"{PREFIX}{'__'.join(map(str, key))}_FILE".lower()
+    return next((name for name in os.environ if name.lower() == file), None)
+
+
+def names_of_section(section: str) -> list[str]:
+    """Return the variables that hold keys of a section."""
+    start = f"{PREFIX}{section}__".lower()
+    return sorted(name for name in os.environ if name.lower().startswith(start))
 
 
 def name_of_value(value: str, section: str) -> str | None:

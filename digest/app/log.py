@@ -68,7 +68,10 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
         logger.setLevel(level.upper())
         logger.propagate = False
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+    handler.setLevel(level.upper())
+    logging.lastResort = handler  # for the warnings of all other libraries
 
 
 def reopen() -> None:

@@ -7,6 +7,7 @@ package prints or exits.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,7 @@ from digest.cli import (
 )
 from digest.cli.global_options import Root
 from digest.errors import ConfigError, DigestError, NotFoundError
-from subscribers.errors import AddressError, ConsentError, SubscriberError
+from subscribers.errors import AddressError, ConsentError, CSVImportError, SubscriberError
 
 NOT_FULLY_DONE, USAGE = 1, 2
 
@@ -108,7 +109,7 @@ def main() -> None:
     os.umask(os.umask(0o077) & 0o077)  # no umask may lock us out of our own files
     try:
         app()
-    except (ConfigError, NotFoundError, AddressError, ConsentError) as error:
+    except (ConfigError, NotFoundError, AddressError, ConsentError, CSVImportError) as error:
         _print_error(error)
         sys.exit(USAGE)
     except (DigestError, SubscriberError) as error:
@@ -142,4 +143,12 @@ def _give_up_output() -> None:
 
 def _print_error(error: object) -> None:
     for line in str(error).splitlines():
-        typer.echo(f"error: {line}", err=True)
+        typer.echo(f"error: {line}{_variables_of(line)}", err=True)
+
+
+def _variables_of(line: str) -> str:
+    """Say which keys that a line names are set by a variable, and not by the file."""
+    keys = re.findall(r"\[(\w+)\] (\w+)", line)
+    names = dict.fromkeys(filter(None, map(environment.name_of_key, keys)))
+    unsaid = [name for name in names if name not in line]
+    return f" ({', '.join(unsaid)} sets it)" if unsaid else ""

@@ -9,7 +9,6 @@ import typer
 
 from digest.cli import output
 from digest.cli.options import Day, Sources, begun_day, day_of_run
-from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,16 +59,17 @@ def record(
         client_for=app.client_for,
         now=clock.now(),
     )
-    _print_recorded(recorded)
+    is_complete = not any(one.state.is_trouble for one in recorded)
+    _print_recorded(recorded, output.Report(is_complete=is_complete))
     output.print_note(f"next: digest -c {folder / FILE_NAME} run --day {chosen}")
-    if any(one.state.is_trouble for one in recorded):
+    if not is_complete:
         raise typer.Exit(1)
 
 
-def _print_recorded(recorded: Sequence[RecordedSource]) -> None:
-    print_table(
+def _print_recorded(recorded: Sequence[RecordedSource], report: output.Report) -> None:
+    report.table(
         "Recorded",
-        ("source", "files#", "papers#", "bytes#", "state"),
+        ("source~", "files#", "papers#", "bytes#", "state"),
         [(r.source, r.files, r.papers, r.size, r.state) for r in recorded],
     )
     for one in recorded:

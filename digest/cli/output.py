@@ -56,6 +56,11 @@ def be_quiet(wanted: bool) -> None:  # noqa: FBT001 (the value of --quiet)
     _is_quiet = wanted
 
 
+def is_quiet() -> bool:
+    """Whether --quiet was given."""
+    return _is_quiet
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """A report of what a command did, which is not what was asked for but good to know.

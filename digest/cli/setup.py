@@ -71,7 +71,7 @@ def demo(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot write {out}: {error.strerror}") from error
-    log.configure("warning", "text")
+    log.configure("error" if output.is_quiet() else "warning", "text")
     with tempfile.TemporaryDirectory(prefix="digest-demo-") as scratch:
         settings = config.build(
             {

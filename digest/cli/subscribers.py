@@ -214,17 +214,19 @@ def import_(
             rows, app.book, default_topics=default_topics(app.topics), evidence=_evidence()
         )
         _ask_to_confirm(app, [who for row, who in changed if row.action is ImportAction.ADD])
+    has_rejected = any(row.action is ImportAction.REJECT for row in rows)
     if json:
-        output.print_json([serializers.import_row(row) for row in rows])
+        output.print_json_list(map(serializers.import_row, rows))
     else:
-        print_table(
+        shown = output.Report(is_complete=not has_rejected)
+        shown.table(
             "What would become of each line" if dry_run else "What became of each line",
             ("line#", "address", "fate", "why~"),
             [(row.number, row.address, row.action, row.reason) for row in rows],
         )
     for remark in filter(None, remarks):
         output.print_note(f"{'standard input' if is_input else file}: {remark}")
-    if any(row.action is ImportAction.REJECT for row in rows):
+    if has_rejected:
         raise typer.Exit(1)
 
 

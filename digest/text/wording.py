@@ -100,6 +100,17 @@ def join_words(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def join_choices(words: Iterable[str]) -> str:
+    """Return words to choose from: `A`, `A or B`, `A, B or C`.
+
+    Raises:
+        ValueError: there are no words.
+
+    """
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most similar to a mistyped one, or None if none is similar.
 

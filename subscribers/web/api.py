@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Path, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from starlette.exceptions import HTTPException
@@ -150,17 +150,24 @@ def subscribe(
 # -- choosing ---------------------------------------------------------------------------------
 
 
+def _of_token(token: Token, services: ServicesDep) -> Subscriber:
+    """Return the reader of a token; a dependency, so that nothing else is judged before it."""
+    return subscriber_of(services, Purpose.MANAGE, token)
+
+
+ReaderDep = Annotated[Subscriber, Depends(_of_token)]
+
+
 @routes.head("/readers/{token}", include_in_schema=False)
 @routes.get("/readers/{token}", responses=_messages(410, 422))
-def reader(token: Token, services: ServicesDep) -> ReaderOut:
+def reader(subscriber: ReaderDep) -> ReaderOut:
     """Return a reader's status and choices."""
-    return _reader_out(subscriber_of(services, Purpose.MANAGE, token))
+    return _reader_out(subscriber)
 
 
 @routes.put("/readers/{token}", responses=_messages(400, 410, 413, 422))
-def choose(token: Token, choices: Choices, services: ServicesDep) -> ReaderOut:
+def choose(subscriber: ReaderDep, choices: Choices, services: ServicesDep) -> ReaderOut:
     """Change a reader's choices."""
-    subscriber = subscriber_of(services, Purpose.MANAGE, token)
     chosen = _known(services, choices.topics)
     preferences = Preferences(
         **{field.name: getattr(choices, field.name) for field in fields(Preferences)}
@@ -175,13 +182,12 @@ def choose(token: Token, choices: Choices, services: ServicesDep) -> ReaderOut:
 
 @routes.post("/readers/{token}/{step}", responses=_messages(410, 422))
 def act(
-    token: Token,
+    subscriber: ReaderDep,
     step: Literal["pause", "resume", "leave"],
     request: Request,
     services: ServicesDep,
 ) -> ReaderOut:
     """Pause, resume or leave."""
-    subscriber = subscriber_of(services, Purpose.MANAGE, token)
     changed = record(services, request, subscriber, Event(step), "api")
     return _reader_out(changed or subscriber)
 

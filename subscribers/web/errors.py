@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from subscribers.errors import ConsentError, LinkError, PreferenceError
+from subscribers.faults import describe
 from subscribers.web.access import GoneError
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _explain(error: Mapping[str, Any]) -> str:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, PreferenceError):
         return str(cause)  # it names the field itself
-    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+    place = ".".join(str(part) for part in error["loc"])
+    return f"{place}: {describe(error, an_object='an object')}"
 
 
 def add_error_handlers(app: FastAPI, templates: Templates) -> None:

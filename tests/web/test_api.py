@@ -170,6 +170,41 @@ def test_choices_that_cannot_be_meant_are_refused_and_nothing_is_saved(
     assert site.dump() == before
 
 
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"papers": 51}, "body.papers: must be 50 or less"),
+        ({"papers": "many"}, "body.papers: must be a whole number"),
+        ({"hour": 24}, "body.hour: must be 23 or less"),
+        ({"days": []}, "body.days: must not be empty"),
+        ({"days": "mon"}, "body.days: must be a list in square brackets"),
+        ({"days": ["noday"]}, 'body.days.0: must be "mon", "tue", "wed", "thu", "fri", "sat" or'),
+        ({"words_in": ["x" * 101]}, "body.words_in.0: must have 100 or fewer characters"),
+        ({"words_in": ["x"] * 51}, "body.words_in: must have 50 or fewer items"),
+        ({"text_only": "maybe"}, "body.text_only: must be true or false"),
+        ({"language": 7}, "body.language: must be text in quotes"),
+        ({"status": "confirmed"}, "body.status: there is no such key"),
+    ],
+)
+def test_a_refusal_is_in_words_of_people(site: Site, odd: dict[str, Any], words: str) -> None:
+    path = subscriber_path(site, CONFIRM)
+
+    answer = site.request("PUT", path, json=CHOICES | odd)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(words)
+
+
+@pytest.mark.parametrize("body", [{"papers": 51}, {}, [], 7, {"topics": ["dragons"]}])
+def test_a_forged_token_is_refused_before_anything_else(site: Site, body: Any) -> None:
+    answers = [
+        site.request("PUT", "/api/v1/readers/forged", json=body),
+        site.post("/api/v1/readers/forged/dance"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+
+
 def test_a_program_pauses_resumes_and_leaves(site: Site) -> None:
     path = subscriber_path(site, CONFIRM)
 

@@ -6,13 +6,12 @@ Secrets are `SecretStr` and appear in no output.
 
 from __future__ import annotations
 
-import dataclasses
 import glob
 import math
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import (
@@ -25,6 +24,7 @@ from pydantic_settings import (
 
 from digest.app import environment
 from digest.app.config import permissions
+from digest.app.config.faults import explain
 from digest.app.config.schema import (
     DKIM,
     Database,
@@ -36,7 +36,6 @@ from digest.app.config.schema import (
     RateSettings,
     Retention,
     Schedule,
-    Section,
     Site,
     SourceSettings,
     TopicSettings,
@@ -46,14 +45,7 @@ from digest.app.config.schema import (
 from digest.errors import ConfigError
 from digest.text.wording import suggestion
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pydantic_core import ErrorDetails
-
 FILE_NAME = "config.toml"
-#: What pydantic calls a key that a model, or a dataclass, does not have.
-_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 def _default_sources() -> tuple[SourceSettings, ...]:
@@ -232,14 +224,17 @@ def load(path: Path | None = None) -> Config:
 
     """
     path = path or default_path()
+    named = environment.config_file()
+    variable = f"{environment.PREFIX}CONFIG: " if named and Path(named) == path else ""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(
-            f"there is no {path}; run `digest init`, or name a file with -c or DIGEST_CONFIG"
+            f"{variable}there is no {path}; run `digest init`, or name a file with -c or"
+            " DIGEST_CONFIG"
         ) from error
     except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+        raise ConfigError(f"{variable}cannot read {path}: {error.strerror}") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     config = build(tables, folder=path.resolve().parent, where=str(path))
@@ -262,7 +257,8 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
     try:
         config = Config(**tables)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(fault, where) for fault in error.errors())) from error
+        lines = [explain(fault, where, Config, tables) for fault in error.errors()]
+        raise ConfigError("\n".join(lines)) from error
     config._folder = folder  # noqa: SLF001 (our own private attribute)
     return config
 
@@ -281,52 +277,3 @@ def _explain_value(error: SettingsError) -> str:
         f"{name or 'the environment'} is no JSON, as a list or a whole section has to be;"
         f" a single value is {environment.PREFIX}<SECTION>__<KEY>"
     )
-
-
-def _explain(fault: ErrorDetails, where: str) -> str:
-    """Write an error as a line with its key and the remedy; the value may be secret."""
-    where = environment.name_of_key(fault["loc"]) or where
-    key = _key(fault["loc"])
-    if fault["type"] in _UNKNOWN_KEY:
-        hint = suggestion(str(fault["loc"][-1]), _siblings(fault["loc"]))
-        return f"{where}: {key}: there is no such key{hint}"
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"{where}: {key}: {message[:1].lower()}{message[1:]}" if key else f"{where}: {message}"
-
-
-def _key(loc: tuple[int | str, ...]) -> str:
-    """Write the location of an error as in the file: `[mail] port`, `[[sources]] 2 kind`."""
-    if len(loc) == 1:
-        return f"[{loc[0]}]"
-    head = (
-        f"[[{loc[0]}]]"
-        if len(loc) > 1 and isinstance(loc[1], int)
-        else f"[{loc[0]}]"
-        if loc
-        else ""
-    )
-    rest = [str(part + 1) if isinstance(part, int) else part for part in loc[1:]]
-    return " ".join([head, *rest]).strip()
-
-
-def _siblings(loc: tuple[int | str, ...]) -> Iterable[str]:
-    """Return the known keys of the table in which an unknown key was found."""
-    if len(loc) <= 1:
-        return Config.model_fields
-    if loc[0] == "topics":
-        return [field.name for field in dataclasses.fields(TopicSettings)]
-    tables: dict[str, type[Section]] = {
-        "site": Site,
-        "database": Database,
-        "sources": SourceSettings,
-        "fetch": Fetch,
-        "ranking": Ranking,
-        "schedule": Schedule,
-        "mail": Mail,
-        "delivery": Delivery,
-        "dkim": DKIM,
-        "pace": RateSettings,
-        "web": Web,
-        "log": Log,
-    }
-    return tables[str(loc[0])].model_fields

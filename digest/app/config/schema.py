@@ -21,11 +21,22 @@ from pydantic.dataclasses import dataclass
 
 from digest.app.clock import LOCAL, zone
 from digest.app.config.resources import example_config
-from digest.app.config.values import LABEL, EhloName, Password, Secret
+from digest.app.config.values import (
+    LABEL,
+    Category,
+    Day,
+    EhloName,
+    Password,
+    Secret,
+    Slug,
+    TimeOfDay,
+    Weekdays,
+    file_mode,
+    site_address,
+)
 from digest.errors import ConfigError
 from digest.sources import get_kind
 from subscribers.models import Topic
-from subscribers.site_paths import check_site_address
 
 
 def _zone(name: str) -> str:
@@ -42,13 +53,6 @@ def _senders(value: object) -> object:
     if isinstance(value, str | int) and str(value).isdecimal() and 1 <= int(value) <= 64:
         return int(value)
     raise ValueError('is neither "auto" nor a number from 1 to 64')
-
-
-def _day(text: str) -> str:
-    try:
-        return text and date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ValueError("is not a day like 2026-02-02") from error
 
 
 def _web_address(text: str) -> str:
@@ -142,7 +146,7 @@ class SourceSettings(Section):
     kind: Annotated[OneLine, AfterValidator(_kind)] = "huggingface"
     path: str = ""
     url: Annotated[OneLine, AfterValidator(_web_address)] = ""
-    categories: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .-]*$")], ...] = ()
+    categories: tuple[Category, ...] = ()
     venues: tuple[Annotated[OneLine, Field(min_length=1)], ...] = ()
     key: Secret = SecretStr("")
     options: dict[str, Any] = {}
@@ -176,7 +180,7 @@ class Fetch(Section):
 class TopicSettings(Topic):
     """A topic of the file: a `Topic` whose fields are checked, and two of them restricted."""
 
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+    slug: Slug
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
 
     @model_validator(mode="after")
@@ -195,15 +199,12 @@ class Ranking(Section):
     summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
 
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
 class Schedule(Section):
     """The time zone of a run, and the hours of the daemon."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = LOCAL
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "18:00"
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
+    at: TimeOfDay = "18:00"
+    weekdays: Weekdays = (
         "mon",
         "tue",
         "wed",
@@ -249,7 +250,7 @@ class Delivery(Section):
     max_wait: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = 60.0
     senders: Annotated[int | Literal["auto"], BeforeValidator(_senders)] = "auto"
     warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
-    warm_up_from: Annotated[str, AfterValidator(_day)] = ""
+    warm_up_from: Day = ""
 
     @model_validator(mode="after")
     def _warmed_up_from_a_day(self) -> Delivery:
@@ -332,34 +333,22 @@ class RateSettings(Section):
     other: Limit = ""
 
 
-def _site_address(text: str) -> str:
-    if text:
-        check_site_address(text)
-    return text
-
-
-def _mode(text: str) -> str:
-    if not re.fullmatch(r"0?[0-7]{3}", text):
-        raise ValueError('is not the mode of a file like "0660"')
-    return text
-
-
 def _network(text: str) -> str:
     try:
         ipaddress.ip_network(text)
     except ValueError as error:
-        raise ValueError(f"{text} is not an address or network") from error
+        raise ValueError("is not an IP address or a network like 192.0.2.0/24") from error
     return text
 
 
 class Web(Section):
     """The web server, and the address of links in messages."""
 
-    url: Annotated[OneLine, AfterValidator(_site_address)] = "https://digest.example.org"
+    url: Annotated[OneLine, AfterValidator(site_address)] = "https://digest.example.org"
     host: Annotated[OneLine, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     socket: str = ""
-    socket_mode: Annotated[str, AfterValidator(_mode)] = "0660"
+    socket_mode: Annotated[str, AfterValidator(file_mode)] = "0660"
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1",)
     signups_per_address: Rate = "5/hour;12/day"
     signups_per_network: Rate = "6/hour;20/day"

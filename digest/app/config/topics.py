@@ -10,10 +10,12 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
+from pydantic import ValidationError
 from tomlkit.items import AoT
 
+from digest.app.config.faults import explain_value
 from digest.app.config.load import build, default_path
-from digest.app.config.schema import starter_topics
+from digest.app.config.schema import TopicSettings, starter_topics
 from digest.errors import ConfigError, NotFoundError
 from digest.storage import files
 from digest.text.wording import closest
@@ -22,9 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
     from tomlkit import TOMLDocument
 
     from subscribers.models import Topic
+
+#: How `digest topics add` takes each key of a topic.
+_OPTIONS = {
+    "slug": "SLUG",
+    "name": "--name",
+    "words_in": "--words-in",
+    "words_out": "--words-out",
+    "categories": "--category",
+    "authors": "--author",
+    "trending": "--trending",
+}
 
 
 def find_topic(slug: str, topics: Sequence[Topic]) -> Topic:
@@ -51,10 +65,17 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
     """Append a topic and return the file.
 
     Raises:
-        ConfigError: the topic is wrong or its slug is taken; the file is then as it was.
+        ConfigError: the topic is wrong or its slug is taken; the file is then as it was. The text
+            names what was wrong as `digest topics add` takes it.
 
     """
+    try:
+        TopicSettings(**topic)
+    except ValidationError as error:
+        raise ConfigError("\n".join(map(_explain, error.errors()))) from error
     file, document, topics = _read(path)
+    if any(known.get("slug") == topic["slug"] for known in topics):
+        raise ConfigError(f"{file}: there is a topic {topic['slug']} already")
     topics.append(tomlkit.item(topic))
     _write(file, document)
     return file
@@ -76,6 +97,14 @@ def remove(slug: str, path: Path | None) -> Path:
             break
     _write(file, document)
     return file
+
+
+def _explain(fault: ErrorDetails) -> str:
+    """Write a fault of a topic with the option that it came from."""
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    field = TopicSettings.__pydantic_fields__.get(name)  # type: ignore[attr-defined]  # pydantic's
+    message = explain_value(fault, field)
+    return f"{_OPTIONS[name]}: {message}" if name else message
 
 
 def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:

@@ -1,16 +1,30 @@
-"""Values that settings may have beyond what a type can say: names, keys and passwords."""
+"""Values that settings may have beyond what a type can say: names, times, keys and passwords."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 import unicodedata
-from typing import Annotated
+from datetime import date, time
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+from digest.text.wording import join_choices, suggestion
+from subscribers.site_paths import check_site_address
 
 #: A label of a name in the DNS.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+_WEEKDAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 def _ehlo_name(text: str) -> str:
@@ -46,6 +60,97 @@ def _password(value: SecretStr) -> SecretStr:
     return value
 
 
+def _as_text(value: object) -> object:
+    """Take a date or a time that stands in the file without quotes, which TOML has too."""
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('is not a time of day; write it like "18:00"')
+    return text
+
+
+def _weekday(value: object) -> object:
+    """Take the name of a day, in whole or its first three letters: `Monday` and `mon`."""
+    if not isinstance(value, str):
+        return value
+    names = {name.lower(): short for short, name in _WEEKDAYS.items()}
+    day = names.get(value.lower(), value.lower())
+    if day not in _WEEKDAYS:
+        hint = suggestion(value.lower(), [*_WEEKDAYS, *names])
+        raise ValueError(f"is not a day of the week, {join_choices(_WEEKDAYS)}{hint}")
+    return day
+
+
+def _some_days(days: tuple[str, ...]) -> tuple[str, ...]:
+    if not days:
+        raise ValueError('must name a day of the week, such as ["mon"]')
+    return days
+
+
+def _category(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z .-]*", text):
+        raise ValueError("is not the name of a category, such as cs.CL")
+    return text
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", text):
+        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-")
+        raise ValueError(
+            "is not a slug: up to 60 lower-case letters without accents, digits and hyphens, such"
+            f" as {plain or 'language-models'}"
+        )
+    return text
+
+
+def site_address(text: str) -> str:
+    """Return the address of our site; it may be empty, and may be below a path.
+
+    Raises:
+        ValueError: it is another.
+
+    """
+    if text:
+        check_site_address(text)
+    return text
+
+
+def file_mode(text: str) -> str:
+    """Return the mode of a file in octal digits.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    if not re.fullmatch(r"0?[0-7]{3}", text):
+        raise ValueError('is not the mode of a file like "0660"')
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError("is not a day like 2026-02-02") from error
+
+
+#: HH:MM.
+TimeOfDay = Annotated[str, BeforeValidator(_as_text), AfterValidator(_time_of_day)]
+#: YYYY-MM-DD; may be empty.
+Day = Annotated[str, BeforeValidator(_as_text), AfterValidator(_day)]
+Weekday = Annotated[
+    Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], BeforeValidator(_weekday)
+]
+#: Some days of the week.
+Weekdays = Annotated[tuple[Weekday, ...], AfterValidator(_some_days)]
+#: The short name of a topic.
+Slug = Annotated[str, AfterValidator(_slug)]
+#: A category of arXiv or bioRxiv.
+Category = Annotated[str, AfterValidator(_category)]
 #: Our name in EHLO; may be empty.
 EhloName = Annotated[str, AfterValidator(_ehlo_name)]
 #: A secret that can be hashed and sent.

@@ -118,7 +118,7 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
         pytest.param(
             {"mail": {"bounce_address": f"{'b' * 25}{{id}}@a.org"}}, "65 characters", id="too long"
         ),
-        pytest.param({"pace": {"gmail": "fast"}}, "[pace] gmail: is not a rate", id="rate"),
+        pytest.param({"pace": {"gmail": "fast"}}, '[pace] gmail: "fast" is not a rate', id="rate"),
         pytest.param({"mail": {"connections": 0}}, "[mail] connections", id="no connection"),
     ],
 )
