@@ -155,7 +155,7 @@ def source_report(found: SourceReport) -> dict[str, Any]:
     """Write how a source was just read."""
     shape = _fields(
         found, "source", "day", "state", "declared", "parsed", "rejected", "new", "merged",
-        "other_days", "channels", "reason", "seconds", "error",
+        "other_days", "channels", "reason", "warnings", "seconds", "error",
     )  # fmt: skip
     return {**shape, "seconds": round(found.seconds, 3)}
 

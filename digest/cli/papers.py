@@ -75,6 +75,8 @@ def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
     for report in reports:
         if report.reason:
             show(f"{report.source}, {report.day}: {report.reason}")
+        for warning in report.warnings:
+            show(f"{report.source}, {report.day}: warning: {warning}")
 
 
 @commands.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")

@@ -48,6 +48,8 @@ class Batch:
     announcements: tuple[Announcement, ...] = ()
     #: why the batch is known to be incomplete
     trouble: str | None = None
+    #: what was not understood though no paper was lost, a sentence each: keys, values, ids
+    warnings: tuple[str, ...] = ()
 
 
 class Outlook(StrEnum):
@@ -118,6 +120,8 @@ class SourceReport:
     channels: tuple[Channel, ...] = ()
     #: why the state is what it is, where the state alone does not say it
     reason: str | None = None
+    #: what was not understood though no paper was lost, a sentence each
+    warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property

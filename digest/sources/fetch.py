@@ -139,6 +139,7 @@ class Fetcher:
             rejected=batch.rejected,
             channels=found.batch.channels,
             reason=found.reason,
+            warnings=batch.warnings,
             seconds=time.monotonic() - started,
         )
 
@@ -206,6 +207,9 @@ def _log_fetch(report: SourceReport) -> None:
             "source failed",
             extra={"source": report.source, "day": str(report.day), "error": report.error},
         )
+    for warning in report.warnings:
+        extra = {"source": report.source, "day": str(report.day), "reason": warning}
+        log.warning("not understood", extra=extra)
     for record in report.rejected:
         extra = {"source": report.source, "where": record.where, "reason": record.reason}
         log.warning("record rejected", extra=extra)

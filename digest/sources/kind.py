@@ -87,7 +87,13 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
         channels=tuple(channel for batch in batches for channel in batch.channels),
         announcements=tuple(one for batch in batches for one in batch.announcements),
         trouble=next((batch.trouble for batch in batches if batch.trouble), None),
+        warnings=join_warnings(batches),
     )
+
+
+def join_warnings(batches: Sequence[Batch]) -> tuple[str, ...]:
+    """Return the warnings of a source's documents, each once."""
+    return tuple(dict.fromkeys(one for batch in batches for one in batch.warnings))
 
 
 def _always_due(_day: date, _now: datetime) -> Forecast:

@@ -105,6 +105,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=whole.declared + missing,
         channels=channels,
         trouble="; ".join([*lacking, *(it.trouble for it in batches if it.trouble)]) or None,
+        warnings=whole.warnings,
     )
 
 

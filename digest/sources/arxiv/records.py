@@ -15,6 +15,7 @@ from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
+from digest.sources.kind import join_warnings
 from digest.sources.withdrawal import is_withdrawn
 from digest.text.clean import MAX_LENGTH, clean
 
@@ -245,6 +246,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         announcements=tuple(announcements),
         trouble="; ".join(filter(None, (*_failures(counts), *(one.trouble for one in counts))))
         or None,
+        warnings=join_warnings(kept),
     )
 
 

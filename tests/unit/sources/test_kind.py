@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from support.builders import DAY, NOON, ids, paper
 
 from digest.models.source import Batch, Channel, Forecast, Rejected
+from digest.sources import get_kind
 from digest.sources.kind import Kind, RawDocument, Source, join_batches
 
 if TYPE_CHECKING:
@@ -41,6 +44,20 @@ def test_of_several_troubles_the_first_is_told() -> None:
 
     assert join_batches(batches).trouble == "first"
     assert join_batches([]) == Batch()
+
+
+def test_a_warning_that_several_documents_give_is_told_once() -> None:
+    batches = [Batch(warnings=("one", "two")), Batch(warnings=("two", "three"))]
+
+    assert join_batches(batches).warnings == ("one", "two", "three")
+
+
+@pytest.mark.parametrize("name", ["arxiv", "biorxiv", "openreview", "jsonl", "huggingface"])
+def test_every_kind_passes_warnings_on(name: str) -> None:
+    document = RawDocument(where="x", text="", channel="x", trouble="it rains")
+    batch = replace(get_kind(name).parse(document, day=DAY, now=NOON), warnings=("not understood",))
+
+    assert get_kind(name).join([batch, batch]).warnings == ("not understood",)
 
 
 def test_a_kind_s_values_count_by_its_rank_and_more_where_it_knows_better() -> None:
