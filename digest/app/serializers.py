@@ -57,8 +57,8 @@ def paper(found: Paper) -> dict[str, Any]:
     """Write a paper."""
     shape = _fields(
         found, "id", "title", "abstract", "authors", "author_count", "categories", "published_at",
-        "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "day", "signals",
-        "observed_at", "links", "sources",
+        "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "restored_on", "day",
+        "signals", "observed_at", "links", "sources",
     )  # fmt: skip
     if found.author_count is None:
         shape["author_count"] = len(found.authors)

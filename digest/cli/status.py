@@ -67,6 +67,9 @@ def status(
             for f in fetched
         ],
     )  # fmt: skip
+    for record in fetched:
+        for warning in record.warnings:
+            output.print_result(f"{record.source}: warning: {warning}")
     for name, earlier in overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")
     output.print_result("")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from digest.models.identity import is_weak, title_key
 from digest.models.paper import MERGED_FIELDS, Links, Paper, Signals
+from digest.models.withdrawal import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -143,6 +144,13 @@ def merge(merged: MergedPaper, other: Paper, source: SourceAuthority) -> MergedP
     the record counts, unless it describes an earlier version of the paper.
     """
     known, origins = _known_fields(merged.paper), dict(merged.origins)
+    told_by = origins.get("withdrawn_on")
+    other = settle(
+        merged.paper,
+        other,
+        may_restore=not told_by or source.authority("withdrawn_on") >= told_by.authority,
+        is_same_source=told_by is not None and told_by.source == source.name,
+    )
     older = (other.version or 0) < (merged.paper.version or 0)
     taken: dict[str, Any] = {}
     for name, value in _known_fields(other).items():
@@ -155,6 +163,10 @@ def merge(merged: MergedPaper, other: Paper, source: SourceAuthority) -> MergedP
                 continue  # nothing new, so the origin stays too
         taken[name] = value
         origins[name] = Origin(source.name, authority)
+    if other.restored_on:
+        taken |= {"withdrawn_on": None, "restored_on": other.restored_on}
+        origins["restored_on"] = Origin(source.name, source.authority("restored_on"))
+        origins.pop("withdrawn_on", None)
     return MergedPaper(_with(merged.paper, taken), origins) if taken else merged
 
 

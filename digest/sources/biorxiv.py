@@ -20,6 +20,7 @@ from digest.models.identity import doi
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
+from digest.sources.withdrawal import is_notice
 from digest.text.authors import split_semicolons
 
 if TYPE_CHECKING:
@@ -176,18 +177,21 @@ def _paper(record: object, day: date) -> Paper | str:
     posted = lenient.day(record.get("date"))
     version = lenient.number(record.get("version")) or 1
     notice = _WITHDRAWN.match(title)
-    withdrawn = notice or "withdrawn" in lenient.text(record.get("type")).casefold()
+    abstract = lenient.text(record.get("abstract"))
+    kind = lenient.text(record.get("type")).casefold()
+    withdrawn = notice or "withdrawn" in kind or is_notice(abstract)
     category = lenient.text(record.get("category"))
     authors = record.get("authors")
     return Paper(
         id=identifier,
         title=(title[notice.end() :] or title) if notice else title,
-        abstract="" if withdrawn else lenient.text(record.get("abstract")),
+        abstract="" if withdrawn else abstract,
         authors=split_semicolons(authors) if isinstance(authors, str) else (),
         categories=(category,) if category else (),
         published_at=midnight(posted) if posted and version == 1 else None,
         version=version,
         withdrawn_on=(posted or day) if withdrawn else None,
+        restored_on=posted if version > 1 and not withdrawn else None,
         day=posted or day,
         links=_links(identifier, version, lenient.text(record.get("server"))),
     )

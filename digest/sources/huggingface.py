@@ -19,6 +19,7 @@ from digest.models.identity import arxiv_id, arxiv_links, canonical_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
+from digest.sources.withdrawal import is_notice
 from digest.text.clean import safe_url
 from digest.text.wording import summarize
 
@@ -150,6 +151,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     identifier, title = _text(inner, element, "id"), _text(inner, element, "title")
     if not identifier or not title:
         return "no id" if title else "no title"
+    abstract = _text(inner, element, "summary")
     authors = _authors(inner.get("authors"))
     paper_id = canonical_id(identifier, title, authors[0] if authors else "")
     featured_at = lenient.moment(inner.get("submittedOnDailyAt"))
@@ -161,13 +163,13 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     return Paper(
         id=paper_id,
         title=title,
-        abstract=_text(inner, element, "summary"),
+        abstract=abstract,
         authors=authors,
         published_at=lenient.moment(inner.get("publishedAt"))
         or lenient.moment(element.get("publishedAt")),
         tldr=summarize(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
         organization=_organization(inner) or _organization(element),
-        withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
+        withdrawn_on=_withdrawn_on(inner.get("withdrawnAt") or is_notice(abstract), day),
         day=featured_at.date() if featured_at else day,
         featured_at=featured_at,
         links=_links(inner, identifier, paper_id),

@@ -16,6 +16,7 @@ from digest.models.identity import canonical_id
 from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
+from digest.sources.withdrawal import is_notice
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def _paper(note: object, day: date) -> Paper | str:
     if not identifier or not title:
         return "no id" if title else "no title"
     public = _moment(note, "pdate", "odate", "tcdate")
-    withdrawn = venue_id.endswith(_WITHDRAWN)
+    abstract = lenient.text(_value(content, "abstract"))
+    withdrawn = venue_id.endswith(_WITHDRAWN) or is_notice(abstract)
     if public is None and not withdrawn:
         return "no date on which it became public"
     changed = _moment(note, "tmdate", "mdate")
@@ -174,12 +176,13 @@ def _paper(note: object, day: date) -> Paper | str:
     return Paper(
         id=canonical_id(None, title, authors[0] if authors else ""),
         title=title,
-        abstract=lenient.text(_value(content, "abstract")),
+        abstract=abstract,
         authors=authors,
         published_at=public,
         venue="" if withdrawn else lenient.text(_value(content, "venue")),
         tldr=lenient.text(_value(content, "TLDR")),
         withdrawn_on=(changed.date() if changed else day) if withdrawn else None,
+        restored_on=changed.date() if changed and not withdrawn else None,
         day=public.date() if public else day,
         links=_links(identifier, _value(content, "pdf")),
     )

@@ -171,7 +171,7 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
         venue=text(entry, "journal_ref"),
         published_at=published,
         type=kind,
-        withdrawn_on=listed_on(updated),
+        version_on=listed_on(updated),
     )
 
 

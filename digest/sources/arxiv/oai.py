@@ -139,7 +139,7 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
         published_at=first,
         type=type_,
         withdrawn=gone,
-        withdrawn_on=listed_on(last),
+        version_on=listed_on(last),
     )
 
 

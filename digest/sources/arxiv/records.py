@@ -16,7 +16,7 @@ from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
 from digest.sources.kind import join_warnings
-from digest.sources.withdrawal import is_withdrawn
+from digest.sources.withdrawal import is_notice, is_withdrawn
 from digest.text.clean import MAX_LENGTH, clean
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Record:
     #: how it is announced; None if it is not announced on that day
     type: AnnounceType | None = None
     withdrawn: bool = False
-    #: the day its withdrawal was announced, if not the day of the document
-    withdrawn_on: date | None = None
+    #: the day its version was announced, if that is not the day of the document
+    version_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def paper(record: Record, day: date) -> Paper | Rejected:
     paper_id = canonical_id(record.identifier, title)
     comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:MAX_LENGTH])
     known = arxiv_links(paper_id)
-    withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
+    withdrawn = record.withdrawn or is_withdrawn(comment) or is_notice(abstract)
     return Paper(
         id=paper_id,
         title=title,
@@ -98,10 +98,19 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         version=record.version,
         comment=comment,
         venue=clean(record.venue),
-        withdrawn_on=(record.withdrawn_on or day) if withdrawn else None,
+        withdrawn_on=(record.version_on or day) if withdrawn else None,
+        restored_on=None if withdrawn else _revised_on(record, day),
         day=day,
         links=Links(abs=known[0], pdf=known[1]) if known else Links(),
     )
+
+
+def _revised_on(record: Record, day: date) -> date | None:
+    """Return the day of a new version, which ends a withdrawal if it is none itself."""
+    if record.version == 1:
+        return None
+    is_revision = record.type is not None and not record.type.is_news
+    return record.version_on or (day if is_revision else None)
 
 
 @lru_cache(maxsize=_ABSTRACTS)
@@ -318,7 +327,8 @@ def _filled(first: Paper, second: Paper) -> Paper:
         version=first.version or second.version,
         comment=first.comment or second.comment,
         venue=first.venue or second.venue,
-        withdrawn_on=first.withdrawn_on or second.withdrawn_on,
+        withdrawn_on=(gone := first.withdrawn_on or second.withdrawn_on),
+        restored_on=None if gone else first.restored_on or second.restored_on,
     )
 
 
