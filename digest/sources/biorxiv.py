@@ -22,9 +22,11 @@ from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import split_semicolons
+from digest.text.clean import MAX_LENGTH, clean
+from digest.text.highwire import plain_abstract, without_markers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 API = "https://api.biorxiv.org/details/biorxiv"
 #: The service gives 100 records a page; no day has come near 2,000.
@@ -171,13 +173,14 @@ def _paper(record: object, day: date) -> Paper | str:
     """Return one version of a preprint, or the reason why the record is not one."""
     if not isinstance(record, dict):
         return "not a JSON object"
-    identifier, title = doi(lenient.text(record.get("doi"))), lenient.text(record.get("title"))
+    identifier = doi(lenient.text(record.get("doi")))
+    title = _text(record.get("title"), without_markers)
     if not identifier or not title:
         return "no DOI" if title else "no title"
     posted = lenient.day(record.get("date"))
     version = lenient.number(record.get("version")) or 1
     notice = _WITHDRAWN.match(title)
-    abstract = lenient.text(record.get("abstract"))
+    abstract = _text(record.get("abstract"), plain_abstract)
     kind = lenient.text(record.get("type")).casefold()
     withdrawn = notice or "withdrawn" in kind or is_notice(abstract)
     category = lenient.text(record.get("category"))
@@ -195,6 +198,11 @@ def _paper(record: object, day: date) -> Paper | str:
         day=posted or day,
         links=_links(identifier, version, lenient.text(record.get("server"))),
     )
+
+
+def _text(value: object, plain: Callable[[str], str]) -> str:
+    """Return a cleaned text without the markers of the service."""
+    return clean(plain(value[:MAX_LENGTH])) if isinstance(value, str) else ""
 
 
 def _links(identifier: str, version: int, server: str) -> Links:

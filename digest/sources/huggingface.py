@@ -20,7 +20,9 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.sources.withdrawal import is_notice
+from digest.text.authors import clean_names
 from digest.text.clean import safe_url
+from digest.text.spaced_terms import close_up
 from digest.text.wording import summarize
 
 log = logging.getLogger(__name__)
@@ -179,7 +181,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
 
 
 def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
-    return lenient.text(inner.get(key)) or lenient.text(outer.get(key))
+    return close_up(lenient.text(inner.get(key)) or lenient.text(outer.get(key)))
 
 
 def _withdrawn_on(value: object, day: date) -> date | None:
@@ -204,7 +206,7 @@ def _authors(value: object) -> tuple[str, ...]:
         if isinstance(author, dict) and author.get("hidden") is True:
             continue
         names.append(lenient.text(author.get("name") if isinstance(author, dict) else author))
-    return tuple(filter(None, names))
+    return clean_names(names)
 
 
 def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:

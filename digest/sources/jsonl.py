@@ -19,6 +19,7 @@ from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
 from digest.sources.jsonl_notes import LINKS, SIGNALS, Notes
 from digest.sources.withdrawal import is_notice, is_withdrawn
+from digest.text.authors import clean_names
 from digest.text.clean import clean, safe_url
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _paper(record: _Record, day: date, now: datetime) -> Paper:
     if not (title := clean(title or "")):
         raise _BadRecordError("no title")
     abstract, comment = record.text("abstract"), record.text("comment")
-    authors = record.texts("authors")
+    authors = clean_names(record.texts("authors"))
     paper_id = canonical_id(record.text("id"), title, authors[0] if authors else "")
     given = record.inside("signals")
     signals = Signals(**{name: given.number(name) for name in SIGNALS})

@@ -17,6 +17,7 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.sources.withdrawal import is_notice
+from digest.text.authors import clean_names
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _authors(value: object) -> tuple[str, ...]:
         lenient.text(author.get("fullname") if isinstance(author, dict) else author)
         for author in lenient.items(value)
     ]
-    return tuple(name for name in names if name and name.casefold() not in _NOBODY)
+    return clean_names(name for name in names if name.casefold() not in _NOBODY)
 
 
 def _links(identifier: str, pdf: object) -> Links:

@@ -17,6 +17,7 @@ from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
 from digest.sources.kind import join_warnings
 from digest.sources.withdrawal import is_notice, is_withdrawn
+from digest.text.authors import clean_names
 from digest.text.clean import MAX_LENGTH, clean
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 #: abstracts that are kept clean; a day of half a dozen large categories has about 3,000
 _ABSTRACTS = 4096
+_FIRST_YEAR = 91
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
 #: If a category announces a paper twice, the type that comes first here counts, as at arXiv.
 _STRENGTH = (
@@ -77,6 +79,20 @@ def version_of(identifier: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def month_of(identifier: str) -> tuple[int, int] | None:
+    """Return year and month in which an id was assigned, None for what is no id.
+
+    Ids begin with two digits each of both (https://info.arxiv.org/help/arxiv_identifier.html); the
+    first are of 1991.
+    """
+    known = arxiv_id(identifier)
+    if known is None:
+        return None
+    number = known.rpartition("/")[2]
+    year, month = int(number[:2]), int(number[2:4])
+    return year + (1900 if year >= _FIRST_YEAR else 2000), month
+
+
 def paper(record: Record, day: date) -> Paper | Rejected:
     """Return the paper of a record, or why the record is rejected."""
     title = clean(record.title)
@@ -92,7 +108,7 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         id=paper_id,
         title=title,
         abstract=abstract,
-        authors=tuple(filter(None, map(clean, record.authors))),
+        authors=clean_names(record.authors),
         categories=tuple(dict.fromkeys(filter(None, map(clean, record.categories)))),
         published_at=record.published_at,
         version=record.version,
