@@ -61,7 +61,7 @@ def paper(found: Paper) -> dict[str, Any]:
     shape = _fields(
         found, "id", "aliases", "title", "abstract", "authors", "author_count", "categories",
         "published_at", "version", "comment", "venue", "tldr", "organization", "withdrawn_on",
-        "day", "signals", "observed_at", "links", "sources",
+        "restored_on", "day", "signals", "observed_at", "links", "sources",
     )  # fmt: skip
     if found.author_count is None:
         shape["author_count"] = len(found.authors)

@@ -16,7 +16,7 @@ from digest.models.delivery import DeliveryState
 from digest.storage.reasons import stop_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
@@ -102,7 +102,7 @@ def _trouble(groups: list[ReasonGroup]) -> list[str]:
     return []
 
 
-def _print_sources(title: str, fetched: Iterable[FetchRecord]) -> None:
+def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> None:
     print_table(
         title,
         (
@@ -115,6 +115,9 @@ def _print_sources(title: str, fetched: Iterable[FetchRecord]) -> None:
             for f in fetched
         ],
     )  # fmt: skip
+    for record in fetched:
+        for warning in record.warnings:
+            output.print_result(f"{record.source}: warning: {warning}")
 
 
 def _print_readers(title: str, records: Iterable[DeliveryRecord]) -> None:

@@ -216,7 +216,7 @@ def import_(
         _ask_to_confirm(app, [who for row, who in changed if row.action is ImportAction.ADD])
     has_rejected = any(row.action is ImportAction.REJECT for row in rows)
     if json:
-        output.print_json_list(map(serializers.import_row, rows))
+        output.print_json(map(serializers.import_row, rows))
     else:
         shown = output.Report(is_complete=not has_rejected)
         shown.table(

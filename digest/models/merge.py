@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from digest.models.identity import is_of_source, is_weak, strength, title_key
 from digest.models.paper import MERGED_FIELDS, Links, Paper, Signals
+from digest.models.withdrawal import settle
 from digest.models.works import Work, Works
 
 if TYPE_CHECKING:
@@ -221,6 +222,13 @@ def _merge_fields(
     merged: MergedPaper, other: Paper, origin_of: Callable[[str], Origin | None]
 ) -> MergedPaper:
     known, origins = _known_fields(merged.paper), dict(merged.origins)
+    told_by, says = origins.get("withdrawn_on"), origin_of("withdrawn_on")
+    other = settle(
+        merged.paper,
+        other,
+        may_restore=not told_by or (says is not None and says.authority >= told_by.authority),
+        is_same_source=told_by is not None and says is not None and told_by.source == says.source,
+    )
     older = (other.version or 0) < (merged.paper.version or 0)
     taken: dict[str, Any] = {}
     for name, value in _known_fields(other).items():
@@ -233,6 +241,9 @@ def _merge_fields(
         taken[name] = value
         origins.pop(name, None)
         origins |= {name: origin} if origin is not None else {}
+    if other.restored_on:
+        taken |= {"withdrawn_on": None, "restored_on": other.restored_on}
+        origins.pop("withdrawn_on", None)
     return MergedPaper(_with(merged.paper, taken), origins) if taken else merged
 
 

@@ -70,6 +70,9 @@ class Paper:
     organization: str = ""
     #: the day on which its withdrawal was announced, or noticed
     withdrawn_on: date | None = None
+    #: of a record: the day of the version it describes, which stands; it may end a withdrawal.
+    #: Of a known paper: the day on which the last withdrawal ended.
+    restored_on: date | None = None
     #: the day it was featured, according to the source
     day: date
     #: the time on that day, where the source gives one

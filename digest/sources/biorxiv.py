@@ -21,10 +21,13 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.sources.paging import Pages
+from digest.sources.withdrawal import is_notice
 from digest.text.authors import split_semicolons
+from digest.text.clean import MAX_LENGTH, clean
+from digest.text.highwire import plain_abstract, without_markers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 API = "https://api.biorxiv.org/details/biorxiv"
 #: The service gives 100 records a page; no day has come near 2,000.
@@ -189,13 +192,15 @@ def _paper(record: object, day: date) -> Paper | str:
     """Return one version of a preprint, or the reason why the record is not one."""
     if not isinstance(record, dict):
         return "not a JSON object"
-    identifier, title = _doi(record, "doi"), lenient.text(record.get("title"))
+    identifier, title = _doi(record, "doi"), _text(record.get("title"), without_markers)
     if not identifier or not title:
         return "no DOI" if title else "no title"
     posted = lenient.day(record.get("date"))
     version = lenient.number(record.get("version")) or 1
     notice = _WITHDRAWN.match(title)
-    withdrawn = notice or "withdrawn" in lenient.text(record.get("type")).casefold()
+    abstract = _text(record.get("abstract"), plain_abstract)
+    kind = lenient.text(record.get("type")).casefold()
+    withdrawn = notice or "withdrawn" in kind or is_notice(abstract)
     category = lenient.text(record.get("category"))
     authors = record.get("authors")
     return Paper(
@@ -203,12 +208,13 @@ def _paper(record: object, day: date) -> Paper | str:
         # what its journal gave it; "NA" before that
         aliases=tuple(filter(None, [_doi(record, "published")])),
         title=(title[notice.end() :] or title) if notice else title,
-        abstract="" if withdrawn else lenient.text(record.get("abstract")),
+        abstract="" if withdrawn else abstract,
         authors=split_semicolons(authors) if isinstance(authors, str) else (),
         categories=(category,) if category else (),
         published_at=midnight(posted) if posted and version == 1 else None,
         version=version,
         withdrawn_on=(posted or day) if withdrawn else None,
+        restored_on=posted if version > 1 and not withdrawn else None,
         day=posted or day,
         links=_links(identifier, version, lenient.text(record.get("server"))),
     )
@@ -217,6 +223,11 @@ def _paper(record: object, day: date) -> Paper | str:
 def _doi(record: dict[str, Any], key: str) -> str | None:
     found = record.get(key)
     return doi(found) if isinstance(found, str) else None
+
+
+def _text(value: object, plain: Callable[[str], str]) -> str:
+    """Return a cleaned text without the markers of the service."""
+    return clean(plain(value[:MAX_LENGTH])) if isinstance(value, str) else ""
 
 
 def _links(identifier: str, version: int, server: str) -> Links:

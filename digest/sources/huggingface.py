@@ -20,7 +20,10 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.sources.paging import Pages
+from digest.sources.withdrawal import is_notice
+from digest.text.authors import clean_names
 from digest.text.clean import safe_url
+from digest.text.spaced_terms import close_up
 from digest.text.wording import summarize
 
 log = logging.getLogger(__name__)
@@ -192,6 +195,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     identifier, title = _id(inner) or _id(element), _text(inner, element, "title")
     if not identifier or not title:
         return "no id" if title else "no title"
+    abstract = _text(inner, element, "summary")
     authors = _authors(inner.get("authors"))
     first_author = authors[0] if authors else ""
     paper_id = (
@@ -208,13 +212,13 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     return Paper(
         id=paper_id,
         title=title,
-        abstract=_text(inner, element, "summary"),
+        abstract=abstract,
         authors=authors,
         published_at=lenient.moment(inner.get("publishedAt"))
         or lenient.moment(element.get("publishedAt")),
         tldr=summarize(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
         organization=_organization(inner) or _organization(element),
-        withdrawn_on=_withdrawn_on(inner.get("withdrawnAt"), day),
+        withdrawn_on=_withdrawn_on(inner.get("withdrawnAt") or is_notice(abstract), day),
         day=featured_at.date() if featured_at else day,
         featured_at=featured_at,
         links=_links(inner, identifier, paper_id),
@@ -229,7 +233,7 @@ def _id(record: dict[str, Any]) -> str:
 
 
 def _text(inner: dict[str, Any], outer: dict[str, Any], key: str) -> str:
-    return lenient.text(inner.get(key)) or lenient.text(outer.get(key))
+    return close_up(lenient.text(inner.get(key)) or lenient.text(outer.get(key)))
 
 
 def _withdrawn_on(value: object, day: date) -> date | None:
@@ -254,7 +258,7 @@ def _authors(value: object) -> tuple[str, ...]:
         if isinstance(author, dict) and author.get("hidden") is True:
             continue
         names.append(lenient.text(author.get("name") if isinstance(author, dict) else author))
-    return tuple(filter(None, names))
+    return clean_names(names)
 
 
 def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:

@@ -1,13 +1,14 @@
 """JSON Lines, one paper a line: the format for papers of any other program.
 
 The fields are those of `digest papers list --json`; its output, a JSON array, can be read as well,
-so one installation can read the papers of another. Only `title` is required; unknown keys are
-ignored. docs/operating.md lists the fields.
+so one installation can read the papers of another. Only `title` is required. A key or value that is
+not understood is left out with a warning. docs/operating.md lists the fields.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,13 @@ from digest.models.identity import canonical_id, is_understood, known_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
+from digest.sources.jsonl_notes import LINKS, SIGNALS, Notes
+from digest.sources.withdrawal import is_notice, is_withdrawn
+from digest.text.authors import clean_names
 from digest.text.clean import clean, safe_url
-from digest.text.wording import count, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-#: so many of the ids that are not understood are named in a warning
-_SHOWN = 3
+    from collections.abc import Iterator
 
 
 def read(source: Source, _request: FetchRequest) -> list[RawDocument]:
@@ -32,21 +32,32 @@ def read(source: Source, _request: FetchRequest) -> list[RawDocument]:
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
-    """Parse one file; a line that is not a paper is rejected with its number and the reason."""
+    """Parse one file; a line that is not a paper is rejected with its number and the reason.
+
+    A key or value that is not understood costs no paper; the batch's warnings name it. Of several
+    records of one paper the last says whether it is withdrawn.
+    """
     found: list[Paper] = []
+    withdrawn: dict[str, Paper] = {}
     rejected: list[Rejected] = []
-    unknown: list[str] = []
+    notes = Notes(where=document.where)
     for number, line in _records(document.text):
         try:
-            found.append(_paper(line, day=day, now=now, unknown=unknown))
+            paper = _paper(_Record(line=number, value=_object(line), notes=notes), day, now)
         except _BadRecordError as error:
             rejected.append(Rejected(where=f"{document.where}:{number}", reason=str(error)))
+            continue
+        found.append(paper)
+        if paper.withdrawn_on:
+            withdrawn[paper.id] = paper
+        elif paper.restored_on:
+            withdrawn.pop(paper.id, None)
     return Batch(
         papers=tuple(paper for paper in found if paper.withdrawn_on is None),
-        updates=tuple(paper for paper in found if paper.withdrawn_on is not None),
+        updates=tuple(withdrawn.values()),
         rejected=tuple(rejected),
         declared=len(found) + len(rejected),
-        warnings=_about_ids(document.where, unknown),
+        warnings=notes.warnings,
     )
 
 
@@ -69,51 +80,6 @@ def _records(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _about_ids(where: str, unknown: list[str]) -> tuple[str, ...]:
-    """Return a warning of the ids of a file that are not understood, with the first of them."""
-    if not unknown:
-        return ()
-    shown = ", ".join(f"“{squeeze(one)[:60]}”" for one in unknown[:_SHOWN])
-    more = ", …" if len(unknown) > _SHOWN else ""
-    return (f"{where}: {count(len(unknown), 'id')} not understood: {shown}{more}",)
-
-
-def _paper(line: str, *, day: date, now: datetime, unknown: list[str]) -> Paper:
-    """Return the paper of a line; ids that are not understood are added to `unknown`."""
-    record = _object(line)
-    title = clean(_text(record, "title"))
-    abstract = clean(_text(record, "abstract"))
-    if not title:
-        raise _BadRecordError("no title")
-    authors = tuple(filter(None, (clean(name) for name in _texts(record, "authors"))))
-    # Not cleaned as text: the id of an address is no TeX, and has no entities.
-    identifier, others = _text(record, "id"), list(_texts(record, "aliases"))
-    paper_id = canonical_id(identifier, title, authors[0] if authors else "")
-    unknown += [one for one in (identifier, *others) if one.strip() and not is_understood(one)]
-    signals = Signals(**_numbers(record, "signals", ("upvotes", "comments", "stars", "citations")))
-    withdrawn_on = _day(record, "withdrawn_on")
-    return Paper(
-        id=paper_id,
-        aliases=tuple(filter(None, map(known_id, others))),
-        title=title,
-        abstract=abstract,
-        authors=authors,
-        author_count=_number(record, "author_count"),
-        categories=tuple(filter(None, (clean(name) for name in _texts(record, "categories")))),
-        published_at=_moment(record, "published_at"),
-        version=_number(record, "version"),
-        comment=clean(_text(record, "comment")),
-        venue=clean(_text(record, "venue")),
-        tldr=clean(_text(record, "tldr")),
-        organization=clean(_text(record, "organization")),
-        withdrawn_on=withdrawn_on,
-        day=_day(record, "day") or day,
-        links=_links(record),
-        signals=signals,
-        observed_at=min(_moment(record, "observed_at") or now, now) if signals.known else None,
-    )
-
-
 def _object(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
@@ -124,66 +90,145 @@ def _object(line: str) -> dict[str, Any]:
     return record
 
 
-def _text(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _BadRecordError(f"{key} is not text")
-    return value
+def _paper(record: _Record, day: date, now: datetime) -> Paper:
+    record.notes.see_keys(record.value)
+    title = record.value.get("title")
+    if title is not None and not isinstance(title, str):
+        raise _BadRecordError("title is not text")
+    if not (title := clean(title or "")):
+        raise _BadRecordError("no title")
+    abstract, comment = record.text("abstract"), record.text("comment")
+    authors = clean_names(record.texts("authors"))
+    # Not cleaned as text: the id of an address is no TeX, and has no entities.
+    identifier, others = record.raw_text("id"), record.raw_texts("aliases")
+    record.notes.see_ids(
+        one for one in (identifier, *others) if one.strip() and not is_understood(one)
+    )
+    given = record.inside("signals")
+    signals = Signals(**{name: given.number(name) for name in SIGNALS})
+    version, own_day = record.number("version"), record.date("day")
+    withdrawn_on, restored_on = record.date("withdrawn_on"), record.date("restored_on")
+    if record.value.get("withdrawn_on") or _is_gone(record, comment, abstract):
+        # A withdrawal whose day cannot be read is one all the same.
+        withdrawn_on = withdrawn_on or own_day or day
+    elif "restored_on" not in record.value and (
+        "withdrawn_on" in record.value or (version or 1) > 1
+    ):
+        restored_on = own_day or day
+    return Paper(
+        id=canonical_id(identifier, title, authors[0] if authors else ""),
+        aliases=tuple(filter(None, map(known_id, others))),
+        title=title,
+        abstract=abstract,
+        authors=authors,
+        author_count=record.number("author_count"),
+        categories=record.texts("categories"),
+        published_at=record.moment("published_at"),
+        version=version,
+        comment=comment,
+        venue=record.text("venue"),
+        tldr=record.text("tldr"),
+        organization=record.text("organization"),
+        withdrawn_on=withdrawn_on,
+        restored_on=restored_on,
+        day=own_day or day,
+        links=_links(record.inside("links")),
+        signals=signals,
+        observed_at=min(record.moment("observed_at") or now, now) if signals.known else None,
+    )
 
 
-def _texts(record: dict[str, Any], key: str) -> Iterable[str]:
-    value = record.get(key)
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _BadRecordError(f"{key} is not a list of texts")
-    return value
+def _is_gone(record: _Record, comment: str, abstract: str) -> bool:
+    """Whether the paper's own words withdraw it, where the record does not say that it stands."""
+    says_more = "withdrawn_on" in record.value or record.value.get("restored_on")
+    return not says_more and (is_withdrawn(comment) or is_notice(abstract))
 
 
-def _number(record: dict[str, Any], key: str) -> int | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise _BadRecordError(f"{key} is not a whole number of at least 0")
-    return value
+def _links(record: _Record) -> Links:
+    return Links(**{name: record.url(name) for name in LINKS})
 
 
-def _numbers(record: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[str, int | None]:
-    value = record.get(key) or {}
-    if not isinstance(value, dict):
-        raise _BadRecordError(f"{key} is not a JSON object")
-    return {name: _number(value, name) for name in names}
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """A JSON object. A value that is not what it should be is left out, with a note."""
 
+    line: int
+    value: dict[str, Any]
+    notes: Notes
+    #: "signals." or "links." for an object within the record
+    prefix: str = ""
 
-def _links(record: dict[str, Any]) -> Links:
-    value = record.get("links") or {}
-    if not isinstance(value, dict):
-        raise _BadRecordError("links is not a JSON object")
-    found = {name: safe_url(value.get(name)) for name in ("abs", "pdf", "code", "project", "page")}
-    return Links(**found)
+    def inside(self, key: str) -> _Record:
+        """Return an object within this one, or an empty one."""
+        value = self.value.get(key)
+        if value is not None and not isinstance(value, dict):
+            self._leave_out(key, "is not a JSON object")
+            value = None
+        return replace(self, value=value or {}, prefix=f"{key}.")
 
+    def text(self, key: str) -> str:
+        return clean(self.raw_text(key))
 
-def _moment(record: dict[str, Any], key: str) -> datetime | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    try:
-        return as_utc(datetime.fromisoformat(value))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise _BadRecordError(f"{key} is not a time like 2026-02-02T09:30:00Z") from error
+    def raw_text(self, key: str) -> str:
+        value = self.value.get(key)
+        if value is not None and not isinstance(value, str):
+            self._leave_out(key, "is not text")
+            value = None
+        return value or ""
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(clean, self.raw_texts(key))))
 
-def _day(record: dict[str, Any], key: str) -> date | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _BadRecordError(f"{key} is not a date like 2026-02-02") from error
+    def raw_texts(self, key: str) -> list[str]:
+        value = self.value.get(key)
+        if value is not None and not isinstance(value, list):
+            self._leave_out(key, "is not a list of texts")
+            value = None
+        texts = [item for item in value or () if isinstance(item, str)]
+        if len(texts) < len(value or ()):
+            self._leave_out(key, "holds what is not text")
+        return texts
+
+    def number(self, key: str) -> int | None:
+        value = self.value.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            self._leave_out(key, "is not a whole number of at least 0")
+            return None
+        return value
+
+    def url(self, key: str) -> str | None:
+        value = self.value.get(key)
+        if not value:
+            return None
+        url = safe_url(value)
+        if url is None:
+            self._leave_out(key, "is not an http or https address")
+        return url
+
+    def moment(self, key: str) -> datetime | None:
+        value = self.value.get(key)
+        if value is None:
+            return None
+        try:
+            return as_utc(datetime.fromisoformat(value))
+        except (TypeError, ValueError, OverflowError):
+            self._leave_out(key, "is not a time like 2026-02-02T09:30:00Z")
+            return None
+
+    def date(self, key: str) -> date | None:
+        value = self.value.get(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            self._leave_out(key, "is not a date like 2026-02-02")
+            return None
+
+    def _leave_out(self, key: str, reason: str) -> None:
+        self.notes.leave_out(self.line, f"{self.prefix}{key} {reason}")
 
 
 KIND = Kind(read=read, parse=parse, rank=90)

@@ -17,6 +17,8 @@ from digest.models.paper import Links, Paper
 from digest.models.source import Batch, Channel, Forecast, Outlook
 from digest.sources import FetchRequest, Kind, RawDocument, Source, join_batches, lenient
 from digest.sources.paging import Pages
+from digest.sources.withdrawal import is_notice
+from digest.text.authors import clean_names
 from digest.text.clean import safe_url
 
 if TYPE_CHECKING:
@@ -182,7 +184,8 @@ def _paper(note: object, day: date) -> Paper | str:
     if not identifier or not title:
         return "no id" if title else "no title"
     public = _moment(note, "pdate", "odate", "tcdate")
-    withdrawn = venue_id.endswith(_WITHDRAWN)
+    abstract = lenient.text(_value(content, "abstract"))
+    withdrawn = venue_id.endswith(_WITHDRAWN) or is_notice(abstract)
     if public is None and not withdrawn:
         return "no date on which it became public"
     changed = _moment(note, "tmdate", "mdate")
@@ -191,12 +194,13 @@ def _paper(note: object, day: date) -> Paper | str:
         id=source_id("openreview", identifier)
         or canonical_id(None, title, authors[0] if authors else ""),
         title=title,
-        abstract=lenient.text(_value(content, "abstract")),
+        abstract=abstract,
         authors=authors,
         published_at=public,
         venue="" if withdrawn else lenient.text(_value(content, "venue")),
         tldr=lenient.text(_value(content, "TLDR")),
         withdrawn_on=(changed.date() if changed else day) if withdrawn else None,
+        restored_on=changed.date() if changed and not withdrawn else None,
         day=public.date() if public else day,
         links=_links(identifier, _value(content, "pdf")),
     )
@@ -213,7 +217,7 @@ def _authors(value: object) -> tuple[str, ...]:
         lenient.text(author.get("fullname") if isinstance(author, dict) else author)
         for author in lenient.items(value)
     ]
-    return tuple(name for name in names if name and name.casefold() not in _NOBODY)
+    return clean_names(name for name in names if name.casefold() not in _NOBODY)
 
 
 def _links(identifier: str, pdf: object) -> Links:

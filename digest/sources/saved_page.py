@@ -13,25 +13,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from digest.models.clock_times import midnight
 from digest.models.identity import canonical_id
-from digest.models.paper import Paper, Signals
+from digest.models.paper import Paper
 from digest.models.source import Batch, Rejected
-from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
+from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient, read_files
+from digest.sources.page_banners import (
+    is_banner,
+    is_cookie_notice,
+    is_notice_heading,
+    without_button,
+)
 from digest.text.clean import clean, looks_like_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BANNER = re.compile(
-    r"new|daily papers|trending papers|subscribe"
-    r"|get trending papers in your email inbox(?: once a day)?!?"
-    r"|by\s*ak and the research community",
-    re.IGNORECASE,
-)
-_GLUED = re.compile(r"^Subscribe(?=[\w$\"“(])(?!(?:d|rs?)\b)")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DATE = re.compile(
     rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
@@ -40,10 +39,22 @@ _DATE = re.compile(
 # The bullet and the dot may have been lost to another code page on the way.
 _AUTHORS = re.compile(r"[^\dA-Za-z]{0,4}(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
 _DOT = re.compile(r"[^\dA-Za-z\s]{1,3}")
+_SUBMITTED = re.compile(r"(?P<who>submitted by)\s*(?P<name>.{0,60})", re.IGNORECASE)
+_COUNT = r"(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)"
+_VOTES = re.compile(
+    rf"(?:▲|△|⬆|👍)\s*{_COUNT}|up-?votes?[:\s]*{_COUNT.replace('votes', 'after')}?"
+    rf"|{_COUNT.replace('votes', 'before')}\s*(?:up-?)?votes?",
+    re.IGNORECASE,
+)
+#: A number alone on its line. Behind "Upvote" or "Submitted by" it counts votes.
+_NUMBER = re.compile(r"\+?(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)", re.IGNORECASE)
+_LONGEST_NAME = 60
 
 #: An abstract line is at least this long, in characters, or ends like a sentence past `_SHORT`.
 _LONG = 250
 _SHORT = 80
+#: A title has been this long at most.
+_LONGEST_TITLE = 600
 #: A file whose longest line is shorter has its lines wrapped.
 _WRAPPED = 200
 #: With at least so many rejected records, and more than papers, a file is not the page.
@@ -100,7 +111,7 @@ def _mostly_unusable(reader: _Reader, text: str) -> str:
         unusable, total = len(reader.rejected), len(reader.papers) + len(reader.rejected)
         return f"this does not read as the daily-papers page: {unusable} of {total} records fail"
     shown = [clean(line) for line in text.splitlines()]
-    known = any(_BANNER.fullmatch(line) or _AUTHORS.fullmatch(line) for line in shown)
+    known = any(is_banner(line) or _AUTHORS.fullmatch(line) for line in shown)
     if reader.papers and not known and max(len(p.abstract) for p in reader.papers) < _LONG:
         return "this does not read as the daily-papers page: no banner, no authors, no abstract"
     return ""
@@ -117,11 +128,13 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     Wrapped lines are joined again, paragraph by paragraph.
     """
     head = True  # whether only banners and dates came before
+    seen = False  # whether the button came before, alone or glued to a title
     for number, line in _paragraphs(text) if _is_wrapped(text) else _numbered(text):
-        shown = _GLUED.sub("", line) if head else line
+        shown = without_button(line, is_head=head, is_seen=seen)
+        seen = seen or shown != line or line.casefold() == "subscribe"
         if not shown:
             continue
-        if _BANNER.fullmatch(shown):
+        if is_banner(shown):
             head = True
             continue
         yield number, shown
@@ -138,7 +151,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
     joined: list[str] = []
     first = 0
     for number, line in (*_numbered(text), (0, "")):
-        alone = _BANNER.fullmatch(line) or _is_detail(line)
+        alone = is_banner(line) or _is_box(line) or _is_detail(line)
         if joined and (not line or alone):
             yield first, " ".join(joined)
             joined = []
@@ -147,6 +160,11 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
         elif line:
             first = first if joined else number
             joined.append(line)
+
+
+def _is_box(line: str) -> bool:
+    """Whether a line tells of votes or of who submitted a paper."""
+    return any(each.fullmatch(line) for each in (_VOTES, _SUBMITTED, _NUMBER))
 
 
 def _is_detail(line: str) -> bool:
@@ -173,11 +191,23 @@ class _Reader:
     #: whether the lines about authors and date may still belong to the last paper
     open: bool = False
     last_line: int = 0
+    #: what the line before announced: votes, or who submitted a paper
+    awaits: Literal["votes", "name", "number"] | None = None
+    #: whether the votes stand above the titles on this page; unknown before the first
+    votes_lead: bool | None = None
+    #: votes for the title that is still to come
+    votes: int | None = None
 
     def take(self, number: int, line: str) -> None:
         """Understand one line."""
         self.last_line = number
-        if _is_detail(line):
+        if self._box(line):
+            return
+        if is_cookie_notice(line):
+            if self.title is not None and is_notice_heading(self.title[1]):
+                self.title = self.doubt
+                self.doubt = None
+        elif _is_detail(line):
             self._detail(number, line)
         elif self.title is None:
             self._title_or_stray(number, line)
@@ -188,6 +218,36 @@ class _Reader:
         else:
             self._give_up_title()
             self.title, self.doubt = self.doubt, (number, line)
+
+    def _box(self, line: str) -> bool:
+        """Understand a line of the box of votes and submitter, if it is one."""
+        awaits, self.awaits = self.awaits, None
+        if found := _VOTES.fullmatch(line):
+            given = found["votes"] or found["after"] or found["before"]
+            self._count_votes(given)
+            self.awaits = None if given else "votes"
+        elif found := _SUBMITTED.fullmatch(line):
+            self.awaits = "number" if found["name"] else "name"
+        elif awaits == "name" and len(line) <= _LONGEST_NAME and not _is_detail(line):
+            self.awaits = "number"
+        elif found := _NUMBER.fullmatch(line):
+            if awaits in ("votes", "number") and not line.startswith("+"):
+                self._count_votes(found["votes"], leads=awaits == "number")
+        else:
+            return False
+        return True
+
+    def _count_votes(self, written: str | None, *, leads: bool = False) -> None:
+        """Count votes for the paper that they stand above or below."""
+        if self.votes_lead is None:
+            self.votes_lead = self.title is None and not self.papers
+        count = lenient.number(written)
+        if count is None:
+            return
+        if self.title is not None or self.votes_lead or leads:
+            self.votes = count
+        elif self.papers:
+            self._amend_signals(upvotes=count)
 
     def finish(self) -> None:
         """Settle what the end of the page leaves open."""
@@ -204,7 +264,7 @@ class _Reader:
         return self.open and last.author_count is None and last.published_at is None
 
     def _title_or_stray(self, number: int, line: str) -> None:
-        if len(line) >= _LONG:
+        if len(line) >= _LONG and not _may_be_title(line):
             self._reject(number, f"an abstract without a title: “{line[:60]}…”")
         else:
             self.title = (number, line)
@@ -230,6 +290,9 @@ class _Reader:
             Paper(id=canonical_id(None, title), title=title, abstract=abstract, day=self.day)
         )
         self.title, self.doubt, self.open = None, None, True
+        if self.votes is not None:
+            self._amend_signals(upvotes=self.votes)
+            self.votes = None
 
     def _detail(self, number: int, line: str) -> None:
         if self.title is not None and self.doubt is not None and _may_be_abstract(self.doubt[1]):
@@ -254,11 +317,12 @@ class _Reader:
                 comments = stamp["comments"]
                 self._amend(published_at=midnight(moment))
                 if comments is not None:
-                    self._comments(int(comments.replace(",", "")))
+                    self._amend_signals(comments=int(comments.replace(",", "")))
 
-    def _comments(self, number: int) -> None:
+    def _amend_signals(self, **counts: int) -> None:
         if self.open:
-            self._amend(signals=Signals(comments=number), observed_at=self.now)
+            signals = replace(self.papers[-1].signals, **counts)
+            self._amend(signals=signals, observed_at=self.now)
 
     def _amend(self, **details: object) -> None:
         if self.open:
@@ -286,6 +350,15 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _is_abstract(line: str) -> bool:
     return len(line) >= _LONG or (len(line) >= _SHORT and line.endswith("."))
+
+
+def _may_be_title(line: str) -> bool:
+    """Whether a long line can be a title: one sentence without its end, unlike an abstract."""
+    return (
+        len(line) <= _LONGEST_TITLE
+        and not line.endswith((".", "!", "…", ":", ";", ","))
+        and re.search(r"[a-z)\d][.!?]\s+[A-Z]", line) is None
+    )
 
 
 def _may_be_abstract(line: str) -> bool:

@@ -37,6 +37,8 @@ class FetchRecord:
     channels: tuple[Channel, ...]
     #: why the state is what it is, where the state alone does not say it
     reason: str | None
+    #: what was not understood though no paper was lost, a sentence each
+    warnings: tuple[str, ...] = ()
 
     @property
     def error(self) -> str | None:
@@ -68,6 +70,7 @@ class FetchLog:
             "merged": report.merged,
             "channels": [asdict(channel) for channel in report.channels],
             "reason": report.reason,
+            "warnings": list(report.warnings),
         }
         this = (fetches.c.day == report.day) & (fetches.c.source == report.source)
         with self._writer.begin() as db:
@@ -121,4 +124,5 @@ def _fetch_record(row: Any) -> FetchRecord:
         merged=row.merged,
         channels=tuple(Channel(**channel) for channel in row.channels),
         reason=row.reason,
+        warnings=tuple(row.warnings),
     )

@@ -45,6 +45,8 @@ papers = sa.Table(
     sa.Column("tldr", sa.String, nullable=False),
     sa.Column("organization", sa.String, nullable=False),
     sa.Column("withdrawn_on", sa.Date, index=True),
+    # the day on which the last withdrawal ended
+    sa.Column("restored_on", sa.Date),
     # by field: the source that it came from, and how much that counts
     sa.Column("origins", sa.JSON, nullable=False),
 )
@@ -109,6 +111,7 @@ fetches = sa.Table(
     sa.Column("merged", sa.Integer, nullable=False),
     sa.Column("channels", sa.JSON, nullable=False),
     sa.Column("reason", sa.String),
+    sa.Column("warnings", sa.JSON, nullable=False),
 )
 
 transactional_mail = sa.Table(

@@ -1,6 +1,7 @@
-"""Lists of authors that a source writes on one line, split into names.
+"""Names of authors, from sources that send each by itself and from lists on one line.
 
-A source that sends each name by itself does not need this module. It calls `digest.text.clean`.
+Every source reads its authors here, so that all clean them alike: what is no name is dropped, and
+a collaboration that an author wrote for is a name of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.text.clean import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: The most characters of a list that are read. The longest list known has five thousand names.
 MAX_LENGTH = 400_000
@@ -26,10 +27,22 @@ _DELIMITER = re.compile(r"[(){}\[\],;:]|\s(?:and|AND|&)\s|\\.", re.DOTALL)
 _SUFFIX = re.compile(r"(?:Jr|Sr|[IV]{2,3})\.?")
 #: What stands between two commas and is no name.
 _NO_NAME = re.compile(r"[\W\d_]*|et al\.?|and|others|and others", re.IGNORECASE)
-#: "Doe for the X Collaboration": only Doe is an author.
-_ON_BEHALF = re.compile(r"\s+(?:for|on behalf of) the\b.*|\s+et al\.?$", re.IGNORECASE)
+#: "Doe for the X Collaboration" is an author, and a collaboration.
+_ON_BEHALF = re.compile(
+    r"[\s,]+\(?(?:for|on behalf of)\s+(?P<the>the\s+)?(?P<whom>.*?)\)?$", re.IGNORECASE
+)
+_GROUP = re.compile(
+    r"collaborations?|consorti(?:um|a)|group|team|project|network|committee|initiative|experiment",
+    re.IGNORECASE,
+)
+_ET_AL = re.compile(r"\s+et al\.?$", re.IGNORECASE)
 #: Footnote marks around a name, and the "and" before the last name of a list.
 _MARKS = re.compile(r"^(?:and|&)\s+|^[\s*†‡§¶.]+|(?<=[^\W\d_.])[\d*†‡§¶\s,]+$|[*†‡§¶]+$")
+
+
+def clean_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of a source that sends each by itself, cleaned, without what is no name."""
+    return tuple(_names(names))
 
 
 def split_creators(text: str) -> tuple[str, ...]:
@@ -39,14 +52,13 @@ def split_creators(text: str) -> tuple[str, ...]:
     ((1) Univ. Z)`. A parenthesis that is never closed reaches to the end of the list. In
     `The X Collaboration: A. Doe` the collaboration is the first name.
     """
-    names: list[str] = []
+    pieces: list[str] = []
     for piece in _split_outside_parentheses(_unescape(text)):
-        name = _clean_name(piece)
-        if _SUFFIX.fullmatch(name) and names:
-            names[-1] = f"{names[-1]} {name}"[:MAX_NAME_LENGTH].rstrip()
-        elif not _NO_NAME.fullmatch(name):
-            names.append(name)
-    return tuple(names)
+        if pieces and _SUFFIX.fullmatch(_clean_name(piece)):
+            pieces[-1] = f"{pieces[-1][:_MAX_RAW_NAME_LENGTH]} {_clean_name(piece)}"
+        else:
+            pieces.append(piece)
+    return tuple(_names(pieces))
 
 
 def split_semicolons(text: str) -> tuple[str, ...]:
@@ -54,8 +66,30 @@ def split_semicolons(text: str) -> tuple[str, ...]:
 
     The names come back with the first name first: `J. Doe`, `R. Roe`.
     """
-    names = (_first_name_first(piece) for piece in _unescape(text).split(";"))
-    return tuple(name for name in names if not _NO_NAME.fullmatch(name))
+    return tuple(_names(_first_name_first(piece) for piece in _unescape(text).split(";")))
+
+
+def _names(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield the names in pieces that hold one each, and the collaborations they were written for.
+
+    A collaboration that is in the list by itself is not added.
+    """
+    names: list[str] = []
+    groups: list[tuple[int, str]] = []
+    for piece in pieces:
+        text = clean(piece[:_MAX_RAW_NAME_LENGTH])
+        behalf = _ON_BEHALF.search(text)
+        if behalf and _GROUP.search(behalf["whom"]):
+            groups.append((len(names) + 1, _clean_name(behalf["whom"])))
+        elif behalf and not behalf["the"]:
+            behalf = None
+        name = _clean_name(text[: behalf.start()] if behalf else text)
+        if not _NO_NAME.fullmatch(name):
+            names.append(name)
+    for at, group in reversed(groups):
+        if group.casefold() not in map(str.casefold, names):
+            names.insert(at, group)
+    yield from names
 
 
 def _unescape(text: str) -> str:
@@ -104,7 +138,7 @@ def _clean_name(piece: str) -> str:
 
 
 def _remove_marks(name: str) -> str:
-    return clean(_MARKS.sub("", _ON_BEHALF.sub("", name)))[:MAX_NAME_LENGTH].strip()
+    return clean(_MARKS.sub("", _ET_AL.sub("", name)))[:MAX_NAME_LENGTH].strip()
 
 
 def _first_name_first(piece: str) -> str:

@@ -27,11 +27,17 @@ _INVISIBLE = re.compile(
     "|(?:(?<=[\\s\ufe00-\ufe0f])|^)[\ufe00-\ufe0f]+"
 )
 _TAG = re.compile(
-    r"</?(?:a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol|jats:[a-z]+)"
+    r"<(?P<end>/?)(?P<name>a|b|i|u|p|br|em|strong|sub|sup|span|div|tt|code|small|font|li|ul|ol"
+    r"|h[1-6]|italic|bold|underline|sc|jats:[a-z-]+|mml:[a-z-]+)"
     # An attribute needs a value, because "for a<b and c>d" holds no tag.
     r"(?:\s+[a-z:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>",
     re.IGNORECASE,
 )
+
+#: A raised or lowered number, which is written as in TeX: without it 10⁻³ would become 10-3.
+_SCRIPT = re.compile(r"<(su[pb])>\s*([0-9+−-]{1,6})\s*</\1>", re.IGNORECASE)
+#: Tags that end a line; without a blank two words would become one.
+_BREAKING = re.compile(r"p|br|div|li|ul|ol|h[1-6]|jats:(?:p|sec|list|list-item|title)")
 
 _CJK_RUN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]+[\x20-\x7e]?")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff00-\uffef]")
@@ -74,11 +80,23 @@ def clean(text: str) -> str:
 def _clean_once(text: str) -> str:
     """Return a text after one pass."""
     text = repair_encoding(html.unescape(text)) if "&" in text else repair_encoding(text)
-    text = squeeze(_TAG.sub("", text) if "<" in text else text)
+    text = squeeze(_TAG.sub(_without_tag, _SCRIPT.sub(_as_tex, text)) if "<" in text else text)
     if not (text.isascii() and text.isprintable()):
         text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     readable = untex(text)
     return text if readable == text else squeeze(unicodedata.normalize("NFC", readable))
+
+
+def _as_tex(script: re.Match[str]) -> str:
+    return f"${'^' if script[1].lower() == 'sup' else '_'}{{{script[2]}}}$"
+
+
+def _without_tag(tag: re.Match[str]) -> str:
+    """Return what stands for a tag: a colon behind a heading, a blank between two lines."""
+    name = tag["name"].lower()
+    if name == "jats:title" and tag["end"]:
+        return ": "
+    return " " if _BREAKING.fullmatch(name) else ""
 
 
 def repair_encoding(text: str) -> str:

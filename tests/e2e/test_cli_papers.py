@@ -72,6 +72,7 @@ def test_a_paper_in_json_has_the_agreed_shape(furnished: Path, digest: Command) 
         "tldr": "",
         "organization": "",
         "withdrawn_on": None,
+        "restored_on": None,
         "day": "2026-02-02",
         "signals": {"upvotes": 12, "comments": 0, "stars": None, "citations": None},
         "observed_at": first["observed_at"],

@@ -199,7 +199,7 @@ def _record(entry: Element, where: str, *, news_of: date | None) -> Record:
         doi=text(entry, "doi"),
         published_at=published,
         type=kind,
-        withdrawn_on=listed_on(updated),
+        version_on=listed_on(updated),
     )
 
 

@@ -25,6 +25,7 @@ from digest.sources.arxiv.records import (
     announce_type_on,
     build_batch,
     listed_on,
+    month_of,
     version_of,
 )
 from digest.text.authors import split_creators
@@ -134,7 +135,7 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
     versions = list(children(found, "version"))
     first, last = _moments(found, versions)
     version = version_of(versions[-1].get("version", "")) if versions else None
-    revised = version if versions else (2 if last else 1)
+    revised = version if versions else (2 if last or not first else 1)
     is_cross = bool(category) and categories[:1] != [category]
     type_ = announce_type_on(day, first=first, last=last, version=revised, is_cross=is_cross)
     if type_ is None and revised == 1 and _was_held(record, first, day):
@@ -154,7 +155,7 @@ def _record(record: Element, category: str, *, day: date, where: str) -> Record:
         published_at=first,
         type=type_,
         withdrawn=gone,
-        withdrawn_on=listed_on(last),
+        version_on=listed_on(last),
     )
 
 
@@ -176,11 +177,18 @@ def _was_held(record: Element, first: datetime | None, day: date) -> bool:
 def _moments(found: Element, versions: list[Element]) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last version were submitted.
 
-    The format with dates only gives midnight, which leads to the earliest possible listing.
+    The format with dates only gives midnight, which leads to the earliest possible listing. Its
+    date of creation is that of the version described (arXiv/oaipmh), which is the first one's only
+    if the id was assigned in that month or later.
     """
     if versions:
         return _mail_date(text(versions[0], "date")), _mail_date(text(versions[-1], "date"))
-    return _date(text(found, "created")), _date(text(found, "updated"))
+    created, updated = _date(text(found, "created")), _date(text(found, "updated"))
+    assigned = month_of(text(found, "id"))
+    if created and assigned and assigned < (created.year, created.month):
+        # `created` is then that of the version described, and the first one's is unknown.
+        return None, max(filter(None, (created, updated)))
+    return created, updated
 
 
 def _mail_date(written: str) -> datetime | None:

@@ -16,7 +16,8 @@ from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.models.source import Batch, Channel, Rejected
 from digest.sources.calendars import listing_day
 from digest.sources.kind import join_warnings
-from digest.sources.withdrawal import is_withdrawn
+from digest.sources.withdrawal import is_notice, is_withdrawn
+from digest.text.authors import clean_names
 from digest.text.clean import MAX_LENGTH, clean
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 #: abstracts that are kept clean; a day of half a dozen large categories has about 3,000
 _ABSTRACTS = 4096
+_FIRST_YEAR = 91
 _VERSION = re.compile(r"v(\d{1,4})$", re.ASCII)
 #: If a category announces a paper twice, the type that comes first here counts, as at arXiv.
 _STRENGTH = (
@@ -57,8 +59,8 @@ class Record:
     #: how it is announced; None if it is not announced on that day
     type: AnnounceType | None = None
     withdrawn: bool = False
-    #: the day its withdrawal was announced, if not the day of the document
-    withdrawn_on: date | None = None
+    #: the day its version was announced, if that is not the day of the document
+    version_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,20 @@ def version_of(identifier: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def month_of(identifier: str) -> tuple[int, int] | None:
+    """Return year and month in which an id was assigned, None for what is no id.
+
+    Ids begin with two digits each of both (https://info.arxiv.org/help/arxiv_identifier.html); the
+    first are of 1991.
+    """
+    known = arxiv_id(identifier)
+    if known is None:
+        return None
+    number = known.rpartition("/")[2]
+    year, month = int(number[:2]), int(number[2:4])
+    return year + (1900 if year >= _FIRST_YEAR else 2000), month
+
+
 def paper(record: Record, day: date) -> Paper | Rejected:
     """Return the paper of a record, or why the record is rejected."""
     title = clean(record.title)
@@ -88,19 +104,20 @@ def paper(record: Record, day: date) -> Paper | Rejected:
         return Rejected(where=record.where, reason=f"“{record.identifier[:80]}” is no arXiv id")
     paper_id = canonical_id(record.identifier, title)
     comment, abstract = clean(record.comment), _abstract(record.abstract.strip()[:MAX_LENGTH])
-    withdrawn = record.withdrawn or is_withdrawn(comment) or is_withdrawn(abstract)
+    withdrawn = record.withdrawn or is_withdrawn(comment) or is_notice(abstract)
     return Paper(
         id=paper_id,
         aliases=_dois(record.doi),
         title=title,
         abstract=abstract,
-        authors=tuple(filter(None, map(clean, record.authors))),
+        authors=clean_names(record.authors),
         categories=tuple(dict.fromkeys(filter(None, map(clean, record.categories)))),
         published_at=record.published_at,
         version=record.version,
         comment=comment,
         venue=clean(record.venue),
-        withdrawn_on=(record.withdrawn_on or day) if withdrawn else None,
+        withdrawn_on=(record.version_on or day) if withdrawn else None,
+        restored_on=None if withdrawn else _revised_on(record, day),
         day=day,
         links=Links(**addresses([paper_id])),
     )
@@ -110,6 +127,14 @@ def _dois(text: str) -> tuple[str, ...]:
     """Return the DOIs in a text, but not the one that arXiv itself gives."""
     found = dict.fromkeys(doi(one) for one in re.split(r"[\s;,]+(?=(?:doi:)?10\.)", text))
     return tuple(one for one in found if one and arxiv_id(one) is None)
+
+
+def _revised_on(record: Record, day: date) -> date | None:
+    """Return the day of a new version, which ends a withdrawal if it is none itself."""
+    if record.version == 1:
+        return None
+    is_revision = record.type is not None and not record.type.is_news
+    return record.version_on or (day if is_revision else None)
 
 
 @lru_cache(maxsize=_ABSTRACTS)
@@ -327,7 +352,8 @@ def _filled(first: Paper, second: Paper) -> Paper:
         version=first.version or second.version,
         comment=first.comment or second.comment,
         venue=first.venue or second.venue,
-        withdrawn_on=first.withdrawn_on or second.withdrawn_on,
+        withdrawn_on=(gone := first.withdrawn_on or second.withdrawn_on),
+        restored_on=None if gone else first.restored_on or second.restored_on,
     )
 
 

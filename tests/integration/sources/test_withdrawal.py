@@ -146,3 +146,52 @@ def test_a_withdrawal_of_long_ago_is_no_news(installation: Installation) -> None
     withdraw(installation, ONE, DAY - timedelta(days=90))
 
     assert b"Updates:" not in mailed(installation, TUESDAY, TWO)
+
+
+def restore(installation: Installation, paper_id: str, on: date, version: int = 3) -> None:
+    found = replace(agents_paper(paper_id), version=version, restored_on=on)
+    installation.app.papers.save(
+        [], source="second", authority=get_kind("jsonl").authority, updates=[found]
+    )
+
+
+def test_a_version_that_stands_ends_a_withdrawal(installation: Installation) -> None:
+    installation.add_agents_papers(ONE, TWO)
+    withdraw(installation, ONE, DAY)
+    restore(installation, ONE, TUESDAY)
+
+    assert ids(installation.edition().papers) == [ONE, TWO]
+
+
+def test_a_restored_paper_that_nobody_was_sent_comes_late(installation: Installation) -> None:
+    installation.add_agents_papers(ONE, TWO)
+    withdraw(installation, ONE, DAY)
+    mailed(installation, DAY)
+    restore(installation, ONE, TUESDAY)
+
+    assert b"An agent named 2602.00001" in mailed(installation, TUESDAY, THREE)
+
+
+def test_a_restored_paper_is_not_sent_twice_and_its_withdrawal_told_no_more(
+    installation: Installation,
+) -> None:
+    mailed(installation, DAY, ONE)
+    withdraw(installation, ONE, TUESDAY)
+    restore(installation, ONE, WEDNESDAY)
+
+    mail = mailed(installation, WEDNESDAY, TWO)
+
+    assert b"Updates:" not in mail
+    assert b"2602.00001" not in mail
+
+
+def test_an_old_record_that_is_read_again_does_not_withdraw_it_again(
+    installation: Installation,
+) -> None:
+    installation.add_agents_papers(ONE)
+    withdraw(installation, ONE, DAY)
+    restore(installation, ONE, TUESDAY)
+    withdraw(installation, ONE, DAY)
+
+    (paper,) = installation.app.papers.papers(DAY)
+    assert (paper.withdrawn_on, paper.restored_on) == (None, TUESDAY)

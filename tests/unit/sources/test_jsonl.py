@@ -154,25 +154,41 @@ def test_a_line_that_is_no_object_is_rejected(line: str, reason: str) -> None:
         pytest.param({"title": None}, "no title", id="no title"),
         pytest.param({"title": "\u200b "}, "no title", id="title of nothing"),
         pytest.param({"title": ["x"]}, "title is not text", id="title is a list"),
+    ],
+)
+def test_a_record_without_a_title_is_rejected(details: dict[str, Any], reason: str) -> None:
+    batch = read(record(**details))
+
+    assert [(it.where, it.reason) for it in batch.rejected] == [("day.jsonl:1", reason)]
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
         pytest.param({"id": 2602.00001}, "id is not text", id="id is a number"),
         pytest.param(
             {"authors": "Ada Moor"}, "authors is not a list of texts", id="authors are text"
         ),
-        pytest.param({"categories": [1]}, "categories is not a list of texts", id="categories"),
+        pytest.param({"categories": [1]}, "categories holds what is not text", id="categories"),
         pytest.param(
             {"author_count": -1}, "author_count is not a whole number of at least 0", id="count"
         ),
-        pytest.param(
-            {"signals": {"upvotes": True}}, "upvotes is not a whole number of at least 0", id="true"
-        ),
-        pytest.param(
-            {"signals": {"upvotes": 2**53}},
-            "upvotes is not a whole number of at least 0",
-            id="huge",
+        *(
+            pytest.param(
+                {"signals": {"upvotes": votes}},
+                "signals.upvotes is not a whole number of at least 0",
+                id=f"{votes} votes",
+            )
+            for votes in (True, 2**53, -3, 1.5, "many", [7])
         ),
         pytest.param({"signals": [1]}, "signals is not a JSON object", id="signals are a list"),
         pytest.param(
             {"links": "https://a.example"}, "links is not a JSON object", id="link is text"
+        ),
+        pytest.param(
+            {"links": {"pdf": "javascript:alert(1)"}},
+            "links.pdf is not an http or https address",
+            id="link to a script",
         ),
         pytest.param({"day": "2 February"}, "day is not a date like 2026-02-02", id="day in words"),
         pytest.param({"day": 20260202}, "day is not a date like 2026-02-02", id="day is a number"),
@@ -183,10 +199,82 @@ def test_a_line_that_is_no_object_is_rejected(line: str, reason: str) -> None:
         ),
     ],
 )
-def test_a_field_of_the_wrong_kind_is_named(details: dict[str, Any], reason: str) -> None:
-    batch = read(record(**details))
+def test_a_value_of_the_wrong_kind_is_left_out_and_named(
+    details: dict[str, Any], reason: str
+) -> None:
+    batch = read(record(), record(title="Kilns", **details))
 
-    assert [(it.where, it.reason) for it in batch.rejected] == [("day.jsonl:1", reason)]
+    assert batch.papers == read(record(), record(title="Kilns")).papers
+    assert batch.warnings == (f"day.jsonl: values left out: {reason} (1 record, first in line 2)",)
+    assert (batch.rejected, batch.declared) == ((), 2)
+
+
+def test_of_a_list_only_what_is_no_text_is_left_out() -> None:
+    batch = read(record(authors=["Ada Moor", None, {"name": "Bo Fen"}, "Cy Lund"]))
+
+    assert batch.papers[0].authors == ("Ada Moor", "Cy Lund")
+    assert batch.warnings
+
+
+def test_keys_that_mean_nothing_are_named_once_a_file_with_what_was_meant() -> None:
+    odd = record(summary="We count.", abstrct="We count.", upvotes=3, x=1)
+    batch = read(*[odd] * 965, record(x=1))
+
+    assert len(batch.papers) == 966
+    (warning,) = batch.warnings
+    assert warning == (
+        "day.jsonl: unknown keys: x (966 records); abstrct (965 records; did you mean abstract?);"
+        " summary (965 records; did you mean abstract?);"
+        " upvotes (965 records; did you mean signals.upvotes?)"
+    )
+
+
+def test_what_digest_itself_writes_is_no_unknown_key() -> None:
+    assert read(serializers.paper(paper("2602.00001"))).warnings == ()
+
+
+def test_a_withdrawal_whose_day_cannot_be_read_is_one_all_the_same() -> None:
+    batch = read(record(withdrawn_on="yes"))
+
+    assert [one.withdrawn_on for one in batch.updates] == [DAY]
+    assert "withdrawn_on is not a date like 2026-02-02" in batch.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"comment": "The authors have withdrawn this paper due to an error"},
+        {"abstract": "This paper has been withdrawn by the authors."},
+    ],
+)
+def test_a_paper_whose_own_words_withdraw_it_is_withdrawn(details: dict[str, Any]) -> None:
+    assert [one.withdrawn_on for one in read(record(**details)).updates] == [DAY]
+    assert not read(record(**details, withdrawn_on=None)).updates
+
+
+@pytest.mark.parametrize(
+    ("details", "restored_on"),
+    [
+        ({}, None),
+        ({"version": 1}, None),
+        ({"version": 3}, DAY),
+        ({"version": 3, "day": "2026-02-01"}, date(2026, 2, 1)),
+        ({"withdrawn_on": None}, DAY),
+        ({"restored_on": "2026-01-30"}, date(2026, 1, 30)),
+        ({"withdrawn_on": None, "restored_on": None}, None),
+    ],
+)
+def test_a_record_may_say_that_its_paper_stands(
+    details: dict[str, Any], restored_on: date | None
+) -> None:
+    assert only(record(**details)).restored_on == restored_on
+
+
+def test_of_several_records_the_last_says_whether_a_paper_is_withdrawn() -> None:
+    gone, back = record(withdrawn_on="2026-02-01"), record(withdrawn_on=None)
+
+    assert len(read(gone, back).updates) == 0
+    assert len(read(back, gone).updates) == 1
 
 
 def test_a_bad_line_stops_no_other_and_is_counted() -> None:

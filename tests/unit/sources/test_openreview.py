@@ -69,6 +69,7 @@ def test_a_complete_note_gives_all_that_is_known_of_the_paper() -> None:
         published_at=datetime(2025, 1, 22, 15, tzinfo=UTC),
         venue="Fog 2025 poster",
         tldr="Lamps can be counted in fog.",
+        restored_on=date(2025, 3, 2),
         day=DAY,
         links=Links(
             abs="https://openreview.net/forum?id=lamp000001",

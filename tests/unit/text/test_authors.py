@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.authors import MAX_NAME_LENGTH, split_creators, split_semicolons
+from digest.text.authors import MAX_NAME_LENGTH, clean_names, split_creators, split_semicolons
 from digest.text.clean import clean
 
 PIECES = (
@@ -56,7 +56,7 @@ def test_three_thousand_authors_are_all_found() -> None:
         pytest.param("Ada Doe1, Bo Roe2,*, Cy Foe†", ("Ada Doe", "Bo Roe", "Cy Foe"), id="marks"),
         pytest.param("A. Doe, Jr., B. Roe", ("A. Doe Jr.", "B. Roe"), id="junior"),
         pytest.param("Ada Doe, et al.", ("Ada Doe",), id="et al."),
-        pytest.param("Ada Doe for the X Collaboration", ("Ada Doe",), id="for a collaboration"),
+        pytest.param("Ada Doe for the X Team", ("Ada Doe", "X Team"), id="for a collaboration"),
         pytest.param(
             "X Collaboration: A. Doe, B. Roe",
             ("X Collaboration", "A. Doe", "B. Roe"),
@@ -105,3 +105,36 @@ def test_a_list_of_any_length_comes_to_an_end(part: str) -> None:
     longest = max(map(len, split_creators(part * 100_000)), default=0)
 
     assert longest <= MAX_NAME_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("names", "cleaned"),
+    [
+        (["Lamp Collaboration", ":", "Ada Roe"], ("Lamp Collaboration", "Ada Roe")),
+        (["Bo Doe for the Lamp Collaboration"], ("Bo Doe", "Lamp Collaboration")),
+        (["Bo Doe (for the Lamp Team)", "Cy Roe"], ("Bo Doe", "Lamp Team", "Cy Roe")),
+        (["Bo Doe on behalf of the Fog Consortium"], ("Bo Doe", "Fog Consortium")),
+        (["Lamp Team", "Bo Doe for the Lamp Team"], ("Lamp Team", "Bo Doe")),
+        (["Wei Wang", "Wei Wang"], ("Wei Wang", "Wei Wang")),
+        (["", " ", "-", ";", "et al.", "and", "and others", "Ada Roe et al."], ("Ada Roe",)),
+        ([r'J\"urgen <i>Moor</i>*', "Bo Fen1,2"], ("Jürgen Moor", "Bo Fen")),
+        (["Al Fortune for"], ("Al Fortune for",)),
+    ],
+)  # fmt: skip
+def test_names_that_come_one_by_one_are_cleaned_like_those_of_a_list(
+    names: list[str], cleaned: tuple[str, ...]
+) -> None:
+    assert clean_names(names) == cleaned
+
+
+def test_a_collaboration_in_a_list_is_a_name_of_its_own() -> None:
+    assert split_creators("Bo Doe for the Lamp Collaboration, Cy Roe") == (
+        "Bo Doe", "Lamp Collaboration", "Cy Roe",
+    )  # fmt: skip
+
+
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_cleaned_names_are_clean(names: list[str]) -> None:
+    cleaned = clean_names(names)
+
+    assert all(clean_names([name])[:1] == (name,) for name in cleaned)

@@ -23,7 +23,7 @@ KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
         pytest.param("Two\n  lines\tand a tab ", "Two lines and a tab", id="white space"),
         pytest.param("Salt &amp; pepper", "Salt & pepper", id="entity"),
         pytest.param("Salt &amp;amp; pepper", "Salt & pepper", id="entity of an entity"),
-        pytest.param("H<sub>2</sub>O is <i>wet</i>", "H2O is wet", id="tags"),
+        pytest.param("H<sub>2</sub>O is <i>wet</i>", "H₂O is wet", id="tags"),
         pytest.param('<a href="x">here</a>', "here", id="tag with an attribute"),
         pytest.param("<jats:p>Words</jats:p>", "Words", id="tag of a publisher"),
         pytest.param("&lt;b&gt;bold&lt;/b&gt;", "bold", id="tags written as entities"),
@@ -227,3 +227,21 @@ def test_text_that_would_need_endless_passes_loses_its_markup(text: str) -> None
 
     assert shown == clean(shown)
     assert not {"&", "<"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("markup", "plain"),
+    [
+        ("<jats:title>Methods</jats:title><jats:p>We <jats:italic>do</jats:italic>.</jats:p>",
+         "Methods: We do."),
+        ("<p>One.</p><p>Two.</p>", "One. Two."),
+        ("one<br/>two", "one two"),
+        ("&lt;i&gt;Lamps&lt;/i&gt; of <em>fog</em>", "Lamps of fog"),
+        ("<italic>in vitro</italic> <bold>lamps</bold>", "in vitro lamps"),
+        ("10<sup>-3</sup> of H<sub>2</sub>O", "10⁻³ of H₂O"),
+        ("a<sup>th</sup> lamp", "ath lamp"),
+        ("for a<b and c>d", "for a<b and c>d"),
+    ],
+)  # fmt: skip
+def test_markup_is_removed_and_no_word_joined_to_another(markup: str, plain: str) -> None:
+    assert clean(markup) == plain

@@ -64,6 +64,7 @@ def test_an_entry_is_an_update_with_all_that_is_known() -> None:
         categories=("cs.LG", "cs.CL"),
         published_at=V1,
         version=2,
+        restored_on=date(2026, 2, 3),
         comment="Accepted at the Fen Conference",
         venue="Fen Letters 3",
         day=DAY,

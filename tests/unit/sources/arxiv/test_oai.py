@@ -322,3 +322,30 @@ def test_a_page_that_does_not_name_its_set_counts_for_each_papers_own_category()
         ("cs.LG", AnnounceType.NEW)
     ]
     assert batch.channels == ()
+
+
+COLON = (
+    "<author><keyname>Lamp Collaboration</keyname></author><author><keyname>:</keyname></author>"
+    "<author><keyname>Doe for the Lamp Collaboration</keyname><forenames>Bo</forenames></author>"
+)
+
+
+def test_authors_in_parts_are_cleaned_like_those_of_a_list() -> None:
+    parts = DATES_ONLY.replace("<authors>", f"<authors>{COLON}")
+
+    (paper,) = parse(parts).papers
+
+    assert paper.authors == ("Lamp Collaboration", "Bo Doe", "Ada Moor Jr", "The Fen Group")
+
+
+@pytest.mark.parametrize("identifier", ["1602.00001", "2601.00001", "math/0309136"])
+@pytest.mark.parametrize("updated", ["", "<updated>2026-02-09</updated>"])
+def test_an_id_of_an_earlier_month_is_a_revision_whatever_its_date_of_creation(
+    identifier: str, updated: str
+) -> None:
+    text = DATES_ONLY.replace("<id>2602.00001</id>", f"<id>{identifier}</id>")
+    batch = parse(text.replace("</created>", f"</created>{updated}"))
+
+    (update,) = batch.updates
+    assert (batch.papers, update.published_at) == ((), None)
+    assert [one.type for one in batch.announcements] == [AnnounceType.REPLACE]

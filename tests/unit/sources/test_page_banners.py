@@ -1,0 +1,53 @@
+"""Lines of the daily-papers page that are no part of a paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.sources.page_banners import is_banner, is_cookie_notice, without_button
+
+NOTICES = """
+We use cookies to improve your experience on our site. By clicking “Accept all” you agree to them.
+We value your privacy. We and our 834 partners store information on a device, such as cookies.
+We and our partners process personal data. You can manage your choices or withdraw your consent.
+This website uses cookies. By continuing to browse you consent to their use. Learn more.
+""".strip().splitlines()
+ABSTRACTS = """
+Cookies are how most sites know their visitors. We count those that each site sets after consent.
+Users accept cookies without reading. We show 400 of them a notice and measure what they click.
+Personal data is sold by many. We use settings of a thousand devices to see who buys it.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", NOTICES)
+def test_a_notice_about_cookies_is_one(line: str) -> None:
+    assert is_cookie_notice(line)
+
+
+@pytest.mark.parametrize("line", ABSTRACTS)
+def test_an_abstract_about_cookies_is_none(line: str) -> None:
+    assert not is_cookie_notice(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["Accept all", "Reject all", "Manage preferences", "Cookie settings", "Got it!", "OK"]
+)
+def test_the_buttons_of_a_notice_are_banners(line: str) -> None:
+    assert is_banner(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_head", "is_seen", "shown"),
+    [
+        ("SubscribeCounting Lamps", True, False, "Counting Lamps"),
+        ("SubscribeCounting Lamps", False, False, "Counting Lamps"),
+        ("SubscribeCounting Lamps", False, True, "SubscribeCounting Lamps"),
+        ("SubscribeNet: A Study", False, False, "SubscribeNet: A Study"),
+        ("Subscribers of Fog", True, False, "Subscribers of Fog"),
+        ("Subscribe to Fog", False, False, "Subscribe to Fog"),
+    ],
+)
+def test_a_button_is_cut_off_a_title_once(
+    line: str, shown: str, *, is_head: bool, is_seen: bool
+) -> None:
+    assert without_button(line, is_head=is_head, is_seen=is_seen) == shown
