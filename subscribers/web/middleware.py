@@ -31,6 +31,7 @@ _HEADERS = {
 #: Paths that caches may keep and search engines may index. All other pages are personal.
 _PUBLIC = (
     "/archive",
+    "/help",
     "/feeds/",
     "/static/",
     "/api/v1/topics",

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 #: An address of the greatest length, without a place to break the line.
 LONG = f"{'a' * 64}@{'b' * 63}.example.org"
-OPEN = ["/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/nowhere"]
+OPEN = [
+    "/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/help",
+    "/nowhere",
+]  # fmt: skip
 
 
 def pages(server: Server) -> list[str]:
