@@ -107,6 +107,9 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     """Show one reader: consent, and every issue with its papers and their reasons."""
+    from digest.text import bounds
+    from digest.text.bounds import bounded
+
     app = output.open_app(ctx)
     subscriber = find_subscriber(app, email)
     consent = app.book.history(subscriber.id)
@@ -141,8 +144,8 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     for record in records:
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
         for sent in app.history.contents(record):
-            reasons = "; ".join(serializers.sent_reasons(sent))
-            output.print_result(f"  {sent.paper_id:18} {sent.title}")
+            reasons = bounded("; ".join(serializers.sent_reasons(sent)), bounds.REASONS)
+            output.print_result(f"  {sent.paper_id:18} {bounded(sent.title, bounds.TITLE)}")
             output.print_result(f"  {'':18} {sent.topic}: {reasons}")
 
 

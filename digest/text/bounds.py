@@ -43,6 +43,8 @@ QUERY = 120
 #: Bytes of HTML that a paper's texts and addresses may take, beside twice its longest summary.
 CARD = 1500
 
+#: Fewer characters that are left of a longer text say nothing.
+_FEWEST = 30
 #: The most marks on one letter. Hebrew and Tibetan need four, and a tower of them hides the lines
 #: above and below.
 _MARKS = 4
@@ -77,9 +79,10 @@ class Room:
         """Return at most `limit` characters of a text, and no more than there is room for."""
         text = _without_towers(text, limit)
         shown = cut(text, limit)
+        wanted = len(shown)
         while (size := _size(shown)) > self._left:
             shown = cut(text, len(shown) * self._left // size)
-        if shown == "…":
+        if len(shown) < min(wanted, _FEWEST):
             return ""
         self._left -= size
         return shown

@@ -10,27 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import issue, paper, pick
 from support.digest_bodies import variables
+from support.letters import LETTERS, letter
 
 from digest.app.config.resources import templates_dir
 from digest.mail.templates import Templates
-from digest.models.delivery import MailKind
 
 if TYPE_CHECKING:
     from digest.mail.templates import Rendered
 
-WHOLE = {name: Templates(templates_dir(), name) for name in ("digest", *MailKind)}
-LETTERS = [str(kind) for kind in MailKind]
-URLS = {f"{name}_url": f"https://example.org/{name}" for name in (
-    "confirm", "manage", "refuse", "leave", "privacy",
-)}  # fmt: skip
+WHOLE = Templates(templates_dir(), "digest")
 #: Elements that mean something, unlike those that only make a layout.
 MEANINGFUL = {"p", "a", "span", "strong", "h1", "h2", "h3", "ul", "li", "title", "div"}
 VOID = {"meta", "br", "img", "link", "hr", "input"}
-
-
-def letter(name: str, *, topics: str = "Agents", postal_address: str = "1 Main Street") -> Rendered:
-    known = {"site": "Trending Papers", "topics": topics, "postal_address": postal_address}
-    return WHOLE[name].render(known | URLS)
 
 
 def digests() -> list[Rendered]:
@@ -45,7 +36,7 @@ def digests() -> list[Rendered]:
         ([bare], [full, bare], [many]), ((), (paper("9"),)), ("", "1 Main Street")
     ):
         known = variables(issue(*picks, withdrawn=withdrawn))
-        found.append(WHOLE["digest"].render(known | {"postal_address": address}))
+        found.append(WHOLE.render(known | {"postal_address": address}))
     return found
 
 
@@ -186,7 +177,7 @@ def test_no_row_of_marks_is_near_the_start_of_a_text() -> None:
 def test_a_digest_begins_with_the_sentence_that_names_papers() -> None:
     picks = [pick(paper(f"{n}", title=f"A paper with number {n}"), 1 / (n + 1)) for n in range(9)]
     known = variables(issue(*picks))
-    mail = WHOLE["digest"].render(known)
+    mail = WHOLE.render(known)
 
     assert "A paper with number 1" in known["preheader"]
     assert " ".join(mail.text.split()).startswith(f"{known['preheader']} Trending Papers Monday")
