@@ -119,11 +119,7 @@ def measure_mails(
     def build(_: Issue, one: Subscriber) -> None:
         message.build(
             common,
-            recipient=message.Recipient(
-                address=one.address,
-                leave_url=links[one.id].leave_url,
-                leave_mailto=links[one.id].leave_mailto,
-            ),
+            recipient=message.Recipient(address=one.address, leave_url=links[one.id].leave_url),
             subject=rendered[one.id].header,
             identifier=f"<{one.id:x}@example.org>",
             text=texts[one.id],

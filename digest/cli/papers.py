@@ -94,6 +94,8 @@ def _span(days: list[date]) -> str:
 @commands.command("list", epilog="Example: [bold]digest papers list --day 2026-02-02 --json[/bold]")
 def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> None:
     """List the papers of a day, or all of them."""
+    from digest.text import bounds
+
     papers = output.open_app(ctx, only_reads=True).papers.papers(parse_day(day))
     if json:
         output.print_json([serializers.paper(paper) for paper in papers])
@@ -101,8 +103,12 @@ def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> N
     print_table(
         "Papers",
         ("day", "id", "votes#", "comments#", "title~"),
-        [(p.day, p.id, p.signals.upvotes, p.signals.comments, p.title) for p in papers],
-    )
+        [
+            (p.day, p.id, p.signals.upvotes, p.signals.comments,
+             bounds.bounded(p.title, bounds.TITLE))
+            for p in papers
+        ],
+    )  # fmt: skip
 
 
 @commands.command(epilog="Example: [bold]digest papers show arXiv:2601.23265[/bold]")

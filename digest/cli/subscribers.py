@@ -108,6 +108,9 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     """Show one reader: consent, and every issue with its papers and their reasons."""
+    from digest.text import bounds
+    from digest.text.bounds import bounded
+
     app = output.open_app(ctx, only_reads=True)
     subscriber = find_subscriber(app, email)
     consent = app.book.history(subscriber.id)
@@ -142,10 +145,10 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
         record = issue.record
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
         for sent in issue.papers:
-            output.print_result(f"  {sent.paper_id:18} {sent.title}")
-            why = [sent.topic, "; ".join(serializers.sent_reasons(sent))]
-            if any(why):
-                output.print_result(f"  {'':18} {': '.join(filter(None, why))}")
+            output.print_result(f"  {sent.paper_id:18} {bounded(sent.title, bounds.TITLE)}")
+            reasons = bounded("; ".join(serializers.sent_reasons(sent)), bounds.REASONS)
+            if why := ": ".join(filter(None, (sent.topic, reasons))):
+                output.print_result(f"  {'':18} {why}")
 
 
 @commands.command(epilog="Example: [bold]digest subscribers remove ada@example.org[/bold]")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Cards and issues that are kept; each takes a few thousand bytes.
 CARD_CACHE, ISSUE_CACHE = 4096, 2048
 #: The template variables that differ from issue to issue, and from subscriber to subscriber.
-ISSUE_VARIABLES = ("subject", "preheader", "total", "topics", "updates")
+ISSUE_VARIABLES = ("subject", "preheader", "total", "topics")
 PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url")
 #: Bytes. The space for a subscriber's own values is rounded up to a multiple of this, so that
 #: subscribers whose values differ little in length can share a rendered issue.
@@ -153,21 +153,24 @@ class BodyRenderer:
         text = self._templates.text.frame.prepare(
             variables, ("sections", "foot", *PERSONAL_VARIABLES)
         )
-        values = {name: literal(escaped(value)) for name, value in issue_values.items()}
+        values = {name: literal(escaped(issue_values[name])) for name in ISSUE_VARIABLES}
+        values["updates"] = literal(self._templates.html_updates.fill(variables))
+        values["sections"] = concat(part.html for part in sections)
         subject = squeeze(self._templates.subject.fill(variables))
         return RenderedIssue(
             issue=issue,
             subject=subject,
             header=field("Subject", text=subject),
             text=text.bind({"sections": concat(part.text for part in sections)}),
-            html=layout.frame.bind({**values, "sections": concat(part.html for part in sections)}),
+            html=layout.frame.bind(values),
             variables=variables,
         )
 
     def _render_layout(self, language: str) -> Layout:
         variables = shared_context(self._site, self._coverage, language)
         text, html = self._templates.text, self._templates.html
-        frame = html.frame.prepare(variables, ("sections", *ISSUE_VARIABLES, *PERSONAL_VARIABLES))
+        later = ("sections", "updates", *ISSUE_VARIABLES, *PERSONAL_VARIABLES)
+        frame = html.frame.prepare(variables, later)
         return Layout(
             variables=variables,
             frame=concat([frame, literal("\n")]),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from digest.mail.coverage import past_day, statement
-from digest.text.clean import safe_url
+from digest.text import bounds
+from digest.text.bounds import Room, bounded, first_of
 from digest.text.dates import long_date, short_date
-from digest.text.wording import count, join_words, shorten, summarize
+from digest.text.wording import count, join_words, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,16 +20,8 @@ if TYPE_CHECKING:
     from digest.models.issue import Coverage, Issue, Pick
     from digest.models.paper import Paper, Signals
 
-#: Up to so many authors are all named. Of more, one fewer is named, since "and 1 more" is no
-#: shorter than a name.
-MAX_AUTHORS = 5
-#: Characters.
-TITLE_LENGTH = 300
-#: RFC 5322 §2.1.1 asks for at most 78 characters in a line.
-SUBJECT_LENGTH = 78
-PREHEADER_LENGTH = 100
-#: Characters of a venue or an organization, and of the one-sentence summary.
-ORGANIZATION_LENGTH, TLDR_LENGTH = 60, 280
+#: Papers that the preheader names.
+_NAMED = 2
 # Cached, since a language's date format is looked up for each call, and there are few days.
 _short_date = lru_cache(1024)(short_date)
 
@@ -47,8 +40,6 @@ class SubscriberLinks:
 
     manage_url: str
     leave_url: str
-    #: a mailto link by which a subscriber leaves
-    leave_mailto: str
 
 
 def shared_context(site: SiteIdentity, coverage: Coverage, language: str = "en") -> dict[str, Any]:
@@ -66,23 +57,27 @@ def shared_context(site: SiteIdentity, coverage: Coverage, language: str = "en")
 
 def issue_context(issue: Issue, language: str = "en") -> dict[str, str]:
     """Return the variables that describe an issue as a whole."""
-    topics = ", ".join(section.name for section in issue.sections)
     return {
         "subject": subject(issue, language),
-        "preheader": shorten(_preheader(issue, topics), PREHEADER_LENGTH),
+        "preheader": _preheader(issue),
         "total": count(len(issue.picks), "paper"),
         "updates": _updates(issue),
-        "topics": topics,
+        "topics": _topics([section.name for section in issue.sections]),
     }
+
+
+def _topics(names: Sequence[str]) -> str:
+    return ", ".join(first_of(names, bounds.TOPICS, "more"))
 
 
 def _updates(issue: Issue) -> str:
     """Name the papers of earlier issues that were withdrawn: one line, or nothing."""
-    titles = [f"“{shorten(paper.title, TITLE_LENGTH)}”" for paper in issue.withdrawn]
+    titles = [f"“{bounded(paper.title, bounds.MENTIONED_TITLE)}”" for paper in issue.withdrawn]
     if not titles:
         return ""
     have = "has" if len(titles) == 1 else "have"
-    return f"Updates: {'; '.join(titles)}, which we sent you, {have} been withdrawn since."
+    named = "; ".join(first_of(titles, bounds.WITHDRAWN, "more"))
+    return f"Updates: {named}, which we sent you, {have} been withdrawn since."
 
 
 def personal_context(
@@ -91,17 +86,20 @@ def personal_context(
     """Return the variables of one subscriber; `topics` are the names of their topics."""
     return {
         "address": address,
-        "topics_wanted": ", ".join(topics),
+        "topics_wanted": _topics(topics),
         "manage_url": links.manage_url,
         "leave_url": links.leave_url,
     }
 
 
-def _preheader(issue: Issue, topics: str) -> str:
-    """Name what the subject does not: the next paper, and the topics."""
-    top = issue.top
-    other = next((pick.paper.title for pick in issue.picks if pick is not top), "")
-    return f"Also: {other} · {topics}" if other else topics
+def _preheader(issue: Issue) -> str:
+    """Name papers in a sentence: first those that the subject does not name."""
+    first = [pick.paper.title for pick in issue.picks if pick is not issue.top]
+    named = (first or [issue.top.paper.title])[:_NAMED]
+    more = len(issue.picks) - len(named)
+    start, end = "In this issue: ", f" and {more:,} more." if more else "."
+    each = (bounds.PREHEADER - len(start) - len(end)) // len(named) - len("; ")
+    return f"{start}{'; '.join([bounded(title, each) for title in named])}{end}"
 
 
 def subject(issue: Issue, language: str = "en") -> str:
@@ -109,17 +107,18 @@ def subject(issue: Issue, language: str = "en") -> str:
     more = len(issue.picks) - 1
     tail = f" · {_short_date(issue.day, language)}"
     tail = f" + {more} more{tail}" if more else tail
-    return shorten(issue.top.paper.title, SUBJECT_LENGTH - len(tail)) + tail
+    return bounded(issue.top.paper.title, bounds.SUBJECT - len(tail)) + tail
 
 
 def authors(paper: Paper) -> str:
     """Name the first authors and count the rest."""
-    named, total = paper.authors, max(paper.author_count or 0, len(paper.authors))
+    total = max(paper.author_count or 0, len(paper.authors))
+    named = [bounded(name, bounds.NAME) for name in paper.authors[: bounds.AUTHORS]]
     if not named:
         return count(total, "author") if total else ""
-    if total <= MAX_AUTHORS and len(named) == total:
+    if total == len(named):
         return join_words(named)
-    first = named[: MAX_AUTHORS - 1]
+    first = named[: bounds.AUTHORS - 1]
     return f"{', '.join(first)} and {total - len(first):,} more"
 
 
@@ -131,33 +130,50 @@ def byline(paper: Paper, language: str = "en", *, today: date) -> str:
     published = paper.published_at
     when = f"{_short_date(published.date(), language)} {published.year}" if published else ""
     late = f"from {past_day(paper.day, today=today)}" if paper.day < today else ""
-    organization = shorten(paper.organization, ORGANIZATION_LENGTH)
-    venue = shorten(paper.venue, ORGANIZATION_LENGTH)
+    organization = bounded(paper.organization, bounds.ORGANIZATION)
+    venue = bounded(paper.venue, bounds.ORGANIZATION)
     return " · ".join(filter(None, (authors(paper), organization, venue, when, late)))
 
 
 def paper_context(
     pick: Pick, summary_length: int, language: str = "en", *, today: date
 ) -> dict[str, Any]:
-    """Return the variables of a paper's card, in a mail and on a web page.
+    """Return the variables of one paper's card; `summary_length` is in characters.
 
-    `summary_length` is in characters; `today` is the day of the edition.
+    What a reader needs most takes its room first. `today` is the day of the edition.
     """
-    paper = pick.paper
+    paper, room = pick.paper, Room(summary_length)
+    url, title = _title_url(paper, room), room.take(paper.title, bounds.TITLE)
+    shown_byline = room.take(byline(paper, language, today=today), bounds.BYLINE)
+    links = _links(paper, room)
+    why = room.take("; ".join(reason.text for reason in pick.reasons), bounds.REASONS)
+    tldr = room.take(paper.tldr, bounds.TLDR)
+    summary = room.take(paper.abstract, summary_length, summarize)
+    similar = _similar(pick.similar, room)
+    more = len(pick.similar) - len(similar)
     return {
-        "title": shorten(paper.title, TITLE_LENGTH),
-        "url": _title_url(paper),
-        "byline": byline(paper, language, today=today),
-        "tldr": shorten(paper.tldr, TLDR_LENGTH),
-        "summary": summarize(paper.abstract, summary_length),
-        "why": "; ".join(reason.text for reason in pick.reasons),
+        "title": title,
+        "url": url,
+        "byline": shown_byline,
+        "tldr": tldr,
+        "summary": summary,
+        "why": why,
         "signals": _signals(paper.signals),
-        "links": _links(paper),
-        "similar": [
-            {"title": shorten(other.title, TITLE_LENGTH), "url": _title_url(other)}
-            for other in pick.similar
-        ],
+        "links": links,
+        "similar": similar,
+        "more_similar": f"and {more:,} more" if similar and more else "",
     }
+
+
+def _similar(papers: Sequence[Paper], room: Room) -> list[dict[str, str]]:
+    """Return the titles and addresses of the first papers, as far as there is room."""
+    shown = []
+    for paper in papers[: bounds.SIMILAR]:
+        url, title = _title_url(paper, room), room.take(paper.title, bounds.MENTIONED_TITLE)
+        if not url or not title:
+            break
+        shown.append({"title": title, "url": url})
+    return shown
 
 
 def _signals(signals: Signals) -> str:
@@ -174,17 +190,22 @@ def _signals(signals: Signals) -> str:
     return " · ".join(parts)
 
 
-def _title_url(paper: Paper) -> str:
-    """Return the link of a title: the paper, or a search for it where no link is known."""
-    return safe_url(paper.links.best) or _search_url(paper)
+def _title_url(paper: Paper, room: Room) -> str:
+    """Return the link of a title: the paper, or a search for it where no link can be shown."""
+    usable = filter(None, map(room.take_address, paper.links.best_first))
+    return next(usable, "") or room.take_address(_search_url(paper))
 
 
 def _search_url(paper: Paper) -> str:
-    query = urlencode({"query": shorten(paper.title, TITLE_LENGTH), "searchtype": "title"})
+    """Return the address of a search for the words with which a title begins."""
+    words = bounded(paper.title, bounds.MENTIONED_TITLE).rstrip("…")
+    while len(quote_plus(words)) > bounds.QUERY:
+        words = words.rpartition(" ")[0] or words[:-1]
+    query = urlencode({"query": words, "searchtype": "title"})
     return f"https://arxiv.org/search/?{query}"
 
 
-def _links(paper: Paper) -> list[dict[str, str]]:
+def _links(paper: Paper, room: Room) -> list[dict[str, str]]:
     named = (
         ("Abstract", paper.links.abs),
         ("PDF", paper.links.pdf),
@@ -192,5 +213,5 @@ def _links(paper: Paper) -> list[dict[str, str]]:
         ("Project", paper.links.project),
         ("Discussion", paper.links.page),
     )
-    known = [{"name": name, "url": url} for name, link in named if (url := safe_url(link))]
+    known = [{"name": name, "url": url} for name, link in named if (url := room.take_address(link))]
     return known or [{"name": "Search arXiv", "url": _search_url(paper)}]

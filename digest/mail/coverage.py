@@ -1,12 +1,15 @@
 """The statement in each mail: what an issue covers, what is missing, what came late. Wording only.
 
-It never says more than is known: a source that could not be read is not called empty.
+It never says more than is known: a source that could not be read is not called empty. However many
+sources, days and reasons there are, the first are named and the rest are counted.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.text import bounds
+from digest.text.bounds import bounded, first_of
 from digest.text.dates import long_date
 from digest.text.wording import count, join_words
 
@@ -24,7 +27,8 @@ CHANNELS = 6
 def statement(coverage: Coverage, language: str = "en") -> list[str]:
     """Write the statement, one line for each fact."""
     parts = (_missing(coverage), _partial(coverage), _overdue(coverage), _excused(coverage))
-    return [_chosen(coverage, language), *filter(None, parts)]
+    lines = (_chosen(coverage, language), *parts)
+    return [bounded(line, bounds.STATEMENT) for line in lines if line]
 
 
 def past_day(day: date, *, today: date) -> str:
@@ -38,8 +42,8 @@ def _chosen(coverage: Coverage, language: str) -> str:
         f"{number:,}{'' if index else ' of them'} from {past_day(past, today=coverage.day)}"
         for index, (past, number) in enumerate(coverage.late)
     ]
-    late = f", {join_words(counts)}" if counts else ""
-    sources = [_source(one) for one in coverage.sources]
+    late = f", {_days(counts)}" if counts else ""
+    sources = first_of([_source(one) for one in coverage.sources], bounds.FACTS, "more sources")
     covered = f": {join_words(sources)}" if sources else ""
     return f"Chosen from {considered} for {day}{late}{covered}."
 
@@ -47,12 +51,24 @@ def _chosen(coverage: Coverage, language: str) -> str:
 def _source(covered: SourceCoverage) -> str:
     papers = f"{count(covered.papers, 'paper')}{' so far' if covered.is_early else ''}"
     if not covered.channels:
-        return f"{covered.source} ({papers})"
+        return f"{_name(covered.source)} ({papers})"
     if len(covered.channels) > CHANNELS:
         complete = sum(map(_is_complete, covered.channels))
         known = f"{complete} of {len(covered.channels)} categories known to be complete"
-        return f"{covered.source} ({papers}, {known})"
-    return f"{covered.source} ({', '.join(_channel(one) for one in covered.channels)})"
+        return f"{_name(covered.source)} ({papers}, {known})"
+    return f"{_name(covered.source)} ({', '.join(_channel(one) for one in covered.channels)})"
+
+
+def _name(source: str) -> str:
+    return bounded(source, bounds.SOURCE)
+
+
+def _names(sources: Sequence[str]) -> str:
+    return ", ".join(first_of([_name(one) for one in sources], bounds.FACTS, "more"))
+
+
+def _days(days: Sequence[str]) -> str:
+    return join_words(first_of(days, bounds.FACTS, "more days"))
 
 
 def _is_complete(channel: Channel) -> bool:
@@ -61,11 +77,12 @@ def _is_complete(channel: Channel) -> bool:
 
 
 def _channel(channel: Channel) -> str:
+    name = bounded(channel.name, bounds.CATEGORY)
     if not channel.is_read:
-        return f"{channel.name} not read"
+        return f"{name} not read"
     if channel.declared is None:
-        return f"{channel.name} {channel.parsed:,}"
-    return f"{channel.name} {channel.parsed:,}/{channel.declared:,}"
+        return f"{name} {channel.parsed:,}"
+    return f"{name} {channel.parsed:,}/{channel.declared:,}"
 
 
 def _missing(coverage: Coverage) -> str:
@@ -75,9 +92,9 @@ def _missing(coverage: Coverage) -> str:
     if not missing:
         return ""
     unread = [name for name in missing if name in coverage.missing]
-    parts = [f"Could not be read today: {', '.join(unread)}."] if unread else []
+    parts = [f"Could not be read today: {_names(unread)}."] if unread else []
     if coverage.stale:
-        parts.append(f"Still showed the papers of an earlier day: {', '.join(coverage.stale)}.")
+        parts.append(f"Still showed the papers of an earlier day: {_names(coverage.stale)}.")
     effect = _retried(missing, coverage)
     effect = effect or " Papers found only there are missing from this issue."
     return " ".join(parts) + effect
@@ -96,7 +113,7 @@ def _partial(coverage: Coverage) -> str:
         return ""
     effect = _retried(coverage.partial, coverage)
     effect = effect or " Papers found only there may be missing from this issue."
-    return f"Could not be read in full: {', '.join(coverage.partial)}.{effect}"
+    return f"Could not be read in full: {_names(coverage.partial)}.{effect}"
 
 
 def _overdue(coverage: Coverage) -> str:
@@ -104,10 +121,13 @@ def _overdue(coverage: Coverage) -> str:
     days: dict[str, list[str]] = {}
     for source, day in coverage.overdue:
         days.setdefault(source, []).append(past_day(day, today=coverage.day))
-    overdue = [f"{source} of {join_words(names)}" for source, names in days.items()]
-    return f"Still missing: {'; '.join(overdue)}." if overdue else ""
+    overdue = [f"{_name(source)} of {_days(names)}" for source, names in days.items()]
+    named = "; ".join(first_of(overdue, bounds.FACTS, "more sources"))
+    return f"Still missing: {named}." if named else ""
 
 
 def _excused(coverage: Coverage) -> str:
     """Explain why sources have nothing on this day."""
-    return f"{'; '.join(coverage.excused)}." if coverage.excused else ""
+    reasons = [bounded(reason, bounds.FACT) for reason in coverage.excused]
+    named = "; ".join(first_of(reasons, bounds.FACTS, "more sources likewise"))
+    return f"{named}." if named else ""

@@ -47,7 +47,7 @@ OVERSIGNED = (
     "List-Unsubscribe", "List-Unsubscribe-Post",
 )  # fmt: skip
 #: Signed as often as they occur, since relays and mailing lists may add their own.
-SIGNED = ("List-Id", "List-Help", "List-Archive", "Feedback-ID")
+SIGNED = ("List-Id", "List-Help", "List-Archive", "Archived-At", "Feedback-ID")
 
 #: Bits of a new key, and the fewest that receivers may accept (RFC 8301 §3.2).
 RSA_BITS, MIN_RSA_BITS = 2048, 1024

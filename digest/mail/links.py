@@ -42,25 +42,22 @@ class LinkBuilder:
         }
 
     def subscriber_links(self, subscriber_id: int, at: datetime) -> SubscriberLinks:
-        """Return the links to change or stop the mail; mailto links if there is no web server."""
-        leave = links.sign(links.Purpose.LEAVE, subscriber_id, secrets=self.secrets, at=at)
-        leave_mailto = f"{self._mailto('leave')}%20{leave}"
-        if not self.web_url:
-            return SubscriberLinks(
-                manage_url=self._mailto("topics"),
-                leave_url=leave_mailto,
-                leave_mailto=leave_mailto,
-            )
+        """Return the links to change or stop the mail."""
         return SubscriberLinks(
             manage_url=self._link(links.Purpose.MANAGE, subscriber_id, at),
-            leave_url=self._web(links.Purpose.LEAVE, leave),
-            leave_mailto=leave_mailto,
+            leave_url=self._link(links.Purpose.LEAVE, subscriber_id, at),
         )
 
     def _link(self, purpose: links.Purpose, subscriber_id: int, at: datetime) -> str:
-        return self._web(purpose, links.sign(purpose, subscriber_id, secrets=self.secrets, at=at))
+        """Return the address of a page; without a web server, of a letter to people.
 
-    def _web(self, purpose: links.Purpose, token: str) -> str:
+        Only the letter for another choice has no token: whoever answers it must read it.
+        """
+        if not self.web_url and purpose is links.Purpose.MANAGE:
+            return self._mailto("topics")
+        token = links.sign(purpose, subscriber_id, secrets=self.secrets, at=at)
+        if not self.web_url:
+            return self._mailto(f"{purpose} {token}")
         return f"{self.web_url}/{purpose}/{token}"
 
     def _mailto(self, subject: str) -> str:

@@ -57,20 +57,19 @@ class FromIdentity:
         return self.address.rpartition("@")[2]
 
     @property
-    def reply_address(self) -> str:
-        """The address that people answer."""
-        return self.reply_to or self.address
+    def help_url(self) -> str:
+        """The site's page of help, or a letter to people where there is no site."""
+        mailto = f"mailto:{self.reply_to or self.address}?subject=help"
+        return f"{self.web_url}/help" if self.web_url else mailto
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """Who a mail is to, and the links by which they leave."""
+    """Who a mail is to, and the link by which they leave."""
 
     address: str
-    #: a URL that takes the one-click POST of RFC 8058 if it is https; may be empty
+    #: a web address, which takes the one-click POST of RFC 8058 if it is https; or a mailto link
     leave_url: str
-    #: a mailto link
-    leave_mailto: str
 
 
 def message_id(day: date, subscriber_id: int, *, secret: str, domain: str, kind: str = "") -> str:
@@ -91,20 +90,28 @@ def envelope_id(identifier: str) -> str:
 class CommonHeaders:
     """The header fields that all mails of an edition share."""
 
-    def __init__(self, sender: FromIdentity, *, day: date, at: datetime) -> None:
-        """Encode the fields; `at` becomes the Date of the mails."""
+    def __init__(
+        self, sender: FromIdentity, *, day: date, at: datetime, is_public: bool = False
+    ) -> None:
+        """Encode the fields; `at` becomes the Date of the mails.
+
+        `is_public` says that the site has a page of the day's edition (RFC 5064). With a site no
+        field names a mailbox: programs prefer it to a page, and no program reads what is mailed.
+        """
         self.at = at
         self.from_fields = _from(sender)
         self.date = field("Date", format_datetime(at))
         self.list_fields = [
             field("List-Id", f"<digest.{sender.domain}>", text=sender.name),
-            field("List-Help", f"<mailto:{sender.reply_address}?subject=help>"),
+            field("List-Help", f"<{sender.help_url}>"),
             field("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
             field("Precedence", "bulk"),
             field("Auto-Submitted", "auto-generated"),
         ]
         if sender.web_url:
             self.list_fields.append(field("List-Archive", f"<{sender.web_url}/archive>"))
+        if sender.web_url and is_public:
+            self.list_fields.append(field("Archived-At", f"<{sender.web_url}/archive/{day}>"))
 
 
 def build(
@@ -125,7 +132,6 @@ def build(
         RenderError: a header field or the address cannot be written.
 
     """
-    leave_links = (recipient.leave_url, recipient.leave_mailto)
     headers = [
         *common.from_fields,
         field("To", _address(recipient.address)),
@@ -133,7 +139,7 @@ def build(
         common.date,
         field("Message-ID", identifier),
         *common.list_fields,
-        field("List-Unsubscribe", ", ".join([f"<{url}>" for url in leave_links if url])),
+        field("List-Unsubscribe", f"<{recipient.leave_url}>"),
         field("X-Digest-Issue", envelope_id(identifier)),
     ]
     if recipient.leave_url.startswith("https://"):

@@ -105,7 +105,13 @@ class Renderer:
         """Make the header fields that all mails share."""
         self._settings, self._edition, self._at = settings, edition, at
         self._body_renderer = body_renderer
-        self._headers = message.CommonHeaders(settings.sender, day=edition.coverage.day, at=at)
+        self._headers = message.CommonHeaders(
+            settings.sender,
+            day=edition.coverage.day,
+            at=at,
+            # The page shows the ranking of every topic; a subscriber's own words are not on it.
+            is_public=any(edition.ranked.values()),
+        )
 
     def prepare(self, issue: Issue, subscriber: Subscriber) -> Draft:
         """Return what a subscriber's mail will hold; its bytes are made when it is rendered.
@@ -130,11 +136,7 @@ class Renderer:
             secret=self._settings.secret,
             domain=self._settings.sender.domain,
         )
-        recipient = message.Recipient(
-            address=address,
-            leave_url=links.leave_url if self._settings.sender.web_url else "",
-            leave_mailto=links.leave_mailto,
-        )
+        recipient = message.Recipient(address=address, leave_url=links.leave_url)
         return Draft(
             issue=rendered.issue,
             subject=rendered.subject,

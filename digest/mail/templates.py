@@ -81,7 +81,9 @@ class DigestTemplates:
         """
         subject, text, html = _load(folder, name)
         self.subject = Part(subject)
-        self.text, self.html = _body(text, "sections", "foot"), _body(html, "sections")
+        self.text = _body(text, "sections", "foot")
+        self.html = _body(html, "sections", "updates")
+        self.html_updates = Part(html, block="updates")
         # Wrapping needs the values themselves, so the text's foot is filled for each subscriber.
         self.text_foot = Part(text, block="foot")
 

@@ -38,9 +38,10 @@ class Links:
     page: str | None = None
 
     @property
-    def best(self) -> str | None:
-        """The address behind a paper's title: the abstract page when there is one."""
-        return self.abs or self.page or self.project or self.pdf or self.code
+    def best_first(self) -> tuple[str, ...]:
+        """The addresses that may stand behind a paper's title: first the abstract page."""
+        ordered = (self.abs, self.page, self.project, self.pdf, self.code)
+        return tuple(url for url in ordered if url)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: the keys that are read
 KEYS = (
     "id", "aliases", "title", "abstract", "authors", "author_count", "categories", "published_at",
-    "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "restored_on", "day", "signals",
-    "observed_at", "links",
+    "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "restored_on", "day",
+    "signals", "observed_at", "links",
 )  # fmt: skip
 #: what `digest papers` writes besides them, which a source has no say in
 _WRITTEN = frozenset({"sources", "origins", "announcements", "history"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _ABBREVIATION = re.compile(
     r"|\b[A-Z])\.$",
     re.IGNORECASE,
 )
+
+#: Joins emoji into one; the most code points that are read as one character.
+_JOINER, _LONGEST = "\u200d", 16
 
 
 def squeeze(text: str) -> str:
@@ -67,16 +71,33 @@ def shorten(text: str, limit: int) -> str:
     """Return at most `limit` characters of a text, cut between two words and followed by "…".
 
     A text that fits is returned unchanged. The "…" counts towards the limit. A first word that
-    is too long is cut inside.
+    is too long is cut inside, but not between a letter and its marks, or within an emoji.
     """
     if len(text) <= limit:
         return text
     if limit <= 1:
         return "…"[:limit]
     cut = text[: limit - 1]
-    if text[limit - 1] != " " and " " in cut:
-        cut = cut.rsplit(" ", 1)[0]
+    if text[limit - 1] != " ":
+        cut = cut.rsplit(" ", 1)[0] if " " in cut else cut[: _whole(text, limit - 1)]
     return cut.rstrip(" ,;:-–—") + "…"
+
+
+def _whole(text: str, end: int) -> int:
+    """Return where a cut before `end` splits no character that consists of several code points.
+
+    A simpler rule than Unicode's (UAX #29). A character longer than _LONGEST is split.
+    """
+    for start in range(end, max(end - _LONGEST, 0), -1):
+        if not _continues(text[start]) and text[start - 1] != _JOINER:
+            return start
+    return end
+
+
+def _continues(character: str) -> bool:
+    """Whether a code point belongs to the one before it: a mark, a joiner or a colour of skin."""
+    is_mark = unicodedata.category(character).startswith("M")
+    return is_mark or character == _JOINER or "\U0001f3fb" <= character <= "\U0001f3ff"
 
 
 def count(number: int, noun: str) -> str:

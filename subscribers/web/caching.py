@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Paths that caches may keep and search engines may index. All other pages are personal.
 _PUBLIC = (
     "/archive",
+    "/help",
     "/feeds/",
     "/static/",
     "/api/v1/topics",

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 #: An address of the greatest length, without a place to break the line.
 LONG = f"{'a' * 64}@{'b' * 63}.example.org"
-OPEN = ["/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/nowhere"]
+OPEN = [
+    "/", "/sent", "/archive", "/archive/2026-02-02", "/archive/2026-02-02/agents", "/help",
+    "/nowhere",
+]  # fmt: skip
 
 
 def pages(server: Server) -> list[str]:
@@ -139,7 +142,7 @@ def test_the_keyboard_alone_signs_up(server: Server, visit: Callable[..., Page])
     page.goto("/")
     stops = []
 
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         stops.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
     page.locator("#email").focus()
@@ -149,7 +152,7 @@ def test_the_keyboard_alone_signs_up(server: Server, visit: Callable[..., Page])
     page.wait_for_url("**/sent")
 
     assert stops == [
-        "Skip to the content", "Trending Papers", "Sign up", "Past editions", "email",
+        "Skip to the content", "Trending Papers", "Sign up", "Past editions", "Help", "email",
         "Send me the digest",
     ]  # fmt: skip
     for _ in range(100):  # the sign-up is recorded after the page is answered

@@ -248,7 +248,7 @@ def test_a_preview_can_be_json_with_every_reason(furnished: Path, digest: Comman
         ("mail.html", b"<!doctype html>"),
         ("mail.eml", b"From: "),
         ("mail.json", b"{"),
-        ("mail.txt", b"Trending Papers"),
+        ("mail.txt", b"In this issue: "),
     ],
 )
 def test_the_ending_of_out_says_which_form(

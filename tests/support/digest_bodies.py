@@ -31,7 +31,6 @@ PERSONAL = personal_context(
     links=SubscriberLinks(
         manage_url="https://example.org/m?a=1&b=2",
         leave_url="https://example.org/l",
-        leave_mailto="mailto:leave@example.org",
     ),
 )
 SUMMARY = 300

@@ -42,7 +42,7 @@ def urls_in_mail(mail: EmailMessage) -> set[str]:
     found = set(re.findall(r"https?://[^\s<>\"]+", text_of(mail)))
     found |= {unescape(url) for url in re.findall(r'(?:href|src)="([^"]+)"', text_of(mail, "html"))}
     for name, value in mail.items():
-        if name.startswith("List-"):
+        if name.startswith(("List-", "Archived-")):
             found |= set(re.findall(r"<(https?://[^>]+)>", value))
     return found
 
@@ -88,9 +88,10 @@ def test_every_link_of_every_mail_and_page_opens_and_changes_nothing(site: Site)
     assert set(seen.values()) == {(200, 200)}
     sections = {urlsplit(url).path.split("/")[1] for url in seen}
     assert sections == {
-        "", "archive", "confirm", "feeds", "leave", "manage", "privacy", "refuse", "static",
+        "", "archive", "confirm", "feeds", "help", "leave", "manage", "privacy", "refuse",
+        "static",
     }  # fmt: skip
-    assert len(seen) == 29  # if this changes, check which pages came or went
+    assert len(seen) == 30  # if this changes, check which pages came or went
 
 
 def test_every_other_method_a_scanner_may_try_changes_nothing(site: Site) -> None:

@@ -26,6 +26,7 @@ PUBLIC = [
     "/archive",
     "/archive/2026-02-02",
     "/archive/2026-02-02/agents",
+    "/help",
     "/feeds/agents.atom",
     "/feeds/agents.json",
     "/static/style.css",

@@ -58,9 +58,7 @@ def zone(signer: dkim.Signer) -> dict[str, str]:
 
 
 def issue(rendered: Rendered = RENDERED, to: str = "ada@example.org") -> bytes:
-    recipient = Recipient(
-        address=to, leave_url=LEAVE, leave_mailto="mailto:digest@example.org?subject=leave"
-    )
+    recipient = Recipient(address=to, leave_url=LEAVE)
     return build(
         CommonHeaders(SENDER, day=DAY, at=NOON),
         recipient=recipient,

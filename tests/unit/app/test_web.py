@@ -14,7 +14,8 @@ from subscribers.editions import PaperCard
 def test_a_mail_has_every_field_of_a_card_and_the_similar_papers() -> None:
     context = paper_context(pick(), 60, today=DAY)
 
-    assert {*context, "id"} - {"similar"} == {field.name for field in fields(PaperCard)}
+    similar = {"similar", "more_similar"}
+    assert {*context, "id"} - similar == {field.name for field in fields(PaperCard)}
 
 
 def test_a_card_has_the_words_of_the_mail() -> None:

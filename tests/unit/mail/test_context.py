@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from support.builders import DAY, issue, paper, pick
 
 from digest.mail.context import (
-    PREHEADER_LENGTH,
-    SUBJECT_LENGTH,
     authors,
     issue_context,
     paper_context,
     subject,
 )
 from digest.models.paper import Links, Signals
+from digest.text import bounds
 
 
 def shown(**details: Any) -> dict[str, Any]:
@@ -37,20 +36,27 @@ def test_the_subject_of_a_single_paper_counts_no_others() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
 def test_the_subject_never_exceeds_its_length(title: str) -> None:
-    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= SUBJECT_LENGTH
+    assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= bounds.SUBJECT
 
 
 def test_the_preheader_says_what_the_subject_does_not() -> None:
     found = issue(pick(paper("1", title="Small"), 0.1), pick(paper("2", title="Great"), 0.9))
 
-    assert issue_context(found)["preheader"] == "Also: Small · Agents"
-    assert issue_context(issue())["preheader"] == "Agents"
+    assert issue_context(found)["preheader"] == "In this issue: Small and 1 more."
+    assert issue_context(issue(pick(paper(title="Alone"))))["preheader"] == "In this issue: Alone."
 
 
-def test_the_preheader_is_cut_where_inboxes_cut_it() -> None:
-    long = pick(paper("1", title="Word " * 60), 0.1)
+def test_the_preheader_is_a_sentence_that_names_two_papers_and_counts_the_others() -> None:
+    found = issue(*(pick(paper(f"{n}", title=f"Paper {n}"), 1 / (n + 1)) for n in range(5)))
 
-    assert len(issue_context(issue(pick("2"), long))["preheader"]) <= PREHEADER_LENGTH
+    assert issue_context(found)["preheader"] == "In this issue: Paper 1; Paper 2 and 3 more."
+
+
+@given(st.lists(st.text(max_size=400), min_size=1, max_size=4))
+def test_the_preheader_is_cut_where_inboxes_cut_it(titles: list[str]) -> None:
+    picks = [pick(paper(f"{n}", title=title), 1 / (n + 1)) for n, title in enumerate(titles)]
+
+    assert len(issue_context(issue(*picks))["preheader"]) <= bounds.PREHEADER
 
 
 @pytest.mark.parametrize(

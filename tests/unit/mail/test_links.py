@@ -44,12 +44,9 @@ def test_a_transactional_mail_has_the_links_of_its_kind(
     assert {holder(found[f"{purpose}_url"], purpose) for purpose in purposes} == {7}
 
 
-def test_a_subscriber_can_leave_on_the_web_and_by_mail() -> None:
+def test_with_a_web_server_every_link_is_a_page() -> None:
     found = SITE.subscriber_links(7, NOON)
 
-    start, _, subject = unquote(found.leave_mailto).partition("?subject=")
-    word, token = subject.split(" ")
-    assert (start, word, read(token, Purpose.LEAVE)) == ("mailto:us@example.org", "leave", 7)
     assert holder(found.leave_url, Purpose.LEAVE) == 7
     assert holder(found.manage_url, Purpose.MANAGE) == 7
 
@@ -60,5 +57,8 @@ def test_without_a_web_server_every_link_is_a_mail() -> None:
     found = without.subscriber_links(7, NOON)
 
     assert found.manage_url == "mailto:us@example.org?subject=topics"
-    assert found.leave_url == found.leave_mailto
-    assert found.leave_mailto == SITE.subscriber_links(7, NOON).leave_mailto
+    start, _, subject = unquote(found.leave_url).partition("?subject=")
+    word, token = subject.split(" ")
+    assert (start, word, read(token, Purpose.LEAVE)) == ("mailto:us@example.org", "leave", 7)
+    letter = without.transactional_links(MailKind.CONFIRM, 7, NOON)["confirm_url"]
+    assert letter.startswith("mailto:us@example.org?subject=confirm%20")

@@ -38,7 +38,6 @@ TOKEN = "x" * 60
 LEAVE = Recipient(
     address="reader@example.org",
     leave_url=f"https://digest.example.org/leave/{TOKEN}",
-    leave_mailto=f"mailto:digest@example.org?subject=leave%20{TOKEN}",
 )
 SENDER = FromIdentity(
     name="Trending Papers", address="digest@example.org", web_url="https://digest.example.org"
@@ -54,7 +53,7 @@ def mail(
 ) -> bytes:
     defaults: dict[str, Any] = {"recipient": LEAVE, "identifier": IDENTIFIER}
     return build(
-        CommonHeaders(changes.pop("sender", SENDER), day=DAY, at=NOON),
+        CommonHeaders(changes.pop("sender", SENDER), day=DAY, at=NOON, is_public=True),
         subject=field("Subject", text=subject),
         text=[encode(text)],
         html=[encode(html)] if html else [],
@@ -112,10 +111,11 @@ def test_the_headers_are_those_of_a_mailing_list() -> None:
         "Date": "Mon, 02 Feb 2026 12:00:00 +0000",
         "Message-ID": IDENTIFIER,
         "List-Id": "Trending Papers <digest.example.org>",
-        "List-Unsubscribe": f"<{LEAVE.leave_url}>, <{LEAVE.leave_mailto}>",
+        "List-Unsubscribe": f"<{LEAVE.leave_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Help": "<mailto:digest@example.org?subject=help>",
+        "List-Help": "<https://digest.example.org/help>",
         "List-Archive": "<https://digest.example.org/archive>",
+        "Archived-At": "<https://digest.example.org/archive/2026-02-02>",
         "Feedback-ID": "20260202:daily:digest:example.org",
         "Precedence": "bulk",
         "Auto-Submitted": "auto-generated",
@@ -140,30 +140,36 @@ def test_plain_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> N
     assert html.get_content() == "<p>Grüße</p>\r\n"
 
 
-def test_the_addresses_to_leave_stand_on_one_line_unencoded() -> None:
+def test_the_address_to_leave_stands_on_one_line_unencoded() -> None:
     (line,) = re.findall(rb"(?m)^List-Unsubscribe: .*\r$", mail())
 
-    assert len(line) > 150
+    assert len(line) > 100
     assert b"=?" not in line
 
 
 def test_without_a_web_server_subscribers_leave_by_mail_only() -> None:
     sender = FromIdentity(name="T", address="digest@example.org")
-    recipient = Recipient(
-        address="r@example.org", leave_url="", leave_mailto="mailto:d@example.org"
-    )
+    recipient = Recipient(address="r@example.org", leave_url="mailto:d@example.org")
 
     found = parsed(mail(sender=sender, recipient=recipient))
 
     assert found["List-Unsubscribe"] == "<mailto:d@example.org>"
     assert found["List-Unsubscribe-Post"] is None
+    assert found["List-Help"] == "<mailto:digest@example.org?subject=help>"
     assert found["List-Archive"] is None
+    assert found["Archived-At"] is None
+
+
+def test_with_a_web_server_no_field_for_programs_names_a_mailbox_or_shows_a_secret() -> None:
+    fields = [(name, value) for name, value in parsed(mail()).items() if "<http" in value]
+
+    assert {name for name, value in fields if TOKEN in value} == {"List-Unsubscribe"}
+    assert len(fields) == 4
+    assert b"mailto:" not in mail()
 
 
 def test_one_click_is_only_offered_over_https() -> None:
-    recipient = Recipient(
-        address="r@example.org", leave_url="http://x/l", leave_mailto="mailto:a@b"
-    )
+    recipient = Recipient(address="r@example.org", leave_url="http://x/l")
 
     assert parsed(mail(recipient=recipient))["List-Unsubscribe-Post"] is None
 
@@ -198,7 +204,7 @@ def test_any_name_of_the_site_survives(name: str) -> None:
 
 
 def test_an_address_beyond_ascii_is_written_in_utf_8() -> None:
-    recipient = Recipient(address="jürgen@example.org", leave_url="", leave_mailto="mailto:a@b.org")
+    recipient = Recipient(address="jürgen@example.org", leave_url="mailto:a@b.org")
 
     content = mail(recipient=recipient)
 
@@ -206,7 +212,7 @@ def test_an_address_beyond_ascii_is_written_in_utf_8() -> None:
 
 
 def test_nothing_else_beyond_ascii_stands_in_a_header_unencoded() -> None:
-    with pytest.raises(RenderError, match="List-Archive can hold ASCII alone"):
+    with pytest.raises(RenderError, match="List-Help can hold ASCII alone"):
         mail(
             sender=FromIdentity(name="T", address="d@example.org", web_url="https://bücher.example")
         )
@@ -214,7 +220,7 @@ def test_nothing_else_beyond_ascii_stands_in_a_header_unencoded() -> None:
 
 @pytest.mark.parametrize("address", ["nobody", "a b@c.org", "a@b@c", "<a@b>", "a@b, c@d", "@b"])
 def test_what_is_no_address_is_refused(address: str) -> None:
-    recipient = Recipient(address=address, leave_url="", leave_mailto="mailto:a@b.org")
+    recipient = Recipient(address=address, leave_url="mailto:a@b.org")
 
     with pytest.raises(RenderError, match="no address"):
         mail(recipient=recipient)
@@ -230,7 +236,7 @@ def test_a_control_character_in_a_header_is_refused(evil: str) -> None:
     with pytest.raises(RenderError, match="control character"):
         mail(sender=FromIdentity(name=evil, address="digest@example.org"))
     with pytest.raises(RenderError, match="control character"):
-        mail(recipient=Recipient(address="r@b.org", leave_url=f"https://{evil}", leave_mailto=""))
+        mail(recipient=Recipient(address="r@b.org", leave_url=f"https://{evil}"))
 
 
 def test_a_title_that_looks_encoded_is_read_as_it_was_written() -> None:

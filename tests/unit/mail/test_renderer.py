@@ -43,7 +43,6 @@ def subscriber_links(subscriber_id: int, at: datetime) -> SubscriberLinks:
     return SubscriberLinks(
         manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
         leave_url=f"https://digest.example.org/leave/{subscriber_id}",
-        leave_mailto=f"mailto:digest@example.org?subject=leave%20{subscriber_id}",
     )
 
 
@@ -181,11 +180,11 @@ def test_every_mail_fits_with_the_personal_values_in_it(
 
 
 def test_what_did_not_fit_is_not_in_the_issue() -> None:
-    whole = long_issue(70, 4000)
+    whole = long_issue(90, 4000)
 
     mail = renderer().render(whole, subscriber())
 
-    assert 0 < len(mail.issue.picks) < 70
+    assert 0 < len(mail.issue.picks) < 90
     assert mail.html.count("<h3") == len(mail.issue.picks)
     assert f"{len(mail.issue.picks)} papers for you" in mail.html
 
@@ -252,10 +251,25 @@ def test_the_envelope_has_an_international_domain_in_ascii() -> None:
 
 
 def test_without_a_web_server_the_headers_name_none() -> None:
-    mail = rendered(sender=FromIdentity(name="Papers", address="digest@example.org"))
+    mailto = "mailto:digest@example.org?subject=leave%207"
+    mail = rendered(
+        sender=FromIdentity(name="Papers", address="digest@example.org"),
+        subscriber_links=lambda *_: SubscriberLinks(manage_url=mailto, leave_url=mailto),
+    )
 
-    assert parsed(mail)["List-Unsubscribe"] == "<mailto:digest@example.org?subject=leave%207>"
+    assert parsed(mail)["List-Unsubscribe"] == f"<{mailto}>"
     assert parsed(mail)["List-Unsubscribe-Post"] is None
+
+
+def test_a_mail_names_the_page_of_its_edition_if_there_is_one() -> None:
+    ranked = replace(EDITION, ranked={"agents": [pick()], "robots": []})
+    shown, own_words_alone = (
+        SETTINGS.renderer(edition, at=NOON).render(issue(), subscriber())
+        for edition in (ranked, EDITION)
+    )
+
+    assert parsed(shown)["Archived-At"] == "<https://digest.example.org/archive/2026-02-02>"
+    assert parsed(own_words_alone)["Archived-At"] is None
 
 
 def test_an_address_that_is_not_valid_any_more_is_an_error() -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WHOLE = Templates(templates_dir(), "digest")
 KNOWN_TAGS = {
     "mjml", "mj-head", "mj-title", "mj-raw", "mj-attributes", "mj-all", "mj-text", "mj-section",
-    "mj-column", "mj-style", "mj-body",
+    "mj-column", "mj-style", "mj-body", "mj-button",
 }  # fmt: skip
 
 

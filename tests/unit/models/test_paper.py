@@ -33,15 +33,10 @@ def test_a_signal_of_zero_is_known(signals: Signals, known: bool) -> None:  # no
 
 
 def test_the_best_link_is_the_abstract_page_and_then_a_page_to_read() -> None:
-    links = {"abs": "1", "page": "2", "project": "3", "pdf": "4", "code": "5"}
+    links = Links(code="5", pdf="4", project="3", page="2", abs="1")
 
-    best = []
-    while links:
-        best.append(Links(**links).best)
-        links.pop(next(iter(links)))
-
-    assert best == ["1", "2", "3", "4", "5"]
-    assert Links().best is None
+    assert links.best_first == ("1", "2", "3", "4", "5")
+    assert Links(pdf="4", page="2").best_first == ("2", "4")
 
 
 def test_a_new_version_is_no_news() -> None:

@@ -115,6 +115,20 @@ def test_a_word_longer_than_the_limit_is_cut_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "limit", "cut"),
+    [
+        ("Cafe\u0301teria", 5, "Caf…"),
+        ("Hi👩\u200d🔬there", 5, "Hi…"),
+        ("Hi👍🏽there", 4, "Hi…"),
+        ("हिन्दी", 3, "हि…"),
+        ("a" + "\u0301" * 90, 30, "a" + "\u0301" * 28 + "…"),
+    ],
+)
+def test_no_cut_splits_a_letter_from_its_marks_or_an_emoji(text: str, limit: int, cut: str) -> None:
+    assert shorten(text, limit) == cut
+
+
+@pytest.mark.parametrize(
     ("number", "words"), [(0, "0 votes"), (1, "1 vote"), (2, "2 votes"), (1204, "1,204 votes")]
 )
 def test_a_number_agrees_with_its_noun(number: int, words: str) -> None:
