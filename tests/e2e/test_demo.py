@@ -225,7 +225,9 @@ def test_make_says_each_step_before_it_begins(tmp_path: Path) -> None:
     ).stdout.splitlines()
 
     slow = [
-        number for number, line in enumerate(lines) if " -m venv " in line or " pip install " in line
+        number
+        for number, line in enumerate(lines)
+        if " -m venv " in line or " pip install " in line
     ]
     assert slow
     assert all(any("echo" in line for line in lines[max(0, n - 2) : n]) for n in slow)
