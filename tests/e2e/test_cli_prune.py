@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from support.command import DAY
+from support.machine_clock import set_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def old(furnished: Path, digest: Command) -> Path:
+def old(furnished: Path, digest: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A day that two readers got, and that was closed long ago."""
     digest("run", *DAY)
+    set_clock(monkeypatch, datetime(2026, 6, 1, 12, tzinfo=UTC))
     with closing(sqlite3.connect(furnished / "digest.db")) as db, db:
         db.execute("UPDATE days SET closed_at = '2026-02-02 20:00:00.000000'")
     return furnished

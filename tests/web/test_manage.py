@@ -224,6 +224,18 @@ def test_the_export_is_all_that_is_known(site: Site) -> None:
     assert "attachment" in answer.headers["content-disposition"]
 
 
+def test_the_export_is_sent_as_it_is_read(site: Site) -> None:
+    """Its length is not known when it begins; a request for its headers reads no mails."""
+    path = site.link(Purpose.PRIVACY, site.subscriber(ADA, CONFIRM)) + "/export.json"
+
+    whole, head = site.get(path), site.request("HEAD", path)
+
+    assert "content-length" not in whole.headers
+    assert json.loads(whole.text)["issues"] == []
+    assert (head.status_code, head.text) == (200, "")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 def test_erasing_forgets_a_reader_everywhere(site: Site) -> None:
     site.sign_up(ADA, "agents")
     site.deliver()

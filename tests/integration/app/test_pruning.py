@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import DAY
+from support.builders import DAY, NOON
 from support.installation import Installation
+from support.machine_clock import set_clock
 
 from digest.app import pruning
 from digest.errors import StoreError
@@ -24,8 +25,9 @@ DAYS = [DAY + timedelta(days=number) for number in range(4)]
 
 
 @pytest.fixture
-def app(engine: sa.Engine, tmp_path: Path) -> App:
+def app(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     """Four days that two readers got, all of them closed long ago."""
+    set_clock(monkeypatch, NOON + timedelta(days=100))
     installation = Installation(engine, tmp_path)
     for name in ("ada", "bo"):
         installation.subscribe(name)
