@@ -4,6 +4,12 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "alembic_version" VALUES('0012');
+CREATE TABLE aliases (
+	alias VARCHAR NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	PRIMARY KEY (alias), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
 CREATE TABLE announcements (
 	paper_id VARCHAR NOT NULL, 
 	category VARCHAR NOT NULL, 
@@ -281,6 +287,7 @@ CREATE INDEX edition_papers_by_paper ON edition_papers (paper_id);
 CREATE INDEX ix_transactional_mail_subscriber_id ON transactional_mail (subscriber_id);
 CREATE INDEX ix_transactional_mail_next_at ON transactional_mail (next_at);
 CREATE INDEX ix_subscribers_mailbox ON subscribers (mailbox);
+CREATE INDEX aliases_by_paper ON aliases (paper_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('workers',3);
 COMMIT;

@@ -4,6 +4,12 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "alembic_version" VALUES('0013');
+CREATE TABLE aliases (
+	alias VARCHAR NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	PRIMARY KEY (alias), 
+	FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
 CREATE TABLE announcements (
 	paper_id VARCHAR NOT NULL, 
 	category VARCHAR NOT NULL, 
@@ -44,11 +50,11 @@ CREATE TABLE days (
 	day DATE NOT NULL, 
 	planned INTEGER NOT NULL, 
 	closed_at DATETIME, 
-	named_at DATETIME, begun_at DATETIME, 
+	named_at DATETIME, begun_at DATETIME, pruned_at DATETIME, 
 	PRIMARY KEY (day)
 );
-INSERT INTO "days" VALUES('2026-02-02',5,NULL,'2026-02-03 07:24:02.557118',NULL);
-INSERT INTO "days" VALUES('2026-02-03',4,NULL,'2026-02-03 07:24:05.522757',NULL);
+INSERT INTO "days" VALUES('2026-02-02',5,NULL,'2026-02-03 07:24:02.557118',NULL,NULL);
+INSERT INTO "days" VALUES('2026-02-03',4,NULL,'2026-02-03 07:24:05.522757',NULL,NULL);
 CREATE TABLE deliveries (
 	id INTEGER NOT NULL, 
 	day DATE NOT NULL, 
@@ -90,6 +96,16 @@ INSERT INTO "edition_papers" VALUES(1,2,'2602.00003');
 INSERT INTO "edition_papers" VALUES(2,0,'2602.00004');
 INSERT INTO "edition_papers" VALUES(2,1,'2602.00005');
 INSERT INTO "edition_papers" VALUES(1,3,'title:303b4f434b6c2a0c');
+CREATE TABLE edition_topics (
+	edition_id INTEGER NOT NULL, 
+	topic VARCHAR NOT NULL, 
+	picks BLOB NOT NULL, 
+	PRIMARY KEY (edition_id, topic), 
+	FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+INSERT INTO "edition_topics" VALUES(1,'agents',X'789C85CBBB0D80201000D05588353177DC476E16426141D4C450310083E8724EA22EA0FD7B29A18711397234138920C1147D1AAE7ECC4BA9EDEAA7DBAA6B6B716D6B7B1972F609DE831408ECE160A6CAE12FD193C07422129C00C5A2327FA77C035F5C331F');
+INSERT INTO "edition_topics" VALUES(1,'robots',X'789C8B8E36D231D033B1B034353236303430B6303035B63036D389567AD43027283F29BFA4F851C35C85CC3C85928C548592CC929C54251DA5DCFCE21285B2FC92D41485FC34B08C89424162416A51B1427966490658AA5829363616009B181FD0');
+INSERT INTO "edition_topics" VALUES(2,'agents',X'789C7DCCC109C3300C00C05584DFA648AE8DE5598C1E81BA8DA18D432D9A6F066997CB242119A0EF83CB992C5E9099C8BBC4EECA98424C369B6DFD0E8F32E9B6FEA04EA06301ADFA2CC69A57EB0A9FA6E506ED7E8A837998CBBBC352753CA91B119BF1C843204A3E221163743EFCCB45640787FB304B');
 CREATE TABLE "editions" (
 	id INTEGER NOT NULL, 
 	day DATE NOT NULL, 
@@ -142,6 +158,27 @@ INSERT INTO "papers" VALUES('2602.00003','Robots that walk','robotsthatwalk','It
 INSERT INTO "papers" VALUES('title:303b4f434b6c2a0c','An agent without a number','anagentwithoutanumber','Known by its title alone.','["C. Writer"]',NULL,'[]',NULL,'{}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90]}');
 INSERT INTO "papers" VALUES('2602.00004','An agent named 4','anagentnamed4','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-03 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00004", "pdf": "https://arxiv.org/pdf/2602.00004"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}');
 INSERT INTO "papers" VALUES('2602.00005','An agent named 5','anagentnamed5','It is a thing of note.','["A. Writer", "B. Author"]',NULL,'["cs.AI"]','2026-02-03 09:00:00.000000','{"abs": "https://arxiv.org/abs/2602.00005", "pdf": "https://arxiv.org/pdf/2602.00005"}',NULL,'','','','',NULL,'{"title": ["file", 90], "abstract": ["file", 90], "authors": ["file", 90], "categories": ["file", 90], "published_at": ["file", 90], "links.abs": ["file", 90], "links.pdf": ["file", 90]}');
+CREATE TABLE pruned_states (
+	day DATE NOT NULL, 
+	state VARCHAR NOT NULL, 
+	number INTEGER NOT NULL, 
+	PRIMARY KEY (day, state), 
+	FOREIGN KEY(day) REFERENCES days (day)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE shown (
+	edition_id INTEGER NOT NULL, 
+	subscriber_id INTEGER NOT NULL, 
+	is_unknown BOOLEAN NOT NULL, 
+	papers BLOB NOT NULL, 
+	PRIMARY KEY (edition_id, subscriber_id), 
+	FOREIGN KEY(edition_id) REFERENCES editions (id)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE sightings (
 	paper_id VARCHAR NOT NULL, 
 	source VARCHAR NOT NULL, 
@@ -259,11 +296,12 @@ CREATE INDEX edition_papers_by_paper ON edition_papers (paper_id);
 CREATE INDEX ix_transactional_mail_subscriber_id ON transactional_mail (subscriber_id);
 CREATE INDEX ix_transactional_mail_next_at ON transactional_mail (next_at);
 CREATE INDEX ix_subscribers_mailbox ON subscribers (mailbox);
+CREATE INDEX aliases_by_paper ON aliases (paper_id);
 CREATE INDEX editions_mailed ON editions (day, mailed_at);
 CREATE INDEX ix_signups_site ON signups (site);
-CREATE INDEX ix_signups_domain ON signups (domain);
-CREATE INDEX ix_signups_network ON signups (network);
 CREATE INDEX ix_signups_at ON signups (at);
+CREATE INDEX ix_signups_network ON signups (network);
+CREATE INDEX ix_signups_domain ON signups (domain);
 CREATE INDEX ix_signups_mailbox ON signups (mailbox);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('workers',3);
