@@ -48,6 +48,7 @@ def _log_as_before() -> Iterator[None]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory: a configuration and two papers, nothing fetched, no readers."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").touch(mode=0o600)
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     lines = "".join(json.dumps(record) + "\n" for record in PAPERS)
     (tmp_path / "papers.jsonl").write_text(lines, encoding="utf-8")

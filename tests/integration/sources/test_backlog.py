@@ -20,8 +20,9 @@ from support.scripted_source import (
     states,
 )
 
+from digest.models.clock_times import midnight
 from digest.models.delivery import DeliveryState
-from digest.models.source import SourceState
+from digest.models.source import SourceReport, SourceState
 
 if TYPE_CHECKING:
     import pytest
@@ -243,3 +244,17 @@ def test_a_failure_in_mid_week_does_not_repeat_what_was_mailed(
 
     assert mail.messages == []
     assert installation.totals(TUESDAY) == {str(DeliveryState.SKIPPED): 1}
+
+
+def test_a_day_that_was_read_when_the_clock_was_ahead_is_read_again(
+    installation: Installation, service: Service
+) -> None:
+    source, log = installation.app.sources[0], installation.app.fetch_log
+    report = SourceReport(source=source.name, day=MONDAY, state=SourceState.OK)
+    backlog = installation.app.backlog
+    noon = midnight(TUESDAY) + timedelta(hours=12)
+
+    log.record(report, at=noon)
+    assert MONDAY not in backlog.due_days(TUESDAY, source, now=noon)
+    log.record(report, at=noon + timedelta(days=400))
+    assert MONDAY in backlog.due_days(TUESDAY, source, now=noon)
