@@ -44,6 +44,11 @@ def only(**details: Any) -> Paper:
     return paper
 
 
+def test_the_doi_of_the_journal_is_an_alias() -> None:
+    assert only(published="10.1000/ABC").aliases == ("10.1000/abc",)
+    assert only(published="NA").aliases == ()
+
+
 def test_a_complete_record_gives_all_that_is_known_of_the_paper() -> None:
     assert only() == Paper(
         id=DOI,

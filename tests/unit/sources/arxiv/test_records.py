@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support import arxiv_documents
 from support.arxiv_documents import ArxivPaper
 
-from digest.models.paper import AnnounceType
+from digest.models.paper import AnnounceType, Paper
 from digest.models.source import Batch, Channel
 from digest.sources import RawDocument
 from digest.sources.arxiv import announcements, records
@@ -269,3 +269,22 @@ def test_an_id_stands_in_one_place_and_every_news_is_announced(texts: list[str])
     together = [one.id for one in (*batch.papers, *batch.updates)]
     assert len(together) == len(set(together))
     assert set(ids(batch)) <= {one.paper_id for one in batch.announcements if one.type.is_news}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ()),
+        ("10.1000/ABC", ("10.1000/abc",)),
+        ("10.1000/a 10.1000/b", ("10.1000/a", "10.1000/b")),
+        pytest.param("10.48550/arXiv.2602.00001", (), id="arXiv's own"),
+        pytest.param("to appear", (), id="no DOI"),
+    ],
+)
+def test_the_dois_of_journals_are_aliases(text: str, found: tuple[str, ...]) -> None:
+    record = records.Record(where="text", identifier="2602.00001", title="Lamps", doi=text)
+
+    paper = records.paper(record, DAY)
+
+    assert isinstance(paper, Paper)
+    assert (paper.id, paper.aliases) == ("2602.00001", found)
