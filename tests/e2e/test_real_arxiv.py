@@ -85,5 +85,7 @@ def test_titles_and_authors_come_back_as_they_were_sent(
 
     assert len(batch.papers) == papers
     assert {one.id: (one.title, one.authors) for one in batch.papers} == {
-        one.id: (clean(one.title), tuple(map(clean, one.authors))) for one in told.values()
+        # arXiv gives the colon of "Team Lamp: Ada Roe, …" as an author.
+        one.id: (clean(one.title), tuple(clean(name) for name in one.authors if name != ":"))
+        for one in told.values()
     }
