@@ -91,7 +91,7 @@ def test_the_file_keeps_its_mode(home: Path, digest: Command, mode: int) -> None
     ("arguments", "words"),
     [
         pytest.param(("Big Graphs", "--words-in", "graph"), "slug", id="slug with a space"),
-        pytest.param(("agents", "--words-in", "agent"), "'agents' is used twice", id="slug taken"),
+        pytest.param(("agents", "--words-in", "agent"), "there is a topic agents", id="slug taken"),
         pytest.param(("empty",), "a topic needs words_in", id="nothing in it"),
         pytest.param(("x", "--name", "a\nb", "--words-in", "a"), "one line", id="two-line name"),
     ],
