@@ -119,12 +119,15 @@ def _record_databases(schema: str) -> None:
 
 
 def _use(folder: Path) -> None:
-    """Let the present code add a reader, run a day, and go on after a restoration."""
+    """Let the present code add a reader, run and prune a day, and go on after a restoration."""
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
     papers = (json.dumps(paper | {"day": "2026-02-04"}) + "\n" for paper in PAPERS)
     (folder / "papers.jsonl").write_text("".join(papers), encoding="utf-8")
     _digest(folder, "subscribers", "add", "hal@example.org", "--topic", "agents", "--confirmed")
     _digest(folder, "run", "--day", "2026-02-04")
+    with closing(sqlite3.connect(folder / "digest.db")) as db, db:
+        db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")
+    _digest(folder, "prune")
     (folder / "digest.db-generation").unlink()
     _digest(folder, "run", "--day", "2026-02-05")
 
