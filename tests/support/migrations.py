@@ -122,7 +122,7 @@ def _record_databases(schema: str) -> None:
 
 
 def _use(folder: Path) -> None:
-    """Let the present code add a reader, run a day, sign up, and go on after a restoration."""
+    """Let the present code add a reader, run a day, sign up, prune, and go on after a restoration."""
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
     papers = [
         paper | {"day": "2026-02-04", "aliases": [f"openreview:note{number}"]}
@@ -137,6 +137,9 @@ def _use(folder: Path) -> None:
         ip="192.0.2.7", mailbox="ivo@example.org", now=NOON
     )
     engine.dispose()
+    with closing(sqlite3.connect(folder / "digest.db")) as db, db:
+        db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")
+    _digest(folder, "prune")
     (folder / "digest.db-generation").unlink()
     _digest(folder, "run", "--day", "2026-02-05")
 
