@@ -40,6 +40,7 @@ from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import open_database
 from digest.storage.fetches import FetchLog
+from digest.storage.file_log import FileLog
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
@@ -148,6 +149,7 @@ class App:
         return Fetcher(
             papers=self.papers,
             fetch_log=self.fetch_log,
+            file_log=FileLog(self.engine),
             backlog=self.backlog,
             candidates=self.candidates,
             client_for=self.client_for,

@@ -9,6 +9,7 @@ import typer
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Day, Json, Sources, begun_day, parse_day
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,9 @@ def fetch(
     day: Day = None,
     source: Sources = None,
     *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read files too that have not changed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read the sources and keep their papers. Without --day: those that a run would read."""
@@ -41,7 +45,11 @@ def fetch(
 
     app = output.open_app(ctx)
     reports = pipeline.fetch(
-        app, begun_day(app, day), only=source or [], progress=output.lasting_progress_bar
+        app,
+        begun_day(app, day),
+        only=source or [],
+        again=again,
+        progress=output.lasting_progress_bar,
     )
     if json:
         output.print_json([serializers.source_report(report) for report in reports])
@@ -73,6 +81,8 @@ def print_reports(reports: list[SourceReport], *, err: bool = False) -> None:
     )
     show = output.print_note if err else output.print_result
     for report in reports:
+        if report.unchanged:
+            show(f"{report.source}: {count(report.unchanged, 'file')} unchanged, not read again")
         if report.reason:
             show(f"{report.source}, {report.day}: {report.reason}")
 

@@ -232,4 +232,4 @@ def test_processes_that_open_a_new_database_at_once_all_find_it_ready(tmp_path: 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
         found = list(processes.map(open_and_read_schema, [str(tmp_path)] * 3))
 
-    assert found == ["0009"] * 3
+    assert found == ["0011"] * 3
