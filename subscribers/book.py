@@ -5,6 +5,7 @@ The row of a subscriber who leaves is kept, because it prevents further mail to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber,
 from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from subscribers.addresses import Address
@@ -26,8 +27,14 @@ if TYPE_CHECKING:
     from subscribers.queries import ConsentTimes
 
 
-#: The most entries of a list in one transaction.
-_TRANSACTION = 500
+#: Queues the letter that asks readers to confirm, in the transaction that brings them in.
+Ask = Callable[[sa.Connection, Sequence[int]], object]
+#: The most entries of a list in one transaction: other processes wait for it.
+TRANSACTION = 1000
+
+
+def ask_nobody(_db: sa.Connection, _subscriber_ids: Sequence[int]) -> None:
+    """Queue nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,26 +149,24 @@ class Book:
         return len(added)
 
     def bring_in(
-        self, entries: Sequence[ListEntry], *, evidence: Evidence
+        self, entries: Sequence[ListEntry], *, evidence: Evidence, ask: Ask = ask_nobody
     ) -> dict[str, Subscriber]:
         """Write the entries of a list; return the subscribers it added or changed, by key.
 
-        Whoever left, is suppressed or was erased is not brought back. Some hundred entries are one
-        transaction, so that other processes need not wait long; a repeated import changes nothing.
+        All are one transaction, with the letters that `ask` queues: `TRANSACTION` entries are
+        enough at a time. Whoever left, is suppressed or was erased is not brought back. To repeat
+        it changes nothing.
         """
-        changed: dict[str, Subscriber] = {}
-        for start in range(0, len(entries), _TRANSACTION):
-            some = entries[start : start + _TRANSACTION]
-            with self._writer.begin() as db:
-                erased = self._erased.find(db, [entry.address.key for entry in some])
-                keys = changes.bring_in(
-                    db,
-                    [entry for entry in some if entry.address.key not in erased],
-                    new_id=self._new_id,
-                    evidence=evidence,
-                )
-                changed |= queries.read_by_key(db, keys)
-        return changed
+        with self._writer.begin() as db:
+            erased = self._erased.find(db, [entry.address.key for entry in entries])
+            brought = changes.bring_in(
+                db,
+                [entry for entry in entries if entry.address.key not in erased],
+                new_id=self._new_id,
+                evidence=evidence,
+            )
+            ask(db, brought.asked)
+            return queries.read_by_key(db, brought.changed)
 
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
         """Record an event; return the changed subscriber, or None if unknown or now erased.

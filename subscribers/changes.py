@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
 
 from subscribers.models import INACTIVE, Event, Preferences, Status, next_status
 from subscribers.queries import read_by_key, read_consent_times
@@ -12,8 +14,6 @@ from subscribers.tables import consent, subscribers, subscriptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
-
-    import sqlalchemy as sa
 
     from subscribers.addresses import Address
     from subscribers.book import Evidence
@@ -34,6 +34,8 @@ class ListEntry:
     imported: Evidence | None = None
     #: what happened after the import, in order, each with its evidence
     steps: tuple[tuple[Event, Evidence], ...] = ()
+    #: whether a letter asks them to confirm, if they are pending then
+    asks: bool = False
 
 
 def subscriber_row(
@@ -100,59 +102,106 @@ def choose_topics(db: sa.Connection, subscriber_id: int, topics: Sequence[str]) 
     insert_rows(db, (subscriptions, topic_rows(subscriber_id, topics)))
 
 
+class Brought(NamedTuple):
+    """What a list has changed."""
+
+    #: the keys of those who were added or may have changed
+    changed: list[str]
+    #: the ids of those who are pending and to be asked to confirm
+    asked: list[int]
+
+
 def bring_in(
     db: sa.Connection,
     entries: Iterable[ListEntry],
     *,
     new_id: Callable[[], int],
     evidence: Evidence,
-) -> list[str]:
-    """Write the entries of a list; return the keys of those that changed something.
+) -> Brought:
+    """Write the entries of a list; return whom they changed, and who is to be asked to confirm.
 
     An entry does not bring back a reader who has left or is suppressed: here or since it was made.
     """
     by_key = {entry.address.key: entry for entry in entries}
     known = read_by_key(db, by_key)
     times = read_consent_times(db, [one.id for one in known.values()])
-    people, wanted, history, changed = [], [], [], []
+    writing, brought = _Writing(), Brought([], [])
     for key, entry in by_key.items():
-        if found := known.get(key):
-            had_left = times[found.id].left is not None
-            if _bring_in_known(db, found, entry, had_left=had_left, evidence=evidence):
-                changed.append(key)
+        found = known.get(key)
+        if found and _is_refused(found, entry, had_left=times[found.id].left is not None):
             continue
-        subscriber_id = new_id()
-        status = next_status(None, Event.IMPORT)
-        imported = entry.imported or evidence
-        history.append(consent_row(subscriber_id, Event.IMPORT, status, imported))
-        for event, step in entry.steps:
+        subscriber_id = found.id if found else new_id()
+        status = writing.happened(subscriber_id, found, entry, evidence)
+        if found is None:
+            since = entry.since or evidence.at
+            writing.people.append(
+                subscriber_row(subscriber_id, entry.address, status, since, entry.preferences)
+            )
+            writing.wanted += topic_rows(subscriber_id, entry.topics or ())
+        else:
+            writing.change(found, entry, status)
+        brought.changed.append(key)
+        if entry.asks and status is Status.PENDING:
+            brought.asked.append(subscriber_id)
+    writing.write(db)
+    return brought
+
+
+def _is_refused(found: Subscriber, entry: ListEntry, *, had_left: bool) -> bool:
+    """Whether an entry would bring back a known reader who has left or is suppressed."""
+    gone = found.status in INACTIVE or (found.status is Status.PENDING and had_left)
+    return gone and (not entry.steps or Event.CONFIRM in [event for event, _ in entry.steps])
+
+
+@dataclass(kw_only=True)
+class _Writing:
+    """The rows that the entries of a list write, a statement for each table and kind of change."""
+
+    people: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    preferences: list[dict[str, Any]] = field(default_factory=list)
+    #: the ids of known readers whose topics are replaced
+    chosen: list[dict[str, int]] = field(default_factory=list)
+    wanted: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def happened(
+        self, subscriber_id: int, found: Subscriber | None, entry: ListEntry, evidence: Evidence
+    ) -> Status:
+        """Take note of the import and of what happened after it; return the status then."""
+        status = found.status if found else None
+        imported = evidence if found else entry.imported or evidence
+        for event, step in ((Event.IMPORT, imported), *entry.steps):
             status = next_status(status, event)
-            history.append(consent_row(subscriber_id, event, status, step))
-        since = entry.since or evidence.at
-        people.append(
-            subscriber_row(subscriber_id, entry.address, status, since, entry.preferences)
+            self.history.append(consent_row(subscriber_id, event, status, step))
+        assert status is not None  # noqa: S101 (there is one event at least)
+        return status
+
+    def change(self, found: Subscriber, entry: ListEntry, status: Status) -> None:
+        """Take note of a known reader's status and, unless they want no mail, of their choices."""
+        if status is not found.status:
+            self.statuses.append({"this": found.id, "status": status})
+        if status in INACTIVE:
+            return
+        if entry.topics is not None:
+            self.chosen.append({"this": found.id})
+            self.wanted += topic_rows(found.id, entry.topics)
+        if entry.preferences is not None:
+            self.preferences.append({"this": found.id, "preferences": asdict(entry.preferences)})
+
+    def write(self, db: sa.Connection) -> None:
+        """Write everything."""
+        this = subscribers.c.id == sa.bindparam("this")
+        for statement, rows in (
+            (subscribers.update().where(this), self.statuses),
+            (subscribers.update().where(this), self.preferences),
+            (
+                subscriptions.delete().where(subscriptions.c.subscriber_id == sa.bindparam("this")),
+                self.chosen,
+            ),
+        ):
+            if rows:
+                db.execute(statement, rows)
+        insert_rows(
+            db, (subscribers, self.people), (subscriptions, self.wanted), (consent, self.history)
         )
-        wanted += topic_rows(subscriber_id, entry.topics or ())
-        changed.append(key)
-    insert_rows(db, (subscribers, people), (subscriptions, wanted), (consent, history))
-    return changed
-
-
-def _bring_in_known(
-    db: sa.Connection, found: Subscriber, entry: ListEntry, *, had_left: bool, evidence: Evidence
-) -> bool:
-    """Write an entry of a known reader; return whether it may change something."""
-    refused = found.status in INACTIVE or (found.status is Status.PENDING and had_left)
-    if refused and (not entry.steps or Event.CONFIRM in [event for event, _ in entry.steps]):
-        return False
-    status = found.status
-    for event, step in ((Event.IMPORT, evidence), *entry.steps):
-        status = move(db, found.id, status, event, step)
-    if status in INACTIVE:
-        return True
-    if entry.topics is not None:
-        choose_topics(db, found.id, entry.topics)
-    if entry.preferences is not None:
-        this = subscribers.c.id == found.id
-        db.execute(subscribers.update().where(this).values(preferences=asdict(entry.preferences)))
-    return True

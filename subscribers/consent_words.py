@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import IntEnum
+from functools import lru_cache
 
 
 class Listed(IntEnum):
@@ -41,6 +42,7 @@ def without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=10_000)  # a list says the same words in all its rows
 def folded(text: str) -> str:
     """Return the letters and digits of a name or word, without case: `Opted-Out` is `optedout`."""
     return re.sub(r"[\W_]+", "", without_accents(text))

@@ -5,42 +5,53 @@ An import starts with a plan that says what happens to each row; `apply` then ca
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from subscribers import addresses, csv_table
+from subscribers.book import TRANSACTION, ask_nobody
 from subscribers.changes import ListEntry
 from subscribers.consent_columns import read_columns
 from subscribers.csv_export import unescape_formula
-from subscribers.errors import AddressError, CSVImportError
+from subscribers.errors import AddressError, CSVImportError, StoppedError
 from subscribers.export_columns import COLUMNS, PREFERENCES
 from subscribers.import_rules import CHANGES, ImportAction, ImportRow, Known, Line, judge, reject
 from subscribers.list_consent import is_file_of_noes, parse_time, read_consent, read_since
 from subscribers.models import FORGET_UNCONFIRMED_AFTER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from subscribers.book import Book, Evidence
+    from subscribers.book import Ask, Book, Evidence
     from subscribers.consent_columns import Column
     from subscribers.csv_table import Table
     from subscribers.import_rules import Step
     from subscribers.list_consent import Stated
     from subscribers.models import Subscriber
 
+#: Goes through items, and may show how far it is.
+Track = Callable[[Iterable[Any]], Iterable[Any]]
 #: What an import leaves to a pending reader, at least, to get the letter and to confirm.
 _TIME_TO_ANSWER = timedelta(days=2)
 
 
 def plan(
-    text: str, book: Book, *, known_topics: Iterable[str], confirmed: bool, file_name: str = ""
+    text: str,
+    book: Book,
+    *,
+    known_topics: Iterable[str],
+    confirmed: bool,
+    file_name: str = "",
+    track: Track = iter,
 ) -> list[ImportRow]:
     """Decide what an import does with each row of a CSV file; change nothing.
 
     The first line names the columns: those of an export of Digest, or those of other systems.
     Topics are separated by spaces or semicolons. `confirmed` says that the operator vouches for
-    the consent of all rows that do not say otherwise.
+    the consent of all rows that do not say otherwise. `track` goes through the rows, and may show
+    how far it is.
 
     Raises:
         CSVImportError: the file is not CSV, has no column of addresses, or is named as a list of
@@ -53,13 +64,8 @@ def plan(
             f"{file_name} is named as a list of people who said no, but no column says so;"
             " add a column `status` with the word unsubscribed or bounced, or rename the file"
         )
-    exact = all(table.column(name) is not None for name in COLUMNS)
-    slugs = set(known_topics)
-    columns = read_columns(table.names, [cells for _, cells in table.rows])
-    read = [
-        _read_line(table, columns, number, cells, slugs, exact=exact)
-        for number, cells in table.rows
-    ]
+    reader = _Reader.of(table, known_topics)
+    read = [reader.read(number, cells) for number, cells in track(table.rows)]
     lines = [line for line in read if isinstance(line, Line)]
     known = _look_up(book, lines)
     strongest = _strongest(lines)
@@ -74,7 +80,7 @@ def plan(
             rows.append(reject(line.number, line.address, "the address is in the list twice"))
             continue
         judged = replace(line, stated=strongest[key])
-        row = judge(judged, known, confirmed=confirmed, exact=exact)
+        row = judge(judged, known, confirmed=confirmed, exact=reader.exact)
         # Of two lines, the one that can be used counts.
         seen |= set() if row.action is ImportAction.REJECT else {key}
         rows.append(row)
@@ -82,23 +88,49 @@ def plan(
 
 
 def apply(
-    rows: Sequence[ImportRow], book: Book, *, default_topics: Sequence[str], evidence: Evidence
+    rows: Sequence[ImportRow],
+    book: Book,
+    *,
+    default_topics: Sequence[str],
+    evidence: Evidence,
+    ask: Ask = ask_nobody,
+    track: Track = iter,
 ) -> list[tuple[ImportRow, Subscriber]]:
-    """Carry out a plan; return the rows that added or changed a subscriber, each with them."""
+    """Carry out a plan; return the rows that added or changed a subscriber, each with them.
+
+    `ask` queues the letters to those who are to confirm, in the transaction that brings them in.
+    An import that ended early can be repeated: what is stored does not change again.
+
+    Raises:
+        StoppedError: Ctrl-C; the message says how many rows are stored.
+
+    """
     due = [(row, row.parsed) for row in rows if row.parsed and row.action in CHANGES]
     known = book.find_all([parsed.key for _, parsed in due])
-    entries = [
-        ListEntry(
-            address=parsed,
-            topics=_topics(row, default_topics, known=parsed.key in known),
-            preferences=row.preferences,
-            since=min(row.since or evidence.at, evidence.at),
-            imported=_imported(row, evidence),
-            steps=tuple((step.event, _evidence(step, evidence)) for step in row.steps),
-        )
-        for row, parsed in due
-    ]
-    changed = book.bring_in(entries, evidence=evidence)
+    changed: dict[str, Subscriber] = {}
+    stored = 0
+    try:
+        for start in track(range(0, len(due), TRANSACTION)):
+            some = due[start : start + TRANSACTION]
+            entries = [
+                ListEntry(
+                    address=parsed,
+                    topics=_topics(row, default_topics, known=parsed.key in known),
+                    preferences=row.preferences,
+                    since=min(row.since or evidence.at, evidence.at),
+                    imported=_imported(row, evidence),
+                    steps=tuple((step.event, _evidence(step, evidence)) for step in row.steps),
+                    asks=row.action is ImportAction.ADD,
+                )
+                for row, parsed in some
+            ]
+            changed |= book.bring_in(entries, evidence=evidence, ask=ask)
+            stored += len(some)
+    except KeyboardInterrupt as stop:
+        raise StoppedError(
+            f"stopped: {stored:,} of {len(due):,} new or changed readers are stored;"
+            " the same command again goes on"
+        ) from stop
     return [(row, changed[parsed.key]) for row, parsed in due if parsed.key in changed]
 
 
@@ -133,44 +165,61 @@ def _evidence(step: Step, evidence: Evidence) -> Evidence:
 # -- reading a line -----------------------------------------------------------------------------
 
 
-def _read_line(
-    table: Table,
-    columns: Sequence[Column],
-    number: int,
-    cells: list[str],
-    slugs: set[str],
-    *,
-    exact: bool,
-) -> Line | ImportRow:
-    cells = [unescape_formula(cell.strip()) for cell in cells]
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Reads the rows of a table."""
 
-    def cell(name: str) -> str:
-        index = table.column(name)
-        return cells[index] if index is not None and index < len(cells) else ""
+    table: Table
+    columns: Sequence[Column]
+    known_topics: Collection[str]
+    #: the indexes of the columns of an export of Digest that the table has
+    index: Mapping[str, int]
 
-    address = cells[table.address] if table.address < len(cells) else ""
-    try:
-        parsed = addresses.parse(address)
-    except AddressError as error:
-        return reject(number, address, str(error))
-    wanted = tuple(dict.fromkeys(cell("topics").replace(";", " ").split()))
-    unknown = [topic for topic in wanted if topic not in slugs]
-    stated = read_consent(table.names, cells, columns)
-    return Line(
-        number=number,
-        address=address,
-        parsed=parsed,
-        topics=tuple(topic for topic in wanted if topic in slugs) if wanted or exact else None,
-        unknown_topic=unknown[0] if unknown else "",
-        stated=replace(stated, at=parse_time(cell("status_since")) or stated.at),
-        since=read_since(table.names, cells),
-        had_left=parse_time(cell("had_left")),
-        preferences={
-            name: cell(name)
-            for name in PREFERENCES
-            if table.column(name) is not None and (cell(name) or exact)
-        },
-    )
+    @classmethod
+    def of(cls, table: Table, known_topics: Iterable[str]) -> _Reader:
+        """Return the reader of a table."""
+        places = {name: table.column(name) for name in COLUMNS}
+        return cls(
+            table=table,
+            columns=read_columns(table.names, [cells for _, cells in table.rows]),
+            known_topics=set(known_topics),
+            index={name: place for name, place in places.items() if place is not None},
+        )
+
+    @property
+    def exact(self) -> bool:
+        """Whether the table has every column of an export of Digest."""
+        return len(self.index) == len(COLUMNS)
+
+    def read(self, number: int, cells: list[str]) -> Line | ImportRow:
+        """Read a row, given the number of its line."""
+        cells = [unescape_formula(cell.strip()) for cell in cells]
+        given = {name: cells[at] for name, at in self.index.items() if at < len(cells)}
+        address = cells[self.table.address] if self.table.address < len(cells) else ""
+        try:
+            parsed = addresses.parse(address)
+        except AddressError as error:
+            return reject(number, address, str(error))
+        wanted = tuple(dict.fromkeys(given.get("topics", "").replace(";", " ").split()))
+        unknown = [topic for topic in wanted if topic not in self.known_topics]
+        known = tuple(topic for topic in wanted if topic in self.known_topics)
+        stated = read_consent(self.table.names, cells, self.columns)
+        since = parse_time(given.get("status_since", ""))
+        return Line(
+            number=number,
+            address=address,
+            parsed=parsed,
+            topics=known if wanted or self.exact else None,
+            unknown_topic=unknown[0] if unknown else "",
+            stated=replace(stated, at=since) if since else stated,
+            since=read_since(self.table.names, cells),
+            had_left=parse_time(given.get("had_left", "")),
+            preferences={
+                name: given.get(name, "")
+                for name in PREFERENCES
+                if name in self.index and (given.get(name) or self.exact)
+            },
+        )
 
 
 def _strongest(lines: Iterable[Line]) -> dict[str, Stated]:

@@ -50,8 +50,8 @@ class Table:
 
     def column(self, name: str) -> int | None:
         """Return the index of a column by its name in any spelling, or None."""
-        names = folded_names(self.names)
-        return names.index(folded(name)) if folded(name) in names else None
+        names, wanted = folded_names(self.names), folded(name)
+        return names.index(wanted) if wanted in names else None
 
 
 def decode(octets: bytes) -> tuple[str, str]:

@@ -61,6 +61,6 @@ class ErasedAddresses:
 
     def _hashes(self, key: str) -> list[str]:
         return [
-            hmac.new(self._pepper, text.encode(), hashlib.sha256).hexdigest()
+            hmac.digest(self._pepper, text.encode(), hashlib.sha256).hex()
             for text in dict.fromkeys((key, addresses.mailbox(key)))
         ]

@@ -5,6 +5,7 @@ SubscriberError
 ├── ConsentError     an event is not possible in the subscriber's status
 ├── PreferenceError  a choice is not possible
 ├── CSVImportError   a file is not a CSV list of subscribers
+├── StoppedError     somebody ended an import before its end
 └── LinkError        a link is forged, or no longer valid
 """
 
@@ -27,6 +28,10 @@ class PreferenceError(SubscriberError, ValueError):
 
 class CSVImportError(SubscriberError):
     """The file is not a CSV list of subscribers."""
+
+
+class StoppedError(SubscriberError):
+    """Somebody ended an import before its end; the message says how far it came."""
 
 
 class LinkError(SubscriberError):

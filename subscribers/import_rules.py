@@ -98,6 +98,8 @@ class ImportRow:
     steps: tuple[Step, ...] = ()
     #: whether the topics are taken as they are, even if there are none
     exact: bool = False
+    #: the id of a reader who is pending here, and whom the list has no reason not to ask
+    pending_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +219,8 @@ def _judge_known(
             if reason := _refused_mailbox(line, known):
                 return replace(row, action=ImportAction.REFUSE, reason=reason)
             return _vouched(row, stated, ())
+        if stated.listed in (Listed.SILENT, Listed.CONFIRMED, Listed.PENDING):
+            row = replace(row, pending_id=found.id)
     if (
         stated.listed is Listed.PAUSED
         and found.status is Status.CONFIRMED

@@ -81,7 +81,8 @@ def read_by_key(db: sa.Connection, keys: Collection[str]) -> dict[str, Subscribe
         this = subscribers.c.address_key.in_(some)
         columns = (subscribers.c.id, subscribers.c.address_key)
         key_of = {row.id: row.address_key for row in db.execute(sa.select(*columns).where(this))}
-        found.update((key_of[one.id], one) for one in read_subscribers(db, this))
+        if key_of:  # of a new list, nobody is known
+            found.update((key_of[one.id], one) for one in read_subscribers(db, this))
     return found
 
 

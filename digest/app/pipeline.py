@@ -84,12 +84,14 @@ def fetch(
     *,
     only: Sequence[str] = (),
     only_day: bool = True,
+    again: bool = False,
     progress: ProgressBar = no_progress,
 ) -> list[SourceReport]:
     """Read all sources, or some by name, and keep their papers.
 
     With no day, it reads those of the day of a run, see `run_day`. With no day, or without
-    `only_day`, it also reads the days that are overdue and all that files hold.
+    `only_day`, it also reads the days that are overdue and all that files hold. Files that have
+    not changed are read only `again`.
 
     Raises:
         NotFoundError: a source of that name is not configured.
@@ -99,6 +101,7 @@ def fetch(
         run_day(app, day).day,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
+        again=again,
         progress=progress,
     )
 

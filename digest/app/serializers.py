@@ -166,8 +166,8 @@ def fetch_record(found: FetchRecord) -> dict[str, Any]:
 def source_report(found: SourceReport) -> dict[str, Any]:
     """Write how a source was just read."""
     shape = _fields(
-        found, "source", "day", "state", "declared", "parsed", "rejected", "new", "merged",
-        "other_days", "channels", "reason", "warnings", "seconds", "error",
+        found, "source", "day", "state", "declared", "parsed", "rejected", "unchanged", "new",
+        "merged", "other_days", "channels", "reason", "warnings", "seconds", "error",
     )  # fmt: skip
     return {**shape, "seconds": round(found.seconds, 3)}
 

@@ -41,6 +41,7 @@ from digest.storage.candidates import EditionCandidates
 from digest.storage.editions import EditionStore
 from digest.storage.engine import database_file, open_database, open_for_reading
 from digest.storage.fetches import FetchLog
+from digest.storage.file_log import FileLog
 from digest.storage.file_space import FileSpace, file_space, vacuum
 from digest.storage.generation import Generation
 from digest.storage.history import DeliveryHistory
@@ -158,6 +159,7 @@ class App:
         return Fetcher(
             papers=self.papers,
             fetch_log=self.fetch_log,
+            file_log=FileLog(self.engine),
             backlog=self.backlog,
             candidates=self.candidates,
             client_for=self.client_for,

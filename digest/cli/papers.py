@@ -10,6 +10,7 @@ from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Day, Json, Sources, begun_day, parse_day
 from digest.cli.tables import print_table
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,9 @@ def fetch(
     day: Day = None,
     source: Sources = None,
     *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read files too that have not changed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read the sources and keep their papers. Without --day: those that a run would read."""
@@ -43,7 +47,11 @@ def fetch(
 
     app = output.open_app(ctx)
     reports = pipeline.fetch(
-        app, begun_day(app, day), only=source or [], progress=output.lasting_progress_bar
+        app,
+        begun_day(app, day),
+        only=source or [],
+        again=again,
+        progress=output.lasting_progress_bar,
     )
     is_complete = not any(report.error for report in reports)
     if json:
@@ -73,6 +81,9 @@ def print_reports(reports: list[SourceReport], report: output.Report) -> None:
         [columns[index] for index in shown],
         [[row[index] for index in shown] for row in rows],
     )
+    for read in reports:
+        if read.unchanged:
+            report.line(f"{read.source}: {count(read.unchanged, 'file')} unchanged, not read again")
     days: dict[tuple[str, str], list[date]] = {}
     for read in reports:
         if read.reason:

@@ -16,10 +16,11 @@ from digest.cli.options import Json, find_subscriber
 from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from digest.app.services import App
     from subscribers.book import Evidence
+    from subscribers.import_rules import ImportRow
     from subscribers.models import Subscriber
 
 
@@ -80,7 +81,7 @@ def add(
         ) from error
     if subscriber is None:
         raise ConsentError(f"{email} asked never to be written to again; nothing changes this")
-    _ask_to_confirm(app, [subscriber])
+    _ask_to_confirm(app, subscriber)
     if json:
         output.print_json(serializers.subscriber(subscriber))
         return
@@ -191,7 +192,6 @@ def import_(
     json: Json = False,
 ) -> None:
     """Add readers from a list of Digest or another system. A no counts, there and here."""
-    from digest.app.config.topics import default_topics
     from digest.errors import ConfigError
     from subscribers import csv_import, csv_table
     from subscribers.import_rules import ImportAction
@@ -211,12 +211,10 @@ def import_(
         known_topics=slugs,
         confirmed=confirmed,
         file_name="" if is_input else file.name,
+        track=partial(output.with_progress, label="Reading"),
     )
     if not dry_run:
-        changed = csv_import.apply(
-            rows, app.book, default_topics=default_topics(app.topics), evidence=_evidence()
-        )
-        _ask_to_confirm(app, [who for row, who in changed if row.action is ImportAction.ADD])
+        _carry_out(app, rows)
     has_rejected = any(row.action is ImportAction.REJECT for row in rows)
     if json:
         output.print_json(map(serializers.import_row, rows))
@@ -231,6 +229,31 @@ def import_(
         output.print_note(f"{'standard input' if is_input else file}: {remark}")
     if has_rejected:
         raise typer.Exit(1)
+
+
+def _carry_out(app: App, rows: Sequence[ImportRow]) -> None:
+    """Carry out the plan of an import, and queue the letters that are due or were never queued."""
+    from digest.app import clock
+    from digest.app.config.topics import default_topics
+    from digest.models.delivery import MailKind
+    from subscribers import csv_import
+    from subscribers.errors import StoppedError
+
+    now, queue = clock.now(), app.transactional_queue
+    try:
+        csv_import.apply(
+            rows,
+            app.book,
+            default_topics=default_topics(app.topics),
+            evidence=_evidence(),
+            ask=partial(queue.enqueue_in, kind=MailKind.CONFIRM, now=now),
+            track=partial(output.with_progress, label="Importing"),
+        )
+    except StoppedError as error:
+        output.print_note(str(error))
+        raise typer.Exit(130) from error
+    waiting = [row.pending_id for row in rows if row.pending_id is not None]
+    queue.enqueue_all(waiting, MailKind.CONFIRM, now=now, missing=True)
 
 
 @commands.command(
@@ -274,13 +297,13 @@ def erase(ctx: typer.Context, email: Email) -> None:
     output.Report().line(f"{subscriber.address}: erased")
 
 
-def _ask_to_confirm(app: App, subscribers: Iterable[Subscriber]) -> None:
-    """Queue the message that asks for consent, for those who are pending."""
+def _ask_to_confirm(app: App, subscriber: Subscriber) -> None:
+    """Queue the message that asks a pending reader for consent."""
     from digest.app import clock
     from digest.models.delivery import MailKind
 
-    pending = [subscriber.id for subscriber in subscribers if subscriber.status == "pending"]
-    app.transactional_queue.enqueue_all(pending, MailKind.CONFIRM, now=clock.now())
+    if subscriber.status == "pending":
+        app.transactional_queue.enqueue(subscriber.id, MailKind.CONFIRM, now=clock.now())
 
 
 def _evidence() -> Evidence:

@@ -119,6 +119,8 @@ class SourceReport:
     #: papers of other days than the one asked for
     other_days: int = 0
     rejected: tuple[Rejected, ...] = ()
+    #: files that were not read, since they have not changed; the counts include their records
+    unchanged: int = 0
     channels: tuple[Channel, ...] = ()
     #: why the state is what it is, where the state alone does not say it
     reason: str | None = None

@@ -7,16 +7,15 @@ such packages.
 
 from __future__ import annotations
 
-import glob
 import importlib
 import warnings
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest.errors import ConfigError, SourceError
+from digest import __version__
+from digest.errors import ConfigError
 from digest.sources import plugins
+from digest.sources.files import read_files
 from digest.sources.kind import FetchRequest, Kind, RawDocument, Source, join_batches
-from digest.text.clean import decode
 from digest.text.wording import suggestion
 
 __all__ = [
@@ -68,30 +67,16 @@ def get_kind(name: str) -> Kind:
     return plugins.guarded(kind, name)
 
 
+def parser_of(name: str) -> str:
+    """Return what parses the documents of a kind: its name and version."""
+    version = __version__ if name in BUILTIN else plugins.version(name)
+    return f"{name} {version}"
+
+
 def allowed_hosts(source: Source) -> frozenset[str]:
     """Return the hosts to which requests of a source may go."""
     own = urlsplit(source.url or "").hostname
     return frozenset(filter(None, (own, *get_kind(source.kind).hosts)))
-
-
-def read_files(source: Source) -> list[RawDocument]:
-    """Read the files of a source's path or glob, sorted by name.
-
-    Raises:
-        ConfigError: the source has no path.
-        SourceError: no file matches, or a file cannot be read.
-
-    """
-    if source.path is None:
-        raise ConfigError(f'source {source.name}: kind "{source.kind}" needs a path')
-    paths = sorted(Path(found) for found in glob.glob(source.path, recursive=True))  # noqa: PTH207 (absolute patterns)
-    files = [path for path in paths if path.is_file()]
-    if not files:
-        raise SourceError(f"no file matches {source.path}")
-    try:
-        return [RawDocument(where=str(path), text=decode(path.read_bytes())) for path in files]
-    except OSError as error:
-        raise SourceError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 #: Former names of the public interface. They still work, with a warning.

@@ -13,8 +13,10 @@ from digest.models.source import Batch, Forecast, Outlook, SourceState
 from digest.text.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
+
+    from digest.models.source import Channel, Rejected
 
 
 #: A batch counts as served again if more than this share of its papers was there before. The share
@@ -92,7 +94,8 @@ def assess(
     """
     if stale:
         batch = without(batch, stale) if batch.channels else _nothing(batch)
-    if problem := _unusable(batch):
+    usable = len(batch.papers) + len(batch.updates)
+    if problem := _unusable(usable, batch.rejected):
         return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
     of_day = [paper for paper in batch.papers if paper.day == day]
     old = bool(stale) or any(paper.day < day for paper in batch.papers)
@@ -101,11 +104,12 @@ def assess(
     is_calm = forecast.outlook is Outlook.LITTLE or (is_past and forecast.outlook is Outlook.DUE)
     if not of_day and batch.trouble and is_calm:
         # An empty day would be believed, but a part of the list is missing.
-        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=_short(batch, stale))
+        reason = _short(usable, batch.rejected, batch.channels, batch.trouble, stale)
+        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=reason)
     if not of_day:
         state, reason = _empty(day, forecast, old=old, is_past=is_past)
         return Assessment(batch=batch, state=state, reason=reason)
-    if problem := _short(batch, stale):
+    if problem := _short(usable, batch.rejected, batch.channels, batch.trouble, stale):
         return Assessment(batch=batch, state=SourceState.PARTIAL, reason=problem)
     if forecast.outlook is Outlook.EARLY:
         reason = f"{forecast.reason}; so far it has {count(len(of_day), 'paper')}"
@@ -118,22 +122,38 @@ def accept(batch: Batch) -> Assessment:
 
     No calendar says what to expect of them, so only their own counts are checked.
     """
-    if problem := _unusable(batch):
-        return Assessment(batch=batch, state=SourceState.FAILED, reason=problem)
-    if problem := _short(batch, ()):
-        return Assessment(batch=batch, state=SourceState.PARTIAL, reason=problem)
-    reason = f"it does not know {count(batch.unknown, 'paper')} that it was asked for"
-    return Assessment(batch=batch, state=SourceState.OK, reason=reason if batch.unknown else None)
+    usable = len(batch.papers) + len(batch.updates)
+    state, reason = by_counts(
+        usable, batch.rejected, batch.channels, batch.trouble, unknown=batch.unknown
+    )
+    return Assessment(batch=batch, state=state, reason=reason)
+
+
+def by_counts(
+    usable: int,
+    rejected: Sequence[Rejected],
+    channels: Iterable[Channel],
+    trouble: str | None,
+    *,
+    unknown: int,
+) -> tuple[SourceState, str | None]:
+    """Return the state of a source, and its reason, by its own counts alone."""
+    if problem := _unusable(usable, rejected):
+        return SourceState.FAILED, problem
+    if problem := _short(usable, rejected, channels, trouble):
+        return SourceState.PARTIAL, problem
+    reason = f"it does not know {count(unknown, 'paper')} that it was asked for"
+    return SourceState.OK, reason if unknown else None
 
 
 def _nothing(batch: Batch) -> Batch:
     return replace(batch, papers=(), updates=())
 
 
-def _unusable(batch: Batch) -> str | None:
-    if batch.papers or batch.updates or not batch.rejected:
+def _unusable(usable: int, rejected: Sequence[Rejected]) -> str | None:
+    if usable or not rejected:
         return None
-    return f"nothing in it could be used: {batch.rejected[0].reason}"
+    return f"nothing in it could be used: {rejected[0].reason}"
 
 
 def _nothing_new(batch: Batch, day: date) -> str | None:
@@ -159,19 +179,25 @@ def _empty(day: date, forecast: Forecast, *, old: bool, is_past: bool) -> tuple[
     return SourceState.FAILED, reason
 
 
-def _short(batch: Batch, stale: Collection[str]) -> str | None:
+def _short(
+    usable: int,
+    rejected: Sequence[Rejected],
+    channels: Iterable[Channel],
+    trouble: str | None,
+    stale: Collection[str] = (),
+) -> str | None:
     """Return what is missing according to the source's own counts, or None."""
     missing = [
         f"{one.name} has {one.parsed:,} of {one.declared:,} papers"
-        for one in batch.channels
+        for one in channels
         if one.declared is not None and one.parsed < one.declared
     ]
     if stale:
         missing.append(f"{', '.join(sorted(stale))}: still the papers of an earlier day")
-    if batch.trouble:
-        missing.append(batch.trouble)
-    usable, unusable = len(batch.papers) + len(batch.updates), len(batch.rejected)
+    if trouble:
+        missing.append(trouble)
+    unusable = len(rejected)
     if unusable > usable:
-        reason = batch.rejected[0].reason
+        reason = rejected[0].reason
         missing.append(f"{unusable:,} of {usable + unusable:,} records are unusable: {reason}")
     return "; ".join(missing) or None

@@ -40,7 +40,8 @@ def without_future(batch: Batch, *, day: date, now: datetime) -> Batch:
 def _past(paper: Paper, *, today: date, now: datetime) -> Paper:
     moments = (paper.published_at, paper.featured_at, paper.observed_at)
     is_past = all(moment is None or moment <= now for moment in moments)
-    if is_past and (paper.withdrawn_on is None or paper.withdrawn_on <= today):
+    days = (paper.withdrawn_on, paper.restored_on)
+    if is_past and all(day is None or day <= today for day in days):
         return paper  # as nearly all are
     return replace(
         paper,
@@ -48,6 +49,7 @@ def _past(paper: Paper, *, today: date, now: datetime) -> Paper:
         featured_at=_earlier(paper.featured_at, now),
         observed_at=_earlier(paper.observed_at, now),
         withdrawn_on=_earlier(paper.withdrawn_on, today),
+        restored_on=_earlier(paper.restored_on, today),
     )
 
 

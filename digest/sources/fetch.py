@@ -6,13 +6,24 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
+from digest.models.read_file import FileContents, ReadFile
 from digest.models.source import Outlook, SourceReport, SourceState
-from digest.sources import FetchRequest, RawDocument, Source, assessment, get_kind, read_files
+from digest.sources import (
+    FetchRequest,
+    RawDocument,
+    Source,
+    assessment,
+    get_kind,
+    join_batches,
+    parser_of,
+    read_files,
+)
 from digest.sources.clock_skew import without_future
+from digest.sources.files import SourceFile, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +36,8 @@ if TYPE_CHECKING:
     from digest.sources.http.client import SourceClient
     from digest.storage.candidates import EditionCandidates
     from digest.storage.fetches import FetchLog
-    from digest.storage.papers import PaperStore
+    from digest.storage.file_log import FileLog
+    from digest.storage.papers import PaperStore, Saved
 
 
 log = logging.getLogger(__name__)
@@ -51,6 +63,8 @@ class Fetcher:
 
     papers: PaperStore
     fetch_log: FetchLog
+    #: the files that were read before
+    file_log: FileLog
     backlog: Backlog
     #: the day's papers, which kinds that enrich are given
     candidates: EditionCandidates
@@ -64,6 +78,7 @@ class Fetcher:
         sources: Sequence[Source],
         *,
         only_day: bool,
+        again: bool = False,
         progress: Progress = no_progress,
     ) -> list[SourceReport]:
         """Read every source for a day and merge its papers into the store.
@@ -71,7 +86,7 @@ class Fetcher:
         A source that fails is reported as failed, not as empty, and does not stop the others.
         With `only_day`, papers of other days are dropped. Without it, a file may bring in several
         days, and a service is also read for the days in its backlog. Kinds that enrich are read
-        last.
+        last. Files that have not changed since they were read are left out, unless `again`.
         """
         reports = []
         #: failures that were logged; most days of a host that cannot be reached fail alike
@@ -86,6 +101,7 @@ class Fetcher:
                         source,
                         only_day=only_day or one != day,
                         is_past=(only_day or one != day) and one < self.clock().date(),
+                        again=again,
                         steps=steps,
                     )
                     self.fetch_log.record(report, at=self.clock())
@@ -104,12 +120,24 @@ class Fetcher:
         return due
 
     def _fetch_day(
-        self, day: date, source: Source, *, only_day: bool, is_past: bool, steps: StepCounter
+        self,
+        day: date,
+        source: Source,
+        *,
+        only_day: bool,
+        is_past: bool,
+        again: bool,
+        steps: StepCounter,
     ) -> SourceReport:
         started = time.monotonic()
         kind = get_kind(source.kind)
         forecast = kind.forecast(day, self.clock())
         try:
+            if source.path is not None and kind.join is join_batches:
+                report = self._fetch_files(
+                    day, source, kind, only_day=only_day, again=again, steps=steps
+                )
+                return replace(report, seconds=time.monotonic() - started)
             joined = kind.join(list(self._batches(day, source, kind, steps=steps)))
             batch = without_future(joined, day=day, now=self.clock())
         except (SourceError, ConfigError) as error:
@@ -150,6 +178,85 @@ class Fetcher:
             warnings=batch.warnings,
             seconds=time.monotonic() - started,
         )
+
+    def _fetch_files(
+        self,
+        day: date,
+        source: Source,
+        kind: Kind,
+        *,
+        only_day: bool,
+        again: bool,
+        steps: StepCounter,
+    ) -> SourceReport:
+        """Read the files of a source one after the other, unless they have not changed.
+
+        A kind that joins the batches of its files in a way of its own needs them all at once.
+        """
+        set_total, advance = steps
+        paths = find_files(source)
+        set_total(len(paths))
+        known = self.file_log.of(source.name)
+        self.file_log.forget(source.name, known.keys() - {str(path) for path in paths})
+        parser = parser_of(source.kind)
+        contents, unchanged, new, merged = [], 0, 0, 0
+        for file in map(SourceFile, paths):
+            now = self.clock()
+            before = known.get(str(file.path))
+            same = file.unchanged(
+                {} if again else known, day=day, only_day=only_day, parser=parser, now=now
+            )
+            if same is not None:
+                unchanged += 1
+                merged += same.contents.kept(day, only_day=only_day)
+                contents.append(same.contents)
+                if same is not before:
+                    self.file_log.record(source.name, same)
+            else:
+                read, saved = self._read_file(file, day, source, kind, only_day=only_day)
+                new, merged = new + saved.new, merged + saved.merged
+                contents.append(read.contents)
+                if saved.left_out:  # they may become known
+                    self.file_log.forget(source.name, [read.path])
+                else:
+                    self.file_log.record(source.name, replace(read, parser=parser))
+            advance(1)
+        return _files_report(
+            source.name,
+            day,
+            contents,
+            only_day=only_day,
+            unchanged=unchanged,
+            new=new,
+            merged=merged,
+        )
+
+    def _read_file(
+        self, file: SourceFile, day: date, source: Source, kind: Kind, *, only_day: bool
+    ) -> tuple[ReadFile, Saved]:
+        """Read a file and keep its papers; return what was in it, and how many were new."""
+        stamp, now = file.stamp, self.clock()
+        batch = without_future(kind.parse(file.document, day=day, now=now), day=day, now=now)
+        of_day = [paper for paper in batch.papers if paper.day == day]
+        saved = self.papers.save(
+            of_day if only_day else batch.papers,
+            source=source.name,
+            authority=kind.authority,
+            updates=batch.updates,
+            announced=batch.announcements,
+            now=now,
+        )
+        is_whole = not only_day or len(of_day) == len(batch.papers)
+        read = ReadFile(
+            path=str(file.path),
+            stamp=stamp,
+            read_at=now,
+            sha256=file.sha256,
+            parser="",
+            only_day=None if is_whole else day,
+            contents=FileContents.of(batch, day=day),
+        )
+        return read, saved
 
     def _batches(
         self, day: date, source: Source, kind: Kind, *, steps: StepCounter
@@ -196,6 +303,40 @@ class Fetcher:
         return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
 
 
+def _files_report(
+    source: str,
+    day: date,
+    files: Sequence[FileContents],
+    *,
+    only_day: bool,
+    unchanged: int,
+    new: int,
+    merged: int,
+) -> SourceReport:
+    """Return the report of a day on files, whether they were read now or before."""
+    usable = sum(file.kept(day, only_day=False) for file in files)
+    rejected = tuple(record for file in files for record in file.rejected)
+    channels = tuple(channel for file in files for channel in file.channels)
+    trouble = next((file.trouble for file in files if file.trouble), None)
+    unknown = sum(file.unknown for file in files)
+    state, reason = assessment.by_counts(usable, rejected, channels, trouble, unknown=unknown)
+    return SourceReport(
+        source=source,
+        day=day,
+        state=state,
+        declared=sum(file.declared for file in files),
+        parsed=sum(file.kept(day, only_day=only_day) for file in files),
+        new=new,
+        merged=merged,
+        other_days=sum(file.papers - file.of_day(day) for file in files),
+        rejected=rejected,
+        unchanged=unchanged,
+        channels=channels,
+        reason=reason,
+        warnings=tuple(dict.fromkeys(one for file in files for one in file.warnings)),
+    )
+
+
 def _state_of(error: Exception, forecast: Forecast) -> SourceState:
     """Return the state of a source that could not be read.
 
@@ -230,6 +371,7 @@ def _log_fetch(report: SourceReport) -> None:
             "declared": report.declared,
             "parsed": report.parsed,
             "rejected": len(report.rejected),
+            "unchanged": report.unchanged,
             "new": report.new,
             "merged": report.merged,
             "other_days": report.other_days,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, DigestError, SourceError
 from digest.models.source import Forecast
+from digest.sources.kind import join_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,12 @@ def _points() -> EntryPoints:
     return entry_points(group=GROUP)
 
 
+def version(name: str) -> str:
+    """Return the version of the package that provides a kind; empty if it has none."""
+    point = next(point for point in _points() if point.name == name)
+    return point.dist.version if point.dist else ""
+
+
 def load(name: str) -> object:
     """Load the object that an entry point names.
 
@@ -52,7 +59,12 @@ def guarded(kind: Kind, name: str) -> Kind:
     """Return the kind with functions that raise every error as a SourceError."""
     guard = _Guard(kind=kind, name=name)
     return replace(
-        kind, read=guard.read, parse=guard.parse, join=guard.join, forecast=guard.forecast
+        kind,
+        read=guard.read,
+        parse=guard.parse,
+        # That of every kind without its own needs no guard, and tells that files may be read apart.
+        join=kind.join if kind.join is join_batches else guard.join,
+        forecast=guard.forecast,
     )
 
 

@@ -48,6 +48,8 @@ class Saved(NamedTuple):
     new: int
     #: papers known before that the batch described
     merged: int
+    #: updates and announcements that were left out, since their papers are not known
+    left_out: int
 
 
 class PaperStore:
@@ -94,9 +96,10 @@ class PaperStore:
             aliases.save(db, [merged.paper for merged in [*new, *changed]])
             _sight(db, identified, source)
             observe(db, [*identified, *updated], source, now=now)
-            _announce(db, [replace(it, paper_id=merging.known_as(it.paper_id)) for it in announced])
+            told = [replace(it, paper_id=merging.known_as(it.paper_id)) for it in announced]
+            left_out = len(more) - len(updated) + len(told) - _announce(db, told)
         described = {paper.id for paper in [*identified, *updated]}
-        return Saved(new=len(new), merged=len(described) - len(new))
+        return Saved(new=len(new), merged=len(described) - len(new), left_out=left_out)
 
     def sighted(self, source: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
         """Return which of these papers, by any id, a source had on an earlier day."""
@@ -284,8 +287,8 @@ def _sight(db: sa.Connection, batch: Sequence[Paper], source: str) -> None:
         db.execute(sightings.insert(), list(rows.values()))
 
 
-def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
-    """Store new announcements of known papers."""
+def _announce(db: sa.Connection, announced: Sequence[Announcement]) -> int:
+    """Store new announcements of known papers; return how many are of known papers."""
     wanted = {(one.paper_id, one.category, one.day): one for one in announced}
     ids = {one.paper_id for one in wanted.values()}
     known = {row.id for row in rows_where_in(db, sa.select(papers.c.id), papers.c.id, ids)}
@@ -306,6 +309,7 @@ def _announce(db: sa.Connection, announced: Iterable[Announcement]) -> None:
     ]
     if rows:
         db.execute(announcements.insert(), rows)
+    return sum(one.paper_id in known for one in announced)
 
 
 def _row(merged: MergedPaper) -> dict[str, Any]:

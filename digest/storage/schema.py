@@ -114,6 +114,26 @@ fetches = sa.Table(
     sa.Column("warnings", sa.JSON, nullable=False),
 )
 
+# The files of sources whose papers are stored, so that they are read again only when they changed.
+read_files = sa.Table(
+    "read_files",
+    metadata,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    # nanoseconds since 1970, as the file system has them
+    sa.Column("modified", sa.BigInteger, nullable=False),
+    sa.Column("changed", sa.BigInteger, nullable=False),
+    sa.Column("read_at", UTCDateTime, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False),
+    # the kind that parsed it, and its version
+    sa.Column("parser", sa.String, nullable=False),
+    # the one day whose papers were stored; null if all were
+    sa.Column("only_day", sa.Date),
+    # what was in it, for reports
+    sa.Column("contents", sa.JSON, nullable=False),
+)
+
 transactional_mail = sa.Table(
     "transactional_mail",
     metadata,

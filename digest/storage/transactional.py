@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.models.delivery import MailKind, TransactionalMail, TransactionalState, doubled
+from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import transactional_mail
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 
@@ -35,7 +36,7 @@ PAUSE = {
 }
 
 #: The most mails that are queued in one transaction: others wait for it.
-_TRANSACTION = 500
+_TRANSACTION = 1000
 #: The kinds that whoever types an address into a form causes.
 BY_STRANGERS = (MailKind.CONFIRM, MailKind.KNOWN)
 
@@ -55,48 +56,64 @@ class TransactionalQueue:
         been asked to confirm today gets no mail for another spelling of it.
         """
         with self._writer.begin() as db:
-            return self._enqueue(db, subscriber_id, kind, now)
+            return bool(self.enqueue_in(db, [subscriber_id], kind, now=now))
 
-    def enqueue_all(self, subscriber_ids: Iterable[int], kind: MailKind, *, now: datetime) -> int:
-        """Queue a mail to many by the same rules, some in a transaction; return how many."""
-        queued, waiting = 0, list(subscriber_ids)
-        for start in range(0, len(waiting), _TRANSACTION):
+    def enqueue_all(
+        self,
+        subscriber_ids: Sequence[int],
+        kind: MailKind,
+        *,
+        now: datetime,
+        missing: bool = False,
+    ) -> int:
+        """Queue a mail to many, some in a transaction; return how many. See `enqueue_in`."""
+        queued = 0
+        for start in range(0, len(subscriber_ids), _TRANSACTION):
+            some = subscriber_ids[start : start + _TRANSACTION]
             with self._writer.begin() as db:
-                some = waiting[start : start + _TRANSACTION]
-                queued += sum(self._enqueue(db, one, kind, now) for one in some)
+                queued += self.enqueue_in(db, some, kind, now=now, missing=missing)
         return queued
 
-    def _enqueue(
-        self, db: sa.Connection, subscriber_id: int, kind: MailKind, now: datetime
-    ) -> bool:
-        same = (transactional_mail.c.subscriber_id == subscriber_id) & (
-            transactional_mail.c.kind == kind
-        )
-        if kind in BY_STRANGERS:
-            mailbox = sa.select(subscribers.c.mailbox).where(subscribers.c.id == subscriber_id)
-            others = sa.select(subscribers.c.id).where(
-                subscribers.c.mailbox == mailbox.scalar_subquery(),
-                subscribers.c.id != subscriber_id,
+    def enqueue_in(
+        self,
+        db: sa.Connection,
+        subscriber_ids: Sequence[int],
+        kind: MailKind,
+        *,
+        now: datetime,
+        missing: bool = False,
+    ) -> int:
+        """Queue a mail to many in the caller's transaction; return how many are queued.
+
+        The rules are those of `enqueue`. With `missing`, only those are sent it who never were,
+        however long ago; a mail that failed was not sent. Unknown subscribers are left out.
+        """
+        people = sa.select(subscribers.c.id, subscribers.c.mailbox)
+        mailbox_of = {
+            row.id: row.mailbox
+            for row in rows_where_in(db, people, subscribers.c.id, subscriber_ids)
+        }
+        held = _held_back(db, mailbox_of.values(), kind, now=now, missing=missing)
+        rows = []
+        for subscriber_id in filter(mailbox_of.__contains__, subscriber_ids):
+            before = held.setdefault(mailbox_of[subscriber_id], set())
+            own = (subscriber_id, kind) in before
+            if own or (kind in BY_STRANGERS and any(one != subscriber_id for one, _ in before)):
+                continue
+            before.add((subscriber_id, kind))
+            rows.append(
+                {
+                    "subscriber_id": subscriber_id,
+                    "kind": kind,
+                    "state": TransactionalState.WAITING,
+                    "made_at": now,
+                    "next_at": now,
+                    "attempts": 0,
+                }
             )
-            same |= transactional_mail.c.subscriber_id.in_(others) & (
-                transactional_mail.c.kind.in_(BY_STRANGERS)
-            )
-        recent = (transactional_mail.c.state == TransactionalState.WAITING) | (
-            transactional_mail.c.made_at > now - PAUSE[kind]
-        )
-        if db.execute(sa.select(transactional_mail.c.id).where(same, recent)).first():
-            return False
-        db.execute(
-            transactional_mail.insert().values(
-                subscriber_id=subscriber_id,
-                kind=kind,
-                state=TransactionalState.WAITING,
-                made_at=now,
-                next_at=now,
-                attempts=0,
-            )
-        )
-        return True
+        if rows:
+            db.execute(transactional_mail.insert(), rows)
+        return len(rows)
 
     def claim(self, *, now: datetime) -> TransactionalMail | None:
         """Claim the mail that has waited longest; nobody else gets it for ten minutes."""
@@ -179,3 +196,23 @@ class TransactionalQueue:
                 .where(transactional_mail.c.id == mail.id)
                 .values(state=state, reason=reason, next_at=next_at)
             )
+
+
+def _held_back(
+    db: sa.Connection, mailboxes: Iterable[str], kind: MailKind, *, now: datetime, missing: bool
+) -> dict[str, set[tuple[int, MailKind]]]:
+    """Return who has a mail that waits or is recent, and of which kind, by mailbox."""
+    states = [TransactionalState.WAITING, *([TransactionalState.SENT] if missing else [])]
+    recent = transactional_mail.c.state.in_(states) | (
+        transactional_mail.c.made_at > now - PAUSE[kind]
+    )
+    kinds = BY_STRANGERS if kind in BY_STRANGERS else (kind,)
+    query = (
+        sa.select(subscribers.c.mailbox, subscribers.c.id, transactional_mail.c.kind)
+        .join_from(transactional_mail, subscribers)
+        .where(transactional_mail.c.kind.in_(kinds), recent)
+    )
+    found: dict[str, set[tuple[int, MailKind]]] = {}
+    for row in rows_where_in(db, query, subscribers.c.mailbox, set(mailboxes)):
+        found.setdefault(row.mailbox, set()).add((row.id, MailKind(row.kind)))
+    return found

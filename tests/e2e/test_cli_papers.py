@@ -45,6 +45,18 @@ def test_a_bad_record_is_named_with_its_line(home: Path, digest: Command) -> Non
     assert report["rejected"] == [{"where": f"{home}/papers.jsonl:3", "reason": "no title"}]
 
 
+def test_files_that_have_not_changed_are_said_and_read_only_on_demand(
+    home: Path, digest: Command
+) -> None:
+    digest("fetch", *DAY)
+
+    again, whole = digest("fetch", *DAY), digest("fetch", *DAY, "--again")
+
+    assert "file: 1 file unchanged, not read again" in again.out
+    assert "unchanged" not in whole.out
+    assert digest("fetch", *DAY, "--json").json[0]["unchanged"] == 1
+
+
 def test_only_the_sources_named_are_fetched(home: Path, digest: Command) -> None:
     second = '\n[[sources]]\nname = "other"\nkind = "jsonl"\npath = "missing.jsonl"\n'
     (home / "config.toml").write_text(CONFIG + second)

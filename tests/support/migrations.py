@@ -122,7 +122,7 @@ def _record_databases(schema: str) -> None:
 
 
 def _use(folder: Path) -> None:
-    """Let the present code add a reader, run a day, sign up, prune, and go on after a restoration."""
+    """Let the present code add a reader, run and prune a day, sign up, and restore a database."""
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
     papers = [
         paper | {"day": "2026-02-04", "aliases": [f"openreview:note{number}"]}

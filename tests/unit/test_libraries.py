@@ -45,6 +45,7 @@ HOMES = {
     "sqlalchemy": (
         "digest.storage",
         "subscribers.book",
+        "subscribers.changes",
         "subscribers.erased",
         "subscribers.queries",
         "subscribers.rate_limits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,25 @@ def test_many_are_asked_at_once_by_the_same_rules(queue: TransactionalQueue, boo
 
     assert queue.enqueue_all(readers, MailKind.CONFIRM, now=NOON) == 2
     assert queue.enqueue_all(readers, MailKind.CONFIRM, now=NOON) == 0
+
+
+def test_who_was_ever_sent_a_mail_does_not_miss_it(queue: TransactionalQueue, book: Book) -> None:
+    sent, failed, never = (enrolled(book, f"{name}@example.org").id for name in "abc")
+    queue.enqueue_all([sent, failed], MailKind.CONFIRM, now=NOON)
+    for settle in (queue.mark_sent, lambda mail: queue.mark_failed(mail, "no such user")):
+        mail = queue.claim(now=NOON)
+        assert mail is not None
+        settle(mail)
+
+    again = partial(queue.enqueue_all, [sent, failed, never, 999], MailKind.CONFIRM, missing=True)
+
+    assert again(now=NOON + HOUR) == 1
+    assert again(now=NOON + 48 * HOUR) == 1
+    assert {one: len(queue.for_subscriber(one)) for one in (sent, failed, never)} == {
+        sent: 1,
+        failed: 2,
+        never: 1,
+    }
 
 
 def test_a_mail_that_left_is_never_claimed_again(

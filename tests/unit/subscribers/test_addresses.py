@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subscribers import addresses
 from subscribers.addresses import Address, for_envelope, parse
 from subscribers.errors import AddressError
 
@@ -109,3 +112,29 @@ def test_the_envelope_has_the_domain_in_ascii(address: str, envelope: str) -> No
 def test_the_envelope_refuses_an_invalid_address() -> None:
     with pytest.raises(AddressError, match="'ada@localhost' is not an e-mail address"):
         for_envelope("ada@localhost")
+
+
+PARTS = st.text("aZ09._+-'ü\n\\ \"", max_size=5) | st.sampled_from(("x" * 64, "x" * 65, "a.b", "-"))
+DOMAINS = st.sampled_from(
+    (
+        "example.org", "EXAMPLE.org", "münchen.example", "xn--mnchen-3ya.example", "localhost",
+        "a-.example", "-a.example", "[127.0.0.1]", "example", "a..b", "a.example.", "a@b.example",
+        f"{'a.' * 94}bc", f"{'a.' * 95}bc", f"{'a.' * 120}bc", "a_b.example", "x.test", "\u3002com",
+    )
+)  # fmt: skip
+
+
+@given(PARTS, DOMAINS | PARTS)
+def test_plain_local_parts_are_parsed_as_the_validator_parses_them(local: str, domain: str) -> None:
+    def parsed(text: str) -> Address | str:
+        try:
+            return parse(text)
+        except AddressError as error:
+            return str(error)
+
+    text = f"{local}@{domain}"
+    found = parsed(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(addresses, "_PLAIN_LOCAL", re.compile("(?!)"))
+
+        assert found == parsed(text)

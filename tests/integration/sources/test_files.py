@@ -1,0 +1,179 @@
+"""Files of a source are read again only when they changed, and reports stay true."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import DAY, ids
+from support.installation import Installation, record
+
+from digest.models.source import SourceState
+from digest.sources import jsonl
+from digest.sources.kind import Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from digest.models.source import SourceReport
+
+TOMORROW = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that were parsed, in order."""
+    names: list[str] = []
+
+    def parse(document, **details):  # type: ignore[no-untyped-def]
+        names.append(document.where.rpartition("/")[2])
+        return jsonl.parse(document, **details)
+
+    monkeypatch.setattr(jsonl, "KIND", Kind(read=jsonl.read, parse=parse, rank=90))
+    return names
+
+
+@pytest.fixture
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
+    installation = Installation(engine, tmp_path)
+    (first, _) = installation.app.sources
+    installation.app.__dict__["sources"] = (replace(first, path=str(tmp_path / "*.jsonl")),)
+    # A day after the files were written: no time stamp is in doubt.
+    installation.now = datetime.now(UTC) + timedelta(days=1)
+    return installation
+
+
+def fetch(installation: Installation, **details: object) -> SourceReport:
+    (report,) = installation.fetch(**({"only_day": False} | details))  # type: ignore[arg-type]
+    return report
+
+
+def test_only_what_is_new_is_parsed_and_the_counts_are_those_of_all(
+    installation: Installation, parsed: list[str]
+) -> None:
+    installation.write_source("a", record(id="2602.00001", day=str(DAY)), {"abstract": "untitled"})
+    installation.write_source("b", record(id="2602.00002"))
+    first = fetch(installation)
+    installation.write_source("c", record(id="2602.00003", day=str(TOMORROW)))
+
+    second = fetch(installation)
+
+    assert parsed == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert (first.declared, first.parsed, first.other_days, first.unchanged) == (3, 2, 0, 0)
+    assert (second.declared, second.parsed, second.other_days, second.new) == (4, 3, 1, 1)
+    assert (second.rejected, second.unchanged) == (first.rejected, 2)
+    assert ids(installation.app.papers.papers(DAY)) == ["2602.00001", "2602.00002"]
+
+
+def test_a_report_of_unchanged_files_is_that_of_reading_them(installation: Installation) -> None:
+    installation.write_source("a", {"abstract": "untitled"}, {"title": 3}, record(id="2602.00001"))
+    installation.write_source("b", record(id="2602.00002", day=str(DAY)))
+    fetch(installation)
+
+    for day in (DAY, TOMORROW):
+        reports = [
+            replace(installation.fetcher.fetch(day, installation.app.sources, only_day=False,
+                                               again=again)[0], unchanged=0, seconds=0)
+            for again in (False, True)
+        ]  # fmt: skip
+        assert reports[0] == reports[1]
+
+
+def test_files_in_which_nothing_is_usable_are_still_a_failure(installation: Installation) -> None:
+    installation.write_source("a", {"abstract": "untitled"})
+
+    assert [fetch(installation).state for _ in range(2)] == [SourceState.FAILED] * 2
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_other_content_of_the_same_size_and_time_is_noticed(
+    installation: Installation, seconds: int
+) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    file = installation.folder / "a.jsonl"
+    before = file.stat()
+    fetch(installation)
+    file.write_text(file.read_text().replace("2602.00001", "2602.00009"), encoding="utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + seconds * 10**9))
+
+    assert fetch(installation).new == 1
+
+
+def test_the_same_content_with_another_time_is_not_parsed(
+    installation: Installation, parsed: list[str]
+) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    fetch(installation)
+    os.utime(installation.folder / "a.jsonl", (1, 1))
+
+    assert fetch(installation).unchanged == 1
+    assert parsed == ["a.jsonl"]
+
+
+def test_what_changed_just_before_it_was_read_is_in_doubt(installation: Installation) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    installation.now = datetime.now(UTC)
+    fetch(installation)
+    (known,) = installation.app.fetcher.file_log.of("first").values()
+    installation.write_source("a", record(id="2602.00009"))
+    stat = (installation.folder / "a.jsonl").stat()
+    # As if the clock of the file system had not gone on between the two.
+    stamp = replace(known.stamp, modified=stat.st_mtime_ns, changed=stat.st_ctime_ns)
+    installation.app.fetcher.file_log.record("first", replace(known, stamp=stamp))
+
+    assert fetch(installation).new == 1
+
+
+def test_what_one_day_left_out_is_read_when_it_is_wanted(installation: Installation) -> None:
+    installation.write_source(
+        "a", record(id="2602.00001", day=str(DAY)), record(id="2602.00002", day=str(TOMORROW))
+    )
+
+    days = [(DAY, True, 1, 0), (DAY, True, 0, 1), (TOMORROW, True, 1, 0), (DAY, False, 0, 0)]
+    for day, only_day, new, unchanged in days:
+        report = fetch(installation, day=day, only_day=only_day)
+        assert (report.new, report.unchanged) == (new, unchanged)
+    assert fetch(installation, day=DAY, only_day=True).unchanged == 1
+
+
+def test_a_withdrawal_of_an_unknown_paper_is_read_until_the_paper_is_known(
+    installation: Installation,
+) -> None:
+    installation.write_source("a", record(id="2602.00001", withdrawn_on=str(DAY)))
+    fetch(installation)
+    installation.write_source("b", record(id="2602.00001"))
+
+    fetch(installation)
+    fetch(installation)
+
+    (found,) = installation.app.papers.papers()
+    assert found.withdrawn_on == DAY
+
+
+def test_a_new_parser_and_the_wish_of_an_operator_read_everything(
+    installation: Installation, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    fetch(installation)
+    installation.fetcher.fetch(DAY, installation.app.sources, only_day=False, again=True)
+    monkeypatch.setattr("digest.sources.__version__", "99")
+    fetch(installation)
+
+    assert parsed == ["a.jsonl"] * 3
+
+
+def test_a_file_that_is_gone_is_not_counted_any_more(installation: Installation) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    installation.write_source("b", record(id="2602.00002"))
+    fetch(installation)
+    (installation.folder / "a.jsonl").unlink()
+
+    report = fetch(installation)
+
+    assert (report.declared, report.unchanged) == (1, 1)
+    assert len(installation.app.fetcher.file_log.of("first")) == 1
