@@ -61,7 +61,8 @@ class Works:
 
         """
         owner = self.find(names[0])
-        if owner and len(names) == 1 and alike is None and names[0] in self._ids[owner]:
+        is_alone = len(names) == 1 and alike is None
+        if owner and is_alone and names[0] in self._ids[owner] and not is_weak(owner):
             return Work(owner, (owner,))  # as nearly always: nothing new
         own, joined = self._gather(_consistent(names), alike)
         if not own:

@@ -108,6 +108,11 @@ def without_database() -> list[str]:
     return [number(file) for file in migrations() if number(file) not in recorded]
 
 
+def used_schemas() -> list[str]:
+    """Return the schemas that some code used; of migrations that landed together it is the last."""
+    return sorted({number(dump) for dump in DATABASES if not dump.stem.endswith(_UPGRADED)})
+
+
 def _record_databases(schema: str) -> None:
     """Record a database that was brought to a schema, and one that the present code used after."""
     earlier = {number(file) for file in migrations() if number(file) < schema}

@@ -200,14 +200,12 @@ def test_every_landed_migration_has_a_database_of_its_schema() -> None:
     assert missing == [], "make it: PYTHONPATH=tests python -m support.migrations"
 
 
-@pytest.mark.parametrize("migration", migrations.migrations(), ids=lambda file: file.stem)
-def test_the_databases_of_a_schema_have_rows_in_every_table(
-    migration: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("schema", migrations.used_schemas())
+def test_the_databases_of_a_schema_have_rows_in_every_table(schema: str, tmp_path: Path) -> None:
     filled: set[str] = set()
     tables: set[str] = set()
     for dump in migrations.DATABASES:
-        if migrations.number(dump) == migrations.number(migration):
+        if migrations.number(dump) == schema:
             (tmp_path / dump.stem).mkdir()
             migrations.restore(dump, tmp_path / dump.stem)
             rows = rows_of(tmp_path / dump.stem)

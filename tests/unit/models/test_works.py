@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models.identity import namespace
-from digest.models.works import Works, agree
+from digest.models.works import Work, Works, agree
 
 #: records that are right: three works, each by several ids
 RIGHT = [
@@ -123,3 +123,10 @@ def test_ids_agree_unless_the_strongest_that_both_have_differs() -> None:
     assert agree(["2602.00001", "s2:a"], ["2602.00001", "s2:b"])
     assert not agree(["2602.00001", "s2:a"], ["2602.00002", "s2:a"])
     assert not agree(["10.1000/a", "10.1000/b"], ["10.1000/b", "10.1000/c"])
+
+
+def test_a_work_that_had_no_id_takes_its_alias_as_its_id() -> None:
+    works = Works()
+    works.add("title:1", ["openreview:a"])
+
+    assert works.claim(["openreview:a"]) == Work("openreview:a", ("title:1",))

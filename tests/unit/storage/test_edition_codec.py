@@ -107,7 +107,7 @@ def stored_editions(draw: st.DrawFn) -> Edition:
         papers=featured,
         topics={it.slug: it for it in named},
         ranked={it.slug: picked(it.slug) for it in named},
-        similar={it.id: frozenset(o.id for o in draw(some)) for it in draw(some)},
+        similar={it.id: frozenset(o.id for o in draw(some) if o is not it) for it in draw(some)},
         per_topic=draw(st.integers(1, 99)),
         max_papers=draw(st.integers(1, 99)),
         trend_weight=draw(numbers),
