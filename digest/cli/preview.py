@@ -50,7 +50,10 @@ def preview(
         typer.Option("--to", metavar="EMAIL", help="As this reader: the very mail they get."),
     ] = None,
     form: Annotated[
-        Form | None, typer.Option("--as", help="By the ending of --out, else text.")
+        Form | None,
+        typer.Option(
+            "--as", help="Unless given: by the ending of --out, html with --open, else text."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
