@@ -18,7 +18,7 @@ Day = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="NAME", help="Only this source; may be repeated."),
+    typer.Option("--source", metavar="NAME", help="Only this source; repeat."),
 ]
 
 

@@ -29,7 +29,9 @@ commands = typer.Typer(
 
 def register(root: typer.Typer) -> None:
     """Add `digest fetch`."""
-    root.command(epilog="Example: [bold]digest fetch --day 2026-02-02 --source page[/bold]")(fetch)
+    root.command(
+        epilog="Example: [bold]digest fetch --day 2026-02-02 --source 'Hugging Face'[/bold]"
+    )(fetch)
 
 
 def fetch(

@@ -36,7 +36,7 @@ def prune(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Shrink the deliveries older than [retention] to the papers that each reader was shown."""
+    """Let old deliveries shrink to the papers that each reader was shown."""
     from digest.app import pruning
     from digest.errors import ConfigError
 

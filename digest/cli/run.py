@@ -41,7 +41,7 @@ def register(root: typer.Typer) -> None:
     """Add the commands."""
     root.command(
         epilog="Example, as a line of crontab:"
-        " [bold]0 18 * * 1-5 /opt/digest/bin/digest -c /etc/digest/config.toml run[/bold]"
+        " [bold]0 18 * * 1-5 /opt/digest/bin/digest -q -c /etc/digest/config.toml run[/bold]"
     )(run)
     root.command(epilog="Example: [bold]digest retry --day 2026-02-02 --state unknown[/bold]")(
         retry
@@ -122,7 +122,7 @@ def retry(
     day: Day = None,
     state: Annotated[
         RetryState | None,
-        typer.Option("--state", help="Send the mails of the day again that are in this state."),
+        typer.Option("--state", help="Send the mails of --day again that are in this state."),
     ] = None,
     only: Only = None,
     *,
@@ -162,7 +162,7 @@ def retry(
 
 
 def daemon(ctx: typer.Context) -> None:
-    """Keep running, and run every day at the configured hour, instead of cron."""
+    """Keep running, and run on the days and at the hour of the configuration, instead of cron."""
     from digest.app import clock, pipeline, runs, scheduler
     from digest.errors import RunInProgressError
 

@@ -27,7 +27,7 @@ def serve(
     ctx: typer.Context,
     uds: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Listen at this Unix socket, as with [web] socket."),
+        typer.Option(metavar="PATH", help="Listen on this Unix socket and on no port."),
     ] = None,
 ) -> None:
     """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""

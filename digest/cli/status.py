@@ -35,11 +35,15 @@ def status(
     day: Day = None,
     state: Annotated[
         list[DeliveryState] | None,
-        typer.Option("--state", help="List the readers whose mail is in this state; repeat."),
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help="List the readers whose mail is in this state, such as deferred; repeat.",
+        ),
     ] = None,
     *,
     everybody: Annotated[
-        bool, typer.Option("--all", help="List every reader; more than a screen are counted.")
+        bool, typer.Option("--all", help="List every reader; else more than 20 are counted.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -22,6 +22,7 @@ def elsewhere(home: Path) -> Path:
     folder = home / "elsewhere"
     folder.mkdir()
     text = CONFIG.replace('slug = "robots"', 'slug = "machines"')
+    (folder / "digest.toml").touch(mode=0o600)
     (folder / "digest.toml").write_text(text, encoding="utf-8")
     (folder / "papers.jsonl").write_text("", encoding="utf-8")
     return folder / "digest.toml"

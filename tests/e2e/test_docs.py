@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -37,30 +39,81 @@ WORDS = (
 )
 
 
-def commands() -> list[str]:
-    """All verbs, those of groups with their group."""
-    found = []
+def verbs() -> dict[str, Any]:
+    """Every verb, with the object that reads its arguments."""
+    found = {}
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         inner = getattr(command, "commands", None)
-        found += [f"{name} {verb}" for verb in inner] if inner else [name]
+        found |= (
+            {f"{name} {verb}": one for verb, one in inner.items()} if inner else {name: command}
+        )
     return found
 
 
 def options() -> list[tuple[str, str]]:
-    """Every long option of the verbs that stand by themselves, but for help and JSON."""
-    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    """Every verb with each of its long options, but for help and JSON."""
     return [
         (name, option)
-        for name, command in verbs.items()
-        for parameter in getattr(command, "params", ())
+        for name, command in verbs().items()
+        for parameter in command.params
         for option in parameter.opts
         if option.startswith("--") and option not in ("--help", "--json")
     ]
 
 
-def events() -> set[str]:
-    """Every constant event name in the code."""
-    found = set()
+def options_of(command: Any) -> list[str]:
+    """Every name of every option of a command."""
+    return [name for parameter in command.params for name in parameter.opts]
+
+
+def texts_of_help() -> list[str]:
+    """All that the help of any command says."""
+    root = typer.main.get_command(app)
+    groups = root.commands.values()  # type: ignore[attr-defined]
+    said: list[str] = []
+    for command in (root, *groups, *verbs().values()):
+        said += (command.help or "", command.epilog or "")
+        said += (getattr(parameter, "help", None) or "" for parameter in command.params)
+    return said
+
+
+def rows(command: str) -> str:
+    """The lines of the guide's table of commands that begin with a command or its group."""
+    group = command.partition(" ")[0]
+    found = [line for line in GUIDE.splitlines() if re.match(rf"\| `digest {group}\b", line)]
+    return "\n".join(line for line in found if command.split()[-1] in line)
+
+
+def messages() -> list[str]:
+    """Every message that the guide's table of problems quotes."""
+    table = GUIDE.split("## Problems")[1]
+    return [
+        quoted
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for quoted in re.findall(r"`([^`]+)`", line.split(" | ")[0])
+    ]
+
+
+@cache
+def texts_of_code() -> list[str]:
+    """Every text in the code, docstrings apart, with … for each value that is put into it."""
+    found = []
+    for path in (path for root in PACKAGES for path in (ROOT / root).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                parts = [one.value if isinstance(one, ast.Constant) else "…" for one in node.values]
+                found.append("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and id(node) not in statements:
+                found.append(str(node.value))
+    return found
+
+
+def events() -> dict[str, set[str]]:
+    """Every constant event name in the code, with its levels."""
+    found: dict[str, set[str]] = {}
     for path in (ROOT / "digest").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -70,35 +123,48 @@ def events() -> set[str]:
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):
-                found.add(node.args[0].value)
+                found.setdefault(node.args[0].value, set()).add(node.func.attr)
     return found
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", list(verbs()))
 def test_every_command_is_in_the_guide(command: str) -> None:
-    group, _, verb = command.partition(" ")
-
-    line = next(line for line in GUIDE.splitlines() if line.startswith(f"| `digest {group}"))
-
-    assert verb in line
+    assert rows(command) != ""
 
 
 @pytest.mark.parametrize(("command", "option"), options())
 def test_every_option_is_in_the_guide(command: str, option: str) -> None:
-    line = next(line for line in GUIDE.splitlines() if line.startswith(f"| `digest {command}"))
-
-    assert option in line
+    assert option in rows(command)
 
 
-@pytest.mark.parametrize("event", sorted(events()))
-def test_every_event_of_the_log_is_in_the_guide(event: str) -> None:
-    assert f"| `{event}` |" in GUIDE
+def test_the_guide_says_which_commands_print_json() -> None:
+    said = re.search(r"((?:`[^`]+`(?:,| and)? )+)take `--json`", " ".join(GUIDE.split()))
+
+    assert said is not None
+    named = re.findall(r"`([^`]+)`", said[1])
+    able = [name for name, command in verbs().items() if "--json" in options_of(command)]
+    assert sorted(named) == sorted(able)
 
 
-def test_the_guide_lists_no_event_that_is_never_logged() -> None:
+def test_no_words_of_the_help_are_taken_for_markup() -> None:
+    said = " ".join(texts_of_help())
+
+    assert set(re.findall(r"\[[^\]]*\]", said)) <= {"[bold]", "[/bold]"}
+
+
+@pytest.mark.parametrize("message", messages())
+def test_every_message_among_the_problems_is_in_the_code(message: str) -> None:
+    parts = [part for part in message.split("…") if part.strip()]
+
+    assert parts != []
+    assert [part for part in parts if not any(part in text for text in texts_of_code())] == []
+
+
+def test_the_guide_lists_the_events_of_the_log_with_their_levels() -> None:
     table = GUIDE.split("## Log")[1].split("##")[0]
 
-    assert set(re.findall(r"(?m)^\| `([^`]+)` \|", table)) == events()
+    listed = re.findall(r"(?m)^\| `([^`]+)` \| ([a-z, ]+) \|", table)
+    assert {event: set(levels.split(", ")) for event, levels in listed} == events()
 
 
 @pytest.mark.parametrize("state", DeliveryState)
@@ -131,11 +197,11 @@ def test_the_page_on_sources_says_whose_word_counts(name: str) -> None:
     assert {field: int(much) for field, much in said} == kind.knows
 
 
-@pytest.mark.parametrize("line", re.findall(r"(?m)^(?:0 .*/)?digest .*$", README))
+@pytest.mark.parametrize("line", re.findall(r"(?m)^(?:[0*].*/)?digest .*$", README))
 def test_every_command_in_the_readme_exists(line: str) -> None:
-    words = re.sub(r"#.*|-c \S+", "", line.split("digest ", 1)[1]).split()
+    words = re.sub(r"#.*|-q |-c \S+", "", line.split("digest ", 1)[1]).split()
 
-    assert words[0] in commands() or " ".join(words[:2]) in commands()
+    assert words[0] in verbs() or " ".join(words[:2]) in verbs()
 
 
 # -- the architecture, the decisions and the words -------------------------------------------
@@ -146,6 +212,12 @@ def packages() -> list[str]:
     paths = {path.parent for root in PACKAGES for path in (ROOT / root).rglob("__init__.py")}
     paths |= set((ROOT / "digest").glob("[!_]*.py"))
     return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+
+
+def packages_with_rows() -> list[str]:
+    """The path of every package that stands directly in `digest/`, and of the address book."""
+    found = (path.parent for path in (ROOT / "digest").glob("*/__init__.py"))
+    return [*sorted(f"digest/{path.name}" for path in found), "subscribers"]
 
 
 def libraries() -> list[str]:
@@ -183,6 +255,18 @@ def test_every_package_is_in_the_architecture(path: str) -> None:
     name = Path(path).name
 
     assert re.search(rf"\b{re.escape(name)}\b", page("architecture"))
+
+
+@pytest.mark.parametrize("package", packages_with_rows())
+def test_the_architecture_names_the_modules_that_there_are(package: str) -> None:
+    line = next(
+        line for line in page("architecture").splitlines() if line.startswith(f"| `{package}/` |")
+    )
+    folder = ROOT / package
+    modules = {path.stem for path in folder.glob("[!_]*.py")}
+    modules |= {path.name for path in folder.glob("[!_]*/") if any(path.rglob("*.py"))}
+
+    assert set(re.findall(r"`(\w+)/?`", line.split("|")[2])) == modules
 
 
 def test_every_path_in_the_architecture_exists() -> None:

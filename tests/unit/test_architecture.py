@@ -64,6 +64,7 @@ PURE = (
     "subscribers.consent_columns",
     "subscribers.consent_words",
     "subscribers.export_columns",
+    "subscribers.faults",
     "subscribers.json_stream",
     "subscribers.links",
     "subscribers.list_consent",
