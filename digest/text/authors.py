@@ -6,11 +6,10 @@ a collaboration that an author wrote for is a name of its own.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
-from digest.text.clean import clean
+from digest.text.clean import clean, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +93,7 @@ def _names(pieces: Iterable[str]) -> Iterator[str]:
 
 def _unescape(text: str) -> str:
     """Resolve HTML entities, because the semicolon of `&uuml;` separates no names."""
-    return html.unescape(text[:MAX_LENGTH])
+    return unescape(text[:MAX_LENGTH])
 
 
 def _split_outside_parentheses(text: str) -> Iterator[str]:

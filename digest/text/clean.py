@@ -34,6 +34,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 
+#: A character reference. One without its semicolon is none before a letter, digit or "=", as in the
+#: address …?id=1&noteId=2 (HTML, "named character reference state", for attributes).
+_REFERENCE = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31})(?:;|(?![;=A-Za-z0-9]))"
+)
 #: A raised or lowered number, which is written as in TeX: without it 10⁻³ would become 10-3.
 _SCRIPT = re.compile(r"<(su[pb])>\s*([0-9+−-]{1,6})\s*</\1>", re.IGNORECASE)
 #: Tags that end a line; without a blank two words would become one.
@@ -79,12 +84,17 @@ def clean(text: str) -> str:
 
 def _clean_once(text: str) -> str:
     """Return a text after one pass."""
-    text = repair_encoding(html.unescape(text)) if "&" in text else repair_encoding(text)
+    text = repair_encoding(unescape(text) if "&" in text else text)
     text = squeeze(_TAG.sub(_without_tag, _SCRIPT.sub(_as_tex, text)) if "<" in text else text)
     if not (text.isascii() and text.isprintable()):
         text = squeeze(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     readable = untex(text)
     return text if readable == text else squeeze(unicodedata.normalize("NFC", readable))
+
+
+def unescape(text: str) -> str:
+    """Return text with its character references replaced, but addresses as they are."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
 
 
 def _as_tex(script: re.Match[str]) -> str:

@@ -137,7 +137,7 @@ def test_an_error_of_the_api_is_json(site: Site) -> None:
     answers = [site.get("/api/v1/nowhere"), site.post("/api/v1/subscriptions", json={})]
 
     assert answers[0].json() == {"detail": "Not Found"}
-    assert answers[1].json() == {"detail": "body.email: Field required"}
+    assert answers[1].json() == {"detail": "body.email: is missing"}
 
 
 # -- bodies that are too long -----------------------------------------------------------------

@@ -23,6 +23,12 @@ KNOTTY = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
         pytest.param("Two\n  lines\tand a tab ", "Two lines and a tab", id="white space"),
         pytest.param("Salt &amp; pepper", "Salt & pepper", id="entity"),
         pytest.param("Salt &amp;amp; pepper", "Salt & pepper", id="entity of an entity"),
+        pytest.param("caf&eacute 2 &lt 3", "café 2 < 3", id="entities without a semicolon"),
+        pytest.param(
+            "see https://example.org/?id=1&noteId=2&copy=3",
+            "see https://example.org/?id=1&noteId=2&copy=3",
+            id="an address that only seems to hold entities",
+        ),
         pytest.param("H<sub>2</sub>O is <i>wet</i>", "H₂O is wet", id="tags"),
         pytest.param('<a href="x">here</a>', "here", id="tag with an attribute"),
         pytest.param("<jats:p>Words</jats:p>", "Words", id="tag of a publisher"),
