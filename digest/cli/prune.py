@@ -8,6 +8,7 @@ import typer
 
 from digest.cli import output
 from digest.cli.options import Json
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def _print_plan(app: App, days: list[PrunableDay], *, json: bool) -> None:
         )
     elif days:
         output.print_result(
-            f"would prune {rows} deliveries of {len(days)} days, until {days[-1].day}:"
+            f"would prune {count(rows, 'row')} of {count(len(days), 'day')}, until {days[-1].day}:"
             f" about {_megabytes(size)} of the database"
         )
     else:
@@ -98,7 +99,7 @@ def _print_report(app: App, report: PruneReport, *, made_smaller: bool, json: bo
         )
         return
     if report.rows or report.stopped:
-        output.print_result(f"pruned {report.rows} deliveries of {report.days} days")
+        output.print_result(f"pruned {count(report.rows, 'row')} of {count(report.days, 'day')}")
     else:
         output.print_result(_nothing(app))
     if report.stopped is not None:

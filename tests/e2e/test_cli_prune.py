@@ -32,7 +32,7 @@ def test_a_dry_run_says_how_much_and_changes_nothing(old: Path, digest: Command)
     first = digest("prune", "--dry-run")
     second = digest("prune", "--dry-run", "--json").json
 
-    assert first.out.startswith("would prune 2 deliveries of 1 days, until 2026-02-02: about 0.")
+    assert first.out.startswith("would prune 2 rows of 1 day, until 2026-02-02: about 0.")
     assert second["bytes"] > 0
     assert second == {
         "dry_run": True, "days": 1, "until": "2026-02-02", "rows": 2, "bytes": second["bytes"],

@@ -87,7 +87,7 @@ def test_no_wrong_section_is_answered_in_words_of_programs(section: str, value: 
         ("topics", "slug", "Bad Slug", '"Bad Slug" is not a slug: '),
         ("topics", "slug", "Bad Slug", "such as bad-slug"),
         ("topics", "trending", "yes!", "trending: must be true or false"),
-        ("web", "url", "https://a.example/papers", "its name without a path"),
+        ("web", "url", "https://a.example/?papers", "without ? and #"),
         ("web", "trusted_proxies", ["x"], '"x" is not an IP address or a network like'),
     ],
 )
@@ -161,6 +161,7 @@ def test_a_secret_of_a_file_that_a_variable_names_is_blamed_on_that(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "password").write_text("two\nlines", encoding="utf-8")
+    (tmp_path / "password").chmod(0o600)
     monkeypatch.setenv("DIGEST_MAIL__PASSWORD_FILE", str(tmp_path / "password"))
 
     (line,) = faults_of({})

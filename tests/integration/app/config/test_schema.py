@@ -97,10 +97,12 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
         ),
         pytest.param(
             {"web": {"url": "example.org"}},
-            "[web] url: is not an address like https://digest.example.org",
+            '[web] url: "example.org" is not an address like https://digest.example.org',
             id="web address",
         ),
-        pytest.param({"web": {"socket_mode": "rw"}}, "socket_mode: is not the mode", id="mode"),
+        pytest.param(
+            {"web": {"socket_mode": "rw"}}, 'socket_mode: "rw" is not the mode', id="mode"
+        ),
         pytest.param(
             {"ranking": {"trend_weight": float("nan")}}, "trend_weight", id="not a number"
         ),
