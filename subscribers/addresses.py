@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -45,7 +45,7 @@ class Address:
     #: the same for every spelling of one subscriber
     key: str
 
-    @property
+    @cached_property
     def mailbox(self) -> str:
         """The mailbox that the address arrives in; see the function of this name."""
         return mailbox(self.key)

@@ -150,8 +150,8 @@ class Book:
 
     def bring_in(
         self, entries: Sequence[ListEntry], *, evidence: Evidence, ask: Ask = ask_nobody
-    ) -> dict[str, Subscriber]:
-        """Write the entries of a list; return the subscribers it added or changed, by key.
+    ) -> set[str]:
+        """Write the entries of a list; return the keys of the addresses it added or changed.
 
         All are one transaction, with the letters that `ask` queues: `TRANSACTION` entries are
         enough at a time. Whoever left, is suppressed or was erased is not brought back. To repeat
@@ -166,7 +166,7 @@ class Book:
                 evidence=evidence,
             )
             ask(db, brought.asked)
-            return queries.read_by_key(db, brought.changed)
+        return brought.changed
 
     def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
         """Record an event; return the changed subscriber, or None if unknown or now erased.

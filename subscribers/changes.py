@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from subscribers.models import INACTIVE, Event, Preferences, Status, next_status
-from subscribers.queries import read_by_key, read_consent_times
+from subscribers.queries import read_consent_times, read_standings
 from subscribers.tables import consent, subscribers, subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from subscribers.addresses import Address
     from subscribers.book import Evidence
-    from subscribers.models import Subscriber
+    from subscribers.queries import Standing
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListEntry:
+class ListEntry(NamedTuple):
     """A reader of a list, as they come into the book."""
 
     address: Address
@@ -30,6 +29,8 @@ class ListEntry:
     preferences: Preferences | None
     #: the time of the first sign-up; None for now
     since: datetime | None
+    #: the topics of a new reader to whom the list gives none
+    default_topics: tuple[str, ...] = ()
     #: the evidence of the import of a new reader; None for that of the whole list
     imported: Evidence | None = None
     #: what happened after the import, in order, each with its evidence
@@ -53,7 +54,7 @@ def subscriber_row(
         "mailbox": address.mailbox,
         "status": status,
         "since": since,
-        "preferences": asdict(preferences) if preferences else {},
+        "preferences": dict(vars(preferences)) if preferences else {},
     }
 
 
@@ -74,10 +75,18 @@ def topic_rows(subscriber_id: int, topics: Sequence[str]) -> list[dict[str, Any]
 
 
 def insert_rows(db: sa.Connection, *tables: tuple[sa.Table, Sequence[dict[str, Any]]]) -> None:
-    """Insert rows into tables, in this order."""
+    """Insert rows into tables, in this order, each reader's in theirs.
+
+    Rows of the same reader, whose ids are random, go to the same pages of a table and its indexes.
+    """
     for table, rows in tables:
         if rows:
-            db.execute(table.insert(), rows)
+            db.execute(table.insert(), sorted(rows, key=_reader))
+
+
+def _reader(row: Mapping[str, Any]) -> int:
+    subscriber_id: int = row["id"] if "id" in row else row["subscriber_id"]
+    return subscriber_id
 
 
 def move(
@@ -106,7 +115,7 @@ class Brought(NamedTuple):
     """What a list has changed."""
 
     #: the keys of those who were added or may have changed
-    changed: list[str]
+    changed: set[str]
     #: the ids of those who are pending and to be asked to confirm
     asked: list[int]
 
@@ -123,9 +132,9 @@ def bring_in(
     An entry does not bring back a reader who has left or is suppressed: here or since it was made.
     """
     by_key = {entry.address.key: entry for entry in entries}
-    known = read_by_key(db, by_key)
+    known = read_standings(db, by_key)
     times = read_consent_times(db, [one.id for one in known.values()])
-    writing, brought = _Writing(), Brought([], [])
+    writing, brought = _Writing(), Brought(set(), [])
     for key, entry in by_key.items():
         found = known.get(key)
         if found and _is_refused(found, entry, had_left=times[found.id].left is not None):
@@ -137,17 +146,18 @@ def bring_in(
             writing.people.append(
                 subscriber_row(subscriber_id, entry.address, status, since, entry.preferences)
             )
-            writing.wanted += topic_rows(subscriber_id, entry.topics or ())
+            topics = entry.default_topics if entry.topics is None else entry.topics
+            writing.wanted += topic_rows(subscriber_id, topics)
         else:
             writing.change(found, entry, status)
-        brought.changed.append(key)
+        brought.changed.add(key)
         if entry.asks and status is Status.PENDING:
             brought.asked.append(subscriber_id)
     writing.write(db)
     return brought
 
 
-def _is_refused(found: Subscriber, entry: ListEntry, *, had_left: bool) -> bool:
+def _is_refused(found: Standing, entry: ListEntry, *, had_left: bool) -> bool:
     """Whether an entry would bring back a known reader who has left or is suppressed."""
     gone = found.status in INACTIVE or (found.status is Status.PENDING and had_left)
     return gone and (not entry.steps or Event.CONFIRM in [event for event, _ in entry.steps])
@@ -166,7 +176,7 @@ class _Writing:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def happened(
-        self, subscriber_id: int, found: Subscriber | None, entry: ListEntry, evidence: Evidence
+        self, subscriber_id: int, found: Standing | None, entry: ListEntry, evidence: Evidence
     ) -> Status:
         """Take note of the import and of what happened after it; return the status then."""
         status = found.status if found else None
@@ -177,7 +187,7 @@ class _Writing:
         assert status is not None  # noqa: S101 (there is one event at least)
         return status
 
-    def change(self, found: Subscriber, entry: ListEntry, status: Status) -> None:
+    def change(self, found: Standing, entry: ListEntry, status: Status) -> None:
         """Take note of a known reader's status and, unless they want no mail, of their choices."""
         if status is not found.status:
             self.statuses.append({"this": found.id, "status": status})
@@ -187,7 +197,9 @@ class _Writing:
             self.chosen.append({"this": found.id})
             self.wanted += topic_rows(found.id, entry.topics)
         if entry.preferences is not None:
-            self.preferences.append({"this": found.id, "preferences": asdict(entry.preferences)})
+            self.preferences.append(
+                {"this": found.id, "preferences": dict(vars(entry.preferences))}
+            )
 
     def write(self, db: sa.Connection) -> None:
         """Write everything."""

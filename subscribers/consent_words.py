@@ -34,6 +34,9 @@ class Listed(IntEnum):
 NOES = (Listed.LEFT, Listed.BOUNCED, Listed.COMPLAINED)
 
 
+_SIGNS = re.compile(r"[\W_]+")
+
+
 def without_accents(text: str) -> str:
     """Return a text without case and accents: `Désinscrit` is `desinscrit`."""
     text = text.casefold()
@@ -45,7 +48,7 @@ def without_accents(text: str) -> str:
 @lru_cache(maxsize=10_000)  # a list says the same words in all its rows
 def folded(text: str) -> str:
     """Return the letters and digits of a name or word, without case: `Opted-Out` is `optedout`."""
-    return re.sub(r"[\W_]+", "", without_accents(text))
+    return _SIGNS.sub("", without_accents(text))
 
 
 def names_of(text: str) -> frozenset[str]:

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from subscribers.csv_table import Table
     from subscribers.import_rules import Step
     from subscribers.list_consent import Stated
-    from subscribers.models import Subscriber
 
 #: Goes through items, and may show how far it is.
 Track = Callable[[Iterable[Any]], Iterable[Any]]
 #: What an import leaves to a pending reader, at least, to get the letter and to confirm.
 _TIME_TO_ANSWER = timedelta(days=2)
+#: The actions after which a reader wants no topics.
+_NOES = (ImportAction.LEAVE, ImportAction.SUPPRESS)
 
 
 def plan(
@@ -79,8 +80,9 @@ def plan(
         if key in seen:
             rows.append(reject(line.number, line.address, "the address is in the list twice"))
             continue
-        judged = replace(line, stated=strongest[key])
-        row = judge(judged, known, confirmed=confirmed, exact=reader.exact)
+        row = judge(
+            line._replace(stated=strongest[key]), known, confirmed=confirmed, exact=reader.exact
+        )
         # Of two lines, the one that can be used counts.
         seen |= set() if row.action is ImportAction.REJECT else {key}
         rows.append(row)
@@ -95,8 +97,8 @@ def apply(
     evidence: Evidence,
     ask: Ask = ask_nobody,
     track: Track = iter,
-) -> list[tuple[ImportRow, Subscriber]]:
-    """Carry out a plan; return the rows that added or changed a subscriber, each with them.
+) -> list[ImportRow]:
+    """Carry out a plan; return the rows that added or changed a subscriber.
 
     `ask` queues the letters to those who are to confirm, in the transaction that brings them in.
     An import that ended early can be repeated: what is stored does not change again.
@@ -106,8 +108,7 @@ def apply(
 
     """
     due = [(row, row.parsed) for row in rows if row.parsed and row.action in CHANGES]
-    known = book.find_all([parsed.key for _, parsed in due])
-    changed: dict[str, Subscriber] = {}
+    changed: set[str] = set()
     stored = 0
     try:
         for start in track(range(0, len(due), TRANSACTION)):
@@ -115,7 +116,8 @@ def apply(
             entries = [
                 ListEntry(
                     address=parsed,
-                    topics=_topics(row, default_topics, known=parsed.key in known),
+                    topics=row.topics if row.topics or row.exact else None,
+                    default_topics=() if row.action in _NOES else tuple(default_topics),
                     preferences=row.preferences,
                     since=min(row.since or evidence.at, evidence.at),
                     imported=_imported(row, evidence),
@@ -131,17 +133,7 @@ def apply(
             f"stopped: {stored:,} of {len(due):,} new or changed readers are stored;"
             " the same command again goes on"
         ) from stop
-    return [(row, changed[parsed.key]) for row, parsed in due if parsed.key in changed]
-
-
-def _topics(
-    row: ImportRow, default_topics: Sequence[str], *, known: bool
-) -> tuple[str, ...] | None:
-    if row.topics or row.exact:
-        return row.topics
-    if row.action in (ImportAction.LEAVE, ImportAction.SUPPRESS):
-        return None
-    return None if known else tuple(default_topics)
+    return [row for row, parsed in due if parsed.key in changed]
 
 
 def _imported(row: ImportRow, evidence: Evidence) -> Evidence | None:

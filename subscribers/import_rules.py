@@ -6,9 +6,9 @@ nobody in, but keeps later lists from doing so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from subscribers.consent_words import NOES, Listed
 from subscribers.csv_export import read_preferences
@@ -77,8 +77,7 @@ class Step:
     listed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportRow:
+class ImportRow(NamedTuple):
     """One row of a CSV file, and what the import does with it."""
 
     #: the number of its line in the file
@@ -102,8 +101,7 @@ class ImportRow:
     pending_id: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One row of a CSV file, read and not yet judged."""
 
     number: int
@@ -154,7 +152,7 @@ def judge(line: Line, known: Known, *, confirmed: bool, exact: bool) -> ImportRo
         exact=exact,
     )
     if line.parsed.key in known.erased:
-        return replace(row, action=ImportAction.REFUSE, reason="was erased")
+        return row._replace(action=ImportAction.REFUSE, reason="was erased")
     if found is not None:
         times = known.times[found.id]
         return (
@@ -171,12 +169,12 @@ def _judge_new(row: ImportRow, line: Line, known: Known, *, confirmed: bool) -> 
     if stated.listed in NOES:
         action, event = _NO_ACTIONS[stated.listed]
         steps = (Step(event=event, at=stated.at, listed=True),)
-        return replace(row, action=action, steps=steps, reason=stated.words)
+        return row._replace(action=action, steps=steps, reason=stated.words)
     if reason := _refused_mailbox(line, known):
-        return replace(row, action=ImportAction.REFUSE, reason=reason)
+        return row._replace(action=ImportAction.REFUSE, reason=reason)
     if stated.listed is Listed.NEVER:
         reason = f"{stated.words}: they never asked for mail"
-        return replace(row, action=ImportAction.REFUSE, reason=reason)
+        return row._replace(action=ImportAction.REFUSE, reason=reason)
     back: tuple[Step, ...] = ()
     if line.had_left:  # only their own confirmation counts since, and that is to be known here too
         back = (
@@ -186,16 +184,16 @@ def _judge_new(row: ImportRow, line: Line, known: Known, *, confirmed: bool) -> 
     if stated.listed is Listed.PENDING:
         reason = f"{stated.words}; will be asked to confirm, once"
         asked = None if back else stated.at
-        return replace(row, action=ImportAction.ADD, steps=back, reason=reason, pending_since=asked)
+        return row._replace(action=ImportAction.ADD, steps=back, reason=reason, pending_since=asked)
     if stated.listed is Listed.PAUSED:
         if not confirmed:
             reason = f"{stated.words}; --confirmed takes that over"
-            return replace(row, action=ImportAction.REFUSE, reason=reason)
+            return row._replace(action=ImportAction.REFUSE, reason=reason)
         return _vouched(row, stated, back)
     if confirmed:
         return _vouched(row, stated, back)
     reason = "will be asked to confirm"
-    return replace(row, action=ImportAction.ADD, steps=back, reason=reason)
+    return row._replace(action=ImportAction.ADD, steps=back, reason=reason)
 
 
 def _judge_known(
@@ -210,24 +208,24 @@ def _judge_known(
     """Decide about a subscriber of whom the list says no no."""
     stated = line.stated
     if found.status in INACTIVE:
-        return replace(row, action=ImportAction.REFUSE, reason=f"is {found.status}")
+        return row._replace(action=ImportAction.REFUSE, reason=f"is {found.status}")
     if found.status is Status.PENDING:
         if times.left:
             reason = "had left, and has not confirmed to come back"
-            return replace(row, action=ImportAction.REFUSE, reason=reason)
+            return row._replace(action=ImportAction.REFUSE, reason=reason)
         if confirmed and stated.listed in (Listed.SILENT, Listed.CONFIRMED, Listed.PAUSED):
             if reason := _refused_mailbox(line, known):
-                return replace(row, action=ImportAction.REFUSE, reason=reason)
+                return row._replace(action=ImportAction.REFUSE, reason=reason)
             return _vouched(row, stated, ())
         if stated.listed in (Listed.SILENT, Listed.CONFIRMED, Listed.PENDING):
-            row = replace(row, pending_id=found.id)
+            row = row._replace(pending_id=found.id)
     if (
         stated.listed is Listed.PAUSED
         and found.status is Status.CONFIRMED
         and not _is_later(times.own_yes, stated.at)
     ):
         steps = (Step(event=Event.PAUSE, at=stated.at, listed=True),)
-        return replace(row, action=ImportAction.PAUSE, steps=steps, reason=stated.words)
+        return row._replace(action=ImportAction.PAUSE, steps=steps, reason=stated.words)
     news = [
         name
         for name, new, old in (
@@ -238,8 +236,8 @@ def _judge_known(
     ]
     if news:
         reason = f"is {found.status}, gets new {' and '.join(news)}"
-        return replace(row, action=ImportAction.UPDATE, reason=reason)
-    return replace(row, reason=f"is {found.status}")
+        return row._replace(action=ImportAction.UPDATE, reason=reason)
+    return row._replace(reason=f"is {found.status}")
 
 
 def _judge_no(row: ImportRow, line: Line, found: Subscriber, times: ConsentTimes) -> ImportRow:
@@ -251,9 +249,9 @@ def _judge_no(row: ImportRow, line: Line, found: Subscriber, times: ConsentTimes
     stated = line.stated
     action, event = _NO_ACTIONS[stated.listed]
     if found.status is Status.SUPPRESSED or (found.status, event) == (Status.LEFT, Event.LEAVE):
-        return replace(row, action=ImportAction.REFUSE, reason=f"is {found.status}")
+        return row._replace(action=ImportAction.REFUSE, reason=f"is {found.status}")
     if found.status in (Status.CONFIRMED, Status.PAUSED) and _is_later(times.own_yes, stated.at):
-        return replace(row, reason=f"is {found.status}, by their own word since {stated.words}")
+        return row._replace(reason=f"is {found.status}, by their own word since {stated.words}")
     step = Step(event=event, at=stated.at, listed=True)
     if (
         found.status is Status.PENDING
@@ -262,11 +260,11 @@ def _judge_no(row: ImportRow, line: Line, found: Subscriber, times: ConsentTimes
     ):
         reason = f"signed up here since {stated.words}; only they can confirm"
         if times.left and not _is_later(stated.at, times.left):
-            return replace(row, reason=reason)
+            return row._replace(reason=reason)
         again = Step(event=Event.SIGN_UP, at=times.own_sign_up, listed=True)
-        bare = replace(row, topics=(), exact=False, preferences=None)
-        return replace(bare, action=action, steps=(step, again), reason=reason)
-    return replace(row, action=action, steps=(step,), reason=f"{stated.words}; was {found.status}")
+        bare = row._replace(topics=(), exact=False, preferences=None)
+        return bare._replace(action=action, steps=(step, again), reason=reason)
+    return row._replace(action=action, steps=(step,), reason=f"{stated.words}; was {found.status}")
 
 
 def _vouched(row: ImportRow, stated: Stated, back: tuple[Step, ...]) -> ImportRow:
@@ -275,8 +273,8 @@ def _vouched(row: ImportRow, stated: Stated, back: tuple[Step, ...]) -> ImportRo
     steps = (*back, Step(event=Event.CONFIRM, at=at, listed=at is not None))
     if stated.listed is Listed.PAUSED:
         steps = (*steps, Step(event=Event.PAUSE, at=at, listed=True))
-        return replace(row, action=ImportAction.PAUSE, steps=steps, reason=stated.words)
-    return replace(row, action=ImportAction.CONFIRM, steps=steps, reason="you vouch for it")
+        return row._replace(action=ImportAction.PAUSE, steps=steps, reason=stated.words)
+    return row._replace(action=ImportAction.CONFIRM, steps=steps, reason="you vouch for it")
 
 
 def _refused_mailbox(line: Line, known: Known) -> str:

@@ -51,6 +51,7 @@ class Stated:
         return f"{self.column} is {self.cell!r}"
 
 
+_SILENT = Stated()
 #: With what the names of files of noes begin.
 _FILE_WORDS = PLAIN_NOES | names_of(
     "unsubscribes optouts blacklist blocklist bounces complaints suppression suppressions"
@@ -95,9 +96,11 @@ def read_consent(
 
     `columns` are those of the list, read with all their cells. Without them, names alone decide.
     """
-    stated, since = Stated(), None
+    stated, since = _SILENT, None
     for column, cell in zip(columns or columns_of(names), cells, strict=False):
         found, at = _listed(column, cell.strip())
+        if found is Listed.SILENT:  # nearly all cells of a list
+            continue
         if found in NOES:
             since = since or at
         if found > stated.listed:
@@ -124,9 +127,15 @@ def is_plain_no(cell: str) -> bool:
 
 def read_since(names: tuple[str, ...], cells: Sequence[str]) -> datetime | None:
     """Return since when somebody reads, or None if no column tells."""
-    by_name = dict(zip(folded_names(names), cells, strict=False))
-    times = (parse_time(by_name[name]) for name in _SINCE if name in by_name)
+    times = (parse_time(cells[index]) for index in _since_columns(names) if index < len(cells))
     return next(filter(None, times), None)
+
+
+@lru_cache(maxsize=64)
+def _since_columns(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the indexes of the columns that say since when somebody reads, the surest first."""
+    last_first = list(enumerate(folded_names(names)))[::-1]
+    return tuple(index for wanted in _SINCE for index, name in last_first if name == wanted)
 
 
 def parse_time(text: str) -> datetime | None:

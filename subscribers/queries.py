@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,6 +33,13 @@ class ConsentTimes:
     #: when they last signed up, confirmed or resumed themselves, and not through an operator
     own_sign_up: datetime | None = None
     own_yes: datetime | None = None
+
+
+class Standing(NamedTuple):
+    """A subscriber, and whether they may be written to."""
+
+    id: int
+    status: Status
 
 
 def read_subscribers(
@@ -84,6 +91,18 @@ def read_by_key(db: sa.Connection, keys: Collection[str]) -> dict[str, Subscribe
         if key_of:  # of a new list, nobody is known
             found.update((key_of[one.id], one) for one in read_subscribers(db, this))
     return found
+
+
+def read_standings(db: sa.Connection, keys: Collection[str]) -> dict[str, Standing]:
+    """Return the ids and statuses of these keys of addresses; unknown keys are left out."""
+    columns = (subscribers.c.address_key, subscribers.c.id, subscribers.c.status)
+    return {
+        key: Standing(subscriber_id, Status(status))
+        for some in batches(keys)
+        for key, subscriber_id, status in db.execute(
+            sa.select(*columns).where(subscribers.c.address_key.in_(some))
+        )
+    }
 
 
 def read_refusals(

@@ -99,7 +99,8 @@ def brought_in(
     parsed = addresses.parse(address)
     steps = ((Event.CONFIRM, evidence(at=at)),) if confirmed else ()
     entry = ListEntry(address=parsed, topics=topics, preferences=None, since=None, steps=steps)
-    return book.bring_in([entry], evidence=evidence(at=at)).get(parsed.key)
+    changed = book.bring_in([entry], evidence=evidence(at=at))
+    return book.find(address) if parsed.key in changed else None
 
 
 def issue(*picks: Pick, day: date = DAY, **details: Any) -> Issue:

@@ -30,7 +30,7 @@ def actions(text: str, book: Book, *, confirmed: bool = False) -> list[ImportAct
 def import_csv(text: str, book: Book, *, confirmed: bool = False) -> list[str]:
     rows = planned(text, book, confirmed=confirmed)
     changed = apply(rows, book, default_topics=["robots"], evidence=evidence())
-    return [subscriber.address for _, subscriber in changed]
+    return [row.address for row in changed]
 
 
 # -- reading ------------------------------------------------------------------------------------
