@@ -58,6 +58,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/wire.py
 	$(BIN)/python benchmarks/delivery.py
 	$(BIN)/python benchmarks/history.py
+	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/signing.py
 
 faults: $(VENV)/developing
