@@ -97,11 +97,25 @@ class MergeBatch:
         """Merge the papers of a batch; return them with the ids they are known by."""
         return self._with_ids([self._merge(paper, source) for paper in batch])
 
-    def update_all(self, batch: Iterable[Paper], source: SourceAuthority) -> list[Paper]:
-        """Merge records that only update known papers; return those whose paper is known."""
-        return self._with_ids(
-            [self._merge(paper, source) for paper in batch if self._known(paper) is not None]
-        )
+    def update_all(
+        self, batch: Iterable[Paper], source: SourceAuthority, *, may_join: bool = True
+    ) -> list[Paper]:
+        """Merge records that only update known papers; return those whose paper is known.
+
+        Unless they `may_join`, no two known papers become one because a record names both.
+        """
+        updated = []
+        for paper in batch:
+            known = self._known(paper)
+            if known is not None:
+                update = paper if may_join else self._without_others(paper, known)
+                updated.append(self._merge(update, source))
+        return self._with_ids(updated)
+
+    def _without_others(self, paper: Paper, known: str) -> Paper:
+        """Return a record of a known paper without the ids of other known papers."""
+        others = [name for name in paper.aliases if self._works.find(name) not in (None, known)]
+        return replace(paper, aliases=tuple(it for it in paper.aliases if it not in others))
 
     def known_as(self, name: str) -> str:
         """Return the id of the paper that an id names, or that id if no paper here has it."""

@@ -66,6 +66,8 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
             text = request.web.get(where)
             page = _understand(text, where)
         except SourceError as error:
+            if pages.end(error):
+                break
             if not pages.given:
                 raise
             yield RawDocument(where=where, text="", trouble=str(error))

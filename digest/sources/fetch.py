@@ -161,6 +161,7 @@ class Fetcher:
             authority=kind.authority,
             updates=found.batch.updates,
             announced=found.batch.announcements,
+            may_join=not kind.enriches,
             now=self.clock(),
         )
         return SourceReport(
@@ -244,6 +245,7 @@ class Fetcher:
             authority=kind.authority,
             updates=batch.updates,
             announced=batch.announcements,
+            may_join=not kind.enriches,
             now=now,
         )
         is_whole = not only_day or len(of_day) == len(batch.papers)

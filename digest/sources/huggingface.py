@@ -19,7 +19,7 @@ from digest.models.identity import arxiv_id, canonical_id, known_id, source_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
-from digest.sources.paging import Pages
+from digest.sources.paging import SMALLEST_LIMIT, Pages
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import clean_names
 from digest.text.clean import safe_url
@@ -34,7 +34,7 @@ _PATH = "/api/daily_papers"
 #: The service gives at most about 100 papers a page; no day has come near 1,000.
 _PAGE = 100
 _PAGES = 10
-#: A limit of the service is a multiple of this.
+#: A limit of a service that has no pages is a multiple of this.
 _ROUND = 10
 #: The status for a day that is not open yet, is in the future, or does not exist.
 _NO_SUCH_DAY = 400
@@ -45,22 +45,28 @@ _LONGEST_TLDR = 400
 
 
 def read(source: Source, request: FetchRequest) -> list[RawDocument]:
-    """Read the list of a day by the API, or the day's web page if the API fails."""
+    """Read the list of a day by the API, or the day's web page if the API fails.
+
+    Pages of the API before an error are kept, unless the web page lists more papers.
+    """
     url = _address(source.url or HOST)
     try:
         return _answers(url, request)
     except UnreachableError:
         raise  # the page has the same host
     except SourceError as error:
+        cut = error if isinstance(error, _CutError) else None
         if isinstance(error, RefusedError) and error.status == _NO_SUCH_DAY:
             message = f"the list of {request.day} is not open, or there is no such day: {error}"
             raise RefusedError(message, status=error.status, body=error.body) from error
         try:
             page = _page(url, request, error)
         except SourceError as second:
-            if not isinstance(error, _CutError):
+            if cut is None:
                 raise
-            return [*error.found, RawDocument(where=url, text="", trouble=str(second))]
+            return cut.documents(url, str(second))
+        if cut is not None and _papers_of(page) < cut.papers:
+            return cut.documents(url, str(cut))
         log.warning("source read otherwise", extra={"source": source.name, "error": str(error)})
         return [page]
 
@@ -68,9 +74,15 @@ def read(source: Source, request: FetchRequest) -> list[RawDocument]:
 class _CutError(SourceError):
     """The API gave some pages of a list, but not all of it."""
 
-    def __init__(self, message: str, found: list[RawDocument]) -> None:
+    def __init__(self, message: str, found: list[RawDocument], papers: int) -> None:
         super().__init__(message)
-        self.found = found
+        self._found = found
+        #: how many papers its pages hold
+        self.papers = papers
+
+    def documents(self, url: str, trouble: str) -> list[RawDocument]:
+        """Return the pages, and a document that says what is wrong."""
+        return [*self._found, RawDocument(where=url, text="", trouble=trouble)]
 
 
 def _address(url: str) -> str:
@@ -85,24 +97,37 @@ def _answers(url: str, request: FetchRequest) -> list[RawDocument]:
         number = len(found)
         query = {"date": request.day.isoformat(), "limit": str(_PAGE), "p": str(number)}
         where = f"{url}?date={request.day}&p={number}"
-        text = request.web.get(url, query)
-        elements = _elements(text)
-        if isinstance(elements, str):
-            raise SourceError(f"{where}: {elements}")
-        if pages.add(map(_key, elements), total=None) or not elements:
+        try:
+            text = request.web.get(url, query)
+            elements = _read_elements(text, where)
+        except SourceError as error:
+            if pages.end(error):
+                break
+            if not found:
+                raise
+            raise _CutError(str(error), found, pages.given) from error
+        has_more = False if len(elements) < SMALLEST_LIMIT else None
+        if pages.add(map(_key, elements), total=None, has_more=has_more) or not elements:
             found.append(RawDocument(where=where, text=text))
-        if not pages.go_on or _is_last(len(elements)):
+        if not pages.go_on:
             break
-    if pages.trouble and not _is_last(len(elements)):
-        raise _CutError(f"{url} does not end: {pages.trouble}", found)
+    if pages.trouble and not (number == 1 and _is_whole(pages.given)):
+        raise _CutError(f"{url} does not end: {pages.trouble}", found, pages.given)
     return found
 
 
-def _is_last(size: int) -> bool:
-    """Whether a page was not cut: one that holds fewer than asked for, and no round number.
+def _read_elements(text: str, where: str) -> list[Any]:
+    elements = _elements(text)
+    if isinstance(elements, str):
+        raise SourceError(f"{where}: {elements}")
+    return elements
 
-    The service names no total. Where it gives fewer papers a page than are asked for, its limit is
-    a round number, such as 50.
+
+def _is_whole(size: int) -> bool:
+    """Whether a service that has no pages, and repeats the only one, gave all that it has.
+
+    The service names no total. If it gives fewer papers than are asked for, because of a limit,
+    that is a round number, such as 50.
     """
     return size < _PAGE and size % _ROUND != 0
 
@@ -124,6 +149,10 @@ def _page(url: str, request: FetchRequest, first: SourceError) -> RawDocument:
     if _props(text) is None:
         raise SourceError(f"{first}; nor does {where} hold a list of papers") from first
     return RawDocument(where=where, text=text)
+
+
+def _papers_of(page: RawDocument) -> int:
+    return len(_listed(_props(page.text) or {}))
 
 
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
@@ -157,7 +186,7 @@ def _elements(text: str) -> list[Any] | str:
 
 
 def _listed(props: dict[str, Any]) -> list[Any]:
-    return lenient.items(props["dailyPapers"])
+    return lenient.items(props.get("dailyPapers"))
 
 
 def _props(page: str) -> dict[str, Any] | None:

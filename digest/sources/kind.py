@@ -115,7 +115,8 @@ class Kind:
     rank: int = 50
     #: fields of a paper on which its values count for more than its rank, each from 0 to 100
     knows: Mapping[str, int] = field(default_factory=dict)
-    #: whether it only adds to papers of other sources; it is then read after them
+    #: whether it only adds to papers of other sources; it is then read after them, and never makes
+    #: two of them one
     enriches: bool = False
     #: what its calendar says about a day at a time (UTC)
     forecast: Callable[[date, datetime], Forecast] = _always_due

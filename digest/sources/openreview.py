@@ -39,21 +39,25 @@ _NOBODY = ("anonymous", "anonymous authors")
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Read all papers of each venue, page by page.
 
-    A venue that cannot be read does not stop the others. SourceError is raised if none can be read.
+    A venue that cannot be read does not stop the others, and the pages before an error are kept.
+    SourceError is raised if there is no page at all.
     """
     if not source.venues:
         raise ConfigError(
             f'source {source.name}: kind "openreview" needs venues, '
             f'such as ["ICLR.cc/2025/Conference"]'
         )
-    failed = []
+    failed: list[SourceError] = []
+    some = False
     for venue in source.venues:
         try:
-            yield from _read_venue(source.url or API, venue, request)
+            for document in _read_venue(source.url or API, venue, request):
+                some = True
+                yield document
         except SourceError as error:
             failed.append(error)
             yield RawDocument(where=venue, text="", channel=venue, trouble=str(error))
-    if len(failed) == len(source.venues):
+    if failed and not some:
         raise failed[0]
 
 
@@ -68,8 +72,13 @@ def _read_venue(url: str, venue: str, request: FetchRequest) -> Iterator[RawDocu
             "count": "true",
         }
         where = f"{url}?content.venueid={venue}&offset={pages.given}"
-        text = request.web.get(url, query)
-        notes, count = _understand(text, where)
+        try:
+            text = request.web.get(url, query)
+            notes, count = _understand(text, where)
+        except SourceError as error:
+            if pages.end(error):
+                break
+            raise
         if pages.add(map(_key, notes), total=count):
             yield RawDocument(where=where, text=text, channel=venue)
         if not pages.go_on:

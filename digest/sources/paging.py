@@ -1,16 +1,26 @@
 """Paging: when a service's list goes on, and whether its pages add up.
 
-A service may give fewer records a page than were asked for, say a wrong total or none, or send the
-same page for ever. So the list goes on while the total is not reached or the page was full, and it
-ends at an empty page or at one that holds nothing new. What is then missing is never left unsaid.
+A service may give fewer records a page than were asked for, say a wrong total or none (some count
+the page instead of the list), or send the same page for ever. So the list goes on while the total
+is not reached or the page is as large as the largest one. It ends at an empty page, at one that
+holds nothing new, or at one that does not exist. What is then missing is never left unsaid.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.errors import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
+
+    from digest.errors import SourceError
+
+#: No service gives at most fewer records a page than this: a smaller page is no full one.
+SMALLEST_LIMIT = 10
+#: The status of a page that does not exist.
+_NO_SUCH_PAGE = 404
 
 
 class Pages:
@@ -69,10 +79,24 @@ class Pages:
             return self._has_more
         if self._last == 0:
             return False
-        if self._total is not None:
-            return self.given < self._total or self._last >= self._asked
         # The largest page tells how many records the service gives at most.
-        return self._last >= self._largest
+        is_full = self._last >= self._largest
+        if self._total is None:
+            return is_full
+        if self.given < self._total:
+            return True
+        # The total may be that of the page.
+        return self._last >= self._asked or (is_full and self._last >= SMALLEST_LIMIT)
+
+    def end(self, error: SourceError) -> bool:
+        """Take a page that could not be read as the end of the list; return whether it is that.
+
+        It is the end if it does not exist, and the page before it was not full.
+        """
+        is_missing = isinstance(error, RefusedError) and error.status == _NO_SUCH_PAGE
+        is_end = is_missing and 0 < self._last < self._asked
+        self._last = 0 if is_end else self._last
+        return is_end
 
     @property
     def trouble(self) -> str | None:
@@ -81,13 +105,19 @@ class Pages:
         That it ended short of the total is said by `lacking`, since many batches count that too.
         """
         distinct = len(self._seen)
-        if self._repeats:
+        if self._repeats and not self._is_counted:
             return f"page {self._pages:,} repeats earlier ones, after {distinct:,} {self._what}"
-        if self._is_unfinished:
+        if self._is_unfinished and not self._repeats:
             return f"the {self._what} go on after {self._pages:,} pages"
         if self._total is not None and distinct < self._total <= self.given:
             return f"its pages overlap: only {distinct:,} of {self._total:,} {self._what} came"
         return None
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether the service counts no more records than came, and none of its pages was full."""
+        is_whole = self._total is not None and len(self._seen) >= self._total
+        return is_whole and self._largest < self._asked
 
     @property
     def lacking(self) -> str | None:

@@ -2,8 +2,9 @@
 
 Nearly every field may be null, and a new paper is unknown there for days; neither is an error.
 An answer belongs to the question at its place: what it says of itself may be another name, or none.
-So a document holds the papers that were asked for beside the answers. A file with answers alone,
-saved by other means, is read by their externalIds.
+But one that names another paper that was asked for is not at its place, and is rejected. So a
+document holds the ids of the papers that were asked for beside the answers. A file with answers
+alone, saved by other means, is read by their externalIds.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _ALL_UNKNOWN = "no valid paper ids"
 def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
     """Look up the day's papers by arXiv id or DOI; papers with neither are left out."""
     url = (source.url or API).rstrip("/")
-    ids = {it.id: known for it in request.papers() if (known := _service_id(it)) is not None}
+    known = {it.id: it for it in request.papers()}
+    ids = {name: found for name, it in known.items() if (found := _service_id(it)) is not None}
     papers = list(ids)
     starts = range(0, len(ids), _AT_ONCE)
     request.expect(len(starts))
@@ -50,18 +52,19 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
             trouble = f"only {start:,} of {len(ids):,} papers could be looked up: {error}"
             yield RawDocument(where=where, text="", trouble=trouble)
             return
-        yield RawDocument(where=where, text=_document(some, text))
+        yield RawDocument(where=where, text=_document([known[it] for it in some], text))
 
 
-def _document(papers: Sequence[str], answer: str) -> str:
-    """Return a document of a response and the papers that were asked for."""
+def _document(papers: Sequence[Paper], answer: str) -> str:
+    """Return a document of a response and the papers that were asked for, each by all its ids."""
     try:
         answers: object = json.loads(answer)
     except (ValueError, RecursionError):
         return answer  # parse reports it
     if not isinstance(answers, list):
         return answer
-    return json.dumps({"papers": papers, "answers": answers}, ensure_ascii=False)
+    asked = [[paper.id, *paper.aliases] for paper in papers]
+    return json.dumps({"papers": asked, "answers": answers}, ensure_ascii=False)
 
 
 def _post(source: Source, request: FetchRequest, url: str, ids: Sequence[str]) -> str:
@@ -99,7 +102,9 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
         found = lenient.load(document.text)
     except ValueError as error:
         return lenient.unusable(document, str(error))
-    papers, answers = _asked(found)
+    asked, answers = _asked(found)
+    papers = [names[0] for names in asked]
+    owners = {name: names[0] for names in asked for name in reversed(names)}
     if isinstance(answers, dict):
         message = answers.get("error") or answers.get("message") or "no array of papers"
         return lenient.unusable(document, f"the service answered: {str(message)[:200]}")
@@ -109,12 +114,19 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     is_placed = len(papers) == len(answers)
     updates: list[Paper] = []
     rejected: list[Rejected] = []
+    misplaced = 0
     for index, answer in enumerate(answers):
         if answer is None:
             continue
-        paper_id = papers[index] if is_placed else next(iter(_own_ids(answer)), None)
+        own_ids = _own_ids(answer)
+        # A paper that was asked for, by any of its ids.
+        named = [owners[name] for name in own_ids if name in owners]
+        paper_id = papers[index] if is_placed else next(iter([*named, *own_ids]), None)
         if papers and paper_id not in papers:
             update: Paper | str = "names no paper that was asked for"
+        elif named and paper_id not in named:
+            misplaced += 1
+            update = f"is the answer for {paper_id}, but names {named[0]}, which was asked for too"
         else:
             update = _update(answer, paper_id, day=day, now=now)
         if isinstance(update, Paper):
@@ -126,19 +138,28 @@ def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
         rejected=tuple(rejected),
         declared=len(updates) + len(rejected),
         unknown=answers.count(None) if is_placed else 0,
-        trouble=f"it gave {count(len(answers), 'answer')} to {count(len(papers), 'question')}"
-        if papers and not is_placed
-        else None,
+        trouble=_trouble(len(papers), len(answers), misplaced),
     )
 
 
-def _asked(found: object) -> tuple[list[str], object]:
-    """Split a document into the papers that were asked for and the answers; see `_document`."""
+def _trouble(asked: int, answered: int, misplaced: int) -> str | None:
+    if asked and asked != answered:
+        return f"it gave {count(answered, 'answer')} to {count(asked, 'question')}"
+    return (
+        f"{count(misplaced, 'answer')} came at the place of another question" if misplaced else None
+    )
+
+
+def _asked(found: object) -> tuple[list[list[str]], object]:
+    """Split a document into the papers that were asked for and the answers; see `_document`.
+
+    A paper is a list of its ids, the canonical one first. Recordings that are older have one only.
+    """
     if not isinstance(found, dict) or "answers" not in found:
         return [], found
-    papers = lenient.items(found.get("papers"))
-    known = [it for it in papers if isinstance(it, str) and it]
-    return (known if len(known) == len(papers) else []), found["answers"]
+    papers = [it if isinstance(it, list) else [it] for it in lenient.items(found.get("papers"))]
+    is_known = all(it and all(isinstance(name, str) and name for name in it) for it in papers)
+    return (papers if is_known else []), found["answers"]
 
 
 def _own_ids(answer: object) -> list[str]:

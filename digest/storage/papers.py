@@ -69,12 +69,14 @@ class PaperStore:
         authority: Callable[[str], int],
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
+        may_join: bool = True,
         now: datetime | None = None,
     ) -> Saved:
         """Merge a source's batch into the known papers, see `models.merge`.
 
         Updates and announcements of unknown papers are left out. `authority` returns how much the
-        source counts on a field of a paper, from 0 to 100. With `now`, signals of these papers that
+        source counts on a field of a paper, from 0 to 100. Unless updates `may_join`, none makes two
+        known papers one. With `now`, signals of these papers that
         are stored with a later time, from when the clock was ahead, no longer count as the newest.
         """
         records, more = list(batch), list(updates)
@@ -82,7 +84,7 @@ class PaperStore:
         with self._writer.begin() as db:
             merging = MergeBatch(_known_papers(db, [*records, *more]))
             identified = merging.merge_all(records, by)
-            updated = merging.update_all(more, by)
+            updated = merging.update_all(more, by, may_join=may_join)
             aliases.absorb(db, merging.absorbed)
             for former, current in merging.reidentified.items():
                 aliases.rename(db, former, current)

@@ -81,7 +81,7 @@ def read(source: Source, request: FetchRequest) -> Iterator[RawDocument]:
 
 def _look_up(url: str, ids: list[str], request: FetchRequest) -> Iterator[RawDocument]:
     """Yield the pages of the records of some ids; there is one, unless the service gives fewer."""
-    pages = Pages("papers", asked=len(ids) + 1, most=len(ids))
+    pages = Pages("papers", asked=len(ids), most=len(ids))
     while True:
         query = {
             "id_list": ",".join(ids),
@@ -93,9 +93,10 @@ def _look_up(url: str, ids: list[str], request: FetchRequest) -> Iterator[RawDoc
         document = RawDocument(where=where, text=_answer(url, query, request))
         batch = parse(document, day=request.day, now=request.now)
         keys = [*(one.id for one in batch.updates), *(one.where for one in batch.rejected)]
-        # Without a total, the list is whole when every id has its record.
-        total = _total(document.text) or (len(ids) if len(keys) >= len(ids) else None)
-        if pages.add(keys, total=total):
+        total = _total(document.text) or None
+        # The list is whole at its total, or when every id has its record.
+        is_whole = pages.given + len(keys) >= (total or len(ids))
+        if pages.add(keys, total=total, has_more=False if is_whole else None):
             yield document
         if not pages.go_on:
             break

@@ -47,7 +47,8 @@ def test_the_answer_comes_through_letter_by_letter_and_parses(make_client: MakeC
 @pytest.mark.parametrize(
     ("sizes", "pages"),
     [
-        pytest.param([99], 1, id="less than a page"),
+        pytest.param([9], 1, id="less than any page"),
+        pytest.param([99, 0], 2, id="less than was asked for"),
         pytest.param([100, 0], 2, id="a page to the last paper"),
         pytest.param([100, 100, 1], 3, id="two pages and a bit"),
     ],

@@ -284,6 +284,17 @@ def test_a_list_is_read_to_its_end_whatever_its_total(total: object, most: int) 
     assert (len(batch.papers), batch.trouble) == (250, None)
 
 
+def test_a_total_of_the_page_is_not_taken_for_that_of_the_list() -> None:
+    def respond(asked: OfflineRequest) -> str:
+        first = int(asked.path.rpartition("/")[2])
+        there = [record(number) for number in range(first, min(first + 30, 250))]
+        return response(there, cursor=first, total=len(there))
+
+    batch = fetch_batch(SOURCE, OfflineClient(respond), day=DAY)
+
+    assert (len(batch.papers), batch.trouble) == (250, None)
+
+
 def test_a_page_that_repeats_itself_is_trouble() -> None:
     page = response([record(number) for number in range(100)], cursor=0, total="250")
 

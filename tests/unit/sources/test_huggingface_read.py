@@ -95,8 +95,8 @@ def limited(papers: int, *, most: int, is_stuck: bool = False) -> Callable[[Requ
     return route
 
 
-@pytest.mark.parametrize("papers", [49, 50, 51, 100, 120])
-@pytest.mark.parametrize("most", [10, 20, 50, 100])
+@pytest.mark.parametrize("papers", [49, 50, 51, 75, 100, 130])
+@pytest.mark.parametrize("most", [10, 20, 25, 50, 64, 100])
 def test_a_service_may_give_fewer_papers_than_are_asked_for(papers: int, most: int) -> None:
     batch = fetch_batch(SOURCE, served_by(limited(papers, most=most)), day=DAY)
 
@@ -112,6 +112,38 @@ def test_a_page_that_repeats_itself_is_trouble_and_its_papers_are_kept() -> None
     assert len(batch.papers) == 50
     assert batch.trouble is not None
     assert "page 2 repeats earlier ones, after 50 papers" in batch.trouble
+
+
+def test_a_service_without_pages_that_gives_its_list_again_is_believed() -> None:
+    batch = fetch_batch(SOURCE, served_by(limited(43, most=100, is_stuck=True)), day=DAY)
+
+    assert (len(batch.papers), batch.trouble) == (43, None)
+
+
+@pytest.mark.parametrize("web_page", ["Sign in", page([element(1)])])
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(Response(status=500, body=b"Oops"), id="refused"),
+        pytest.param(Response(body=b'{"error": "Internal error"}'), id="an error"),
+        pytest.param(Response(body=b"[{"), id="cut off"),
+    ],
+)
+def test_the_pages_before_an_error_are_kept(second: Response, web_page: str) -> None:
+    first = json.dumps([element(number) for number in range(100)])
+
+    batch = fetch_batch(SOURCE, responding(first, second, web_page), day=DAY)
+
+    assert len(batch.papers) == 100
+    assert batch.trouble is not None
+
+
+def test_a_web_page_with_more_papers_than_the_pages_before_an_error_replaces_them() -> None:
+    some, every = ([element(number) for number in range(size)] for size in (100, 130))
+
+    batch = fetch_batch(SOURCE, responding(some, "Oops", page(every)), day=DAY)
+
+    assert (len(batch.papers), batch.trouble) == (130, None)
 
 
 def test_a_day_that_is_not_open_is_an_error_and_its_page_is_not_asked() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
 from support.growth import grows_evenly
+from support.http_server import Response
 from support.offline_web import (
     OfflineClient,
     OfflineRequest,
@@ -350,6 +351,30 @@ def test_a_service_may_give_fewer_notes_than_are_asked_for(count: object, most: 
     batch = fetch_batch(SOURCE, serving(notes, most=most, count=count), day=DAY)
 
     assert (len(batch.papers), batch.trouble) == (notes, None)
+
+
+@pytest.mark.parametrize("most", [10, 500, 700])
+def test_a_count_of_the_page_is_not_taken_for_that_of_the_venue(most: int) -> None:
+    notes = min(1400, 40 * most + 1)
+
+    def respond(asked: OfflineRequest) -> str:
+        first = int(asked.params["offset"])
+        there = [note(number) for number in range(first, min(first + most, notes))]
+        return response(there, count=len(there))
+
+    batch = fetch_batch(SOURCE, OfflineClient(respond), day=DAY)
+
+    assert (len(batch.papers), batch.trouble) == (notes, None)
+
+
+@pytest.mark.parametrize("second", [Response(status=500), {"message": "Oops"}, "Bad Gateway"])
+def test_the_pages_of_the_only_venue_before_an_error_are_kept(second: Response | str) -> None:
+    first = response([note(number) for number in range(1000)], count=1400)
+
+    batch = fetch_batch(SOURCE, responding(first, second), day=DAY)
+
+    assert (len(batch.papers), batch.declared) == (1000, 1400)
+    assert batch.trouble is not None
 
 
 @pytest.mark.parametrize("count", [None, 1400])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.sources.paging import Pages
+from digest.errors import RefusedError, SourceError
+from digest.sources.paging import SMALLEST_LIMIT, Pages
 
 
 def read(records: int, *, asked: int, limit: int, total: int | None) -> Pages:
@@ -16,6 +17,10 @@ def read(records: int, *, asked: int, limit: int, total: int | None) -> Pages:
         pages.add(there, total=total)
         if not pages.go_on:
             return pages
+
+
+def refused(status: int) -> SourceError:
+    return RefusedError("no", status=status, body="")
 
 
 SIZES = st.integers(1, 40)
@@ -47,6 +52,7 @@ def test_a_page_that_repeats_itself_ends_the_list(page: list[int], total: int | 
     assert pages.add(page, total=total)
     assert not pages.add(page, total=total)
     assert not pages.go_on
+    # Full pages are doubted whatever the total.
     assert pages.trouble == f"page 2 repeats earlier ones, after {len(set(page))} records"
 
 
@@ -69,6 +75,40 @@ def test_what_a_page_says_of_the_next_one_counts_more_than_the_total() -> None:
     pages.add([4], total=9, has_more=False)
     assert not pages.go_on
     assert pages.lacking == "it gave 4 of 9 records"
+
+
+@given(st.integers(0, 300), st.integers(SMALLEST_LIMIT, 40))
+def test_a_total_that_counts_the_page_is_not_that_of_the_list(records: int, limit: int) -> None:
+    pages = Pages("records", asked=1000, most=1000)
+    while True:
+        there = range(pages.given, min(pages.given + limit, records))
+        pages.add(there, total=len(there))
+        if not pages.go_on:
+            break
+
+    assert (pages.given, pages.trouble, pages.lacking) == (records, None, None)
+
+
+def test_a_list_that_its_total_says_is_whole_may_be_given_again() -> None:
+    pages = Pages("records", asked=100, most=10)
+    pages.add(range(30), total=30)
+    assert pages.go_on
+    pages.add(range(30), total=30)
+
+    assert (pages.go_on, pages.trouble, pages.lacking) == (False, None, None)
+
+
+def test_a_page_that_does_not_exist_ends_the_list_unless_the_one_before_was_full() -> None:
+    pages = Pages("records", asked=30, most=10)
+    assert not pages.end(refused(404))
+    pages.add(range(30), total=None)
+    assert not pages.end(refused(404))
+    pages.add(range(30, 50), total=None)
+
+    assert not pages.end(refused(500))
+    assert not pages.end(SourceError("silent"))
+    assert pages.end(refused(404))
+    assert (pages.go_on, pages.trouble) == (False, None)
 
 
 def test_a_list_without_end_is_cut_and_says_so() -> None:

@@ -125,7 +125,7 @@ def test_a_question_it_knows_no_paper_of_has_an_empty_answer() -> None:
 
 def test_when_a_later_question_fails_the_answers_before_are_kept() -> None:
     known = [paper(f"2602.{number:05}") for number in range(501)]
-    web = responding([FULL] * 500, refusal(400, "{}"))
+    web = responding([FULL | {"externalIds": None}] * 500, refusal(400, "{}"))
 
     batch = answered(web, *known)
 
@@ -140,61 +140,6 @@ def answered(web: OfflineClient, *papers: Paper) -> Batch:
     return join_batches(
         [semantic_scholar.parse(document, day=DAY, now=NOON) for document in documents]
     )
-
-
-# -- whose answer it is -------------------------------------------------------------------------
-
-ASKED = (paper("2602.00001"), paper("10.1101/2026.01.01.1"), paper("2602.00003"))
-OTHER = FULL | {"externalIds": {"DOI": "10.1109/lamps.2026.7"}}
-NAMELESS = FULL | {"externalIds": None}
-
-
-def test_an_answer_belongs_to_the_question_at_its_place() -> None:
-    batch = answered(responding([OTHER, None, NAMELESS]), *ASKED)
-
-    assert [update.id for update in batch.updates] == ["2602.00001", "2602.00003"]
-    assert (batch.rejected, batch.declared, batch.unknown) == ((), 2, 1)
-    assert batch.trouble is None
-
-
-def test_a_saved_document_keeps_its_questions() -> None:
-    (document,) = semantic_scholar.read(
-        SOURCE, fetch_request(responding([OTHER, None, NAMELESS]), *ASKED)
-    )
-
-    assert [update.id for update in parse(document.text).updates] == ["2602.00001", "2602.00003"]
-
-
-@pytest.mark.parametrize(
-    ("answers", "known", "rejected"),
-    [
-        pytest.param([FULL, NAMELESS], ["2602.00001"], 1, id="fewer"),
-        pytest.param([None, FULL, OTHER, NAMELESS], ["2602.00001"], 2, id="more"),
-        pytest.param([], [], 0, id="none"),
-    ],
-)
-def test_answers_that_are_not_as_many_as_the_questions_are_counted(
-    answers: list[Any], known: list[str], rejected: int
-) -> None:
-    batch = answered(responding(answers), *ASKED)
-
-    assert [update.id for update in batch.updates] == known
-    assert [it.reason for it in batch.rejected] == ["names no paper that was asked for"] * rejected
-    assert batch.trouble == f"it gave {len(answers)} answers to 3 questions"
-
-
-@given(
-    answers=st.lists(st.sampled_from([None, FULL, OTHER, NAMELESS, "odd"]), max_size=6),
-    number=st.integers(1, 6),
-)
-def test_no_answer_is_lost_without_a_word(answers: list[Any], number: int) -> None:
-    batch = answered(responding(answers), *(paper(f"2602.{n:05}") for n in range(number)))
-
-    heard = len(batch.updates) + len(batch.rejected) + answers.count(None)
-    assert heard == len(answers)
-    assert (batch.trouble is None) == (len(answers) == number)
-    if batch.trouble is None:
-        assert batch.unknown == answers.count(None)
 
 
 def test_another_refusal_stays_what_it_is() -> None:
