@@ -17,6 +17,7 @@ import structlog
 
 from digest.errors import ConfigError
 from digest.storage import files
+from digest.text.controls import without_controls
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -44,18 +45,21 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer = (
-        structlog.processors.JSONRenderer()
+    renderers: list[Any] = (
+        [structlog.processors.JSONRenderer()]
         if style == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=file is None and sys.stderr.isatty(), pad_event_to=0
-        )
+        else [
+            _without_controls,
+            structlog.dev.ConsoleRenderer(
+                colors=file is None and sys.stderr.isatty(), pad_event_to=0
+            ),
+        ]
     )
     handler = _handler(file)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=processors,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     handler.addFilter(_Throttle())
@@ -80,6 +84,14 @@ def reopen() -> None:
         if isinstance(handler, _File):
             with suppress(OSError):  # the next line tries again
                 handler.reopenIfNeeded()
+
+
+def _without_controls(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event whose texts may be printed; JSON has escapes for the same."""
+    return {
+        key: without_controls(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def _handler(file: Path | None) -> logging.Handler:

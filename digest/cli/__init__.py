@@ -143,7 +143,7 @@ def _give_up_output() -> None:
 
 def _print_error(error: object) -> None:
     for line in str(error).splitlines():
-        typer.echo(f"error: {line}{_variables_of(line)}", err=True)
+        output.print_error(f"error: {line}{_variables_of(line)}")
 
 
 def _variables_of(line: str) -> str:

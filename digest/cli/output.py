@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from digest.cli.tables import print_table
+from digest.text.controls import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -76,7 +77,7 @@ class Report:
     def line(self, text: str) -> None:
         """Print a line."""
         if self._is_shown:
-            typer.echo(text, err=self._err)
+            typer.echo(without_controls(text), err=self._err)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table."""
@@ -94,13 +95,18 @@ class Report:
 
 def print_result(text: str) -> None:
     """Print a line of the command's result to standard output."""
-    typer.echo(text)
+    typer.echo(without_controls(text))
 
 
 def print_note(text: str) -> None:
     """Print a line for a person to standard error, beside the result."""
     if not _is_quiet:
-        typer.echo(text, err=True)
+        typer.echo(without_controls(text), err=True)
+
+
+def print_error(text: str) -> None:
+    """Print a line for a person to standard error, even when all is quiet."""
+    typer.echo(without_controls(text), err=True)
 
 
 def print_terminal_note(text: str) -> None:

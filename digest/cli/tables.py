@@ -6,13 +6,14 @@ enough, each row is a block of lines.
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import typer
+
+from digest.text.controls import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 _ROWS = 500
 #: Prose is not folded into columns narrower than this.
 _PROSE = 12
-
-#: C0 and C1 control characters; a mail server may have put them into its words.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 Row = tuple[str, ...]
 Item = TypeVar("Item")
@@ -194,7 +192,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], *, room: int) -> Tabl
 def _cell(value: object) -> str:
     """Return a value on one line, without characters that would move the cursor."""
     text = "" if value is None else " ".join(str(value).splitlines())
-    return _CONTROL.sub("�", text)
+    return without_controls(text.expandtabs(1))
 
 
 def _chunks(items: Iterator[Item], *, even_none: bool = False) -> Iterator[list[Item]]:

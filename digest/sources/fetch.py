@@ -24,6 +24,7 @@ from digest.sources import (
 )
 from digest.sources.clock_skew import without_future
 from digest.sources.files import SourceFile, find_files
+from digest.sources.redaction import report_without_logins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,6 +105,7 @@ class Fetcher:
                         again=again,
                         steps=steps,
                     )
+                    report = report_without_logins(report)
                     self.fetch_log.record(report, at=self.clock())
                     if report.error not in logged:
                         _log_fetch(report)

@@ -20,6 +20,7 @@ from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
 from digest.sources.paging import SMALLEST_LIMIT, Pages
+from digest.sources.redaction import without_login
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import clean_names
 from digest.text.clean import safe_url
@@ -67,7 +68,8 @@ def read(source: Source, request: FetchRequest) -> list[RawDocument]:
             return cut.documents(url, str(second))
         if cut is not None and _papers_of(page) < cut.papers:
             return cut.documents(url, str(cut))
-        log.warning("source read otherwise", extra={"source": source.name, "error": str(error)})
+        extra = {"source": source.name, "error": without_login(str(error))}
+        log.warning("source read otherwise", extra=extra)
         return [page]
 
 

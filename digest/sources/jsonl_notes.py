@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from digest.text.clean import clean
+from digest.text.controls import without_controls
 from digest.text.wording import count, squeeze
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ class Notes:
         return tuple(f"{self.where}: {head}: {listed}" for head, listed in lists if listed)
 
     def _first_ids(self) -> str:
-        shown = ", ".join(f"“{squeeze(one)[:_LONGEST_ID]}”" for one in self._ids[:_IDS])
+        shown = ", ".join(
+            f"“{without_controls(squeeze(one))[:_LONGEST_ID]}”" for one in self._ids[:_IDS]
+        )
         return shown + (", …" if len(self._ids) > _IDS else "")
 
 

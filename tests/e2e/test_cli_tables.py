@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from support.command import CONFIG, DAY, PAPERS
 from support.terminal import Terminal, run_on_terminal
 
+from digest.cli import output
 from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from support.command import Command
@@ -169,3 +171,18 @@ def test_control_characters_reach_no_terminal(monkeypatch: pytest.MonkeyPatch) -
     print_table("Replies", ("reply~",), [("550 \x1b]0;owned\x07 no\nsuch user",)])
 
     assert "550 �]0;owned� no such user" in terminal.shown
+
+
+@pytest.mark.parametrize(
+    "print_", [output.print_result, output.print_note, output.print_error, output.Report().line]
+)
+def test_none_reaches_it_in_a_line_either(
+    print_: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    print_("there is no \x1b]0;owned\x07.jsonl\nor so")
+
+    assert terminal.shown == "there is no �]0;owned�.jsonl\nor so\n"

@@ -5,7 +5,8 @@ it up costs nothing but `chmod`. The configuration and the database have more in
 is held back for their mode; a warning in the log names them. The remedy is the same.
 
 Docker and Kubernetes hand secrets over as files that everybody in the container may read. Such a
-file is taken: nobody can change it or put another in its place, so its mode was given on purpose.
+file is taken: it is on a read-only mount, or its mode lets nobody write, its owner neither, and
+nobody here can put another in its place. So its mode was given on purpose.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from digest.app.config.load import Config
@@ -27,8 +29,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-#: A password in the address of a database.
+#: A password in an address.
 _LOGIN = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+#: The names of settings that hold a secret, such as `api_key` and `accessToken`.
+_SECRET_NAME = re.compile(
+    r"(?:^|[_-])(?:api)?(?:key|token|secret|password|passphrase|passwd|pepper|credentials?)$"
+    r"|(?:Key|Token|Secret|Password)$",
+    re.ASCII,
+)
+#: The keys of these sections name files.
+_PATHS_ONLY = frozenset({"dkim"})
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -62,18 +72,25 @@ def warn_of_readable(config: Config, *, database: Path | None) -> None:
 
 def holds_secret(tables: dict[str, Any]) -> bool:
     """Whether the tables of a configuration file hold a key or a password."""
-    found = [
-        *(_get(tables, "site", key) for key in ("secret_key", "previous_secret_key", "pepper")),
-        _get(tables, "mail", "password"),
-        *(_get({"": source}, "", "key") for source in tables.get("sources", ())),
-    ]
-    return any(found) or _LOGIN.search(_get(tables, "database", "url")) is not None
+    return any(
+        _SECRET_NAME.search(key) or _LOGIN.search(value)
+        for section, table in tables.items()
+        if section not in _PATHS_ONLY
+        for key, value in _texts("", table)
+        if value
+    )
 
 
-def _get(tables: dict[str, Any], section: str, key: str) -> str:
-    table = tables.get(section)
-    value = table.get(key) if isinstance(table, dict) else None
-    return value if isinstance(value, str) else ""
+def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield each text in a value, with the key that it stands under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(key, item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(name, item)
 
 
 def _is_readable(path: Path) -> bool:
@@ -101,10 +118,12 @@ def _is_mounted(path: Path, found: os.stat_result) -> bool:
         holder = folder.stat()
     except OSError:
         return False
-    if not (found.st_mode | holder.st_mode) & _ANY_WRITE:
+    if found.st_mode & _ANY_WRITE:
+        return False
+    if not holder.st_mode & _ANY_WRITE:
         return True
     is_theirs = os.geteuid() not in (found.st_uid, holder.st_uid, 0)
-    return is_theirs and not os.access(folder, os.W_OK) and not os.access(path, os.W_OK)
+    return is_theirs and not os.access(folder, os.W_OK)
 
 
 def _remedy(path: Path) -> str:

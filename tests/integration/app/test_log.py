@@ -248,3 +248,15 @@ def test_files_that_are_not_used_any_more_are_closed(tmp_path: Path) -> None:
 
     opened = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     assert opened.count(tmp_path / "digest.log") == 1
+
+
+def test_no_control_character_of_a_text_reaches_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("info", "text")
+
+    evil = {"where": "b\x1b[31m.jsonl", "reason": "no \x1b]0;owned\x07"}
+    logging.getLogger("digest.anything").info("read \x9b2J", extra=evil)
+
+    err = capsys.readouterr().err
+    assert "read �2J reason='no �]0;owned�' where=b�[31m.jsonl" in err

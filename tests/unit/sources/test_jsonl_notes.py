@@ -77,3 +77,10 @@ def test_every_record_is_looked_at_and_known_keys_are_never_named(
 
     assert warnings(known | nested) == ()
     assert len(warnings(record)) <= 1
+
+
+def test_an_id_is_named_without_what_a_terminal_obeys() -> None:
+    notes = Notes(where="a.jsonl")
+    notes.see_ids(["x\x1b]0;owned\x07\x00"])
+
+    assert notes.warnings == ("a.jsonl: 1 id not understood: “x�]0;owned��”",)

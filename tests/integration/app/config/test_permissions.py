@@ -68,6 +68,27 @@ def test_a_secret_on_a_disk_that_is_mounted_read_only_is_read(
     assert permissions.read_secret(path) == b"a secret\n"
 
 
+@pytest.mark.parametrize(
+    ("mode", "taken"), [(0o644, False), (0o640, False), (0o444, True), (0o440, True)]
+)
+def test_a_secret_of_another_user_is_read_if_its_mode_lets_nobody_write(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    taken: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    """As root's files are to the user that the program runs as, who cannot write there."""
+    path = written(tmp_path / "key", mode)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+
+    if taken:
+        assert permissions.read_secret(path) == b"a secret\n"
+    else:
+        with pytest.raises(ConfigError, match="others can read"):
+            permissions.read_secret(path)
+
+
 @pytest.mark.parametrize("name", ["digest.key", "digest.pepper"])
 def test_the_keys_of_the_installation_are_refused_too(tmp_path: Path, name: str) -> None:
     (tmp_path / "config.toml").write_text("")
@@ -100,6 +121,13 @@ def test_a_password_file_is_refused_too(tmp_path: Path, monkeypatch: pytest.Monk
         pytest.param({"database": {"url": "postgresql://a:b@h/d"}}, True, id="url"),
         pytest.param({"database": {"url": "postgresql://a@h/d"}}, False, id="url without"),
         pytest.param({"database": {"url": "no url"}}, False, id="no url"),
+        pytest.param({"sources": [{"url": "https://u:p@h/"}]}, True, id="url of a source"),
+        pytest.param({"sources": [{"options": {"api_key": "x"}}]}, True, id="option"),
+        pytest.param({"sources": [{"options": {"a": {"accessToken": "x"}}}]}, True, id="inside"),
+        pytest.param({"sources": [{"options": {"proxies": ["http://u:p@h"]}}]}, True, id="list"),
+        pytest.param({"sources": [{"options": {"monkey": "x", "n": 3}}]}, False, id="others"),
+        pytest.param({"sources": [{"url": "https://h/a:b@c"}]}, False, id="url of a page"),
+        pytest.param({"dkim": {"key": "dkim.pem"}}, False, id="file of a key"),
         pytest.param({"mail": "odd", "sources": "odd"}, False, id="odd"),
     ],
 )
