@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 _LENGTH = 2000
 #: The most characters of a notice. The mere word is one only in an abstract as short as that.
 _NOTICE = 300
-_WORD = re.compile(
-    r"with-?draw|withdrew|retract|remov|delet|pull|\bt(?:ak|ook)\w*\s+down", re.IGNORECASE
-)
+_WORD = re.compile(r"with-?draw|withdrew|retract|remov|delet|pull|\bdown\b", re.IGNORECASE)
 
+_REQUESTED = "<place><!stop|comma>{0,3}<request>"
 _END = r"(?:<stop|comma|semicolon|colon|close|dash>|$)"
 _WORK = "<kind|arxiv>?<work|text|version>"
 _THIS = f"<the>?<this>+{_WORK}"
-_OUR = "<the|this>*"
+_OUR = "<the|this|their>*"
 _BY = "<by><!of|from|stop|semicolon>{0,3}?<agent|arxiv>"
 _GONE = "(?:<gone|act>|<take><down>)"
 #: "removed" alone may be said of a figure, or of what was edited.
 _REMOVED = f"<removed>(?:(?={_BY})|(?=<from><the>?<arxiv>))"
-_PASSIVE = f"<have|be|will|to|adverb|so>{{0,6}}<be><adverb|so>{{0,6}}(?:{_GONE}|{_REMOVED})"
+_BEEN = "<have|be|will|to|adverb|so>{0,6}<be><adverb|so>{0,6}"
+_PASSIVE = f"{_BEEN}(?:{_GONE}|{_REMOVED})"
 #: What may stand between "this paper" and "has been withdrawn".
 _ASIDE = (
     "(?:<comma><!stop|semicolon>{1,40}?<comma>|<open><!open|close>{1,40}<close>"
     "|<quote><!quote>{1,40}<quote>|<dash><!stop|semicolon>{1,40}?<dash>"
     "|<and|by|of|named|arxiv><!stop|semicolon|comma>{1,30}?|<id>)?"
 )
+#: The same after "the paper": "the paper [12]" and "the paper by A. Roe" are others.
+_THE_ASIDE = _ASIDE.replace("<!open|close>", "<!open|close|number>").replace("<and|by|of|", "<and|")
 #: "this paper has an error and is withdrawn", "ignore this paper; it has been withdrawn"
 _MORE = "(?:<!stop|semicolon>{1,40}?<and|so><it|so>*|<semicolon|comma><it>)"
 _WE = "(?<!<which>)(?<!<which>.)<agent|arxiv>{1,3}(?:<comma><the|adverb>*<agent><comma>)?"
@@ -48,11 +50,13 @@ _DO = "(?:<act|acting|gone|removed>|<take><down>)"
 _OWN = "(?<!<of|to|for|from|place|by|time>)(?<!<of|to|for|from|place|by|time><the>)"
 _STATED = pattern(
     f"{_OWN}{_THIS}{_ASIDE}{_PASSIVE}",
+    f"{_OWN}{_THIS}(?:{_BEEN}<removed>|<gone>)(?={_END}|<reason>|{_REQUESTED})",
     # "the authors have withdrawn this paper", not "we withdraw the claim" or "our earlier paper"
     f"{_WE}{_AUX}{_DO}{_OUR}{_WORK}(?!<of|that|which>)",
     f"{_WE}{_AUX}(?:<act|acting|gone>|<take><down>)(?={_END}|<reason>)",
+    f"{_WE}{_AUX}<take>{_OUR}{_WORK}<down>",
     f"{_WE}{_AUX}<request><the|a>*<noun>(?={_END}|<reason>|<of>{_OUR}{_WORK}|<from><arxiv>)",
-    f"{_WE}<!stop|semicolon>{{1,30}}?<and><so|adverb|have>*<act|gone>{_OUR}{_WORK}",
+    f"{_WE}<!stop|semicolon>{{1,30}}?<and>{_AUX}<act|gone>{_OUR}{_WORK}",
     # "we regret that the paper has to be withdrawn"
     f"(?:<tell|text><that>|<request><for|that>){_OUR}{_WORK}{_ASIDE}{_PASSIVE}",
     f"<merged><by|of|place|other><!stop|semicolon>{{1,15}}?<and><be|have|adverb|so>*{_GONE}",
@@ -61,17 +65,17 @@ _STATED = pattern(
 _TOLD = pattern(f"{_WE}{_AUX}(?:<act|acting|gone>|<take>)<it>")
 _TOLD_MORE = pattern(f"{_OWN}{_THIS}{_MORE}{_PASSIVE}")
 #: "… is wrong, so the paper is withdrawn"
-_THEREFORE = pattern(f"<so|and|comma><the>{_WORK}{_ASIDE}{_PASSIVE}")
+_THEREFORE = pattern(f"<so|and|comma><the>{_WORK}{_THE_ASIDE}{_PASSIVE}")
 _OF_ANOTHER = pattern("<id>", "<comment><of|to>", "<another|merged>")
 #: At the beginning of a sentence: "The paper was withdrawn", "Paper withdrawn", "Please withdraw".
 _OPENING = pattern(
-    f"<the>?{_WORK}(?!<open><number>)(?:{_ASIDE}|{_MORE}){_PASSIVE}",
+    f"<the>?{_WORK}(?!<by|of|open>)(?:{_THE_ASIDE}|{_MORE}){_PASSIVE}",
     f"<this>?{_WORK}<adverb>?(?:<gone>|{_REMOVED})",
     "<this><be><adverb>*<a>?<gone>(?=<work|text>)",
     f"<it>{_PASSIVE}(?={_END}|<reason>|{_BY})",
     f"(?:<please>?<act|acting>|<please>(?:<removed>|<take><down>)){_OUR}{_WORK}",
     f"(?:<this><be><a>)?<noun>(?:<label>(?={_END}|<reason>|<of>|{_BY})|<of>{_OUR}{_WORK}"
-    f"|<be>?<request>|{_BY}|<place><the><request>)",
+    f"|<be>?<request>|{_BY}|{_REQUESTED})",
     f"(?:<agent><request>?|<request>)<noun>(?={_END}|<reason>|<of>{_OUR}{_WORK}|{_BY})",
     f"(?:<have><be>|<be>)?{_REMOVED}",
 )
@@ -90,17 +94,16 @@ _BEFORE_BARE = pattern(
     "<id|another|merged|review|venue>",
     "<comment><of|to>",
     "<version>(?!<number><colon>)",
-    f"<the>{_WORK}<open><number>",
+    f"<the>{_WORK}<!stop|comma>*<open><!close>*<number><close>$",
 )
 #: Behind the word: a place that is not arXiv, or a market.
-_NOUN_PHRASE = "<!stop|semicolon|comma|reason|be|have|to|agent|which|request>{0,6}?"
+_NOUN_PHRASE = "<!stop|semicolon|comma|reason|be|have|to|agent|which|request|rule>{0,6}?"
 _ELSEWHERE = pattern(
     f"(?:{_WORK})?<!stop|semicolon|reason|time|for>{{0,6}}?<from>"
     "(?!<the|public>*<arxiv|public|work|text>|<this>)",
     f"(?:{_WORK})?<!stop|semicolon|comma|reason|time|for|place|to|wait|rule|request>{{0,6}}?"
     f"<place|to|time|for>+(?:<the>?<acronym>|{_NOUN_PHRASE}<venue|review>)(?!<!stop|semicolon>*<rule>)",
-    "<comma|open|close|dash>*<venue>",
-    f"{_WORK}<comma|open|close|dash>*<venue>",
+    f"(?:{_WORK}|<by><the|a>*<agent>)?<comma|open|close|dash|colon>*<venue>(?!<!stop|semicolon>*<rule>)",
 )
 _VENUE = pattern("<venue>", "<place><the>?<acronym>")
 _REASON = pattern("<!stop|semicolon>*<reason>")

@@ -12,7 +12,8 @@ from typing import Final
 
 _WORDS: Final = {
     "this": "this present current",
-    "the": "the our my their its",
+    "the": "the our my",
+    "their": "their its",
     "a": "a an",
     "it": "it",
     "which": "which whose who whom",
@@ -38,7 +39,7 @@ _WORDS: Final = {
     "have": "have has had",
     "be": "be is are was were been being am",
     "will": "will must should need needs wish wishes want wants would like prefer decide decided"
-    " agree agreed agrees choose chose chosen do did",
+    " agree agreed agrees choose chose chosen do did going plan intend",
     "request": "request requests requested ask asks asked",
     "please": "please",
     "tell": "regret inform announce notify sorry apologise apologize",
@@ -57,7 +58,7 @@ _WORDS: Final = {
     "and": "and but",
     "adverb": "now hereby also temporarily permanently officially formally voluntarily"
     " unfortunately currently already just recently subsequently completely entirely jointly"
-    " unanimously mutually all both later",
+    " unanimously mutually all both later kindly considered",
     "named": "entitled titled named",
     "comment": "comment comments reply replies response responses",
     "merged": "merged superseded subsumed replaced incorporated included",
@@ -69,8 +70,8 @@ _WORDS: Final = {
     "flaw": "flaw flaws flawed bug bugs gap lemma theorem proof proofs equation figure figures data"
     " dispute disagreement consent duplicate duplicated plagiarism result results analysis",
     "mistakenly": "mistakenly accidentally erroneously inadvertently wrongly",
-    "review": "review reviews reviewing rebuttal decision decisions conference journal workshop"
-    " symposium proceedings notification acceptance",
+    "review": "openreview review reviews reviewing rebuttal decision decisions conference journal"
+    " workshop symposium proceedings notification acceptance",
     "rule": "anonymity anonymous blind policy policies embargo copyright copyrights license licence"
     " rules regulations demand reasons",
     "sentence": "sentence sentences phrase phrases wording words notices abstracts say says",
