@@ -36,9 +36,11 @@ def test_plain_values_are_those_of_json() -> None:
 def test_a_paper_counts_the_authors_it_names() -> None:
     named = serializers.paper(paper(authors=("Ada", "Bo")))
     counted = serializers.paper(paper(author_count=9))
+    none, unknown = serializers.paper(paper(author_count=0)), serializers.paper(paper())
 
     assert (named["authors"], named["author_count"]) == (["Ada", "Bo"], 2)
     assert (counted["authors"], counted["author_count"]) == ([], 9)
+    assert (none["author_count"], unknown["author_count"]) == (0, None)
 
 
 def test_a_known_paper_says_where_its_fields_are_from() -> None:
