@@ -2,21 +2,44 @@
 
 `O_X` opens and `C_X` closes an element, without blanks around it: `LO_SCPLOWAMPC_SCPLOW` is a word
 in small capitals. Figures and tables are links to images, and are left out with their captions.
+Signs stand in braces or brackets: `5 {micro}M`, `{+/-}`, `[~]`.
 """
 
 from __future__ import annotations
 
+import html
 import re
+from html.entities import html5
 
 #: Images, tables and formulas.
 _LEFT_OUT = "FIG|TBL|FD|INLINEFIG"
+#: Short names could be a part of NO_LIMIT or of C_LINE, so capitals on both sides make no marker,
+#: unless those before are another marker's.
+_SHORT = "LI|ABS|HEAD|QD|UL|LST"
+_BEHIND_MARKER = r"(?<=[OC]_(?:LI|QD|UL))|(?<=[OC]_(?:ABS|LST))|(?<=[OC]_HEAD)|(?<=_ST_ABS)"
 #: The letters of small capitals belong to the word around them; other elements end a line.
 _MARKER = re.compile(
     rf"[OCM]_(?:(?P<inline>SCPLOW|SCPCAP)|ST_ABS|TEXTBOX|FLOATNO|TABLECAPTION|{_LEFT_OUT})"
-    # Short names could be a part of NO_LIMIT or of C_LINE.
-    r"|(?:(?<![A-Z])|(?<=C_LI)|(?<=_ABS))O_(?:LI|ABS|HEAD|QD|UL|LST)"
-    r"|C_(?:LI|ABS|HEAD|QD|UL|LST)(?![A-Z]{2})"
+    rf"|(?:(?<![A-Z])|{_BEHIND_MARKER})O_(?:{_SHORT})|O_(?:{_SHORT})(?=[A-Z]?[^A-Z_]|$)"
+    rf"|C_(?:{_SHORT})(?![A-Z]{{2}})"
 )
+#: A sign in braces has a name of HTML's character references, or one of these.
+_SIGN = re.compile(r"\{(?P<name>[A-Za-z]{2,12}|middle dot|[+-]/[+-])\}")
+_NAMES = {
+    "degrees": "°", "degree": "°", "middle dot": "·", "+/-": "±", "-/+": "∓", "infty": "∞",
+    "angstrom": "Å",
+}  # fmt: skip
+#: Names of character references that are more likely words, as in a file's name `{lang}.txt`.
+_WORDS = frozenset(
+    ["and", "copy", "image", "in", "int", "lang", "not", "num", "or", "real", "sub", "sup", "top"]
+)
+#: A sign in brackets is written in ASCII; other brackets hold references and words.
+_ASCII_SIGN = re.compile(r"\[(?P<sign>[^\[\]\s]{1,8})\]")
+_ASCII_SIGNS = {
+    "~": "~", "->": "→", "<-": "←", "<->": "↔", "=>": "⇒", "≥": "≥", ">=": "≥", "≤": "≤",
+    "<=": "≤", "≈": "≈", "±": "±", "+/-": "±", "×": "×", "·": "·", "boxh": "─", "boxv": "│",
+    "deg": "°", "prime": "′", "square": "□", "bullet": "•", "ell": "ℓ",
+}  # fmt: skip
 _HEADING = re.compile(r"O_ST_ABS(?P<text>.{0,80}?)C_ST_ABS\s*", re.DOTALL)
 _IMAGE = re.compile(
     r"(?:O_ST_ABS\s*)?(?:Graphical\s+abstract\s*)?(?:C_ST_ABS\s*)?"
@@ -36,14 +59,18 @@ _HEADINGS = (
     "|Interpretation|Conclusions?|Significance|Importance|Funding|Summary|Availability"
 )
 #: A heading that is glued to the sentence under it: "MethodsWe count".
-_GLUED = re.compile(rf"(?:(?<=[.?!)\]])\s*|\n\s*|^)(?P<text>{_HEADINGS})(?=[A-Z][a-z]|[A-Z]\s)")
+_GLUED = re.compile(
+    r"(?:(?<=[.?!)\]])\s*|\n\s*|^)"
+    rf"(?P<text>{_HEADINGS}|{_HEADINGS.upper()})(?=[A-Z][a-z]|[A-Z]\s)"
+)
 
 
 def without_markers(text: str) -> str:
-    """Return a text without HighWire's markers and images, with its words whole."""
+    """Return a text without HighWire's markers and images, with its words and signs whole."""
     text = _REMAINS.sub(" ", _IMAGE.sub(" ", text))
     text = _HEADING.sub(_set_off, text)
-    return _MARKER.sub(lambda found: "" if found["inline"] else " ", text)
+    text = _MARKER.sub(lambda found: "" if found["inline"] else " ", text)
+    return _ASCII_SIGN.sub(_ascii_sign, _SIGN.sub(_sign, text))
 
 
 def plain_abstract(text: str) -> str:
@@ -51,6 +78,17 @@ def plain_abstract(text: str) -> str:
     text = without_markers(text)
     label = _LABEL.match(text)
     return _GLUED.sub(_set_off, text[label.end() :] if label else text)
+
+
+def _sign(found: re.Match[str]) -> str:
+    name = found["name"]
+    if name in _WORDS:
+        return found[0]
+    return _NAMES.get(name) or html5.get(f"{name};") or found[0]
+
+
+def _ascii_sign(found: re.Match[str]) -> str:
+    return _ASCII_SIGNS.get(html.unescape(found["sign"]), found[0])
 
 
 def _set_off(found: re.Match[str]) -> str:

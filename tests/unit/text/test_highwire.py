@@ -39,6 +39,14 @@ FIGURE = (
         (f"Graphical abstract\n\n{FIGURE}\n\nLamps may.", "Lamps may."),
         ("Lamps. O_TBL View this table: M_TBL C_TBL They are.", "Lamps. They are."),
         ("O_TEXTBOXKey pointsC_TEXTBOX", "Key points"),
+        # an element behind a word in capitals, or in another element
+        ("The RNAO_LINext is light.\nC_LI", "The RNA Next is light."),
+        ("HLA-BO_LIa lampC_LI", "HLA-B a lamp"),
+        ("O_ULO_LIoneC_LIO_LILAMPC_LI\nC_UL", "one LAMP"),
+        ("O_LIone\nC_LIC_QDO_LItwo", "one two"),
+        # headings in small capitals
+        ("IO_SCPLOWNTRODUCTIONC_SCPLOWLamps may.", "INTRODUCTION: Lamps may."),
+        ("So it is. RO_SCPLOWESULTSC_SCPLOWA lamp.", "So it is. RESULTS: A lamp."),
         # no markers
         ("Abstract reasoning is hard.", "Abstract reasoning is hard."),
         ("We use the MethodsX protocol", "We use the MethodsX protocol"),
@@ -47,6 +55,25 @@ FIGURE = (
 )  # fmt: skip
 def test_an_abstract_is_plain_and_its_words_whole(text: str, plain: str) -> None:
     assert clean(plain_abstract(text)) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("5 {micro}M at 37 {degrees}C", "5 µM at 37 °C"),
+        ("3 {+/-} 1", "3 ± 1"),
+        ("{approx}4 {middle dot} 5{prime}-end", "≈4 · 5′-end"),
+        ("{epsilon}, {phi}, {Delta}F508 and {beta}-lamps", "ε, φ, ΔF508 and β-lamps"),
+        ("2{times}2 {square} {infty} M{ouml}ller", "2×2 □ ∞ Möller"),
+        ("[~]5 [-&gt;] 6 [->] 7 [boxh] 8", "~5 → 6 → 7 ─ 8"),
+        ("[&ge;]5 and [&le;]6", "≥5 and ≤6"),
+        # no signs
+        ("{a, b} in {lang}.txt of {name}", "{a, b} in {lang}.txt of {name}"),
+        ("as others did [12], [a] and [x -> y]", "as others did [12], [a] and [x -> y]"),
+    ],
+)  # fmt: skip
+def test_signs_in_braces_and_brackets_are_signs(text: str, plain: str) -> None:
+    assert clean(plain_abstract(text)) == clean(without_markers(text)) == plain
 
 
 def test_a_title_keeps_what_looks_like_a_label() -> None:

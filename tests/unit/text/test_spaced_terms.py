@@ -34,6 +34,19 @@ REAL = sorted((Path(__file__).parents[4] / "shared/data/hf").glob("daily_papers-
         ("V- Pretraining : a lamp", "V-Pretraining: a lamp"),
         ('by " context rot " .', 'by "context rot".'),
         ("the “ light ” of", "the “light” of"),
+        ("91 . 2 % of Qwen 2 . 5", "91.2% of Qwen 2.5"),
+        ("version 1 . 2 . 3 .", "version 1.2.3."),
+        ("lamps , e . g . , of kilns", "lamps, e.g., of kilns"),
+        ("i . e . light", "i.e. light"),
+        ("GPT -4 and GPT -4o", "GPT-4 and GPT-4o"),
+        ("DeepSeek -R1 , Llama -3", "DeepSeek-R1, Llama-3"),
+        ("the Llama -3.1 -8B and Qwen2.5 -7B", "the Llama-3.1-8B and Qwen2.5-7B"),
+        ("nllb-200 -distilled", "nllb-200-distilled"),
+        ("state - of - the - art", "state-of-the-art"),
+        ("an end - to - end lamp", "an end-to-end lamp"),
+        ("they don 't , we 've", "they don't, we've"),
+        ("the [ MASK ] token", "the [MASK] token"),
+        ("learnable ' lamp tokens ' to", "learnable 'lamp tokens' to"),
     ],
 )
 def test_blanks_around_terms_are_closed(text: str, closed: str) -> None:
@@ -55,7 +68,13 @@ def test_blanks_around_terms_are_closed(text: str, closed: str) -> None:
         "wait . . . there",
         "1 , 000",
         'a "lamp" and "light" go',
-        "the 's' key",
+        "the 's' key and the 't' key",
+        "in 2024. 12 lamps",
+        "SNR -5 dB, GPT -4%",
+        "Values -1 and 1. Angles -3 and 3",
+        "gcc -O2 lamps",
+        "the lamps ' light and the kilns ' heat",
+        "[ 0, 1 ]",
         "FID / IS",
         "( )",
         "x < y, a (b) c: d",
@@ -65,7 +84,7 @@ def test_other_blanks_stay(text: str) -> None:
     assert close_up(text) == text
 
 
-@given(st.text("ab -,.:;!?()\"'s1“” "))
+@given(st.text("abG -,.:;!?()[]\"'s1“”% "))
 def test_only_blanks_are_lost_and_once_is_enough(text: str) -> None:
     closed = close_up(text)
 
