@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from digest.cli.tables import print_table
+from digest.cli.tables import fold, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,6 +95,15 @@ class Report:
 def print_result(text: str) -> None:
     """Print a line of the command's result to standard output."""
     typer.echo(text)
+
+
+def print_prose(text: str) -> None:
+    """Print a line of the result, folded between words on a terminal that is narrower."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        text = "\n".join(fold(text, Console().width))
+    print_result(text)
 
 
 def print_note(text: str) -> None:

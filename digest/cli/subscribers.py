@@ -99,11 +99,13 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     if json:
         output.print_json(map(serializers.subscriber, subscribers))
         return
-    print_table(
+    has_any = print_table(
         "Subscribers",
         ("address", "status", "topics~", "since"),
         ((s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers),
     )
+    if not has_any:
+        output.print_note("nobody has subscribed yet: `digest subscribers add EMAIL` adds a reader")
 
 
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")

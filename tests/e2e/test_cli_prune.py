@@ -61,6 +61,24 @@ def test_what_readers_were_shown_and_the_sums_stay(old: Path, digest: Command) -
     assert digest("prune").out.startswith("nothing to prune: no deliveries are older than 60 days")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--all",), ("--state", "unknown")])
+def test_the_status_of_a_pruned_day_has_the_sum_and_nobody_by_name(
+    old: Path, digest: Command, arguments: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(old / "digest.db")) as db, db:
+        db.execute("UPDATE deliveries SET state = 'unknown' WHERE id = 1")
+    digest("prune")
+
+    shown = digest("status", *DAY, *arguments).out
+
+    assert shown.endswith(
+        "pruned on 2026-06-01: only the sum is kept, nobody by name\n\n"
+        "2026-02-02: 2 planned = 1 sent + 1 unknown; closed; pruned\n"
+    )
+    assert "address" not in shown
+    assert "--all" not in shown
+
+
 @pytest.mark.parametrize(
     "command",
     [
