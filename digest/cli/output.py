@@ -112,6 +112,11 @@ def print_note(text: str) -> None:
         typer.echo(text, err=True)
 
 
+def print_failure(text: str) -> None:
+    """Print to standard error why a command could not do everything, also when all is quiet."""
+    typer.echo(text, err=True)
+
+
 def print_terminal_note(text: str) -> None:
     """Print a note only on a terminal; cron would mail it after every run."""
     if sys.stderr.isatty():

@@ -252,7 +252,7 @@ def _carry_out(app: App, rows: Sequence[ImportRow]) -> None:
             track=partial(output.with_progress, label="Importing"),
         )
     except StoppedError as error:
-        output.print_note(str(error))
+        output.print_failure(str(error))
         raise typer.Exit(130) from error
     waiting = [row.pending_id for row in rows if row.pending_id is not None]
     queue.enqueue_all(waiting, MailKind.CONFIRM, now=now, missing=True)
