@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Queues the letter that asks readers to confirm, in the transaction that brings them in.
 Ask = Callable[[sa.Connection, Sequence[int]], object]
 #: The most entries of a list in one transaction: other processes wait for it.
-TRANSACTION = 5000
+TRANSACTION = 1000
 
 
 def ask_nobody(_db: sa.Connection, _subscriber_ids: Sequence[int]) -> None:

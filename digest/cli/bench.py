@@ -97,7 +97,7 @@ def delivery(
     else:
         _print_result(result)
     if result.sent != result.subscribers:
-        output.print_note(f"stopped: {result.stopped or 'some mails did not leave'}")
+        output.print_failure(f"stopped: {result.stopped or 'some mails did not leave'}")
         raise typer.Exit(1)
 
 

@@ -104,6 +104,9 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
 def _print_readers(results: Iterator[MailResult], tally: _Tally) -> None:
     title = "Dry run: nothing was sent"
     first = list(islice(results, READERS + 1))
+    if not first:
+        output.print_result("nobody waits for a mail of that day")
+        return
     if len(first) <= READERS:
         print_table(
             title,

@@ -72,6 +72,7 @@ def _print_recorded(recorded: Sequence[RecordedSource], report: output.Report) -
         ("source~", "files#", "papers#", "bytes#", "state"),
         [(r.source, r.files, r.papers, r.size, r.state) for r in recorded],
     )
+    explain = output.print_note if report.is_complete else output.print_failure
     for one in recorded:
         if one.reason:
-            output.print_note(f"{one.source}: {one.reason}")
+            explain(f"{one.source}: {one.reason}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from digest.cli.tables import print_table
+from digest.cli.tables import fold, print_table
 from digest.text.controls import without_controls
 
 if TYPE_CHECKING:
@@ -98,6 +98,15 @@ def print_result(text: str) -> None:
     typer.echo(without_controls(text))
 
 
+def print_prose(text: str) -> None:
+    """Print a line of the result, folded between words on a terminal that is narrower."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        text = "\n".join(fold(text, Console().width))
+    print_result(text)
+
+
 def print_note(text: str) -> None:
     """Print a line for a person to standard error, beside the result."""
     if not _is_quiet:
@@ -107,6 +116,11 @@ def print_note(text: str) -> None:
 def print_error(text: str) -> None:
     """Print a line for a person to standard error, even when all is quiet."""
     typer.echo(without_controls(text), err=True)
+
+
+def print_failure(text: str) -> None:
+    """Print to standard error why a command could not do everything, also when all is quiet."""
+    typer.echo(text, err=True)
 
 
 def print_terminal_note(text: str) -> None:

@@ -113,7 +113,7 @@ def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> N
     if json:
         output.print_json([serializers.paper(paper) for paper in papers])
         return
-    print_table(
+    has_any = print_table(
         "Papers",
         ("day", "id", "votes#", "comments#", "title~"),
         [
@@ -122,6 +122,8 @@ def list_papers(ctx: typer.Context, day: Day = None, *, json: Json = False) -> N
             for p in papers
         ],
     )  # fmt: skip
+    if not has_any:
+        output.print_note("no papers are known yet: `digest fetch` reads the sources")
 
 
 @commands.command(epilog="Example: [bold]digest papers show arXiv:2601.23265[/bold]")

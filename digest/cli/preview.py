@@ -78,7 +78,7 @@ def preview(
     if result.message is None:
         is_future = chosen > clock.newest_day(app.config.schedule.timezone)
         reason = "that day is in the future" if is_future else result.reason
-        output.print_note(f"no mail for {subscriber.address} on {chosen}: {reason}")
+        output.print_failure(f"no mail for {subscriber.address} on {chosen}: {reason}")
         raise typer.Exit(1)
     _show(result.message, _form(form, out, in_browser=in_browser), out, in_browser=in_browser)
 

@@ -98,15 +98,21 @@ def _print_report(app: App, report: PruneReport, *, made_smaller: bool, json: bo
             }
         )
         return
-    if report.rows or report.stopped:
-        output.print_result(f"pruned {count(report.rows, 'row')} of {count(report.days, 'day')}")
-    else:
-        output.print_result(_nothing(app))
+    shown = output.Report(is_complete=report.stopped is None)
     if report.stopped is not None:
-        output.print_note(f"{report.stopped}; `digest prune` goes on from there")
+        if not report.rows:
+            output.print_failure(
+                f"{report.stopped}; nothing was pruned: repeat `digest prune` later"
+            )
+            return
+        output.print_failure(f"{report.stopped}; `digest prune` goes on from there")
+    if report.rows:
+        shown.line(f"pruned {count(report.rows, 'row')} of {count(report.days, 'day')}")
+    else:
+        shown.line(_nothing(app))
     if space is not None:
         hint = "" if made_smaller or not space.free else "; later rows fill it, --vacuum frees it"
-        output.print_result(
+        shown.line(
             f"the database has {_megabytes(space.total)}, {_megabytes(space.free)} of it free{hint}"
         )
 

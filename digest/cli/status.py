@@ -14,6 +14,7 @@ from digest.cli.reasons import READERS, print_reasons
 from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
 from digest.storage.reasons import stop_reasons
+from digest.text.wording import join_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,24 +75,42 @@ def status(
         return
     for line in _trouble(groups):
         output.print_result(f"{chosen}: {line}")
-    _print_sources(f"Sources for {chosen}", fetched)
+    if not _print_sources(f"Sources for {chosen}", fetched):
+        output.print_result(f"no source was read for {chosen} yet: `digest fetch --day {chosen}`")
     for name, earlier in overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")
     output.print_result("")
-    if state or everybody or totals.states.total() <= READERS:
-        _print_readers(f"Deliveries for {chosen}", records)
+    title = f"Deliveries for {chosen}"
+    if totals.pruned_at:
+        output.print_prose(
+            f"pruned on {totals.pruned_at:%Y-%m-%d}: only the sum is kept, nobody by name"
+        )
+    elif state or everybody or totals.states.total() <= READERS:
+        if not _print_readers(title, records):
+            output.print_prose(_nobody(totals, state or (), not_planned))
     else:
-        print_reasons(f"Deliveries for {chosen}", groups)
+        print_reasons(title, groups)
         output.print_result(
             "--all lists every reader, --state deferred those in one state, --json has everything"
         )
-    output.print_result(f"\n{chosen}: {_sum(totals, not_planned)}")
+    output.print_result("")
+    output.print_prose(f"{chosen}: {_sum(totals, not_planned)}")
     doubtful = totals.states[DeliveryState.UNKNOWN]
-    if doubtful and app.policy.asks:
+    if doubtful and app.policy.asks and not totals.pruned_at:
         output.print_result(
             f"{doubtful} may or may not have arrived:"
             f" `digest retry --day {chosen} --state unknown` sends them again"
         )
+
+
+def _nobody(totals: DayTotals, states: Sequence[DeliveryState], not_planned: int) -> str:
+    """Say why no reader is listed, and what to do about it."""
+    if totals.planned or totals.states:
+        which = join_choices(states) if states else "known any more"
+        return f"no mail of {totals.day} is {which}"
+    if not_planned:
+        return f"nobody has a mail yet: `digest run --day {totals.day}` sends them"
+    return "nobody is subscribed and confirmed yet: `digest subscribers add EMAIL --confirmed`"
 
 
 def _trouble(groups: list[ReasonGroup]) -> list[str]:
@@ -106,8 +125,8 @@ def _trouble(groups: list[ReasonGroup]) -> list[str]:
     return []
 
 
-def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> None:
-    print_table(
+def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> bool:
+    has_any = print_table(
         title,
         (
             "source~", "state", "fetched at", "declared#", "parsed#", "rejected#", "new#",
@@ -122,10 +141,11 @@ def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> None:
     for record in fetched:
         for warning in record.warnings:
             output.print_result(f"{record.source}: warning: {warning}")
+    return has_any
 
 
-def _print_readers(title: str, records: Iterable[DeliveryRecord]) -> None:
-    print_table(
+def _print_readers(title: str, records: Iterable[DeliveryRecord]) -> bool:
+    return print_table(
         title,
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason~"),
         (

@@ -100,11 +100,13 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
     if json:
         output.print_json(map(serializers.subscriber, subscribers))
         return
-    print_table(
+    has_any = print_table(
         "Subscribers",
         ("address", "status", "topics~", "since"),
         ((s.address, s.status, ", ".join(s.topics), f"{s.since:%Y-%m-%d}") for s in subscribers),
     )
+    if not has_any:
+        output.print_note("nobody has subscribed yet: `digest subscribers add EMAIL` adds a reader")
 
 
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
@@ -253,7 +255,7 @@ def _carry_out(app: App, rows: Sequence[ImportRow]) -> None:
             track=partial(output.with_progress, label="Importing"),
         )
     except StoppedError as error:
-        output.print_note(str(error))
+        output.print_failure(str(error))
         raise typer.Exit(130) from error
     waiting = [row.pending_id for row in rows if row.pending_id is not None]
     queue.enqueue_all(waiting, MailKind.CONFIRM, now=now, missing=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ROWS = 500
 #: Prose is not folded into columns narrower than this.
 _PROSE = 12
+#: The longest prose of a table is not folded into a narrower column either; blocks read better.
+_LONGEST_PROSE = 30
 
 Row = tuple[str, ...]
 Item = TypeVar("Item")
@@ -47,18 +49,24 @@ def read_column(text: str) -> Column:
 
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False
-) -> None:
-    """Print a table; see `read_column` for the names of columns.
+) -> bool:
+    """Print a table, and nothing if it has no rows; return whether it has any.
 
-    The rows may be an iterator of any length. They are read as they are printed.
+    See `read_column` for the names of columns. The rows may be an iterator of any length. They are
+    read as they are printed.
     """
     named = [read_column(column) for column in columns]
-    cells = (tuple(_cell(value) for value in row) for row in rows)
+    read = (tuple(_cell(value) for value in row) for row in rows)
+    first = next(read, None)
+    if first is None:
+        return False
+    cells = chain([first], read)
     if (sys.stderr if err else sys.stdout).isatty():
         _print_on_terminal(title, named, cells, err=err)
     else:
         for chunk in _chunks(plain_lines(named, cells)):
             typer.echo("\n".join(chunk), err=err)
+    return True
 
 
 def plain_lines(columns: Sequence[Column], rows: Iterator[Row]) -> Iterator[str]:
@@ -82,13 +90,19 @@ def table_widths(columns: Sequence[Column], rows: Sequence[Row], *, room: int) -
     """
     from rich.cells import cell_len
 
-    full, least = [], []
-    for index, column in enumerate(columns):
-        cells = [row[index] for row in rows]
+    all_cells = [[row[index] for row in rows] for index in range(len(columns))]
+    full = [
+        max(map(cell_len, (column.name, *cells)))
+        for column, cells in zip(columns, all_cells, strict=True)
+    ]
+    longest = max(
+        (size for size, column in zip(full, columns, strict=True) if column.is_prose), default=0
+    )
+    least = []
+    for column, cells, size in zip(columns, all_cells, full, strict=True):
         whole = [*column.name.split(), *(cells if not column.is_prose else ())]
         words = [word for cell in cells for word in cell.split()] if column.is_prose else []
-        full.append(max(map(cell_len, (column.name, *cells))))
-        narrow = min(full[-1], _PROSE) if column.is_prose else 0
+        narrow = min(size, _LONGEST_PROSE if size == longest else _PROSE) if column.is_prose else 0
         least.append(max(narrow, *map(cell_len, (*whole, *words))))
     left = room - sum(least)
     if left < 0:
@@ -151,7 +165,7 @@ def _print_on_terminal(
     console = Console(stderr=err)
     console.print(Text(title, style="italic"), soft_wrap=True)
     is_block = False
-    for chunk in _chunks(rows, even_none=True):
+    for chunk in _chunks(rows):
         table = _table(columns, chunk, room=console.width)
         if table is not None:
             console.print(table)
@@ -195,9 +209,6 @@ def _cell(value: object) -> str:
     return without_controls(text.expandtabs(1))
 
 
-def _chunks(items: Iterator[Item], *, even_none: bool = False) -> Iterator[list[Item]]:
+def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
     while chunk := list(islice(items, _ROWS)):
-        even_none = False
         yield chunk
-    if even_none:
-        yield []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +11,12 @@ from digest.models.delivery import DeliveryState
 from digest.storage.in_lists import rows_where_in
 from digest.storage.recovery import LOST
 from digest.storage.schema import deliveries
+from digest.text.reply_words import without_details_but_codes
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
-
-#: What differs from mail to mail in a server's words, such as a queue id or a time.
-#: It is a word with a digit that is no reply code (RFC 5321 §4.2, RFC 3463).
-_VARYING = re.compile(r"(?<!\S)(?!(\d{3}-)?\d\.\d{1,3}\.\d{1,3}(?!\S))(?=\S*\d)\S{6,}")
 
 #: The most addresses that are named as examples of a group.
 _EXAMPLES = 3
@@ -28,7 +24,10 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonGroup:
-    """Deliveries of a day in one state, for reasons that differ in numbers and ids at most."""
+    """Deliveries of a day in one state, for reasons that differ in details at most.
+
+    Details are numbers, times, ids and names of hosts and readers; see `text.reply_words`.
+    """
 
     state: DeliveryState
     #: the most frequent wording; None where no reason is recorded
@@ -52,17 +51,10 @@ def group_by_reason(db: sa.Connection, day: date) -> list[ReasonGroup]:
         .group_by(deliveries.c.state, deliveries.c.reason)
         .execution_options(yield_per=1000)
     )
-    merged = _merge(db.execute(query))
-    wanted = [number for group in merged for number in group.ids]
-    addresses = {
-        row.id: row.address
-        for row in rows_where_in(
-            db,
-            sa.select(deliveries.c.id, subscribers.c.address).join_from(deliveries, subscribers),
-            deliveries.c.id,
-            wanted,
-        )
-    }
+    found = _merge(map(_of_row, db.execute(query)), {})
+    addresses = _addresses(db, found)
+    # A reply that one reader got alone may name them.
+    merged = _merge(found, addresses)
     order = list(DeliveryState)
     groups = [
         ReasonGroup(
@@ -98,20 +90,29 @@ class _Merged:
     ids: list[int]
 
 
-def _merge(rows: Iterable[Any]) -> list[_Merged]:
-    """Merge the rows of reasons that differ in numbers and ids only."""
+def _of_row(row: Any) -> _Merged:
+    ids = [row.first] if row.first == row.last else [row.first, row.last]
+    return _Merged(state=row.state, reason=row.reason, number=row.number, most=row.number, ids=ids)
+
+
+def _addresses(db: sa.Connection, groups: Iterable[_Merged]) -> dict[int, str]:
+    """Return the addresses of the examples, by the ids of their deliveries."""
+    query = sa.select(deliveries.c.id, subscribers.c.address).join_from(deliveries, subscribers)
+    wanted = [number for group in groups for number in group.ids]
+    return {row.id: row.address for row in rows_where_in(db, query, deliveries.c.id, wanted)}
+
+
+def _merge(groups: Iterable[_Merged], addresses: Mapping[int, str]) -> list[_Merged]:
+    """Merge groups whose reasons differ in details only; `addresses` are those of deliveries."""
     found: dict[tuple[str, str | None], _Merged] = {}
-    for row in rows:
-        key = row.state, row.reason and _VARYING.sub("…", row.reason)
-        ids = [row.first] if row.first == row.last else [row.first, row.last]
-        group = found.get(key)
-        if group is None:
-            found[key] = _Merged(
-                state=row.state, reason=row.reason, number=row.number, most=row.number, ids=ids
-            )
+    for one in groups:
+        recipient = addresses.get(one.ids[0], "") if one.number == 1 else ""
+        key = one.state, one.reason and without_details_but_codes(one.reason, recipient)
+        group = found.setdefault(key, one)
+        if group is one:
             continue
-        group.number += row.number
-        group.ids = [*group.ids, *ids][:_EXAMPLES]
-        if row.number > group.most:
-            group.reason, group.most = row.reason, row.number
+        group.number += one.number
+        group.ids = [*group.ids, *one.ids][:_EXAMPLES]
+        if one.most > group.most:
+            group.reason, group.most = one.reason, one.most
     return list(found.values())

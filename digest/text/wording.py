@@ -70,8 +70,9 @@ def summarize(text: str, limit: int) -> str:
 def shorten(text: str, limit: int) -> str:
     """Return at most `limit` characters of a text, cut between two words and followed by "…".
 
-    A text that fits is returned unchanged. The "…" counts towards the limit. A first word that
-    is too long is cut inside, but not between a letter and its marks, or within an emoji.
+    A text that fits is returned unchanged. The "…" counts towards the limit. Where the last blank
+    lies in the first half, the word behind it is cut inside, since half of the room would be lost;
+    but not between a letter and its marks, or within an emoji.
     """
     if len(text) <= limit:
         return text
@@ -79,7 +80,8 @@ def shorten(text: str, limit: int) -> str:
         return "…"[:limit]
     cut = text[: limit - 1]
     if text[limit - 1] != " ":
-        cut = cut.rsplit(" ", 1)[0] if " " in cut else cut[: _whole(text, limit - 1)]
+        blank = cut.rfind(" ")
+        cut = cut[: blank if 2 * blank >= limit - 1 else _whole(text, limit - 1)]
     return cut.rstrip(" ,;:-–—") + "…"
 
 

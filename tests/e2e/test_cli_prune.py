@@ -61,6 +61,24 @@ def test_what_readers_were_shown_and_the_sums_stay(old: Path, digest: Command) -
     assert digest("prune").out.startswith("nothing to prune: no deliveries are older than 60 days")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--all",), ("--state", "unknown")])
+def test_the_status_of_a_pruned_day_has_the_sum_and_nobody_by_name(
+    old: Path, digest: Command, arguments: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(old / "digest.db")) as db, db:
+        db.execute("UPDATE deliveries SET state = 'unknown' WHERE id = 1")
+    digest("prune")
+
+    shown = digest("status", *DAY, *arguments).out
+
+    assert shown.endswith(
+        "pruned on 2026-06-01: only the sum is kept, nobody by name\n\n"
+        "2026-02-02: 2 planned = 1 sent + 1 unknown; closed; pruned\n"
+    )
+    assert "address" not in shown
+    assert "--all" not in shown
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -89,15 +107,28 @@ def test_a_run_prunes_what_is_old_by_itself(old: Path, digest: Command) -> None:
     assert digest("status", *DAY, "--json").json["pruned_at"] is not None
 
 
-def test_nothing_is_pruned_while_a_run_is_sending(old: Path, digest: Command) -> None:
+@pytest.mark.parametrize("arguments", [(), ("--vacuum",), ("--quiet",)])
+def test_nothing_is_pruned_while_a_run_is_sending(
+    old: Path, digest: Command, arguments: tuple[str, ...]
+) -> None:
     with (old / "digest.db-run").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
-        refused = digest("prune")
+        refused = digest("prune", *arguments)
 
-    assert refused.code == 1
-    assert "a run is sending; `digest prune` goes on from there" in refused.err
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.splitlines()[-1] == (
+        "a run is sending; nothing was pruned: repeat `digest prune` later"
+    )
     assert digest("prune", "--json").json["rows"] == 2
+
+
+@pytest.mark.parametrize("arguments", [(), ("--vacuum",)])
+def test_pruning_is_quiet(old: Path, digest: Command, arguments: tuple[str, ...]) -> None:
+    pruned = digest("prune", *arguments, "--quiet")
+
+    assert (pruned.code, pruned.out, pruned.err) == (0, "", "")
+    assert digest("prune", "--dry-run", "--quiet").out.startswith("nothing to prune")
 
 
 def test_vacuum_makes_the_file_smaller(old: Path, digest: Command) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+import typer.main
 import uvicorn
 from support.command import CONFIG, DAY
+from typer.core import TyperGroup
 
 from digest.app import scheduler
+from digest.cli import app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from support.command import Command
@@ -34,7 +38,35 @@ COMMANDS: list[tuple[str, ...]] = [
     ("subscribers", "erase", "ben@example.org"),
     ("subscribers", "import", "readers.csv"),
     ("preview", *DAY, "--out", "mail.html"),
+    ("prune",),
+    ("prune", "--vacuum"),
 ]
+#: Commands whose result is what was asked for, and those that run until they are told to stop.
+ASKED = {
+    "bench delivery", "dkim keygen", "dkim record", "papers list", "papers show", "status",
+    "subscribers export", "subscribers list", "subscribers show", "topics list", "topics show",
+}  # fmt: skip
+LASTING = {"daemon", "serve"}
+
+
+def names(group: TyperGroup, *before: str) -> Iterator[str]:
+    """Yield the commands of a group, with those of its groups."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from names(command, *before, name)
+        else:
+            yield " ".join((*before, name))
+
+
+def test_every_command_that_reports_is_tried() -> None:
+    lines = [" ".join(arguments) for arguments in COMMANDS]
+    found = {
+        name
+        for name in names(cast("TyperGroup", typer.main.get_command(app)))
+        if not any(line == name or line.startswith(f"{name} ") for line in lines)
+    }
+
+    assert found == ASKED | LASTING
 
 
 @pytest.fixture
@@ -71,6 +103,13 @@ def test_a_run_that_left_something_reports_it_beside_its_errors(
     assert (result.code, result.out) == (1, "")
     assert "2 of 2026-02-02 still wait" in result.err
     assert "run stopped" in result.err
+
+
+def test_a_preview_that_nobody_would_get_says_so(ready: Path, digest: Command) -> None:
+    found = digest("preview", "--day", "2026-02-07", "--quiet")
+
+    assert (found.code, found.out) == (1, "")
+    assert found.err.startswith("no mail for reader@example.org on 2026-02-07: ")
 
 
 def test_an_error_is_printed_all_the_same(ready: Path, digest: Command) -> None:

@@ -60,6 +60,44 @@ def test_status_of_a_new_installation_is_empty(home: Path, digest: Command) -> N
     assert (status["people"], status["sources"], status["deliveries"]) == ([], [], {})
 
 
+@pytest.mark.parametrize("arguments", [(), ("--all",), ("--state", "sent")])
+def test_without_readers_the_next_step_is_said_and_no_table(
+    home: Path, digest: Command, arguments: tuple[str, ...]
+) -> None:
+    lines = digest("status", *DAY, *arguments).out.splitlines()
+
+    assert lines == [
+        "no source was read for 2026-02-02 yet: `digest fetch --day 2026-02-02`",
+        "",
+        "nobody is subscribed and confirmed yet: `digest subscribers add EMAIL --confirmed`",
+        "",
+        "2026-02-02: no deliveries",
+    ]
+
+
+def test_readers_without_mails_are_told_of_the_run(furnished: Path, digest: Command) -> None:
+    lines = digest("status", *DAY).out.splitlines()
+
+    assert "nobody has a mail yet: `digest run --day 2026-02-02` sends them" in lines
+
+
+def test_a_state_that_no_mail_is_in_has_no_table(furnished: Path, digest: Command) -> None:
+    digest("run", *DAY)
+
+    lines = digest("status", *DAY, "--state", "failed", "--state", "unknown").out.splitlines()
+
+    assert "no mail of 2026-02-02 is failed or unknown" in lines
+    assert not any(line.startswith("address") for line in lines)
+
+
+@pytest.mark.parametrize("command", ["subscribers", "papers"])
+def test_an_empty_list_says_what_to_do(home: Path, digest: Command, command: str) -> None:
+    found = digest(command, "list")
+
+    assert found.out == ""
+    assert "yet: `digest " in found.err
+
+
 # -- the sum ------------------------------------------------------------------------------------
 
 

@@ -114,6 +114,15 @@ def test_a_real_terminal_shows_a_status_whole(crowded: Path) -> None:
     assert shown.endswith("2026-02-02: 1 planned = 1 sent; closed\n")
 
 
+@pytest.mark.slow
+def test_a_real_terminal_folds_the_sum_between_words(crowded: Path) -> None:
+    command = [sys.executable, "-m", "digest", "status", *DAY]
+
+    shown = run_on_terminal(command, width=24, folder=crowded)
+
+    assert shown.endswith("2026-02-02: 1 planned =\n1 sent; closed\n")
+
+
 # -- any table ----------------------------------------------------------------------------------
 
 words = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=70)
@@ -186,3 +195,27 @@ def test_none_reaches_it_in_a_line_either(
     print_("there is no \x1b]0;owned\x07.jsonl\nor so")
 
     assert terminal.shown == "there is no �]0;owned�.jsonl\nor so\n"
+
+
+def test_a_table_without_rows_is_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not print_table("A table", ("name", "number#"), [])
+    assert print_table("A table", ("name", "number#"), [("one", 1)])
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    assert not print_table("A table", ("name", "number#"), iter(()))
+
+    assert capsys.readouterr().out == "name  number\none        1\n"
+    assert terminal.shown == ""
+
+
+@pytest.mark.parametrize("width", range(40, 130, 10))
+def test_the_longest_prose_is_wide_or_in_a_block(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    print_table("A table", ("address", "at", "why~"), [(ADDRESS, DAY[1], "so it is " * 20)])
+
+    lines = [line for line in terminal.shown.splitlines() if "so it is" in line]
+    assert len(lines) <= -(-180 // 26) or width < 60

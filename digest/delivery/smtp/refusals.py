@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from digest.models.delivery import DeliveryState
+from digest.text.reply_words import without_details
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -193,7 +194,7 @@ def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) 
         passed=stages_passed(outcome),
         code=outcome.code,
         cause=cause,
-        words=_without_details(reply[2] or reply[0], recipient),
+        words=without_details(reply[2] or reply[0], recipient),
         advice=_advice(cause, others),
         is_invalid_address=cause is Cause.RECIPIENT and is_unknown,
         is_limit=is_limit,
@@ -293,21 +294,3 @@ def _advice(cause: Cause, text: str) -> str:
     if cause is Cause.UNCLEAR:
         return "check [mail] from_address and bounce_address, username and host"
     return "check [mail] from_address and bounce_address, and what the server says of them"
-
-
-def _without_details(text: str, recipient: str) -> str:
-    """Return the words without what differs between recipients and between attempts.
-
-    These are addresses, names of hosts, numbers, and ids: words with a digit or capitals inside.
-    """
-    local, _, domain = recipient.partition("@")
-    words: list[str] = []
-    for word in text.split():
-        plain = word.strip("<>[]()\"'.,;:!?").lower()
-        is_detail = (
-            plain in (local, domain)
-            or any(ch.isdigit() or ch in "@=/_." for ch in plain)
-            or word.strip("<>[]()\"'.,;:!?")[1:] != plain[1:]
-        )
-        words.append("#" if is_detail else plain)
-    return re.sub("#( #)+", "#", " ".join(words))

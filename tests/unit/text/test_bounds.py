@@ -22,6 +22,18 @@ def test_a_text_is_cut_between_words() -> None:
     assert bounded("Ada King", 20) == "Ada King"
 
 
+@pytest.mark.parametrize(
+    "limit",
+    [bounds.TITLE, bounds.MENTIONED_TITLE, bounds.NAME, bounds.SUBJECT, bounds.FACT, bounds.TLDR],
+)
+def test_one_long_word_does_not_take_the_rest_away(limit: int) -> None:
+    text = "agent " + "x" * 20_000
+
+    assert bounded(text, limit) == text[: limit - 1] + "…"
+    assert Room(limit).take(text, limit) == text[: limit - 1] + "…"
+    assert Room(limit).take(text, limit, summarize) == text[: limit - 1] + "…"
+
+
 def test_a_tower_of_marks_is_made_low() -> None:
     assert bounded("Z" + "\u0306" * 500 + "algo", 40) == "Z" + "\u0306" * 4 + "algo"
 

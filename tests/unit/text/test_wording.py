@@ -112,6 +112,16 @@ def test_a_text_is_cut_between_words() -> None:
 
 def test_a_word_longer_than_the_limit_is_cut_inside() -> None:
     assert shorten("Donaudampfschifffahrt", 6) == "Donau…"
+    assert shorten("agent " + "x" * 20_000, 20) == "agent xxxxxxxxxxxxx…"
+
+
+@given(st.text("ab ", min_size=41), st.integers(10, 40))
+def test_a_cut_leaves_half_of_the_room_or_more(text: str, limit: int) -> None:
+    squeezed = " ".join(text.split())
+
+    shown = shorten(squeezed, limit)
+
+    assert len(shown) >= min(limit // 2, len(squeezed))
 
 
 @pytest.mark.parametrize(
