@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from support.command import Command
 
-SECRET = "open-sesame"
+SECRET = "open-sesame-and-thirty-two-more-thieves"
 
 
 def configure(home: Path, mail: str) -> None:
