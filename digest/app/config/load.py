@@ -23,7 +23,7 @@ from pydantic_settings import (
 )
 
 from digest.app import environment
-from digest.app.config import permissions
+from digest.app.config import permissions, syntax
 from digest.app.config.faults import explain
 from digest.app.config.schema import (
     DKIM,
@@ -227,7 +227,7 @@ def load(path: Path | None = None) -> Config:
     named = environment.config_file()
     variable = f"{environment.PREFIX}CONFIG: " if named and Path(named) == path else ""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
             f"{variable}there is no {path}; run `digest init`, or name a file with -c or"
@@ -235,8 +235,13 @@ def load(path: Path | None = None) -> Config:
         ) from error
     except OSError as error:
         raise ConfigError(f"{variable}cannot read {path}: {error.strerror}") from error
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not text in UTF-8") from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        words = syntax.explain(error, text, Config)
+        raise ConfigError(f"{path} is not valid TOML: {words}") from error
     config = build(tables, folder=path.resolve().parent, where=str(path))
     if permissions.holds_secret(tables):
         config._secrets_file = path  # noqa: SLF001 (our own private attribute)
