@@ -37,6 +37,8 @@ _PAPERS, _WORDS, _TOPICS_EACH = 150, 600, 3
 _SAMPLE = 25
 #: Numbers of papers in a message, of which the largest that fits is taken.
 _PAPERS_EACH = (20, 15, 10, 6, 3, 1)
+#: Key and pepper of a database that is thrown away.
+_THROWN_AWAY = "for a benchmark, and for nothing else"
 #: Characters of the longest summary.
 _LONGEST = 4000
 #: The syllables of made-up words.
@@ -230,7 +232,7 @@ def _config(settings: Settings, folder: Path, *, papers: int, summary: int) -> C
         keys |= {"ed25519_selector": "ed25519", "ed25519_key": _key(folder, "ed25519")}
     domain = "bench.example.com"
     tables: dict[str, dict[str, object]] = {
-        "site": {"secret_key": "for a benchmark", "pepper": "for a benchmark"},
+        "site": {"secret_key": _THROWN_AWAY, "pepper": _THROWN_AWAY},
         "ranking": {"per_topic": papers, "max_papers": papers, "summary_length": summary},
         "mail": {
             "transport": "smtp",

@@ -76,7 +76,7 @@ def demo(
         settings = config.build(
             {
                 "site": {
-                    "secret_key": "only for the demo",
+                    "secret_key": "for the demo, and for nothing else",
                     "postal_address": "1 Example Street, Example City",
                 },
                 "sources": [

@@ -376,7 +376,7 @@ def test_the_pepper_is_made_once_and_for_its_owner_only(home: Path, digest: Comm
 def test_a_pepper_from_the_environment_needs_no_file(
     home: Path, digest: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DIGEST_SITE__PEPPER", "from the environment")
+    monkeypatch.setenv("DIGEST_SITE__PEPPER", "a pepper that came from the environment")
 
     digest("subscribers", "add", "ada@example.org")
 

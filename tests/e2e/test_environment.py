@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Names that Latin-1 has only in part, of a source, a paper and a reader.
 CONFIG = """\
 [site]
-secret_key = "for the tests"
+secret_key = "a key for the tests and nothing else"
 [[sources]]
 name = "Bücher 研究"
 kind = "jsonl"

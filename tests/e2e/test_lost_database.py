@@ -65,7 +65,7 @@ def test_every_command_refuses_an_installation_that_lost_its_database(
 def test_what_lies_beside_the_configuration_shows_that_a_database_is_gone(
     home: Path, digest: Command, command: tuple[str, ...], stays: str, url: str
 ) -> None:
-    settings = (home / "config.toml").read_text().replace('secret_key = "for the tests"', "")
+    settings = (home / "config.toml").read_text().replace("secret_key = ", "name = ")
     (home / "config.toml").write_text(f'{settings}[database]\nurl = "sqlite:///{url}"\n')
     (home / "data").mkdir()
     digest("subscribers", "add", "ada@example.org", "--topic", "agents", "--confirmed")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subscribers.book import Book
 
 
-PEPPER = "a pepper for tests"
+PEPPER = "a pepper for the tests and nothing else"
 DAY = date(2026, 2, 2)
 NOON = datetime(2026, 2, 2, 12, tzinfo=UTC)
 

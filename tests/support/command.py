@@ -15,7 +15,7 @@ from digest.cli import main
 CONFIG = """\
 # An installation for the tests.
 [site]
-secret_key = "for the tests"
+secret_key = "a key for the tests and nothing else"
 
 [[sources]]
 name = "file"

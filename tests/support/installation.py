@@ -111,7 +111,10 @@ class Installation:
         self.app = App(
             config=config.build(
                 {
-                    "site": {"secret_key": "for the tests", "pepper": PEPPER},
+                    "site": {
+                        "secret_key": "a key for the tests and nothing else",
+                        "pepper": PEPPER,
+                    },
                     "topics": TOPICS,
                     "sources": [
                         {"name": "first", "kind": "jsonl", "path": "first.jsonl"},

@@ -42,8 +42,8 @@ EXTENSIONS = ("PIPELINING", "SIZE 9000000")
 
 CONFIG = """\
 [site]
-secret_key = "for the sweep"
-pepper = "for the sweep"
+secret_key = "a key for the sweep and nothing else"
+pepper = "a pepper for the sweep and nothing else"
 [[sources]]
 name = "file"
 kind = "jsonl"

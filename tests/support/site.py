@@ -228,7 +228,7 @@ class Site:
 def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:
     defaults: dict[str, Any] = {
         "site": {
-            "secret_key": "for the tests",
+            "secret_key": "a key for the tests and nothing else",
             "pepper": PEPPER,
             "postal_address": "1 Test Street",
         },

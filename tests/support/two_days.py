@@ -33,8 +33,8 @@ LISTED = {
 
 CONFIG = """\
 [site]
-secret_key = "for the tests"
-pepper = "for the tests"
+secret_key = "a key for the tests and nothing else"
+pepper = "a pepper for the tests and nothing else"
 [[sources]]
 name = "thursday"
 kind = "jsonl"

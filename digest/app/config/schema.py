@@ -26,6 +26,7 @@ from digest.app.config.values import (
     Category,
     Day,
     EhloName,
+    Key,
     Password,
     Secret,
     Slug,
@@ -128,9 +129,9 @@ class Site(Section):
 
     name: Annotated[OneLine, Field(min_length=1, max_length=80)] = "Trending Papers"
     postal_address: OneLine = ""
-    secret_key: Secret = SecretStr("")
-    previous_secret_key: Secret = SecretStr("")
-    pepper: Secret = SecretStr("")
+    secret_key: Key = SecretStr("")
+    previous_secret_key: Key = SecretStr("")
+    pepper: Key = SecretStr("")
 
 
 class Database(Section):

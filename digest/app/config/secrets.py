@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from digest.app.config import dkim_keys, permissions
+from digest.app.config.values import check_key
 from digest.errors import ConfigError
 from digest.mail import dkim
 from digest.storage import files
@@ -25,7 +26,7 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
     """Return a secret: the configured one, or one made once and kept beside the configuration.
 
     Raises:
-        ConfigError: its file cannot be read or written, or others can read it too.
+        ConfigError: its file cannot be read or written, others can read it too, or it is too short.
 
     """
     configured = setting.get_secret_value()
@@ -33,11 +34,18 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
         return configured
     path = config.path(file)
     try:
-        return _read(path)
+        found = _read(path)
     except FileNotFoundError:
         return _new_key(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read {path}: {error}; or set [site] {key}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not text in ASCII; or set [site] {key}") from error
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}; or set [site] {key}") from error
+    try:
+        check_key(found)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return found
 
 
 def signer(config: Config) -> dkim.Signer | None:

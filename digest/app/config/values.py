@@ -16,6 +16,9 @@ from subscribers.site_paths import check_site_address
 #: A label of a name in the DNS.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
+#: Characters of the shortest key that is taken.
+SHORTEST_KEY = 32
+
 _WEEKDAYS = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -57,6 +60,29 @@ def _secret(value: SecretStr) -> SecretStr:
 def _password(value: SecretStr) -> SecretStr:
     if any(unicodedata.category(ch) == "Cc" for ch in value.get_secret_value()):
         raise ValueError("holds a line break or another control character, which no login can have")
+    return value
+
+
+def check_key(text: str) -> None:
+    """Check a key of our own: 32 characters or more, and of some variety.
+
+    32 hexadecimal digits are 128 bits, the least that NIST SP 800-131A allows a key of HMAC is 112.
+    Fewer than eight different ones among them come by chance once in twenty million keys.
+
+    Raises:
+        ValueError: it is too short, or one of a few characters; the text names the remedy.
+
+    """
+    if len(text.strip()) < SHORTEST_KEY or len(set(text)) < 8:
+        raise ValueError(
+            f"must have {SHORTEST_KEY} or more random characters;"
+            " `openssl rand -hex 32` prints some"
+        )
+
+
+def _key(value: SecretStr) -> SecretStr:
+    if text := value.get_secret_value():
+        check_key(text)
     return value
 
 
@@ -155,5 +181,7 @@ Category = Annotated[str, AfterValidator(_category)]
 EhloName = Annotated[str, AfterValidator(_ehlo_name)]
 #: A secret that can be hashed and sent.
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
+#: A key of our own, or nothing.
+Key = Annotated[SecretStr, AfterValidator(_secret), AfterValidator(_key)]
 #: A password for a mail server; the login sends it in UTF-8.
 Password = Annotated[SecretStr, AfterValidator(_secret), AfterValidator(_password)]

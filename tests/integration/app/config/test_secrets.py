@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.app.config import Config
 
 NONE = SecretStr("")
+OURS = "a key of ours that is long enough"
 
 
 def configured(tmp_path: Path, **tables: Any) -> Config:
@@ -25,9 +26,9 @@ def configured(tmp_path: Path, **tables: Any) -> Config:
 
 
 def test_a_secret_that_is_configured_is_used_and_no_file_made(tmp_path: Path) -> None:
-    found = secrets.secret(configured(tmp_path), SecretStr("ours"), "digest.key", "secret_key")
+    found = secrets.secret(configured(tmp_path), SecretStr(OURS), "digest.key", "secret_key")
 
-    assert found == "ours"
+    assert found == OURS
     assert list(tmp_path.iterdir()) == []
 
 
@@ -49,6 +50,16 @@ def test_a_secret_that_cannot_be_read_or_made_is_named_with_its_setting(tmp_path
         secrets.secret(configured(tmp_path), NONE, "digest.key", "secret_key")
     with pytest.raises(ConfigError, match=r"cannot write .*; or set it in \[site\]"):
         secrets.secret(configured(tmp_path), NONE, "nowhere/digest.key", "secret_key")
+
+
+@pytest.mark.parametrize("name", ["digest.key", "digest.pepper"])
+@pytest.mark.parametrize("content", ["", "\n", "x\n", f"{OURS[:31]}\n", f"{'x' * 64}\n"])
+def test_a_key_file_made_by_hand_is_long_enough(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    (tmp_path / name).chmod(0o600)
+
+    with pytest.raises(ConfigError, match=rf"{name}: must have 32 or more random .*openssl rand"):
+        secrets.secret(configured(tmp_path), NONE, name, "secret_key")
 
 
 def test_mail_is_signed_by_the_keys_that_are_configured(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.app.config import build
 from digest.errors import ConfigError
@@ -56,6 +59,27 @@ def test_a_secret_that_is_not_in_utf_8_is_named(
 
     with pytest.raises(ConfigError, match=rf"\[{section}\] {key}: is not text in UTF-8"):
         build({}, folder=Path(), where="config.toml")
+
+
+@pytest.mark.parametrize("key", ["secret_key", "previous_secret_key", "pepper"])
+@pytest.mark.parametrize("value", ["a", "short", "ab" * 15 + "a", "a" * 64, "abc".center(40)])
+def test_a_key_that_can_be_guessed_is_refused_and_not_shown(key: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build({"site": {key: value}}, folder=Path(), where="config.toml")
+
+    assert str(caught.value) == (
+        f"config.toml: [site] {key}: must have 32 or more random characters;"
+        " `openssl rand -hex 32` prints some"
+    )
+
+
+@given(number=st.integers(0, 10_000))
+def test_the_shortest_key_that_is_taken_is_128_random_bits(number: int) -> None:
+    key = sha256(number.to_bytes(2)).hexdigest()[:32]
+
+    found = build({"site": {"pepper": key}}, folder=Path(), where="config.toml")
+
+    assert found.site.pepper.get_secret_value() == key
 
 
 @pytest.mark.parametrize("path", ["~no-such-user/outbox", "~no-such-user/*.json"])
