@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import getpass
 import sys
 from functools import partial
@@ -199,11 +198,12 @@ def import_(
 ) -> None:
     """Add readers from a list of Digest or another system. A no counts, there and here."""
     from digest.cli.import_report import report_lines
+    from digest.delivery.process import gc_paused
     from digest.errors import ConfigError
     from subscribers import csv_import, csv_table
     from subscribers.import_rules import ImportAction
 
-    gc.disable()  # all rows live until the end; looking for garbage takes a quarter of the time
+    ctx.with_resource(gc_paused())  # all rows live until the end
     is_input = str(file) == "-"
     try:
         octets = sys.stdin.buffer.read() if is_input else file.read_bytes()
