@@ -135,11 +135,10 @@ _PUBLISHERS = frozenset({
     "arc.aiaa.org", "asm.org", "biomedcentral.com", "bmj.com", "cambridge.org", "cell.com",
     "crossref.org", "emerald.com", "europepmc.org", "frontiersin.org", "iacr.org", "informs.org",
     "inspirehep.net", "iop.org", "jamanetwork.com", "jmir.org", "mitpress.mit.edu", "nejm.org",
-    "openalex.org", "oup.com", "plos.org", "pnas.org", "royalsocietypublishing.org", "rsc.org", "sagepub.com",
-    "sciety.org", "science.org", "sciencemag.org", "scitation.org", "semanticscholar.org",
-    "siam.org",
-    "spiedigitallibrary.org", "springer.com", "springeropen.com", "tandfonline.com",
-    "thelancet.com", "wiley.com", "worldscientific.com",
+    "openalex.org", "oup.com", "plos.org", "pnas.org", "royalsocietypublishing.org", "rsc.org",
+    "sagepub.com", "sciety.org", "science.org", "sciencemag.org", "scitation.org",
+    "semanticscholar.org", "siam.org", "spiedigitallibrary.org", "springer.com", "springeropen.com",
+    "tandfonline.com", "thelancet.com", "wiley.com", "worldscientific.com",
 })  # fmt: skip
 _IN_PATH = re.compile(rf"/(?:doi:)?({DOI})", re.IGNORECASE | re.ASCII)
 _IN_QUERY = re.compile(DOI, re.IGNORECASE | re.ASCII)
