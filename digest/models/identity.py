@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from digest.models.id_labels import without_label
 from digest.models.paper_addresses import ARXIV, DOI, named_by
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ _CLASS = re.compile(r"\.[a-z-]+(?=/)")
 #: also copy names of files.
 _ARXIV_ID = re.compile(
     # the DOI that arXiv gives to each of its own (https://info.arxiv.org/help/doi.html)
-    rf"(?:10\.48550/arxiv\.)?({ARXIV})(?:v\d+)?(?:\.pdf)?/?"
+    rf"(?:10\.48550/arxiv\.)?({ARXIV})(?:[\s_]?v\d+)?(?:\.pdf)?/?"
     r"(?:\s*[\[(][a-z-]+(?:\.[a-z-]+)?(?:[,;\s]+[a-z-]+(?:\.[a-z-]+)?)*[\])].*)?"
     r"(?:[\s,(]+(?:\d{1,2}\s+[a-z]{3,9}\s+)?(?:19|20)\d\d\)?)?",
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(DOI, re.IGNORECASE)
+_OF_ARXIV = "10.48550/arxiv."
 #: bioRxiv and medRxiv have had two prefixes, and give no version its own DOI; what follows is a
 #: version, or a page of the site
 _PREPRINT = re.compile(
@@ -52,13 +54,6 @@ _PREPRINT = re.compile(
 _NEWER_PREFIX_SINCE = "2025.12"
 _SOURCE_ID = re.compile(rf"({'|'.join(SOURCES)}):([\w.~-]{{0,99}}[\w~-])", re.ASCII)
 _OUR_OWN = re.compile(rf"{WEAK}[0-9a-z]{{1,64}}", re.ASCII)
-#: what people and programs put before an id
-_LABEL = re.compile(
-    r"(?:(?:available at|url|eprint|preprint|e-print)(?:\s*[:=]\s*|\s+)"
-    r"|(?:oai:arxiv\.org|info:arxiv|info:doi|urn:doi|urn:arxiv)[:/]\s*"
-    r"|(?:arxiv|corr|doi|abs)(?:\s+(?:preprint|e-print|id|abs))?\s*(?:[:=/]\s*|\s+|\.?(?=\d)))",
-    re.IGNORECASE,
-)
 #: as many labels as "arXiv preprint arXiv:abs/…" has, and one more
 _MOST_LABELS = 4
 #: no id and no address of a paper is as long
@@ -105,6 +100,8 @@ def _doi(bare: str) -> str | None:
     if match is None:
         return None
     found = match[0].lower()
+    if found.startswith(_OF_ARXIV):
+        return None  # it would be read as an arXiv id, were it one
     preprint = _PREPRINT.fullmatch(found)
     return f"10.{preprint[1]}/{preprint[2]}" if preprint else found
 
@@ -123,9 +120,7 @@ def _bare(text: str) -> str:
     """Return an id without what stands around it: blanks, brackets, labels, an address."""
     bare = _stripped(text)
     for _ in range(_MOST_LABELS):
-        inner = named_by(bare)
-        if inner is None and (label := _LABEL.match(bare)):
-            inner = bare[label.end() :]
+        inner = named_by(bare) or without_label(bare)
         if not inner:
             break
         bare = _stripped(inner)

@@ -11,14 +11,19 @@ from itertools import chain
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-#: arXiv's two schemes: 0704.0001 since April 2007, hep-th/9901001 before
+#: arXiv's schemes: hep-th/9901001 from 1991 to March 2007, 0704.0001 to 2014, 1501.00001 since
 #: (https://info.arxiv.org/help/arxiv_identifier.html)
 _ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
     "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
     "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|stat|supr-con"
 )
-ARXIV = rf"(?:\d{{4}}\.\d{{4,5}}|(?:{_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+ARXIV = (
+    rf"(?:(?:07(?:0[4-9]|1[0-2])|(?:0[89]|1[0-4]){_MONTH})\.\d{{4}}"
+    rf"|(?:1[5-9]|[2-8]\d){_MONTH}\.\d{{5}}"
+    rf"|(?:{_ARCHIVES})(?:\.[a-z-]+)?/(?:9[1-9]|0[0-7]){_MONTH}\d{{3}})"
+)
 #: the shape that Crossref recommends for modern DOIs, with the divisions a prefix may have
 DOI = r"10\.\d{4,9}(?:\.\d+)*/[!-~]+"
 #: what may not follow an id: more of a word or number
@@ -33,6 +38,9 @@ _PAGES = re.compile(
     r"|\.(?:pdf|html|full|abstract))+/?$",
     re.IGNORECASE,
 )
+
+
+_OSF = r"[a-z\d]{5}(?:_v\d+)?"
 
 
 class _Place(NamedTuple):
@@ -71,7 +79,9 @@ _PLACES = (
     _arxiv("inspirehep.net", "(?:api/)?arxiv/"),
     _arxiv("adsabs.harvard.edu", "abs/"),
     _arxiv("semanticscholar.org", "arxiv/"),
+    _place("semanticscholar.org", rf"/(?:paper|reader)/arxiv:({ARXIV}(?:v\d+)?){_END}"),
     _arxiv("api.semanticscholar.org"),
+    _place("adsabs.harvard.edu", r"/abs/((?:19|20)\d\darxiv[\d.]{8,9}[a-z.])(?![\w.])"),
     _place("dblp.org", r"/rec/journals/corr/abs-(\d{4})-(\d{4,5})(?!\d)", "{}.{}"),
     # Semantic Scholar's own ids
     _place("semanticscholar.org", r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})\b", "s2:{}"),
@@ -94,6 +104,25 @@ _PLACES = (
     _place("nature.com", r"/articles/(s\d{5}-\d{3}-\d{5}-[\dx]|srep\d{5})\b", "10.1038/{}"),
     _place("elifesciences.org", r"/articles/(\d{5,6})\b", "10.7554/elife.{}"),
     _place("zenodo.org", r"/records?/(\d+)\b", "10.5281/zenodo.{}"),
+    _place("ssrn.com", r"^/abstract=(\d+)$", "10.2139/ssrn.{}"),
+    *(
+        _place("osf.io", rf"^/preprints/{name}/({_OSF})(?!\w)", f"{prefix}/osf.io/{{}}")
+        for name, prefix in (
+            ("osf", "10.31219"),
+            ("psyarxiv", "10.31234"),
+            ("socarxiv", "10.31235"),
+        )
+    ),
+    _place("psyarxiv.com", rf"^/(?=[a-z]*\d)({_OSF})(?!\w)", "10.31234/osf.io/{}"),
+    # of the ACL Anthology the conferences that have given DOIs to all their papers
+    *(
+        _place(host, rf"/({paper})(?:v\d+)?(?:/|\.pdf|\.bib)?$", "10.18653/v1/{}")
+        for host in ("aclanthology.org", "aclweb.org")
+        for paper in (
+            r"20[2-9]\d\.(?:findings-)?(?:acl|emnlp|naacl)-?[a-z]*\.\d+",
+            r"[DNP]1[6-9]-\d{4}",
+        )
+    ),
 )  # fmt: skip
 _PLACES_AT: dict[str, list[_Place]] = {}
 for _one in _PLACES:
@@ -102,14 +131,14 @@ for _one in _PLACES:
 _RESOLVERS = frozenset({"doi.org", "doi.acm.org", "hdl.handle.net"})
 #: publishers and indexes that have the DOI in the path or in the query
 _PUBLISHERS = frozenset({
-    "aaai.org", "acm.org", "acs.org", "aip.org", "annualreviews.org", "aps.org", "arc.aiaa.org",
-    "asm.org", "biomedcentral.com", "bmj.com", "cambridge.org", "cell.com", "crossref.org",
-    "emerald.com", "europepmc.org", "frontiersin.org", "iacr.org", "informs.org", "inspirehep.net",
-    "iop.org", "jamanetwork.com", "jmir.org", "mitpress.mit.edu", "nejm.org", "openalex.org",
-    "oup.com", "plos.org", "pnas.org", "royalsocietypublishing.org", "rsc.org", "sagepub.com",
-    "science.org", "sciencemag.org", "scitation.org", "semanticscholar.org", "siam.org",
-    "spiedigitallibrary.org", "springer.com", "springeropen.com", "tandfonline.com",
-    "thelancet.com", "wiley.com", "worldscientific.com",
+    "aaai.org", "acm.org", "acs.org", "aip.org", "alphaxiv.org", "annualreviews.org", "aps.org",
+    "arc.aiaa.org", "asm.org", "biomedcentral.com", "bmj.com", "cambridge.org", "cell.com",
+    "crossref.org", "emerald.com", "europepmc.org", "frontiersin.org", "iacr.org", "informs.org",
+    "inspirehep.net", "iop.org", "jamanetwork.com", "jmir.org", "mitpress.mit.edu", "nejm.org",
+    "openalex.org", "oup.com", "plos.org", "pnas.org", "royalsocietypublishing.org", "rsc.org",
+    "sagepub.com", "sciety.org", "science.org", "sciencemag.org", "scitation.org",
+    "semanticscholar.org", "siam.org", "spiedigitallibrary.org", "springer.com", "springeropen.com",
+    "tandfonline.com", "thelancet.com", "wiley.com", "worldscientific.com",
 })  # fmt: skip
 _IN_PATH = re.compile(rf"/(?:doi:)?({DOI})", re.IGNORECASE | re.ASCII)
 _IN_QUERY = re.compile(DOI, re.IGNORECASE | re.ASCII)
@@ -120,6 +149,34 @@ _OPENREVIEW = re.compile(r"^/(?:forum|pdf|attachment|revisions|references/pdf|no
 #: sites that have another address in their own, to be read in its place
 _AROUND = re.compile(r"^/(?:web/[^/]+/)?(https?:/{1,2}\S+)", re.IGNORECASE)
 _REDIRECTS = frozenset({"web.archive.org", "r.jina.ai"})
+
+
+class _Query(NamedTuple):
+    """A value in the query of a host's addresses that is an id, or another address."""
+
+    host: str
+    #: searched in the path
+    path: re.Pattern[str]
+    name: str
+    #: the id, with the value
+    form: str = "{}"
+
+
+_QUERIES = (
+    _Query("google.com", re.compile(r"^/url$"), "q"),
+    _Query("google.com", re.compile(r"^/url$"), "url"),
+    _Query("safelinks.protection.outlook.com", re.compile(""), "url"),
+    _Query("scholar.google.com", re.compile(r"^/scholar(?:_lookup)?$"), "doi"),
+    _Query("ssrn.com", re.compile(r"/papers\.cfm$"), "abstract_id", "https://ssrn.com/abstract={}"),
+    _Query("huggingface.co", re.compile(r"^/papers/?$"), "q"),
+    *(
+        _Query(f"{server}.org", re.compile(""), name)
+        for server in ("biorxiv", "medrxiv")
+        for name in ("id", "access_num")
+    ),
+)
+#: EZproxy of libraries: www.nature.com.proxy.example.edu and www-nature-com.proxy.example.edu
+_PROXY = re.compile(r"(.+?)\.(?:[a-z0-9-]*proxy[a-z0-9-]*)\.[a-z0-9-]+\..+")
 _OPENREVIEW_HOST = frozenset({"openreview.net"})
 
 
@@ -136,6 +193,9 @@ def named_by(text: str) -> str | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
+    if proxied := _PROXY.fullmatch(host):
+        host = proxied[1]
+        host = host if "." in host else re.sub(r"-(-?)", lambda it: it[1] or ".", host)
     path = unquote(unquote(parts.path))
     if _is_at(host, _REDIRECTS):
         inner = _AROUND.match(path)
@@ -147,7 +207,19 @@ def named_by(text: str) -> str | None:
     for place in chain.from_iterable(_PLACES_AT.get(one, ()) for one in _domains(host)):
         if found := place.pattern.search(path):
             return place.form.format(*found.groups())
-    return _published(host, path, parts.query) if _is_at(host, _PUBLISHERS) else None
+    return _in_query(host, path, parts.query) or (
+        _published(host, path, parts.query) if _is_at(host, _PUBLISHERS) else None
+    )
+
+
+def _in_query(host: str, path: str, query: str) -> str | None:
+    """Return the id or the address that a query has under a name which its host gives to them."""
+    domains = _domains(host)
+    for one in _QUERIES:
+        if one.host in domains and one.path.search(path):
+            for value in parse_qs(query).get(one.name, ()):
+                return one.form.format(value)
+    return None
 
 
 def _is_at(host: str, hosts: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +20,7 @@ from digest.models.identity import arxiv_id, canonical_id, known_id, source_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, lenient
+from digest.sources.notes import Notes
 from digest.sources.paging import SMALLEST_LIMIT, Pages
 from digest.sources.redaction import without_login
 from digest.sources.withdrawal import is_notice
@@ -212,10 +214,14 @@ def _props(page: str) -> dict[str, Any] | None:
 
 
 def _batch(document: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
-    return lenient.batch(document, [_paper(element, day=day, now=now) for element in elements])
+    notes = Notes(where=document.where, place="element")
+    found = [
+        _paper(element, number, notes, day=day, now=now) for number, element in enumerate(elements)
+    ]
+    return replace(lenient.batch(document, found), warnings=notes.warnings)
 
 
-def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
+def _paper(element: object, number: int, notes: Notes, *, day: date, now: datetime) -> Paper | str:
     """Return the paper, or the reason why there is none."""
     if not isinstance(element, dict):
         return "not a JSON object"
@@ -229,16 +235,24 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     abstract = _text(inner, element, "summary")
     authors = _authors(inner.get("authors"))
     first_author = authors[0] if authors else ""
-    paper_id = (
-        known_id(identifier)
-        or source_id("hf", identifier)
-        or canonical_id(None, title, first_author)
-    )
+    known = known_id(identifier)
+    if known is None:
+        notes.see_ids([identifier])
+    paper_id = known or source_id("hf", identifier) or canonical_id(None, title, first_author)
     featured_at = lenient.moment(inner.get("submittedOnDailyAt"))
+    given = {
+        "upvotes": inner.get("upvotes"),
+        "numComments": element.get("numComments", inner.get("numComments")),
+        "githubStars": inner.get("githubStars"),
+    }
+    counts = {key: lenient.number(value) for key, value in given.items()}
+    for key, value in given.items():
+        if value is not None and counts[key] is None:
+            notes.leave_out(number, f"{key} is not a number of at least 0")
     signals = Signals(
-        upvotes=lenient.number(inner.get("upvotes")),
-        comments=lenient.number(element.get("numComments", inner.get("numComments"))),
-        stars=lenient.number(inner.get("githubStars")),
+        upvotes=counts["upvotes"],
+        comments=counts["numComments"],
+        stars=counts["githubStars"],
     )
     return Paper(
         id=paper_id,

@@ -17,7 +17,7 @@ from digest.models.identity import canonical_id, is_understood, known_id
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, read_files
-from digest.sources.jsonl_notes import LINKS, SIGNALS, Notes
+from digest.sources.notes import LINKS, SIGNALS, Notes
 from digest.sources.withdrawal import is_notice, is_withdrawn
 from digest.text.authors import clean_names
 from digest.text.clean import clean, safe_url

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, DigestError, SourceError
+from digest.models.identity import is_canonical
 from digest.models.source import Forecast
 from digest.sources.kind import join_batches
+from digest.sources.notes import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +81,12 @@ class _Guard:
 
     def parse(self, document: RawDocument, *, day: date, now: datetime) -> Batch:
         with self._errors_named():
-            return self.kind.parse(document, day=day, now=now)
+            batch = self.kind.parse(document, day=day, now=now)
+            notes = Notes(where=document.where)
+            notes.see_ids(
+                paper.id for paper in (*batch.papers, *batch.updates) if not is_canonical(paper.id)
+            )
+            return replace(batch, warnings=(*batch.warnings, *notes.warnings))
 
     def join(self, batches: Sequence[Batch]) -> Batch:
         with self._errors_named():

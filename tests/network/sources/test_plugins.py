@@ -213,6 +213,28 @@ def test_a_kind_that_falls_stops_no_other_source(
     assert (ours.state, ours.new) == (SourceState.OK, 1)
 
 
+OWN_IDS = """
+from digest.models import Batch, Paper
+from digest.sources import Kind
+
+def parse(document, *, day, now):
+    ids = ("2602.00001", "2613.1", "title:0123456789abcdef")
+    papers = tuple(Paper(id=one, title="Lamps", abstract="", day=day) for one in ids)
+    return Batch(papers=papers, declared=3, warnings=("its own",))
+
+KIND = Kind(read=print, parse=parse)
+"""
+
+
+def test_ids_that_mean_nothing_outside_of_a_kind_are_warned_of(packages: Packages) -> None:
+    packages.install("theirs", "theirs_8:KIND", module=OWN_IDS)
+
+    batch = get_kind("theirs").parse(RawDocument(where="a.txt", text=""), day=DAY, now=NOON)
+
+    assert len(batch.papers) == 3
+    assert batch.warnings == ("its own", "a.txt: 1 id not understood: “2613.1”")
+
+
 OLD_NAMES = """
 from digest.identity import canonical_id
 from digest.models import Batch, Paper

@@ -57,6 +57,17 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
         "[Lamps](https://arxiv.org/abs/2602.00001v1)",
         "doi:10.48550/ARXIV.2602.00001",
         "https://doi.org/10.48550/arxiv.2602.00001",
+        "[2602.00001] Lamps in Fog",
+        "[2602.00001v2] Lamps [in] Fog",
+        "arXiv e-prints, arXiv:2602.00001",
+        "arXiv e-prints, p. arXiv:2602.00001",
+        "CoRR, abs/2602.00001, 2026",
+        "CoRR, vol. abs/2602.00001, 2026.",
+        "2602.00001 v2",
+        "2602.00001_v1.pdf",
+        "arXiv-2602.00001",
+        "arXiv_2602.00001v1",
+        "2026arXiv260200001M",
     ],
 )
 def test_every_way_to_name_an_arxiv_paper_gives_its_id_without_version(text: str) -> None:
@@ -67,6 +78,10 @@ def test_every_way_to_name_an_arxiv_paper_gives_its_id_without_version(text: str
     ("text", "found"),
     [
         ("0704.0001", "0704.0001"),
+        ("1412.9999", "1412.9999"),
+        ("1501.00001", "1501.00001"),
+        ("2012arXiv1201.0001M", "1201.0001"),
+        ("hep-th/0703001", "hep-th/0703001"),
         ("hep-th/9901001v3", "hep-th/9901001"),
         ("math.GT/0309136", "math/0309136"),
         ("arXiv:cs.CL/0112017v1", "cs/0112017"),
@@ -91,10 +106,25 @@ def test_both_of_arxivs_schemes_are_known(text: str, found: str) -> None:
         pytest.param("٢٦٠٢.٠٠٠٠١", id="digits of another script"),
         pytest.param("10.1000/2602.00001", id="somebody else's DOI"),
         pytest.param("issue/1234567", id="no archive of arXiv"),
+        pytest.param("2613.00001", id="month 13"),
+        pytest.param("2600.00001", id="month 0"),
+        pytest.param("9999.99999", id="nines"),
+        pytest.param("2024.0012", id="a year"),
+        pytest.param("0703.0001", id="before the scheme"),
+        pytest.param("1412.00001", id="a digit too many for its time"),
+        pytest.param("1501.0001", id="a digit too few for its time"),
+        pytest.param("hep-th/9013001", id="before arXiv"),
+        pytest.param("hep-th/9913001", id="month 13 of the old scheme"),
+        pytest.param("[1] Lamps in Fog", id="a reference"),
     ],
 )
 def test_what_does_not_name_an_arxiv_paper_has_no_arxiv_id(text: str) -> None:
     assert arxiv_id(text) is None
+
+
+@pytest.mark.parametrize("text", ["10.48550/arXiv.2613.00001", "arXiv:9999.99999", "2024.0012"])
+def test_an_arxiv_id_that_cannot_be_is_no_other_id_either(text: str) -> None:
+    assert not is_understood(text)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +173,16 @@ def test_a_doi_keeps_its_own_marks(text: str, found: str) -> None:
         ("10.1101/2025.01.02.700001v1", "10.1101/2025.01.02.700001"),
         ("10.64898/2026.01.02.26700001V2.full", "10.64898/2026.01.02.26700001"),
         ("10.1101/123456v1.full.pdf", "10.1101/123456"),
+        (
+            "bioRxiv preprint doi: https://doi.org/10.1101/2025.01.02.700001; this version posted",
+            "10.1101/2025.01.02.700001",
+        ),
+        (
+            "bioRxiv 2026.01.02.700001; doi: https://doi.org/10.64898/2026.01.02.700001",
+            "10.64898/2026.01.02.700001",
+        ),
+        ("medRxiv 2026.01.02.26700001v2", "10.64898/2026.01.02.26700001"),
+        ("2025.11.30.700001v1", "10.1101/2025.11.30.700001"),
         pytest.param("10.21203/rs.3.rs-123/v1", "10.21203/rs.3.rs-123/v1", id="Research Square"),
         pytest.param(
             "10.20944/preprints202601.0001.v1", "10.20944/preprints202601.0001.v1", id="Preprints"

@@ -365,3 +365,20 @@ def test_no_json_breaks_the_parser_and_every_element_is_accounted_for(response: 
 @given(st.text())
 def test_no_text_breaks_the_parser(text: str) -> None:
     assert parse(text).papers == ()
+
+
+def test_an_id_and_a_count_that_are_not_understood_are_warned_of() -> None:
+    batch = read(
+        [
+            element(),
+            element({"numComments": -3}, id="weird-id-1", upvotes="many"),
+            element(id="2613.1", upvotes=None, githubStars="1.2k"),
+        ]
+    )
+
+    assert [paper.id for paper in batch.papers] == ["2602.00001", "hf:weird-id-1", "hf:2613.1"]
+    reason = "is not a number of at least 0 (1 record, first in element 1)"
+    assert batch.warnings == (
+        f"day.json: values left out: upvotes {reason}; numComments {reason}",
+        "day.json: 2 ids not understood: “weird-id-1”, “2613.1”",
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.sources.jsonl_notes import KEYS, LINKS, SIGNALS, Notes
+from digest.sources.notes import KEYS, LINKS, SIGNALS, Notes
 
 
 def warnings(*records: dict[str, object]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""What of a JSON Lines file was not understood: unknown keys and ids, and values of no use.
+"""What of a document was not understood: unknown keys and ids, and values of no use.
 
-None of them costs a paper. Each file gives at most one sentence for each of the three.
+None of them costs a paper. Each document gives at most one sentence for each of the three. The keys
+are those of JSON Lines; the other kinds read formats of services, which may add keys at any time.
 """
 
 from __future__ import annotations
@@ -63,12 +64,14 @@ _LONGEST_ID = 60
 
 @dataclass(kw_only=True)
 class Notes:
-    """What of one file was not understood."""
+    """What of one document was not understood."""
 
     where: str
+    #: what its records are counted in
+    place: str = "line"
     #: how many records have each unknown key
     _unknown: Counter[str] = field(default_factory=Counter)
-    #: by what is wrong: the lines in which it is
+    #: by what is wrong: the places in which it is
     _unusable: dict[str, list[int]] = field(default_factory=dict)
     #: ids that name no paper outside of the file
     _ids: list[str] = field(default_factory=list)
@@ -99,7 +102,7 @@ class Notes:
             for key, number in sorted(self._unknown.items(), key=lambda it: (-it[1], it[0]))
         ]
         values = [
-            f"{reason} ({count(len(lines), 'record')}, first in line {lines[0]})"
+            f"{reason} ({count(len(lines), 'record')}, first in {self.place} {lines[0]})"
             for reason, lines in self._unusable.items()
         ]
         lists = (
