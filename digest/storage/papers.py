@@ -75,9 +75,9 @@ class PaperStore:
         """Merge a source's batch into the known papers, see `models.merge`.
 
         Updates and announcements of unknown papers are left out. `authority` returns how much the
-        source counts on a field of a paper, from 0 to 100. Unless updates `may_join`, none makes two
-        known papers one. With `now`, signals of these papers that
-        are stored with a later time, from when the clock was ahead, no longer count as the newest.
+        source counts on a field of a paper, from 0 to 100. Unless updates `may_join`, none makes
+        two known papers one. With `now`, signals of these papers that are stored with a later time,
+        from when the clock was ahead, no longer count as the newest.
         """
         records, more = list(batch), list(updates)
         by = SourceAuthority(source, authority)
