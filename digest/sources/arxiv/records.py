@@ -279,8 +279,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=len(known) + len(rejected) + sum(count.missing for count in counts),
         channels=tuple(count.channel for count in counts if count.channel.name),
         announcements=tuple(announcements),
-        trouble="; ".join(filter(None, (*_failures(counts), *troubles)))
-        or None,
+        trouble="; ".join(filter(None, (*_failures(counts), *troubles))) or None,
         warnings=join_warnings(kept),
     )
 
