@@ -14,20 +14,19 @@ from digest.models.read_file import FileContents, ReadFile
 from digest.models.source import Outlook, SourceReport, SourceState
 from digest.sources import (
     FetchRequest,
-    RawDocument,
     Source,
     assessment,
     get_kind,
     join_batches,
+    lenient,
     parser_of,
-    read_files,
 )
 from digest.sources.clock_skew import without_future
-from digest.sources.files import SourceFile, find_files
+from digest.sources.files import SourceFile, find_files, parse_file
 from digest.sources.redaction import report_without_logins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from digest.models.source import Batch, Forecast
@@ -146,7 +145,7 @@ class Fetcher:
             return SourceReport(
                 source=source.name,
                 day=day,
-                state=(state := _state_of(error, forecast)),
+                state=(state := _state_of(error, forecast, is_file=source.path is not None)),
                 reason=forecast.reason if state is SourceState.EMPTY else str(error),
                 seconds=time.monotonic() - started,
             )
@@ -206,9 +205,18 @@ class Fetcher:
         for file in map(SourceFile, paths):
             now = self.clock()
             before = known.get(str(file.path))
-            same = file.unchanged(
-                {} if again else known, day=day, only_day=only_day, parser=parser, now=now
-            )
+            try:
+                same = file.unchanged(
+                    {} if again else known, day=day, only_day=only_day, parser=parser, now=now
+                )
+                if same is None:
+                    read, saved = self._read_file(file, day, source, kind, only_day=only_day)
+            except (SourceError, ConfigError) as error:
+                self.file_log.forget(source.name, [str(file.path)])
+                batch = lenient.unusable_at(str(file.path), str(error))
+                contents.append(FileContents.of(batch, day=day))
+                advance(1)
+                continue
             if same is not None:
                 unchanged += 1
                 merged += same.contents.kept(day, only_day=only_day)
@@ -216,7 +224,6 @@ class Fetcher:
                 if same is not before:
                     self.file_log.record(source.name, same)
             else:
-                read, saved = self._read_file(file, day, source, kind, only_day=only_day)
                 new, merged = new + saved.new, merged + saved.merged
                 contents.append(read.contents)
                 if saved.left_out:  # they may become known
@@ -268,16 +275,18 @@ class Fetcher:
         """Read a source and yield the batch of each document."""
         set_total, advance = steps
         if source.path is not None:
-            documents: Iterable[RawDocument] = read_files(source)
-        else:
-            request = FetchRequest(
-                day=day,
-                now=self.clock(),
-                web=self.client_for(source),
-                papers=lambda: self.candidates.papers(day),
-                expect=set_total,
-            )
-            documents = kind.read(source, request)
+            for path in find_files(source):
+                yield parse_file(path, kind, day=day, now=self.clock())
+                advance(1)
+            return
+        request = FetchRequest(
+            day=day,
+            now=self.clock(),
+            web=self.client_for(source),
+            papers=lambda: self.candidates.papers(day),
+            expect=set_total,
+        )
+        documents = kind.read(source, request)
         read = 0
         for document in documents:
             yield kind.parse(document, day=day, now=self.clock())
@@ -341,12 +350,14 @@ def _files_report(
     )
 
 
-def _state_of(error: Exception, forecast: Forecast) -> SourceState:
+def _state_of(error: Exception, forecast: Forecast, *, is_file: bool) -> SourceState:
     """Return the state of a source that could not be read.
 
     A refusal early in the day means that the day's list is not open yet. On a day without papers
-    nothing is missed.
+    nothing is missed, except from files: no calendar says what is in them.
     """
+    if is_file:
+        return SourceState.FAILED
     if isinstance(error, RefusedError) and forecast.outlook is Outlook.EARLY:
         return SourceState.EARLY
     if isinstance(error, SourceError) and forecast.outlook is Outlook.NOTHING:

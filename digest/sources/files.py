@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, SourceError
 from digest.models.read_file import FileStamp
+from digest.sources import lenient
 from digest.sources.kind import RawDocument
 from digest.text.clean import decode
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.models.read_file import ReadFile
-    from digest.sources.kind import Source
+    from digest.models.source import Batch
+    from digest.sources.kind import Kind, Source
 
 #: A file that changed so shortly before it was read may have changed once more without another
 #: time stamp: FAT counts in steps of two seconds, and a server's clock may differ from ours.
@@ -53,6 +55,14 @@ def read_files(source: Source) -> list[RawDocument]:
 
     """
     return [SourceFile(path).document for path in find_files(source)]
+
+
+def parse_file(path: Path, kind: Kind, *, day: date, now: datetime) -> Batch:
+    """Parse a file; one that cannot be used is rejected by its name, and costs no other file."""
+    try:
+        return kind.parse(SourceFile(path).document, day=day, now=now)
+    except (ConfigError, SourceError) as error:
+        return lenient.unusable_at(str(path), str(error))
 
 
 @dataclass(frozen=True)

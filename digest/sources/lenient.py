@@ -39,7 +39,13 @@ def load(text: str) -> Any:
 
 def unusable(document: RawDocument, reason: str) -> Batch:
     """Return the batch of a document that cannot be parsed at all."""
-    return Batch(rejected=(Rejected(where=document.where, reason=reason),), declared=1)
+    return unusable_at(document.where, reason)
+
+
+def unusable_at(where: str, reason: str) -> Batch:
+    """Return the batch of a file or address that cannot be used at all; others may be usable."""
+    named = reason if reason.startswith(where) else f"{where}: {reason}"
+    return Batch(rejected=(Rejected(where=where, reason=reason),), declared=1, trouble=named)
 
 
 def batch(document: RawDocument, found: Sequence[Paper | str]) -> Batch:

@@ -269,7 +269,9 @@ def join(batches: Sequence[Batch]) -> Batch:
     papers = [one for one in known.values() if one.id in news and one.withdrawn_on is None]
     chosen = {one.id for one in papers}
     counts = [_counted(name, [one for one in kept if one.category == name]) for name in groups]
-    rejected = tuple(record for text in kept for record in text.rejected)
+    unusable = [one for one in batches if not isinstance(one, ArxivBatch)]
+    rejected = tuple(record for one in (*kept, *unusable) for record in one.rejected)
+    troubles = [one.trouble for one in counts] + [one.trouble for one in unusable]
     return Batch(
         papers=tuple(papers),
         updates=tuple(one for one in known.values() if one.id not in chosen),
@@ -277,8 +279,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         declared=len(known) + len(rejected) + sum(count.missing for count in counts),
         channels=tuple(count.channel for count in counts if count.channel.name),
         announcements=tuple(announcements),
-        trouble="; ".join(filter(None, (*_failures(counts), *(one.trouble for one in counts))))
-        or None,
+        trouble="; ".join(filter(None, (*_failures(counts), *troubles))) or None,
         warnings=join_warnings(kept),
     )
 

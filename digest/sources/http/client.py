@@ -43,7 +43,12 @@ from digest.sources.http.rate_limit import (
     host_key,
     retry_after,
 )
-from digest.sources.http.unreachable import UNREACHABLE, UnreachableHosts, is_unreachable
+from digest.sources.http.unreachable import (
+    UNREACHABLE,
+    SilenceError,
+    UnreachableHosts,
+    is_unreachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -232,7 +237,7 @@ class HTTPClient:
         """Send a request, again if that may help, and return the body; see `SourceClient.get`."""
         where = redacted(request.url)
         self._unreachable.check(request.url)
-        wait_for = partial(_wait_for, is_offline=lambda: bool(self._unreachable))
+        wait_for = partial(_wait_for, is_offline=lambda: self._unreachable.is_offline)
         if request.method == "GET":
             request = replace(request, cached=self._cache.find(*request.cache_key))
         try:
@@ -279,6 +284,7 @@ class HTTPClient:
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         conditions = request.cached.conditions if request.cached else {}
         until = time.monotonic() + self._deadline
+        has_begun = False
         try:
             with (
                 self._connections.shut_down_after(self._deadline, origin),
@@ -292,12 +298,15 @@ class HTTPClient:
                     )
                 ) as incoming,
             ):
+                has_begun = True
                 response = _read(incoming, url, where=where, late=lambda: time.monotonic() > until)
                 return replace(response, way=self._pools.way_to(url))
         except (httpx.TransportError, TruncatedError) as error:
             if time.monotonic() > until:
                 reason = f"it answers too slowly{self._pools.way_to(url)}"
                 raise SourceError(f"{where} could not be read: {reason}") from error
+            if isinstance(error, httpx.ReadTimeout) and not has_begun:
+                raise SilenceError("it does not answer") from error
             raise
 
     def _refused(

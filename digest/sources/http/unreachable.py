@@ -2,6 +2,7 @@
 
 Without this, a machine without a network would try every day of every source in turn. A client
 lives for one run, so the next run tries again. A response is no such failure, whatever its status.
+A host that accepts requests and answers none of several attempts counts as unreachable too.
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
     from digest.sources.http.pools import Pools
 
 
+class SilenceError(httpx.ReadTimeout):
+    """A host took a request, and sent nothing in time, not even the beginning of a response."""
+
+
 #: A ProxyError is the answer of a proxy that cannot connect, or does not want to.
-UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+UNREACHABLE = (*_NO_CONNECTION, SilenceError)
 
 
 class UnreachableHosts:
@@ -30,10 +36,8 @@ class UnreachableHosts:
         """Start with none; `pools` knows the proxy of each request."""
         self._pools = pools
         self._reasons: dict[str, str] = {}
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self._reasons)
+        #: whether the network may be down: a connection failed
+        self.is_offline = False
 
     def check(self, url: httpx.URL) -> None:
         """Raise an UnreachableError if the host, or the proxy on the way to it, is among them."""
@@ -45,7 +49,8 @@ class UnreachableHosts:
         """Add the host of a request that could not be connected, or its proxy; return the error."""
         reason = self._pools.explain(url, error)
         # With a proxy, the connection to it comes first, then the encryption with the host.
-        is_beyond = isinstance(error, httpx.ProxyError) or _is_of_encryption(error)
+        is_beyond = isinstance(error, httpx.ProxyError | SilenceError) or _is_of_encryption(error)
+        self.is_offline = self.is_offline or not isinstance(error, SilenceError)
         name = None if is_beyond else self._pools.proxy_of(url)
         self._reasons[name or _origin(url)] = reason
         return _unreachable(url, reason)
@@ -53,7 +58,7 @@ class UnreachableHosts:
 
 def is_unreachable(error: Exception) -> bool:
     """Whether an error says that there is no connection: refused, no route, no name, no TLS."""
-    return isinstance(error, UNREACHABLE)
+    return isinstance(error, _NO_CONNECTION)
 
 
 def _unreachable(url: httpx.URL, reason: str) -> UnreachableError:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support import arxiv_documents
 from support.builders import DAY, ids
 from support.installation import Installation, record
+from support.services import arxiv, biorxiv, huggingface, openreview
 
 from digest.models.source import SourceState
-from digest.sources import jsonl
+from digest.sources import Source, jsonl
 from digest.sources.kind import Kind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import sqlalchemy as sa
 
     from digest.models.source import SourceReport
@@ -177,3 +179,71 @@ def test_a_file_that_is_gone_is_not_counted_any_more(installation: Installation)
 
     assert (report.declared, report.unchanged) == (1, 1)
     assert len(installation.app.fetcher.file_log.of("first")) == 1
+
+
+GOOD = {
+    "arxiv": arxiv_documents.rss("cs.CL", DAY, [arxiv.SHARED]),
+    "biorxiv": biorxiv.response([biorxiv.record(1)]),
+    "openreview": openreview.response([openreview.note(1)]),
+    "huggingface": json.dumps([huggingface.element(1)]),
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("<html", id="cut off"),
+        pytest.param("{", id="not JSON"),
+        pytest.param("<other/>", id="something else"),
+        pytest.param(arxiv_documents.rss_error("cs.XX"), id="an error"),
+    ],
+)
+@pytest.mark.parametrize("day", [DAY, date(2026, 1, 31), date(2026, 12, 25)])
+def test_a_bad_file_is_rejected_by_its_name_and_costs_no_other(
+    installation: Installation, kind: str, content: str, day: date
+) -> None:
+    (installation.folder / "2.list").write_text(GOOD[kind], encoding="utf-8")
+    for name in ("1.list", "3.list"):
+        (installation.folder / name).write_text(content, encoding="utf-8")
+    source = Source(name="lists", kind=kind, path=str(installation.folder / "*.list"))
+
+    (report,) = installation.fetcher.fetch(day, [source], only_day=False)
+
+    assert report.state is SourceState.PARTIAL
+    assert [it.where.rpartition("/")[2] for it in report.rejected] == ["1.list", "3.list"]
+    assert "1.list" in str(report.reason)
+    assert report.parsed == 1
+
+
+def test_files_of_a_service_that_are_all_bad_are_no_empty_saturday(
+    installation: Installation,
+) -> None:
+    (installation.folder / "1.list").write_text("<html", encoding="utf-8")
+    source = Source(name="lists", kind="arxiv", path=str(installation.folder / "*.list"))
+
+    (report,) = installation.fetcher.fetch(date(2026, 1, 31), [source], only_day=False)
+
+    assert report.state is SourceState.FAILED
+
+
+def test_a_file_that_cannot_be_opened_costs_no_other(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.write_source("a", record(id="2602.00001"))
+    installation.write_source("b", record(id="2602.00002"))
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "a.jsonl":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        report = fetch(installation)
+
+    assert (report.state, report.new) == (SourceState.PARTIAL, 1)
+    assert "a.jsonl: Permission denied" in str(report.reason)
+    assert (again := fetch(installation)).state is SourceState.OK
+    assert again.new == 1

@@ -32,6 +32,13 @@ def closed() -> Iterator[list[str]]:
 
 
 @pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a host that takes requests and answers none."""
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        yield f"http://127.0.0.1:{port.getsockname()[1]}"
+
+
+@pytest.fixture
 def attempts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each address was tried, by origin."""
     found: Counter[str] = Counter()
@@ -56,6 +63,23 @@ def test_a_host_that_cannot_be_reached_is_tried_for_one_request(
         texts.add(str(caught.value))
 
     assert attempts == {closed[0]: web.ATTEMPTS}
+    assert len(texts) == 1
+
+
+def test_a_host_that_answers_nothing_is_tried_for_one_request(
+    make_client: MakeClient, silent: str, closed: list[str], attempts: Counter[str]
+) -> None:
+    ours = make_client(timeout=0.05)
+    texts = set()
+    for path in ("/api", "/api?date=2026-02-02", "/papers"):
+        with pytest.raises(UnreachableError, match="could not be read: it does not answer") as it:
+            ours.get(silent + path)
+        texts.add(str(it.value))
+    # The network is there: others are tried as ever.
+    with pytest.raises(UnreachableError):
+        ours.get(closed[0])
+
+    assert attempts == {silent: web.ATTEMPTS, closed[0]: web.ATTEMPTS}
     assert len(texts) == 1
 
 
