@@ -19,7 +19,7 @@ from digest.app.lock_wait import polls
 from digest.app.pruning import prune_after_run
 from digest.delivery.run import report_day
 from digest.delivery.run_start import may_leave, start_run
-from digest.errors import RunInProgressError
+from digest.errors import RestoredError, RunInProgressError
 from digest.models.delivery import DeliveryState, RunReport
 from digest.sources.fetch import no_progress
 
@@ -96,8 +96,8 @@ def run(
     chosen = pipeline.run_day(app, day)
     own, late = chosen.day, day is not None or pipeline.is_late(app, chosen.day)
     is_named = day is not None and only is None
-    app.generation.refuse(own, named=is_named)  # before the day is recorded as begun
-    app.ledger.refuse_pruned(own)
+    app.ledger.refuse_pruned(own)  # first: what to do about a restored database is no help then
+    _refuse_restored(app, own, is_named=is_named, only=only)  # before the day is recorded as begun
     if only is None:
         app.begun_days.begin(own, named=late, now=now())
     sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
@@ -154,10 +154,13 @@ def retry(
 
     Raises:
         RunInProgressError: another run is sending.
+        PrunedError: the deliveries of the day are pruned.
 
     """
     if day is not None and not app.begun_days.is_known(day):
         return RetryReport()
+    if day is not None:
+        app.ledger.refuse_pruned(day)
     minutes = 0.0 if day is None else app.config.delivery.max_wait
     transport = cache(app.transport)  # opened only if something is to be sent, or is in doubt
     with _started(
@@ -188,6 +191,24 @@ def retry(
         if only is None:
             reports += sender.finish_begun(since=start.at if day else None)
     return RetryReport(days=reports, sources=sender.sources)
+
+
+def _refuse_restored(app: App, day: date, *, is_named: bool, only: int | None) -> None:
+    """Refuse a database that was restored, and say that a run for one reader names no day.
+
+    Raises:
+        RestoredError: it was restored, and nobody has named the day.
+
+    """
+    try:
+        app.generation.refuse(day, named=is_named)
+    except RestoredError as error:
+        if only is None:
+            raise
+        raise RestoredError(
+            f"{error}. With --only a day does not count as named: `digest run --day {day}` sends it"
+            " to everybody, and --only works for it from then on"
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +203,37 @@ def test_a_restored_installation_says_so_and_mails_only_the_days_that_are_named(
     for day in (FRIDAY, "2026-02-07"):
         assert "from Tuesday" not in mails(restored, day)
         assert "An agent named 3" not in mails(restored, day)
+
+
+def test_one_reader_alone_is_refused_with_the_command_that_names_the_day(
+    restored: Path, digest: Command
+) -> None:
+    alone = ("run", "--day", FRIDAY, "--only", "ada@example.org")
+
+    refused = digest(*alone)
+
+    assert refused.code == 1
+    assert "With --only a day does not count as named" in refused.err
+    assert f"`digest run --day {FRIDAY}` sends it to everybody" in refused.err
+    assert digest("run", "--day", FRIDAY).code == 0
+    assert digest(*alone).code == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("retry", "--state", "failed"), ("retry",), ("run",), ("run", "--only")]
+)
+def test_of_a_restored_database_a_pruned_day_is_refused_as_pruned(
+    restored: Path, digest: Command, command: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(restored / "digest.db")) as db, db:
+        db.execute("UPDATE days SET pruned_at = closed_at WHERE day = ?", (MONDAY,))
+    reader = ("ada@example.org",) if "--only" in command else ()
+
+    refused = digest(*command, *reader, "--day", MONDAY)
+
+    assert refused.code == 2
+    assert f"the deliveries of {MONDAY} are pruned" in refused.err
+    assert "digest run --day" not in refused.err
 
 
 def test_the_jobs_of_the_daemon_send_nothing_from_a_restored_database(
