@@ -22,6 +22,7 @@ from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient, read_files
 from digest.sources.page_banners import (
     is_banner,
+    is_button,
     is_cookie_notice,
     is_notice_heading,
     without_button,
@@ -55,6 +56,8 @@ _LONG = 250
 _SHORT = 80
 #: A title has been this long at most.
 _LONGEST_TITLE = 600
+#: The end of a sentence inside a line, but no abbreviation before a name.
+_FULL_STOP = re.compile(r"(?<!\bvs)(?<!\bSt)(?<!\bDr)(?<!\bNo)(?<=[a-z)\d])\.\s+[A-Z]")
 #: A file whose longest line is shorter has its lines wrapped.
 _WRAPPED = 200
 #: With at least so many rejected records, and more than papers, a file is not the page.
@@ -131,7 +134,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     seen = False  # whether the button came before, alone or glued to a title
     for number, line in _paragraphs(text) if _is_wrapped(text) else _numbered(text):
         shown = without_button(line, is_head=head, is_seen=seen)
-        seen = seen or shown != line or line.casefold() == "subscribe"
+        seen = seen or shown != line or is_button(line)
         if not shown:
             continue
         if is_banner(shown):
@@ -353,11 +356,14 @@ def _is_abstract(line: str) -> bool:
 
 
 def _may_be_title(line: str) -> bool:
-    """Whether a long line can be a title: one sentence without its end, unlike an abstract."""
+    """Whether a long line can be a title: unlike an abstract, it has no full stops.
+
+    It may ask a question or end in an exclamation mark.
+    """
     return (
         len(line) <= _LONGEST_TITLE
-        and not line.endswith((".", "!", "…", ":", ";", ","))
-        and re.search(r"[a-z)\d][.!?]\s+[A-Z]", line) is None
+        and not line.endswith((".", "…", ":", ";", ","))
+        and _FULL_STOP.search(line) is None
     )
 
 

@@ -77,11 +77,16 @@ def test_a_cookie_notice_is_no_paper(head: str) -> None:
     assert batch.rejected == below.rejected == ()
 
 
-def test_a_long_title_has_its_paper() -> None:
-    batch = read(f"{LONG}\n{FOG}\n{CAMERA}\n{KILN}\n")
+@pytest.mark.parametrize(
+    "title",
+    [LONG, f"{LONG}!", f"{LONG}?", f"Fog? A Study {LONG}", f"Fog! {LONG}", f"Fog vs. Lamps {LONG}"],
+)
+def test_a_long_title_has_its_paper(title: str) -> None:
+    batch = read(f"{title}\n{FOG}\n{CAMERA}\n{KILN}\n")
 
-    assert len(LONG) > 250
-    assert votes(batch) == [(LONG, None), (CAMERA, None)]
+    assert len(title) > 250
+    assert votes(batch) == [(title, None), (CAMERA, None)]
+    assert votes(read(f"{title}\n{FOG}\n" * 4)) == [(title, None)] * 4
 
 
 def test_a_button_glued_away_from_the_head_is_cut_off() -> None:
