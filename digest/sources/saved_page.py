@@ -41,13 +41,17 @@ _DATE = re.compile(
 _AUTHORS = re.compile(r"[^\dA-Za-z]{0,4}(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
 _DOT = re.compile(r"[^\dA-Za-z\s]{1,3}")
 _SUBMITTED = re.compile(r"(?P<who>submitted by)\s*(?P<name>.{0,60})", re.IGNORECASE)
-_COUNT = r"(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)"
+_COUNT = r"\d[\d,]{0,9}(?:\.\d)?k?"
+_LIKED = r"(?:up-?votes?|votes?|likes?|points?)"
 _VOTES = re.compile(
-    rf"(?:▲|△|⬆|👍)\s*{_COUNT}|up-?votes?[:\s]*{_COUNT.replace('votes', 'after')}?"
-    rf"|{_COUNT.replace('votes', 'before')}\s*(?:up-?)?votes?",
+    rf"(?:(?:▲|△|⬆|👍)\s*(?P<votes>{_COUNT})|{_LIKED}[:\s]*(?P<after>{_COUNT})?"
+    rf"|(?P<before>{_COUNT})\s*{_LIKED})"
+    rf"(?:[\s•·|,]+(?P<comments>{_COUNT}) comments?)?",
     re.IGNORECASE,
 )
-#: A number alone on its line. Behind "Upvote" or "Submitted by" it counts votes.
+_COMMENTS = re.compile(rf"(?P<comments>{_COUNT}) comments?", re.IGNORECASE)
+#: A number alone on its line. Behind "Upvote" or "Submitted by" it counts votes, and above a title
+#: where the votes stand above the titles.
 _NUMBER = re.compile(r"\+?(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)", re.IGNORECASE)
 _LONGEST_NAME = 60
 
@@ -167,7 +171,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_box(line: str) -> bool:
     """Whether a line tells of votes or of who submitted a paper."""
-    return any(each.fullmatch(line) for each in (_VOTES, _SUBMITTED, _NUMBER))
+    return any(each.fullmatch(line) for each in (_VOTES, _COMMENTS, _SUBMITTED, _NUMBER))
 
 
 def _is_detail(line: str) -> bool:
@@ -198,8 +202,8 @@ class _Reader:
     awaits: Literal["votes", "name", "number"] | None = None
     #: whether the votes stand above the titles on this page; unknown before the first
     votes_lead: bool | None = None
-    #: votes for the title that is still to come
-    votes: int | None = None
+    #: counts for the title that is still to come
+    counts: dict[str, int] = field(default_factory=dict)
 
     def take(self, number: int, line: str) -> None:
         """Understand one line."""
@@ -227,30 +231,37 @@ class _Reader:
         awaits, self.awaits = self.awaits, None
         if found := _VOTES.fullmatch(line):
             given = found["votes"] or found["after"] or found["before"]
-            self._count_votes(given)
+            self._count("upvotes", given)
+            self._count("comments", found["comments"])
             self.awaits = None if given else "votes"
+        elif found := _COMMENTS.fullmatch(line):
+            self._count("comments", found["comments"])
         elif found := _SUBMITTED.fullmatch(line):
             self.awaits = "number" if found["name"] else "name"
         elif awaits == "name" and len(line) <= _LONGEST_NAME and not _is_detail(line):
             self.awaits = "number"
         elif found := _NUMBER.fullmatch(line):
-            if awaits in ("votes", "number") and not line.startswith("+"):
-                self._count_votes(found["votes"], leads=awaits == "number")
+            leads = awaits == "number" or (self.title is None and self._votes_lead())
+            if (leads or awaits == "votes") and not line.startswith("+"):
+                self._count("upvotes", found["votes"], leads=leads)
         else:
             return False
         return True
 
-    def _count_votes(self, written: str | None, *, leads: bool = False) -> None:
-        """Count votes for the paper that they stand above or below."""
+    def _votes_lead(self) -> bool:
+        return not self.papers if self.votes_lead is None else self.votes_lead
+
+    def _count(self, signal: str, written: str | None, *, leads: bool = False) -> None:
+        """Count votes or comments for the paper that they stand above or below."""
         if self.votes_lead is None:
             self.votes_lead = self.title is None and not self.papers
         count = lenient.number(written)
         if count is None:
             return
         if self.title is not None or self.votes_lead or leads:
-            self.votes = count
+            self.counts[signal] = count
         elif self.papers:
-            self._amend_signals(upvotes=count)
+            self._amend_signals(**{signal: count})
 
     def finish(self) -> None:
         """Settle what the end of the page leaves open."""
@@ -293,9 +304,9 @@ class _Reader:
             Paper(id=canonical_id(None, title), title=title, abstract=abstract, day=self.day)
         )
         self.title, self.doubt, self.open = None, None, True
-        if self.votes is not None:
-            self._amend_signals(upvotes=self.votes)
-            self.votes = None
+        if self.counts:
+            self._amend_signals(**self.counts)
+            self.counts = {}
 
     def _detail(self, number: int, line: str) -> None:
         if self.title is not None and self.doubt is not None and _may_be_abstract(self.doubt[1]):
