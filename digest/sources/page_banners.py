@@ -9,16 +9,18 @@ _BANNER = re.compile(
     r"|get trending papers in your email inbox(?: once a day)?!?"
     r"|by\s*ak and the research community"
     # the buttons of a cookie notice
-    r"|(?:accept|reject|allow|decline|deny)(?: all| cookies| all cookies)?"
+    r"|(?:accept|reject|allow|decline|deny|consent|dismiss|agree)(?: all| cookies| all cookies)?"
     r"|(?:only )?necessary(?: only)?"
     r"|(?:manage|customi[sz]e|cookie)(?: cookies?)?(?: preferences| settings| choices| options)?"
-    r"|got it!?|i agree|ok|learn more|(?:privacy|cookie) policy|close",
+    r"|got it!?|i agree|ok|learn more|(?:privacy|cookie) policy|close"
+    # the site's own buttons
+    r"|(?:log|sign) ?(?:in|up|out)",
     re.IGNORECASE,
 )
 #: The button, glued to the title behind it. In the head of a page nothing else begins so.
 _GLUED = re.compile(r"^Subscribe(?=[\w$\"“(])(?!(?:d|rs?)\b)")
-#: Elsewhere a title may be "SubscribeNet: …"; a whole word must follow.
-_GLUED_ELSEWHERE = re.compile(r"^Subscribe(?=(?:[A-Z\d][\w'’-]*|[$\"“(]\S+)\s)")
+#: Elsewhere a title may be "SubscribeNet: …" or "Subscribers of …"; none begins with "Net".
+_GLUED_ELSEWHERE = re.compile(r"^Subscribe(?=[^\W\d_a-z]|\d|[$\"“(])(?!Net\b)")
 
 _ABOUT_COOKIES = re.compile(
     r"\bcookies?\b|\byour (?:privacy|personal data|consent)\b|\btracking technolog", re.IGNORECASE
@@ -47,7 +49,12 @@ _HEADING = re.compile(
 
 def is_banner(line: str) -> bool:
     """Whether a line is a banner or a button, and nothing else."""
-    return _BANNER.fullmatch(line) is not None
+    return _BANNER.fullmatch(line.removesuffix("Subscribe").strip() or line) is not None
+
+
+def is_button(line: str) -> bool:
+    """Whether a line is the page's button, alone or glued to a banner before it."""
+    return line.casefold().endswith("subscribe") and is_banner(line)
 
 
 def is_cookie_notice(line: str) -> bool:

@@ -22,6 +22,7 @@ from digest.models.source import Batch, Rejected
 from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient, read_files
 from digest.sources.page_banners import (
     is_banner,
+    is_button,
     is_cookie_notice,
     is_notice_heading,
     without_button,
@@ -40,13 +41,17 @@ _DATE = re.compile(
 _AUTHORS = re.compile(r"[^\dA-Za-z]{0,4}(?P<count>\d[\d,]{0,9}) authors?", re.IGNORECASE)
 _DOT = re.compile(r"[^\dA-Za-z\s]{1,3}")
 _SUBMITTED = re.compile(r"(?P<who>submitted by)\s*(?P<name>.{0,60})", re.IGNORECASE)
-_COUNT = r"(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)"
+_COUNT = r"\d[\d,]{0,9}(?:\.\d)?k?"
+_LIKED = r"(?:up-?votes?|votes?|likes?|points?)"
 _VOTES = re.compile(
-    rf"(?:▲|△|⬆|👍)\s*{_COUNT}|up-?votes?[:\s]*{_COUNT.replace('votes', 'after')}?"
-    rf"|{_COUNT.replace('votes', 'before')}\s*(?:up-?)?votes?",
+    rf"(?:(?:▲|△|⬆|👍)\s*(?P<votes>{_COUNT})|{_LIKED}[:\s]*(?P<after>{_COUNT})?"
+    rf"|(?P<before>{_COUNT})\s*{_LIKED})"
+    rf"(?:[\s•·|,]+(?P<comments>{_COUNT}) comments?)?",
     re.IGNORECASE,
 )
-#: A number alone on its line. Behind "Upvote" or "Submitted by" it counts votes.
+_COMMENTS = re.compile(rf"(?P<comments>{_COUNT}) comments?", re.IGNORECASE)
+#: A number alone on its line. Behind "Upvote" or "Submitted by" it counts votes, and above a title
+#: where the votes stand above the titles.
 _NUMBER = re.compile(r"\+?(?P<votes>\d[\d,]{0,9}(?:\.\d)?k?)", re.IGNORECASE)
 _LONGEST_NAME = 60
 
@@ -55,6 +60,8 @@ _LONG = 250
 _SHORT = 80
 #: A title has been this long at most.
 _LONGEST_TITLE = 600
+#: The end of a sentence inside a line, but no abbreviation before a name.
+_FULL_STOP = re.compile(r"(?<!\bvs)(?<!\bSt)(?<!\bDr)(?<!\bNo)(?<=[a-z)\d])\.\s+[A-Z]")
 #: A file whose longest line is shorter has its lines wrapped.
 _WRAPPED = 200
 #: With at least so many rejected records, and more than papers, a file is not the page.
@@ -131,7 +138,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     seen = False  # whether the button came before, alone or glued to a title
     for number, line in _paragraphs(text) if _is_wrapped(text) else _numbered(text):
         shown = without_button(line, is_head=head, is_seen=seen)
-        seen = seen or shown != line or line.casefold() == "subscribe"
+        seen = seen or shown != line or is_button(line)
         if not shown:
             continue
         if is_banner(shown):
@@ -164,7 +171,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_box(line: str) -> bool:
     """Whether a line tells of votes or of who submitted a paper."""
-    return any(each.fullmatch(line) for each in (_VOTES, _SUBMITTED, _NUMBER))
+    return any(each.fullmatch(line) for each in (_VOTES, _COMMENTS, _SUBMITTED, _NUMBER))
 
 
 def _is_detail(line: str) -> bool:
@@ -195,8 +202,8 @@ class _Reader:
     awaits: Literal["votes", "name", "number"] | None = None
     #: whether the votes stand above the titles on this page; unknown before the first
     votes_lead: bool | None = None
-    #: votes for the title that is still to come
-    votes: int | None = None
+    #: counts for the title that is still to come
+    counts: dict[str, int] = field(default_factory=dict)
 
     def take(self, number: int, line: str) -> None:
         """Understand one line."""
@@ -224,30 +231,37 @@ class _Reader:
         awaits, self.awaits = self.awaits, None
         if found := _VOTES.fullmatch(line):
             given = found["votes"] or found["after"] or found["before"]
-            self._count_votes(given)
+            self._count("upvotes", given)
+            self._count("comments", found["comments"])
             self.awaits = None if given else "votes"
+        elif found := _COMMENTS.fullmatch(line):
+            self._count("comments", found["comments"])
         elif found := _SUBMITTED.fullmatch(line):
             self.awaits = "number" if found["name"] else "name"
         elif awaits == "name" and len(line) <= _LONGEST_NAME and not _is_detail(line):
             self.awaits = "number"
         elif found := _NUMBER.fullmatch(line):
-            if awaits in ("votes", "number") and not line.startswith("+"):
-                self._count_votes(found["votes"], leads=awaits == "number")
+            leads = awaits == "number" or (self.title is None and self._votes_lead())
+            if (leads or awaits == "votes") and not line.startswith("+"):
+                self._count("upvotes", found["votes"], leads=leads)
         else:
             return False
         return True
 
-    def _count_votes(self, written: str | None, *, leads: bool = False) -> None:
-        """Count votes for the paper that they stand above or below."""
+    def _votes_lead(self) -> bool:
+        return not self.papers if self.votes_lead is None else self.votes_lead
+
+    def _count(self, signal: str, written: str | None, *, leads: bool = False) -> None:
+        """Count votes or comments for the paper that they stand above or below."""
         if self.votes_lead is None:
             self.votes_lead = self.title is None and not self.papers
         count = lenient.number(written)
         if count is None:
             return
         if self.title is not None or self.votes_lead or leads:
-            self.votes = count
+            self.counts[signal] = count
         elif self.papers:
-            self._amend_signals(upvotes=count)
+            self._amend_signals(**{signal: count})
 
     def finish(self) -> None:
         """Settle what the end of the page leaves open."""
@@ -290,9 +304,9 @@ class _Reader:
             Paper(id=canonical_id(None, title), title=title, abstract=abstract, day=self.day)
         )
         self.title, self.doubt, self.open = None, None, True
-        if self.votes is not None:
-            self._amend_signals(upvotes=self.votes)
-            self.votes = None
+        if self.counts:
+            self._amend_signals(**self.counts)
+            self.counts = {}
 
     def _detail(self, number: int, line: str) -> None:
         if self.title is not None and self.doubt is not None and _may_be_abstract(self.doubt[1]):
@@ -353,11 +367,14 @@ def _is_abstract(line: str) -> bool:
 
 
 def _may_be_title(line: str) -> bool:
-    """Whether a long line can be a title: one sentence without its end, unlike an abstract."""
+    """Whether a long line can be a title: unlike an abstract, it has no full stops.
+
+    It may ask a question or end in an exclamation mark.
+    """
     return (
         len(line) <= _LONGEST_TITLE
-        and not line.endswith((".", "!", "…", ":", ";", ","))
-        and re.search(r"[a-z)\d][.!?]\s+[A-Z]", line) is None
+        and not line.endswith((".", "…", ":", ";", ","))
+        and _FULL_STOP.search(line) is None
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON, paper
@@ -76,7 +78,10 @@ def spread(scores: list[float]) -> float:
     return max(scores) - min(scores)
 
 
-COUNTS = st.lists(st.integers(0, 500), min_size=3, max_size=20)
+#: the counts of a day without outliers
+COUNTS = st.integers(1, 50).flatmap(
+    lambda least: st.lists(st.integers(least, 20 * least), min_size=3, max_size=20)
+)
 ENORMOUS = st.integers(10**6, 10**12)
 
 
@@ -113,6 +118,33 @@ def test_the_votes_of_a_real_day_keep_their_scores_beside_a_million() -> None:
     before, after = trends(papers), trends([*papers, paper("x", votes=10**6)])
 
     assert all(after[each.id].score == before[each.id].score for each in papers)
+
+
+def scores(counts: list[int]) -> list[float]:
+    found = trends([paper(str(number), votes=votes) for number, votes in enumerate(counts)])
+    return [found[str(number)].score for number in range(len(counts))]
+
+
+MEDIAN_OF_5 = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6, 7, 8, 9, 12, 15, 18, 25] * 2
+
+
+@pytest.mark.parametrize("outliers", [1, 2, 4])
+def test_the_others_keep_their_spread_beside_counts_of_any_size(outliers: int) -> None:
+    was = spread(scores(MEDIAN_OF_5))
+    size = len(MEDIAN_OF_5)
+    spreads = [
+        spread(scores([*MEDIAN_OF_5, *[25 * step] * outliers])[:size]) for step in range(1, 81)
+    ]
+
+    assert min(spreads) > 0.65 * was
+    assert max(abs(one - other) for one, other in pairwise(spreads)) < 0.12
+
+
+def test_the_papers_of_a_small_day_keep_most_of_their_spread() -> None:
+    counts = [1, 2, 3, 5, 8, 13, 40]
+
+    assert spread(scores([*counts, 800])[:7]) > 0.9 * spread(scores(counts))
+    assert spread(scores([*counts, 400])[:7]) > 0.6 * spread(scores(counts))
 
 
 def test_the_stars_of_a_famous_repository_make_the_others_no_less_different() -> None:

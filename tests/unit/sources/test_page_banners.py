@@ -30,7 +30,21 @@ def test_an_abstract_about_cookies_is_none(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Accept all", "Reject all", "Manage preferences", "Cookie settings", "Got it!", "OK"]
+    "line",
+    [
+        "Accept all",
+        "Reject all",
+        "Manage preferences",
+        "Cookie settings",
+        "Got it!",
+        "OK",
+        "Consent",
+        "Dismiss",
+        "Log In",
+        "Sign Up",
+        "Daily PapersSubscribe",
+        "newSubscribe",
+    ],
 )
 def test_the_buttons_of_a_notice_are_banners(line: str) -> None:
     assert is_banner(line)
@@ -43,6 +57,14 @@ def test_the_buttons_of_a_notice_are_banners(line: str) -> None:
         ("SubscribeCounting Lamps", False, False, "Counting Lamps"),
         ("SubscribeCounting Lamps", False, True, "SubscribeCounting Lamps"),
         ("SubscribeNet: A Study", False, False, "SubscribeNet: A Study"),
+        ("SubscribeLampGPT: Counting Fog", False, False, "LampGPT: Counting Fog"),
+        ("SubscribeDeepLamp-R1: Fog", False, False, "DeepLamp-R1: Fog"),
+        ("SubscribeLLM-4V(ision) in Fog", False, False, "LLM-4V(ision) in Fog"),
+        ("Subscribeα-Lamps", False, False, "α-Lamps"),
+        ("Subscribe$\\alpha$-Lamps: Fog", False, False, "$\\alpha$-Lamps: Fog"),
+        ("SubscribeLamps", False, False, "Lamps"),
+        ("Subscriber Churn", False, False, "Subscriber Churn"),
+        ("Subscribe or Perish: Fog", False, False, "Subscribe or Perish: Fog"),
         ("Subscribers of Fog", True, False, "Subscribers of Fog"),
         ("Subscribe to Fog", False, False, "Subscribe to Fog"),
     ],

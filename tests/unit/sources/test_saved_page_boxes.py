@@ -36,6 +36,11 @@ def votes(batch: Batch) -> list[tuple[str, int | None]]:
         f"Submitted by ada-roe\n85\n{LAMPS}\n{FOG}\nSubmitted by bo\n1204\n{CAMERA}\n{KILN}\n",
         f"{LAMPS}\n{FOG}\n• 7 authors\nUpvote\n85\n+80\n{CAMERA}\n{KILN}\n• 1 author\n1204 votes\n",
         f"{LAMPS}\nUpvote 85\n{FOG}\n{CAMERA}\nUpvote 1204\n{KILN}\n",
+        f"85 likes\n{LAMPS}\n{FOG}\n1,204 likes\n{CAMERA}\n{KILN}\n",
+        f"Votes 85\n{LAMPS}\n{FOG}\nVotes: 1204\n{CAMERA}\n{KILN}\n",
+        f"{LAMPS}\n{FOG}\n85 points\n{CAMERA}\n{KILN}\n1204 points\n",
+        f"85 upvotes · 3 comments\n{LAMPS}\n{FOG}\n1204 upvotes · 1 comment\n{CAMERA}\n{KILN}\n",
+        f"Subscribe\n85\n{LAMPS}\n{FOG}\n\n1204\n{CAMERA}\n{KILN}\n",
         f"▲ 85\nSubmitted by ada\n{LAMPS}\n{FOG}\n▲ 1204\nSubmitted by bo\n{CAMERA}\n{KILN}\n",
     ],
 )
@@ -45,6 +50,19 @@ def test_votes_are_read_above_or_below_a_title(text: str) -> None:
     (first, second), rejected = votes(batch), batch.rejected
     assert (first, second[0], rejected) == ((LAMPS, 85), CAMERA, ())
     assert second[1] in (1204, 1200)
+
+
+def test_comments_are_read_beside_votes() -> None:
+    above = f"5 upvotes · 3 comments\n{LAMPS}\n{FOG}\n6 upvotes\n4 comments\n{CAMERA}\n{KILN}\n"
+    below = f"{LAMPS}\n{FOG}\n5 likes, 3 comments\n{CAMERA}\n{KILN}\n6 likes\n4 comments\n"
+
+    for batch in (read(above), read(below)):
+        counts = [(paper.signals.upvotes, paper.signals.comments) for paper in batch.papers]
+        assert (counts, batch.rejected) == ([(5, 3), (6, 4)], ())
+
+
+def test_a_number_below_a_paper_is_no_vote_where_votes_do_not_lead() -> None:
+    assert votes(read(f"{LAMPS}\n{FOG}\n42\n{CAMERA}\n{KILN}\n")) == [(LAMPS, None), (CAMERA, None)]
 
 
 def test_a_box_without_a_number_costs_no_paper() -> None:
@@ -77,11 +95,16 @@ def test_a_cookie_notice_is_no_paper(head: str) -> None:
     assert batch.rejected == below.rejected == ()
 
 
-def test_a_long_title_has_its_paper() -> None:
-    batch = read(f"{LONG}\n{FOG}\n{CAMERA}\n{KILN}\n")
+@pytest.mark.parametrize(
+    "title",
+    [LONG, f"{LONG}!", f"{LONG}?", f"Fog? A Study {LONG}", f"Fog! {LONG}", f"Fog vs. Lamps {LONG}"],
+)
+def test_a_long_title_has_its_paper(title: str) -> None:
+    batch = read(f"{title}\n{FOG}\n{CAMERA}\n{KILN}\n")
 
-    assert len(LONG) > 250
-    assert votes(batch) == [(LONG, None), (CAMERA, None)]
+    assert len(title) > 250
+    assert votes(batch) == [(title, None), (CAMERA, None)]
+    assert votes(read(f"{title}\n{FOG}\n" * 4)) == [(title, None)] * 4
 
 
 def test_a_button_glued_away_from_the_head_is_cut_off() -> None:
