@@ -88,7 +88,7 @@ _BARE_REASON = (
 )
 _BARE = pattern(f"{_BARE_WORD}(?:{_BARE_END}|{_BARE_REASON})", "<acting|noun>(?=<reason>)")
 _BARE_ONLY = pattern(f"{_BARE_WORD}(?!<comma>){_BARE_END}")
-_BARE_BECAUSE = pattern(f"{_BARE_WORD}{_BARE_REASON}", "<acting|noun>(?=<reason>)")
+_BARE_BECAUSE = pattern(f"{_BARE_WORD}{_BARE_REASON}", "<acting|noun>(?=<reason><!be|have>*$)")
 #: Before the mere word in the same sentence: another paper or a place, which it may be about.
 _BEFORE_BARE = pattern(
     "<id|another|merged|review|venue>",

@@ -351,6 +351,8 @@ def test_an_abstract_that_is_the_notice_is_a_withdrawal(abstract: str) -> None:
         "Withdrawn after two years of use, the lamp is lit again.",
         "Withdrawn since 1999, lamps of tin are seldom seen. We light them.",
         "Withdrawn, shy users turn lamps off.",
+        "Withdrawal due to errors in dosing is common. We count.",
+        "Retracted due to fraud, papers are still cited. We ask by which authors.",
         "Withdrawal due to toxicity ended 40 trials. We ask which.",
         "Withdrawing because of side effects is common. We ask 40 patients.",
         "The paper was withdrawn by the authors: this sentence appears in 3,000 abstracts.",
