@@ -74,9 +74,11 @@ def network_variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
 
 
-def nested_names() -> list[str]:
-    """Return the names of our variables that name a key of a section."""
-    return [name for name in os.environ if name.startswith(PREFIX) and "__" in name]
+def our_variables() -> dict[str, str]:
+    """Return the variables whose names begin like those of ours, in capitals or not."""
+    return {
+        name: value for name, value in os.environ.items() if name.lower().startswith(PREFIX.lower())
+    }
 
 
 def name_of_key(key: Sequence[int | str]) -> str | None:
@@ -101,12 +103,3 @@ def names_of_section(section: str) -> list[str]:
     """Return the variables that hold keys of a section."""
     start = f"{PREFIX}{section}__".lower()
     return sorted(name for name in os.environ if name.lower().startswith(start))
-
-
-def name_of_value(value: str, section: str) -> str | None:
-    """Return the variable of a section that holds a value."""
-    start = f"{PREFIX}{section}".lower()
-    for name, held in os.environ.items():
-        if held == value and name.lower().startswith(start):
-            return name
-    return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 #: How similar a word must be to be suggested: 0 would suggest any word, 1 only the same word.
-_SIMILARITY = 0.4
+_SIMILARITY = 0.6
 
 #: A mark that may end a sentence, with the quotation marks and brackets that close behind it.
 #: White space and a capital, a digit or a formula must follow, or the end of the text.

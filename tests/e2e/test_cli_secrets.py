@@ -144,7 +144,8 @@ def test_a_secret_s_file_that_is_missing_is_named(
     result = digest("status")
 
     assert result.code == 2
-    assert f"DIGEST_MAIL__PASSWORD_FILE: cannot read {home}/nothing" in result.err
+    named = f"DIGEST_MAIL__PASSWORD_FILE: cannot read {home}/nothing"
+    assert result.err == f"error: {named}: No such file or directory\n"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_secret_s_file_that_is_missing_is_named(
             "25",
             "DIGEST_MAIL__PROT: [mail] prot: there is no such key; did you mean port?",
         ),
-        ("DIGEST_MAIL", SECRET, "DIGEST_MAIL is no JSON"),
+        ("DIGEST_MAIL", SECRET, "DIGEST_MAIL: [mail]: must be JSON"),
     ],
 )
 def test_a_fault_of_the_environment_is_named_without_its_value(

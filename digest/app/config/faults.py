@@ -42,7 +42,7 @@ def explain(
         tables: what the file holds.
 
     """
-    place, key = _place(fault["loc"], where, tables), name_of_key(fault["loc"])
+    place, key = _place(fault["loc"], where, tables, model), name_of_key(fault["loc"])
     if fault["type"] in _UNKNOWN_KEY:
         hint = suggestion(str(fault["loc"][-1]), _siblings(fault["loc"], model))
         return f"{place}: {key}: there is no such key{hint}"
@@ -89,14 +89,23 @@ def field_at(loc: tuple[int | str, ...], model: Any) -> FieldInfo | None:
     return found
 
 
-def _place(loc: tuple[int | str, ...], where: str, tables: Mapping[str, Any]) -> str:
+def _place(loc: tuple[int | str, ...], where: str, tables: Mapping[str, Any], model: Any) -> str:
     """Return the variable that holds a value, or else the file, or both for a whole section."""
     if variable := environment.name_of_key(loc):
         return variable
     if len(loc) != 1:
         return where
     variables = environment.names_of_section(str(loc[0]))
-    return join_words([*([where] if loc[0] in tables or not variables else []), *variables])
+    in_file = not variables or _is_changed(tables.get(str(loc[0])), _section(str(loc[0]), model))
+    return join_words([*([where] if in_file else []), *variables])
+
+
+def _is_changed(table: Any, section: Any) -> bool:
+    """Whether the table of a section has a value that is not the default."""
+    if not isinstance(table, dict):
+        return table is not None
+    fields = section.model_fields
+    return any(key not in fields or value != fields[key].default for key, value in table.items())
 
 
 def _table(fault: ErrorDetails) -> str:

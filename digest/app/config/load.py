@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import math
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +22,7 @@ from pydantic_settings import (
 )
 
 from digest.app import environment
-from digest.app.config import permissions, syntax
+from digest.app.config import permissions, syntax, variables
 from digest.app.config.faults import explain
 from digest.app.config.schema import (
     DKIM,
@@ -66,15 +65,13 @@ class _Environment(EnvSettingsSource):
     """The environment, with each `<KEY>_FILE` replaced by the content of that file."""
 
     def __call__(self) -> dict[str, Any]:
-        for name in environment.nested_names():
-            section, _, _ = name.removeprefix(environment.PREFIX).lower().partition("__")
-            if section not in Config.model_fields:
-                hint = suggestion(section, Config.model_fields)
-                raise ConfigError(f"{name}: there is no section {section}{hint}")
+        ours = environment.our_variables()
+        variables.check(ours, Config, _SECRETS)
         try:
             values = super().__call__()
         except SettingsError as error:
-            raise ConfigError(_explain_value(error)) from error
+            value = getattr(error.__cause__, "doc", "")
+            raise ConfigError(variables.explain_json(value, ours, Config)) from error
         for section, key in _SECRETS:
             table = values.get(section)
             if isinstance(table, dict) and (path := table.pop(f"{key}_file", None)):
@@ -82,11 +79,13 @@ class _Environment(EnvSettingsSource):
         return values
 
     def _read(self, path: Path, section: str, key: str) -> str:
+        name = f"{environment.PREFIX}{section}__{key}_FILE".upper()
         try:
             return permissions.read_secret(path).decode("utf-8-sig").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            name = f"{environment.PREFIX}{section}__{key}_FILE".upper()
-            raise ConfigError(f"{name}: cannot read {path}: {error}") from error
+        except OSError as error:
+            raise ConfigError(f"{name}: cannot read {path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{name}: {path} is not text in UTF-8") from error
 
 
 class Config(BaseSettings):
@@ -175,6 +174,10 @@ class Config(BaseSettings):
     def secrets_file(self) -> Path | None:
         """The file of the configuration, if it holds a key or a password; else None."""
         return self._secrets_file
+
+    def warn_of_unknown_variables(self) -> None:
+        """Log a warning for each variable that begins like ours and is none."""
+        variables.warn_of_unknown(environment.our_variables(), Config)
 
     @property
     def log_file(self) -> Path | None:
@@ -271,14 +274,3 @@ def build(tables: dict[str, Any], *, folder: Path, where: str) -> Config:
 def default_path() -> Path:
     """Return the file of DIGEST_CONFIG, else ./config.toml."""
     return Path(environment.config_file() or FILE_NAME)
-
-
-def _explain_value(error: SettingsError) -> str:
-    """Say which variable should hold JSON; pydantic names only the section."""
-    section = re.search(r'field "(\w+)"', str(error))
-    value = getattr(error.__cause__, "doc", "")
-    name = environment.name_of_value(value, section[1] if section else "")
-    return (
-        f"{name or 'the environment'} is no JSON, as a list or a whole section has to be;"
-        f" a single value is {environment.PREFIX}<SECTION>__<KEY>"
-    )

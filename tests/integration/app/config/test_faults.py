@@ -140,6 +140,11 @@ def test_what_may_be_secret_is_not_repeated(section: str, key: str, value: Any) 
             {"dkim": {"ed25519_key": "b.pem"}},
             "config.toml and DIGEST_DKIM__KEY: [dkim]: ",
         ),
+        (
+            {"DIGEST_DKIM__SELECTOR": "a"},
+            {"dkim": {"selector": "", "key": ""}},
+            "DIGEST_DKIM__SELECTOR: [dkim]: ",
+        ),
         ({"DIGEST_WEB__PORT": "80"}, {"dkim": {"key": "b.pem"}}, "config.toml: [dkim]: "),
     ],
 )
