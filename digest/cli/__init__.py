@@ -143,12 +143,15 @@ def _give_up_output() -> None:
 
 def _print_error(error: object) -> None:
     for line in str(error).splitlines():
-        output.print_error(f"error: {line}{_variables_of(line)}")
+        output.print_error(f"error: {_with_variables(line)}")
 
 
-def _variables_of(line: str) -> str:
+def _with_variables(line: str) -> str:
     """Say which keys that a line names are set by a variable, and not by the file."""
     keys = re.findall(r"\[(\w+)\] (\w+)", line)
     names = dict.fromkeys(filter(None, map(environment.name_of_key, keys)))
     unsaid = [name for name in names if name not in line]
-    return f" ({', '.join(unsaid)} sets it)" if unsaid else ""
+    if not unsaid:
+        return line
+    is_about_it = len(keys) == 1 and line.startswith("[")
+    return f"{unsaid[0]}: {line}" if is_about_it else f"{line} ({', '.join(unsaid)} sets it)"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from subscribers.faults import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +26,16 @@ class Root(TyperGroup):
         if not args or "--help" in args:
             hide_type_of_flags(self, ctx)
         return super().parse_args(ctx, in_front(args))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; a value that it cannot use is answered in people's words."""
+        try:
+            return super().invoke(ctx)
+        except BadParameter as error:
+            cause: Any = error.__cause__
+            if hasattr(cause, "errors"):  # pydantic's, which typer reads values with
+                error.message = describe(cause.errors()[0], an_object="a table")
+            raise
 
 
 def hide_type_of_flags(command: TyperCommand | TyperGroup, ctx: Any) -> None:

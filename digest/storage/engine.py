@@ -112,9 +112,11 @@ def _create_engine(url: str, folder: Path) -> sa.Engine:
             database_url = database_url.set(database=str(folder / file.expanduser()))
         return sa.create_engine(database_url)
     except sa.exc.ArgumentError as error:
-        raise ConfigError(f"[database] url: {error}") from error
+        raise ConfigError(
+            "[database] url: is no address like sqlite:///digest.db or postgresql://me@localhost/digest"
+        ) from error
     except ValueError as error:  # from SQLAlchemy, for a port
-        raise ConfigError(f"[database] url: the port is no number: {error}") from error
+        raise ConfigError("[database] url: the port is no number") from error
     except RuntimeError as error:  # from pathlib
         reason = "there is no such home folder; write the whole path"
         raise ConfigError(f"[database] url: {file}: {reason}") from error

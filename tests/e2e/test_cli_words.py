@@ -109,8 +109,9 @@ def test_a_configuration_that_a_variable_names_is_blamed_on_it(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("DIGEST_DATABASE__URL", "nonsense", "(DIGEST_DATABASE__URL sets it)"),
-        ("DIGEST_DATABASE__URL", "nosuch://host/db", "(DIGEST_DATABASE__URL sets it)"),
+        ("DIGEST_DATABASE__URL", "nonsense", "DIGEST_DATABASE__URL: [database] url: is no address"),
+        ("DIGEST_DATABASE__URL", "postgresql://h:x/y", "[database] url: the port is no number\n"),
+        ("DIGEST_DATABASE__URL", "nosuch://host/db", "DIGEST_DATABASE__URL: [database] url: "),
         ("DIGEST_LOG__FILE", "/nowhere/digest.log", "(DIGEST_LOG__FILE sets it)"),
     ],
 )
@@ -161,6 +162,25 @@ def test_a_shell_can_complete_a_line(home: Path) -> None:
     asked = {"_DIGEST_COMPLETE": "complete_bash", "COMP_WORDS": "digest stat", "COMP_CWORD": "1"}
 
     assert run_script(home, **asked).stdout.split() == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("preview", "--as", "pdf"), "'pdf' is not one of 'html', 'text'"),
+        (("status", "--state", "foo"), "'foo' is not one of 'planned'"),
+        (("bench", "delivery", "--port", "x"), "'--port': must be a whole number"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_is_named_in_people_s_words(
+    home: Path, digest: Command, command: tuple[str, ...], words: str
+) -> None:
+    result = digest(*command)
+
+    assert result.code == 2
+    assert words in " ".join(result.err.replace("│", " ").split())
+    assert "Value error" not in result.err
+    assert "Input should" not in result.err
 
 
 # -- wrong words --------------------------------------------------------------------------------

@@ -56,6 +56,13 @@ def _senders(value: object) -> object:
     raise ValueError('is neither "auto" nor a number from 1 to 64')
 
 
+def _summary_length(number: int) -> int:
+    """Check the length of a summary: in fewer characters than 80 hardly a sentence fits."""
+    if number and not 80 <= number <= 4000:
+        raise ValueError("must be a whole number from 80 to 4000, or 0 for no summaries")
+    return number
+
+
 def _web_address(text: str) -> str:
     if text and not re.match(r"https?://[^\s/?#]", text):
         raise ValueError("is not an address that begins with http:// or https://")
@@ -197,7 +204,7 @@ class Ranking(Section):
     per_topic: Annotated[int, Field(ge=1, le=100)] = 5
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
-    summary_length: Annotated[int, Field(ge=0, le=4000)] = 420
+    summary_length: Annotated[int, AfterValidator(_summary_length)] = 420
 
 
 class Schedule(Section):

@@ -97,7 +97,7 @@ class Cache:
                 self._until_pruning = self._capacity // 10
         except OSError as error:
             self._writes = False
-            log.warning("answer not kept", extra={"reason": str(error)})
+            log.warning("answer not kept", extra={"reason": error.strerror or str(error)})
 
     def confirm(self, *key: str) -> None:
         """Mark an entry as used now, so that it is kept."""

@@ -6,6 +6,7 @@ requests that depend on it, and of no others.
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from digest.text.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+#: How the text of an OSError begins: its number.
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class Pools:
@@ -93,7 +96,8 @@ class Pools:
 
     def explain(self, url: httpx.URL, error: Exception) -> str:
         """Return what went wrong on the way to an address, with the variables that matter."""
-        text = f"{str(error) or type(error).__name__}{self.way_to(url)}"
+        reason = _ERRNO.sub("", str(error)) or type(error).__name__
+        text = f"{reason}{self.way_to(url)}"
         names = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if self._variables.get(name)]
         if "CERTIFICATE_VERIFY_FAILED" in text and names:
             text += f"; the trusted certificates are those of {join_words(names)}"
