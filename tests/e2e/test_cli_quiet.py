@@ -186,10 +186,9 @@ def test_the_server_s_own_log_keeps_to_the_level(
     ready: Path, digest: Command, monkeypatch: pytest.MonkeyPatch, level: str, expected: int
 ) -> None:
     use_level(ready, level)
-    monkeypatch.setattr("digest.cli.serve._check_free", lambda *_: None)
     found: list[int] = []
     monkeypatch.setattr(
-        uvicorn,
+        uvicorn.Server,
         "run",
         lambda *_, **__: found.extend(
             logging.getLogger(name).getEffectiveLevel() for name in ("uvicorn.error", "apscheduler")

@@ -130,7 +130,7 @@ def test_a_file_of_people_who_said_no_is_not_taken_for_readers(
 
     result = digest("subscribers", "import", "unsubscribed_members.csv", "--confirmed")
 
-    assert (result.code, result.out) == (1, "")
+    assert (result.code, result.out) == (2, "")
     assert "unsubscribed_members.csv is named as a list of people who said no" in result.err
 
 
