@@ -8,10 +8,12 @@ the day is read; it holds the same elements.
 from __future__ import annotations
 
 import html
+import json
 import logging
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from digest.errors import RefusedError, SourceError, UnreachableError
@@ -22,9 +24,12 @@ from digest.sources import FetchRequest, Kind, RawDocument, Source, calendars, l
 from digest.sources.paging import SMALLEST_LIMIT, Pages
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import clean_names
-from digest.text.clean import safe_url
+from digest.text.clean import clean, safe_url
 from digest.text.spaced_terms import close_up
-from digest.text.wording import summarize
+from digest.text.wording import count, summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,8 @@ _NO_SUCH_DAY = 400
 _PROPS = re.compile(r"""data-props=(["'])""")
 #: characters; the summaries of the service's model have one or two sentences
 _LONGEST_TLDR = 400
+#: characters of a value in a warning
+_LONGEST_SHOWN = 60
 
 
 def read(source: Source, request: FetchRequest) -> list[RawDocument]:
@@ -210,16 +217,61 @@ def _props(page: str) -> dict[str, Any] | None:
 
 
 def _batch(document: RawDocument, elements: list[Any], *, day: date, now: datetime) -> Batch:
-    return lenient.batch(document, [_paper(element, day=day, now=now) for element in elements])
+    found = lenient.batch(document, [_paper(element, day=day, now=now) for element in elements])
+    records = [element for element in elements if isinstance(element, dict)]
+    sentences = [_about_counts(records), _about_ids(found.papers)]
+    return replace(found, warnings=tuple(f"{document.where}: {one}" for one in sentences if one))
+
+
+def _about_counts(elements: list[dict[str, Any]]) -> str:
+    """Return a sentence about the counts that are none; each costs its value alone."""
+    bad = [
+        (name, value)
+        for element in elements
+        for name, value in _counts(element).items()
+        if value is not None and lenient.number(value) is None
+    ]
+    if not bad:
+        return ""
+    name, value = bad[0]
+    first = json.dumps(clean(str(value))[:_LONGEST_SHOWN], ensure_ascii=False)
+    return f"{count(len(bad), 'value')} left out: {name} is no count: {first}{_more(bad)}"
+
+
+def _about_ids(papers: Sequence[Paper]) -> str:
+    """Return a sentence about the ids that name no paper outside of the service."""
+    odd = [paper.id.removeprefix("hf:") for paper in papers if paper.id.startswith("hf:")]
+    if not odd:
+        return ""
+    first = clean(odd[0])[:_LONGEST_SHOWN]
+    return f"{count(len(odd), 'id')} not understood: “{first}”{_more(odd)}"
+
+
+def _more(found: Sequence[object]) -> str:
+    return ", …" if len(found) > 1 else ""
+
+
+def _inner(element: dict[str, Any]) -> dict[str, Any]:
+    """Return the paper of an element; other lists of the service have it at the top level."""
+    inner = element.get("paper")
+    return inner if isinstance(inner, dict) else element
+
+
+def _counts(element: dict[str, Any]) -> dict[str, object]:
+    """Return what an element says of votes, comments and stars, whatever it is."""
+    inner = _inner(element)
+    return {
+        "upvotes": inner.get("upvotes"),
+        "comments": element.get("numComments", inner.get("numComments")),
+        "stars": inner.get("githubStars"),
+    }
 
 
 def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
     """Return the paper, or the reason why there is none."""
     if not isinstance(element, dict):
         return "not a JSON object"
-    inner = element.get("paper")
-    # Other lists of the service have the paper's fields at the top level.
-    inner = inner if isinstance(inner, dict) else element
+    inner = _inner(element)
     # An id is not cleaned as text is: it is no TeX.
     identifier, title = _id(inner) or _id(element), _text(inner, element, "title")
     if not identifier or not title:
@@ -233,11 +285,7 @@ def _paper(element: object, *, day: date, now: datetime) -> Paper | str:
         or canonical_id(None, title, first_author)
     )
     featured_at = lenient.moment(inner.get("submittedOnDailyAt"))
-    signals = Signals(
-        upvotes=lenient.number(inner.get("upvotes")),
-        comments=lenient.number(element.get("numComments", inner.get("numComments"))),
-        stars=lenient.number(inner.get("githubStars")),
-    )
+    signals = Signals(**{name: lenient.number(value) for name, value in _counts(element).items()})
     return Paper(
         id=paper_id,
         title=title,
