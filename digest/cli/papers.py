@@ -85,7 +85,10 @@ def print_reports(reports: list[SourceReport], report: output.Report) -> None:
     )
     for read in reports:
         if read.unchanged:
-            report.line(f"{read.source}: {count(read.unchanged, 'file')} unchanged, not read again")
+            line = f"{read.source}: {count(read.unchanged, 'file')} unchanged, not read again"
+            if before := len(read.said_before):
+                line += f"; {count(before, 'warning')} of them said before (`--again` repeats them)"
+            report.line(line)
     days: dict[tuple[str, str], list[date]] = {}
     for read in reports:
         if read.reason:
@@ -94,6 +97,8 @@ def print_reports(reports: list[SourceReport], report: output.Report) -> None:
         report.line(f"{source}, {_span(alike)}: {reason}")
     for read in reports:
         for warning in read.warnings:
+            if warning in read.said_before:
+                continue
             report.line(f"{read.source}, {read.day}: warning: {warning}")
 
 

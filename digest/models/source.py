@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -126,6 +126,8 @@ class SourceReport:
     reason: str | None = None
     #: what was not understood though no paper was lost, a sentence each
     warnings: tuple[str, ...] = ()
+    #: those of the rejected records and warnings that are of unchanged files, and were said before
+    said_before: frozenset[Rejected | str] = field(default=frozenset(), compare=False)
     seconds: float = 0.0
 
     @property

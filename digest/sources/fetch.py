@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from digest.models.source import Batch, Forecast
+    from digest.models.source import Batch, Forecast, Rejected
     from digest.sources import Kind
     from digest.sources.assessment import Assessment
     from digest.sources.backlog import Backlog
@@ -202,6 +202,7 @@ class Fetcher:
         self.file_log.forget(source.name, known.keys() - {str(path) for path in paths})
         parser = parser_of(source.kind)
         contents, unchanged, new, merged = [], 0, 0, 0
+        said_before: set[Rejected | str] = set()
         for file in map(SourceFile, paths):
             now = self.clock()
             before = known.get(str(file.path))
@@ -221,6 +222,7 @@ class Fetcher:
                 unchanged += 1
                 merged += same.contents.kept(day, only_day=only_day)
                 contents.append(same.contents)
+                said_before |= {*same.contents.rejected, *same.contents.warnings}
                 if same is not before:
                     self.file_log.record(source.name, same)
             else:
@@ -231,14 +233,12 @@ class Fetcher:
                 else:
                     self.file_log.record(source.name, replace(read, parser=parser))
             advance(1)
-        return _files_report(
-            source.name,
-            day,
-            contents,
-            only_day=only_day,
+        return replace(
+            _files_report(source.name, day, contents, only_day=only_day),
             unchanged=unchanged,
             new=new,
             merged=merged,
+            said_before=frozenset(said_before),
         )
 
     def _read_file(
@@ -317,14 +317,7 @@ class Fetcher:
 
 
 def _files_report(
-    source: str,
-    day: date,
-    files: Sequence[FileContents],
-    *,
-    only_day: bool,
-    unchanged: int,
-    new: int,
-    merged: int,
+    source: str, day: date, files: Sequence[FileContents], *, only_day: bool
 ) -> SourceReport:
     """Return the report of a day on files, whether they were read now or before."""
     usable = sum(file.kept(day, only_day=False) for file in files)
@@ -339,11 +332,8 @@ def _files_report(
         state=state,
         declared=sum(file.declared for file in files),
         parsed=sum(file.kept(day, only_day=only_day) for file in files),
-        new=new,
-        merged=merged,
         other_days=sum(file.papers - file.of_day(day) for file in files),
         rejected=rejected,
-        unchanged=unchanged,
         channels=channels,
         reason=reason,
         warnings=tuple(dict.fromkeys(one for file in files for one in file.warnings)),
@@ -372,9 +362,13 @@ def _log_fetch(report: SourceReport) -> None:
             extra={"source": report.source, "day": str(report.day), "error": report.error},
         )
     for warning in report.warnings:
+        if warning in report.said_before:
+            continue
         extra = {"source": report.source, "day": str(report.day), "reason": warning}
         log.warning("not understood", extra=extra)
     for record in report.rejected:
+        if record in report.said_before:
+            continue
         extra = {"source": report.source, "where": record.where, "reason": record.reason}
         log.warning("record rejected", extra=extra)
     log.info(
@@ -387,6 +381,7 @@ def _log_fetch(report: SourceReport) -> None:
             "parsed": report.parsed,
             "rejected": len(report.rejected),
             "unchanged": report.unchanged,
+            "said_before": len(report.said_before),
             "new": report.new,
             "merged": report.merged,
             "other_days": report.other_days,

@@ -45,6 +45,8 @@ _NO_SUCH_DAY = 400
 _PROPS = re.compile(r"""data-props=(["'])""")
 #: characters; the summaries of the service's model have one or two sentences
 _LONGEST_TLDR = 400
+#: characters of a value in a warning
+_LONGEST_SHOWN = 60
 
 
 def read(source: Source, request: FetchRequest) -> list[RawDocument]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -247,3 +248,24 @@ def test_a_file_that_cannot_be_opened_costs_no_other(
     assert "a.jsonl: Permission denied" in str(report.reason)
     assert (again := fetch(installation)).state is SourceState.OK
     assert again.new == 1
+
+
+def test_what_was_said_of_an_unchanged_file_is_said_once(
+    installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    bad = {"title": 3}
+    installation.write_source("a", record(id="2602.00001", odd=1), bad)
+    first = fetch(installation)
+    said = [one.getMessage() for one in caplog.records]
+    caplog.clear()
+    installation.write_source("b", record(id="2602.00002"), bad)
+
+    second = fetch(installation)
+    (whole,) = installation.fetcher.fetch(DAY, installation.app.sources, only_day=False, again=True)
+
+    assert said == ["not understood", "record rejected"]
+    assert (first.said_before, whole.said_before) == (frozenset(), frozenset())
+    assert second.said_before == {*first.warnings, *first.rejected}
+    assert (len(second.warnings), len(second.rejected)) == (1, 2)
+    assert [one.getMessage() for one in caplog.records] == ["record rejected", *said, said[1]]
