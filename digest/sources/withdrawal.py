@@ -69,7 +69,7 @@ _THEREFORE = pattern(f"<so|and|comma><the>{_WORK}{_THE_ASIDE}{_PASSIVE}")
 _OF_ANOTHER = pattern("<id>", "<comment><of|to>", "<another|merged>")
 #: At the beginning of a sentence: "The paper was withdrawn", "Paper withdrawn", "Please withdraw".
 _OPENING = pattern(
-    f"<the>?{_WORK}(?!<by|of|open>)(?:{_THE_ASIDE}|{_MORE}){_PASSIVE}",
+    f"<the>?{_WORK}(?!<by|of>)(?:{_THE_ASIDE}|{_MORE}){_PASSIVE}",
     f"<this>?{_WORK}<adverb>?(?:<gone>|{_REMOVED})",
     "<this><be><adverb>*<a>?<gone>(?=<work|text>)",
     f"<it>{_PASSIVE}(?={_END}|<reason>|{_BY})",

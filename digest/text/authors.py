@@ -28,15 +28,25 @@ _SUFFIX = re.compile(r"(?:Jr|Sr|[IV]{2,3})\.?")
 _NO_NAME = re.compile(r"[\W\d_]*|et al\.?|and|others|and others", re.IGNORECASE)
 #: "Doe for the X Collaboration" is an author, and a collaboration.
 _ON_BEHALF = re.compile(
-    r"[\s,]+\(?(?:for|on behalf of)\s+(?P<the>the\s+)?(?P<whom>.*?)\)?$", re.IGNORECASE
+    r"[\s,]+\(?(?:(?P<sure>on behalf of(?:\s+the)?|representing(?:\s+the)?|for the)"
+    r"|for|from the)\s+(?P<whom>.*?)\)?$",
+    re.IGNORECASE,
 )
 _GROUP = re.compile(
     r"collaborations?|consorti(?:um|a)|group|team|project|network|committee|initiative|experiment",
     re.IGNORECASE,
 )
+#: "Institute for the X Project" is one name.
+_ORGANISATION = re.compile(
+    r"\b(?:institut\w*|cent(?:er|re)|foundation|society|association|laborator\w*|university"
+    r"|department|alliance|council|school|partnership|agency|fund)\b",
+    re.IGNORECASE,
+)
 _ET_AL = re.compile(r"\s+et al\.?$", re.IGNORECASE)
 #: Footnote marks around a name, and the "and" before the last name of a list.
-_MARKS = re.compile(r"^(?:and|&)\s+|^[\s*†‡§¶.]+|(?<=[^\W\d_.])[\d*†‡§¶\s,]+$|[*†‡§¶]+$")
+_MARKS = re.compile(r"^(?:and|&)\s+|^[\s*†‡§¶.]+|(?<=[^\W\d_.])[\d*†‡§¶\s,]+$|[*†‡§¶]+$|\s*:$")
+#: "(Lamp Collaboration)"
+_ENCLOSED = re.compile(r"\(([^()]*)\)")
 
 
 def clean_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -78,9 +88,9 @@ def _names(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         text = clean(piece[:_MAX_RAW_NAME_LENGTH])
         behalf = _ON_BEHALF.search(text)
-        if behalf and _GROUP.search(behalf["whom"]):
+        if behalf and _is_group(text, behalf):
             groups.append((len(names) + 1, _clean_name(behalf["whom"])))
-        elif behalf and not behalf["the"]:
+        else:
             behalf = None
         name = _clean_name(text[: behalf.start()] if behalf else text)
         if not _NO_NAME.fullmatch(name):
@@ -89,6 +99,13 @@ def _names(pieces: Iterable[str]) -> Iterator[str]:
         if group.casefold() not in map(str.casefold, names):
             names.insert(at, group)
     yield from names
+
+
+def _is_group(text: str, behalf: re.Match[str]) -> bool:
+    """Whether a piece is of an author who wrote for a group, and no organisation's name."""
+    if _ORGANISATION.search(text, 0, behalf.start()):
+        return False
+    return bool(behalf["whom"] and (behalf["sure"] or _GROUP.search(behalf["whom"])))
 
 
 def _unescape(text: str) -> str:
@@ -137,7 +154,9 @@ def _clean_name(piece: str) -> str:
 
 
 def _remove_marks(name: str) -> str:
-    return clean(_MARKS.sub("", _ET_AL.sub("", name)))[:MAX_NAME_LENGTH].strip()
+    enclosed = _ENCLOSED.fullmatch(name)
+    name = _ET_AL.sub("", enclosed[1] if enclosed else name)
+    return clean(_MARKS.sub("", name))[:MAX_NAME_LENGTH].strip()
 
 
 def _first_name_first(piece: str) -> str:
