@@ -54,8 +54,7 @@ _NOTICE = tuple(
         r"\byour (?:experience|browsing|privacy|device|consent|e-?mail|in-?box|account)\b",
         r"\bsign up\b|\bsubscribe\b",
         r"\bunsubscribe\b|\b(?:at )?any ?time\b|\bspam\b",
-        r"\b(?:updat|chang)\w* (?:to )?our\b|\bwe(?:['’]ve| have) updated\b|\bagree(?:ing)? to\b"
-        r"|\btake effect\b|\beffective\b",
+        r"\b(?:updat|chang)\w* (?:to )?our\b|\bwe(?:['’]ve| have) updated\b|\bagree(?:ing)? to\b",
     )
 )
 _ENOUGH = 3

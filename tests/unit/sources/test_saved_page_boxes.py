@@ -24,7 +24,7 @@ GERMAN = (
 NEWSLETTER = (
     "Get the week's best papers in your inbox. Our newsletter is written by people who read them"
     " all, and it is free. Enter your email to sign up; you can unsubscribe at any time with one"
-    " click, and we never share your address. See our privacy policy for how we store what you give us."
+    " click, and we never share your address. See our privacy policy for what we store."
 )
 LONG = "On the Number of Lamps That Watchers at Harbours Can Count in Fog, " * 4 + "and Who Does So"
 
