@@ -1,4 +1,4 @@
-"""Lines of the daily-papers page that are no part of a paper: banners, buttons, cookie notices."""
+"""Lines of the daily-papers page that are no part of a paper: banners, buttons, notices."""
 
 from __future__ import annotations
 
@@ -22,9 +22,25 @@ _GLUED = re.compile(r"^Subscribe(?=[\w$\"“(])(?!(?:d|rs?)\b)")
 #: Elsewhere a title may be "SubscribeNet: …" or "Subscribers of …"; none begins with "Net".
 _GLUED_ELSEWHERE = re.compile(r"^Subscribe(?=[^\W\d_a-z]|\d|[$\"“(])(?!Net\b)")
 
-_ABOUT_COOKIES = re.compile(
-    r"\bcookies?\b|\byour (?:privacy|personal data|consent)\b|\btracking technolog", re.IGNORECASE
+#: What a notice is about: cookies, personal data, a newsletter, changed terms.
+_TOPIC = re.compile(
+    r"cookie|\byour (?:privacy|personal data|consent|in-?box|e-?mail)\b|\btracking technolog"
+    r"|\bnewsletter\b|\b(?:terms of (?:service|use)|privacy (?:policy|notice|statement))\b"
+    r"|datenschutz|confidentialité|privacidad|privacidade|riservatezza",
+    re.IGNORECASE,
 )
+#: What an abstract says of itself, and no notice does.
+_RESEARCH = re.compile(
+    r"\bwe (?:also |then |further )?(?:study|studied|propose|present|introduce|examine|investigate"
+    r"|audit|demonstrate|crawl|survey|evaluate|conduct|find that|found that|show that|showed)"
+    r"|\b(?:this|our) (?:paper|work|study|article)\b|\bparticipants\b|\bstate-of-the-art\b",
+    re.IGNORECASE,
+)
+#: Of these words every English abstract has several.
+_ENGLISH = frozenset(["the", "of", "and", "that", "this", "with", "for", "are", "by", "from"])
+#: A line of sentences that is at least this long, in characters, is no title.
+_LONG = 150
+
 #: A notice addresses its reader. So many of these make one: an abstract about cookies has fewer.
 _NOTICE = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -35,16 +51,20 @@ _NOTICE = tuple(
         r"\bpreferences\b|\bsettings\b|\bmanage\b|\bchoices\b|\bopt[- ]?out\b|\bwithdraw your\b",
         r"\b(?:privacy|cookie) (?:policy|notice|statement)\b|\blearn more\b|\bterms\b",
         r"\bour (?:\d+ )?(?:trusted )?partners\b|\badvertis|\bpersonal data\b",
-        r"\byour (?:experience|browsing|privacy|device|consent)\b",
+        r"\byour (?:experience|browsing|privacy|device|consent|e-?mail|in-?box|account)\b",
+        r"\bsign up\b|\bsubscribe\b",
+        r"\bunsubscribe\b|\b(?:at )?any ?time\b|\bspam\b",
+        r"\b(?:updat|chang)\w* (?:to )?our\b|\bwe(?:['’]ve| have) updated\b|\bagree(?:ing)? to\b",
     )
 )
 _ENOUGH = 3
+#: The heading of a notice: a short line about what it is about.
 _HEADING = re.compile(
-    r"(?:we (?:value|respect|care about) )?your (?:privacy|consent)(?: matters| choices)?[.!]?"
-    r"|(?:we use |about |(?:this|our) (?:web)?site uses )?cookies(?: (?:and|on) .{1,30})?[.!]?"
-    r"|(?:cookie|privacy) (?:consent|notice|preferences|settings|policy|banner)",
+    r"\b(?:privacy|consent|cookies?|terms|newsletter|in the loop|stay|your data|updates?"
+    r"|datenschutz|confidentialité|privacidad|in-?box)\b",
     re.IGNORECASE,
 )
+_LONGEST_HEADING = 80
 
 
 def is_banner(line: str) -> bool:
@@ -57,16 +77,26 @@ def is_button(line: str) -> bool:
     return line.casefold().endswith("subscribe") and is_banner(line)
 
 
-def is_cookie_notice(line: str) -> bool:
-    """Whether a line asks the visitor to accept cookies, however long it is."""
-    if not _ABOUT_COOKIES.search(line) or not _NOTICE[1].search(line):
+def is_notice(line: str) -> bool:
+    """Whether a line is the site's notice about cookies, a newsletter or terms, however long."""
+    if not _TOPIC.search(line) or _RESEARCH.search(line):
+        return False
+    if _is_foreign(line):
+        return True
+    if not _NOTICE[1].search(line):
         return False
     return sum(each.search(line) is not None for each in _NOTICE) >= _ENOUGH
 
 
+def _is_foreign(line: str) -> bool:
+    """Whether a line is text in another language than that of abstracts."""
+    is_text = len(line) >= _LONG or line.endswith((".", "!", "。"))
+    return is_text and len(_ENGLISH & set(line.casefold().split())) <= 1
+
+
 def is_notice_heading(line: str) -> bool:
-    """Whether a line can be the heading of a cookie notice."""
-    return _HEADING.fullmatch(line) is not None
+    """Whether a line before a notice can be its heading."""
+    return len(line) <= _LONGEST_HEADING and _HEADING.search(line) is not None
 
 
 def without_button(line: str, *, is_head: bool, is_seen: bool) -> str:

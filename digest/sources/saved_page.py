@@ -23,7 +23,7 @@ from digest.sources import FetchRequest, Kind, RawDocument, Source, lenient, rea
 from digest.sources.page_banners import (
     is_banner,
     is_button,
-    is_cookie_notice,
+    is_notice,
     is_notice_heading,
     without_button,
 )
@@ -210,7 +210,7 @@ class _Reader:
         self.last_line = number
         if self._box(line):
             return
-        if is_cookie_notice(line):
+        if is_notice(line):
             if self.title is not None and is_notice_heading(self.title[1]):
                 self.title = self.doubt
                 self.doubt = None

@@ -16,6 +16,16 @@ NOTICE = (
     " clicking “Accept all” you agree to the storing of cookies on your device, to analyse how the"
     " site is used. You can change your preferences at any time; see our cookie policy for more."
 )
+GERMAN = (
+    "Wir verwenden Cookies, um Ihnen die Nutzung unserer Seite zu erleichtern und um zu sehen,"
+    " welche Arbeiten gelesen werden. Mit einem Klick auf „Alle annehmen“ stimmen Sie dem zu. Sie"
+    " können Ihre Wahl jederzeit in den Einstellungen ändern; mehr steht im Text zum Datenschutz."
+)
+NEWSLETTER = (
+    "Get the week's best papers in your inbox. Our newsletter is written by people who read them"
+    " all, and it is free. Enter your email to sign up; you can unsubscribe at any time with one"
+    " click, and we never share your address. See our privacy policy for what we store."
+)
 LONG = "On the Number of Lamps That Watchers at Harbours Can Count in Fog, " * 4 + "and Who Does So"
 
 
@@ -84,6 +94,9 @@ def test_votes_and_comments_of_a_paper_stand_side_by_side() -> None:
     [
         f"{NOTICE}\nAccept all\nReject all\n",
         f"Cookies\n{NOTICE}\nAccept\nDecline\n",
+        f"Privacy Preference Center\n{NOTICE}\nConsent\nDismiss\n",
+        f"Datenschutz\n{GERMAN}\nOK\n",
+        f"Stay in the loop\n{NEWSLETTER}\nSign Up\n",
         f"We value your privacy\n\n{NOTICE}\n\nManage preferences\nOK\n",
     ],
 )
