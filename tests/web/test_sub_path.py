@@ -42,6 +42,8 @@ def test_every_link_of_every_page_leads_below_the_path_and_is_answered(
     subscriber = below.subscriber("ada@example.org", Event.CONFIRM)
     pages = ["/", "/sent", "/nowhere", *(path for path in PUBLIC if "api" not in path)]
     pages += [below.link(purpose, subscriber) for purpose in Purpose]
+    pages += ["/manage/forged"]
+    assert below.get(f"{before}/manage/forged").status_code == 410
 
     for page in pages:
         for link in links_on(below.get(before + page).text):
