@@ -53,6 +53,14 @@ def test_every_link_of_every_page_leads_below_the_path_and_is_answered(
             assert below.get(asked).status_code in (200, 405), link
 
 
+def test_a_sign_up_that_is_sent_back_keeps_below_the_path(below: Site) -> None:
+    answer = below.sign_up("not an address")
+
+    assert answer.status_code == 422
+    assert links_on(answer.text)
+    assert all(urlsplit(link).path.startswith(f"{BASE}/") for link in links_on(answer.text))
+
+
 @pytest.mark.parametrize("path", ["", "/", "/archive", "/feeds/agents.atom", "/api/v1/topics"])
 def test_a_path_has_the_same_answer_with_and_without_what_stands_before(
     below: Site, path: str
