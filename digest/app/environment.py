@@ -6,6 +6,7 @@ The values of the configuration among it come in by pydantic-settings; see `conf
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -30,6 +31,12 @@ _LINE_OF_SHELL = {
 }
 
 
+#: What was mended, as it was.
+_dropped: dict[str, str] = {}
+#: A zone that is described: its name and how far it is behind UTC, then perhaps its summer time.
+_POSIX_ZONE = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d")
+
+
 def drop_malformed() -> None:
     """Mend the variables of other programs that would end this one."""
     for name in _NUMBERS:
@@ -39,6 +46,7 @@ def drop_malformed() -> None:
         os.environ.pop(_COMPLETE, None)
     zone = os.environ.get("TZ", "").removeprefix(":")
     if zone and Path(zone).exists() and not _describes_zone(Path(zone)):
+        _dropped["TZ"] = os.environ["TZ"]
         os.environ["TZ"] = "UTC"  # as the C library reads it; babel would end its import
 
 
@@ -72,6 +80,24 @@ def wants_traceback() -> bool:
 def network_variables() -> dict[str, str]:
     """Return the variables that name proxies and certificates."""
     return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
+
+
+def unknown_zone() -> str:
+    """Return the value of TZ if it names no time zone, or nothing.
+
+    The C library then takes UTC, without a word. A value may also describe a zone (POSIX.1, 8.3).
+    """
+    given = _dropped.get("TZ", os.environ.get("TZ", ""))
+    name = given.removeprefix(":")
+    if not name or _POSIX_ZONE.match(name):
+        return ""
+    if Path(name).is_absolute():
+        return "" if _describes_zone(Path(name)) else given
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return given
+    return ""
 
 
 def our_variables() -> dict[str, str]:

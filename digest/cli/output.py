@@ -48,6 +48,7 @@ def open_app(ctx: typer.Context, *, only_reads: bool = False) -> App:
     app = services.open_app(settings, only_reads=only_reads)
     app.warn_of_readable_secrets()
     settings.warn_of_unknown_variables()
+    settings.warn_of_unknown_zone()
     ctx.call_on_close(app.close)
     return app
 

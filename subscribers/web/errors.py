@@ -58,10 +58,12 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        message = str(error.detail)
+        message, headers = str(error.detail), dict(error.headers or {})
+        if headers.get("Allow") == "GET":  # each page that can be read answers HEAD too
+            headers["Allow"] = "GET, HEAD"
         return error_response(
             request.url.path, error.status_code, message, templates,
-            page_message=_PAGE_MESSAGES.get(error.status_code, message), headers=error.headers,
+            page_message=_PAGE_MESSAGES.get(error.status_code, message), headers=headers,
         )  # fmt: skip
 
     @app.exception_handler(RequestValidationError)

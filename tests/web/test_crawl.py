@@ -9,6 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+import pytest
 from support.builders import NOON
 from support.site import DAYS, URL, Site, text_of
 
@@ -107,6 +108,15 @@ def test_every_other_method_a_scanner_may_try_changes_nothing(site: Site) -> Non
 
     assert site.bytes() == content
     assert codes == {405}
+
+
+@pytest.mark.parametrize("path", ["/", "/help", "/archive", "/api/v1/topics"])
+def test_what_can_be_read_allows_head_too(site: Site, path: str) -> None:
+    refused = site.request("OPTIONS", path)
+
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "GET, HEAD"
+    assert site.request("HEAD", path).status_code == 200
 
 
 def test_links_to_elsewhere_are_to_papers_alone(site: Site) -> None:

@@ -42,6 +42,8 @@ def test_every_link_of_every_page_leads_below_the_path_and_is_answered(
     subscriber = below.subscriber("ada@example.org", Event.CONFIRM)
     pages = ["/", "/sent", "/nowhere", *(path for path in PUBLIC if "api" not in path)]
     pages += [below.link(purpose, subscriber) for purpose in Purpose]
+    pages += ["/manage/forged"]
+    assert below.get(f"{before}/manage/forged").status_code == 410
 
     for page in pages:
         for link in links_on(below.get(before + page).text):
@@ -49,6 +51,14 @@ def test_every_link_of_every_page_leads_below_the_path_and_is_answered(
             assert path.startswith(f"{BASE}/")
             asked = path if before else path.removeprefix(BASE)
             assert below.get(asked).status_code in (200, 405), link
+
+
+def test_a_sign_up_that_is_sent_back_keeps_below_the_path(below: Site) -> None:
+    answer = below.sign_up("not an address")
+
+    assert answer.status_code == 422
+    assert links_on(answer.text)
+    assert all(urlsplit(link).path.startswith(f"{BASE}/") for link in links_on(answer.text))
 
 
 @pytest.mark.parametrize("path", ["", "/", "/archive", "/feeds/agents.atom", "/api/v1/topics"])

@@ -7,6 +7,7 @@ Secrets are `SecretStr` and appear in no output.
 from __future__ import annotations
 
 import glob
+import logging
 import math
 import tomllib
 from pathlib import Path
@@ -22,6 +23,7 @@ from pydantic_settings import (
 )
 
 from digest.app import environment
+from digest.app.clock import LOCAL
 from digest.app.config import permissions, syntax, variables
 from digest.app.config.faults import explain
 from digest.app.config.schema import (
@@ -43,6 +45,8 @@ from digest.app.config.schema import (
 )
 from digest.errors import ConfigError
 from digest.text.wording import suggestion
+
+log = logging.getLogger(__name__)
 
 FILE_NAME = "config.toml"
 
@@ -178,6 +182,11 @@ class Config(BaseSettings):
     def warn_of_unknown_variables(self) -> None:
         """Log a warning for each variable that begins like ours and is none."""
         variables.warn_of_unknown(environment.our_variables(), Config)
+
+    def warn_of_unknown_zone(self) -> None:
+        """Log a warning if days go by the machine's time zone, and TZ names none."""
+        if self.schedule.timezone in (LOCAL, "UTC") and (name := environment.unknown_zone()):
+            log.warning("no such time zone, so it is UTC", extra={"variable": "TZ", "value": name})
 
     @property
     def log_file(self) -> Path | None:

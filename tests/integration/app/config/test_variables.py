@@ -117,3 +117,25 @@ def test_the_example_can_be_used(monkeypatch: pytest.MonkeyPatch, name: str) -> 
     monkeypatch.setenv(name, str(caught.value).split("'")[1])
 
     assert built()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_known"),
+    [("Mars/Foo", False), ("foo", False), ("/etc/passwd", False), ("/nowhere", False),
+     ("", True), ("UTC", True), ("Europe/Paris", True), (":Europe/Paris", True),
+     ("CET-1CEST", True), ("<+03>-3", True), ("EST5EDT,M3.2.0,M11.1.0", True)],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", ["local", "Europe/Rome"])
+def test_a_time_zone_that_is_none_is_worth_a_warning_where_it_counts(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    value: str,
+    is_known: bool,  # noqa: FBT001
+    zone: str,
+) -> None:
+    settings = build({"schedule": {"timezone": zone}}, folder=Path(), where="config.toml")
+    monkeypatch.setenv("TZ", value)
+
+    settings.warn_of_unknown_zone()
+
+    assert bool(caplog.records) is (zone == "local" and not is_known)
