@@ -187,6 +187,7 @@ def test_the_server_s_own_log_keeps_to_the_level(
 ) -> None:
     use_level(ready, level)
     found: list[int] = []
+    monkeypatch.setattr("digest.app.listener.listen", lambda *_: [])
     monkeypatch.setattr(
         uvicorn.Server,
         "run",

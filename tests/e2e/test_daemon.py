@@ -121,10 +121,10 @@ def test_what_a_person_must_mend_is_logged_and_the_daemon_goes_on(
 def test_a_terminal_that_is_gone_is_no_bug_of_the_daemon(
     peopled: Path, daemon: Callable[[Day], CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(_text: str) -> None:
+    def gone(_report: output.Report, _text: str) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(output, "print_result", gone)
+    monkeypatch.setattr(output.Report, "line", gone)
 
     result = daemon(lambda daily, _retry, _stopped: daily())
 
