@@ -117,23 +117,28 @@ def _document(papers: list[str], answer: str) -> str:
     return json.dumps({"papers": papers, "repository": repository}, ensure_ascii=False)
 
 
+def _odd(document: RawDocument, reason: str) -> Batch:
+    """Return the batch of a repository whose stars are not known; it costs no other."""
+    return Batch(rejected=(Rejected(where=document.where, reason=reason),), declared=1)
+
+
 def parse(document: RawDocument, *, day: date, now: datetime) -> Batch:
     """Parse the document of one repository, or the reason why no more were read."""
     try:
         record = lenient.load(document.text)
     except ValueError as error:
-        return lenient.unusable(document, str(error))
+        return _odd(document, str(error))
     if not isinstance(record, dict):
-        return lenient.unusable(document, "not a JSON object")
+        return _odd(document, "not a JSON object")
     if "repository" not in record and isinstance(record.get("message"), str):
         message = clean(record["message"])
-        return replace(lenient.unusable(document, message), trouble=message)
+        return replace(_odd(document, message), trouble=message)
     stars = _stars(record.get("repository"))
     if stars is None:
-        return lenient.unusable(document, "no stargazers_count")
+        return _odd(document, "no stargazers_count")
     papers = record.get("papers")
     if not isinstance(papers, list) or not papers:
-        return lenient.unusable(document, "names no paper")
+        return _odd(document, "names no paper")
     updates: list[Paper] = []
     rejected: list[Rejected] = []
     for index, name in enumerate(papers):

@@ -46,7 +46,7 @@ EVENINGS = st.lists(
 
 def ids(number: int, index: int, papers: int) -> list[str]:
     """The ids of so many papers of an evening and a service."""
-    return [f"26{10 + number}.{index}{paper:04}" for paper in range(papers)]
+    return [f"2602.{number:02}{index}{paper:02}" for paper in range(papers)]
 
 
 def live(installation: Installation, services: list[Service], evenings: list[Evening]) -> None:

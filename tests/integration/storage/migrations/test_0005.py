@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ from digest.models.delivery import MailKind
 from digest.models.source import SourceState
 from digest.storage import schema
 from digest.storage.engine import open_database
+from subscribers.book import Book
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
@@ -83,6 +85,9 @@ def installation(before: Rows, tmp_path: Path) -> Iterator[Installation]:
     found = Installation(engine, tmp_path)
     found.now = NOON + timedelta(minutes=30)
     found.boot = "a start of the machine"  # as the rows say: it was not started again since
+    # The secrets with which the rows were written.
+    found.book = Book(engine, new_id=count(100).__next__, pepper="a pepper for tests")
+    found.app.__dict__.update(book=found.book, secrets=["for the tests"])
     yield found
     engine.dispose()
 
