@@ -64,6 +64,8 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 _PLAIN = str.maketrans({**dict.fromkeys(_DASHES, "-"), "\u2044": "/", "\u2215": "/"})
 #: nothing of this has to be stripped
 _SIMPLE = re.compile(r"[\w./:-]*[\w/-]", re.ASCII)
+#: what is neither letter nor digit
+_NO_LETTERS = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#?\w{2,8});")
 _MARKDOWN = re.compile(r"\[[^\]]*\]\((\S+)\)")
 _BRACKETS = (("<", ">"), ("(", ")"), ("[", "]"), ("{", "}"))
@@ -164,7 +166,7 @@ def title_key(title: str) -> str:
     A title without letters and digits is its own key.
     """
     folded = unicodedata.normalize("NFKD", title).casefold()
-    return "".join(ch for ch in folded if ch.isalnum()) or folded.strip()
+    return _NO_LETTERS.sub("", folded) or folded.strip()
 
 
 def canonical_id(identifier: str | None, title: str, first_author: str = "") -> str:

@@ -7,7 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -320,7 +320,7 @@ def _row(merged: MergedPaper) -> dict[str, Any]:
         **{name: getattr(paper, name) for name in MERGED_FIELDS},
         "id": paper.id,
         "title_key": title_key(paper.title),
-        "links": {name: url for name, url in asdict(paper.links).items() if url},
+        "links": {name: url for name, url in vars(paper.links).items() if url},
         "origins": {name: list(origin) for name, origin in merged.origins.items()},
     }
 
