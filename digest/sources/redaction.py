@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 _LOGIN = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#@\s]*@")
 
 
+def holds_login(text: str) -> bool:
+    """Whether an address in a text has a user name and password."""
+    return _LOGIN.search(text) is not None
+
+
 def without_login(text: str) -> str:
     """Return a text with no user name and password in an address that it names."""
     return _LOGIN.sub("", text)

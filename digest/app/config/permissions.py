@@ -19,6 +19,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import ConfigError
+from digest.sources.redaction import holds_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-#: A password in an address.
-_LOGIN = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 #: The names of settings that hold a secret, such as `api_key` and `accessToken`.
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:api)?(?:key|token|secret|password|passphrase|passwd|pepper|credentials?)$"
@@ -73,7 +72,7 @@ def warn_of_readable(config: Config, *, database: Path | None) -> None:
 def holds_secret(tables: dict[str, Any]) -> bool:
     """Whether the tables of a configuration file hold a key or a password."""
     return any(
-        _SECRET_NAME.search(key) or _LOGIN.search(value)
+        _SECRET_NAME.search(key) or holds_login(value)
         for section, table in tables.items()
         if section not in _PATHS_ONLY
         for key, value in _texts("", table)
