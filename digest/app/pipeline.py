@@ -30,7 +30,8 @@ from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_da
 from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
-from digest.sources.fetch import StepCounter, no_progress
+from digest.sources.fetch import no_progress
+from digest.sources.file_fetcher import StepCounter
 from digest.text.wording import suggestion
 from subscribers.book import Evidence
 from subscribers.models import FORGET_UNCONFIRMED_AFTER, WEEK

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError, RefusedError, SourceError
-from digest.models.read_file import FileContents, ReadFile
 from digest.models.source import Outlook, SourceReport, SourceState
 from digest.sources import (
     FetchRequest,
@@ -18,18 +17,17 @@ from digest.sources import (
     assessment,
     get_kind,
     join_batches,
-    lenient,
-    parser_of,
 )
 from digest.sources.clock_skew import without_future
-from digest.sources.files import SourceFile, find_files, parse_file
+from digest.sources.file_fetcher import FileFetcher, StepCounter
+from digest.sources.files import find_files, parse_file
 from digest.sources.redaction import report_without_logins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from digest.models.source import Batch, Forecast, Rejected
+    from digest.models.source import Batch, Forecast
     from digest.sources import Kind
     from digest.sources.assessment import Assessment
     from digest.sources.backlog import Backlog
@@ -37,14 +35,10 @@ if TYPE_CHECKING:
     from digest.storage.candidates import EditionCandidates
     from digest.storage.fetches import FetchLog
     from digest.storage.file_log import FileLog
-    from digest.storage.papers import PaperStore, Saved
+    from digest.storage.papers import PaperStore
 
 
 log = logging.getLogger(__name__)
-
-
-#: Two callbacks: the first takes how many steps there are, the second how many more are done.
-StepCounter = tuple[Callable[[int], None], Callable[[int], None]]
 
 
 #: Shows the progress of the named source while the context is open.
@@ -113,6 +107,10 @@ class Fetcher:
                     reports.append(report)
         return reports
 
+    @property
+    def _files(self) -> FileFetcher:
+        return FileFetcher(papers=self.papers, file_log=self.file_log, clock=self.clock)
+
     def _due_days(self, day: date, source: Source) -> list[date]:
         due = self.backlog.due_days(day, source, now=self.clock())
         if expired := self.backlog.expired_days(day, source, now=self.clock()):
@@ -134,8 +132,9 @@ class Fetcher:
         kind = get_kind(source.kind)
         forecast = kind.forecast(day, self.clock())
         try:
+            # A kind that joins the batches of its files in a way of its own needs all at once.
             if source.path is not None and kind.join is join_batches:
-                report = self._fetch_files(
+                report = self._files.fetch(
                     day, source, kind, only_day=only_day, again=again, steps=steps
                 )
                 return replace(report, seconds=time.monotonic() - started)
@@ -180,94 +179,6 @@ class Fetcher:
             warnings=batch.warnings,
             seconds=time.monotonic() - started,
         )
-
-    def _fetch_files(
-        self,
-        day: date,
-        source: Source,
-        kind: Kind,
-        *,
-        only_day: bool,
-        again: bool,
-        steps: StepCounter,
-    ) -> SourceReport:
-        """Read the files of a source one after the other, unless they have not changed.
-
-        A kind that joins the batches of its files in a way of its own needs them all at once.
-        """
-        set_total, advance = steps
-        paths = find_files(source)
-        set_total(len(paths))
-        known = self.file_log.of(source.name)
-        self.file_log.forget(source.name, known.keys() - {str(path) for path in paths})
-        parser = parser_of(source.kind)
-        contents, unchanged, new, merged = [], 0, 0, 0
-        said_before: set[Rejected | str] = set()
-        for file in map(SourceFile, paths):
-            now = self.clock()
-            before = known.get(str(file.path))
-            try:
-                same = file.unchanged(
-                    {} if again else known, day=day, only_day=only_day, parser=parser, now=now
-                )
-                if same is None:
-                    read, saved = self._read_file(file, day, source, kind, only_day=only_day)
-            except (SourceError, ConfigError) as error:
-                self.file_log.forget(source.name, [str(file.path)])
-                batch = lenient.unusable_at(str(file.path), str(error))
-                contents.append(FileContents.of(batch, day=day))
-                advance(1)
-                continue
-            if same is not None:
-                unchanged += 1
-                merged += same.contents.kept(day, only_day=only_day)
-                contents.append(same.contents)
-                said_before |= {*same.contents.rejected, *same.contents.warnings}
-                if same is not before:
-                    self.file_log.record(source.name, same)
-            else:
-                new, merged = new + saved.new, merged + saved.merged
-                contents.append(read.contents)
-                if saved.left_out:  # they may become known
-                    self.file_log.forget(source.name, [read.path])
-                else:
-                    self.file_log.record(source.name, replace(read, parser=parser))
-            advance(1)
-        return replace(
-            _files_report(source.name, day, contents, only_day=only_day),
-            unchanged=unchanged,
-            new=new,
-            merged=merged,
-            said_before=frozenset(said_before),
-        )
-
-    def _read_file(
-        self, file: SourceFile, day: date, source: Source, kind: Kind, *, only_day: bool
-    ) -> tuple[ReadFile, Saved]:
-        """Read a file and keep its papers; return what was in it, and how many were new."""
-        stamp, now = file.stamp, self.clock()
-        batch = without_future(kind.parse(file.document, day=day, now=now), day=day, now=now)
-        of_day = [paper for paper in batch.papers if paper.day == day]
-        saved = self.papers.save(
-            of_day if only_day else batch.papers,
-            source=source.name,
-            authority=kind.authority,
-            updates=batch.updates,
-            announced=batch.announcements,
-            may_join=not kind.enriches,
-            now=now,
-        )
-        is_whole = not only_day or len(of_day) == len(batch.papers)
-        read = ReadFile(
-            path=str(file.path),
-            stamp=stamp,
-            read_at=now,
-            sha256=file.sha256,
-            parser="",
-            only_day=None if is_whole else day,
-            contents=FileContents.of(batch, day=day),
-        )
-        return read, saved
 
     def _batches(
         self, day: date, source: Source, kind: Kind, *, steps: StepCounter
@@ -314,30 +225,6 @@ class Fetcher:
         if late and forecast.outlook is Outlook.DUE:
             batch = assessment.redate(batch, late, day)
         return assessment.assess(batch, day=day, forecast=forecast, stale=stale, is_past=is_past)
-
-
-def _files_report(
-    source: str, day: date, files: Sequence[FileContents], *, only_day: bool
-) -> SourceReport:
-    """Return the report of a day on files, whether they were read now or before."""
-    usable = sum(file.kept(day, only_day=False) for file in files)
-    rejected = tuple(record for file in files for record in file.rejected)
-    channels = tuple(channel for file in files for channel in file.channels)
-    trouble = next((file.trouble for file in files if file.trouble), None)
-    unknown = sum(file.unknown for file in files)
-    state, reason = assessment.by_counts(usable, rejected, channels, trouble, unknown=unknown)
-    return SourceReport(
-        source=source,
-        day=day,
-        state=state,
-        declared=sum(file.declared for file in files),
-        parsed=sum(file.kept(day, only_day=only_day) for file in files),
-        other_days=sum(file.papers - file.of_day(day) for file in files),
-        rejected=rejected,
-        channels=channels,
-        reason=reason,
-        warnings=tuple(dict.fromkeys(one for file in files for one in file.warnings)),
-    )
 
 
 def _state_of(error: Exception, forecast: Forecast, *, is_file: bool) -> SourceState:

@@ -17,7 +17,6 @@ from digest.sources.kind import RawDocument
 from digest.text.clean import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from digest.models.read_file import ReadFile
@@ -102,19 +101,18 @@ class SourceFile:
 
     def unchanged(
         self,
-        known: Mapping[str, ReadFile],
+        before: ReadFile | None,
         *,
         day: date,
         only_day: bool,
         parser: str,
         now: datetime,
     ) -> ReadFile | None:
-        """Return how it was read before, if reading it again could store nothing more.
+        """Return how it was read `before`, if reading it again could store nothing more.
 
         Where the time stamps do not prove that its content is the same, the hash decides; the
         stamps are then those of today.
         """
-        before = known.get(str(self.path))
         if before is None or not before.covers(day=day, only_day=only_day, parser=parser):
             return None
         if before.stamp == self.stamp and not _is_recent(before):

@@ -26,6 +26,7 @@ OF_ALL_MODULES = (
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
     "digest.app.workers": "e2e/test_workers.py",
+    "digest.sources.file_fetcher": "integration/sources/test_files.py",
     "digest.storage.schema": "integration/storage/test_engine.py",
 }
 #: `cli` has its tests in `tests/e2e/test_cli_*.py`, a migration in a file named by its number.
