@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from digest.app import serializers
 from digest.cli import output
 from digest.cli.papers import print_reports
-from digest.cli.reasons import READERS, print_reasons
+from digest.cli.reasons import READERS, Tally, print_reasons
 from digest.cli.tables import print_table
 from digest.models.delivery import DeliveryState
-from digest.storage.reasons import ReasonGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,38 +21,20 @@ if TYPE_CHECKING:
     from digest.delivery.builder import MailResult
     from subscribers.models import Subscriber
 
-#: The readers who are named as examples of a reason.
-_EXAMPLES = 3
-
 
 @dataclass
-class _Tally:
-    """Counts the readers of a dry run as they pass."""
+class _Results:
+    """The results of a dry run, counted as they pass."""
 
     would_complete: bool = True
-    _groups: dict[tuple[DeliveryState, str | None], ReasonGroup] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def count(self, results: Iterable[MailResult]) -> Iterator[MailResult]:
         """Yield results, and count them."""
         for result in results:
             self.would_complete &= result.state in (DeliveryState.SENT, DeliveryState.SKIPPED)
-            key = result.state, result.reason
-            before = self._groups.get(key)
-            examples = before.examples if before else ()
-            if len(examples) < _EXAMPLES:
-                examples = (*examples, result.subscriber.address)
-            self._groups[key] = ReasonGroup(
-                state=result.state,
-                reason=result.reason,
-                number=(before.number if before else 0) + 1,
-                examples=examples,
-            )
+            self.tally.add(result.state, result.reason, result.subscriber.address)
             yield result
-
-    @property
-    def groups(self) -> list[ReasonGroup]:
-        """The readers by state and reason, the largest group first."""
-        return sorted(self._groups.values(), key=lambda group: -group.number)
 
 
 def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: bool) -> bool:
@@ -73,8 +54,8 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
     open_days = [one for one in app.ledger.open_days() if is_plain and one < own]
     totals = [app.history.day_totals(one) for one in open_days]
     waiting = pipeline.undelivered(app, own, only=subscriber)
-    tally = _Tally()
-    results = tally.count(map(builder.preview, output.with_progress(waiting, "mails")))
+    counted = _Results()
+    results = counted.count(map(builder.preview, output.with_progress(waiting, "mails")))
     if json:
         output.print_json(
             {
@@ -91,17 +72,17 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
     else:
         print_reports(reports, output.Report())
         output.print_result(f"papers of {chosen.day:%A} {chosen.day}: {chosen.reason}")
-        _print_readers(results, tally)
+        _print_readers(results, counted.tally)
         for one in totals:
             states = ", ".join(f"{number} {state}" for state, number in one.states.items())
             output.print_result(
                 f"{one.day} is open ({states or 'nobody is planned yet'});"
                 " a run deals with it first"
             )
-    return tally.would_complete and not any(report.error for report in reports)
+    return counted.would_complete and not any(report.error for report in reports)
 
 
-def _print_readers(results: Iterator[MailResult], tally: _Tally) -> None:
+def _print_readers(results: Iterator[MailResult], tally: Tally) -> None:
     title = "Dry run: nothing was sent"
     first = list(islice(results, READERS + 1))
     if not first:
@@ -119,7 +100,7 @@ def _print_readers(results: Iterator[MailResult], tally: _Tally) -> None:
         return
     for _ in chain(first, results):
         pass  # counted
-    print_reasons(title, tally.groups)
+    print_reasons(title, tally.groups(list(DeliveryState)))
     output.print_result("--json lists every reader, --only EMAIL one of them")
 
 

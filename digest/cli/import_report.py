@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from digest.cli.reasons import READERS, most_frequent
+from digest.cli.reasons import READERS, Tallied, Tally, most_frequent
 from subscribers.import_rules import ImportAction
 
 if TYPE_CHECKING:
@@ -17,38 +17,16 @@ if TYPE_CHECKING:
 
 #: What differs from line to line in a reason: a quoted cell, or an address.
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\S+@[^\s,]+")
-#: The most lines that are named as examples of a reason.
-_EXAMPLES = 3
 
 
-@dataclass(kw_only=True)
-class LineGroup:
-    """The lines with the same fate, for reasons that differ in cells and addresses at most."""
-
-    state: str
-    reason: str
-    number: int = 0
-    examples: tuple[str, ...] = ()
-
-
-def group_lines(rows: Iterable[ImportRow]) -> list[LineGroup]:
+def group_lines(rows: Iterable[ImportRow]) -> list[Tallied]:
     """Count lines by fate and reason, in the order of fates, the largest first."""
-    found: dict[tuple[ImportAction, str], LineGroup] = {}
-    alike: dict[str, str] = {}
+    tally = Tally()
+    alike = cache(partial(_VARYING.sub, "…"))
     for row in rows:
-        if row.reason not in alike:
-            alike[row.reason] = _VARYING.sub("…", row.reason)
-        key = (row.action, alike[row.reason])
-        group = found.get(key)
-        if group is None:
-            group = found[key] = LineGroup(state=str(row.action), reason=row.reason)
-        elif group.reason != row.reason:
-            group.reason = alike[row.reason]
-        group.number += 1
-        if group.number <= _EXAMPLES:
-            group.examples += (f"line {row.number} {row.address}".rstrip(),)
-    order = [str(action) for action in ImportAction]
-    return sorted(found.values(), key=lambda group: (order.index(group.state), -group.number))
+        example = f"line {row.number} {row.address}".rstrip()
+        tally.add(row.action, row.reason, example, alike(row.reason))
+    return tally.groups(list(ImportAction))
 
 
 def report_lines(

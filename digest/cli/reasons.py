@@ -1,8 +1,9 @@
-"""Many readers on one screen: counted by state and reason, with some as examples."""
+"""Many readers, or lines of a list, on one screen: counted by state and reason, with examples."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from digest.cli import output
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 READERS = 20
 #: The most reasons that are listed.
 _REASONS = 12
+#: The most readers or lines that are named as examples of a reason.
+_EXAMPLES = 3
 
 
 class Group(Protocol):
@@ -29,6 +32,48 @@ class Group(Protocol):
     def number(self) -> int: ...
     @property
     def examples(self) -> tuple[str, ...]: ...
+
+
+@dataclass(kw_only=True)
+class Tallied:
+    """How many are in one state, for reasons that differ in details at most."""
+
+    state: str
+    reason: str | None
+    number: int = 0
+    examples: tuple[str, ...] = ()
+
+
+class Tally:
+    """Counts readers or lines by state and reason as they pass."""
+
+    def __init__(self) -> None:
+        """Start from nothing."""
+        self._groups: dict[tuple[str, str | None], Tallied] = {}
+
+    def add(self, state: str, reason: str | None, example: str, alike: str | None = None) -> None:
+        """Count one.
+
+        Args:
+            state: its state.
+            reason: the reason for it.
+            example: what names it.
+            alike: what its reason shares with others that count as one; the reason if None.
+
+        """
+        alike = reason if alike is None else alike
+        group = self._groups.setdefault((state, alike), Tallied(state=state, reason=reason))
+        if group.reason != reason:
+            group.reason = alike
+        group.number += 1
+        if group.number <= _EXAMPLES:
+            group.examples += (example,)
+
+    def groups(self, states: Sequence[str]) -> list[Tallied]:
+        """Return the groups in the order of their states, the largest of a state first."""
+        return sorted(
+            self._groups.values(), key=lambda group: (states.index(group.state), -group.number)
+        )
 
 
 def print_reasons(title: str, groups: Sequence[Group]) -> None:
