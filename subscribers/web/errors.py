@@ -59,8 +59,11 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         message, headers = str(error.detail), dict(error.headers or {})
-        if headers.get("Allow") == "GET":  # each page that can be read answers HEAD too
-            headers["Allow"] = "GET, HEAD"
+        if allowed := headers.get("Allow"):
+            methods = set(allowed.split(", "))
+            if "GET" in methods:  # each page that can be read answers HEAD too
+                methods.add("HEAD")
+            headers["Allow"] = ", ".join(sorted(methods))  # Starlette names them in any order
         return error_response(
             request.url.path, error.status_code, message, templates,
             page_message=_PAGE_MESSAGES.get(error.status_code, message), headers=headers,
