@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=.venv/bin/uv
-tools="$(grep -E '^(dkimpy|hypothesis|pynacl|pytest|pytest-xdist|trustme)==' constraints.txt)"
+tools="$(grep -E '^(dkimpy|hypothesis|pynacl|pytest|pytest-xdist|scikit-learn|trustme)==' constraints.txt)"
 unit=(tests/unit)
 # What older libraries lost was the web site's, the command line's and the client's, not the unit tests'.
 more=(tests/web tests/e2e/test_cli*.py tests/network/sources/http --ignore tests/web/test_openapi.py)
@@ -17,7 +17,7 @@ test_end() {  # NAME RESOLUTION TESTS...
   shift 2
   "$uv" venv --quiet --clear --python .venv/bin/python "$folder"
   "$uv" pip compile --quiet --no-build --no-header --no-annotate --upgrade \
-    --resolution "$resolution" --python "$folder/bin/python" pyproject.toml --output-file "$folder/libraries.txt"
+    --resolution "$resolution" --python "$folder/bin/python" --all-extras pyproject.toml --output-file "$folder/libraries.txt"
   # shellcheck disable=SC2086 (one argument for each tool)
   VIRTUAL_ENV="$folder" "$uv" pip install --quiet --requirement "$folder/libraries.txt" $tools
   VIRTUAL_ENV="$folder" "$uv" pip install --quiet --no-deps --editable .

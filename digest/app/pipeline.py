@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
+    from digest.models.issue import Coverage
+    from digest.models.paper import Paper
     from digest.models.source import SourceReport
     from digest.sources import Source
-    from subscribers.models import Subscriber
+    from subscribers.models import Subscriber, Topic
 
 #: Opens a progress bar under a label: yields a function for the total, and one for each advance.
 ProgressBar = Callable[[str], AbstractContextManager[StepCounter]]
@@ -129,12 +132,7 @@ def build_edition(app: App, day: date) -> Edition:
 
     It includes papers that came too late for their own day's edition, and no withdrawn ones.
     """
-    # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.ranking.near_duplicates import near_duplicates
-    from digest.ranking.rank import rank
-
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
-    quotas = app.quotas
     coverage = coverage_of(
         day,
         app.sources,
@@ -144,16 +142,33 @@ def build_edition(app: App, day: date) -> Edition:
         backlog=app.backlog,
         now=now(),
     )
+    edition = edition_for(app, papers, coverage=coverage)
+    return replace(edition, withdrawn=app.candidates.withdrawn(day))
+
+
+def edition_for(
+    app: App,
+    papers: Sequence[Paper],
+    *,
+    coverage: Coverage,
+    topics: Sequence[Topic] | None = None,
+) -> Edition:
+    """Rank papers for the configured topics, or for others: what a mail would be made from."""
+    # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.ranking.near_duplicates import near_duplicates
+    from digest.ranking.rank import rank
+
+    quotas = app.quotas
+    chosen = app.topics if topics is None else topics
     return Edition(
         coverage=coverage,
         papers=papers,
-        topics={topic.slug: topic for topic in app.topics},
-        ranked=rank(papers, app.topics, trend_weight=quotas.trend_weight),
+        topics={topic.slug: topic for topic in chosen},
+        ranked=rank(papers, chosen, trend_weight=quotas.trend_weight),
         similar=near_duplicates(papers),
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
-        withdrawn=app.candidates.withdrawn(day),
     )
 
 
