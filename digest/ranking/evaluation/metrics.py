@@ -49,16 +49,6 @@ def share(shown: Collection[Item], wanted: Collection[Item]) -> float | None:
     return len(set(shown) & set(wanted)) / len(set(shown)) if shown else None
 
 
-def captured(shown: Collection[Item], values: Mapping[Item, float]) -> float | None:
-    """Return what the shown items are worth, beside the most that so many could be, in 0..1.
-
-    Items without a value are left out of `shown`. None if none is left, or none has any worth.
-    """
-    found = [values[item] for item in set(shown) if item in values]
-    most = sum(sorted(values.values(), reverse=True)[: len(found)])
-    return sum(found) / most if most else None
-
-
 def spearman(left: ArrayLike, right: ArrayLike) -> float | None:
     """Return Spearman's rank correlation, in -1..1; tied values share their mean rank.
 

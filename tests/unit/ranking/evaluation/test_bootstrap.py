@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.ranking.evaluation.bootstrap import Interval, mean_interval, paired_difference, seeded
+from digest.ranking.evaluation.bootstrap import (
+    Interval,
+    Ratio,
+    mean_interval,
+    paired_difference,
+    ratio_interval,
+    seeded,
+)
 
 VALUES = st.lists(st.floats(-10, 10), min_size=2, max_size=20)
 
@@ -62,3 +69,39 @@ def test_a_difference_is_taken_unit_by_unit() -> None:
     assert found is not None
     assert found.units == 2
     assert (found.low, found.mean, found.high) == (pytest.approx(0.1),) * 3
+
+
+def test_a_share_is_of_all_that_the_units_have() -> None:
+    found = ratio_interval([Ratio(1, 1), Ratio(0, 4), Ratio(0, 0)], seeded(0))
+
+    assert found is not None
+    assert (found.mean, found.units) == (0.2, 3)
+    assert (found.low, found.high) == (0, 1)
+    assert ratio_interval([Ratio(0, 0)], seeded(0)) is None
+
+
+@given(values=VALUES)
+def test_a_mean_is_a_share_with_wholes_of_one(values: list[float]) -> None:
+    of_shares = ratio_interval([Ratio(value, 1) for value in values], seeded(0))
+
+    assert of_shares == mean_interval(values, seeded(0))
+
+
+@given(values=VALUES)
+def test_nothing_differs_from_itself(values: list[float]) -> None:
+    units = dict(enumerate(values))
+
+    found = paired_difference(units, units, seeded(0))
+
+    assert found is not None
+    assert (found.low, found.mean, found.high) == (0, 0, 0)
+
+
+def test_shares_are_compared_as_shares() -> None:
+    left = {"a": Ratio(2, 2), "b": Ratio(0, 2)}
+    right = {"a": Ratio(1, 1), "b": Ratio(0, 3)}
+
+    found = paired_difference(left, right, seeded(0))
+
+    assert found is not None
+    assert found.mean == 0.25

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from digest.ranking.evaluation.metrics import (
-    captured,
     intra_list_diversity,
     jaccard,
     ndcg,
@@ -86,14 +85,6 @@ def test_recall_counts_no_more_than_the_list_can_hold() -> None:
 def test_a_share_is_of_what_is_shown() -> None:
     assert share(["a", "b", "c", "d"], ["a", "z"]) == 0.25
     assert share([], ["a"]) is None
-
-
-def test_captured_is_beside_the_most_that_so_many_could_be_worth() -> None:
-    votes = {"a": 10.0, "b": 6.0, "c": 1.0}
-
-    assert captured(["c", "a", "x"], votes) == 11 / 16
-    assert captured(["x"], votes) is None
-    assert captured(["a"], {"a": 0.0}) is None
 
 
 @given(left=LISTS, right=LISTS)
