@@ -27,9 +27,15 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
         reasons.append(Reason(kind="author", text=text))
     if match.title_words:
         reasons.append(Reason(kind="word", text=f"{_quoted(match.title_words)} in the title"))
+    if match.keywords and len(match.title_words) < MAX_WORDS:
+        text = f"{_quoted(match.keywords)} among its keywords"
+        reasons.append(Reason(kind="word", text=text))
     if match.abstract_words and len(match.title_words) < MAX_WORDS:
         text = f"the abstract speaks of {_quoted(match.abstract_words)}"
         reasons.append(Reason(kind="word", text=text))
+    if match.close_by:
+        text = f"close to this topic’s papers: {join_words(match.close_by)}"
+        reasons.append(Reason(kind="close", text=text))
     if match.categories:
         reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
     if vote_rank := _vote_rank(trend, is_trending=match.trending):

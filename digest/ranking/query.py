@@ -14,6 +14,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from digest.ranking.terms import Phrase, excluding_phrase, phrase, words
@@ -118,6 +119,18 @@ class Text(Query):
     def phrases(self) -> tuple[Phrase, ...]:
         """Return the words that say something of a subject."""
         return self._phrases
+
+    def pairs(self) -> tuple[Phrase, ...]:
+        """Return the pairs of telling words that stand beside each other, each once."""
+        pieces = [phrase(piece) for piece in self.text.split() if words(piece)]
+        telling = frozenset(self._phrases)
+        return tuple(
+            dict.fromkeys(
+                Phrase((*first.stems, *second.stems), (*first.joined, *second.joined))
+                for first, second in pairwise(pieces)
+                if first in telling and second in telling
+            )
+        )
 
     def excluded(self) -> tuple[Phrase, ...]:
         """Return nothing."""

@@ -35,7 +35,7 @@ _PREFIXES = """
 anti auto bi bio co counter hetero homo hyper inter intra macro micro mis mono multi nano neuro non
 omni para poly post pre pseudo quasi re self semi spatio sub super tri ultra un uni
 """
-_SPELLED_PREFIXES = frozenset(
+PREFIXES = frozenset(
     spelling
     for prefix in _PREFIXES.split()
     for spelling in (prefix, prefix.capitalize(), prefix.upper())
@@ -47,7 +47,7 @@ def words(text: str) -> list[str]:
 
     A hyphen splits too, so `self-driving` and `self driving` are the same.
     """
-    return [folded(word) for word in _tokens(text)[0]]
+    return [folded(word) for word in split_words(text)[0]]
 
 
 def stems(text: str, form: Form = stem) -> list[str]:
@@ -55,7 +55,7 @@ def stems(text: str, form: Form = stem) -> list[str]:
 
     A prefix and the word after it are one: `pre-training`, `pre training` and `pretraining`.
     """
-    return [form(word) for word in _prefixed(_tokens(text)[0])]
+    return [form(word) for word in _prefixed(split_words(text)[0])]
 
 
 class StemNumbers:
@@ -72,7 +72,7 @@ class StemNumbers:
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's stems, in order."""
-        found = _prefixed(_tokens(text)[0])
+        found = _prefixed(split_words(text)[0])
         for word in set(found).difference(self._of_word):
             self._of_word[word] = self._of_stem.setdefault(stem(word), len(self._of_stem))
         return [self._of_word[word] for word in found]
@@ -116,13 +116,13 @@ def excluding_phrase(text: str) -> Phrase:
 
 
 def _phrase(text: str, form: Form) -> Phrase:
-    found, hyphens = _tokens(text)
+    found, hyphens = split_words(text)
     joined = []
     at = 0
     while at < len(found):
         # Of `text-to-image` no two parts are a word.
         pair = at in hyphens and not {at - 1, at + 1} & hyphens
-        pair = at + 1 < len(found) and (pair or found[at] in _SPELLED_PREFIXES)
+        pair = at + 1 < len(found) and (pair or found[at] in PREFIXES)
         joined.append(form(found[at] + found[at + 1] if pair else found[at]))
         at += 1 + pair
     return Phrase(tuple(stems(text, form)), tuple(joined), excludes=form is singular)
@@ -159,10 +159,10 @@ class StemmedText:
     @classmethod
     def of(cls, text: str, form: Form = stem) -> StemmedText:
         """Stem a text; phrases that exclude papers are looked for in a text of `singular` form."""
-        found, hyphens = _tokens(text)
+        found, hyphens = split_words(text)
         starts = hyphens
-        if not _SPELLED_PREFIXES.isdisjoint(found):
-            prefixes = {at for at, word in enumerate(found[:-1]) if word in _SPELLED_PREFIXES}
+        if not PREFIXES.isdisjoint(found):
+            prefixes = {at for at, word in enumerate(found[:-1]) if word in PREFIXES}
             starts = hyphens | prefixes
         compounds = {at: form(found[at] + found[at + 1]) for at in starts}
         return cls(text, list(map(form, found)), compounds)
@@ -206,8 +206,7 @@ class StemmedText:
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
-        """Where each word is in the text, in characters."""
-        return [m.span() for m in _TOKEN.finditer(self.text) if m[0] not in _NO_WORDS]
+        return spans(self.text)
 
 
 def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
@@ -217,8 +216,11 @@ def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
             yield tuple(words[start:end])
 
 
-def _tokens(text: str) -> tuple[list[str], set[int]]:
-    """Return the words of a text, and the places of those that a hyphen joins to the next."""
+def split_words(text: str) -> tuple[list[str], set[int]]:
+    """Return the words of a text as it spells them, and which of them a hyphen joins to the next.
+
+    The second are positions in the first.
+    """
     found = _TOKEN.findall(text)
     if _NO_WORDS.isdisjoint(found):
         return found, set()
@@ -227,14 +229,19 @@ def _tokens(text: str) -> tuple[list[str], set[int]]:
     return [token for token in found if token not in _NO_WORDS], hyphens
 
 
+def spans(text: str) -> list[tuple[int, int]]:
+    """Return where each of the words of `split_words` is in a text, in characters."""
+    return [match.span() for match in _TOKEN.finditer(text) if match[0] not in _NO_WORDS]
+
+
 def _prefixed(words: list[str]) -> list[str]:
     """Return words with each prefix closed up to the word after it."""
-    if _SPELLED_PREFIXES.isdisjoint(words):
+    if PREFIXES.isdisjoint(words):
         return words
     found: list[str] = []
     at = 0
     while at < len(words):
-        is_prefix = words[at] in _SPELLED_PREFIXES and at + 1 < len(words)
+        is_prefix = words[at] in PREFIXES and at + 1 < len(words)
         found.append(words[at] + words[at + 1] if is_prefix else words[at])
         at += 1 + is_prefix
     return found
