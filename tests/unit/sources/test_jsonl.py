@@ -119,6 +119,10 @@ def test_of_many_keywords_the_first_are_kept_with_a_warning() -> None:
     )
 
 
+def test_a_keyword_withdraws_no_paper() -> None:
+    assert only(record(keywords=["withdrawn", "This paper has been withdrawn."])).keywords
+
+
 def test_an_address_that_is_given_is_not_replaced() -> None:
     given = record(id="2602.00001", links={"abs": "https://example.org/lamps"})
 
