@@ -60,8 +60,8 @@ def paper(found: Paper) -> dict[str, Any]:
     """Write a paper. Its `author_count` is null where its authors are neither counted nor named."""
     shape = _fields(
         found, "id", "aliases", "title", "abstract", "authors", "author_count", "categories",
-        "published_at", "version", "comment", "venue", "tldr", "organization", "withdrawn_on",
-        "restored_on", "day", "signals", "observed_at", "links", "sources",
+        "keywords", "published_at", "version", "comment", "venue", "tldr", "organization",
+        "withdrawn_on", "restored_on", "day", "signals", "observed_at", "links", "sources",
     )  # fmt: skip
     if found.author_count is None:
         shape["author_count"] = len(found.authors) or None
