@@ -27,7 +27,6 @@ from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
 from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_day
-from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import no_progress
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
+    from digest.models.issue import Edition
     from digest.models.source import SourceReport
     from digest.sources import Source
     from subscribers.models import Subscriber
@@ -130,29 +130,25 @@ def build_edition(app: App, day: date) -> Edition:
     It includes papers that came too late for their own day's edition, and no withdrawn ones.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.ranking.near_duplicates import near_duplicates
-    from digest.ranking.rank import rank
+    from digest.ranking import background
+    from digest.ranking.edition import make_edition
 
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
-    quotas = app.quotas
-    coverage = coverage_of(
-        day,
-        app.sources,
+    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    return make_edition(
         papers,
-        counts=app.papers.counts(day),
-        fetches=app.fetch_log.on(day),
-        backlog=app.backlog,
-        now=now(),
-    )
-    return Edition(
-        coverage=coverage,
-        papers=papers,
-        topics={topic.slug: topic for topic in app.topics},
-        ranked=rank(papers, app.topics, trend_weight=quotas.trend_weight),
-        similar=near_duplicates(papers),
-        per_topic=quotas.per_topic,
-        max_papers=quotas.max_papers,
-        trend_weight=quotas.trend_weight,
+        app.topics,
+        background=background.learn(earlier, app.topics),
+        quotas=app.quotas,
+        coverage=coverage_of(
+            day,
+            app.sources,
+            papers,
+            counts=app.papers.counts(day),
+            fetches=app.fetch_log.on(day),
+            backlog=app.backlog,
+            now=now(),
+        ),
         withdrawn=app.candidates.withdrawn(day),
     )
 

@@ -1,4 +1,4 @@
-"""What the papers of the last weeks teach: how common words are, and what a topic's papers are like.
+"""What the papers of the last weeks teach: how common words are, and how a topic's papers are.
 
 One day is too small to tell a rare word from a chance. And a topic's papers have words in common
 that nobody lists: a paper on tomography need not say "medical".
@@ -6,13 +6,13 @@ that nobody lists: a paper on tomography need not say "medical".
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
+from digest.models.issue import WordCounts
 from digest.ranking.index import PaperIndex, Place, texts_of
 from digest.ranking.query import parse_leniently
 from digest.ranking.vocabulary import Vocabulary
@@ -40,15 +40,6 @@ _TITLE_WEIGHT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class WordCounts:
-    """In how many papers words occur."""
-
-    papers: int = 0
-    #: by stem
-    papers_with: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Centroid:
     """What distinguishes a topic's papers from all papers."""
 
@@ -65,7 +56,7 @@ class Centroid:
 class Background:
     """What the papers before an edition teach."""
 
-    counts: WordCounts = WordCounts()
+    counts: WordCounts = field(default_factory=WordCounts)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     #: the terms that vectors consist of: stems and pairs of neighbouring stems, ascending
     terms: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -126,9 +117,7 @@ def learn(papers: Sequence[Paper], topics: Iterable[Topic]) -> Background:
     new_column = np.cumsum(is_kept) - 1
     kept = is_kept[columns]
     idf = np.log((1 + len(newest)) / (1 + papers_with[is_kept])) + 1
-    vectors = _unit_rows(
-        rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest)
-    )
+    vectors = _unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest))
     return Background(
         counts=word_counts,
         vocabulary=vocabulary,
@@ -168,7 +157,7 @@ def _centroids(
 def _read(
     papers: Sequence[Paper], vocabulary: Vocabulary
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
-    """Return the words of all texts, the text of each word, and the paper and place of each text."""
+    """Return all words, the text of each, and the paper and the place of each text."""
     words: list[int] = []
     lengths: list[int] = []
     row_of_text: list[int] = []

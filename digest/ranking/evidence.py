@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from digest.ranking.background import WordCounts
+    from digest.models.issue import WordCounts
     from digest.ranking.query import Query
     from digest.ranking.terms import Phrase
 
@@ -89,13 +89,16 @@ class Evidence:
         if isinstance(query, Text):
             return free_text.strength(self, query)
         if isinstance(query, And):
-            return np.min([self._strength(part) for part in query.parts], axis=0)
+            weakest: Floats = np.stack(self._parts(query)).min(axis=0)
+            return weakest
         if isinstance(query, Or):
-            return np.max([self._strength(part) for part in query.parts], axis=0)
+            strongest: Floats = np.stack(self._parts(query)).max(axis=0)
+            return strongest
         if isinstance(query, Not):
             return np.where(self._strength(query.part) > 0, 0.0, 1.0)
-        assert isinstance(query, Term)
         found = np.zeros(len(self.index.papers))
+        if not isinstance(query, Term):
+            raise TypeError(f"{query!r} is no query")
         if query.excludes:
             found[self._excluding_index().find(query.phrase).rows] = 1.0
         elif query.phrase:
@@ -103,6 +106,9 @@ class Evidence:
             places = _places(occurrences.counts)
             found[occurrences.rows] = places * self.rarity(query.phrase)
         return found
+
+    def _parts(self, query: And | Or) -> list[Floats]:
+        return [self._strength(part) for part in query.parts]
 
     def _papers_with(self, phrase: Phrase) -> float:
         """Return the estimated number of papers, earlier ones and the day's, with a phrase."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.ranking.index import Place
 from digest.ranking.terms import Phrase
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _BEST, _ADDED, _ADDED_WEIGHT = 5, 20, 0.5
 
 
 def strength(evidence: Evidence, query: Text) -> Floats:
-    """Return how well each paper answers a text, as a share of what is possible; shape (papers,)."""
+    """Return how well each paper answers a text, as a share of the best; shape (papers,)."""
     weights = dict.fromkeys(query.phrases(), 1.0)
     possible = sum(weight * evidence.idf(phrase) * (K1 + 1) for phrase, weight in weights.items())
     if not possible:
@@ -60,8 +59,10 @@ def _scores(evidence: Evidence, weights: dict[Phrase, float]) -> Floats:
     for phrase, weight in weights.items():
         found = evidence.index.find(phrase)
         frequency = found.counts @ _PLACES
-        scores[found.rows] += weight * evidence.idf(phrase) * _saturated(
-            frequency, evidence.index.lengths[found.rows]
+        scores[found.rows] += (
+            weight
+            * evidence.idf(phrase)
+            * _saturated(frequency, evidence.index.lengths[found.rows])
         )
     return scores
 
@@ -70,7 +71,7 @@ def _telling_words(evidence: Evidence, rows: list[int]) -> dict[Phrase, float]:
     """Return the words with the highest mean BM25 weight in some papers."""
     index = evidence.index
     found: dict[Phrase, float] = {}
-    for stem in index.stems_of(rows):
+    for stem in index.stems(rows):
         word = Phrase((stem,), (stem,))
         occurrences = index.find(word)
         chosen = np.isin(occurrences.rows, rows)

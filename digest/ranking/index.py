@@ -109,19 +109,21 @@ class PaperIndex:
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
-        """The papers' lengths in words, title words thrice, as shares of the mean; shape (papers,)."""
+        """The papers' lengths as shares of the mean, title words counted thrice; shape (papers,)."""
         is_word = self.is_usual & (self.words >= 0)
         text = self.text[is_word]
         weights = np.where(self.place_of_text[text] == Place.TITLE, 3.0, 1.0)
         lengths = np.bincount(self.row_of_text[text], weights, minlength=len(self.papers))
-        return lengths / max(lengths.mean(), 1.0) if len(lengths) else lengths
+        mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
+        return np.asarray(lengths / mean, np.float64)
 
-    def stems_of(self, rows: Collection[int]) -> list[str]:
-        """Return the stems that occur in some papers, each once."""
+    def stems(self, rows: Collection[int] | None = None) -> list[str]:
+        """Return the stems that occur in all papers, or in some, each once."""
         stems = self.vocabulary.stems
-        is_theirs = np.isin(self.row_of_text[self.text], list(rows)) & self.is_usual
-        numbers = np.unique(self.words[is_theirs & (self.words >= 0)])
-        return [stems[number] for number in numbers.tolist()]
+        words = self.words
+        if rows is not None:
+            words = words[np.isin(self.row_of_text[self.text], list(rows))]
+        return [stems[number] for number in np.unique(words[words >= 0]).tolist()]
 
     def papers_with(self, stem: str) -> int:
         """Return how many papers have a word in any place."""
@@ -197,10 +199,15 @@ class _Stream:
         for at, width, other in others:
             before, after = max(at - _AROUND, 0), min(at + width + _AROUND, size)
             compound = len(self.words) + at - before
+            behind, size_of_other = at + width, len(other)
             self._append(
-                [*numbers[before:at], *other, *numbers[at + width : after]],
-                [*range(before, at), *[at] * len(other), *range(at + width, after)],
-                [*range(before + 1, at + 1), *[at + width] * len(other), *range(at + width + 1, after + 1)],
+                [*numbers[before:at], *other, *numbers[behind:after]],
+                [*range(before, at), *[at] * size_of_other, *range(behind, after)],
+                [
+                    *range(before + 1, at + 1),
+                    *[behind] * size_of_other,
+                    *range(behind + 1, after + 1),
+                ],
                 pivot=(compound, compound + len(other)),
             )
         self.texts.append(text)
@@ -226,7 +233,7 @@ class _Stream:
 def texts_of(paper: Paper) -> Iterator[tuple[Place, str]]:
     """Return the texts of a paper that the ranker reads, with their places."""
     yield Place.TITLE, paper.title
-    for keyword in getattr(paper, "keywords", ()):
+    for keyword in paper.keywords:
         yield Place.KEYWORDS, keyword
     if paper.tldr:
         yield Place.SUMMARY, paper.tldr

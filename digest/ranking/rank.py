@@ -34,25 +34,32 @@ def rank(
     The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
     tie the larger id comes first, so the order of the input does not matter.
     """
-    ordered = sorted(papers, key=lambda paper: paper.id, reverse=True)
-    trend_of = trends(ordered)
-    trend = np.array([trend_of[paper.id].score for paper in ordered])
-    found = Relevance(ordered, background or Background())
+    return rank_by(Relevance(papers, background or Background()), topics, trend_weight=trend_weight)
+
+
+def rank_by(
+    found: Relevance, topics: Sequence[Topic], *, trend_weight: float
+) -> Mapping[str, tuple[Pick, ...]]:
+    """Rank papers whose texts were read already, see `rank`."""
+    papers = found.papers
+    trend_of = trends(papers)
+    trend = np.array([trend_of[paper.id].score for paper in papers])
     ranked: dict[str, tuple[Pick, ...]] = {}
     for topic in topics:
         relevance, is_match = found.of(topic)
         scores = relevance * (1 + trend_weight * trend)
         rows = np.flatnonzero(is_match)
+        # Papers stand with the larger id first, and the order of equals is kept.
         best = rows[np.argsort(-scores[rows], kind="stable")][:MOST_PICKS]
         ranked[topic.slug] = tuple(
             Pick(
-                paper=ordered[row],
+                paper=papers[row],
                 topic=topic.slug,
                 relevance=float(relevance[row]),
                 trend=float(trend[row]),
                 score=float(scores[row]),
                 reasons=explain(
-                    found.match(topic, row, float(relevance[row])), trend_of[ordered[row].id]
+                    found.match(topic, row, float(relevance[row])), trend_of[papers[row].id]
                 ),
             )
             for row in best.tolist()

@@ -4,8 +4,8 @@ Three kinds of evidence are added up, as log-odds: the topic's words, by how rar
 where in the paper they stand; how close the paper is to the topic's papers of the last weeks; and
 what the topic names beside words, which are categories, people and institutions. The logistic
 function of the sum is the relevance (logistic regression). Its constants were fitted to papers
-whose topics people had judged, `docs/ranking.md` says how. So 0.7 means the same for every topic, and a
-paper goes to the topic that it fits best.
+whose topics people had judged; `docs/ranking.md` says how. So 0.7 means the same for every topic,
+and a paper goes to the topic that it fits best.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digest.models.issue import WordCounts
+from digest.ranking import free_text
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import parse_leniently
+from digest.ranking.query import Text, parse_leniently
 from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
@@ -85,8 +87,9 @@ class Relevance:
 
     def __init__(self, papers: Sequence[Paper], background: Background) -> None:
         """Read the papers; the background is what the papers before them teach."""
-        self.papers = papers
-        self.index = PaperIndex(papers, background.vocabulary)
+        #: those with the larger id first, as everywhere on a tie
+        self.papers = sorted(papers, key=lambda paper: paper.id, reverse=True)
+        self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
 
@@ -111,7 +114,8 @@ class Relevance:
                 _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
             )
         in_category = self._holds(topic.categories, lambda paper: paper.categories)
-        by_name = self._holds(map(_folded, topic.authors), lambda paper: map(_folded, _names(paper)))
+        followed = map(_folded, topic.authors)
+        by_name = self._holds(followed, lambda paper: map(_folded, _names(paper)))
         log_odds += in_category * (_CATEGORY if topic.words_in else _CATEGORY_ALONE)
         log_odds += by_name * _AUTHOR
         relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
@@ -183,12 +187,24 @@ class Relevance:
             if len(found) == _MOST_CLOSE or shares[at] < _TELLING:
                 break
             term = self._background.spell(int(vectors.indices[part][at]))
-            if known.isdisjoint(term) and any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term):
-                quote = self.index.quote(Phrase(term, term), row, tuple(Place))
-                if quote:
-                    found.append(quote)
-                    known |= set(term)
+            is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
+            if not is_telling or not known.isdisjoint(term):
+                continue
+            if quote := self.index.quote(Phrase(term, term), row, tuple(Place)):
+                found.append(quote)
+                known |= set(term)
         return tuple(found)
+
+
+def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
+    """Return how well papers answer a text of these words; shape (papers,).
+
+    `counts` tell rare words from common ones; without them only these papers do.
+    """
+    text = " ".join(query)
+    if not words(text):
+        return np.zeros(len(papers))
+    return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
 
 
 def _phrases(topic: Topic) -> tuple[Phrase, ...]:

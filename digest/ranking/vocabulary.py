@@ -50,12 +50,12 @@ class Vocabulary:
 
     def numbers(self, text: str) -> list[int]:
         """Return the numbers of a text's stems in the usual reading."""
-        return [self._number(word) for word, _ in _usual(*split_words(text))]
+        return [self._number(word) for word, _ in _usual(split_words(text)[0])]
 
     def read(self, text: str) -> tuple[list[int], list[Compound]]:
         """Return the numbers of a text's stems, and the other readings of its compounds."""
         words, hyphens = split_words(text)
-        usual = _usual(words, hyphens)
+        usual = _usual(words)
         numbers = [self._number(word) for word, _ in usual]
         others = []
         for at, (_, first) in enumerate(usual):
@@ -81,14 +81,14 @@ class Vocabulary:
 
 def spans_of_words(text: str) -> list[tuple[int, int]]:
     """Return where each word of the usual reading is in a text, in characters."""
-    words, hyphens = split_words(text)
+    words, _ = split_words(text)
     spans = terms.spans(text)
-    firsts = [first for _, first in _usual(words, hyphens)]
+    firsts = [first for _, first in _usual(words)]
     lasts = [*(first - 1 for first in firsts[1:]), len(words) - 1] if firsts else []
     return [(spans[a][0], spans[b][1]) for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _usual(words: list[str], hyphens: set[int]) -> list[tuple[str, int]]:
+def _usual(words: list[str]) -> list[tuple[str, int]]:
     """Return the words of the usual reading, each with the position of its first part.
 
     A prefix is closed up to the word after it.

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Reason
+from digest.models.issue import Coverage, Edition, Pick, Reason, WordCounts
 from digest.models.paper import Paper
 from subscribers.models import Topic
 
@@ -55,6 +55,7 @@ class _Content:
     per_topic: int
     max_papers: int
     trend_weight: float
+    counts: WordCounts = field(default_factory=WordCounts)
 
 
 def dump(edition: Edition) -> bytes:
@@ -78,6 +79,7 @@ def dump(edition: Edition) -> bytes:
         per_topic=edition.per_topic,
         max_papers=edition.max_papers,
         trend_weight=edition.trend_weight,
+        counts=edition.counts,
     )
     text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
     return zlib.compress(text, 6)
@@ -111,6 +113,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
         trend_weight=stored.trend_weight,
+        counts=stored.counts,
     )
 
 
