@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a paper was picked, in words for readers.
+    """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    `kind` is for programs: word, category, author, trend or similar.
-    """
-
+    #: word, close, category, author, trend or similar
     kind: str
     text: str
+    #: where in the paper the words stand: title, keywords or abstract
+    place: str = ""
+    #: the words as the paper spells them, the categories or the names
+    values: tuple[str, ...] = ()
+    #: the rank by votes, or how many papers are similar
+    number: int | None = None
+    #: among how many papers that is the rank
+    of: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ class PaperIndex:
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
-        """The papers' lengths as shares of the mean, title words counted thrice; shape (papers,)."""
+        """The papers' lengths as shares of the mean, title words thrice; shape (papers,)."""
         is_word = self.is_usual & (self.words >= 0)
         text = self.text[is_word]
         weights = np.where(self.place_of_text[text] == Place.TITLE, 3.0, 1.0)
