@@ -82,7 +82,7 @@ def replay(app: App, request: BacktestRequest, *, progress: ProgressBar = no_pro
             now = [p for p in app.papers.papers(day) if not p.withdrawn_on or p.withdrawn_on > day]
             then = _as_known(store, now, day, before_votes=request.before_votes)
             coverage = Coverage(day=day, considered=len(then))
-            edition = edition_for(app, then, topics=request.topics, coverage=coverage)
+            edition = edition_for(app, then, request.topics, coverage=coverage)
             replayed.append(_replayed(edition, rankers, gains := gains_of_votes(now)))
             papers += len(now)
             voted += len(gains)

@@ -28,7 +28,6 @@ from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
 from digest.errors import NotFoundError
 from digest.models.delivery import WAITING, DeliveryState, oldest_deliverable_day
-from digest.models.issue import Edition
 from digest.sources.coverage import coverage_of
 from digest.sources.day_of_run import RunDay, day_of_run
 from digest.sources.fetch import no_progress
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
-    from digest.models.issue import Coverage
+    from digest.models.issue import Coverage, Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
     from digest.sources import Source
@@ -142,33 +141,30 @@ def build_edition(app: App, day: date) -> Edition:
         backlog=app.backlog,
         now=now(),
     )
-    edition = edition_for(app, papers, coverage=coverage)
+    edition = edition_for(app, papers, app.topics, coverage=coverage)
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
 def edition_for(
-    app: App,
-    papers: Sequence[Paper],
-    *,
-    coverage: Coverage,
-    topics: Sequence[Topic] | None = None,
+    app: App, papers: Sequence[Paper], topics: Sequence[Topic], *, coverage: Coverage
 ) -> Edition:
-    """Rank papers for the configured topics, or for others: what a mail would be made from."""
-    # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.ranking.near_duplicates import near_duplicates
-    from digest.ranking.rank import rank
+    """Rank papers for topics with what the papers of earlier days teach.
 
-    quotas = app.quotas
-    chosen = app.topics if topics is None else topics
-    return Edition(
+    A run, a preview, `digest backtest` and `digest topics test` all rank here.
+    """
+    # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.ranking import background
+    from digest.ranking.edition import make_edition
+
+    earlier = app.candidates.earlier(
+        coverage.day, days=background.DAYS, most=background.MOST_PAPERS
+    )
+    return make_edition(
+        papers,
+        topics,
+        background=background.learn(earlier, topics),
+        quotas=app.quotas,
         coverage=coverage,
-        papers=papers,
-        topics={topic.slug: topic for topic in chosen},
-        ranked=rank(papers, chosen, trend_weight=quotas.trend_weight),
-        similar=near_duplicates(papers),
-        per_topic=quotas.per_topic,
-        max_papers=quotas.max_papers,
-        trend_weight=quotas.trend_weight,
     )
 
 

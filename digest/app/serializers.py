@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from digest.app.backtest import Replay
     from digest.models.delivery import RunReport
-    from digest.models.issue import Coverage, Issue, Pick, SourceCoverage
+    from digest.models.issue import Coverage, Issue, Pick, Reason, SourceCoverage
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
     from digest.ranking.evaluation.replay import Comparison, Measured
+    from digest.ranking.trial import TrialDay
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
     from digest.storage.papers import Observation
@@ -62,8 +63,8 @@ def paper(found: Paper) -> dict[str, Any]:
     """Write a paper. Its `author_count` is null where its authors are neither counted nor named."""
     shape = _fields(
         found, "id", "aliases", "title", "abstract", "authors", "author_count", "categories",
-        "published_at", "version", "comment", "venue", "tldr", "organization", "withdrawn_on",
-        "restored_on", "day", "signals", "observed_at", "links", "sources",
+        "keywords", "published_at", "version", "comment", "venue", "tldr", "organization",
+        "withdrawn_on", "restored_on", "day", "signals", "observed_at", "links", "sources",
     )  # fmt: skip
     if found.author_count is None:
         shape["author_count"] = len(found.authors) or None
@@ -233,8 +234,17 @@ def pick(found: Pick) -> dict[str, Any]:
         "score": round(found.score, 6),
         "relevance": round(found.relevance, 6),
         "trend": round(found.trend, 6),
-        "reasons": plain(found.reasons),
+        "reasons": [reason(one) for one in found.reasons],
         "similar": [other.id for other in found.similar],
+    }
+
+
+def trial_day(found: TrialDay) -> dict[str, Any]:
+    """Write what a topic would have brought on a day, and what it just missed."""
+    return {
+        **_fields(found, "day", "considered", "matched"),
+        "picks": [pick(one) for one in found.picks],
+        "missed": [{**pick(one.pick), "why": one.why} for one in found.missed],
     }
 
 
@@ -271,6 +281,11 @@ def backtest(
             for day in replayed.days
         ],
     }
+
+
+def reason(found: Reason) -> dict[str, Any]:
+    """Write a reason, without the data that reasons of its kind do not have."""
+    return {name: value for name, value in plain(found).items() if value not in ("", [], None)}
 
 
 def issues_of(history: SubscriberHistory, subscriber_id: int) -> Iterator[dict[str, Any]]:

@@ -183,6 +183,7 @@ def _fields(paper: Paper, origins: Mapping[str, Origin]) -> list[tuple[str, obje
         "aliases": ", ".join(paper.aliases),
         "authors": ", ".join(paper.authors),
         "categories": ", ".join(paper.categories),
+        "keywords": "; ".join(paper.keywords),
         "sources": ", ".join(paper.sources),
         **{f"links.{name}": url for name, url in shape["links"].items()},
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,20 +11,26 @@ from digest.models.paper import Paper
 from digest.models.source import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from subscribers.models import Topic
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a paper was picked, in words for readers.
+    """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    `kind` is for programs: word, category, author, trend or similar.
-    """
-
+    #: word, close, category, author, trend or similar
     kind: str
     text: str
+    #: where in the paper the words stand: title, keywords or abstract
+    place: str = ""
+    #: the words as the paper spells them, the categories or the names
+    values: tuple[str, ...] = ()
+    #: the rank by votes, or how many papers are similar
+    number: int | None = None
+    #: among how many papers that is the rank
+    of: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +172,21 @@ class Quotas:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordCounts:
+    """In how many papers of the last weeks words occur, to tell rare words from common ones."""
+
+    #: how many papers were counted
+    papers: int = 0
+    #: by stem
+    papers_with: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, stems: Iterable[str]) -> WordCounts:
+        """Return the counts of these stems only."""
+        found = {stem: self.papers_with[stem] for stem in stems if stem in self.papers_with}
+        return WordCounts(papers=self.papers, papers_with=found)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """A day's ranking and coverage, which all subscribers share; built once per run."""
 
@@ -176,6 +198,8 @@ class Edition:
     per_topic: int
     max_papers: int
     trend_weight: float
+    #: of the words of its papers, for subscribers with words of their own
+    counts: WordCounts = field(default_factory=WordCounts)
     #: papers of earlier issues that were withdrawn since
     withdrawn: Sequence[Paper] = ()
 

@@ -57,6 +57,8 @@ class Paper:
     #: how many authors there are, where a source counts them without naming them
     author_count: int | None = None
     categories: tuple[str, ...] = ()
+    #: what its authors, or its source, say it is about, such as "in-context learning"
+    keywords: tuple[str, ...] = ()
     #: the first version's time, UTC
     published_at: datetime | None = None
     #: the version that is described, from 1

@@ -22,22 +22,26 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
     if preferences.words_in or preferences.words_out or preferences.authors:
         # Imported here because few subscribers have own words, and numpy and scipy take a third
         # of a worker's memory.
-        from digest.ranking.rank import rank
-        from digest.ranking.relevance import excluded
+        from digest.ranking.background import Background
+        from digest.ranking.rank import rank_by
+        from digest.ranking.relevance import Relevance
+
+        relevance = Relevance(edition.papers, Background(counts=edition.counts))
     wanted = list(subscriber.topics)
     if preferences.papers is not None:
         edition = replace(edition, max_papers=min(preferences.papers, edition.max_papers))
     if preferences.words_out:
-        removed = excluded(edition.papers, preferences.words_out)
+        excludes = relevance.evidence.excludes(preferences.words_out)
+        removed = {paper.id for paper, out in zip(relevance.papers, excludes, strict=True) if out}
         ranked = {
             slug: tuple(pick for pick in picks if pick.paper.id not in removed)
             for slug, picks in edition.ranked.items()
         }
-        papers = [paper for paper in edition.papers if paper.id not in removed]
-        edition = replace(edition, ranked=ranked, papers=papers)
+        edition = replace(edition, ranked=ranked)
     own = own_topic(subscriber)
     if own:
-        picks = rank(edition.papers, [own], trend_weight=edition.trend_weight)
+        own = replace(own, words_out=preferences.words_out)
+        picks = rank_by(relevance, [own], trend_weight=edition.trend_weight)
         edition = replace(
             edition,
             topics={**edition.topics, OWN: own},

@@ -1,43 +1,64 @@
-"""How much a paper is about a topic: BM25 over words and phrases, with a weight for the title.
+"""How much each paper is about a topic: an estimate, in 0..1, that holds across topics.
 
-BM25 is Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-eq. 3.15, with `ln(1 + ...)` as the idf so that it is never negative. A phrase counts like a word.
-Title words count twice, in the term frequency and in the length (BM25F, ibid. §3.6).
+Three kinds of evidence are added up, as log-odds: the topic's words, by how rare they are and by
+where in the paper they stand; how close the paper is to the topic's papers of the last weeks; and
+what the topic names beside words, which are categories, people and institutions. The logistic
+function of the sum is the relevance (logistic regression). Its constants were fitted to papers
+whose topics people had judged; `docs/ranking.md` says how. So 0.7 means the same for every topic,
+and a paper goes to the topic that it fits best.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
-from digest.ranking.terms import StemmedText, ngrams, singulars, stems, words
+from digest.models.issue import WordCounts
+from digest.ranking import free_text
+from digest.ranking.evidence import Evidence
+from digest.ranking.index import PaperIndex, Place
+from digest.ranking.query import Text, parse_leniently
+from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
 
     from digest.models.paper import Paper
+    from digest.ranking.background import Background
     from subscribers.models import Topic
 
-#: How soon repeated words stop to add to the score; the usual value.
-K1 = 1.2
-#: How much long texts are discounted, in 0..1; the usual value.
-B = 0.75
-TITLE_WEIGHT = 2
-#: What a category or a followed author adds to the BM25 score. A rare word in the title of a
-#: paper adds about 4. A followed author outweighs any words.
-CATEGORY_WEIGHT = 1.0
-AUTHOR_WEIGHT = 40.0
-#: The score at which relevance is one half.
-HALF_RELEVANCE = 5.0
+    Floats = NDArray[np.float64]
 
-#: One or more neighbouring stems.
-Phrase = tuple[str, ...]
-#: A score for each paper, shape (papers,).
-Scores = np.ndarray[tuple[int], np.dtype[np.float64]]
+#: Log-odds of a paper without any evidence, and what a rare word in its title adds. The first pair
+#: is for topics whose papers of the last weeks are known, the second for others.
+_WITH_CENTROID = (-3.5, 4.1)
+_WORDS_ALONE = (-2.9, 8.5)
+#: Log-odds for each standard deviation by which a paper is closer than usual to a topic's papers.
+_CLOSENESS = 1.5
+#: A centroid of so many papers is trusted by one half.
+_HALF_TRUSTED = 10.0
+#: Log-odds of a category. A topic that has nothing else means its categories.
+_CATEGORY, _CATEGORY_ALONE = 1.0, 4.0
+#: Log-odds of a followed name: more than any words.
+_AUTHOR = 40.0
+
+#: A paper below this relevance is not about a topic. Without a centroid less is known, and so less
+#: is left out.
+FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.08
+#: A paper without any of a topic's words must be so relevant.
+FLOOR_WITHOUT_WORDS = 0.3
+#: Terms of a centroid that are named as reasons have this part in the closeness, at least.
+_TELLING = 0.02
+#: So many of them are named, of so many that are looked at.
+_MOST_CLOSE, _LOOKED_AT = 3, 12
+#: Stems that say nothing by themselves.
+_NOT_TELLING = frozenset(stems("and for from the with via model method approach paper task using"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,130 +71,155 @@ class Match:
     paper: Paper
     relevance: float
     title_words: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     abstract_words: tuple[str, ...] = ()
+    #: what it has in common with the topic's papers of the last weeks
+    close_by: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    #: people or institutions
     authors: tuple[str, ...] = ()
     #: whether the topic takes every paper
     trending: bool = False
 
 
-def match(papers: Sequence[Paper], topics: Sequence[Topic]) -> list[list[Match]]:
-    """Return, for each topic, the papers about it, in the order of the input."""
-    corpus = _Corpus(papers, _phrases(topics))
-    return [_match_topic(corpus, papers, topic) for topic in topics]
+class Relevance:
+    """How much the papers of an index are about topics."""
 
+    def __init__(self, papers: Sequence[Paper], background: Background) -> None:
+        """Read the papers; the background is what the papers before them teach."""
+        #: those with the larger id first, as everywhere on a tie
+        self.papers = sorted(papers, key=lambda paper: paper.id, reverse=True)
+        self.index = PaperIndex(self.papers, background.vocabulary)
+        self.evidence = Evidence(self.index, background.counts)
+        self._background = background
 
-def bm25(papers: Sequence[Paper], query: Sequence[str]) -> Scores:
-    """Return the BM25 score of every paper for a query of words and phrases."""
-    phrases = dict.fromkeys(tuple(stems(word)) for word in query)
-    phrases.pop((), None)
-    corpus = _Corpus(papers, set(phrases))
-    return corpus.scores(phrases)
+    def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return a topic's relevance for each paper, and which papers are about it.
 
+        Both have the shape (papers,).
+        """
+        papers = len(self.papers)
+        if topic.trending:
+            return np.ones(papers), ~self.evidence.excludes(topic.words_out)
+        strength = np.sum(
+            [np.zeros(papers), *map(self.evidence.of, topic.words_in)], axis=0, dtype=np.float64
+        )
+        centroid = self._background.centroids.get(topic.slug)
+        trust = centroid.examples / (centroid.examples + _HALF_TRUSTED) if centroid else 0.0
+        log_odds = (1 - trust) * (_WORDS_ALONE[0] + _WORDS_ALONE[1] * strength)
+        floor = (1 - trust) * FLOOR_OF_WORDS_ALONE + trust * FLOOR
+        if centroid:
+            closeness = (self._vectors @ centroid.weights - centroid.mean) / centroid.deviation
+            log_odds += trust * (
+                _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
+            )
+        in_category = self._holds(topic.categories, lambda paper: paper.categories)
+        followed = map(_folded, topic.authors)
+        by_name = self._holds(followed, lambda paper: map(_folded, _names(paper)))
+        log_odds += in_category * (_CATEGORY if topic.words_in else _CATEGORY_ALONE)
+        log_odds += by_name * _AUTHOR
+        relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+        has_words = (strength > 0) | (in_category > 0) | (by_name > 0)
+        is_match = relevance >= np.where(has_words, floor, FLOOR_WITHOUT_WORDS)
+        return relevance, is_match & ~self.evidence.excludes(topic.words_out)
 
-def excluded(papers: Iterable[Paper], words_out: Iterable[str]) -> set[str]:
-    """Return the ids of the papers that hold one of the words, in the singular or plural."""
-    phrases = {tuple(singulars(word)) for word in words_out} - {()}
-    return {paper.id for paper in papers if phrases and _is_excluded(paper, phrases)}
-
-
-def _phrases(topics: Iterable[Topic]) -> set[Phrase]:
-    found = {tuple(stems(word)) for topic in topics for word in topic.words_in}
-    return found - {()}
-
-
-class _Field:
-    """A paper's title or abstract, and how often each phrase occurs in it."""
-
-    def __init__(self, text: str, phrases: Container[Phrase], longest: int) -> None:
-        self._text = StemmedText.of(text)
-        #: in words
-        self.length = len(self._text.stems)
-        self.counts = Counter(
-            phrase for phrase in ngrams(self._text.stems, longest) if phrase in phrases
+    def match(self, topic: Topic, row: int, relevance: float) -> Match:
+        """Return what a paper matched a topic by."""
+        paper = self.papers[row]
+        if topic.trending:
+            return Match(paper=paper, relevance=relevance, trending=True)
+        phrases = _phrases(topic)
+        title = self._quotes(phrases, row, (Place.TITLE,))
+        keywords = self._quotes(phrases, row, (Place.KEYWORDS,))
+        abstract = self._quotes(phrases, row, (Place.SUMMARY, Place.ABSTRACT))
+        followed = set(map(_folded, topic.authors))
+        return Match(
+            paper=paper,
+            relevance=relevance,
+            title_words=title,
+            keywords=_without(keywords, title),
+            abstract_words=_without(abstract, (*title, *keywords)),
+            close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
+            categories=tuple(c for c in topic.categories if c in paper.categories),
+            authors=tuple(name for name in _names(paper) if _folded(name) in followed),
         )
 
-    def quotes(self, phrases: Iterable[Phrase]) -> tuple[str, ...]:
-        """Quote each of the phrases that occurs once; parts of longer ones are left out."""
-        present = [phrase for phrase in phrases if phrase in self.counts]
-        longest = [
-            phrase
-            for phrase in present
-            if not any(phrase != other and _is_part(phrase, other) for other in present)
+    @cached_property
+    def _vectors(self) -> sp.csr_array:
+        return self._background.vectors(self.index)
+
+    def _holds(self, wanted: Iterable[str], of: Callable[[Paper], Iterable[str]]) -> Floats:
+        """Return 1 for each paper that has one of some values, else 0; shape (papers,)."""
+        values = frozenset(wanted)
+        return np.array(
+            [bool(values) and not values.isdisjoint(of(paper)) for paper in self.papers], np.float64
+        )
+
+    def _quotes(
+        self, phrases: Iterable[Phrase], row: int, places: Sequence[Place]
+    ) -> tuple[str, ...]:
+        """Quote each of the phrases that occurs in some places; parts of others are left out."""
+        quoted = {phrase: self.index.quote(phrase, row, places) for phrase in phrases}
+        present = {phrase: quote for phrase, quote in quoted.items() if quote}
+        quotes = [
+            quote
+            for phrase, quote in present.items()
+            if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
         ]
-        quotes = [self._text.quote(phrase) for phrase in longest]
         # Two quotes that differ in case or plural are one: the first is kept, in its place.
         distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
         return tuple(distinct.values())[::-1]
 
+    def _close_by(self, topic: Topic, row: int, quoted: Iterable[str]) -> tuple[str, ...]:
+        """Quote the words that a paper has in common with a topic's papers of the last weeks.
 
-class _Corpus:
-    """How often each phrase occurs in each paper, and the BM25 weights of that."""
-
-    def __init__(self, papers: Sequence[Paper], phrases: set[Phrase]) -> None:
-        self.column = {phrase: index for index, phrase in enumerate(sorted(phrases))}
-        longest = max(map(len, phrases), default=0)
-        self.titles = [_Field(paper.title, self.column, longest) for paper in papers]
-        self.abstracts = [_Field(paper.abstract, self.column, longest) for paper in papers]
-        self._weights = self._bm25_weights()
-
-    def scores(self, phrases: Iterable[Phrase]) -> Scores:
-        """Return the sum of the phrases' weights for every paper."""
-        columns = [self.column[phrase] for phrase in phrases]
-        total: Scores = np.asarray(self._weights[:, columns].sum(axis=1), dtype=np.float64).reshape(
-            -1
-        )
-        return total
-
-    def _bm25_weights(self) -> sp.csc_array:
-        """Return BM25's weight of each phrase in each paper, shape (papers, phrases)."""
-        rows, columns, values = [], [], []
-        lengths = np.zeros(len(self.titles))
-        for row, (title, abstract) in enumerate(zip(self.titles, self.abstracts, strict=True)):
-            lengths[row] = TITLE_WEIGHT * title.length + abstract.length
-            for phrase in sorted(title.counts.keys() | abstract.counts.keys()):
-                rows.append(row)
-                columns.append(self.column[phrase])
-                values.append(TITLE_WEIGHT * title.counts[phrase] + abstract.counts[phrase])
-        shape = (len(lengths), len(self.column))
-        if not values:
-            return sp.csc_array(shape, dtype=np.float64)
-        frequency = np.array(values, dtype=np.float64)
-        document_frequency = np.bincount(columns, minlength=shape[1])
-        idf = np.log1p((shape[0] - document_frequency + 0.5) / (document_frequency + 0.5))
-        length_norm = 1 - B + B * lengths / max(lengths.mean(), 1.0)
-        weights = idf[columns] * frequency * (K1 + 1) / (frequency + K1 * length_norm[rows])
-        return sp.csc_array((weights, (rows, columns)), shape=shape)
+        Words that were quoted already are left out.
+        """
+        centroid = self._background.centroids.get(topic.slug)
+        if centroid is None:
+            return ()
+        vectors = self._vectors
+        part = slice(*vectors.indptr[row : row + 2])
+        shares = vectors.data[part] * centroid.weights[vectors.indices[part]]
+        known = {stem for quote in quoted for stem in stems(quote)}
+        found: list[str] = []
+        for at in np.argsort(-shares, kind="stable")[:_LOOKED_AT]:
+            if len(found) == _MOST_CLOSE or shares[at] < _TELLING:
+                break
+            term = self._background.spell(int(vectors.indices[part][at]))
+            is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
+            if not is_telling or not known.isdisjoint(term):
+                continue
+            if quote := self.index.quote(Phrase(term, term), row, tuple(Place)):
+                found.append(quote)
+                known |= set(term)
+        return tuple(found)
 
 
-def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list[Match]:
-    phrases = list(dict.fromkeys(tuple(stems(word)) for word in topic.words_in if words(word)))
-    scores = corpus.scores(phrases)
-    followed = {" ".join(words(name)) for name in topic.authors}
-    removed = excluded(papers, topic.words_out)
-    found = []
-    for index, paper in enumerate(papers):
-        title_words = corpus.titles[index].quotes(phrases)
-        abstract_words = corpus.abstracts[index].quotes(phrases)
-        categories = tuple(c for c in topic.categories if c in paper.categories)
-        authors = tuple(a for a in paper.authors if followed and " ".join(words(a)) in followed)
-        if not (topic.trending or title_words or abstract_words or categories or authors):
-            continue
-        if paper.id in removed:
-            continue
-        score = scores[index] + CATEGORY_WEIGHT * bool(categories) + AUTHOR_WEIGHT * bool(authors)
-        found.append(
-            Match(
-                paper=paper,
-                relevance=1.0 if topic.trending else float(score / (score + HALF_RELEVANCE)),
-                title_words=title_words,
-                abstract_words=_without(abstract_words, title_words),
-                categories=categories,
-                authors=authors,
-                trending=topic.trending,
-            )
-        )
-    return found
+def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
+    """Return how well papers answer a text of these words; shape (papers,).
+
+    `counts` tell rare words from common ones; without them only these papers do.
+    """
+    text = " ".join(query)
+    if not words(text):
+        return np.zeros(len(papers))
+    return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
+
+
+def _phrases(topic: Topic) -> tuple[Phrase, ...]:
+    found = (phrase for entry in topic.words_in for phrase in parse_leniently(entry).phrases())
+    return tuple(dict.fromkeys(found))
+
+
+def _names(paper: Paper) -> Iterator[str]:
+    yield from paper.authors
+    if paper.organization:
+        yield paper.organization
+
+
+def _folded(name: str) -> str:
+    return " ".join(words(name))
 
 
 def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
@@ -186,14 +232,5 @@ def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _is_part(part: Phrase, whole: Phrase) -> bool:
+def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
-
-
-def _is_excluded(paper: Paper, phrases: set[Phrase]) -> bool:
-    longest = max(map(len, phrases))
-    return any(
-        ngram in phrases
-        for text in (paper.title, paper.abstract)
-        for ngram in ngrams(singulars(text), longest)
-    )

@@ -68,9 +68,10 @@ def get_kind(name: str) -> Kind:
 
 
 def parser_of(name: str) -> str:
-    """Return what parses the documents of a kind: its name and version."""
+    """Return what parses the documents of a kind: its name, version and revision."""
     version = __version__ if name in BUILTIN else plugins.version(name)
-    return f"{name} {version}"
+    revision = get_kind(name).revision
+    return f"{name} {version}" + (f"+{revision}" if revision else "")
 
 
 def allowed_hosts(source: Source) -> frozenset[str]:

@@ -26,6 +26,7 @@ from digest.sources.redaction import without_login
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import clean_names
 from digest.text.clean import safe_url
+from digest.text.keywords import MOST, clean_keywords
 from digest.text.spaced_terms import close_up
 from digest.text.wording import summarize
 
@@ -256,11 +257,13 @@ def _paper(element: object, number: int, notes: Notes, *, day: date, now: dateti
         comments=counts["numComments"],
         stars=counts["githubStars"],
     )
+    keywords = inner.get("ai_keywords") or element.get("ai_keywords")
     return Paper(
         id=paper_id,
         title=title,
         abstract=abstract,
         authors=authors,
+        keywords=_keywords(keywords, number, notes),
         published_at=lenient.moment(inner.get("publishedAt"))
         or lenient.moment(element.get("publishedAt")),
         tldr=summarize(_text(inner, element, "ai_summary"), _LONGEST_TLDR),
@@ -308,6 +311,18 @@ def _authors(value: object) -> tuple[str, ...]:
     return clean_names(names)
 
 
+def _keywords(value: object, number: int, notes: Notes) -> tuple[str, ...]:
+    """Return the keywords that the service's model gave."""
+    texts = lenient.texts(value)
+    if not isinstance(value, list | str | None):
+        notes.leave_out(number, "ai_keywords is not a list of texts")
+    elif len(texts) < len(lenient.items(value)):
+        notes.leave_out(number, "ai_keywords holds what is not text")
+    if len(texts) > MOST:
+        notes.leave_out(number, f"ai_keywords holds more than {MOST}")
+    return clean_keywords(map(close_up, clean_keywords(texts)))
+
+
 def _links(inner: dict[str, Any], identifier: str, paper_id: str) -> Links:
     return Links(
         code=safe_url(inner.get("githubRepo")),
@@ -323,5 +338,6 @@ KIND = Kind(
     rank=40,
     knows=dict.fromkeys(("organization", "links.code", "links.project", "links.page"), 95),
     forecast=calendars.huggingface,
+    revision=1,
     whole_after=timedelta(days=1),
 )

@@ -21,6 +21,7 @@ from digest.sources.notes import LINKS, SIGNALS, Notes
 from digest.sources.withdrawal import is_notice, is_withdrawn
 from digest.text.authors import clean_names
 from digest.text.clean import clean, safe_url
+from digest.text.keywords import MOST, clean_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +124,7 @@ def _paper(record: _Record, day: date, now: datetime) -> Paper:
         authors=authors,
         author_count=record.number("author_count"),
         categories=record.texts("categories"),
+        keywords=record.keywords("keywords"),
         published_at=record.moment("published_at"),
         version=version,
         comment=comment,
@@ -179,6 +181,12 @@ class _Record:
     def texts(self, key: str) -> tuple[str, ...]:
         return tuple(filter(None, map(clean, self.raw_texts(key))))
 
+    def keywords(self, key: str) -> tuple[str, ...]:
+        texts = self.raw_texts(key)
+        if len(texts) > MOST:
+            self._leave_out(key, f"holds more than {MOST}")
+        return clean_keywords(texts)
+
     def raw_texts(self, key: str) -> list[str]:
         value = self.value.get(key)
         if value is not None and not isinstance(value, list):
@@ -231,4 +239,4 @@ class _Record:
         self.notes.leave_out(self.line, f"{self.prefix}{key} {reason}")
 
 
-KIND = Kind(read=read, parse=parse, rank=90)
+KIND = Kind(read=read, parse=parse, rank=90, revision=1)

@@ -124,6 +124,9 @@ class Kind:
     #: cannot be asked for past days
     whole_after: timedelta | None = None
 
+    #: rises when `parse` finds more in a document than before; files are then read again
+    revision: int = 0
+
     def authority(self, name: str) -> int:
         """Return how much its value of a paper's field counts, from 0 to 100."""
         return self.knows.get(name, self.rank)

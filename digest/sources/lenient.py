@@ -71,6 +71,11 @@ def text(value: object) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+def texts(value: object) -> list[str]:
+    """Return the texts in a list, or a text alone, as they are; none for anything else."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
 def number(value: object) -> int | None:
     """Read a count that may be a number, "1,204" or "1.2k"."""
     if isinstance(value, bool):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 #: the keys that are read
 KEYS = (
-    "id", "aliases", "title", "abstract", "authors", "author_count", "categories", "published_at",
-    "version", "comment", "venue", "tldr", "organization", "withdrawn_on", "restored_on", "day",
-    "signals", "observed_at", "links",
+    "id", "aliases", "title", "abstract", "authors", "author_count", "categories", "keywords",
+    "published_at", "version", "comment", "venue", "tldr", "organization", "withdrawn_on",
+    "restored_on", "day", "signals", "observed_at", "links",
 )  # fmt: skip
 #: what `digest papers` writes besides them, which a source has no say in
 _WRITTEN = frozenset({"sources", "origins", "announcements", "history"})
@@ -34,7 +34,8 @@ _OTHER_NAMES = {
     "id": "arxiv arxiv_id arxivid doi paper_id paperid identifier uid eprint",
     "title": "name headline paper_title",
     "authors": "author creators creator author_names",
-    "categories": "category subjects subject tags keywords primary_category",
+    "categories": "category subjects subject tags primary_category",
+    "keywords": "keyword key_words ai_keywords index_terms",
     "published_at": "published publishedat submitted submitted_at publication_date pubdate",
     "day": "date announced announced_on",
     "comment": "note notes",

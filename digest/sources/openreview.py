@@ -20,6 +20,7 @@ from digest.sources.paging import Pages
 from digest.sources.withdrawal import is_notice
 from digest.text.authors import clean_names
 from digest.text.clean import safe_url
+from digest.text.keywords import clean_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,6 +206,7 @@ def _paper(note: object, day: date) -> Paper | str:
         title=title,
         abstract=abstract,
         authors=authors,
+        keywords=clean_keywords(lenient.texts(_value(content, "keywords"))),
         published_at=public,
         venue="" if withdrawn else lenient.text(_value(content, "venue")),
         tldr=lenient.text(_value(content, "TLDR")),

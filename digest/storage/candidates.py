@@ -63,6 +63,10 @@ class EditionCandidates:
         )
         return [paper for paper in papers if paper.id not in offered]
 
+    def earlier(self, day: date, *, days: int, most: int) -> Sequence[Paper]:
+        """Return the texts of the newest papers of some days before `day`, at most `most`."""
+        return self.store.texts_between(days_before(day, days), days_before(day, 1), most=most)
+
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of editions before `day` that have been withdrawn since."""
         papers = self.store.withdrawn(since=days_before(day, REMEMBERED))

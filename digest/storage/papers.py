@@ -171,6 +171,35 @@ class PaperStore:
         found = self._papers(papers.c.id.in_(within))
         return [paper for paper in found if first <= paper.day <= last]
 
+    def texts_between(self, first: date, last: date, *, most: int) -> list[Paper]:
+        """Return the texts alone of the newest papers featured on these days, at most `most`.
+
+        A paper has its id, title, abstract, keywords and summary, and the first day on which it was
+        featured; nothing else of it is read.
+        """
+        featured = sa.func.min(sightings.c.day).label("day")
+        columns = (papers.c.id, papers.c.title, papers.c.abstract, papers.c.keywords, papers.c.tldr)
+        query = (
+            sa.select(*columns, featured)
+            .join_from(papers, sightings)
+            .where(sightings.c.day.between(first, last))
+            .group_by(papers.c.id)
+            .order_by(featured.desc(), papers.c.id.desc())
+            .limit(most)
+        )
+        with self._engine.connect() as db:
+            return [
+                Paper(
+                    id=row.id,
+                    title=row.title,
+                    abstract=row.abstract,
+                    keywords=tuple(row.keywords),
+                    tldr=row.tldr,
+                    day=row.day,
+                )
+                for row in db.execute(query)
+            ]
+
     def withdrawn(self, *, since: date) -> list[Paper]:
         """Return the papers whose withdrawal was announced since a day."""
         return self._papers(papers.c.withdrawn_on >= since)

@@ -37,6 +37,7 @@ papers = sa.Table(
     sa.Column("authors", sa.JSON, nullable=False),
     sa.Column("author_count", sa.Integer),
     sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("keywords", sa.JSON, nullable=False),
     sa.Column("published_at", UTCDateTime),
     sa.Column("links", sa.JSON, nullable=False),
     sa.Column("version", sa.Integer),

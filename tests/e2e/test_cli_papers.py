@@ -77,6 +77,7 @@ def test_a_paper_in_json_has_the_agreed_shape(furnished: Path, digest: Command) 
         "authors": ["Ada Example", "Ben Example"],
         "author_count": 2,
         "categories": ["cs.AI"],
+        "keywords": ["map reading", "agents"],
         "published_at": "2026-01-30T08:00:00Z",
         "version": None,
         "comment": "",
@@ -173,6 +174,7 @@ def test_a_paper_is_shown_with_the_source_of_each_field(furnished: Path, digest:
     lines = [line.split() for line in result.out.splitlines()]
     assert ["title", *["An", "Agent", "that", "Reads", "Maps"], "file"] in lines
     assert ["links.code", "https://example.org/maps", "file"] in lines
+    assert ["keywords", "map", "reading;", "agents", "file"] in lines
     assert digest("papers", "show", "2602.00001", "--json").json["origins"]["title"] == "file"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -129,3 +130,13 @@ def test_saving_everything_twice_changes_nothing(real_data: Path, engine: sa.Eng
 
     assert fill(engine, real_data, now=LATER) == 0
     assert dump(engine) == once
+
+
+def test_the_keywords_of_a_real_record_are_those_that_it_gives(real_data: Path) -> None:
+    path = real_data / "hf" / "example-record.json"
+    (given,) = json.loads(path.read_text(encoding="utf-8"))
+
+    (paper,) = read("huggingface", path).papers
+
+    assert len(paper.keywords) > 1
+    assert list(paper.keywords) == given["paper"]["ai_keywords"]

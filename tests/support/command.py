@@ -44,6 +44,7 @@ PAPERS: list[dict[str, Any]] = [
         "abstract": "The agent finds its way by reading maps. It is rarely lost.",
         "authors": ["Ada Example", "Ben Example"],
         "categories": ["cs.AI"],
+        "keywords": ["map reading", "agents"],
         "published_at": "2026-01-30T08:00:00Z",
         "day": "2026-02-02",
         "signals": {"upvotes": 12, "comments": 0, "stars": None},

@@ -39,6 +39,7 @@ def monster(filling: str, number: int = 0, **details: Any) -> Paper:
         "authors": (filling,) * 5,
         "author_count": 2**53 - 1,
         "categories": (filling,) * 300,
+        "keywords": (filling,) * 300,
         "published_at": datetime(2026, 2, 2, tzinfo=UTC),
         "comment": filling,
         "venue": filling,

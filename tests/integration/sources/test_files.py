@@ -170,6 +170,26 @@ def test_a_new_parser_and_the_wish_of_an_operator_read_everything(
     assert parsed == ["a.jsonl"] * 3
 
 
+def test_a_kind_that_finds_more_than_before_reads_its_files_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse_less(document, **details):  # type: ignore[no-untyped-def]
+        batch = jsonl.parse(document, **details)
+        return replace(batch, papers=tuple(replace(it, keywords=()) for it in batch.papers))
+
+    installation.write_source("a", record(id="2602.00001", keywords=["lamps", "fog"]))
+    with monkeypatch.context() as before:
+        before.setattr(jsonl, "KIND", replace(jsonl.KIND, parse=parse_less, revision=0))
+        fetch(installation)
+        (known,) = installation.app.papers.papers()
+
+    assert known.keywords == ()
+    assert fetch(installation).unchanged == 0
+    (found,) = installation.app.papers.papers()
+    assert found == replace(known, keywords=("lamps", "fog"), observed_at=found.observed_at)
+    assert fetch(installation).unchanged == 1
+
+
 def test_a_file_that_is_gone_is_not_counted_any_more(installation: Installation) -> None:
     installation.write_source("a", record(id="2602.00001"))
     installation.write_source("b", record(id="2602.00002"))

@@ -47,6 +47,7 @@ def test_a_paper_comes_back_as_it_was_saved(store: PaperStore) -> None:
         authors=("Ada Moor", "Bo Fen"),
         author_count=2,
         categories=("cs.CL",),
+        keywords=("lamp counting", "fog"),
         published_at=datetime(2026, 1, 29, 17, tzinfo=UTC),
         featured_at=datetime(2026, 2, 2, 3, 55, 12, 777000, tzinfo=UTC),
         links=Links(

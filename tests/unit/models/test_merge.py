@@ -183,6 +183,18 @@ def test_a_field_that_the_better_source_lacks_comes_from_the_other() -> None:
     assert (joined.categories, joined.links) == (("cs.CL",), Links(abs="a", code="c"))
 
 
+def test_keywords_come_late_and_those_of_the_authors_count_more() -> None:
+    known = merged(paper("1"), ARXIV)
+    generated = paper("1", keywords=("lamps", "counting"))
+
+    joined = merge(known, generated, HUGGINGFACE)
+    later = merge(merge(joined, paper("1"), ARXIV), paper("1", keywords=("fog",)), JSONL)
+
+    assert joined.paper.keywords == ("lamps", "counting")
+    assert joined.origins["keywords"] == Origin("HF", 40)
+    assert merge(later, generated, HUGGINGFACE).paper.keywords == ("fog",)
+
+
 def test_joining_leaves_the_day_and_the_signals_to_each_sighting() -> None:
     known = merged(paper("1", votes=3), HUGGINGFACE)
     other = paper("1", votes=9)

@@ -27,7 +27,7 @@ def test_without_trend_weight_votes_do_not_matter() -> None:
         paper("2", title="Agents there", votes=90),
     ]
 
-    assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["1", "2"]
+    assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["2", "1"]
 
 
 def test_no_number_of_votes_brings_in_a_paper_of_another_topic() -> None:

@@ -7,7 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import paper, topic
 
-from digest.ranking.relevance import bm25, match
+from digest.models.paper import Paper
+from digest.ranking.background import Background
+from digest.ranking.relevance import Match, Relevance, bm25
+from subscribers.models import Topic
+
+
+def match(papers: list[Paper], topics: list[Topic]) -> list[list[Match]]:
+    """For each topic the papers about it, the larger id first."""
+    relevance = Relevance(papers, Background())
+    found = []
+    for one in topics:
+        scores, is_match = relevance.of(one)
+        rows = [row for row in range(len(papers)) if is_match[row]]
+        found.append([relevance.match(one, row, float(scores[row])) for row in rows])
+    return found
 
 
 def matched_ids(found: list[list[object]]) -> list[str]:
@@ -96,7 +110,7 @@ def test_a_followed_author_outweighs_any_words() -> None:
     (found,) = match(papers, [topic(authors=("Jose Nunez",))])
 
     assert max(found, key=lambda entry: entry.relevance).paper.id == "2"
-    assert found[1].authors == ("José Núñez",)
+    assert found[0].authors == ("José Núñez",)
 
 
 def test_a_word_in_the_title_counts_more_than_one_in_the_abstract() -> None:
@@ -105,7 +119,7 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_abstract() -> None:
         paper("2", title="Things and more", abstract="We study agents right here."),
     ]
 
-    first, second = match(papers, [topic()])[0]
+    second, first = match(papers, [topic()])[0]
 
     assert first.relevance > second.relevance
 

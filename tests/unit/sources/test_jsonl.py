@@ -15,6 +15,7 @@ from digest.app import serializers
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
 from digest.sources import RawDocument, jsonl
+from digest.text.keywords import MOST
 
 
 def read(*records: Any) -> Batch:
@@ -50,6 +51,7 @@ def test_every_field_that_is_given_is_kept() -> None:
         authors=["Ada Moor", "Bo Fen"],
         author_count=2,
         categories=["cs.CL", "cs.LG"],
+        keywords=["lamp counting", "Fog", "fog"],
         published_at="2026-01-29T18:08:18+01:00",
         day="2026-02-03",
         signals={"upvotes": 10, "comments": 0},
@@ -65,6 +67,7 @@ def test_every_field_that_is_given_is_kept() -> None:
         authors=("Ada Moor", "Bo Fen"),
         author_count=2,
         categories=("cs.CL", "cs.LG"),
+        keywords=("lamp counting", "Fog"),
         published_at=datetime(2026, 1, 29, 17, 8, 18, tzinfo=UTC),
         day=date(2026, 2, 3),
         links=Links(code="https://github.com/example/lamps"),
@@ -79,6 +82,7 @@ def test_what_one_installation_prints_another_reads() -> None:
         authors=("Ada Moor",),
         author_count=1,
         categories=("cs.CL",),
+        keywords=("lamp counting", "fog (thick, grey)"),
         published_at=datetime(2026, 1, 29, 17, tzinfo=UTC),
         links=Links(abs="https://arxiv.org/abs/2602.00001", pdf="https://arxiv.org/pdf/2602.00001"),
         votes=12,
@@ -104,6 +108,21 @@ def test_an_id_is_read_as_it_is_written_and_not_as_text() -> None:
     assert only(record(id=forum)).id == "openreview:lamp1"
 
 
+def test_of_many_keywords_the_first_are_kept_with_a_warning() -> None:
+    many = [f"lamp {number}" for number in range(MOST + 1)]
+
+    batch = read(record(keywords=many))
+
+    assert batch.papers[0].keywords == tuple(many[:MOST])
+    assert batch.warnings == (
+        f"day.jsonl: values left out: keywords holds more than {MOST} (1 record, first in line 1)",
+    )
+
+
+def test_a_keyword_withdraws_no_paper() -> None:
+    assert only(record(keywords=["withdrawn", "This paper has been withdrawn."])).keywords
+
+
 def test_an_address_that_is_given_is_not_replaced() -> None:
     given = record(id="2602.00001", links={"abs": "https://example.org/lamps"})
 
@@ -116,6 +135,7 @@ def test_null_is_as_good_as_missing() -> None:
         "authors",
         "author_count",
         "categories",
+        "keywords",
         "published_at",
         "day",
         "signals",
@@ -170,6 +190,7 @@ def test_a_record_without_a_title_is_rejected(details: dict[str, Any], reason: s
             {"authors": "Ada Moor"}, "authors is not a list of texts", id="authors are text"
         ),
         pytest.param({"categories": [1]}, "categories holds what is not text", id="categories"),
+        pytest.param({"keywords": "fog"}, "keywords is not a list of texts", id="keywords"),
         pytest.param(
             {"author_count": -1}, "author_count is not a whole number of at least 0", id="count"
         ),
@@ -306,6 +327,7 @@ FIELDS = (
     "abstract",
     "authors",
     "categories",
+    "keywords",
     "signals",
     "links",
     "day",

@@ -87,6 +87,14 @@ def test_what_is_not_a_text_or_a_list_is_an_empty_one() -> None:
     assert [lenient.items(value) for value in ([1], "ab", None)] == [[1], [], []]
 
 
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [(["a", 1, None, "b"], ["a", "b"]), ("a, b", ["a, b"]), (None, []), (7, []), ({"a": 1}, [])],
+)
+def test_texts_are_those_in_a_list_or_a_text_alone(value: Any, texts: list[str]) -> None:
+    assert lenient.texts(value) == texts
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000])
 def test_what_is_not_json_is_an_error_that_says_so(text: str) -> None:
     with pytest.raises(ValueError, match=r"^not JSON: "):
@@ -114,6 +122,7 @@ def test_an_unusable_document_is_one_rejected_record() -> None:
 def test_no_value_raises(value: object) -> None:
     lenient.text(value)
     lenient.items(value)
+    lenient.texts(value)
     lenient.day(value)
     lenient.moment(value)
     lenient.milliseconds(value)

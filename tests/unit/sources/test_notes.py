@@ -36,6 +36,9 @@ def warnings(*records: dict[str, object]) -> tuple[str, ...]:
         ("published", "published_at"),
         ("date", "day"),
         ("Primary Category", "categories"),
+        ("tags", "categories"),
+        ("ai_keywords", "keywords"),
+        ("Keyword", "keywords"),
     ],
 )
 def test_a_key_of_other_programs_gets_a_hint(key: str, meant: str) -> None:

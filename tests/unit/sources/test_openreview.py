@@ -60,6 +60,7 @@ def test_a_complete_note_gives_all_that_is_known_of_the_paper() -> None:
         title="Lamps in Fog, Part 1",
         abstract="We count lamps in fog. There are many.",
         authors=("Ada Moor", "Bo Fen"),
+        keywords=("lamps", "fog"),
         published_at=datetime(2025, 1, 22, 15, tzinfo=UTC),
         venue="Fog 2025 poster",
         tldr="Lamps can be counted in fog.",
@@ -70,6 +71,20 @@ def test_a_complete_note_gives_all_that_is_known_of_the_paper() -> None:
             pdf="https://openreview.net/pdf?id=lamp000001",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "keywords"),
+    [
+        pytest.param(..., (), id="none"),
+        pytest.param(None, (), id="null"),
+        pytest.param("lamps, fog", ("lamps", "fog"), id="text"),
+        pytest.param(["lamps; fog", "<b>moss</b>", 7], ("lamps", "fog", "moss"), id="odd list"),
+        pytest.param({"a": ["fog"]}, (), id="object"),
+    ],
+)
+def test_keywords_are_those_of_the_authors(given: Any, keywords: tuple[str, ...]) -> None:
+    assert only(saying({"keywords": given})).keywords == keywords
 
 
 def test_plain_values_say_the_same_as_wrapped_ones() -> None:

@@ -122,7 +122,8 @@ def test_every_row_is_there_under_the_new_names(
     later = {"begun_at": None, "pruned_at": None}  # since 0008 and 0012
     renamed["editions"] = [row | {"mailed_at": row["saved_at"]} for row in renamed["editions"]]
     renamed["signups"] = []
-    renamed["papers"] = [row | {"restored_on": None} for row in renamed["papers"]]  # since 0014
+    described = {"restored_on": None, "keywords": "[]"}  # since 0014 and 0015
+    renamed["papers"] = [row | described for row in renamed["papers"]]
     renamed["fetches"] = [row | {"warnings": "[]"} for row in renamed["fetches"]]  # since 0014
     renamed["days"] = [row | later for row in renamed["days"]]
 

@@ -1,0 +1,221 @@
+"""What the papers of the last weeks teach: how common words are, and how a topic's papers are.
+
+One day is too small to tell a rare word from a chance. And a topic's papers have words in common
+that nobody lists: a paper on tomography need not say "medical".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from digest.models.issue import WordCounts
+from digest.ranking.index import PaperIndex, Place, texts_of
+from digest.ranking.query import parse_leniently
+from digest.ranking.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from digest.models.paper import Paper
+    from subscribers.models import Topic
+
+    Floats = NDArray[np.float64]
+
+#: How many days before an edition its background begins.
+DAYS = 60
+#: The most papers of a background, the newest: more change nothing, and take seconds.
+MOST_PAPERS = 10_000
+#: A term in fewer papers than this is no part of a topic's centroid.
+_FEWEST = 3
+#: A topic with fewer papers than this has no centroid: a mean of few is a chance.
+_FEWEST_EXAMPLES = 5
+#: In a paper's vector the words of its title count so many times.
+_TITLE_WEIGHT = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Centroid:
+    """What distinguishes a topic's papers from all papers."""
+
+    #: how many papers it is the mean of
+    examples: int
+    #: the weight of each term of the background, of length one, shape (terms,)
+    weights: Floats
+    #: the cosines of all papers of the background to it: mean and standard deviation
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """What the papers before an edition teach."""
+
+    counts: WordCounts = field(default_factory=WordCounts)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    #: the terms that vectors consist of: stems and pairs of neighbouring stems, ascending
+    terms: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    #: by term
+    idf: Floats = field(default_factory=lambda: np.empty(0))
+    #: by the topic's slug; topics with few examples have none
+    centroids: Mapping[str, Centroid] = field(default_factory=dict)
+
+    def vectors(self, index: PaperIndex) -> sp.csr_array:
+        """Return the TF-IDF rows of an index's papers, of length one, shape (papers, terms).
+
+        The index must have this vocabulary. Weights are `(1 + ln tf) * idf`; terms that the
+        background does not know are left out.
+        """
+        usual = index.is_usual
+        rows, terms, counts = _term_counts(
+            index.words[usual], index.text[usual], index.row_of_text, index.place_of_text
+        )
+        columns = np.searchsorted(self.terms, terms)
+        known = columns < len(self.terms)
+        known[known] = self.terms[columns[known]] == terms[known]
+        papers = len(index.papers)
+        return _unit_rows(rows[known], columns[known], counts[known], self.idf, papers)
+
+    def spell(self, column: int) -> tuple[str, ...]:
+        """Return the stems of a term by its column."""
+        term, stems = int(self.terms[column]), self.vocabulary.stems
+        if term < _PAIRS:
+            return (stems[term],)
+        return stems[(term >> _SHIFT) - 1], stems[term & (_PAIRS - 1)]
+
+
+def learn(papers: Sequence[Paper], topics: Iterable[Topic]) -> Background:
+    """Return what papers teach, the newest `MOST_PAPERS` of them.
+
+    A topic's centroid is the mean TF-IDF vector of the papers with one of its phrases in the title,
+    minus the mean of all papers (Rocchio's method; Manning, Raghavan and Schütze, "Introduction to
+    Information Retrieval", 2008, §9.1.1, with all other papers as not relevant).
+    """
+    newest = sorted(papers, key=lambda paper: (paper.day, paper.id))[-MOST_PAPERS:]
+    if not newest:
+        return Background()
+    vocabulary = Vocabulary()
+    rows, terms, counts = _term_counts(*_read(newest, vocabulary))
+    distinct, columns, papers_with = np.unique(terms, return_inverse=True, return_counts=True)
+    stems = vocabulary.stems
+    is_stem = distinct < _PAIRS
+    word_counts = WordCounts(
+        papers=len(newest),
+        papers_with={
+            stems[term]: number
+            for term, number in zip(
+                distinct[is_stem].tolist(), papers_with[is_stem].tolist(), strict=True
+            )
+        },
+    )
+    is_kept = papers_with >= _FEWEST
+    new_column = np.cumsum(is_kept) - 1
+    kept = is_kept[columns]
+    idf = np.log((1 + len(newest)) / (1 + papers_with[is_kept])) + 1
+    vectors = _unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest))
+    return Background(
+        counts=word_counts,
+        vocabulary=vocabulary,
+        terms=distinct[is_kept],
+        idf=idf,
+        centroids=_centroids(newest, topics, vectors, vocabulary),
+    )
+
+
+def _centroids(
+    papers: Sequence[Paper], topics: Iterable[Topic], vectors: sp.csr_array, vocabulary: Vocabulary
+) -> dict[str, Centroid]:
+    titles = PaperIndex(papers, vocabulary, places=(Place.TITLE,))
+    everything = np.asarray(vectors.mean(axis=0)).ravel()
+    found = {}
+    for topic in topics:
+        examples: set[int] = set()
+        for entry in topic.words_in:
+            for phrase in parse_leniently(entry).phrases():
+                examples |= set(titles.find(phrase).rows.tolist())
+        if len(examples) < _FEWEST_EXAMPLES:
+            continue
+        weights = np.asarray(vectors[sorted(examples)].mean(axis=0)).ravel() - everything
+        length = np.linalg.norm(weights)
+        cosines = vectors @ (weights / length) if length else np.zeros(len(papers))
+        deviation = float(cosines.std())
+        if deviation > 0:
+            found[topic.slug] = Centroid(
+                examples=len(examples),
+                weights=weights / length,
+                mean=float(cosines.mean()),
+                deviation=deviation,
+            )
+    return found
+
+
+def _read(
+    papers: Sequence[Paper], vocabulary: Vocabulary
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
+    """Return all words, the text of each, and the paper and the place of each text."""
+    words: list[int] = []
+    lengths: list[int] = []
+    row_of_text: list[int] = []
+    place_of_text: list[int] = []
+    for row, paper in enumerate(papers):
+        for place, text in texts_of(paper):
+            numbers = vocabulary.numbers(text)
+            words += numbers
+            lengths.append(len(numbers))
+            row_of_text.append(row)
+            place_of_text.append(place)
+    return (
+        np.array(words, np.int32),
+        np.repeat(np.arange(len(lengths), dtype=np.int32), lengths),
+        np.array(row_of_text, np.int32),
+        np.array(place_of_text, np.int8),
+    )
+
+
+#: Numbers of pairs begin here: a pair is the number of its first stem plus one, shifted, plus that
+#: of the second.
+_SHIFT = 32
+_PAIRS = 1 << _SHIFT
+
+
+def _term_counts(
+    words: NDArray[np.int32],
+    text: NDArray[np.int32],
+    row_of_text: NDArray[np.int32],
+    place_of_text: NDArray[np.int8],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return, for each term of each paper once: the paper's row, the term, and its weighted count.
+
+    `words` may have gaps, which are negative.
+    """
+    stems = words.astype(np.int64)
+    is_pair = (text[:-1] == text[1:]) & (stems[:-1] >= 0) & (stems[1:] >= 0)
+    pairs = (stems[:-1] + 1 << _SHIFT) + stems[1:]
+    terms = np.concatenate((stems[stems >= 0], pairs[is_pair]))
+    text = np.concatenate((text[stems >= 0], text[:-1][is_pair]))
+    weights = np.where(place_of_text[text] == Place.TITLE, _TITLE_WEIGHT, 1)
+    distinct, columns = np.unique(terms, return_inverse=True)
+    table = sp.csr_array(
+        (weights, (row_of_text[text], columns)),
+        shape=(int(row_of_text.max(initial=-1)) + 1, len(distinct)),
+    )
+    table.sum_duplicates()
+    rows = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    return rows, distinct[table.indices], table.data
+
+
+def _unit_rows(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    idf: Floats,
+    papers: int,
+) -> sp.csr_array:
+    weights = (1 + np.log(counts)) * idf[columns]
+    lengths = np.sqrt(np.bincount(rows, weights**2, minlength=papers))
+    return sp.csr_array((weights / lengths[rows], (rows, columns)), shape=(papers, len(idf)))

@@ -1,0 +1,46 @@
+"""A day's edition out of its papers: every topic's picks, and what readers' own words need.
+
+A run, a preview and a replay of an archived day all make editions here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.models.issue import Edition
+from digest.ranking.near_duplicates import near_duplicates
+from digest.ranking.rank import rank_by
+from digest.ranking.relevance import Relevance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.models.issue import Coverage, Quotas
+    from digest.models.paper import Paper
+    from digest.ranking.background import Background
+    from subscribers.models import Topic
+
+
+def make_edition(
+    papers: Sequence[Paper],
+    topics: Sequence[Topic],
+    *,
+    background: Background,
+    quotas: Quotas,
+    coverage: Coverage,
+    withdrawn: Sequence[Paper] = (),
+) -> Edition:
+    """Rank papers for every topic; the background is what the papers before them teach."""
+    relevance = Relevance(papers, background)
+    return Edition(
+        coverage=coverage,
+        papers=papers,
+        topics={topic.slug: topic for topic in topics},
+        ranked=rank_by(relevance, topics, trend_weight=quotas.trend_weight),
+        similar=near_duplicates(papers),
+        per_topic=quotas.per_topic,
+        max_papers=quotas.max_papers,
+        trend_weight=quotas.trend_weight,
+        counts=background.counts.of(relevance.index.stems()),
+        withdrawn=withdrawn,
+    )
