@@ -7,17 +7,25 @@ Title words count twice, in the term frequency and in the length (BM25F, ibid. Â
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
-from digest.ranking.terms import StemmedText, ngrams, singulars, stems, words
+from digest.ranking.stemming import singular
+from digest.ranking.terms import (
+    Phrase,
+    Phrases,
+    StemmedText,
+    excluding_phrase,
+    phrase,
+    stems,
+    words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from digest.models.paper import Paper
     from subscribers.models import Topic
@@ -34,8 +42,6 @@ AUTHOR_WEIGHT = 40.0
 #: The score at which relevance is one half.
 HALF_RELEVANCE = 5.0
 
-#: One or more neighbouring stems.
-Phrase = tuple[str, ...]
 #: A score for each paper, shape (papers,).
 Scores = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -65,33 +71,30 @@ def match(papers: Sequence[Paper], topics: Sequence[Topic]) -> list[list[Match]]
 
 def bm25(papers: Sequence[Paper], query: Sequence[str]) -> Scores:
     """Return the BM25 score of every paper for a query of words and phrases."""
-    phrases = dict.fromkeys(tuple(stems(word)) for word in query)
-    phrases.pop((), None)
+    phrases = dict.fromkeys(filter(None, map(phrase, query)))
     corpus = _Corpus(papers, set(phrases))
     return corpus.scores(phrases)
 
 
 def excluded(papers: Iterable[Paper], words_out: Iterable[str]) -> set[str]:
     """Return the ids of the papers that hold one of the words, in the singular or plural."""
-    phrases = {tuple(singulars(word)) for word in words_out} - {()}
-    return {paper.id for paper in papers if phrases and _is_excluded(paper, phrases)}
+    phrases = Phrases(map(excluding_phrase, words_out))
+    return {paper.id for paper in papers if phrases.firsts and _is_excluded(paper, phrases)}
 
 
 def _phrases(topics: Iterable[Topic]) -> set[Phrase]:
-    found = {tuple(stems(word)) for topic in topics for word in topic.words_in}
-    return found - {()}
+    found = (phrase(word) for topic in topics for word in topic.words_in)
+    return set(filter(None, found))
 
 
 class _Field:
     """A paper's title or abstract, and how often each phrase occurs in it."""
 
-    def __init__(self, text: str, phrases: Container[Phrase], longest: int) -> None:
+    def __init__(self, text: str, phrases: Phrases) -> None:
         self._text = StemmedText.of(text)
         #: in words
-        self.length = len(self._text.stems)
-        self.counts = Counter(
-            phrase for phrase in ngrams(self._text.stems, longest) if phrase in phrases
-        )
+        self.length = self._text.length
+        self.counts = self._text.counts(phrases)
 
     def quotes(self, phrases: Iterable[Phrase]) -> tuple[str, ...]:
         """Quote each of the phrases that occurs once; parts of longer ones are left out."""
@@ -99,7 +102,7 @@ class _Field:
         longest = [
             phrase
             for phrase in present
-            if not any(phrase != other and _is_part(phrase, other) for other in present)
+            if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
         ]
         quotes = [self._text.quote(phrase) for phrase in longest]
         # Two quotes that differ in case or plural are one: the first is kept, in its place.
@@ -112,9 +115,9 @@ class _Corpus:
 
     def __init__(self, papers: Sequence[Paper], phrases: set[Phrase]) -> None:
         self.column = {phrase: index for index, phrase in enumerate(sorted(phrases))}
-        longest = max(map(len, phrases), default=0)
-        self.titles = [_Field(paper.title, self.column, longest) for paper in papers]
-        self.abstracts = [_Field(paper.abstract, self.column, longest) for paper in papers]
+        looked_for = Phrases(self.column)
+        self.titles = [_Field(paper.title, looked_for) for paper in papers]
+        self.abstracts = [_Field(paper.abstract, looked_for) for paper in papers]
         self._weights = self._bm25_weights()
 
     def scores(self, phrases: Iterable[Phrase]) -> Scores:
@@ -131,10 +134,10 @@ class _Corpus:
         lengths = np.zeros(len(self.titles))
         for row, (title, abstract) in enumerate(zip(self.titles, self.abstracts, strict=True)):
             lengths[row] = TITLE_WEIGHT * title.length + abstract.length
-            for phrase in sorted(title.counts.keys() | abstract.counts.keys()):
+            for found in sorted(title.counts.keys() | abstract.counts.keys()):
                 rows.append(row)
-                columns.append(self.column[phrase])
-                values.append(TITLE_WEIGHT * title.counts[phrase] + abstract.counts[phrase])
+                columns.append(self.column[found])
+                values.append(TITLE_WEIGHT * title.counts[found] + abstract.counts[found])
         shape = (len(lengths), len(self.column))
         if not values:
             return sp.csc_array(shape, dtype=np.float64)
@@ -147,7 +150,7 @@ class _Corpus:
 
 
 def _match_topic(corpus: _Corpus, papers: Sequence[Paper], topic: Topic) -> list[Match]:
-    phrases = list(dict.fromkeys(tuple(stems(word)) for word in topic.words_in if words(word)))
+    phrases = list(dict.fromkeys(filter(None, map(phrase, topic.words_in))))
     scores = corpus.scores(phrases)
     followed = {" ".join(words(name)) for name in topic.authors}
     removed = excluded(papers, topic.words_out)
@@ -186,14 +189,10 @@ def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _is_part(part: Phrase, whole: Phrase) -> bool:
+def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
 
 
-def _is_excluded(paper: Paper, phrases: set[Phrase]) -> bool:
-    longest = max(map(len, phrases))
-    return any(
-        ngram in phrases
-        for text in (paper.title, paper.abstract)
-        for ngram in ngrams(singulars(text), longest)
-    )
+def _is_excluded(paper: Paper, phrases: Phrases) -> bool:
+    texts = (paper.title, paper.abstract)
+    return any(StemmedText.of(text, singular).counts(phrases) for text in texts)

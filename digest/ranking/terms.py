@@ -1,26 +1,45 @@
-"""Words of titles and abstracts, as the ranker compares them.
+"""The words of texts and of phrases, as the ranker compares them.
 
-Words that include a paper are stemmed (Snowball English: `retrieve` matches `retrieval`), because
-a missed paper costs more than a loose match. Words that exclude a paper only lose their plural
-ending: a stem would let `animal` exclude every `animation`.
+A text has two readings. In one, the parts of a compound are words: `multi-agent systems` is found
+by `agent system`. In the other, a compound is one word: it is also found by `multiagent system`. A
+phrase is in a text if it is in either, or in a mixture of both, and it counts once at a place.
+
+Words that include a paper are stemmed, because a missed paper costs more than a loose match. Words
+that exclude a paper only lose their plural ending: a stem would let `animal` exclude every
+`animation`, were it not one of the few that are listed.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import Stemmer
+from digest.ranking.stemming import folded, singular, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_WORD = re.compile(r"[^\W_]+")
-#: Without its own cache, which is not safe to share between threads; `_stem` has one that is.
-_STEMMER = Stemmer.Stemmer("english", 0)
+    #: Makes one of all forms of a word: `stem` or `singular`.
+    Form = Callable[[str], str]
+
+_HYPHENS = ("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}", "\N{EN DASH}")
+_POSSESSIVES = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
+_NO_WORDS = frozenset((*_HYPHENS, *_POSSESSIVES))
+#: A word; a hyphen between two words; the `'s` after a word, which is no part of it.
+_TOKEN = re.compile(r"[^\W_]+|(?<=[^\W_])(?:[-\u2010\u2011\u2013](?=[^\W_])|['\u2019]s(?![^\W_]))")
+#: What begins a compound even before a blank, since it is hardly ever a word by itself.
+_PREFIXES = """
+anti auto bi bio co counter hetero homo hyper inter intra macro micro mis mono multi nano neuro non
+omni para poly post pre pseudo quasi re self semi spatio sub super tri ultra un uni
+"""
+_SPELLED_PREFIXES = frozenset(
+    spelling
+    for prefix in _PREFIXES.split()
+    for spelling in (prefix, prefix.capitalize(), prefix.upper())
+)
 
 
 def words(text: str) -> list[str]:
@@ -28,12 +47,15 @@ def words(text: str) -> list[str]:
 
     A hyphen splits too, so `self-driving` and `self driving` are the same.
     """
-    return [_folded(match[0]) for match in _WORD.finditer(text)]
+    return [folded(word) for word in _tokens(text)[0]]
 
 
-def stems(text: str) -> list[str]:
-    """Return the stems of a text's words, in order (Snowball English, also called Porter2)."""
-    return [_stem(word) for word in words(text)]
+def stems(text: str, form: Form = stem) -> list[str]:
+    """Return the stems of a text's words, in order.
+
+    A prefix and the word after it are one: `pre-training`, `pre training` and `pretraining`.
+    """
+    return [form(word) for word in _prefixed(_tokens(text)[0])]
 
 
 class StemNumbers:
@@ -50,45 +72,142 @@ class StemNumbers:
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's stems, in order."""
-        found = _WORD.findall(text)
+        found = _prefixed(_tokens(text)[0])
         for word in set(found).difference(self._of_word):
-            stem = _stem(_folded(word))
-            self._of_word[word] = self._of_stem.setdefault(stem, len(self._of_stem))
+            self._of_word[word] = self._of_stem.setdefault(stem(word), len(self._of_stem))
         return [self._of_word[word] for word in found]
 
 
-def singulars(text: str) -> list[str]:
-    """Return a text's words without their plural endings, in order.
+@dataclass(frozen=True, order=True)
+class Phrase:
+    """One or more neighbouring words, in whatever form.
 
-    The S-stemmer of Harman, "How effective is suffixing?", JASIS 42(1), 1991.
+    `fine-tuning` has two readings, `fine tuning` and `finetuning`; most phrases have only one.
     """
-    return [_singular(word) for word in words(text)]
+
+    stems: tuple[str, ...]
+    #: with each hyphenated pair as one word; often the same as `stems`
+    joined: tuple[str, ...]
+    #: whether it excludes papers, and so is compared in the singular instead of by its stems
+    excludes: bool = False
+
+    def __bool__(self) -> bool:
+        """Return whether there is a word in it."""
+        return bool(self.stems)
+
+    def __len__(self) -> int:
+        """Return the number of words."""
+        return len(self.stems)
+
+    @property
+    def readings(self) -> tuple[tuple[str, ...], ...]:
+        """Return its different readings, one or two."""
+        return tuple(dict.fromkeys((self.stems, self.joined)))
+
+
+def phrase(text: str) -> Phrase:
+    """Return the phrase of a topic's or a reader's words; it is false if they have no letters."""
+    return _phrase(text, stem)
+
+
+def excluding_phrase(text: str) -> Phrase:
+    """Return the phrase of words that exclude papers; look for it in a `singular` text."""
+    return _phrase(text, singular)
+
+
+def _phrase(text: str, form: Form) -> Phrase:
+    found, hyphens = _tokens(text)
+    joined = []
+    at = 0
+    while at < len(found):
+        # Of `text-to-image` no two parts are a word.
+        pair = at in hyphens and not {at - 1, at + 1} & hyphens
+        pair = at + 1 < len(found) and (pair or found[at] in _SPELLED_PREFIXES)
+        joined.append(form(found[at] + found[at + 1] if pair else found[at]))
+        at += 1 + pair
+    return Phrase(tuple(stems(text, form)), tuple(joined), excludes=form is singular)
+
+
+class Phrases:
+    """Phrases that are looked for together, by the words that they are read as."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        """Take the phrases; empty ones are never found."""
+        #: the phrases that each sequence of stems is a reading of
+        self.read_as: dict[tuple[str, ...], list[Phrase]] = {}
+        for one in dict.fromkeys(phrases):
+            for reading in filter(None, one.readings):
+                self.read_as.setdefault(reading, []).append(one)
+        #: the beginnings of readings that are longer
+        self.beginnings = {
+            reading[:end] for reading in self.read_as for end in range(1, len(reading))
+        }
+        #: the first words of readings
+        self.firsts = {reading[0] for reading in self.read_as}
 
 
 @dataclass(frozen=True)
 class StemmedText:
-    """A text with its stems, to quote the words behind them."""
+    """A text with its stems in both readings, to find phrases and to quote them."""
 
     text: str
+    #: of the parts of compounds
     stems: list[str]
+    #: by the place of its first part, the stem of a compound as one word
+    compounds: dict[int, str]
 
     @classmethod
-    def of(cls, text: str) -> StemmedText:
-        """Stem a text."""
-        return cls(text, stems(text))
+    def of(cls, text: str, form: Form = stem) -> StemmedText:
+        """Stem a text; phrases that exclude papers are looked for in a text of `singular` form."""
+        found, hyphens = _tokens(text)
+        starts = hyphens
+        if not _SPELLED_PREFIXES.isdisjoint(found):
+            prefixes = {at for at, word in enumerate(found[:-1]) if word in _SPELLED_PREFIXES}
+            starts = hyphens | prefixes
+        compounds = {at: form(found[at] + found[at + 1]) for at in starts}
+        return cls(text, list(map(form, found)), compounds)
 
-    def quote(self, phrase: tuple[str, ...]) -> str:
-        """Return the first occurrence of a phrase of stems, as the text spells it.
+    @property
+    def length(self) -> int:
+        """Return the number of words, with the parts of compounds as words."""
+        return len(self.stems)
+
+    def counts(self, phrases: Phrases) -> Counter[Phrase]:
+        """Count the places of each phrase that is in the text."""
+        return Counter(found for found, _, _ in self._places(phrases))
+
+    def quote(self, phrase: Phrase) -> str:
+        """Return the first occurrence of a phrase, as the text spells it.
 
         Raises:
             ValueError: the phrase does not occur.
 
         """
-        spans = [match.span() for match in _WORD.finditer(self.text)]
-        for start in range(len(self.stems) - len(phrase) + 1):
-            if tuple(self.stems[start : start + len(phrase)]) == phrase:
-                return self.text[spans[start][0] : spans[start + len(phrase) - 1][1]]
-        raise ValueError(f"{phrase} is not in the text")
+        for _, start, end in sorted(self._places(Phrases([phrase])), key=lambda place: place[1:]):
+            return self.text[self._spans[start][0] : self._spans[end - 1][1]]
+        raise ValueError(f"{' '.join(phrase.stems)!r} is not in the text")
+
+    def _places(self, phrases: Phrases) -> set[tuple[Phrase, int, int]]:
+        """Return where each phrase begins and ends, in words."""
+        found = set()
+        firsts, stems, compounds = phrases.firsts, self.stems, self.compounds
+        starts = {at for at, first in enumerate(stems) if first in firsts}
+        starts |= {at for at, first in compounds.items() if first in firsts}
+        for start in starts:
+            unread: list[tuple[tuple[str, ...], int]] = [((), start)]
+            while unread:
+                read, at = unread.pop()
+                found |= {(one, start, at) for one in phrases.read_as.get(read, ())}
+                if at < len(stems) and (not read or read in phrases.beginnings):
+                    unread.append(((*read, stems[at]), at + 1))
+                    if at in compounds:
+                        unread.append(((*read, compounds[at]), at + 2))
+        return found
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """Where each word is in the text, in characters."""
+        return [m.span() for m in _TOKEN.finditer(self.text) if m[0] not in _NO_WORDS]
 
 
 def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
@@ -98,26 +217,24 @@ def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
             yield tuple(words[start:end])
 
 
-@lru_cache(maxsize=100_000)
-def _folded(word: str) -> str:
-    """Return a word without case and accents."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+def _tokens(text: str) -> tuple[list[str], set[int]]:
+    """Return the words of a text, and the places of those that a hyphen joins to the next."""
+    found = _TOKEN.findall(text)
+    if _NO_WORDS.isdisjoint(found):
+        return found, set()
+    others = [at for at, token in enumerate(found) if token in _NO_WORDS]
+    hyphens = {at - before - 1 for before, at in enumerate(others) if found[at] in _HYPHENS}
+    return [token for token in found if token not in _NO_WORDS], hyphens
 
 
-@lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
-    stemmed: str = _STEMMER.stemWord(word)
-    return stemmed
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies") and not word.endswith(("eies", "aies")):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("es") and not word.endswith(("aes", "ees", "oes")):
-        return word[:-1]
-    if len(word) > 2 and word.endswith("s") and not word.endswith(("us", "ss")):
-        return word[:-1]
-    return word
+def _prefixed(words: list[str]) -> list[str]:
+    """Return words with each prefix closed up to the word after it."""
+    if _SPELLED_PREFIXES.isdisjoint(words):
+        return words
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        is_prefix = words[at] in _SPELLED_PREFIXES and at + 1 < len(words)
+        found.append(words[at] + words[at + 1] if is_prefix else words[at])
+        at += 1 + is_prefix
+    return found

@@ -200,6 +200,7 @@ def test_a_value_that_an_option_cannot_have_is_named_in_people_s_words(
         (("x", "--name", "n" * 81, "--words-in", "x"), "--name: must have 80 or fewer"),
         (("x",), "a topic needs words_in, categories, authors, or trending = true"),
         (("agents", "--words-in", "x"), "there is a topic agents already"),
+        (("x", "--words-in", "(a OR b"), '"(a OR b" has a ( at character 1 that no ) closes'),
     ],
 )
 def test_a_topic_that_cannot_be_is_blamed_on_the_argument(

@@ -53,7 +53,7 @@ HOMES = {
     ),
     "stamina": ("digest.sources.http",),
     "starlette": ("subscribers.web",),
-    "Stemmer": ("digest.ranking.terms",),
+    "Stemmer": ("digest.ranking.stemming",),
     "structlog": ("digest.app.log",),
     "tomlkit": ("digest.app.config.topics",),
     "typer": ("digest.cli",),

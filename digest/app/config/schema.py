@@ -36,6 +36,7 @@ from digest.app.config.values import (
     site_address,
 )
 from digest.errors import ConfigError
+from digest.ranking import query
 from digest.sources import get_kind
 from subscribers.models import Topic
 
@@ -75,6 +76,11 @@ def _kind(name: str) -> str:
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return name
+
+
+def _entry(text: str) -> str:
+    query.parse(text)  # its error is a ValueError
+    return text
 
 
 def _one_line(text: str) -> str:
@@ -186,10 +192,11 @@ class Fetch(Section):
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class TopicSettings(Topic):
-    """A topic of the file: a `Topic` whose fields are checked, and two of them restricted."""
+    """A topic of the file: a `Topic` whose fields are checked, and three of them restricted."""
 
     slug: Slug
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
+    words_in: tuple[Annotated[str, AfterValidator(_entry)], ...] = ()
 
     @model_validator(mode="after")
     def _selects_papers(self) -> TopicSettings:

@@ -1,4 +1,4 @@
-"""Words as the ranker compares them: folded, stemmed, or without their plural endings."""
+"""Words and phrases of texts, in all forms and spellings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.ranking.terms import StemmedText, ngrams, singulars, stems, words
+from digest.ranking.stemming import singular
+from digest.ranking.terms import (
+    Phrase,
+    Phrases,
+    StemmedText,
+    StemNumbers,
+    excluding_phrase,
+    ngrams,
+    phrase,
+    stems,
+    words,
+)
 
 
 def test_text_is_split_at_everything_but_letters_and_digits() -> None:
@@ -15,58 +26,141 @@ def test_text_is_split_at_everything_but_letters_and_digits() -> None:
     ]  # fmt: skip
 
 
-def test_words_have_neither_case_nor_accents() -> None:
-    assert words("CAFÉ Straße ﬁne") == ["cafe", "strasse", "fine"]
-
-
-def test_forms_of_a_word_share_a_stem() -> None:
-    assert stems("retrieve retrieval Retrieving") == ["retriev"] * 3
+def place(phrase_text: str, text: str) -> tuple[int, str]:
+    """How often a phrase is in a text, and its first place as the text spells it."""
+    looked_for, stemmed = phrase(phrase_text), StemmedText.of(text)
+    number = stemmed.counts(Phrases([looked_for]))[looked_for]
+    return number, stemmed.quote(looked_for) if number else ""
 
 
 @pytest.mark.parametrize(
-    ("plural", "singular"),
+    ("looked_for", "text", "quote"),
     [
-        ("agents", "agent"),
-        ("surveys", "survey"),
-        ("studies", "study"),
-        ("houses", "house"),
-        ("bias", "bia"),
-        ("corpus", "corpus"),
-        ("loss", "loss"),
-        ("trees", "tree"),
-        ("ties", "tie"),
-        ("is", "is"),
+        ("LLM", "Many LLMs", "LLMs"),
+        ("llms", "An LLM's use", "LLM"),
+        ("LLM", "The LLMs’ use", "LLMs"),
+        ("pretraining", "On Pre-Training", "Pre-Training"),
+        ("pretraining", "pre training", "pre training"),
+        ("pre-training", "pretrained", "pretrained"),
+        ("pre training", "pre–trained", "pre–trained"),
+        ("multimodal", "Multi-modal", "Multi-modal"),
+        ("multi modal", "multimodal", "multimodal"),
+        ("fine-tuning", "finetuned", "finetuned"),
+        ("fine-tuning", "fine tuning", "fine tuning"),
+        ("finetuning", "fine-tuned", "fine-tuned"),
+        ("self-supervised", "selfsupervised", "selfsupervised"),
+        ("agent", "multi-agent", "agent"),
+        ("agent system", "multi-agent systems", "agent systems"),
+        ("multiagent system", "multi-agent systems", "multi-agent systems"),
+        ("multi agent systems", "a multiagent system", "multiagent system"),
+        ("multi-agent fine-tuning", "multiagent finetuning", "multiagent finetuning"),
+        ("text-to-image", "text to image", "text to image"),
+        ("text to image", "Text-to-image", "Text-to-image"),
+        ("language", "vision-language-action", "language"),
+        ("language action", "vision-language-action", "language-action"),
+        ("alpha-DPO", "α-DPO", "α-DPO"),
     ],
 )
-def test_a_plural_ending_is_taken_off_and_nothing_else(plural: str, singular: str) -> None:
-    assert singulars(plural) == [singular]
+def test_a_phrase_is_found_in_all_its_forms_and_quoted_as_it_is_spelled(
+    looked_for: str, text: str, quote: str
+) -> None:
+    assert place(looked_for, text) == (1, quote)
 
 
-def test_a_singular_keeps_words_apart_that_share_a_stem() -> None:
-    assert stems("retrieves retrievals") == ["retriev", "retriev"]
-    assert singulars("retrieves retrievals") == ["retrieve", "retrieval"]
+@pytest.mark.parametrize(
+    ("looked_for", "text"),
+    [
+        ("RAG", "a fragment"),
+        ("agent", "a reagent"),
+        ("modal", "multimodal"),
+        ("finetuning", "fine, tuning"),
+        ("language model", "model of language"),
+        ("s", "an LLM's use"),
+    ],
+)
+def test_a_phrase_is_never_found_inside_a_word_or_across_others(looked_for: str, text: str) -> None:
+    assert place(looked_for, text) == (0, "")
+
+
+def test_a_phrase_counts_once_at_a_place() -> None:
+    assert place("fine-tuning", "fine-tuning, finetuning and fine tuning")[0] == 3
+
+
+def test_words_without_letters_make_no_phrase_and_are_nowhere() -> None:
+    nothing = phrase("— !")
+
+    assert not nothing
+    assert not StemmedText.of("some text — !").counts(Phrases([nothing]))
+
+
+@pytest.mark.parametrize(
+    ("excluded", "text"),
+    [
+        ("survey", "Surveys of it"),
+        ("LLM", "many LLMs"),
+        ("multi-agent", "multiagent games"),
+        ("finetuning", "fine-tuning"),
+        ("tumour", "tumors"),
+    ],
+)
+def test_a_phrase_that_excludes_is_found_in_the_plural_and_in_all_spellings(
+    excluded: str, text: str
+) -> None:
+    looked_for = excluding_phrase(excluded)
+
+    assert StemmedText.of(text, singular).counts(Phrases([looked_for])) == {looked_for: 1}
+
+
+@pytest.mark.parametrize(
+    ("excluded", "text"), [("retrieve", "retrieval"), ("organ", "organic"), ("train", "training")]
+)
+def test_a_phrase_that_excludes_is_not_found_in_other_words_of_its_stem(
+    excluded: str, text: str
+) -> None:
+    assert not StemmedText.of(text, singular).counts(Phrases([excluding_phrase(excluded)]))
+
+
+def test_numbers_are_those_of_the_stems() -> None:
+    numbers = StemNumbers()
+
+    assert numbers.of("Pre-training an LLM") == numbers.of("pretrained an LLMs")
+    assert stems("Pre-training an LLM's parts") == ["pretrain", "an", "llm", "part"]
+    assert len(numbers) == 3
 
 
 def test_a_phrase_is_quoted_where_it_occurs_first_as_the_text_spells_it() -> None:
     text = StemmedText.of("A Chain-of-Thought; chains of thoughts.")
 
-    assert text.quote(tuple(stems("chain of thought"))) == "Chain-of-Thought"
+    assert text.quote(phrase("chain of thought")) == "Chain-of-Thought"
 
 
 def test_a_phrase_that_does_not_occur_cannot_be_quoted() -> None:
     with pytest.raises(ValueError, match="is not in the text"):
-        StemmedText.of("A chain").quote(("chain", "of"))
+        StemmedText.of("A chain").quote(phrase("chain of"))
 
 
 def test_ngrams_are_all_sequences_of_neighbours_up_to_a_length() -> None:
     assert list(ngrams(["a", "b", "c"], 2)) == [("a",), ("a", "b"), ("b",), ("b", "c"), ("c",)]
 
 
-@given(st.text(max_size=60))
-def test_every_sequence_of_stems_can_be_quoted(text: str) -> None:
+TEXTS = st.text(st.sampled_from("abcs AB-’'é1"), max_size=30) | st.text(max_size=60)
+
+
+@given(TEXTS)
+def test_every_sequence_of_words_is_found_and_quoted(text: str) -> None:
     stemmed = StemmedText.of(text)
 
-    for phrase in ngrams(stemmed.stems, 3):
-        quoted = stemmed.quote(phrase)
+    for found in ngrams(stemmed.stems, 3):
+        looked_for = Phrase(found, found)
+        quoted = stemmed.quote(looked_for)
         assert quoted in text
-        assert tuple(stems(quoted)) == phrase
+        assert stemmed.counts(Phrases([looked_for]))[looked_for] > 0
+
+
+@given(TEXTS)
+def test_a_text_holds_itself_as_a_phrase(text: str) -> None:
+    looked_for = phrase(text)
+
+    assert StemmedText.of(text).counts(Phrases([looked_for])) == (
+        {looked_for: 1} if looked_for else {}
+    )
