@@ -156,12 +156,10 @@ class PaperIndex:
         if firsts is None:
             firsts = self._firsts_of[phrase] = {}
             text, start, end = self._places(phrase)
-            rows, places = self.row_of_text[text], self.place_of_text[text]
+            where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
             # Texts are numbered as they were read, and occurrences sorted by text and word.
-            for where in zip(
-                *map(np.ndarray.tolist, (rows, places, text, start, end)), strict=True
-            ):
-                firsts.setdefault(where[0], {}).setdefault(Place(where[1]), where[2:])
+            for paper, place, *words in where.T.tolist():
+                firsts.setdefault(paper, {}).setdefault(Place(place), tuple(words))
         return {place: self._spell(*words) for place, words in firsts.get(row, {}).items()}
 
     def _spell(self, text: int, start: int, end: int) -> str:
