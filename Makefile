@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One process of tests for each core; slow tests start first, so that no process waits for one.
 PARALLEL := --numprocesses auto --dist loadgroup
+# Their files are in memory where it has room: each database is synced to its disk after every commit.
+SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -27,11 +29,11 @@ demo: $(VENV)/installed
 	@$(BIN)/digest demo --out demo
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(SCRATCH) $(BIN)/python -m pytest $(PARALLEL)
 
 # Fewer examples of each property, and no measuring of growth: `make test` does both in full.
 test-fast: $(VENV)/developing
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
+	$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
 	  -k "not time_that_grows" tests/unit
 
 lint: $(VENV)/developing
@@ -40,7 +42,7 @@ lint: $(VENV)/developing
 	$(BIN)/mypy
 
 ends: $(VENV)/developing
-	scripts/ends.sh
+	$(SCRATCH) scripts/ends.sh
 
 # For every Python at once, with the same version for all where one exists.
 constraints: $(BIN)/uv
