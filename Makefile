@@ -10,12 +10,13 @@ SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast lint ends constraints bench faults screenshot clean
+.PHONY: help demo test test-fast test-long lint ends constraints bench faults screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
 	@echo "make test        run all tests, in parallel"
 	@echo "make test-fast   run the unit tests alone, in parallel (some seconds)"
+	@echo "make test-long   run all tests with four times as many examples of each property"
 	@echo "make lint        ruff and mypy"
 	@echo "make ends        test the lowest and the newest libraries that pyproject.toml allows"
 	@echo "make constraints pin the newest libraries in constraints.txt, which every install uses"
@@ -35,6 +36,9 @@ test: $(VENV)/developing
 test-fast: $(VENV)/developing
 	$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
 	  -k "not time_that_grows" tests/unit
+
+test-long: $(VENV)/developing
+	$(SCRATCH) $(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile long
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ usual="${TMPDIR:-/tmp}"
 fits() {
   [ -w "$memory" ] &&
     [ "$(df --output=avail --block-size=1M "$memory" | tail -n 1)" -ge 2048 ] &&
-    ! findmnt --noheadings --output OPTIONS --target "$memory" | grep -qw noexec
+    ! grep -q "^[^ ]* $memory [^ ]* [^ ]*\bnoexec\b" /proc/mounts
 }
 
 if fits 2>/dev/null; then echo "$memory"; else echo "$usual"; fi

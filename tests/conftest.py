@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=100)
 # `make test-fast` tries fewer; what it misses, `make test` finds.
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
+# `make test-long` tries more.
+settings.register_profile("long", derandomize=True, deadline=None, max_examples=400)
 settings.load_profile("steady")
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, issue, paper, pick
 from support.database import new_database
+from support.examples import share
 from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.errors import PrunedError
@@ -115,7 +116,7 @@ def test_a_day_adds_up_after_each_step(
     pruned=st.sets(st.integers(0, 4)),
     limit=st.integers(1, 3),
 )
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=share(25))
 def test_what_was_seen_is_the_same_whatever_is_pruned(
     mails: dict[tuple[int, int], tuple[DeliveryState, list[Paper]]], pruned: set[int], limit: int
 ) -> None:
