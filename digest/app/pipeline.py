@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Coverage, Edition
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
+    from digest.ranking.background import Background
     from digest.sources import Source
     from subscribers.models import Subscriber, Topic
 
@@ -145,24 +146,34 @@ def build_edition(app: App, day: date) -> Edition:
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
+def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
+    """Return what the papers of the days before a day teach about topics."""
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.ranking import background
+
+    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    return background.learn(earlier, topics)
+
+
 def edition_for(
-    app: App, papers: Sequence[Paper], topics: Sequence[Topic], *, coverage: Coverage
+    app: App,
+    papers: Sequence[Paper],
+    topics: Sequence[Topic],
+    *,
+    coverage: Coverage,
+    background: Background | None = None,
 ) -> Edition:
-    """Rank papers for topics with what the papers of earlier days teach.
+    """Rank papers for topics with a background, which is learned unless it is given.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
-    # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.ranking import background
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking.edition import make_edition
 
-    earlier = app.candidates.earlier(
-        coverage.day, days=background.DAYS, most=background.MOST_PAPERS
-    )
     return make_edition(
         papers,
         topics,
-        background=background.learn(earlier, topics),
+        background=background or background_of(app, coverage.day, topics),
         quotas=app.quotas,
         coverage=coverage,
     )

@@ -244,7 +244,10 @@ def trial_day(found: TrialDay) -> dict[str, Any]:
     return {
         **_fields(found, "day", "considered", "matched"),
         "picks": [pick(one) for one in found.picks],
-        "missed": [{**pick(one.pick), "why": one.why} for one in found.missed],
+        "missed": [
+            {"paper": paper(one.paper), "relevance": round(one.relevance, 6), "why": one.why}
+            for one in found.missed
+        ],
     }
 
 

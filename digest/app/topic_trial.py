@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.app.pipeline import edition_for
+from digest.app.pipeline import background_of, edition_for
 from digest.errors import NotFoundError
 from digest.models.issue import Coverage
+from digest.ranking.relevance import Relevance
 from digest.ranking.trial import TrialDay, try_topic
 from digest.sources.fetch import no_progress
 from digest.storage.past_days import PastDays
@@ -39,7 +40,8 @@ def try_on_days(
         for day in found:
             papers = [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
             coverage = Coverage(day=day, considered=len(papers))
-            edition = edition_for(app, papers, [topic], coverage=coverage)
-            tried.append(try_topic(edition, topic.slug))
+            background = background_of(app, day, [topic])
+            edition = edition_for(app, papers, [topic], coverage=coverage, background=background)
+            tried.append(try_topic(edition, topic, Relevance(papers, background)))
             advance(1)
     return tried

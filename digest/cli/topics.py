@@ -222,6 +222,6 @@ def _print_day(tried: TrialDay) -> None:
     print_table(
         "just missed",
         ("relevance#", "just missed~", "why not~"),
-        [(f"{miss.pick.relevance:.2f}", miss.pick.paper.title, miss.why) for miss in tried.missed],
+        [(f"{miss.relevance:.2f}", miss.paper.title, miss.why) for miss in tried.missed],
     )
     output.print_result("")

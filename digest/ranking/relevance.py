@@ -24,7 +24,7 @@ from digest.ranking.query import Text, parse_leniently
 from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import scipy.sparse as sp
     from numpy.typing import NDArray
@@ -92,6 +92,7 @@ class Relevance:
         self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
+        self._phrases: dict[tuple[str, ...], tuple[Phrase, ...]] = {}
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -128,10 +129,11 @@ class Relevance:
         paper = self.papers[row]
         if topic.trending:
             return Match(paper=paper, relevance=relevance, trending=True)
-        phrases = _phrases(topic)
-        title = self._quotes(phrases, row, (Place.TITLE,))
-        keywords = self._quotes(phrases, row, (Place.KEYWORDS,))
-        abstract = self._quotes(phrases, row, (Place.SUMMARY, Place.ABSTRACT))
+        phrases = self._phrases_of(topic)
+        quoted = {phrase: quotes for phrase in phrases if (quotes := self.index.quote(phrase, row))}
+        title = _quotes(quoted, Place.TITLE)
+        keywords = _quotes(quoted, Place.KEYWORDS)
+        abstract = _quotes(quoted, Place.SUMMARY) or _quotes(quoted, Place.ABSTRACT)
         followed = set(map(_folded, topic.authors))
         return Match(
             paper=paper,
@@ -141,7 +143,7 @@ class Relevance:
             abstract_words=_without(abstract, (*title, *keywords)),
             close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
             categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(name for name in _names(paper) if _folded(name) in followed),
+            authors=tuple(n for n in _names(paper) if followed and _folded(n) in followed),
         )
 
     @cached_property
@@ -155,20 +157,12 @@ class Relevance:
             [bool(values) and not values.isdisjoint(of(paper)) for paper in self.papers], np.float64
         )
 
-    def _quotes(
-        self, phrases: Iterable[Phrase], row: int, places: Sequence[Place]
-    ) -> tuple[str, ...]:
-        """Quote each of the phrases that occurs in some places; parts of others are left out."""
-        quoted = {phrase: self.index.quote(phrase, row, places) for phrase in phrases}
-        present = {phrase: quote for phrase, quote in quoted.items() if quote}
-        quotes = [
-            quote
-            for phrase, quote in present.items()
-            if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
-        ]
-        # Two quotes that differ in case or plural are one: the first is kept, in its place.
-        distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
-        return tuple(distinct.values())[::-1]
+    def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
+        found = self._phrases.get(topic.words_in)
+        if found is None:
+            every = (p for entry in topic.words_in for p in parse_leniently(entry).phrases())
+            found = self._phrases[topic.words_in] = tuple(dict.fromkeys(every))
+        return found
 
     def _close_by(self, topic: Topic, row: int, quoted: Iterable[str]) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
@@ -190,8 +184,8 @@ class Relevance:
             is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
             if not is_telling or not known.isdisjoint(term):
                 continue
-            if quote := self.index.quote(Phrase(term, term), row, tuple(Place)):
-                found.append(quote)
+            if quotes := self.index.quote(Phrase(term, term), row):
+                found.append(quotes[min(quotes)])
                 known |= set(term)
         return tuple(found)
 
@@ -207,9 +201,17 @@ def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | Non
     return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
 
 
-def _phrases(topic: Topic) -> tuple[Phrase, ...]:
-    found = (phrase for entry in topic.words_in for phrase in parse_leniently(entry).phrases())
-    return tuple(dict.fromkeys(found))
+def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
+    """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
+    present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
+    quotes = [
+        quote
+        for phrase, quote in present.items()
+        if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
+    ]
+    # Two quotes that differ in case or plural are one: the first is kept, in its place.
+    distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
+    return tuple(distinct.values())[::-1]
 
 
 def _names(paper: Paper) -> Iterator[str]:
