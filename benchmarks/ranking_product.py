@@ -182,7 +182,7 @@ def rank_folds(folder: Path, score: Callable[[Any, Any], Any]) -> Orders:
             hidden = np.flatnonzero(fold_of == fold)
             for user, papers in readers:
                 profile = papers[fold_of[papers] != fold]
-                if len(profile) < 5 or len(profile) == len(papers):
+                if len(profile) < 5:
                     continue
                 if likes != ALL:
                     profile = rng.choice(profile, int(likes), replace=False)
