@@ -130,8 +130,10 @@ def build_edition(app: App, day: date) -> Edition:
     It includes papers that came too late for their own day's edition, and no withdrawn ones.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.ranking.diversity import diversify
     from digest.ranking.near_duplicates import near_duplicates
     from digest.ranking.rank import rank
+    from digest.ranking.tfidf import Vectors
 
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
     quotas = app.quotas
@@ -144,12 +146,15 @@ def build_edition(app: App, day: date) -> Edition:
         backlog=app.backlog,
         now=now(),
     )
+    ranked = rank(papers, app.topics, trend_weight=quotas.trend_weight)
+    vectors = Vectors.of(papers)
+    trending = [topic.slug for topic in app.topics if topic.trending]
     return Edition(
         coverage=coverage,
         papers=papers,
         topics={topic.slug: topic for topic in app.topics},
-        ranked=rank(papers, app.topics, trend_weight=quotas.trend_weight),
-        similar=near_duplicates(papers),
+        ranked=diversify(ranked, vectors, last=trending),
+        similar=near_duplicates(papers, vectors),
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,

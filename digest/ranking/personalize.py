@@ -16,7 +16,7 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
     """Return the edition for this subscriber, and their topics in the order of the issue.
 
     Own words and authors make a topic of their own, which comes first. Papers that hold an
-    excluded word are removed from every topic.
+    excluded word are excluded from every topic.
     """
     preferences = subscriber.preferences
     if preferences.words_in or preferences.words_out or preferences.authors:
@@ -29,15 +29,11 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
         edition = replace(edition, max_papers=min(preferences.papers, edition.max_papers))
     if preferences.words_out:
         removed = excluded(edition.papers, preferences.words_out)
-        ranked = {
-            slug: tuple(pick for pick in picks if pick.paper.id not in removed)
-            for slug, picks in edition.ranked.items()
-        }
-        papers = [paper for paper in edition.papers if paper.id not in removed]
-        edition = replace(edition, ranked=ranked, papers=papers)
+        edition = replace(edition, excluded=frozenset(removed))
     own = own_topic(subscriber)
     if own:
-        picks = rank(edition.papers, [own], trend_weight=edition.trend_weight)
+        papers = [paper for paper in edition.papers if paper.id not in edition.excluded]
+        picks = rank(papers, [own], trend_weight=edition.trend_weight)
         edition = replace(
             edition,
             topics={**edition.topics, OWN: own},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Pick
+from digest.models.issue import Pick, Ranking
 from digest.ranking.explain import explain
 from digest.ranking.relevance import match
 from digest.ranking.trend import trends
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 def rank(
     papers: Sequence[Paper], topics: Sequence[Topic], *, trend_weight: float
-) -> Mapping[str, tuple[Pick, ...]]:
+) -> Mapping[str, Ranking]:
     """Return every topic's picks by its slug, best first; papers that do not match are left out.
 
     The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
-    tie the smaller id comes first, so the order of the input does not matter.
+    tie the larger id comes first: of two arXiv ids it is the later one, and the more promising.
     """
     ordered = sorted(papers, key=lambda paper: paper.id)
     trend_of = trends(ordered)
-    ranked: dict[str, tuple[Pick, ...]] = {}
+    ranked: dict[str, Ranking] = {}
     for topic, matches in zip(topics, match(ordered, topics), strict=True):
         picks = []
         for found in matches:
@@ -41,5 +41,6 @@ def rank(
                     reasons=explain(found, trend),
                 )
             )
-        ranked[topic.slug] = tuple(sorted(picks, key=lambda pick: (-pick.score, pick.paper.id)))
+        picks.sort(key=lambda pick: (pick.score, pick.paper.id), reverse=True)
+        ranked[topic.slug] = Ranking(picks)
     return ranked
