@@ -14,7 +14,7 @@ import numpy as np
 
 from digest.ranking.evaluation import metrics
 from digest.ranking.evaluation.bootstrap import Interval, mean_interval, paired_difference
-from digest.ranking.tfidf import shared_terms
+from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,8 +93,8 @@ def measure(days: Sequence[ReplayedDay], *, depth: int) -> dict[str, dict[date, 
     before: ReplayedDay | None = None
     for replayed in days:
         first = next(iter(replayed.shown.values()), {})
-        vectors = shared_terms(replayed.papers)
-        row = {paper.id: number for number, paper in enumerate(replayed.papers)}
+        vectors = Vectors.of(replayed.papers)
+        row = {paper_id: number for number, paper_id in enumerate(vectors.ids)}
         for ranker, shown in replayed.shown.items():
             found.setdefault(ranker, {})[replayed.day] = Measured(
                 ndcg=_mean(
@@ -111,7 +111,7 @@ def measure(days: Sequence[ReplayedDay], *, depth: int) -> dict[str, dict[date, 
                 if before
                 else None,
                 diversity=_mean(
-                    metrics.intra_list_diversity(_rows(vectors, row, listed))
+                    metrics.intra_list_diversity(_rows(vectors.rows, row, listed))
                     for listed in shown.values()
                 ),
             )
