@@ -26,9 +26,9 @@ import digest
 from digest.models.clock_times import midnight
 from digest.models.days import days_before
 from digest.models.paper import Paper, Signals
+from digest.ranking import tfidf
 from digest.ranking.rank import rank
 from digest.ranking.terms import words
-from digest.ranking.tfidf import shared_terms
 from digest.sources import Source, get_kind, join_batches, read_files
 from subscribers.models import Topic
 
@@ -150,10 +150,15 @@ def citeulike(folder: Path) -> Orders:
 
     The profile is the mean TF-IDF vector of the likes, minus that of all papers.
     """
-    papers = citeulike_papers(folder)
-    vectors: Any = shared_terms(
-        [replace(paper, title=" ".join([paper.title] * TITLE_WEIGHT)) for paper in papers]
-    )
+    papers = [
+        replace(paper, title=" ".join([paper.title] * TITLE_WEIGHT))
+        for paper in citeulike_papers(folder)
+    ]
+    vectors: Any
+    if hasattr(tfidf, "Vectors"):
+        vectors = tfidf.Vectors.of(papers).rows
+    else:  # an older checkout
+        vectors = tfidf.shared_terms(papers)
     mean = np.asarray(vectors.mean(axis=0)).ravel()
 
     def score(profile: Any, hidden: Any) -> Any:
@@ -192,10 +197,10 @@ def rank_folds(folder: Path, score: Callable[[Any, Any], Any]) -> Orders:
 
 
 def citeulike_papers(folder: Path) -> list[Paper]:
-    """Return the papers of readers' libraries; a row number is a paper's place."""
+    """Return the papers of readers' libraries, in the order of their ids."""
     return [
-        Paper(id=str(line["paper"]), title=line["title"], abstract=line["abstract"], day=date.min)
-        for line in lines(folder / "eval" / "citeulike-papers.jsonl")
+        Paper(id=f"{row:06}", title=line["title"], abstract=line["abstract"], day=date.min)
+        for row, line in enumerate(lines(folder / "eval" / "citeulike-papers.jsonl"))
     ]
 
 
