@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked, in words for readers.
 
-    `kind` is for programs: word, category, author, trend or similar.
+    `kind` is for programs: word, category, author, trend, rise, prior or similar.
     """
 
     kind: str

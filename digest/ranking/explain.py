@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.ranking.relevance import Match
-    from digest.ranking.trend import Trend
+    from digest.ranking.rises import Rise
+    from digest.ranking.trend import Trend, WellReceived
 
 #: A reason quotes at most so many words.
 MAX_WORDS = 3
@@ -32,8 +33,12 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
         reasons.append(Reason(kind="word", text=text))
     if match.categories:
         reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
-    if vote_rank := _vote_rank(trend, is_trending=match.trending):
+    if trend.rise is not None:
+        reasons.append(Reason(kind="rise", text=_rise(trend.rise)))
+    elif vote_rank := _vote_rank(trend, is_trending=match.trending):
         reasons.append(Reason(kind="trend", text=vote_rank))
+    elif trend.well_received is not None:
+        reasons.append(Reason(kind="prior", text=_well_received(trend.well_received)))
     if match.trending and not reasons:
         reasons.append(Reason(kind="trend", text="on the day’s list"))
     return tuple(reasons)
@@ -60,6 +65,17 @@ def _vote_rank(trend: Trend, *, is_trending: bool) -> str | None:
     if trend.tied > 1:
         return f"among the {rank} {of_all}"
     return of_all if rank == 1 else f"{ordinal(rank)} {of_all}"
+
+
+def _rise(rise: Rise) -> str:
+    return f"now trending: {count(rise.votes, 'vote')}, up from {rise.before:,}"
+
+
+def _well_received(found: WellReceived) -> str:
+    return (
+        f"{found.top:,} of {count(found.papers, 'earlier paper')} by {found.author}"
+        " were among the most voted of their day"
+    )
 
 
 def ordinal(number: int) -> str:

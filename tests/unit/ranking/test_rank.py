@@ -27,7 +27,18 @@ def test_without_trend_weight_votes_do_not_matter() -> None:
         paper("2", title="Agents there", votes=90),
     ]
 
-    assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["1", "2"]
+    assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["2", "1"]
+
+
+def test_papers_are_compared_with_others_of_their_day_that_are_not_ranked() -> None:
+    beside = [paper(str(number), votes=100) for number in range(2, 9)]
+    low = paper("1", title="Agents", votes=1)
+
+    (alone,) = rank([low], [topic()], trend_weight=1.0)["agents"]
+    (pick,) = rank([low], [topic()], trend_weight=1.0, beside=[*beside, low])["agents"]
+
+    assert alone.trend == 0.5
+    assert pick.trend < 0.1
 
 
 def test_no_number_of_votes_brings_in_a_paper_of_another_topic() -> None:
