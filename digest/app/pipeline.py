@@ -127,9 +127,11 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
 def build_edition(app: App, day: date) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
-    It includes papers that came too late for their own day's edition, and no withdrawn ones.
+    It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
+    of earlier editions that took off since come after them; they make no day of their own.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes
     from digest.ranking.near_duplicates import near_duplicates
     from digest.ranking.rank import rank
 
@@ -143,12 +145,22 @@ def build_edition(app: App, day: date) -> Edition:
         fetches=app.fetch_log.on(day),
         backlog=app.backlog,
         now=now(),
+        votes_read_at=app.votes.read_at(day) if quotas.trend_weight else None,
     )
+    votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
+    papers = [*papers, *votes.risen]
     return Edition(
         coverage=coverage,
         papers=papers,
         topics={topic.slug: topic for topic in app.topics},
-        ranked=rank(papers, app.topics, trend_weight=quotas.trend_weight),
+        ranked=rank(
+            papers,
+            app.topics,
+            trend_weight=quotas.trend_weight,
+            prior=votes.prior,
+            beside=votes.beside,
+            rises=votes.rises,
+        ),
         similar=near_duplicates(papers),
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,

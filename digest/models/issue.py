@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.paper import Paper
@@ -86,6 +86,8 @@ class Coverage:
     overdue: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
+    #: when the votes that it counts were last seen to change, UTC; None if it counts none
+    votes_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

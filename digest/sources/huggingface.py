@@ -324,4 +324,5 @@ KIND = Kind(
     knows=dict.fromkeys(("organization", "links.code", "links.project", "links.page"), 95),
     forecast=calendars.huggingface,
     whole_after=timedelta(days=1),
+    votes_settle=3,
 )

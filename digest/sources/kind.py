@@ -123,6 +123,8 @@ class Kind:
     #: how long after the start of a day, in UTC, its list is complete; None if the service
     #: cannot be asked for past days
     whole_after: timedelta | None = None
+    #: for how many days after its own a list's votes still rise, so that they are read again
+    votes_settle: int = 0
 
     def authority(self, name: str) -> int:
         """Return how much its value of a paper's field counts, from 0 to 100."""
