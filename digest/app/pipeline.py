@@ -131,7 +131,7 @@ def build_edition(app: App, day: date) -> Edition:
     of earlier editions that took off since come after them; they make no day of their own.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.app.votes import earlier_votes
+    from digest.app.votes import earlier_votes, votes_read_at
     from digest.ranking.near_duplicates import near_duplicates
     from digest.ranking.rank import rank
 
@@ -145,7 +145,7 @@ def build_edition(app: App, day: date) -> Edition:
         fetches=app.fetch_log.on(day),
         backlog=app.backlog,
         now=now(),
-        votes_read_at=app.votes.read_at(day) if quotas.trend_weight else None,
+        votes_read_at=votes_read_at(app, day),
     )
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]

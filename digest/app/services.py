@@ -50,9 +50,7 @@ from digest.storage.papers import PaperStore
 from digest.storage.pruning import Pruning
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.subscriber_history import SubscriberHistory
-from digest.storage.trained_priors import TrainedPriors
 from digest.storage.transactional import TransactionalQueue
-from digest.storage.votes import VoteHistory
 from subscribers.book import Book
 
 if TYPE_CHECKING:
@@ -142,16 +140,6 @@ class App:
             generation=self.generation,
             catch_up=self.config.fetch.catch_up,
         )
-
-    @cached_property
-    def votes(self) -> VoteHistory:
-        """The votes of earlier papers, in the database."""
-        return VoteHistory(self.engine)
-
-    @cached_property
-    def trained_priors(self) -> TrainedPriors:
-        """What was fitted to votes, in the database."""
-        return TrainedPriors(self.engine)
 
     @cached_property
     def generation(self) -> Generation:

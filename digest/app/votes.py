@@ -13,11 +13,12 @@ from digest.ranking.rises import rises
 from digest.ranking.training import Training, train, training_days
 from digest.ranking.trend import trends
 from digest.storage.candidates import RETURNING
-from digest.storage.trained_priors import TrainedPrior
+from digest.storage.trained_priors import TrainedPrior, TrainedPriors
+from digest.storage.votes import VoteHistory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.app.services import App
     from digest.models.paper import Paper
@@ -45,17 +46,23 @@ class EarlierVotes:
 
 def earlier_votes(app: App, day: date, *, apart_from: Collection[str]) -> EarlierVotes:
     """Return what the votes of the days before `day` say; `apart_from` are its papers' ids."""
-    voted = app.votes.voted(since=days_before(day, TEACHING_DAYS), before=day)
+    history = VoteHistory(app.engine)
+    voted = history.voted(since=days_before(day, TEACHING_DAYS), before=day)
     prior = learn(voted, coefficients(app))
     since = days_before(day, RETURNING)
     beside = [paper for paper in voted if paper.day >= since]
     others = [paper for paper in beside if paper.id not in apart_from]
     held = app.candidates.passed_over(day, others)
-    found = rises(others, before=app.votes.at(held), trends=trends(beside, prior))
+    found = rises(others, before=history.at(held), trends=trends(beside, prior))
     days = {paper.id: paper.day for paper in others}
     whole = (app.papers.paper(paper_id) for paper_id in found)
     risen = [replace(paper, day=days[paper.id]) for paper in whole if paper is not None]
     return EarlierVotes(prior=prior, beside=beside, risen=risen, rises=found)
+
+
+def votes_read_at(app: App, day: date) -> datetime | None:
+    """Return when the votes were read that the edition of a day counts; None if it counts none."""
+    return VoteHistory(app.engine).read_at(day) if app.quotas.trend_weight else None
 
 
 def coefficients(app: App) -> Coefficients:
@@ -63,7 +70,7 @@ def coefficients(app: App) -> Coefficients:
 
     Those of another version, whose features have other names, are left alone with a warning.
     """
-    trained = app.trained_priors.newest()
+    trained = TrainedPriors(app.engine).newest()
     if trained is None:
         return Coefficients()
     try:
@@ -80,10 +87,10 @@ def train_prior(app: App, day: date, *, keep: bool) -> Training:
         ArchiveError: there are too few days with votes.
 
     """
-    voted = app.votes.voted(since=days_before(day, TRAINING_DAYS), before=day)
+    voted = VoteHistory(app.engine).voted(since=days_before(day, TRAINING_DAYS), before=day)
     found = train(training_days(voted), Coefficients())
     if keep and found.is_better:
-        app.trained_priors.save(
+        TrainedPriors(app.engine).save(
             TrainedPrior(
                 trained_at=now(),
                 days=found.days,
