@@ -127,28 +127,35 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
 def build_edition(app: App, day: date) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
-    It includes papers that came too late for their own day's edition, and no withdrawn ones.
+    It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
+    of earlier editions that took off since come after them; they make no day of their own.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes, votes_read_at
     from digest.ranking import background
     from digest.ranking.edition import make_edition
 
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
+    coverage = coverage_of(
+        day,
+        app.sources,
+        papers,
+        counts=app.papers.counts(day),
+        fetches=app.fetch_log.on(day),
+        backlog=app.backlog,
+        now=now(),
+        votes_read_at=votes_read_at(app, day),
+    )
+    votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
+    papers = [*papers, *votes.risen]
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
     return make_edition(
         papers,
         app.topics,
         background=background.learn(earlier, app.topics),
+        trends=votes.trends(papers),
         quotas=app.quotas,
-        coverage=coverage_of(
-            day,
-            app.sources,
-            papers,
-            counts=app.papers.counts(day),
-            fetches=app.fetch_log.on(day),
-            backlog=app.backlog,
-            now=now(),
-        ),
+        coverage=coverage,
         withdrawn=app.candidates.withdrawn(day),
     )
 

@@ -32,6 +32,7 @@ from digest.cli import (
     streams,
     subscribers,
     topics,
+    train,
 )
 from digest.cli.global_options import Root
 from digest.errors import ConfigError, DigestError, NotFoundError
@@ -54,6 +55,7 @@ papers.register(app)
 preview.register(app)
 run.register(app)
 prune.register(app)
+train.register(app)
 status.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")

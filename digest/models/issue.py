@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.paper import Paper
 from digest.models.source import Channel
+from digest.models.trend import Trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend or similar
+    #: word, close, category, author, trend, rise, prior or similar
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords or abstract
     place: str = ""
     #: the words as the paper spells them, the categories or the names
     values: tuple[str, ...] = ()
-    #: the rank by votes, or how many papers are similar
+    #: the rank by votes, the votes, or how many papers there are
     number: int | None = None
-    #: among how many papers that is the rank
+    #: among how many papers, or up from how many votes
     of: int | None = None
 
 
@@ -132,6 +133,8 @@ class Coverage:
     overdue: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
+    #: when the votes that it counts were last seen to change, UTC; None if it counts none
+    votes_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +247,8 @@ class Edition:
     trend_weight: float
     #: of the words of its papers, for subscribers with words of their own
     counts: WordCounts = field(default_factory=WordCounts)
+    #: how its papers compare with others of their day, by id
+    trends: Mapping[str, Trend] = field(default_factory=dict)
     #: ids of the papers that hold a word which the subscriber of a personal edition excludes
     excluded: frozenset[str] = frozenset()
     #: papers of earlier issues that were withdrawn since
