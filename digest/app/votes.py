@@ -10,7 +10,6 @@ from digest.app.clock import now
 from digest.models.days import days_before
 from digest.ranking.prior import Coefficients, Prior, learn
 from digest.ranking.rises import rises
-from digest.ranking.training import Training, train, training_days
 from digest.ranking.trend import trends
 from digest.storage.candidates import RETURNING
 from digest.storage.trained_priors import TrainedPrior, TrainedPriors
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from digest.app.services import App
     from digest.models.paper import Paper
     from digest.models.trend import Rise, Trend
+    from digest.ranking.training import Training
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,9 @@ def train_prior(app: App, day: date, *, keep: bool) -> Training:
         ArchiveError: there are too few days with votes.
 
     """
+    # Imported here, since it brings scipy.stats, which an edition can do without.
+    from digest.ranking.training import train, training_days
+
     voted = VoteHistory(app.engine).voted(since=days_before(day, TRAINING_DAYS), before=day)
     found = train(training_days(voted), Coefficients())
     if keep and found.is_better:
