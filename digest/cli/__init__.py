@@ -18,6 +18,7 @@ import typer
 from digest import __version__
 from digest.app import environment
 from digest.cli import (
+    backtest,
     bench,
     dkim,
     fixtures,
@@ -53,6 +54,7 @@ app = typer.Typer(
 setup.register(app)
 papers.register(app)
 preview.register(app)
+backtest.register(app)
 run.register(app)
 prune.register(app)
 train.register(app)
