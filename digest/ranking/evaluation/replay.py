@@ -111,7 +111,7 @@ def measure(days: Sequence[ReplayedDay], *, depth: int) -> dict[str, dict[date, 
                 if before
                 else None,
                 diversity=_mean(
-                    metrics.intra_list_diversity(_rows(vectors, row, listed))
+                    metrics.intra_list_diversity(_rows(vectors.rows, row, listed))
                     for listed in shown.values()
                 ),
             )
