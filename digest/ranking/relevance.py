@@ -10,6 +10,7 @@ and a paper goes to the topic that it fits best.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from digest.ranking import free_text
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import Text, parse_leniently
-from digest.ranking.terms import Phrase, stems, words
+from digest.ranking.terms import Phrase, is_part, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,30 +31,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
-    from digest.ranking.background import Background
+    from digest.ranking.background import Background, Centroid
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
 
-#: Log-odds of a paper without any evidence, and what a rare word in its title adds. The first pair
-#: is for topics whose papers of the last weeks are known, the second for others.
-_WITH_CENTROID = (-3.5, 4.1)
-_WORDS_ALONE = (-2.9, 8.5)
-#: Log-odds for each standard deviation by which a paper is closer than usual to a topic's papers.
-_CLOSENESS = 1.5
+#: Log-odds of a paper without any evidence, and what the rarest word in its title adds. The first
+#: pair is for topics whose papers of the last weeks are known, the second for others.
+_WITH_CENTROID = (-4.2, 4.8)
+_WORDS_ALONE = (-3.0, 9.5)
+#: Log-odds of a paper that is as close to a topic's papers as these are to each other.
+_CLOSENESS = 3.7
 #: A centroid of so many papers is trusted by one half.
 _HALF_TRUSTED = 10.0
-#: Log-odds of a category. A topic that has nothing else means its categories.
-_CATEGORY, _CATEGORY_ALONE = 1.0, 4.0
+#: Log-odds of a category: at least, and at most where a topic's papers show that it says more. A
+#: topic that has nothing else means its categories.
+_CATEGORY, _TELLING_CATEGORY, _CATEGORY_ALONE = 1.0, 3.0, 4.0
 #: Log-odds of a followed name: more than any words.
 _AUTHOR = 40.0
 
 #: A paper below this relevance is not about a topic. Without a centroid less is known, and so less
 #: is left out.
-FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.08
+FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.1
 #: A paper without any of a topic's words must be so relevant.
 FLOOR_WITHOUT_WORDS = 0.3
-#: Terms of a centroid that are named as reasons have this part in the closeness, at least.
+#: Terms of a centroid that are named as reasons have this part in the cosine, at least.
 _TELLING = 0.02
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
@@ -102,27 +104,28 @@ class Relevance:
         papers = len(self.papers)
         if topic.trending:
             return np.ones(papers), ~self.evidence.excludes(topic.words_out)
-        strength = np.sum(
-            [np.zeros(papers), *map(self.evidence.of, topic.words_in)], axis=0, dtype=np.float64
-        )
+        strength = self.evidence.of_all(topic.words_in)
         centroid = self._background.centroids.get(topic.slug)
         trust = centroid.examples / (centroid.examples + _HALF_TRUSTED) if centroid else 0.0
         log_odds = (1 - trust) * (_WORDS_ALONE[0] + _WORDS_ALONE[1] * strength)
         floor = (1 - trust) * FLOOR_OF_WORDS_ALONE + trust * FLOOR
         if centroid:
-            closeness = (self._vectors @ centroid.weights - centroid.mean) / centroid.deviation
             log_odds += trust * (
-                _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
+                _WITH_CENTROID[0]
+                + _WITH_CENTROID[1] * strength
+                + _CLOSENESS * centroid.closeness(self._vectors)
             )
-        in_category = self._holds(topic.categories, lambda paper: paper.categories)
+        is_out = self.evidence.excludes(topic.words_out)
+        below = np.where(is_out, -np.inf, log_odds) < _log_odds(floor)
+        log_odds = _lone_below_titles(log_odds, below, *self.evidence.mentions(topic.words_in))
+        by_category = self._by_category(topic, centroid)
         followed = map(_folded, topic.authors)
         by_name = self._holds(followed, lambda paper: map(_folded, _names(paper)))
-        log_odds += in_category * (_CATEGORY if topic.words_in else _CATEGORY_ALONE)
-        log_odds += by_name * _AUTHOR
+        log_odds += by_category + by_name * _AUTHOR
         relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
-        has_words = (strength > 0) | (in_category > 0) | (by_name > 0)
-        is_match = relevance >= np.where(has_words, floor, FLOOR_WITHOUT_WORDS)
-        return relevance, is_match & ~self.evidence.excludes(topic.words_out)
+        is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
+        is_match = relevance >= np.where(is_named, floor, FLOOR_WITHOUT_WORDS)
+        return relevance, is_match & ~is_out
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
         """Return what a paper matched a topic by."""
@@ -156,6 +159,16 @@ class Relevance:
         return np.array(
             [bool(values) and not values.isdisjoint(of(paper)) for paper in self.papers], np.float64
         )
+
+    def _by_category(self, topic: Topic, centroid: Centroid | None) -> Floats:
+        """Return the log-odds of the most telling of a topic's categories that each paper has."""
+        found = np.zeros(len(self.papers))
+        learned = centroid.categories if centroid else {}
+        for category in topic.categories:
+            weight = min(max(learned.get(category, 0.0), _CATEGORY), _TELLING_CATEGORY)
+            has = self._holds((category,), lambda paper: paper.categories)
+            found = np.maximum(found, has * (weight if topic.words_in else _CATEGORY_ALONE))
+        return found
 
     def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
         found = self._phrases.get(topic.words_in)
@@ -201,13 +214,35 @@ def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | Non
     return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
 
 
+def _lone_below_titles(
+    log_odds: Floats, below: NDArray[np.bool_], in_title: Floats, lone: Floats
+) -> Floats:
+    """Return log-odds where no lone mention exceeds a title with a phrase that is as rare.
+
+    Titles of papers that are `below` the floor, and so not shown, do not count.
+    """
+    titles = np.flatnonzero((in_title > 0) & ~below)
+    titles = titles[np.argsort(-in_title[titles])]
+    lowest = np.minimum.accumulate(log_odds[titles])
+    rows = np.flatnonzero(lone > 0)
+    as_rare = np.searchsorted(-in_title[titles], -lone[rows], side="right")
+    rows, as_rare = rows[as_rare > 0], as_rare[as_rare > 0]
+    limited = log_odds.copy()
+    limited[rows] = np.minimum(log_odds[rows], lowest[as_rare - 1])
+    return limited
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
 def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
     present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
     quotes = [
         quote
         for phrase, quote in present.items()
-        if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
+        if not any(phrase != other and is_part(phrase.stems, other.stems) for other in present)
     ]
     # Two quotes that differ in case or plural are one: the first is kept, in its place.
     distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
@@ -230,9 +265,6 @@ def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         quote
         for quote in quotes
-        if not any(_is_part(tuple(stems(quote)), whole) for whole in known)
+        if not any(is_part(tuple(stems(quote)), whole) for whole in known)
     )
 
-
-def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
