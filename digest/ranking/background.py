@@ -34,7 +34,7 @@ DAYS = 60
 MOST_PAPERS = 10_000
 #: A term in fewer papers than this is no part of a topic's centroid.
 _FEWEST = 3
-#: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is a chance.
+#: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
 _FEWEST_EXAMPLES = 5
 #: So many papers more are counted as having a category as often as all papers have it.
 _UNSURE = 10.0

@@ -21,7 +21,8 @@ from digest.models.issue import WordCounts
 from digest.ranking import free_text
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import Text, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
+from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, is_part, stems, words
 
 if TYPE_CHECKING:
@@ -55,12 +56,15 @@ _AUTHOR = 40.0
 FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.1
 #: A paper without any of a topic's words must be so relevant.
 FLOOR_WITHOUT_WORDS = 0.3
-#: Terms of a centroid that are named as reasons have this part in the cosine, at least.
-_TELLING = 0.02
+#: A term is named as a reason if it makes this part of what brings a paper close to a topic.
+_TELLING = 0.04
+#: A term that is in one of so many papers, or in more, says nothing by itself.
+_COMMON = 10
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
-#: Stems that say nothing by themselves.
-_NOT_TELLING = frozenset(stems("and for from the with via model method approach paper task using"))
+
+_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
+_NO_BRACKETS = str.maketrans("()[]{}", " " * 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +148,7 @@ class Relevance:
             title_words=title,
             keywords=_without(keywords, title),
             abstract_words=_without(abstract, (*title, *keywords)),
-            close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
+            close_by=self._close_by(topic, row, quoted),
             categories=tuple(c for c in topic.categories if c in paper.categories),
             authors=tuple(n for n in _names(paper) if followed and _folded(n) in followed),
         )
@@ -177,29 +181,32 @@ class Relevance:
             found = self._phrases[topic.words_in] = tuple(dict.fromkeys(every))
         return found
 
-    def _close_by(self, topic: Topic, row: int, quoted: Iterable[str]) -> tuple[str, ...]:
+    def _close_by(self, topic: Topic, row: int, own: Iterable[Phrase]) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
 
-        Words that were quoted already are left out.
+        The topic's own words are left out: they are no news, and quoted elsewhere.
         """
         centroid = self._background.centroids.get(topic.slug)
         if centroid is None:
             return ()
         vectors = self._vectors
         part = slice(*vectors.indptr[row : row + 2])
-        shares = vectors.data[part] * centroid.weights[vectors.indices[part]]
-        known = {stem for quote in quoted for stem in stems(quote)}
+        columns = vectors.indices[part]
+        shares = np.maximum(vectors.data[part] * centroid.weights[columns], 0)
+        known = {stem for phrase in own for reading in phrase.readings for stem in reading}
+        known |= _FUNCTION_STEMS
         found: list[str] = []
         for at in np.argsort(-shares, kind="stable")[:_LOOKED_AT]:
-            if len(found) == _MOST_CLOSE or shares[at] < _TELLING:
+            if len(found) == _MOST_CLOSE or shares[at] < _TELLING * shares.sum():
                 break
-            term = self._background.spell(int(vectors.indices[part][at]))
-            is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
-            if not is_telling or not known.isdisjoint(term):
+            term = self._background.spell(int(columns[at]))
+            is_rare = self._background.idf[columns[at]] >= 1 + math.log(_COMMON)
+            if not is_rare or not known.isdisjoint(term):
                 continue
-            if quotes := self.index.quote(Phrase(term, term), row):
-                found.append(quotes[min(quotes)])
-                known |= set(term)
+            quotes = self.index.quote(Phrase(term, term), row)
+            if quotes and (quote := quotes[max(quotes)]):
+                found.append(quote)
+                known |= {*term, *stems(quote), *map(stem, words(quote))}
         return tuple(found)
 
 
@@ -238,7 +245,7 @@ def _log_odds(probability: float) -> float:
 
 def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
-    present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
+    present = {phrase: _tidy(quotes[place]) for phrase, quotes in quoted.items() if place in quotes}
     quotes = [
         quote
         for phrase, quote in present.items()
@@ -247,6 +254,13 @@ def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple
     # Two quotes that differ in case or plural are one: the first is kept, in its place.
     distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
     return tuple(distinct.values())[::-1]
+
+
+def _tidy(quote: str) -> str:
+    """Return a quote without a bracket whose other is outside it."""
+    if all(quote.count(one) == quote.count(other) for one, other in ("()", "[]", "{}")):
+        return quote
+    return " ".join(quote.translate(_NO_BRACKETS).split())
 
 
 def _names(paper: Paper) -> Iterator[str]:
@@ -263,8 +277,5 @@ def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Return the quotes whose stems are in none of the other quotes."""
     known = [tuple(stems(quote)) for quote in others]
     return tuple(
-        quote
-        for quote in quotes
-        if not any(is_part(tuple(stems(quote)), whole) for whole in known)
+        quote for quote in quotes if not any(is_part(tuple(stems(quote)), whole) for whole in known)
     )
-
