@@ -127,6 +127,15 @@ class PaperIndex:
             self._found[phrase] = found
         return found
 
+    def numbers_by_paper(self) -> dict[str, NDArray[np.int32]]:
+        """Return the numbers of the stems of each paper's title and abstract, by its id."""
+        is_text = np.isin(self.place_of_text, (Place.TITLE, Place.ABSTRACT))
+        chosen = self.is_usual & (self.words >= 0) & is_text[self.text]
+        rows = self.row_of_text[self.text[chosen]]
+        ends = np.searchsorted(rows, np.arange(1, len(self.papers)))
+        parts = np.split(self.words[chosen], ends)
+        return {paper.id: part for paper, part in zip(self.papers, parts, strict=False)}
+
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
         """The papers' lengths as shares of the mean, title words thrice; shape (papers,)."""
@@ -156,12 +165,10 @@ class PaperIndex:
         if firsts is None:
             firsts = self._firsts_of[phrase] = {}
             text, start, end = self._places(phrase)
-            rows, places = self.row_of_text[text], self.place_of_text[text]
+            where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
             # Texts are numbered as they were read, and occurrences sorted by text and word.
-            for where in zip(
-                *map(np.ndarray.tolist, (rows, places, text, start, end)), strict=True
-            ):
-                firsts.setdefault(where[0], {}).setdefault(Place(where[1]), where[2:])
+            for paper, place, *words in where.T.tolist():
+                firsts.setdefault(paper, {}).setdefault(Place(place), tuple(words))
         return {place: self._spell(*words) for place, words in firsts.get(row, {}).items()}
 
     def _spell(self, text: int, start: int, end: int) -> str:

@@ -16,7 +16,7 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
     """Return the edition for this subscriber, and their topics in the order of the issue.
 
     Own words and authors make a topic of their own, which comes first. Papers that hold an
-    excluded word are removed from every topic.
+    excluded word are excluded from every topic.
     """
     preferences = subscriber.preferences
     if preferences.words_in or preferences.words_out or preferences.authors:
@@ -33,11 +33,7 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
     if preferences.words_out:
         excludes = relevance.evidence.excludes(preferences.words_out)
         removed = {paper.id for paper, out in zip(relevance.papers, excludes, strict=True) if out}
-        ranked = {
-            slug: tuple(pick for pick in picks if pick.paper.id not in removed)
-            for slug, picks in edition.ranked.items()
-        }
-        edition = replace(edition, ranked=ranked)
+        edition = replace(edition, excluded=frozenset(removed))
     own = own_topic(subscriber)
     if own:
         own = replace(own, words_out=preferences.words_out)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Reason, WordCounts
+from digest.models.issue import Coverage, Edition, Pick, Ranking, Reason, WordCounts
 from digest.models.paper import Paper
 from subscribers.models import Topic
 
@@ -108,7 +108,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
         ranked={
-            slug: tuple(_pick(slug, pick, stored.papers) for pick in picks)
+            slug: Ranking(_pick(slug, pick, stored.papers) for pick in picks)
             for slug, picks in stored.ranked.items()
         },
         similar=_similar(stored, ids),

@@ -17,6 +17,7 @@ PAPERS = [
     paper("1", title="Agents that plan", votes=9),
     paper("2", title="Agents: a survey", votes=5),
     paper("3", title="Sorting with whales", authors=("Ada Lovelace",), votes=1),
+    *(paper(f"other {n}", title="Napkins", abstract="They fold.") for n in range(40)),
 ]
 
 
