@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Pick, Ranking
+from digest.models.issue import Pick, Ranking, Rankings
 from digest.ranking.explain import explain
 from digest.ranking.relevance import match
 from digest.ranking.trend import trends
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from digest.models.paper import Paper
     from subscribers.models import Topic
 
 
-def rank(
-    papers: Sequence[Paper], topics: Sequence[Topic], *, trend_weight: float
-) -> Mapping[str, Ranking]:
+def rank(papers: Sequence[Paper], topics: Sequence[Topic], *, trend_weight: float) -> Rankings:
     """Return every topic's picks by its slug, best first; papers that do not match are left out.
 
     The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
@@ -26,7 +24,7 @@ def rank(
     """
     ordered = sorted(papers, key=lambda paper: paper.id)
     trend_of = trends(ordered)
-    ranked: dict[str, Ranking] = {}
+    ranked = Rankings()
     for topic, matches in zip(topics, match(ordered, topics), strict=True):
         picks = []
         for found in matches:
