@@ -25,7 +25,7 @@ from digest.ranking.rank import rank
 Step = Callable[[], int]
 
 #: Readers are many instead, since what is kept of one would make a second round too quick.
-ROUNDS, READERS = 5, 10_000
+ROUNDS, READERS = 5, 30_000
 TOPICS, OF_A_READER, SEEN = 20, 3, 15
 WEIGHT = 0.3
 
