@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.paper import Paper
 from digest.models.source import Channel
@@ -83,6 +83,53 @@ class Ranking(tuple["Pick", ...]):
         if found is None:
             found = tuple(pick for pick in self if least <= pick.relevance < below)
             self._within[least, below] = found
+        return found
+
+
+class Candidate(NamedTuple):
+    """A pick in the ranking of its topic, beside the other topics that rank its paper."""
+
+    paper_id: str
+    #: the topics to which the paper is at least as relevant
+    rivals: frozenset[str]
+    pick: Pick
+
+
+class Rankings(dict[str, Ranking]):
+    """Every topic's ranking by its slug, which does not change any more."""
+
+    @classmethod
+    def of(cls, ranked: Mapping[str, Sequence[Pick]]) -> Rankings:
+        """Return rankings of picks, best first; what are rankings already is not copied."""
+        if isinstance(ranked, Rankings):
+            return ranked
+        return cls({slug: Ranking.of(picks) for slug, picks in ranked.items()})
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What is computed from these rankings once, and kept as long as they are."""
+        return {}
+
+    @cached_property
+    def _candidates(self) -> dict[tuple[str, float, float], tuple[Candidate, ...]]:
+        return {}
+
+    def candidates(self, slug: str, least: float, below: float) -> tuple[Candidate, ...]:
+        """Return a topic's picks with a relevance of at least `least` and less than `below`."""
+        found = self._candidates.get((slug, least, below))
+        if found is None:
+            others = [(it, of.relevances) for it, of in self.items() if it != slug]
+            found = tuple(
+                Candidate(
+                    pick.paper.id,
+                    frozenset(
+                        it for it, of in others if of.get(pick.paper.id, -1.0) >= pick.relevance
+                    ),
+                    pick,
+                )
+                for pick in self[slug].within(least, below)
+            )
+            self._candidates[slug, least, below] = found
         return found
 
 
@@ -239,7 +286,7 @@ class Edition:
     coverage: Coverage
     papers: Sequence[Paper]
     topics: Mapping[str, Topic]
-    #: best first; a `Ranking` is quick to select from
+    #: best first; `Rankings` are quick to select from
     ranked: Mapping[str, Sequence[Pick]]
     similar: Mapping[str, frozenset[str]]
     per_topic: int

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import Pick, Ranking
+from digest.models.issue import Pick, Ranking, Rankings
 from digest.models.trend import UNKNOWN
 from digest.ranking.background import Background
 from digest.ranking.explain import explain
@@ -32,7 +32,7 @@ def rank(
     background: Background | None = None,
     prior: Prior = NOTHING_LEARNED,
     trend_weight: float,
-) -> Mapping[str, Ranking]:
+) -> Rankings:
     """Return every topic's picks by its slug, best first; papers that do not match are left out.
 
     The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
@@ -56,12 +56,12 @@ def rank_by(
     *,
     trends: Mapping[str, Trend],
     trend_weight: float,
-) -> Mapping[str, Ranking]:
+) -> Rankings:
     """Rank papers whose texts and trends are known, see `rank`."""
     papers = found.papers
     trend_of = [trends.get(paper.id, UNKNOWN) for paper in papers]
     trend = np.array([one.score for one in trend_of])
-    ranked: dict[str, Ranking] = {}
+    ranked = Rankings()
     for topic in topics:
         relevance, is_match = found.of(topic)
         scores = relevance * (1 + trend_weight * trend)

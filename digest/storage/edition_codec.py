@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Ranking, Reason, WordCounts
+from digest.models.issue import Coverage, Edition, Pick, Ranking, Rankings, Reason, WordCounts
 from digest.models.paper import Paper
 from digest.models.trend import UNKNOWN, Trend
 from subscribers.models import Topic
@@ -113,10 +113,10 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         papers=list(stored.papers[:featured]),
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
-        ranked={
-            slug: Ranking(_pick(slug, pick, stored.papers) for pick in picks)
+        ranked=Rankings(
+            (slug, Ranking(_pick(slug, pick, stored.papers) for pick in picks))
             for slug, picks in stored.ranked.items()
-        },
+        ),
         similar=_similar(stored, ids),
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
