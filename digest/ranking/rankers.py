@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError
 from digest.models.clock_times import midnight
 from digest.models.issue import Pick
+from digest.ranking.diversity import diversify
 from digest.ranking.evaluation.baselines import K1, B, summed_bm25
+from digest.ranking.tfidf import Vectors
 from digest.text.wording import suggestion
 
 if TYPE_CHECKING:
@@ -80,12 +82,15 @@ def _digest(edition: Edition, values: Mapping[str, float]) -> Ranked:
     if "trend_weight" not in values:
         return edition.ranked
     weight = values["trend_weight"]
-    return {
+    scored = {
         slug: _best_first(
-            replace(pick, score=pick.relevance * (1 + weight * pick.trend)) for pick in picks
+            replace(pick, score=pick.relevance * (1 + weight * pick.trend))
+            for pick in sorted(picks, key=lambda pick: pick.paper.id, reverse=True)
         )
         for slug, picks in edition.ranked.items()
     }
+    trending = [slug for slug, topic in edition.topics.items() if topic.trending]
+    return diversify(scored, Vectors.of(edition.papers), last=trending)
 
 
 def _bm25(edition: Edition, values: Mapping[str, float]) -> Ranked:

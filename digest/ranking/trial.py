@@ -54,7 +54,12 @@ def try_topic(edition: Edition, topic: Topic, relevance: Relevance) -> TrialDay:
     made = compose(edition, [topic.slug], seen=NOTHING_SEEN)
     picks = made.picks if isinstance(made, Issue) else ()
     ranked = edition.ranked[topic.slug]
-    missed = [*_not_shown(ranked, picks), *_too_little(topic, relevance, ranked)]
+    missed = [
+        *_not_shown(
+            ranked, picks, is_full=len(picks) >= min(edition.per_topic, edition.max_papers)
+        ),
+        *_too_little(topic, relevance, ranked),
+    ]
     return TrialDay(
         day=edition.coverage.day,
         considered=edition.coverage.considered,
@@ -64,7 +69,7 @@ def try_topic(edition: Edition, topic: Topic, relevance: Relevance) -> TrialDay:
     )
 
 
-def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick]) -> Iterator[Miss]:
+def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick], *, is_full: bool) -> Iterator[Miss]:
     """Yield the papers about the topic that are not shown, best first."""
     by_id = {pick.paper.id for pick in shown}
     behind = {paper.id: pick.paper.title for pick in shown for paper in pick.similar}
@@ -74,11 +79,11 @@ def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick]) -> Iterator[Miss]:
         places = {reason.place for reason in pick.reasons if reason.kind == "word"}
         if title := behind.get(pick.paper.id):
             why = f"nearly the same as “{title}”"
-        elif shown:
+        elif is_full:
             full = f"the list is full, its last paper scores {shown[-1].score:.2f}"
             why = f"{_weakness(places)}{full} and this one {pick.score:.2f}"
         else:
-            why = f"{_weakness(places)}nothing of the topic is shown"
+            why = f"{_weakness(places)}too little to be about the topic"
         yield Miss(paper=pick.paper, relevance=pick.relevance, why=why)
 
 

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import edition_of, ids, issue, paper, pick, topic
+from support.builders import DAY, edition_of, ids, issue, paper, pick, topic
 
 from digest.errors import ConfigError
+from digest.models.issue import Coverage, Edition, Quotas
+from digest.ranking.background import Background
+from digest.ranking.edition import make_edition
 from digest.ranking.rank import rank
 from digest.ranking.rankers import NAMES, read_ranker
 
@@ -39,14 +42,19 @@ def test_another_weight_ranks_as_a_run_with_that_weight(weight: float, votes: li
         paper(f"{i:03}", title="An agent" if i % 2 else "A plan", abstract="agent", votes=number)
         for i, number in enumerate(votes)
     ]
-    topics = [topic("agents")]
-    ranked = rank(papers, topics, trend_weight=1)
-    edition = edition_of(issue(), papers=papers, ranked=ranked, topics={"agents": topics[0]})
 
-    found = read_ranker(f"digest:trend_weight={weight}")(edition)
+    def made(trend_weight: float) -> Edition:
+        return make_edition(
+            papers,
+            [topic("agents")],
+            background=Background(),
+            quotas=Quotas(per_topic=5, max_papers=20, trend_weight=trend_weight),
+            coverage=Coverage(day=DAY, considered=len(papers)),
+        )
 
-    wanted = rank(papers, topics, trend_weight=weight)
-    assert [p.score for p in found["agents"]] == [p.score for p in wanted["agents"]]
+    found = read_ranker(f"digest:trend_weight={weight}")(made(1))
+
+    assert list(found["agents"]) == list(made(weight).ranked["agents"])
 
 
 def test_bm25_adds_the_words_of_the_topic_and_knows_no_votes() -> None:
