@@ -123,7 +123,9 @@ def test_every_row_is_there_under_the_new_names(
     renamed["editions"] = [row | {"mailed_at": row["saved_at"]} for row in renamed["editions"]]
     renamed["signups"] = []
     renamed["papers"] = [row | {"restored_on": None} for row in renamed["papers"]]  # since 0014
-    renamed["fetches"] = [row | {"warnings": "[]"} for row in renamed["fetches"]]  # since 0014
+    added = {"warnings": "[]", "recounted_at": None}  # since 0014 and 0016
+    renamed["fetches"] = [row | added for row in renamed["fetches"]]
+    renamed["trained_priors"] = []
     renamed["days"] = [row | later for row in renamed["days"]]
 
     assert after == renamed
