@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: How many days before an edition its background begins.
 DAYS = 60
 #: The most papers of a background, the newest: more change nothing, and take seconds.
-MOST_PAPERS = 10_000
+MOST_PAPERS = 6_000
 #: A term in fewer papers than this is no part of a topic's centroid.
 _FEWEST = 3
 #: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
