@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.services import App
+    from digest.app.votes import EarlierVotes
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
@@ -130,8 +131,12 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
 def build_edition(app: App, day: date) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
-    It includes papers that came too late for their own day's edition, and no withdrawn ones.
+    It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
+    of earlier editions that took off since come after them; they make no day of their own.
     """
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes, votes_read_at
+
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
     coverage = coverage_of(
         day,
@@ -141,8 +146,11 @@ def build_edition(app: App, day: date) -> Edition:
         fetches=app.fetch_log.on(day),
         backlog=app.backlog,
         now=now(),
+        votes_read_at=votes_read_at(app, day),
     )
-    edition = edition_for(app, papers, app.topics, coverage=coverage)
+    votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
+    papers = [*papers, *votes.risen]
+    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
@@ -162,18 +170,23 @@ def edition_for(
     *,
     coverage: Coverage,
     background: Background | None = None,
+    votes: EarlierVotes | None = None,
 ) -> Edition:
-    """Rank papers for topics with a background, which is learned unless it is given.
+    """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
-    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes
     from digest.ranking.edition import make_edition
 
+    ids = {paper.id for paper in papers}
+    votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
     return make_edition(
         papers,
         topics,
         background=background or background_of(app, coverage.day, topics),
+        trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
     )

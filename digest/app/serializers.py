@@ -187,6 +187,7 @@ def edition(found: Coverage) -> dict[str, Any]:
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
         "owed": overdue_days(found.overdue),
         "considered": found.considered,
+        "votes_read_at": moment(found.votes_read_at),
     }
 
 

@@ -33,6 +33,7 @@ from digest.cli import (
     streams,
     subscribers,
     topics,
+    train,
 )
 from digest.cli.global_options import Root
 from digest.errors import ConfigError, DigestError, NotFoundError
@@ -56,6 +57,7 @@ preview.register(app)
 backtest.register(app)
 run.register(app)
 prune.register(app)
+train.register(app)
 status.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")

@@ -15,7 +15,7 @@ from digest.ranking import free_text
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
-from digest.ranking.terms import excluding_phrase
+from digest.ranking.terms import excluding_phrase, is_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: How much a word in each place says. Title and abstract are fitted; keywords, which no judged
 #: paper had, are between a title and a repeated word.
-TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.5, 0.3
+TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.35, 0.2
 #: Words are counted as if so many more papers were known, of which one in a hundred has the word.
 #: So a word of a first day is neither common nor rare before there is a reason to think so.
 _PRIOR_PAPERS, _PRIOR_SHARE = 100.0, 0.01
@@ -58,6 +58,52 @@ class Evidence:
         if found is None:
             found = self._strengths[entry] = self._strength(parse_leniently(entry))
         return found
+
+    def of_all(self, entries: Iterable[str]) -> Floats:
+        """Return how strongly all entries of a topic speak for each paper; shape (papers,).
+
+        That is the sum, so that each entry adds something. But what says the same counts once, or a
+        topic would gain by many words: of entries with the same stems one counts, and a phrase
+        inside a longer one counts only by how much more it says.
+        """
+        total = np.zeros(len(self.index.papers))
+        of_phrase: dict[Phrase, Floats] = {}
+        for entry in entries:
+            query = parse_leniently(entry)
+            if isinstance(query, Term) and query.phrase and not query.excludes:
+                of_phrase[query.phrase] = self.of(entry)
+            else:
+                total += self.of(entry)
+        for part, strength in of_phrase.items():
+            longer = [
+                of_phrase[whole]
+                for whole in of_phrase
+                if len(whole) > len(part) and is_part(part.stems, whole.stems)
+            ]
+            total += np.maximum(strength - np.max(longer, axis=0), 0) if longer else strength
+        return total
+
+    def mentions(self, entries: Iterable[str]) -> tuple[Floats, Floats]:
+        """Return the rarity of the rarest phrase of some entries in each title, and of lone ones.
+
+        The second is of papers that mention each phrase that they have only once, in the abstract;
+        it is 0 for others. Both have the shape (papers,). Words of free text are no mentions.
+        """
+        in_title, lone = np.zeros((2, len(self.index.papers)))
+        is_said = np.zeros(len(self.index.papers), np.bool_)
+        for entry in entries:
+            query = parse_leniently(entry)
+            if isinstance(query, Text):
+                is_said |= self.of(entry) > 0
+                continue
+            for phrase in query.phrases():
+                found, rarity = self.index.find(phrase), self.rarity(phrase)
+                places = _places(found.counts)
+                titles = found.rows[places == TITLE]
+                in_title[titles] = np.maximum(in_title[titles], rarity)
+                lone[found.rows] = np.maximum(lone[found.rows], rarity)
+                is_said[found.rows] |= places > LONE
+        return in_title, np.where(is_said, 0.0, lone)
 
     def rarity(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase, as a share of the highest.

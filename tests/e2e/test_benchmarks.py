@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 from statistics import fmean
@@ -12,12 +13,15 @@ import pytest
 from support.paths import ROOT
 
 from digest.ranking.evaluation.bootstrap import Ratio
+from digest.ranking.prior import Coefficients
+from digest.ranking.training import interval, rank_correlations
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BENCHMARKS = ROOT / "benchmarks"
 BENCHMARK = BENCHMARKS / "ranking.py"
+VOTES = BENCHMARKS / "votes.py"
 
 
 @pytest.fixture
@@ -95,3 +99,15 @@ def test_a_folder_without_data_or_project_is_named(tmp_path: Path) -> None:
     assert (data.returncode, checkout.returncode) == (1, 1)
     assert f"{tmp_path} has no folder `eval`" in data.stderr
     assert data.stdout == ""
+
+
+def test_papers_are_ordered_before_votes_exist(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(VOTES.parent)
+    measured = runpy.run_path(str(VOTES))
+    papers = measured["read"](real_data / "eval" / "votes-dev.jsonl")
+
+    judged = measured["training_days"](papers)[measured["TEACHING"] :]
+
+    assert interval(rank_correlations(judged, Coefficients())).mean >= 0.39
