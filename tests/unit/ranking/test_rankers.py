@@ -16,6 +16,7 @@ from digest.ranking.background import Background
 from digest.ranking.edition import make_edition
 from digest.ranking.rank import rank
 from digest.ranking.rankers import NAMES, read_ranker
+from digest.ranking.trend import trends
 
 
 def order(ranker: str, *picks: Any, **details: Any) -> list[str]:
@@ -48,6 +49,7 @@ def test_another_weight_ranks_as_a_run_with_that_weight(weight: float, votes: li
             papers,
             [topic("agents")],
             background=Background(),
+            trends=trends(papers),
             quotas=Quotas(per_topic=5, max_papers=20, trend_weight=trend_weight),
             coverage=Coverage(day=DAY, considered=len(papers)),
         )

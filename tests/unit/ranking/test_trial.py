@@ -10,6 +10,7 @@ from digest.models.issue import Coverage, Quotas
 from digest.ranking.background import Background
 from digest.ranking.edition import make_edition
 from digest.ranking.relevance import Relevance
+from digest.ranking.trend import trends
 from digest.ranking.trial import TrialDay, try_topic
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def tried(*papers: Paper, per_topic: int = 2, **of_topic: Any) -> TrialDay:
         papers,
         [chosen],
         background=background,
+        trends=trends(papers),
         quotas=Quotas(per_topic=per_topic, max_papers=20, trend_weight=0.3),
         coverage=Coverage(day=DAY, considered=len(papers)),
     )
