@@ -37,7 +37,7 @@ def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list
     own = own_topic(subscriber)
     if own:
         own = replace(own, words_out=preferences.words_out)
-        picks = rank_by(relevance, [own], trend_weight=edition.trend_weight)
+        picks = rank_by(relevance, [own], trends=edition.trends, trend_weight=edition.trend_weight)
         edition = replace(
             edition,
             topics={**edition.topics, OWN: own},

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from support.builders import paper, topic
 
+from digest.ranking.background import Background
 from digest.ranking.explain import ordinal
-from digest.ranking.rank import rank
+from digest.ranking.prior import learn
+from digest.ranking.rank import rank, rank_by
+from digest.ranking.relevance import Relevance
+from digest.ranking.rises import Rise
+from digest.ranking.trend import trends
 
 
 def test_a_pick_says_why_in_words_a_reader_understands() -> None:
@@ -39,6 +47,36 @@ def test_every_pick_has_a_reason_even_without_votes() -> None:
     (pick,) = rank([paper()], [topic("all", words_in=(), trending=True)], trend_weight=1.0)["all"]
 
     assert [reason.text for reason in pick.reasons] == ["on the day’s list"]
+
+
+def test_a_paper_that_took_off_says_from_where() -> None:
+    papers = [paper("1", title="Agents", votes=1200), *(paper(str(n), votes=3) for n in range(9))]
+    risen = {"1": Rise(votes=1200, before=35)}
+
+    found = trends(papers, rises=risen)
+    relevance = Relevance(papers[:1], Background())
+    (pick,) = rank_by(relevance, [topic()], trends=found, trend_weight=1.0)["agents"]
+
+    assert [(each.kind, each.text) for each in pick.reasons[1:]] == [
+        ("rise", "now trending: 1,200 votes, up from 35")
+    ]
+
+
+@pytest.mark.parametrize(("votes", "is_said"), [(None, True), (0, True), (1, False)])
+def test_while_a_paper_has_no_votes_those_of_earlier_papers_are_a_reason(
+    votes: int | None, *, is_said: bool
+) -> None:
+    earlier = [
+        paper(f"{day}{n}", votes=90 - 9 * n, authors=(f"Ann {n}",), day=date(2026, 1, day))
+        for day in (5, 6, 7)
+        for n in range(4)
+    ]
+    new = [paper(title="Agents", authors=("Bo", "Ann 0"), votes=votes), paper("2", votes=5)]
+
+    pick = rank(new, [topic()], trend_weight=1.0, prior=learn(earlier))["agents"][0]
+
+    said = ("prior", "3 of 3 earlier papers by Ann 0 were among the most voted of their day")
+    assert (said in [(each.kind, each.text) for each in pick.reasons]) == is_said
 
 
 def test_ordinals_follow_english() -> None:
