@@ -36,8 +36,6 @@ MOST_PAPERS = 6_000
 _FEWEST = 3
 #: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
 _FEWEST_EXAMPLES = 5
-#: So many papers more are counted as having a category as often as all papers have it.
-_UNSURE = 10.0
 #: In a paper's vector the words of its title count so many times.
 _TITLE_WEIGHT = 3
 
@@ -192,10 +190,14 @@ def _centroid(
 
 
 def _log_lift(has: NDArray[np.bool_], is_example: NDArray[np.bool_]) -> float:
-    """Return the logarithm of how many times more often examples have something than others."""
-    usual = (has.sum() + 0.5) / (len(has) + 1)
+    """Return the logarithm of how many times more often examples have something than others.
+
+    Laplace's one is added to what was seen and to what was expected, so that it is near 0 for what
+    few papers have.
+    """
+    share = float(has.mean())
     of_examples, of_others = (
-        (has[of].sum() + _UNSURE * usual) / (of.sum() + _UNSURE) for of in (is_example, ~is_example)
+        (int(has[of].sum()) + 1) / (share * int(of.sum()) + 1) for of in (is_example, ~is_example)
     )
     return math.log(of_examples / of_others)
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
+    #: by phrase, how a paper spells it in each place
+    Quotes = Mapping[Phrase, Mapping[Place, str]]
 
 #: Log-odds of a paper without any evidence, and what the rarest word in its title adds. The first
 #: pair is for topics whose papers of the last weeks are known, the second for others.
@@ -181,7 +183,7 @@ class Relevance:
             found = self._phrases[topic.words_in] = tuple(dict.fromkeys(every))
         return found
 
-    def _close_by(self, topic: Topic, row: int, own: Iterable[Phrase]) -> tuple[str, ...]:
+    def _close_by(self, topic: Topic, row: int, quoted: Quotes) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
 
         The topic's own words are left out: they are no news, and quoted elsewhere.
@@ -193,8 +195,9 @@ class Relevance:
         part = slice(*vectors.indptr[row : row + 2])
         columns = vectors.indices[part]
         shares = np.maximum(vectors.data[part] * centroid.weights[columns], 0)
-        known = {stem for phrase in own for reading in phrase.readings for stem in reading}
-        known |= _FUNCTION_STEMS
+        known = set(_FUNCTION_STEMS)
+        for quotes in quoted.values():
+            known.update(*map(_all_stems, quotes.values()))
         found: list[str] = []
         for at in np.argsort(-shares, kind="stable")[:_LOOKED_AT]:
             if len(found) == _MOST_CLOSE or shares[at] < _TELLING * shares.sum():
@@ -203,10 +206,11 @@ class Relevance:
             is_rare = self._background.idf[columns[at]] >= 1 + math.log(_COMMON)
             if not is_rare or not known.isdisjoint(term):
                 continue
-            quotes = self.index.quote(Phrase(term, term), row)
-            if quotes and (quote := quotes[max(quotes)]):
+            if quotes := self.index.quote(Phrase(term, term), row):
+                # From the abstract, where fewer words have capitals.
+                quote = quotes[max(quotes)]
                 found.append(quote)
-                known |= {*term, *stems(quote), *map(stem, words(quote))}
+                known |= _all_stems(quote)
         return tuple(found)
 
 
@@ -243,7 +247,12 @@ def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
-def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
+def _all_stems(text: str) -> set[str]:
+    """Return the stems of a text's words, of compounds as a whole and of their parts."""
+    return {*stems(text), *map(stem, words(text))}
+
+
+def _quotes(quoted: Quotes, place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
     present = {phrase: _tidy(quotes[place]) for phrase, quotes in quoted.items() if place in quotes}
     quotes = [

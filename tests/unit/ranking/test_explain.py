@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from support.builders import paper, topic
 
+from digest.ranking import background
 from digest.ranking.background import Background
 from digest.ranking.explain import ordinal
 from digest.ranking.prior import learn
@@ -32,6 +33,39 @@ def test_a_pick_says_why_in_words_a_reader_understands() -> None:
         ("word", "the abstract speaks of “tools”"),
         ("category", "filed under cs.MA"),
         ("trend", "most voted of the 2 papers with votes"),
+    ]
+
+
+def test_reasons_name_every_signal_in_the_paper_s_own_spelling() -> None:
+    """What a reader of a day with a history sees, word for word."""
+    earlier = [
+        *(
+            paper(f"1{i}", title=f"Agents {i}", abstract="They negotiate prices.")
+            for i in range(20)
+        ),
+        *(paper(f"2{i}", title=f"Sorting {i}", abstract="Numbers.") for i in range(300)),
+    ]
+    wanted = topic(words_in=("agent", "tool use", "marketplace"), categories=("cs.MA",))
+    papers = [
+        paper(
+            "1",
+            title="Multi-Agent Bargains",
+            abstract="Buyers negotiate prices by Tool-Use.",
+            keywords=("Marketplaces",),
+            categories=("cs.MA",),
+        )
+    ]
+
+    (pick,) = rank(
+        papers, [wanted], background=background.learn(earlier, [wanted]), trend_weight=0.3
+    )["agents"]
+
+    assert [reason.text for reason in pick.reasons] == [
+        "“Multi-Agent” in the title",
+        "“Marketplaces” among its keywords",
+        "the abstract speaks of “Tool-Use”",
+        "close to this topic’s papers: negotiate and prices",
+        "filed under cs.MA",
     ]
 
 
