@@ -192,6 +192,8 @@ class Edition:
     per_topic: int
     max_papers: int
     trend_weight: float
+    #: ids of the papers that hold a word which the subscriber of a personal edition excludes
+    excluded: frozenset[str] = frozenset()
     #: of the words of its papers, for subscribers with words of their own
     counts: WordCounts = field(default_factory=WordCounts)
     #: papers of earlier issues that were withdrawn since

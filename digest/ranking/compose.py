@@ -34,6 +34,7 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
         per_topic=edition.per_topic,
         max_papers=edition.max_papers,
         last=[slug for slug in known if edition.topics[slug].trending],
+        excluded=edition.excluded,
     )
     sections = tuple(
         Section(slug=slug, name=edition.topics[slug].name, picks=tuple(picks))
@@ -57,8 +58,12 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
 def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     names = ", ".join(edition.topics[slug].name for slug in known)
     total = count(edition.coverage.considered, "paper")
-    if any(edition.ranked.get(slug) for slug in known):
-        return f"every paper about {names} was in an earlier issue"
+    found = {pick.paper.id for slug in known for pick in edition.ranked.get(slug, ())}
+    if found - edition.excluded:
+        also = " or has a word that the reader excludes" if found & edition.excluded else ""
+        return f"every paper about {names} was in an earlier issue{also}"
+    if found:
+        return f"every paper about {names} has a word that the reader excludes"
     return f"none of the day’s {total} is about {names}"
 
 

@@ -7,11 +7,13 @@ chance, and was wrong in four cases of five when people judged it.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.ranking import free_text
+from digest.ranking.cache import LruCache
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
@@ -35,6 +37,8 @@ TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.5, 0.3
 #: Words are counted as if so many more papers were known, of which one in a hundred has the word.
 #: So a word of a first day is neither common nor rare before there is a reason to think so.
 _PRIOR_PAPERS, _PRIOR_SHARE = 100.0, 0.01
+#: So many entries and phrases are remembered: readers' own words have no end.
+_REMEMBERED = 8_000
 
 
 class Evidence:
@@ -45,19 +49,21 @@ class Evidence:
         self.index = index
         self._counts = counts
         self._papers = counts.papers + len(index.papers) + _PRIOR_PAPERS
-        self._strengths: dict[str, Floats] = {}
-        self._idfs: dict[Phrase, float] = {}
+        #: by entry, the positions of the papers that fit and how strongly it speaks for each
+        self._strengths: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
+        self._excluded: LruCache[NDArray[np.int64]] = LruCache(_REMEMBERED)
+        self._idfs: LruCache[float] = LruCache(_REMEMBERED)
         self._excluding: PaperIndex | None = None
 
     def of(self, entry: str) -> Floats:
         """Return how strongly an entry of a topic speaks for each paper.
 
         That is 1 for the rarest phrase in a title, and 0 for a paper that does not fit; shape
-        (papers,). An entry is looked up once.
+        (papers,). An entry that was looked up lately is remembered.
         """
-        found = self._strengths.get(entry)
-        if found is None:
-            found = self._strengths[entry] = self._strength(parse_leniently(entry))
+        rows, strengths = self._strengths.get(entry, lambda: self._nonzero(entry))
+        found = np.zeros(len(self.index.papers))
+        found[rows] = strengths
         return found
 
     def rarity(self, phrase: Phrase) -> float:
@@ -72,18 +78,23 @@ class Evidence:
 
     def idf(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase."""
-        found = self._idfs.get(phrase)
-        if found is None:
-            found = self._idfs[phrase] = self._log_odds(self._papers_with(phrase))
-        return found
+        return self._idfs.get(phrase, lambda: self._log_odds(self._papers_with(phrase)))
 
     def excludes(self, entries: Iterable[str]) -> NDArray[np.bool_]:
         """Return which papers have a word that excludes them, in the singular or plural."""
         found = np.zeros(len(self.index.papers), np.bool_)
         for entry in entries:
-            if phrase := excluding_phrase(entry):
-                found[self._excluding_index().find(phrase).rows] = True
+            found[self._excluded.get(entry, partial(self._rows_with, entry))] = True
         return found
+
+    def _rows_with(self, excluding: str) -> NDArray[np.int64]:
+        phrase = excluding_phrase(excluding)
+        return self._excluding_index().find(phrase).rows if phrase else np.empty(0, np.int64)
+
+    def _nonzero(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
+        strength = self._strength(parse_leniently(entry))
+        rows = np.flatnonzero(strength)
+        return rows, strength[rows]
 
     def _strength(self, query: Query) -> Floats:
         if isinstance(query, Text):

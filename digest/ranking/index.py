@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digest.ranking.cache import LruCache
 from digest.ranking.vocabulary import Vocabulary, spans_of_words
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from digest.ranking.terms import Phrase
 
     Numbers = NDArray[np.int32]
+    #: by a paper's position and the place: the text, and which words of it
+    _Firsts = dict[tuple[int, int], tuple[int, int, int]]
 
 #: So many words stand on either side of a compound's other reading.
 _AROUND = 5
 #: Stands between two stretches, so that no phrase reaches from one into the next.
 _GAP = -1
+#: Of so many phrases it is remembered where they occur, and of so many where first in each text.
+_REMEMBERED, _REMEMBERED_FIRSTS = 8_000, 1_000
 
 
 class Place(IntEnum):
@@ -90,26 +95,18 @@ class PaperIndex:
         self._order = np.argsort(self.words, kind="stable")
         numbers = np.arange(len(self.vocabulary) + 1, dtype=np.int32)
         self._firsts = np.searchsorted(self.words[self._order], numbers)
-        self._found: dict[Phrase, Occurrences] = {}
+        self._found: LruCache[Occurrences] = LruCache(_REMEMBERED)
         #: by phrase, the text and the words where it first occurs in a place of a paper
-        self._firsts_of: dict[Phrase, dict[tuple[int, Place], tuple[int, int, int]]] = {}
+        self._firsts_of: LruCache[_Firsts] = LruCache(_REMEMBERED_FIRSTS)
         self._spans: dict[int, list[tuple[int, int]]] = {}
 
     def find(self, phrase: Phrase) -> Occurrences:
-        """Return in which papers a phrase occurs, and how often; each is looked up once."""
-        found = self._found.get(phrase)
-        if found is None:
-            text, _, _ = self._places(phrase)
-            rows, inverse = np.unique(self.row_of_text[text], return_inverse=True)
-            counts = np.zeros((len(rows), len(Place)), np.int64)
-            np.add.at(counts, (inverse, self.place_of_text[text]), 1)
-            found = Occurrences(rows=rows.astype(np.int64), counts=counts)
-            self._found[phrase] = found
-        return found
+        """Return in which papers a phrase occurs, and how often."""
+        return self._found.get(phrase, lambda: self._find(phrase))
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
-        """The papers' lengths as shares of the mean, title words counted thrice; shape (papers,)."""
+        """The papers' lengths as shares of the mean, title words thrice; shape (papers,)."""
         is_word = self.is_usual & (self.words >= 0)
         text = self.text[is_word]
         weights = np.where(self.place_of_text[text] == Place.TITLE, 3.0, 1.0)
@@ -132,15 +129,7 @@ class PaperIndex:
 
     def quote(self, phrase: Phrase, row: int, places: Collection[Place]) -> str | None:
         """Return a phrase as a paper spells it, where it first occurs in one of these places."""
-        firsts = self._firsts_of.get(phrase)
-        if firsts is None:
-            # The texts of a paper are numbered in the order of places, and sorted here.
-            text, start, end = (one[::-1].tolist() for one in self._places(phrase))
-            row_of, place_of = self.row_of_text, self.place_of_text
-            firsts = self._firsts_of[phrase] = {
-                (int(row_of[t]), Place(place_of[t])): (t, s, e)
-                for t, s, e in zip(text, start, end, strict=True)
-            }
+        firsts = self._firsts_of.get(phrase, lambda: self._firsts_in(phrase))
         for place in places:
             if first := firsts.get((row, place)):
                 text_number, start_word, end_word = first
@@ -149,6 +138,20 @@ class PaperIndex:
                     spans = self._spans[text_number] = spans_of_words(self._texts[text_number])
                 return self._texts[text_number][spans[start_word][0] : spans[end_word - 1][1]]
         return None
+
+    def _find(self, phrase: Phrase) -> Occurrences:
+        text, _, _ = self._places(phrase)
+        rows, inverse = np.unique(self.row_of_text[text], return_inverse=True)
+        counts = np.zeros((len(rows), len(Place)), np.int64)
+        np.add.at(counts, (inverse, self.place_of_text[text]), 1)
+        return Occurrences(rows=rows.astype(np.int64), counts=counts)
+
+    def _firsts_in(self, phrase: Phrase) -> _Firsts:
+        # The texts of a paper are numbered in the order of places, and sorted here.
+        text, start, end = (one[::-1] for one in self._places(phrase))
+        rows, places = self.row_of_text[text].tolist(), self.place_of_text[text].tolist()
+        words = zip(text.tolist(), start.tolist(), end.tolist(), strict=True)
+        return dict(zip(zip(rows, places, strict=True), words, strict=True))
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:
         """Return the text of each occurrence, and which words of it, in both readings once."""

@@ -114,13 +114,12 @@ class Relevance:
                 _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
             )
         in_category = self._holds(topic.categories, lambda paper: paper.categories)
-        followed = map(_folded, topic.authors)
-        by_name = self._holds(followed, lambda paper: map(_folded, _names(paper)))
+        followed = map(folded_name, topic.authors)
+        by_name = self._holds(followed, lambda paper: map(folded_name, names_of(paper)))
         log_odds += in_category * (_CATEGORY if topic.words_in else _CATEGORY_ALONE)
         log_odds += by_name * _AUTHOR
-        relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
         has_words = (strength > 0) | (in_category > 0) | (by_name > 0)
-        is_match = relevance >= np.where(has_words, floor, FLOOR_WITHOUT_WORDS)
+        relevance, is_match = _judge(log_odds, has_words, floor)
         return relevance, is_match & ~self.evidence.excludes(topic.words_out)
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
@@ -132,7 +131,7 @@ class Relevance:
         title = self._quotes(phrases, row, (Place.TITLE,))
         keywords = self._quotes(phrases, row, (Place.KEYWORDS,))
         abstract = self._quotes(phrases, row, (Place.SUMMARY, Place.ABSTRACT))
-        followed = set(map(_folded, topic.authors))
+        followed = set(map(folded_name, topic.authors))
         return Match(
             paper=paper,
             relevance=relevance,
@@ -141,7 +140,7 @@ class Relevance:
             abstract_words=_without(abstract, (*title, *keywords)),
             close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
             categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(name for name in _names(paper) if _folded(name) in followed),
+            authors=tuple(name for name in names_of(paper) if folded_name(name) in followed),
         )
 
     @cached_property
@@ -196,6 +195,26 @@ class Relevance:
         return tuple(found)
 
 
+def of_words_alone(
+    strength: Floats, by_name: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the relevance for words and names without a centroid, and what is about them.
+
+    `strength` is what the words' evidence adds up to, and `by_name` who of the followed is there.
+    Both may be of many readers at once; the shape stays.
+    """
+    log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength + by_name * _AUTHOR
+    return _judge(log_odds, (strength > 0) | by_name, FLOOR_OF_WORDS_ALONE)
+
+
+def _judge(
+    log_odds: Floats, has_words: NDArray[np.bool_], floor: float
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the relevance, and where it is enough."""
+    relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return relevance, relevance >= np.where(has_words, floor, FLOOR_WITHOUT_WORDS)
+
+
 def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
     """Return how well papers answer a text of these words; shape (papers,).
 
@@ -212,13 +231,15 @@ def _phrases(topic: Topic) -> tuple[Phrase, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _names(paper: Paper) -> Iterator[str]:
+def names_of(paper: Paper) -> Iterator[str]:
+    """Return the people and the institution of a paper, which can be followed."""
     yield from paper.authors
     if paper.organization:
         yield paper.organization
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return a name as it is compared: without case, accents and punctuation."""
     return " ".join(words(name))
 
 

@@ -23,6 +23,7 @@ def select(
     per_topic: int,
     max_papers: int,
     last: Collection[str] = (),
+    excluded: Collection[str] = (),
 ) -> dict[str, list[Pick]]:
     """Return the picks for each topic a subscriber wants, in the subscriber's order.
 
@@ -30,7 +31,7 @@ def select(
     listed first. Each topic first fills an equal share of `max_papers`, so a topic with two papers
     keeps them beside one with two hundred. Then the topics share what is left, each up to
     `per_topic` papers. Topics in `last` (trending overall) take what no other topic wants. Papers
-    in `seen`, and near-duplicates of those, are left out.
+    in `seen`, near-duplicates of those, and papers in `excluded` are left out.
     """
     topics = [slug for slug in dict.fromkeys(wanted) if slug in ranked]
     sections: dict[str, list[Pick]] = {slug: [] for slug in topics}
@@ -41,6 +42,7 @@ def select(
         (slug in last, -pick.score, position, pick.paper.id, pick)
         for position, slug in enumerate(topics)
         for pick in ranked[slug]
+        if pick.paper.id not in excluded
     )
     picks = [entry[4] for entry in order]
     selection = _Selection(seen, similar)
