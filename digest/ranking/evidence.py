@@ -148,9 +148,7 @@ class Evidence:
 def _places(counts: NDArray[np.int64]) -> Floats:
     """Return how much a phrase says, by how often it is in each place; shape (papers,)."""
     in_text = counts[:, Place.ABSTRACT] + 2 * counts[:, Place.SUMMARY]
-    found: Floats = np.select(
-        [counts[:, Place.TITLE] > 0, counts[:, Place.KEYWORDS] > 0, in_text > 1],
-        [TITLE, KEYWORD, REPEATED],
-        LONE,
-    )
+    found = np.where(in_text > 1, REPEATED, LONE)
+    found[counts[:, Place.KEYWORDS] > 0] = KEYWORD
+    found[counts[:, Place.TITLE] > 0] = TITLE
     return found

@@ -11,7 +11,7 @@ and a paper goes to the topic that it fits best.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +57,8 @@ FLOOR_WITHOUT_WORDS = 0.3
 _TELLING = 0.02
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
+#: Of so many different quotes the stems are remembered.
+_REMEMBERED = 4_000
 #: Stems that say nothing by themselves.
 _NOT_TELLING = frozenset(stems("and for from the with via model method approach paper task using"))
 
@@ -140,7 +142,9 @@ class Relevance:
             abstract_words=_without(abstract, (*title, *keywords)),
             close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
             categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(name for name in names_of(paper) if folded_name(name) in followed),
+            authors=tuple(
+                name for name in names_of(paper) if followed and folded_name(name) in followed
+            ),
         )
 
     @cached_property
@@ -158,12 +162,14 @@ class Relevance:
         self, phrases: Iterable[Phrase], row: int, places: Sequence[Place]
     ) -> tuple[str, ...]:
         """Quote each of the phrases that occurs in some places; parts of others are left out."""
-        quoted = {phrase: self.index.quote(phrase, row, places) for phrase in phrases}
-        present = {phrase: quote for phrase, quote in quoted.items() if quote}
+        quoted = [(phrase, self.index.quote(phrase, row, places)) for phrase in phrases]
+        present = [(phrase, quote) for phrase, quote in quoted if quote]
         quotes = [
             quote
-            for phrase, quote in present.items()
-            if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
+            for phrase, quote in present
+            if not any(
+                phrase != other and _is_part(phrase.stems, other.stems) for other, _ in present
+            )
         ]
         # Two quotes that differ in case or plural are one: the first is kept, in its place.
         distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
@@ -245,12 +251,15 @@ def folded_name(name: str) -> str:
 
 def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Return the quotes whose stems are in none of the other quotes."""
-    known = [tuple(stems(quote)) for quote in others]
+    known = [_stems(quote) for quote in others]
     return tuple(
-        quote
-        for quote in quotes
-        if not any(_is_part(tuple(stems(quote)), whole) for whole in known)
+        quote for quote in quotes if not any(_is_part(_stems(quote), whole) for whole in known)
     )
+
+
+@lru_cache(_REMEMBERED)
+def _stems(quote: str) -> tuple[str, ...]:
+    return tuple(stems(quote))
 
 
 def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
