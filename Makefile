@@ -5,15 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One process of tests for each core; slow tests start first, so that no process waits for one.
 PARALLEL := --numprocesses auto --dist loadgroup
+# Their files are in memory where it has room: each database is synced to its disk after every commit.
+SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast lint ends constraints bench faults screenshot clean
+.PHONY: help demo test test-fast test-long lint ends constraints bench faults screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
 	@echo "make test        run all tests, in parallel"
 	@echo "make test-fast   run the unit tests alone, in parallel (some seconds)"
+	@echo "make test-long   run all tests with four times as many examples of each property"
 	@echo "make lint        ruff and mypy"
 	@echo "make ends        test the lowest and the newest libraries that pyproject.toml allows"
 	@echo "make constraints pin the newest libraries in constraints.txt, which every install uses"
@@ -27,12 +30,15 @@ demo: $(VENV)/installed
 	@$(BIN)/digest demo --out demo
 
 test: $(VENV)/developing
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(SCRATCH) $(BIN)/python -m pytest $(PARALLEL)
 
 # Fewer examples of each property, and no measuring of growth: `make test` does both in full.
 test-fast: $(VENV)/developing
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
+	$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile fast \
 	  -k "not time_that_grows" tests/unit
+
+test-long: $(VENV)/developing
+	$(SCRATCH) $(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile long
 
 lint: $(VENV)/developing
 	$(BIN)/ruff check .
@@ -40,7 +46,7 @@ lint: $(VENV)/developing
 	$(BIN)/mypy
 
 ends: $(VENV)/developing
-	scripts/ends.sh
+	$(SCRATCH) scripts/ends.sh
 
 # For every Python at once, with the same version for all where one exists.
 constraints: $(BIN)/uv

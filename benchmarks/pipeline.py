@@ -30,6 +30,7 @@ from digest.mail.context import (
     issue_context,
     paper_context,
     personal_context,
+    section_context,
     shared_context,
 )
 from digest.mail.renderer import MailSettings
@@ -150,7 +151,7 @@ def _fill_whole(
     site = SiteIdentity(name=settings.sender.name, postal_address=settings.postal_address)
     sections = [
         {
-            "name": section.name,
+            **section_context(section.name, section.short),
             "papers": [
                 paper_context(pick, settings.summary_length, today=issue.day)
                 for pick in section.picks

@@ -9,8 +9,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 from support.builders import PEPPER
+from support.compilations import sharing
 from support.database import new_database
 from support.paths import REAL_DATA
 
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import sqlalchemy as sa
-
 # The same examples in every run: a test that fails now and then helps nobody.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=100)
 # `make test-fast` tries fewer; what it misses, `make test` finds.
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
+# `make test-long` tries more.
+settings.register_profile("long", derandomize=True, deadline=None, max_examples=400)
 settings.load_profile("steady")
 
 
@@ -55,6 +57,14 @@ def _templates_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("DigestTemplates", "Templates"):
             patch.setattr(services, name, cache(getattr(services, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Compile each statement once in a process, and not for each test's database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sa, "create_engine", sharing(sa.create_engine))
         yield
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.models.delivery import RunReport
-    from digest.models.issue import Coverage, Issue, Pick, SourceCoverage
+    from digest.models.issue import Coverage, Issue, Pick, Reason, SourceCoverage
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
@@ -231,9 +231,14 @@ def pick(found: Pick) -> dict[str, Any]:
         "score": round(found.score, 6),
         "relevance": round(found.relevance, 6),
         "trend": round(found.trend, 6),
-        "reasons": plain(found.reasons),
+        "reasons": [reason(one) for one in found.reasons],
         "similar": [other.id for other in found.similar],
     }
+
+
+def reason(found: Reason) -> dict[str, Any]:
+    """Write a reason, without the data that reasons of its kind do not have."""
+    return {name: value for name, value in plain(found).items() if value not in ("", [], None)}
 
 
 def issues_of(history: SubscriberHistory, subscriber_id: int) -> Iterator[dict[str, Any]]:

@@ -17,12 +17,12 @@ from digest.models.issue import (
     NoIssue,
     Pick,
     Reason,
-    Section,
 )
+from digest.ranking.compose import section_of
 from digest.ranking.personalize import Personalizer
 from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
-from subscribers.models import OWN, OWN_NAME, WEEK
+from subscribers.models import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -107,7 +107,6 @@ class IssueRestorer:
         self._picks = {
             (slug, pick.paper.id): pick for slug, picks in edition.ranked.items() for pick in picks
         }
-        self._names = {slug: topic.name for slug, topic in edition.topics.items()} | {OWN: OWN_NAME}
 
     def restore(self, items: Sequence[IssueItem]) -> Issue:
         """Return the issue that has these items; papers the edition lacks are left out.
@@ -137,8 +136,7 @@ class IssueRestorer:
         return Issue(
             day=self._edition.coverage.day,
             sections=tuple(
-                Section(slug=slug, name=self._names[slug], picks=tuple(picks))
-                for slug, picks in sections.items()
+                section_of(self._edition, slug, picks) for slug, picks in sections.items()
             ),
             coverage=self._edition.coverage,
             withdrawn=tuple(withdrawn),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.mail.context import issue_context, paper_context, shared_context
+from digest.mail.context import issue_context, paper_context, section_context, shared_context
 from digest.mail.fragments import Fragment, concat, literal
 from digest.mail.headers import Field, field
 from digest.mail.quoted_printable import encode
@@ -143,7 +143,7 @@ class BodyRenderer:
         variables = {**layout.variables, **issue_values}
         sections: list[Parts] = []
         for section in issue.sections:
-            sections.append(self._heading(section.name, language))
+            sections.append(self._heading(section.name, section.short, language))
             last = section.picks[-1]
             sections += [
                 self._card(_PickKey(pick), summary_length, language, pick is last)
@@ -178,9 +178,9 @@ class BodyRenderer:
             personal=tuple(name for name in frame.placeholders if name in PERSONAL_VARIABLES),
         )
 
-    def _render_heading(self, name: str, language: str) -> Parts:
+    def _render_heading(self, name: str, short: int | None, language: str) -> Parts:
         text, html = self._templates.text.heading, self._templates.html.heading
-        return self._render_parts(text, html, language, section={"name": name})
+        return self._render_parts(text, html, language, section=section_context(name, short))
 
     def _render_card(
         self,

@@ -110,6 +110,15 @@ def subject(issue: Issue, language: str = "en") -> str:
     return bounded(issue.top.paper.title, bounds.SUBJECT - len(tail)) + tail
 
 
+def section_context(name: str, short: int | None) -> dict[str, str]:
+    """Return the variables of a section's heading.
+
+    The note names the number of papers of a short day; on another day, `short` is None.
+    """
+    note = "" if short is None else f"A short day for {name}: {count(short, 'paper')}."
+    return {"name": name, "note": note}
+
+
 def authors(paper: Paper) -> str:
     """Name the first authors and count the rest."""
     total = max(paper.author_count or 0, len(paper.authors))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.paper import Paper
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a paper was picked, in words for readers.
+    """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    `kind` is for programs: word, category, author, trend or similar.
-    """
-
+    #: word, close, category, author, trend or similar
     kind: str
     text: str
+    #: where in the paper the words stand: title, keywords or abstract
+    place: str = ""
+    #: the words as the paper spells them, the categories or the names
+    values: tuple[str, ...] = ()
+    #: the rank by votes, or how many papers are similar
+    number: int | None = None
+    #: among how many papers that is the rank
+    of: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,40 @@ class Pick:
     similar: tuple[Paper, ...] = ()
 
 
+class Ranking(tuple["Pick", ...]):
+    """One topic's picks of a day, best first, no paper twice.
+
+    It keeps what every selection from it looks up, so that all subscribers share one copy.
+    """
+
+    @classmethod
+    def of(cls, picks: Iterable[Pick]) -> Ranking:
+        """Return picks as a ranking; one that is a ranking already is not copied."""
+        return picks if isinstance(picks, Ranking) else cls(picks)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Each paper's place, from 0, by its id."""
+        return {pick.paper.id: place for place, pick in enumerate(self)}
+
+    @cached_property
+    def relevances(self) -> Mapping[str, float]:
+        """Each paper's relevance by its id."""
+        return {pick.paper.id: pick.relevance for pick in self}
+
+    @cached_property
+    def _within(self) -> dict[tuple[float, float], tuple[Pick, ...]]:
+        return {}
+
+    def within(self, least: float, below: float) -> tuple[Pick, ...]:
+        """Return the picks with a relevance of at least `least` and less than `below`."""
+        found = self._within.get((least, below))
+        if found is None:
+            found = tuple(pick for pick in self if least <= pick.relevance < below)
+            self._within[least, below] = found
+        return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """One topic's picks in an issue, best first."""
@@ -51,6 +92,10 @@ class Section:
     slug: str
     name: str
     picks: tuple[Pick, ...]
+    #: whether the topic takes every paper and ranks by votes alone
+    trending: bool = False
+    #: on a short day, how many papers of the day are about the topic; None on other days
+    short: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +151,12 @@ class Issue:
 
     @property
     def top(self) -> Pick:
-        """The pick with the highest trend; between equals, the one with the highest score."""
-        return max(self.picks, key=lambda pick: (pick.trend, pick.score))
+        """The pick with the highest score, first among the named topics; on a tie the first.
+
+        A paper of a topic that ranks by votes alone comes first only if there is no other.
+        """
+        named = [pick for it in self.sections if not it.trending for pick in it.picks]
+        return max(named or self.picks, key=lambda pick: pick.score)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +236,7 @@ class Edition:
     coverage: Coverage
     papers: Sequence[Paper]
     topics: Mapping[str, Topic]
+    #: best first; a `Ranking` is quick to select from
     ranked: Mapping[str, Sequence[Pick]]
     similar: Mapping[str, frozenset[str]]
     per_topic: int

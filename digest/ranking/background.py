@@ -164,13 +164,13 @@ def _read(
     place_of_text: list[int] = []
     for row, paper in enumerate(papers):
         for place, text in texts_of(paper):
-            numbers = vocabulary.numbers(text)
+            numbers = vocabulary.spellings.usual(text)
             words += numbers
             lengths.append(len(numbers))
             row_of_text.append(row)
             place_of_text.append(place)
     return (
-        np.array(words, np.int32),
+        vocabulary.stem_numbers(words),
         np.repeat(np.arange(len(lengths), dtype=np.int32), lengths),
         np.array(row_of_text, np.int32),
         np.array(place_of_text, np.int8),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Issue, NoIssue, Section
-from digest.ranking.select import select
+from digest.models.issue import Edition, Issue, NoIssue, Ranking, Section
+from digest.ranking.select import FLOOR, select
 from digest.text.wording import count, join_words
+from subscribers.models import OWN, OWN_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.models.issue import Coverage, Seen
+    from digest.models.issue import Coverage, Pick, Seen
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
@@ -36,11 +38,7 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
         last=[slug for slug in known if edition.topics[slug].trending],
         excluded=edition.excluded,
     )
-    sections = tuple(
-        Section(slug=slug, name=edition.topics[slug].name, picks=tuple(picks))
-        for slug, picks in selected.items()
-        if picks
-    )
+    sections = tuple(section_of(edition, slug, picks) for slug, picks in selected.items() if picks)
     if not sections:
         return NoIssue(reason=_nothing_new(edition, known))
     return Issue(
@@ -55,16 +53,38 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
     )
 
 
+def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
+    """Return a section of an issue that is made from this edition.
+
+    It depends on nothing but the edition, the topic and the picks, so that a stored issue is
+    restored as it was. A day is short for a topic if it has fewer papers about it than an issue may
+    show.
+    """
+    if slug == OWN:
+        return Section(slug=slug, name=OWN_NAME, picks=tuple(picks))
+    topic = edition.topics[slug]
+    about = len(Ranking.of(edition.ranked[slug]).within(FLOOR, inf))
+    return Section(
+        slug=slug,
+        name=topic.name,
+        picks=tuple(picks),
+        trending=topic.trending,
+        short=about if about < edition.per_topic and not topic.trending else None,
+    )
+
+
 def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     names = ", ".join(edition.topics[slug].name for slug in known)
     total = count(edition.coverage.considered, "paper")
-    found = {pick.paper.id for slug in known for pick in edition.ranked.get(slug, ())}
-    if found - edition.excluded:
-        also = " or has a word that the reader excludes" if found & edition.excluded else ""
-        return f"every paper about {names} was in an earlier issue{also}"
-    if found:
+    about = [p for slug in known for p in edition.ranked.get(slug, ()) if p.relevance >= FLOOR]
+    excluded = sum(pick.paper.id in edition.excluded for pick in about)
+    if about and excluded == len(about):
         return f"every paper about {names} has a word that the reader excludes"
-    return f"none of the day’s {total} is about {names}"
+    if about:
+        also = " or has a word that the reader excludes" if excluded else ""
+        return f"every paper about {names} was in an earlier issue{also}"
+    clearly = "clearly " if any(edition.ranked.get(slug) for slug in known) else ""
+    return f"none of the day’s {total} is {clearly}about {names}"
 
 
 def why_empty(coverage: Coverage) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition
+from digest.ranking.diversity import diversify
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank_by
 from digest.ranking.relevance import Relevance
+from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +34,14 @@ def make_edition(
 ) -> Edition:
     """Rank papers for every topic; the background is what the papers before them teach."""
     relevance = Relevance(papers, background)
+    ranked = rank_by(relevance, topics, trend_weight=quotas.trend_weight)
+    vectors = Vectors.of(papers, relevance.index.numbers_by_paper())
     return Edition(
         coverage=coverage,
         papers=papers,
         topics={topic.slug: topic for topic in topics},
-        ranked=rank_by(relevance, topics, trend_weight=quotas.trend_weight),
-        similar=near_duplicates(papers),
+        ranked=diversify(ranked, vectors, last=[topic.slug for topic in topics if topic.trending]),
+        similar=near_duplicates(papers, vectors),
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,

@@ -18,7 +18,6 @@ from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
 from digest.ranking.terms import excluding_phrase
-from digest.ranking.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,9 +138,9 @@ class Evidence:
         return math.log1p((self._papers - having + 0.5) / (having + 0.5))
 
     def _excluding_index(self) -> PaperIndex:
-        """Return the papers by the singulars of their words, read once it is needed."""
+        """Return the papers by the singulars of their words, made once it is needed."""
         if self._excluding is None:
-            self._excluding = PaperIndex(self.index.papers, Vocabulary(singular))
+            self._excluding = self.index.in_form(singular)
         return self._excluding
 
 

@@ -24,22 +24,21 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     if match.authors:
         text = f"by {join_words(match.authors)}, whom this topic follows"
-        reasons.append(Reason(kind="author", text=text))
+        reasons.append(Reason(kind="author", text=text, values=match.authors))
     if match.title_words:
-        reasons.append(Reason(kind="word", text=f"{_quoted(match.title_words)} in the title"))
+        reasons.append(_words("{} in the title", "title", match.title_words))
     if match.keywords and len(match.title_words) < MAX_WORDS:
-        text = f"{_quoted(match.keywords)} among its keywords"
-        reasons.append(Reason(kind="word", text=text))
+        reasons.append(_words("{} among its keywords", "keywords", match.keywords))
     if match.abstract_words and len(match.title_words) < MAX_WORDS:
-        text = f"the abstract speaks of {_quoted(match.abstract_words)}"
-        reasons.append(Reason(kind="word", text=text))
+        reasons.append(_words("the abstract speaks of {}", "abstract", match.abstract_words))
     if match.close_by:
         text = f"close to this topic’s papers: {join_words(match.close_by)}"
-        reasons.append(Reason(kind="close", text=text))
+        reasons.append(Reason(kind="close", text=text, values=match.close_by))
     if match.categories:
-        reasons.append(Reason(kind="category", text=f"filed under {join_words(match.categories)}"))
+        text = f"filed under {join_words(match.categories)}"
+        reasons.append(Reason(kind="category", text=text, values=match.categories))
     if vote_rank := _vote_rank(trend, is_trending=match.trending):
-        reasons.append(Reason(kind="trend", text=vote_rank))
+        reasons.append(vote_rank)
     if match.trending and not reasons:
         reasons.append(Reason(kind="trend", text="on the day’s list"))
     return tuple(reasons)
@@ -47,11 +46,11 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
 
 def similar_reason(number: int) -> Reason:
     """Return the reason of a pick that stands for so many near-duplicates."""
-    return Reason(kind="similar", text=stands_for(number))
+    return Reason(kind="similar", text=stands_for(number), number=number)
 
 
-def _vote_rank(trend: Trend, *, is_trending: bool) -> str | None:
-    """Return the rank by votes in words, or None when it is no reason.
+def _vote_rank(trend: Trend, *, is_trending: bool) -> Reason | None:
+    """Return the rank by votes, or None when it is no reason.
 
     A topic of trending papers names the rank of every paper that is not tied.
     """
@@ -62,10 +61,12 @@ def _vote_rank(trend: Trend, *, is_trending: bool) -> str | None:
     is_top = rank <= trend.cohort * _TOP_SHARE or rank == 1
     if not is_top and not (is_trending and trend.tied == 1):
         return None
-    of_all = f"most voted of the {count(trend.cohort, 'paper')} with votes"
+    text = f"most voted of the {count(trend.cohort, 'paper')} with votes"
     if trend.tied > 1:
-        return f"among the {rank} {of_all}"
-    return of_all if rank == 1 else f"{ordinal(rank)} {of_all}"
+        text = f"among the {rank} {text}"
+    elif rank > 1:
+        text = f"{ordinal(rank)} {text}"
+    return Reason(kind="trend", text=text, number=rank, of=trend.cohort)
 
 
 def ordinal(number: int) -> str:
@@ -74,6 +75,11 @@ def ordinal(number: int) -> str:
         "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     )
     return f"{number}{ending}"
+
+
+def _words(text: str, place: str, words: Sequence[str]) -> Reason:
+    named = tuple(words[:MAX_WORDS])
+    return Reason(kind="word", text=text.format(_quoted(named)), place=place, values=named)
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ words around it. A phrase counts in such a stretch only if it touches the compou
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -18,24 +19,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.ranking.cache import LruCache
-from digest.ranking.vocabulary import Vocabulary, spans_of_words
+from digest.ranking.vocabulary import GAP, Vocabulary, spans_of_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
-    from digest.ranking.terms import Phrase
+    from digest.ranking.terms import Form, Phrase
+    from digest.ranking.vocabulary import Compound, Spellings
 
     Numbers = NDArray[np.int32]
-    #: by a paper's position and the place: the text, and which words of it
-    _Firsts = dict[tuple[int, int], tuple[int, int, int]]
+    _Firsts = dict[int, dict["Place", tuple[int, ...]]]
 
 #: So many words stand on either side of a compound's other reading.
 _AROUND = 5
-#: Stands between two stretches, so that no phrase reaches from one into the next.
-_GAP = -1
 #: Of so many phrases it is remembered where they occur, and of so many where first in each text.
 _REMEMBERED, _REMEMBERED_FIRSTS = 8_000, 1_000
 
@@ -72,37 +71,66 @@ class PaperIndex:
         """Read the papers' texts in some places; a vocabulary that is given learns their words."""
         self.papers = papers
         self.vocabulary = Vocabulary() if vocabulary is None else vocabulary
-        stream = _Stream(self.vocabulary)
+        texts = _Texts(self.vocabulary.spellings)
         for row, paper in enumerate(papers):
             for place, text in texts_of(paper):
                 if place in places:
-                    stream.add(text, row, place)
-        #: the numbers of the words, one stretch after another, with gaps; shape (words,)
-        self.words = np.array(stream.words, np.int32)
-        #: how many of them are the usual readings; others follow each text
-        self.is_usual = np.array(stream.pivot_start, np.int32) < 0
-        #: by word, the number of its text; a text is of one place of one paper
-        self.text = np.array(stream.text, np.int32)
-        #: by text, its paper's position and its place
-        self.row_of_text = np.array(stream.row_of_text, np.int32)
-        self.place_of_text = np.array(stream.place_of_text, np.int8)
-        self._texts = stream.texts
-        # The words of the usual reading that a word stands for, and the compound of its stretch.
-        self._start = np.array(stream.start, np.int32)
-        self._end = np.array(stream.end, np.int32)
-        self._pivot_start = np.array(stream.pivot_start, np.int32)
-        self._pivot_end = np.array(stream.pivot_end, np.int32)
+                    texts.add(text, row, place)
+        self._texts = texts.texts
+        #: by text, its paper's position and its place; a text is of one place of one paper
+        self.row_of_text = np.array(texts.rows, np.int32)
+        self.place_of_text = np.array(texts.places, np.int8)
+        usual, others = texts.usual, texts.others
+        #: by word, the number of its text
+        sizes = np.array(texts.sizes, np.int32)
+        numbers = np.arange(len(sizes), dtype=np.int32)
+        self.text = np.concatenate((np.repeat(numbers, sizes), np.array(others.text, np.int32)))
+        #: by word, whether it is of a text in its usual reading
+        self.is_usual = np.arange(len(self.text)) < len(usual)
+        # By word, the words of the usual reading that it stands for: from the first to before the
+        # second; and its stretch's compound, if it has one.
+        begins = np.repeat(np.cumsum(sizes, dtype=np.int32) - sizes, sizes)
+        starts = np.arange(len(usual), dtype=np.int32) - begins
+        self._start = np.concatenate((starts, np.array(others.start, np.int32)))
+        self._end = np.concatenate((starts + 1, np.array(others.end, np.int32)))
+        none = np.zeros(len(usual), np.int32)
+        offset = len(usual)
+        self._pivot_start = np.concatenate((none, np.array(others.first, np.int32) + offset))
+        self._pivot_end = np.concatenate((none, np.array(others.last, np.int32) + offset))
+        self._spelled = [*usual, *others.words]
+        self._spans: dict[int, list[tuple[int, int]]] = {}
+        self.take(self.vocabulary)
+
+    def in_form(self, form: Form) -> PaperIndex:
+        """Return an index of the same texts, where words are compared in another form."""
+        found = copy(self)
+        found.take(Vocabulary(self.vocabulary.spellings, form))
+        return found
+
+    def take(self, vocabulary: Vocabulary) -> None:
+        """Compare words by a vocabulary of the same spellings."""
+        self.vocabulary = vocabulary
+        #: the numbers of the words' stems, one text after another, with gaps; shape (words,)
+        self.words = self.vocabulary.stem_numbers(self._spelled)
         self._order = np.argsort(self.words, kind="stable")
         numbers = np.arange(len(self.vocabulary) + 1, dtype=np.int32)
         self._firsts = np.searchsorted(self.words[self._order], numbers)
         self._found: LruCache[Occurrences] = LruCache(_REMEMBERED)
-        #: by phrase, the text and the words where it first occurs in a place of a paper
+        #: by phrase, paper and place, the text and the words where it first occurs
         self._firsts_of: LruCache[_Firsts] = LruCache(_REMEMBERED_FIRSTS)
-        self._spans: dict[int, list[tuple[int, int]]] = {}
 
     def find(self, phrase: Phrase) -> Occurrences:
         """Return in which papers a phrase occurs, and how often."""
         return self._found.get(phrase, lambda: self._find(phrase))
+
+    def numbers_by_paper(self) -> dict[str, NDArray[np.int32]]:
+        """Return the numbers of the stems of each paper's title and abstract, by its id."""
+        is_text = np.isin(self.place_of_text, (Place.TITLE, Place.ABSTRACT))
+        chosen = self.is_usual & (self.words >= 0) & is_text[self.text]
+        rows = self.row_of_text[self.text[chosen]]
+        ends = np.searchsorted(rows, np.arange(1, len(self.papers)))
+        parts = np.split(self.words[chosen], ends)
+        return {paper.id: part for paper, part in zip(self.papers, parts, strict=False)}
 
     @cached_property
     def lengths(self) -> NDArray[np.float64]:
@@ -127,17 +155,16 @@ class PaperIndex:
         text = self.text[self._at(self.vocabulary.number(stem))]
         return len(np.unique(self.row_of_text[text]))
 
-    def quote(self, phrase: Phrase, row: int, places: Collection[Place]) -> str | None:
-        """Return a phrase as a paper spells it, where it first occurs in one of these places."""
+    def quote(self, phrase: Phrase, row: int) -> Mapping[Place, str]:
+        """Return a phrase as a paper spells it where it first occurs in each place that has it."""
         firsts = self._firsts_of.get(phrase, lambda: self._firsts_in(phrase))
-        for place in places:
-            if first := firsts.get((row, place)):
-                text_number, start_word, end_word = first
-                spans = self._spans.get(text_number)
-                if spans is None:
-                    spans = self._spans[text_number] = spans_of_words(self._texts[text_number])
-                return self._texts[text_number][spans[start_word][0] : spans[end_word - 1][1]]
-        return None
+        return {place: self._spell(*words) for place, words in firsts.get(row, {}).items()}
+
+    def _spell(self, text: int, start: int, end: int) -> str:
+        spans = self._spans.get(text)
+        if spans is None:
+            spans = self._spans[text] = spans_of_words(self._texts[text])
+        return self._texts[text][spans[start][0] : spans[end - 1][1]]
 
     def _find(self, phrase: Phrase) -> Occurrences:
         text, _, _ = self._places(phrase)
@@ -147,11 +174,13 @@ class PaperIndex:
         return Occurrences(rows=rows.astype(np.int64), counts=counts)
 
     def _firsts_in(self, phrase: Phrase) -> _Firsts:
-        # The texts of a paper are numbered in the order of places, and sorted here.
-        text, start, end = (one[::-1] for one in self._places(phrase))
-        rows, places = self.row_of_text[text].tolist(), self.place_of_text[text].tolist()
-        words = zip(text.tolist(), start.tolist(), end.tolist(), strict=True)
-        return dict(zip(zip(rows, places, strict=True), words, strict=True))
+        firsts: _Firsts = {}
+        text, start, end = self._places(phrase)
+        where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
+        # Texts are numbered as they were read, and occurrences sorted by text and word.
+        for paper, place, *words in where.T.tolist():
+            firsts.setdefault(paper, {}).setdefault(Place(place), tuple(words))
+        return firsts
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:
         """Return the text of each occurrence, and which words of it, in both readings once."""
@@ -179,58 +208,59 @@ class PaperIndex:
         return self._order[self._firsts[number] : self._firsts[number + 1]]
 
 
-class _Stream:
-    """The columns of an index while its texts are read."""
+class _Texts:
+    """The texts of an index while they are read."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, spellings: Spellings) -> None:
+        self._spellings = spellings
         self.texts: list[str] = []
-        self.row_of_text: list[int] = []
-        self.place_of_text: list[int] = []
-        self.words: list[int] = []
-        self.text: list[int] = []
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.pivot_start: list[int] = []
-        self.pivot_end: list[int] = []
+        self.rows: list[int] = []
+        self.places: list[int] = []
+        #: the words of all texts in their usual readings, and how many each text has, with its gap
+        self.usual: list[int] = []
+        self.sizes: list[int] = []
+        self.others = _OtherReadings()
 
     def add(self, text: str, row: int, place: Place) -> None:
         """Read a text, and each other reading of one of its compounds."""
-        numbers, others = self._vocabulary.read(text)
-        size = len(numbers)
-        self._append(numbers, range(size), range(1, size + 1))
-        for at, width, other in others:
-            before, after = max(at - _AROUND, 0), min(at + width + _AROUND, size)
-            compound = len(self.words) + at - before
-            behind, size_of_other = at + width, len(other)
-            self._append(
-                [*numbers[before:at], *other, *numbers[behind:after]],
-                [*range(before, at), *[at] * size_of_other, *range(behind, after)],
-                [
-                    *range(before + 1, at + 1),
-                    *[behind] * size_of_other,
-                    *range(behind + 1, after + 1),
-                ],
-                pivot=(compound, compound + len(other)),
-            )
+        numbers, compounds = self._spellings.read(text)
+        for compound in compounds:
+            self.others.add(len(self.texts), numbers, compound)
+        numbers.append(GAP)
+        self.usual += numbers
+        self.sizes.append(len(numbers))
         self.texts.append(text)
-        self.row_of_text.append(row)
-        self.place_of_text.append(place)
+        self.rows.append(row)
+        self.places.append(place)
 
-    def _append(
-        self,
-        words: Sequence[int],
-        start: Sequence[int],
-        end: Sequence[int],
-        pivot: tuple[int, int] = (-1, -1),
-    ) -> None:
-        size = len(words) + 1
-        self.words += (*words, _GAP)
-        self.start += (*start, 0)
-        self.end += (*end, 0)
-        self.text += [len(self.texts)] * size
-        self.pivot_start += [pivot[0]] * size
-        self.pivot_end += [pivot[1]] * size
+
+class _OtherReadings:
+    """Other readings of compounds, each with the words around it; all columns are by word."""
+
+    def __init__(self) -> None:
+        self.words: list[int] = []
+        self.text: list[int] = []
+        #: the words of the usual reading that each stands for, from the first to before the second
+        self.start: list[int] = []
+        self.end: list[int] = []
+        #: where the compound begins, and where it has ended
+        self.first: list[int] = []
+        self.last: list[int] = []
+
+    def add(self, text: int, numbers: Sequence[int], compound: Compound) -> None:
+        at, width, other = compound
+        before, behind = max(at - _AROUND, 0), at + width
+        after = min(behind + _AROUND, len(numbers))
+        first = len(self.words) + at - before
+        words = [*numbers[before:at], *other, *numbers[behind:after], GAP]
+        self.words += words
+        self.text += [text] * len(words)
+        self.start += [*range(before, at), *[at] * len(other), *range(behind, after), 0]
+        self.end += [
+            *range(before + 1, at + 1), *[behind] * len(other), *range(behind + 1, after + 1), 0,
+        ]  # fmt: skip
+        self.first += [first] * len(words)
+        self.last += [first + len(other)] * len(words)
 
 
 def texts_of(paper: Paper) -> Iterator[tuple[Place, str]]:

@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from digest.models.identity import title_key
-from digest.ranking.tfidf import shared_terms
+from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,23 +40,27 @@ _TOLERANCE = 1e-4
 _BLOCK = 1_000_000
 
 
-def near_duplicates(papers: Sequence[Paper]) -> Mapping[str, frozenset[str]]:
+def near_duplicates(
+    papers: Sequence[Paper], vectors: Vectors | None = None
+) -> Mapping[str, frozenset[str]]:
     """Return, by paper id, the ids of its near-duplicates; papers without any are absent.
 
-    Memory is linear in the papers and in the pairs that are found.
+    `vectors` are those of the papers, if they are known already. Memory is linear in the papers and
+    in the pairs that are found.
     """
-    ordered = sorted(papers, key=lambda paper: paper.id)
-    ids = [paper.id for paper in ordered]
+    vectors = vectors or Vectors.of(papers)
+    title_of = {paper.id: title_key(paper.title) for paper in papers}
     same_title: dict[str, list[str]] = {}
-    for paper in ordered:
-        same_title.setdefault(title_key(paper.title), []).append(paper.id)
-    alike = _alike(shared_terms(ordered))
+    for paper_id in vectors.ids:
+        same_title.setdefault(title_of[paper_id], []).append(paper_id)
+    alike = _alike(vectors.rows)
     found: dict[str, frozenset[str]] = {}
-    for row, paper in enumerate(ordered):
+    for row, paper_id in enumerate(vectors.ids):
         rows = alike.indices[alike.indptr[row] : alike.indptr[row + 1]].tolist()
-        others = {*map(ids.__getitem__, rows), *same_title[title_key(paper.title)]} - {paper.id}
+        others = {vectors.ids[other] for other in rows}.union(same_title[title_of[paper_id]])
+        others.discard(paper_id)
         if others:
-            found[paper.id] = frozenset(others)
+            found[paper_id] = frozenset(others)
     return found
 
 

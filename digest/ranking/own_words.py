@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from digest.models.issue import Pick
+from digest.models.issue import Pick, Ranking
 from digest.ranking.background import Background
 from digest.ranking.explain import explain
 from digest.ranking.rank import MOST_PICKS
@@ -48,7 +48,7 @@ class OwnWords:
         self._trend = [self._trend_of[paper.id].score for paper in self._papers]
         self._boost = 1 + edition.trend_weight * np.array(self._trend)
 
-    def rank(self, readers: Sequence[Preferences]) -> Iterator[tuple[Pick, ...]]:
+    def rank(self, readers: Sequence[Preferences]) -> Iterator[Ranking]:
         """Return each reader's picks, best first, in the order of the readers.
 
         They have no reasons: most of them are never shown. See `reasons`.
@@ -67,7 +67,7 @@ class OwnWords:
         excludes = self._relevance.evidence.excludes(words_out)
         return frozenset(self._papers[row].id for row in np.flatnonzero(excludes).tolist())
 
-    def _rank_block(self, readers: Sequence[Preferences]) -> Iterator[tuple[Pick, ...]]:
+    def _rank_block(self, readers: Sequence[Preferences]) -> Iterator[Ranking]:
         evidence = self._relevance.evidence
         strength = self._sums([one.words_in for one in readers], evidence.of)
         followed = [tuple(map(folded_name, one.authors)) for one in readers]
@@ -83,7 +83,7 @@ class OwnWords:
             rows = np.flatnonzero(is_shown)
             # Papers stand with the larger id first, and the order of equals is kept.
             best = rows[np.argsort(-row_scores[rows], kind="stable")][:MOST_PICKS]
-            yield tuple(
+            yield Ranking(
                 Pick(
                     paper=self._papers[row],
                     topic=OWN,

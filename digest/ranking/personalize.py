@@ -48,7 +48,7 @@ class Personalizer:
             yield self._compose(subscriber, seen, own, next(picks) if own else ())
 
     def _compose(
-        self, subscriber: Subscriber, seen: Seen, own: Topic | None, picks: tuple[Pick, ...]
+        self, subscriber: Subscriber, seen: Seen, own: Topic | None, picks: Sequence[Pick]
     ) -> Issue | NoIssue:
         edition, preferences = self._edition, subscriber.preferences
         if preferences.papers is not None:

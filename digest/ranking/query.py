@@ -31,7 +31,7 @@ _REMEMBERED = 4_000
 
 _OPERATORS = ("AND", "OR", "NOT")
 _SYMBOL = re.compile(r'"[^"]*"|“[^”]*”|[()"“”]|[^\s()"“”]+')
-#: The words of English that hold sentences together and say nothing of a subject.
+#: Words that hold a sentence together or ask for papers, and say nothing of a subject.
 _FUNCTION_WORDS = """
 a about above after again all also am an and any are as at be because been before being
 below between both but by can could did do does doing done during each either else etc
@@ -43,7 +43,9 @@ such than that the their them then there these they this those though through th
 too toward towards under until up upon us use used uses using very via was we well were
 what when where whether which while who whom whose why will with within without would
 yet you your paper papers work works study studies article articles research researches
-find me looking anything something
+find me looking anything something provide recent recently latest summarize summarise past year
+years
+explore type types different particularly especially search searching related topic
 """
 _NOT_TELLING = frozenset(_FUNCTION_WORDS.split())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import Pick
+from digest.models.issue import Pick, Ranking
 from digest.ranking.background import Background
 from digest.ranking.explain import explain
 from digest.ranking.relevance import Relevance
@@ -28,7 +28,7 @@ def rank(
     *,
     background: Background | None = None,
     trend_weight: float,
-) -> Mapping[str, tuple[Pick, ...]]:
+) -> Mapping[str, Ranking]:
     """Return every topic's picks by its slug, best first; papers that do not match are left out.
 
     The score is `relevance * (1 + trend_weight * trend)`, with relevance and trend in 0..1. On a
@@ -39,19 +39,19 @@ def rank(
 
 def rank_by(
     found: Relevance, topics: Sequence[Topic], *, trend_weight: float
-) -> Mapping[str, tuple[Pick, ...]]:
+) -> Mapping[str, Ranking]:
     """Rank papers whose texts were read already, see `rank`."""
     papers = found.papers
     trend_of = trends(papers)
     trend = np.array([trend_of[paper.id].score for paper in papers])
-    ranked: dict[str, tuple[Pick, ...]] = {}
+    ranked: dict[str, Ranking] = {}
     for topic in topics:
         relevance, is_match = found.of(topic)
         scores = relevance * (1 + trend_weight * trend)
         rows = np.flatnonzero(is_match)
         # Papers stand with the larger id first, and the order of equals is kept.
         best = rows[np.argsort(-scores[rows], kind="stable")][:MOST_PICKS]
-        ranked[topic.slug] = tuple(
+        ranked[topic.slug] = Ranking(
             Pick(
                 paper=papers[row],
                 topic=topic.slug,

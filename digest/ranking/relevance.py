@@ -18,13 +18,14 @@ import numpy as np
 
 from digest.models.issue import WordCounts
 from digest.ranking import free_text
+from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import Text, parse_leniently
 from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import scipy.sparse as sp
     from numpy.typing import NDArray
@@ -57,8 +58,8 @@ FLOOR_WITHOUT_WORDS = 0.3
 _TELLING = 0.02
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
-#: Of so many different quotes the stems are remembered.
-_REMEMBERED = 4_000
+#: Of so many lists of entries the phrases are remembered, and of so many quotes the stems.
+_REMEMBERED = 1_000
 #: Stems that say nothing by themselves.
 _NOT_TELLING = frozenset(stems("and for from the with via model method approach paper task using"))
 
@@ -94,6 +95,7 @@ class Relevance:
         self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
+        self._phrases: LruCache[tuple[Phrase, ...]] = LruCache(_REMEMBERED)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -129,10 +131,11 @@ class Relevance:
         paper = self.papers[row]
         if topic.trending:
             return Match(paper=paper, relevance=relevance, trending=True)
-        phrases = _phrases(topic)
-        title = self._quotes(phrases, row, (Place.TITLE,))
-        keywords = self._quotes(phrases, row, (Place.KEYWORDS,))
-        abstract = self._quotes(phrases, row, (Place.SUMMARY, Place.ABSTRACT))
+        phrases = self._phrases_of(topic)
+        quoted = {phrase: quotes for phrase in phrases if (quotes := self.index.quote(phrase, row))}
+        title = _quotes(quoted, Place.TITLE)
+        keywords = _quotes(quoted, Place.KEYWORDS)
+        abstract = _quotes(quoted, Place.SUMMARY) or _quotes(quoted, Place.ABSTRACT)
         followed = set(map(folded_name, topic.authors))
         return Match(
             paper=paper,
@@ -142,9 +145,7 @@ class Relevance:
             abstract_words=_without(abstract, (*title, *keywords)),
             close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
             categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(
-                name for name in names_of(paper) if followed and folded_name(name) in followed
-            ),
+            authors=tuple(n for n in names_of(paper) if followed and folded_name(n) in followed),
         )
 
     @cached_property
@@ -158,22 +159,10 @@ class Relevance:
             [bool(values) and not values.isdisjoint(of(paper)) for paper in self.papers], np.float64
         )
 
-    def _quotes(
-        self, phrases: Iterable[Phrase], row: int, places: Sequence[Place]
-    ) -> tuple[str, ...]:
-        """Quote each of the phrases that occurs in some places; parts of others are left out."""
-        quoted = [(phrase, self.index.quote(phrase, row, places)) for phrase in phrases]
-        present = [(phrase, quote) for phrase, quote in quoted if quote]
-        quotes = [
-            quote
-            for phrase, quote in present
-            if not any(
-                phrase != other and _is_part(phrase.stems, other.stems) for other, _ in present
-            )
-        ]
-        # Two quotes that differ in case or plural are one: the first is kept, in its place.
-        distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
-        return tuple(distinct.values())[::-1]
+    def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
+        entries = topic.words_in
+        every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
+        return self._phrases.get(entries, lambda: tuple(dict.fromkeys(every)))
 
     def _close_by(self, topic: Topic, row: int, quoted: Iterable[str]) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
@@ -195,8 +184,8 @@ class Relevance:
             is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
             if not is_telling or not known.isdisjoint(term):
                 continue
-            if quote := self.index.quote(Phrase(term, term), row, tuple(Place)):
-                found.append(quote)
+            if quotes := self.index.quote(Phrase(term, term), row):
+                found.append(quotes[min(quotes)])
                 known |= set(term)
         return tuple(found)
 
@@ -206,8 +195,8 @@ def of_words_alone(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return the relevance for words and names without a centroid, and what is about them.
 
-    `strength` is what the words' evidence adds up to, and `by_name` who of the followed is there.
-    Both may be of many readers at once; the shape stays.
+    `strength` is what the words' evidence adds up to, and `by_name` whether someone who is followed
+    is there. Both may be of many readers at once; the shape stays.
     """
     log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength + by_name * _AUTHOR
     return _judge(log_odds, (strength > 0) | by_name, FLOOR_OF_WORDS_ALONE)
@@ -232,9 +221,17 @@ def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | Non
     return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
 
 
-def _phrases(topic: Topic) -> tuple[Phrase, ...]:
-    found = (phrase for entry in topic.words_in for phrase in parse_leniently(entry).phrases())
-    return tuple(dict.fromkeys(found))
+def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
+    """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
+    present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
+    quotes = [
+        quote
+        for phrase, quote in present.items()
+        if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
+    ]
+    # Two quotes that differ in case or plural are one: the first is kept, in its place.
+    distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
+    return tuple(distinct.values())[::-1]
 
 
 def names_of(paper: Paper) -> Iterator[str]:

@@ -117,26 +117,106 @@ _MARKS = re.compile(
     "iz|yz|ysis|our|[btv]re|ogue|amme|ence|efac|dgement|eing|grey|mould|ll|sulph|ae|oe"
 )
 
-#: Words that have a stem of their own, since the stemmer gives them that of other words (`segment`
-#: and `segmentation`) or none in common (`private` and `privacy`). How they were found:
-#: docs/decisions.md.
+#: Words that the stemmer takes for others: those of a line have a stem of their own, which no
+#: other word has. So `segment` is not `segmentation`, nor a search `engine` `engineering`. How they
+#: were found: docs/decisions.md. To `reason` is mostly a verb, so it stays with `reasoning`.
+_APART = """
+abstraction abstractions
+accountability accountable
+active actively
+activity activities
+additive additively
+affine
+analogy analogies analogous analogical
+animation animations animate animated animates animating animator animators
+attribution attributions
+authority authorities
+careful carefully
+competence competences competency competencies competent
+comprehension
+computer computers
+consist consists consisted consisting
+continual continually
+conversation conversations conversational conversationally
+conversion conversions
+critic critics
+derivative derivatives
+differentiable differentiably differentiability
+differential differentials differentially
+discriminator discriminators
+distributed
+dynamics dynamical
+effect effects
+emergency emergencies
+engine engines
+experience experiences experienced experiential
+figurative figuratively
+formation formations
+harness harnesses harnessed harnessing
+important importance importantly
+indic
+informal informally
+integral integrals
+integrity
+majority
+mechanism mechanisms
+medication medications
+minority minorities
+multiagent multiagents multiagentic
+multiobjective multiobjectives
+negation negations
+objective objectives
+operator operators
+orientation orientations
+personality personalities
+position positions positioned positioning positional positionally
+powerful powerfully
+precision precisions
+production productions
+productivity productive productively
+projection projections projective
+proposal proposals
+provenance
+quantiser quantisers
+rating ratings
+reasonable reasonably reasonableness reasons
+representative representatives representativeness
+responsible responsibly responsibility responsibilities
+segmentation segmentations segmenting segmenter segmenters
+soundness
+subjective subjectively subjectivity
+transformer transformers
+transportation
+university universities
+variability
+variational variationally
+"""
+#: A stem with a mark that no stem of the stemmer has.
 _OWN_STEMS = {
-    word: stem
-    for stem, words in {
-        "animation": "animate animated animates animating animation animations animator animators",
-        "important": "important importance importantly",
-        "multiagent": "multiagent multiagents multiagentic",
-        "objective": "objective objectives",
-        "position": "position positions positioned positioning positional positionally",
-        "privacy": "private privately privacy",
-        "quantizer": "quantiser quantisers",
-        "reasoning": "reasoning reasonings reasoner reasoners",
-        "safety": "safe safely safer safest safety",
-        "segmentation": "segmentation segmentations segmenting segmenter segmenters",
-        "transformer": "transformer transformers",
-        "university": "university universities",
-    }.items()
-    for word in words.split()
+    word: f"{line.split()[0]}=" for line in _APART.strip().splitlines() for word in line.split()
+}
+#: Words that the stemmer parts from the word that they are here read as.
+_READ_AS = {
+    "chemistry": "chemical",
+    "diagnosis": "diagnose",
+    "diagnostic": "diagnose",
+    "diagnostics": "diagnose",
+    "explanation": "explain",
+    "explanations": "explain",
+    "explanatory": "explain",
+    "medicine": "medical",
+    "medicines": "medical",
+    "molecule": "molecular",
+    "molecules": "molecular",
+    "private": "privacy",
+    "privately": "privacy",
+    "recognition": "recognise",
+    "safely": "safety",
+    "safe": "safety",
+    "safer": "safety",
+    "safest": "safety",
+    "summaries": "summarise",
+    "summary": "summarise",
 }
 
 
@@ -147,7 +227,9 @@ def stem(word: str) -> str:
     Case counts: `LLMs` is a plural because of it.
     """
     plain = _plain(word)
-    stemmed: str = _OWN_STEMS.get(plain) or _STEMMER.stemWord(plain)
+    if plain in _OWN_STEMS:
+        return _OWN_STEMS[plain]
+    stemmed: str = _STEMMER.stemWord(_READ_AS.get(plain, plain))
     return stemmed
 
 

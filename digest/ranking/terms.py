@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 _HYPHENS = ("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}", "\N{EN DASH}")
 _POSSESSIVES = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
 _NO_WORDS = frozenset((*_HYPHENS, *_POSSESSIVES))
-#: A word; a hyphen between two words; the `'s` after a word, which is no part of it.
-_TOKEN = re.compile(r"[^\W_]+|(?<=[^\W_])(?:[-\u2010\u2011\u2013](?=[^\W_])|['\u2019]s(?![^\W_]))")
+_WORD = re.compile(r"[^\W_]+")
+#: The `'s` after a word, which is no part of it.
+_POSSESSIVE = re.compile(r"['\u2019]s(?![^\W_])")
+#: A word, a possessive, or a hyphen between two words.
+_TOKEN = re.compile(
+    rf"{_WORD.pattern}|{_POSSESSIVE.pattern}|(?<=[^\W_])[-\u2010\u2011\u2013](?=[^\W_])"
+)
 #: What begins a compound even before a blank, since it is hardly ever a word by itself.
 _PREFIXES = """
 anti auto bi bio co counter hetero homo hyper inter intra macro micro mis mono multi nano neuro non
@@ -47,7 +52,7 @@ def words(text: str) -> list[str]:
 
     A hyphen splits too, so `self-driving` and `self driving` are the same.
     """
-    return [folded(word) for word in split_words(text)[0]]
+    return list(map(folded, _words(text)))
 
 
 def stems(text: str, form: Form = stem) -> list[str]:
@@ -55,7 +60,7 @@ def stems(text: str, form: Form = stem) -> list[str]:
 
     A prefix and the word after it are one: `pre-training`, `pre training` and `pretraining`.
     """
-    return [form(word) for word in _prefixed(split_words(text)[0])]
+    return list(map(form, _prefixed(_words(text))))
 
 
 class StemNumbers:
@@ -72,7 +77,7 @@ class StemNumbers:
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's stems, in order."""
-        found = _prefixed(split_words(text)[0])
+        found = _prefixed(_words(text))
         for word in set(found).difference(self._of_word):
             self._of_word[word] = self._of_stem.setdefault(stem(word), len(self._of_stem))
         return [self._of_word[word] for word in found]
@@ -216,6 +221,13 @@ def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
             yield tuple(words[start:end])
 
 
+def _words(text: str) -> list[str]:
+    """Return the words of a text."""
+    if any(possessive in text for possessive in _POSSESSIVES):
+        text = _POSSESSIVE.sub(" ", text)
+    return _WORD.findall(text)
+
+
 def split_words(text: str) -> tuple[list[str], set[int]]:
     """Return the words of a text as it spells them, and which of them a hyphen joins to the next.
 
@@ -236,12 +248,14 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 def _prefixed(words: list[str]) -> list[str]:
     """Return words with each prefix closed up to the word after it."""
-    if PREFIXES.isdisjoint(words):
+    present = PREFIXES.intersection(words)
+    if not present:
         return words
     found: list[str] = []
-    at = 0
-    while at < len(words):
-        is_prefix = words[at] in PREFIXES and at + 1 < len(words)
-        found.append(words[at] + words[at + 1] if is_prefix else words[at])
-        at += 1 + is_prefix
-    return found
+    start = 0
+    for at in [at for at, word in enumerate(words[:-1]) if word in present]:
+        if at >= start:  # no word after another prefix
+            found += words[start:at]
+            found.append(words[at] + words[at + 1])
+            start = at + 2
+    return found + words[start:]

@@ -1,8 +1,14 @@
-"""Numbers for the stems of many texts, and both readings of a text in these numbers."""
+"""Numbers for the words of many texts, and both readings of a text in these numbers.
+
+Texts are split once, into numbers of spellings. What all forms of a word have in common (its stem,
+or its singular for words that exclude) is looked up once for each spelling.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from digest.ranking import terms
 from digest.ranking.stemming import stem
@@ -11,7 +17,12 @@ from digest.ranking.terms import PREFIXES, split_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from digest.ranking.terms import Form
+
+#: Stands between texts in arrays of numbers; it has no spelling and no stem.
+GAP = -1
 
 
 class Compound(NamedTuple):
@@ -25,79 +36,102 @@ class Compound(NamedTuple):
     numbers: tuple[int, ...]
 
 
-class Vocabulary:
-    """Numbers the stems of many texts, from 0; it looks up a spelling of a word only once."""
+class Spellings:
+    """Numbers the spellings of words, from 0."""
 
-    def __init__(self, form: Form = stem) -> None:
+    def __init__(self) -> None:
+        """Start without any."""
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Return how many different spellings there were."""
+        return len(self._numbers)
+
+    def since(self, number: int) -> list[str]:
+        """Return the spellings from a number on."""
+        return list(self._numbers)[number:]
+
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of words; new ones get new numbers."""
+        known = self._numbers
+        try:
+            return [known[word] for word in words]
+        except KeyError:
+            return [known.setdefault(word, len(known)) for word in words]
+
+    def usual(self, text: str) -> list[int]:
+        """Return the numbers of a text's words in the usual reading."""
+        return self.numbers(_usual(split_words(text)[0])[0])
+
+    def read(self, text: str) -> tuple[list[int], list[Compound]]:
+        """Return the numbers of a text's words, and the other readings of its compounds."""
+        words, hyphens = split_words(text)
+        usual, prefixes = _usual(words)
+        others = [
+            Compound(at - closed, 1, tuple(self.numbers(words[at : at + 2])))
+            for closed, at in enumerate(prefixes)
+        ]
+        taken = {at for prefix in prefixes for at in (prefix - 1, prefix, prefix + 1)}
+        for at in sorted(hyphens - taken):
+            closed = sum(prefix < at for prefix in prefixes)
+            (joined,) = self.numbers([words[at] + words[at + 1]])
+            others.append(Compound(at - closed, 2, (joined,)))
+        return self.numbers(usual), others
+
+
+class Vocabulary:
+    """Numbers what the forms of words have in common, such as their stems, from 0."""
+
+    def __init__(self, spellings: Spellings | None = None, form: Form = stem) -> None:
         """Start without any; `form` makes one of all forms of a word."""
+        self.spellings = Spellings() if spellings is None else spellings
         self._form = form
-        self._of_stem: dict[str, int] = {}
-        self._of_word: dict[str, int] = {}
-        self._stems: list[str] = []
+        self._numbers: dict[str, int] = {}
+        #: all stems, by their numbers
+        self.stems: list[str] = []
+        #: by the number of a spelling
+        self._of_spelling: list[int] = []
 
     def __len__(self) -> int:
         """Return how many different stems there were."""
-        return len(self._of_stem)
-
-    @property
-    def stems(self) -> Sequence[str]:
-        """All stems, by their numbers."""
-        return self._stems
+        return len(self._numbers)
 
     def number(self, stem: str) -> int | None:
         """Return the number of a stem, if any text has it."""
-        return self._of_stem.get(stem)
+        return self._numbers.get(stem)
 
-    def numbers(self, text: str) -> list[int]:
-        """Return the numbers of a text's stems in the usual reading."""
-        return [self._number(word) for word, _ in _usual(split_words(text)[0])]
-
-    def read(self, text: str) -> tuple[list[int], list[Compound]]:
-        """Return the numbers of a text's stems, and the other readings of its compounds."""
-        words, hyphens = split_words(text)
-        usual = _usual(words)
-        numbers = [self._number(word) for word, _ in usual]
-        others = []
-        for at, (_, first) in enumerate(usual):
-            after = usual[at + 1][1] if at + 1 < len(usual) else len(words)
-            if after - first > 1:  # a prefix and its word
-                parts = (self._number(words[first]), self._number(words[first + 1]))
-                others.append(Compound(at, 1, parts))
-            elif first in hyphens and (at + 2 == len(usual) or usual[at + 2][1] == after + 1):
-                joined = self._number(words[first] + words[after])
-                others.append(Compound(at, 2, (joined,)))
-        return numbers, others
-
-    def _number(self, word: str) -> int:
-        number = self._of_word.get(word)
-        if number is None:
-            stem = self._form(word)
-            number = self._of_stem.setdefault(stem, len(self._stems))
-            if number == len(self._stems):
-                self._stems.append(stem)
-            self._of_word[word] = number
-        return number
+    def stem_numbers(self, spelled: Sequence[int]) -> NDArray[np.int32]:
+        """Return the numbers of the stems of spellings, given by their numbers; gaps stay."""
+        for spelling in self.spellings.since(len(self._of_spelling)):
+            stem = self._form(spelling)
+            number = self._numbers.setdefault(stem, len(self.stems))
+            if number == len(self.stems):
+                self.stems.append(stem)
+            self._of_spelling.append(number)
+        # The last element is that of a gap.
+        return np.array([*self._of_spelling, GAP], np.int32)[np.array(spelled, np.int32)]
 
 
 def spans_of_words(text: str) -> list[tuple[int, int]]:
     """Return where each word of the usual reading is in a text, in characters."""
-    words, _ = split_words(text)
     spans = terms.spans(text)
-    firsts = [first for _, first in _usual(words)]
-    lasts = [*(first - 1 for first in firsts[1:]), len(words) - 1] if firsts else []
-    return [(spans[a][0], spans[b][1]) for a, b in zip(firsts, lasts, strict=True)]
+    for at in reversed(_usual(split_words(text)[0])[1]):
+        spans[at : at + 2] = [(spans[at][0], spans[at + 1][1])]
+    return spans
 
 
-def _usual(words: list[str]) -> list[tuple[str, int]]:
-    """Return the words of the usual reading, each with the position of its first part.
+def _usual(words: list[str]) -> tuple[list[str], list[int]]:
+    """Return the words of the usual reading, and the positions of the prefixes in it.
 
     A prefix is closed up to the word after it.
     """
     if PREFIXES.isdisjoint(words):
-        return [(word, at) for at, word in enumerate(words)]
-    found, at = [], 0
-    while at < len(words):
-        is_prefix = words[at] in PREFIXES and at + 1 < len(words)
-        found.append((words[at] + words[at + 1] if is_prefix else words[at], at))
-        at += 1 + is_prefix
-    return found
+        return words, []
+    prefixes: list[int] = []
+    for at, word in enumerate(words[:-1]):
+        if word in PREFIXES and not (prefixes and prefixes[-1] == at - 1):
+            prefixes.append(at)
+    usual = words.copy()
+    for at in reversed(prefixes):
+        usual[at : at + 2] = [words[at] + words[at + 1]]
+    return usual, prefixes

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Reason, WordCounts
+from digest.models.issue import Coverage, Edition, Pick, Ranking, Reason, WordCounts
 from digest.models.paper import Paper
 from subscribers.models import Topic
 
@@ -35,8 +35,10 @@ _RENAMED = {
     "so_far": "is_early",
 }
 
-#: position of the paper, relevance, trend, score, and each reason's kind and text
-_StoredPick = tuple[int, float, float, float, tuple[tuple[str, str], ...]]
+#: kind, text, place, values, number and of; older versions stored the first two
+_StoredReason = tuple[Any, ...]
+#: position of the paper, relevance, trend, score, and the reasons
+_StoredPick = tuple[int, float, float, float, tuple[_StoredReason, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
         ranked={
-            slug: tuple(_pick(slug, pick, stored.papers) for pick in picks)
+            slug: Ranking(_pick(slug, pick, stored.papers) for pick in picks)
             for slug, picks in stored.ranked.items()
         },
         similar=_similar(stored, ids),
@@ -124,7 +126,7 @@ def _adapter() -> TypeAdapter[_Content]:
 
 
 def _stored_pick(pick: Pick, positions: Mapping[str, int]) -> _StoredPick:
-    reasons = tuple((reason.kind, reason.text) for reason in pick.reasons)
+    reasons = tuple(astuple(reason) for reason in pick.reasons)
     return positions[pick.paper.id], pick.relevance, pick.trend, pick.score, reasons
 
 
@@ -136,8 +138,13 @@ def _pick(slug: str, stored: _StoredPick, papers: Sequence[Paper]) -> Pick:
         relevance=relevance,
         trend=trend,
         score=score,
-        reasons=tuple(Reason(kind=kind, text=text) for kind, text in reasons),
+        reasons=tuple(map(_reason, reasons)),
     )
+
+
+def _reason(stored: tuple[Any, ...]) -> Reason:
+    kind, text, place, values, number, of = (*stored, "", (), None, None)[: len(fields(Reason))]
+    return Reason(kind=kind, text=text, place=place, values=tuple(values), number=number, of=of)
 
 
 def _in_todays_names(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from support.kill_sweep import Point
 
 #: Kills of a single sender, and of one among two; `make faults` kills at every call.
-ALONE, IN_PAIRS = 24, 8
+ALONE, IN_PAIRS = 12, 6
 #: Kills of a run that writes its mails to a folder.
-IN_FOLDER = 16
+IN_FOLDER = 8
 
 
 pytestmark = pytest.mark.slow

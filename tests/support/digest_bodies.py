@@ -15,6 +15,7 @@ from digest.mail.context import (
     issue_context,
     paper_context,
     personal_context,
+    section_context,
     shared_context,
 )
 from digest.mail.templates import DigestTemplates, Rendered
@@ -56,7 +57,7 @@ def variables(found: Issue) -> dict[str, Any]:
     """All variables that the whole templates use."""
     sections = [
         {
-            "name": section.name,
+            **section_context(section.name, section.short),
             "papers": [paper_context(chosen, SUMMARY, today=DAY) for chosen in section.picks],
         }
         for section in found.sections

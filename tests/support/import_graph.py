@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,8 +69,12 @@ def within(module: str, homes: Collection[str]) -> bool:
     return any(module == home or module.startswith(f"{home}.") for home in homes)
 
 
+@cache
 def read_modules(root: Path) -> dict[str, Module]:
-    """Read every module of the product below a checkout's root, by its dotted name."""
+    """Read every module of the product below a checkout's root, by its dotted name.
+
+    It takes seconds, so a process does it once.
+    """
     paths = sorted(path for package in PACKAGES for path in (root / package).rglob("*.py"))
     modules = [_read(root, path) for path in paths]
     return {module.name: module for module in modules}
@@ -83,14 +88,15 @@ def _read(root: Path, path: Path) -> Module:
 
 
 def _imports(tree: ast.Module) -> Iterator[Import]:
+    nodes = list(ast.walk(tree))
     typing_only = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
         for statement in node.body
         for inner in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         typing = id(node) in typing_only
         if isinstance(node, ast.Import):
             yield from (Import(module=alias.name, typing_only=typing) for alias in node.names)

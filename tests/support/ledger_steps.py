@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,16 @@ class LedgerSteps:
         if state is not DeliveryState.INFLIGHT:
             self.settle(row, state, day=day)
         return row
+
+    def finish_all(self, state: DeliveryState, *, mail: Issue, day: date = DAY) -> None:
+        """Claim the rows of all subscribers for one mail, let it leave, and record its state."""
+        self.ledger.plan(day, now=NOON)
+        rows = self.fetch_due(day, limit=1000)
+        claim = self.new_claim(rows[0], mail)
+        with self.ledger.claims(day, self.worker(day)) as claims:
+            claims.claim([replace(claim, row=row) for row in rows])
+            claims.record([], rows, now=NOON)
+            claims.record([(row, Outcome(state=state)) for row in rows], [], now=NOON)
 
     def bring_to(self, state: DeliveryState, *papers: Paper, **details: Any) -> DueDelivery:
         """Bring a row to any state."""

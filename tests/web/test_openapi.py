@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from support.examples import share
 
 from subscribers.links import Purpose
 from subscribers.models import Event
@@ -34,7 +35,7 @@ OPERATIONS = [
 #: A well-formed request may still name a topic, a time zone or a link that does not exist.
 UNKNOWN_NAMES = [positive_data_acceptance]
 BOUNDS = hypothesis.settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=share(30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

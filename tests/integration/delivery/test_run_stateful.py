@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import evidence
 from support.database import new_database
+from support.examples import share
 from support.installation import Installation, agents_paper
 from support.mail_server import Behaviour, FakeMailServer, KilledError, text_of
 
@@ -308,4 +309,4 @@ def _is_possible(status: Status, event: Event) -> bool:
 
 TestLedger = Days.TestCase
 pytestmark = pytest.mark.slow
-TestLedger.settings = settings(max_examples=30, stateful_step_count=20)
+TestLedger.settings = settings(max_examples=share(15), stateful_step_count=20)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.database import new_database
+from support.examples import share
 from support.installation import Installation, RecordingTransport
 from support.scripted_source import Service, serve
 
@@ -66,7 +67,7 @@ def live(installation: Installation, services: list[Service], evenings: list[Eve
             service.list(day, *ids(number, index, evening.papers + evening.later))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share(25), deadline=None)
 @given(EVENINGS)
 def test_what_was_listed_is_mailed_once_when_all_is_well_again(evenings: list[Evening]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +10,10 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, ids, paper
+from support.database import emptied_database
 
 from digest.models.paper import Announcement, AnnounceType, Links, Paper
 from digest.sources import get_kind
-from digest.storage.engine import open_database
 from digest.storage.papers import PaperStore
 from digest.storage.schema import aliases, edition_papers, editions, sightings
 
@@ -187,7 +186,7 @@ BATCHES = [
 
 @given(st.permutations(BATCHES))
 def test_the_order_of_batches_decides_no_papers(batches: list[list[Paper]]) -> None:
-    engine = open_database("sqlite://", folder=Path())
+    engine = emptied_database()
     store = PaperStore(engine)
     for batch in batches:
         save(store, *batch)
@@ -202,4 +201,3 @@ def test_the_order_of_batches_decides_no_papers(batches: list[list[Paper]]) -> N
         assert db.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         assert len(db.execute(sa.select(sightings)).all()) == 4
         assert len(db.execute(sa.select(aliases)).all()) == 6
-    engine.dispose()

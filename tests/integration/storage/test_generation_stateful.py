@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.database import write_database
+from support.examples import share
 from support.restorations import MONDAY, Killed, enter, killed, of_run
 
 from digest.storage import generation
@@ -99,5 +100,5 @@ class NormalLife(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
-NormalLife.TestCase.settings = settings(max_examples=10, stateful_step_count=15)
+NormalLife.TestCase.settings = settings(max_examples=share(10), stateful_step_count=15)
 TestNormalLife = NormalLife.TestCase

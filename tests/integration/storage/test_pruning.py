@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, issue, paper, pick
 from support.database import new_database
+from support.examples import share
 from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.errors import PrunedError
@@ -115,7 +116,7 @@ def test_a_day_adds_up_after_each_step(
     pruned=st.sets(st.integers(0, 4)),
     limit=st.integers(1, 3),
 )
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=share(25))
 def test_what_was_seen_is_the_same_whatever_is_pruned(
     mails: dict[tuple[int, int], tuple[DeliveryState, list[Paper]]], pruned: set[int], limit: int
 ) -> None:
@@ -281,8 +282,9 @@ def test_a_subscriber_s_pruned_mails_are_found_without_reading_those_of_others(
 
 
 def test_the_estimate_is_about_what_becomes_free(steps: LedgerSteps) -> None:
-    for name in (f"reader{number}" for number in range(400)):
-        steps.finish(SENT, ONE, TWO, subscriber=steps.add(name))
+    for number in range(400):
+        steps.add(f"reader{number}")
+    steps.finish_all(SENT, mail=issue(pick(ONE), pick(TWO)))
     close(steps)
     pruning = Pruning(steps.engine)
     (day,) = pruning.days(before=YEARS.date(), closed_before=YEARS)

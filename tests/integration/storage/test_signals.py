@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.builders import NOON, paper
+from support.examples import share
 
 from digest.models.paper import Signals
 from digest.sources import get_kind
@@ -94,7 +95,7 @@ READINGS = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=share(25))
 @given(st.lists(READINGS, max_size=6), st.integers(0, 9))
 def test_whatever_was_stored_the_votes_that_are_read_now_count(
     engine: sa.Engine, before: list[tuple[str, int, int]], votes: int

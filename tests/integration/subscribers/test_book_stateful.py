@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.builders import NOON, PEPPER, brought_in, evidence
 from support.database import emptied_database
+from support.examples import share
 
 from subscribers import addresses
 from subscribers.book import Book, Evidence
@@ -184,4 +185,4 @@ class Consent(RuleBasedStateMachine):
 
 TestConsent = Consent.TestCase
 pytestmark = pytest.mark.slow
-TestConsent.settings = settings(max_examples=60, stateful_step_count=30)
+TestConsent.settings = settings(max_examples=share(30), stateful_step_count=30)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import NOON, PEPPER, evidence
 from support.database import emptied_database
+from support.examples import share
 from support.readers import ADDRESSES, LIVES
 
 from digest.models.delivery import MailKind
@@ -50,7 +51,7 @@ def state(book: Book, engine: sa.Engine) -> list[Any]:
     return [letters, *((reader, book.history(reader.id)) for reader in book.all())]
 
 
-@settings(max_examples=60)
+@settings(max_examples=share(30))
 @given(people=PEOPLE, lines=LINES, confirmed=st.booleans())
 def test_batches_do_what_one_line_after_the_other_does(
     people: Mapping[str, Iterable[Event]], lines: list[tuple[str, ...]], *, confirmed: bool

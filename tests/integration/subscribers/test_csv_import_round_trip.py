@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import NOON, PEPPER, evidence
 from support.database import emptied_database
+from support.examples import share
 from support.readers import ADDRESSES, LIVES, PREFERENCES
 
 from subscribers.book import Book
@@ -70,7 +71,7 @@ def changed_since(before: Sequence[Subscriber], book: Book) -> dict[str, Subscri
     return {subscriber.address: subscriber for subscriber in book.all() if subscriber not in before}
 
 
-@settings(max_examples=50)
+@settings(max_examples=share(25))
 @given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_a_plan_changes_nothing(
     people: Subscribers,
@@ -86,7 +87,7 @@ def test_a_plan_changes_nothing(
     assert histories(book) == before
 
 
-@settings(max_examples=50)
+@settings(max_examples=share(25))
 @given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_what_is_done_is_what_was_planned(
     people: Subscribers,
@@ -112,7 +113,7 @@ def test_what_is_done_is_what_was_planned(
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=share(25))
 @given(people=READERS, lines=LINES, confirmed=st.booleans())
 def test_a_list_brought_in_twice_changes_nothing_the_second_time(
     people: Subscribers,
@@ -133,7 +134,7 @@ def test_a_list_brought_in_twice_changes_nothing_the_second_time(
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=share(25))
 @given(people=READERS)
 def test_a_copy_of_the_book_says_nothing_new_to_it(
     people: Subscribers,
@@ -167,7 +168,7 @@ def summary(book: Book) -> dict[str, object]:
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=share(30))
 @given(
     people=st.dictionaries(
         ADDRESSES,

@@ -150,7 +150,7 @@ def test_an_issue_that_was_cut_to_fit_is_restored_as_cut() -> None:
     whole = issue(pick("1"), pick("2"), pick("3"))
     cut = replace(whole, sections=(replace(whole.sections[0], picks=whole.picks[:2]),))
 
-    restored = IssueRestorer(edition_of(whole)).restore(stored(list_items(cut)))
+    restored = IssueRestorer(edition_of(whole, per_topic=3)).restore(stored(list_items(cut)))
 
     assert restored == cut
 

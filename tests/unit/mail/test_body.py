@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -106,6 +107,20 @@ def test_everything_a_reader_needs_is_in_both_parts() -> None:
             "1 Main Street",
         ):  # fmt: skip
             assert needed in part, needed
+
+
+def test_both_parts_say_under_the_heading_that_a_day_is_short() -> None:
+    (section,) = issue(pick("1"), pick("2")).sections
+    short = replace(section, name="Robotics", short=2)
+
+    mail = rendered(issue(sections=(short,)))
+    usual = rendered(issue(sections=(section,)))
+
+    said = "A short day for Robotics: 2 papers."
+    assert f"\n\nROBOTICS\n\n{said}\n\nPaper 1\n" in mail.text
+    assert 'Robotics</h2><p class="quiet"' in mail.html.replace("\n", "")
+    assert f">{said}</p>" in mail.html
+    assert "short day" not in usual.text + usual.html
 
 
 def test_personal_values_are_escaped_like_all_others() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, covered, issue, paper, pick, subscriber, topic
+from support.examples import share
 
 from digest.app.config.resources import templates_dir
 from digest.mail.context import SubscriberLinks
@@ -131,7 +132,7 @@ def rendered_alone(number: int, who: int) -> RenderedMessage:
         max_size=8,
     )
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share(25), deadline=None)
 def test_a_mail_is_the_same_bytes_whatever_was_rendered_before(run: list[tuple[int, int]]) -> None:
     shared, later = renderer(), renderer()
 
@@ -164,7 +165,7 @@ def test_a_paper_is_filled_in_once_for_all_issues_and_subscribers() -> None:
 
 
 @given(st.integers(1, 70), st.integers(0, 4000), st.integers(1, 3), st.integers(1, 120))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share(25), deadline=None)
 def test_every_mail_fits_with_the_personal_values_in_it(
     papers: int, length: int, sections: int, topics: int
 ) -> None:
@@ -291,7 +292,7 @@ def test_a_renderer_with_a_signer_signs_every_mail() -> None:
 
 
 @given(st.sampled_from(ISSUES), st.sampled_from(SUBSCRIBERS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share(25), deadline=None)
 def test_no_line_of_a_mail_begins_with_a_dot(issue: Issue, who: Subscriber) -> None:
     message = renderer().render(issue, who).outgoing
 

@@ -56,3 +56,22 @@ def test_a_tie_praises_nobody_alone() -> None:
 
     assert {reason.kind for pick in flat for reason in pick.reasons} == {"word"}
     assert top.reasons[-1].text == "among the 2 most voted of the 9 papers with votes"
+
+
+def test_a_reason_has_its_words_and_numbers_as_data() -> None:
+    papers = [
+        paper(
+            "1", title="Agents at play", abstract="They use tools.", votes=90, categories=("cs.MA",)
+        ),
+        paper("2", votes=1),
+    ]
+    wanted = topic(words_in=("agent", "tool"), categories=("cs.MA",))
+
+    (pick,) = rank(papers, [wanted], trend_weight=1.0)["agents"]
+
+    assert [(r.place, r.values, r.number, r.of) for r in pick.reasons] == [
+        ("title", ("Agents",), None, None),
+        ("abstract", ("tools",), None, None),
+        ("", ("cs.MA",), None, None),
+        ("", (), 1, 2),
+    ]

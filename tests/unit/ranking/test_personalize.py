@@ -16,9 +16,15 @@ from digest.ranking.rank import rank
 from subscribers.models import Preferences
 
 PAPERS = [
-    paper("1", title="Agents that plan", votes=9),
+    paper("1", title="Agents that plan", abstract="Trips by rail, bus or boat.", votes=9),
     paper("2", title="Agents: a survey", votes=5),
-    paper("3", title="Sorting with whales", authors=("Ada Lovelace",), votes=1),
+    paper(
+        "3",
+        title="Sorting with whales",
+        abstract="Order out of chaos at sea.",
+        authors=("Ada Lovelace",),
+        votes=1,
+    ),
 ]
 
 
@@ -69,7 +75,12 @@ def test_picks_for_ones_own_words_say_why() -> None:
 
     assert isinstance(found, Issue)
     assert found.sections[0].picks[0].reasons == (
-        Reason(kind="word", text="“whales” and “Sorting” in the title"),
+        Reason(
+            kind="word",
+            text="“whales” and “Sorting” in the title",
+            place="title",
+            values=("whales", "Sorting"),
+        ),
     )
 
 

@@ -88,6 +88,12 @@ def test_a_quoted_sentence_stays_a_phrase() -> None:
     )
 
 
+def test_the_words_that_ask_for_papers_are_no_part_of_a_subject() -> None:
+    query = parse("Please find me recent papers about multi-agent planning, especially surveys")
+
+    assert query.phrases() == tuple(map(phrase, ("multi-agent", "planning", "surveys")))
+
+
 def test_free_text_of_function_words_alone_keeps_them() -> None:
     assert parse("What is it about?").phrases() == tuple(map(phrase, ("what", "is", "it", "about")))
 

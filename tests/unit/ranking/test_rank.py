@@ -23,8 +23,8 @@ def test_votes_order_papers_that_are_equally_relevant() -> None:
 
 def test_without_trend_weight_votes_do_not_matter() -> None:
     papers = [
-        paper("1", title="Agents here", votes=3),
-        paper("2", title="Agents there", votes=90),
+        paper("1", title="Agents here", votes=90),
+        paper("2", title="Agents there", votes=3),
     ]
 
     assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["2", "1"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.ranking.stemming import folded, singular, stem
 
@@ -65,6 +67,15 @@ def test_folded_words_have_neither_case_nor_accents_nor_single_greek_letters(
         "oesophagus esophagus",
         "private privacy privately",
         "safe safety safely",
+        "molecule molecules molecular",
+        "medicine medical",
+        "chemistry chemical",
+        "diagnosis diagnose diagnostics diagnosing",
+        "explanation explain explanations explaining",
+        "recognition recognize recognising",
+        "summary summaries summarize summarisation",
+        "segmentation segmenting",
+        "transformer Transformers",
         "naïve naive",
     ],
 )
@@ -76,7 +87,48 @@ def test_the_forms_and_spellings_of_a_word_share_a_stem(forms: str) -> None:
     ("one", "other"),
     [
         ("segment segments", "segmentation"),
-        ("reason reasons reasonable reasonably", "reasoning"),
+        ("reasons reasonable reasonably", "reasoning reason reasoner"),
+        ("abstraction", "abstract abstracts"),
+        ("active actively", "activation activate"),
+        ("activity activities", "activation active"),
+        ("affine", "affinity affinities"),
+        ("analogy analogies", "analog analogue"),
+        ("attribution attributions", "attribute attributes"),
+        ("careful carefully", "care"),
+        ("competence competencies", "competition compete"),
+        ("comprehension", "comprehensive comprehensively"),
+        ("computer computers", "compute computation"),
+        ("consists", "consistency consistent"),
+        ("continual continually", "continuous continue"),
+        ("conversation conversational", "conversion converse"),
+        ("critic critics", "critical critically"),
+        ("differentiable", "differential differentiate"),
+        ("distributed", "distribution distributions"),
+        ("dynamics", "dynamic dynamically"),
+        ("effect effects", "effective effectively"),
+        ("emergency", "emergence emergent"),
+        ("engine engines", "engineering engineered"),
+        ("experience experiences", "experiment experimental"),
+        ("formation", "format formats"),
+        ("harness harnesses", "har"),
+        ("indic", "indicate indicator"),
+        ("informal", "information inform"),
+        ("majority", "major"),
+        ("mechanism mechanisms", "mechanics mechanical"),
+        ("medication", "medical medicine"),
+        ("minority", "minor"),
+        ("negation", "negative negatives"),
+        ("operator operators", "operation operate opera"),
+        ("orientation", "oriented"),
+        ("personality", "person personal"),
+        ("precision", "precise precisely"),
+        ("production productive", "product products"),
+        ("projection", "project projects"),
+        ("proposal proposals", "propose proposed"),
+        ("rating ratings", "rate rates"),
+        ("responsible responsibility", "response responses"),
+        ("subjective", "subject subjects"),
+        ("variational", "variation variations"),
         ("quantizer quantisers", "quantization quantize"),
         ("general generally", "generalization generalize"),
         ("organ organs", "organization organize"),
@@ -122,3 +174,23 @@ def test_a_plural_ending_is_taken_off_and_nothing_else(plural: str, bare: str) -
 
 def test_a_singular_keeps_words_apart_that_share_a_stem() -> None:
     assert [singular(word) for word in ("retrieves", "retrievals")] == ["retrieve", "retrieval"]
+
+
+@pytest.mark.parametrize("text", ["", "s", "S", "sS", "ß", "²s", "Σ", "İs", "AAs", "ies", "es"])
+def test_any_word_has_a_stem_and_a_singular(text: str) -> None:
+    assert isinstance(stem(text), str)
+    assert isinstance(singular(text), str)
+
+
+@given(st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), max_size=12))
+def test_a_stem_has_neither_case_nor_depends_on_the_order_of_questions(word: str) -> None:
+    found = stem(word)
+
+    stem.cache_clear()
+    assert stem(word) == found == found.casefold()
+
+
+@given(st.text(st.characters(categories=["Lu"], max_codepoint=0x7F), min_size=2, max_size=6))
+def test_the_plural_of_an_acronym_has_its_stem(acronym: str) -> None:
+    assert stem(f"{acronym}s") == stem(acronym)
+    assert singular(f"{acronym}s") == singular(acronym)

@@ -70,7 +70,7 @@ def test_a_comment_stands_above_every_key(number: int, key: str) -> None:
 @pytest.mark.parametrize("key", [field.name for field in fields(Topic)])
 def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
     first = LINES.index("[[topics]]")
-    comment = " ".join(line for line in LINES[first - 6 : first] if line.startswith("#"))
+    comment = " ".join(line for line in LINES[first - 12 : first] if line.startswith("#"))
 
     assert re.search(rf"\b{key}\b", comment)
 
