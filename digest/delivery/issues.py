@@ -16,7 +16,6 @@ from digest.models.issue import (
     IssueItem,
     NoIssue,
     Pick,
-    Reason,
 )
 from digest.ranking.compose import section_of
 from digest.ranking.personalize import Personalizer
@@ -129,7 +128,7 @@ class IssueRestorer:
                 relevance=0.0,
                 trend=item.trend or 0.0,
                 score=item.score or 0.0,
-                reasons=tuple(Reason(kind="word", text=text) for text in item.reasons or ()),
+                reasons=item.reasons or (),
             )
             similar = [self._papers[it.paper_id] for it in items if it.behind == item.position]
             sections.setdefault(item.topic, []).append(with_similar(pick, similar))

@@ -178,7 +178,7 @@ class IssueItem(NamedTuple):
     # None where the edition's own pick says it
     score: float | None = None
     trend: float | None = None
-    reasons: tuple[str, ...] | None = None
+    reasons: tuple[Reason, ...] | None = None
 
 
 #: The topic of an item that reports a withdrawal.

@@ -49,6 +49,9 @@ class Place(IntEnum):
     ABSTRACT = 3
 
 
+_PLACES = tuple(Place)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Occurrences:
     """How often a phrase occurs in each of the papers that have it."""
@@ -179,7 +182,7 @@ class PaperIndex:
         where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
         # Texts are numbered as they were read, and occurrences sorted by text and word.
         for paper, place, *words in where.T.tolist():
-            firsts.setdefault(paper, {}).setdefault(Place(place), tuple(words))
+            firsts.setdefault(paper, {}).setdefault(_PLACES[place], tuple(words))
         return firsts
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:
