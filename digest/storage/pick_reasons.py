@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from digest.models.issue import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+_NAMES = tuple(field.name for field in fields(Reason))
 _DEFAULTS: tuple[Any, ...] = tuple(field.default for field in fields(Reason))
 
 
@@ -21,9 +22,9 @@ def dump(reason: Reason) -> list[Any]:
     return stored
 
 
-def load(stored: str | Sequence[Any]) -> Reason:
+def load(stored: str | Iterable[Any]) -> Reason:
     """Return a reason; one of an older version is its text alone, or has less data."""
     if isinstance(stored, str):
         return Reason(kind="word", text=stored)
-    kind, text, place, values, number, of = (*stored, *_DEFAULTS[len(stored) :])
-    return Reason(kind=kind, text=text, place=place, values=tuple(values), number=number, of=of)
+    found = dict(zip(_NAMES, stored, strict=False))
+    return Reason(**found | {"values": tuple(found.get("values", ()))})
