@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from digest.ranking.vocabulary import Compound, Spellings
 
     Numbers = NDArray[np.int32]
-    _Firsts = dict[int, dict["Place", tuple[int, ...]]]
 
 #: So many words stand on either side of a compound's other reading.
 _AROUND = 5
-#: Of so many phrases it is remembered where they occur, and of so many where first in each text.
-_REMEMBERED, _REMEMBERED_FIRSTS = 8_000, 1_000
+#: Of so many phrases it is remembered where they occur.
+_REMEMBERED = 8_000
 
 
 class Place(IntEnum):
@@ -49,9 +48,6 @@ class Place(IntEnum):
     ABSTRACT = 3
 
 
-_PLACES = tuple(Place)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Occurrences:
     """How often a phrase occurs in each of the papers that have it."""
@@ -60,6 +56,9 @@ class Occurrences:
     rows: NDArray[np.int64]
     #: by place, shape (papers with the phrase, places)
     counts: NDArray[np.int64]
+    #: the paper's position, the text, and from which word to before which word the phrase is there
+    #: first, for each text that has it; ascending, shape (texts with the phrase, 4)
+    firsts: NDArray[np.int32]
 
 
 class PaperIndex:
@@ -119,8 +118,6 @@ class PaperIndex:
         numbers = np.arange(len(self.vocabulary) + 1, dtype=np.int32)
         self._firsts = np.searchsorted(self.words[self._order], numbers)
         self._found: LruCache[Occurrences] = LruCache(_REMEMBERED)
-        #: by phrase, paper and place, the text and the words where it first occurs
-        self._firsts_of: LruCache[_Firsts] = LruCache(_REMEMBERED_FIRSTS)
 
     def find(self, phrase: Phrase) -> Occurrences:
         """Return in which papers a phrase occurs, and how often."""
@@ -160,8 +157,14 @@ class PaperIndex:
 
     def quote(self, phrase: Phrase, row: int) -> Mapping[Place, str]:
         """Return a phrase as a paper spells it where it first occurs in each place that has it."""
-        firsts = self._firsts_of.get(phrase, lambda: self._firsts_in(phrase))
-        return {place: self._spell(*words) for place, words in firsts.get(row, {}).items()}
+        firsts = self.find(phrase).firsts
+        start, end = np.searchsorted(firsts[:, 0], (row, row + 1))
+        quotes: dict[Place, str] = {}
+        for _, text, first, last in firsts[start:end].tolist():
+            place = Place(self.place_of_text[text])
+            if place not in quotes:
+                quotes[place] = self._spell(text, first, last)
+        return quotes
 
     def _spell(self, text: int, start: int, end: int) -> str:
         spans = self._spans.get(text)
@@ -170,20 +173,15 @@ class PaperIndex:
         return self._texts[text][spans[start][0] : spans[end - 1][1]]
 
     def _find(self, phrase: Phrase) -> Occurrences:
-        text, _, _ = self._places(phrase)
-        rows, inverse = np.unique(self.row_of_text[text], return_inverse=True)
+        text, start, end = self._places(phrase)
+        row_of = self.row_of_text[text]
+        rows, inverse = np.unique(row_of, return_inverse=True)
         counts = np.zeros((len(rows), len(Place)), np.int64)
         np.add.at(counts, (inverse, self.place_of_text[text]), 1)
-        return Occurrences(rows=rows.astype(np.int64), counts=counts)
-
-    def _firsts_in(self, phrase: Phrase) -> _Firsts:
-        firsts: _Firsts = {}
-        text, start, end = self._places(phrase)
-        where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
         # Texts are numbered as they were read, and occurrences sorted by text and word.
-        for paper, place, *words in where.T.tolist():
-            firsts.setdefault(paper, {}).setdefault(_PLACES[place], tuple(words))
-        return firsts
+        is_first = np.diff(text, prepend=-1) != 0
+        firsts = np.stack((row_of, text, start, end), axis=1)[is_first]
+        return Occurrences(rows=rows.astype(np.int64), counts=counts, firsts=firsts)
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:
         """Return the text of each occurrence, and which words of it, in both readings once."""

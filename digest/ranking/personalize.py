@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
@@ -51,19 +51,18 @@ class Personalizer:
         self, subscriber: Subscriber, seen: Seen, own: Topic | None, picks: Sequence[Pick]
     ) -> Issue | NoIssue:
         edition, preferences = self._edition, subscriber.preferences
+        changes: dict[str, Any] = {}
+        wanted = subscriber.topics
         if preferences.papers is not None:
-            edition = replace(edition, max_papers=min(preferences.papers, edition.max_papers))
+            changes["max_papers"] = min(preferences.papers, edition.max_papers)
         if preferences.words_out:
-            edition = replace(edition, excluded=self._own_words.excluded(preferences.words_out))
-        if own is None:
-            return compose(edition, subscriber.topics, seen=seen)
-        edition = replace(
-            edition,
-            topics={**edition.topics, OWN: own},
-            ranked={**edition.ranked, OWN: picks},
-        )
-        issue = compose(edition, [OWN, *subscriber.topics], seen=seen)
-        return self._explained(issue, own) if isinstance(issue, Issue) else issue
+            changes["excluded"] = self._own_words.excluded(preferences.words_out)
+        if own is not None:
+            changes["topics"] = {**edition.topics, OWN: own}
+            changes["ranked"] = {**edition.ranked, OWN: picks}
+            wanted = (OWN, *wanted)
+        issue = compose(replace(edition, **changes) if changes else edition, wanted, seen=seen)
+        return self._explained(issue, own) if own and isinstance(issue, Issue) else issue
 
     def _explained(self, issue: Issue, own: Topic) -> Issue:
         """Give the picks for a subscriber's own words their reasons, before those they have."""
