@@ -34,7 +34,7 @@ class Reason:
     of: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pick:
     """A paper chosen for a topic, with its score and its reasons.
 

@@ -48,6 +48,9 @@ class Place(IntEnum):
     ABSTRACT = 3
 
 
+_PLACES = tuple(Place)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Occurrences:
     """How often a phrase occurs in each of the papers that have it."""
@@ -56,8 +59,8 @@ class Occurrences:
     rows: NDArray[np.int64]
     #: by place, shape (papers with the phrase, places)
     counts: NDArray[np.int64]
-    #: the paper's position, the text, and from which word to before which word the phrase is there
-    #: first, for each text that has it; ascending, shape (texts with the phrase, 4)
+    #: for each text that has the phrase: the paper's position, the place, the text's number, and
+    #: from which word to before which it is there first; ascending, shape (texts with it, 5)
     firsts: NDArray[np.int32]
 
 
@@ -160,8 +163,8 @@ class PaperIndex:
         firsts = self.find(phrase).firsts
         start, end = np.searchsorted(firsts[:, 0], (row, row + 1))
         quotes: dict[Place, str] = {}
-        for _, text, first, last in firsts[start:end].tolist():
-            place = Place(self.place_of_text[text])
+        for _, number, text, first, last in firsts[start:end].tolist():
+            place = _PLACES[number]
             if place not in quotes:
                 quotes[place] = self._spell(text, first, last)
         return quotes
@@ -174,13 +177,13 @@ class PaperIndex:
 
     def _find(self, phrase: Phrase) -> Occurrences:
         text, start, end = self._places(phrase)
-        row_of = self.row_of_text[text]
-        rows, inverse = np.unique(row_of, return_inverse=True)
+        row, place = self.row_of_text[text], self.place_of_text[text]
+        rows, inverse = np.unique(row, return_inverse=True)
         counts = np.zeros((len(rows), len(Place)), np.int64)
-        np.add.at(counts, (inverse, self.place_of_text[text]), 1)
+        np.add.at(counts, (inverse, place), 1)
         # Texts are numbered as they were read, and occurrences sorted by text and word.
         is_first = np.diff(text, prepend=-1) != 0
-        firsts = np.stack((row_of, text, start, end), axis=1)[is_first]
+        firsts = np.stack((row, place, text, start, end), axis=1)[is_first]
         return Occurrences(rows=rows.astype(np.int64), counts=counts, firsts=firsts)
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:

@@ -224,6 +224,8 @@ def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | Non
 def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
     present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
+    if len(present) < 2:
+        return tuple(present.values())
     quotes = [
         quote
         for phrase, quote in present.items()

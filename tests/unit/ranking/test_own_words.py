@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, paper, subscriber
 
 from digest.models.issue import Coverage, Edition, WordCounts
-from digest.ranking import own_words
+from digest.ranking import evidence, index, own_words
 from digest.ranking.background import Background
 from digest.ranking.own_words import OwnWords
 from digest.ranking.rank import rank_by
@@ -138,6 +138,23 @@ def test_a_block_of_readers_ends_where_the_next_begins(monkeypatch: pytest.Monke
     picks = found.rank(readers)
 
     assert [[it.paper.id for it in one] for one in picks] == [["1"], ["2"], ["1"], [], ["2"]]
+
+
+def test_words_that_were_forgotten_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered does not grow with the readers, and no pick depends on it."""
+    for module in (evidence, index):
+        monkeypatch.setattr(module, "_REMEMBERED", 3)
+    nouns = [f"{letter}ale" for letter in "bdghmprstvw"]
+    of_the_day = edition([paper(noun, title=f"A {noun} of a {noun}") for noun in nouns])
+    readers = [Preferences(words_in=(one,), words_out=(f"x{one}",)) for one in (*nouns, *nouns)]
+    found = OwnWords(of_the_day)
+
+    picks = [explained(found, *one) for one in zip(readers, found.rank(readers), strict=True)]
+
+    assert [[it.paper.id for it in one] for one in picks] == [[one] for one in (*nouns, *nouns)]
+    words = found._relevance.evidence
+    caches = (words._strengths, words._excluded, words._idfs, words.index._found)
+    assert max(map(len, caches)) == 3
 
 
 @given(days(), choices, st.sampled_from(EXCLUDED))
