@@ -57,8 +57,10 @@ constraints: $(BIN)/uv
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
 	$(BIN)/python benchmarks/text.py
-	$(BIN)/python benchmarks/relevance.py
+	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/votes.py
 	$(BIN)/python benchmarks/near_duplicates.py
+	$(BIN)/python benchmarks/ranking_scale.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/wire.py

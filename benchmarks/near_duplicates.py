@@ -2,24 +2,21 @@
 
     python benchmarks/near_duplicates.py [PAPERS]
 
-The papers are made up, with words as frequent as in English (Zipf's law). Each measurement has a
+The papers are made up (see `made_up.py`). Each measurement has a
 process of its own; its memory is what was added at the peak. Ratios hold on any machine, seconds
 on this one only.
 """
 
 from __future__ import annotations
 
-import random
 import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from datetime import date
-from itertools import accumulate
 from multiprocessing import get_context
 
+import made_up
 import numpy as np
 import scipy.sparse as sp
 from arguments import argument
@@ -28,26 +25,7 @@ from digest.models.paper import Paper
 from digest.ranking.near_duplicates import THRESHOLD, near_duplicates
 from digest.ranking.terms import ngrams, stems
 
-#: How many words there are, and how many of them a paper has.
-_VOCABULARY, _LENGTH = 20_000, 180
-#: Of so many papers one is there twice.
-_TWICE = 100
-
 Search = Callable[[Sequence[Paper]], Mapping[str, frozenset[str]]]
-
-
-def made_up(papers: int) -> list[Paper]:
-    """Return papers of random words, and some of them once more under another title."""
-    rng = random.Random(20260202)  # noqa: S311 (no secret)
-    syllables = [consonant + vowel for consonant in "bcdfghjklmnprstvw" for vowel in "aeiou"]
-    words = ["".join(rng.choices(syllables, k=rng.randint(2, 4))) for _ in range(_VOCABULARY)]
-    weights = list(accumulate(1 / (rank + 3) for rank in range(_VOCABULARY)))
-    found = []
-    for number in range(papers - papers // _TWICE):
-        text = " ".join(rng.choices(words, cum_weights=weights, k=_LENGTH))
-        found.append(Paper(id=f"{number}", title=text[:60], abstract=text[60:], day=date.min))
-    twice = found[: papers // _TWICE]
-    return [*found, *(replace(p, id=f"{p.id}b", title=f"{p.title} again") for p in twice)]
 
 
 def all_pairs(papers: Sequence[Paper]) -> Mapping[str, frozenset[str]]:
@@ -74,7 +52,7 @@ def all_pairs(papers: Sequence[Paper]) -> Mapping[str, frozenset[str]]:
 
 def measure(search: Search, papers: int) -> tuple[float, float, Mapping[str, frozenset[str]]]:
     """Return the seconds of processor time, the added megabytes, and what was found."""
-    day = made_up(papers)
+    day = made_up.papers(papers)
     search(day[:10])  # imports
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     found = search(day)

@@ -98,6 +98,7 @@ def edition() -> Edition:
     try:
         from digest.ranking.background import Background
         from digest.ranking.edition import make_edition
+        from digest.ranking.trend import trends
     except ImportError:
         from digest.ranking.near_duplicates import near_duplicates
         from digest.ranking.rank import rank
@@ -112,7 +113,14 @@ def edition() -> Edition:
             max_papers=QUOTAS.max_papers,
             trend_weight=QUOTAS.trend_weight,
         )
-    return make_edition(day, topics(), background=Background(), quotas=QUOTAS, coverage=coverage)
+    return make_edition(
+        day,
+        topics(),
+        background=Background(),
+        trends=trends(day),
+        quotas=QUOTAS,
+        coverage=coverage,
+    )
 
 
 def measure(number: int) -> tuple[float, float, float]:

@@ -7,6 +7,7 @@
     ├── SourceError              a source could not be read; its papers are unknown, not none
     │   ├── RefusedError         its service answered with an error
     │   └── UnreachableError     there is no connection to its service
+    ├── ArchiveError             the stored days are too few to learn from
     ├── StoreError               the database could not be opened or upgraded
     ├── RenderError              a template does not compile or lacks a value
     └── DeliveryError
@@ -36,6 +37,10 @@ class PrunedError(ConfigError):
 
 class NotFoundError(DigestError):
     """Nothing has the name or id that was given; check its spelling."""
+
+
+class ArchiveError(DigestError):
+    """The days of which votes are stored are too few to learn from; wait for more."""
 
 
 class SourceError(DigestError):

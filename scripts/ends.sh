@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=.venv/bin/uv
-tools="$(grep -E '^(dkimpy|hypothesis|pynacl|pytest|pytest-xdist|trustme)==' constraints.txt)"
+tools="$(grep -E '^(dkimpy|hypothesis|pynacl|pytest|pytest-xdist|scikit-learn|trustme)==' constraints.txt)"
 # The tests that only read our source say the same at every end.
 unit=(tests/unit --ignore tests/unit/test_architecture.py --ignore tests/unit/test_paths.py
   --ignore tests/unit/test_libraries.py)
@@ -23,7 +23,7 @@ test_end() {  # NAME RESOLUTION TESTS...
   shift 2
   "$uv" venv --quiet --clear --python .venv/bin/python "$folder"
   "$uv" pip compile --quiet --no-build --no-header --no-annotate --upgrade \
-    --resolution "$resolution" --python "$folder/bin/python" pyproject.toml --output-file "$folder/libraries.txt"
+    --resolution "$resolution" --python "$folder/bin/python" --all-extras pyproject.toml --output-file "$folder/libraries.txt"
   # shellcheck disable=SC2086 (one argument for each tool)
   VIRTUAL_ENV="$folder" "$uv" pip install --quiet --requirement "$folder/libraries.txt" $tools
   VIRTUAL_ENV="$folder" "$uv" pip install --quiet --no-deps --editable .

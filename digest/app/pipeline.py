@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,16 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.services import App
+    from digest.app.votes import EarlierVotes
     from digest.delivery.run_start import RunStart
     from digest.delivery.transports import Transport
     from digest.models.delivery import RunReport
-    from digest.models.issue import Edition
+    from digest.models.issue import Coverage, Edition
+    from digest.models.paper import Paper
     from digest.models.source import SourceReport
+    from digest.ranking.background import Background
     from digest.sources import Source
-    from subscribers.models import Subscriber
+    from subscribers.models import Subscriber, Topic
 
 #: Opens a progress bar under a label: yields a function for the total, and one for each advance.
 ProgressBar = Callable[[str], AbstractContextManager[StepCounter]]
@@ -127,29 +131,64 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
 def build_edition(app: App, day: date) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
-    It includes papers that came too late for their own day's edition, and no withdrawn ones.
+    It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
+    of earlier editions that took off since come after them; they make no day of their own.
     """
-    # Imported here, since they bring scipy, which fetching and retrying can do without.
-    from digest.ranking import background
-    from digest.ranking.edition import make_edition
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes, votes_read_at
 
     papers = [paper for paper in app.candidates.papers(day) if paper.withdrawn_on is None]
+    coverage = coverage_of(
+        day,
+        app.sources,
+        papers,
+        counts=app.papers.counts(day),
+        fetches=app.fetch_log.on(day),
+        backlog=app.backlog,
+        now=now(),
+        votes_read_at=votes_read_at(app, day),
+    )
+    votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
+    papers = [*papers, *votes.risen]
+    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
+    return replace(edition, withdrawn=app.candidates.withdrawn(day))
+
+
+def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
+    """Return what the papers of the days before a day teach about topics."""
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.ranking import background
+
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    return background.learn(earlier, topics)
+
+
+def edition_for(
+    app: App,
+    papers: Sequence[Paper],
+    topics: Sequence[Topic],
+    *,
+    coverage: Coverage,
+    background: Background | None = None,
+    votes: EarlierVotes | None = None,
+) -> Edition:
+    """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
+
+    A run, a preview, `digest backtest` and `digest topics test` all rank here.
+    """
+    # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.votes import earlier_votes
+    from digest.ranking.edition import make_edition
+
+    ids = {paper.id for paper in papers}
+    votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
     return make_edition(
         papers,
-        app.topics,
-        background=background.learn(earlier, app.topics),
+        topics,
+        background=background or background_of(app, coverage.day, topics),
+        trends=votes.trends(papers),
         quotas=app.quotas,
-        coverage=coverage_of(
-            day,
-            app.sources,
-            papers,
-            counts=app.papers.counts(day),
-            fetches=app.fetch_log.on(day),
-            backlog=app.backlog,
-            now=now(),
-        ),
-        withdrawn=app.candidates.withdrawn(day),
+        coverage=coverage,
     )
 
 

@@ -16,11 +16,14 @@ from subscribers.timestamps import timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from digest.app.backtest import Replay
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, Pick, Reason, SourceCoverage
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
     from digest.models.source import SourceReport
+    from digest.ranking.evaluation.replay import Comparison, Measured
+    from digest.ranking.trial import TrialDay
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
     from digest.storage.papers import Observation
@@ -184,6 +187,7 @@ def edition(found: Coverage) -> dict[str, Any]:
         "late": [{"day": day.isoformat(), "papers": number} for day, number in found.late],
         "owed": overdue_days(found.overdue),
         "considered": found.considered,
+        "votes_read_at": moment(found.votes_read_at),
     }
 
 
@@ -233,6 +237,53 @@ def pick(found: Pick) -> dict[str, Any]:
         "trend": round(found.trend, 6),
         "reasons": [reason(one) for one in found.reasons],
         "similar": [other.id for other in found.similar],
+    }
+
+
+def trial_day(found: TrialDay) -> dict[str, Any]:
+    """Write what a topic would have brought on a day, and what it just missed."""
+    return {
+        **_fields(found, "day", "considered", "matched"),
+        "picks": [pick(one) for one in found.picks],
+        "missed": [
+            {"paper": paper(one.paper), "relevance": round(one.relevance, 6), "why": one.why}
+            for one in found.missed
+        ],
+    }
+
+
+def backtest(
+    replayed: Replay,
+    measured: Mapping[str, Mapping[date, Measured]],
+    compared: Sequence[Comparison],
+    *,
+    depth: int,
+) -> dict[str, Any]:
+    """Write a backtest: each ranker's means and differences, and its lists day by day."""
+    return {
+        **_fields(replayed, "papers", "voted", "known_then"),
+        "depth": depth,
+        "rankers": [
+            {
+                "ranker": one.ranker,
+                "means": {name: plain(found) for name, found in one.means.items()},
+                "differences": {name: plain(found) for name, found in one.differences.items()},
+            }
+            for one in compared
+        ],
+        "days": [
+            {
+                "day": day.day.isoformat(),
+                "rankers": {
+                    name: {
+                        **plain(measured[name][day.day]),
+                        "shown": {slug: list(ids) for slug, ids in shown.items()},
+                    }
+                    for name, shown in day.shown.items()
+                },
+            }
+            for day in replayed.days
+        ],
     }
 
 

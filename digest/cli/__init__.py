@@ -18,6 +18,7 @@ import typer
 from digest import __version__
 from digest.app import environment
 from digest.cli import (
+    backtest,
     bench,
     dkim,
     fixtures,
@@ -32,6 +33,7 @@ from digest.cli import (
     streams,
     subscribers,
     topics,
+    train,
 )
 from digest.cli.global_options import Root
 from digest.errors import ConfigError, DigestError, NotFoundError
@@ -52,8 +54,10 @@ app = typer.Typer(
 setup.register(app)
 papers.register(app)
 preview.register(app)
+backtest.register(app)
 run.register(app)
 prune.register(app)
+train.register(app)
 status.register(app)
 serve.register(app)
 app.add_typer(papers.commands, name="papers")

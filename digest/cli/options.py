@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, overload
 
 import typer
 
@@ -22,8 +22,12 @@ Sources = Annotated[
 ]
 
 
-def parse_day(text: str | None) -> date | None:
-    """Read the value of --day.
+@overload
+def parse_day(text: str, *, option: str = ...) -> date: ...
+@overload
+def parse_day(text: str | None, *, option: str = ...) -> date | None: ...
+def parse_day(text: str | None, *, option: str = "--day") -> date | None:
+    """Read the value of an option that takes a day.
 
     Raises:
         ConfigError: it is no date.
@@ -36,7 +40,7 @@ def parse_day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"--day {text!r} is not a day; write it like 2026-02-02") from error
+        raise ConfigError(f"{option} {text!r} is not a day; write it like 2026-02-02") from error
 
 
 def begun_day(app: App, text: str | None) -> date | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.app import serializers
 from digest.cli import output
-from digest.cli.options import Json
+from digest.cli.options import Json, day_of_run
 from digest.cli.tables import print_table
+from digest.text.wording import count
+
+if TYPE_CHECKING:
+    from digest.ranking.trial import TrialDay
 
 commands = typer.Typer(
     help="Look at and change the topics.",
@@ -128,7 +132,6 @@ def remove(
     """Remove a topic from the configuration file."""
     from digest.app.config import topics
     from digest.errors import ConfigError
-    from digest.text.wording import count
 
     app = output.open_app(ctx)
     topics.find_topic(slug, app.topics)
@@ -139,3 +142,86 @@ def remove(
         )
     path = topics.remove(slug, ctx.obj)
     output.Report().line(f"removed {slug} from {path}")
+
+
+@commands.command(
+    "test",
+    epilog="Example: [bold]digest topics test 'protein design' 'diffusion AND molecule' --days 5"
+    "[/bold]",
+)
+def try_out(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="A word, a phrase or a question; several if you like."),
+    ] = None,
+    slug: Annotated[
+        str | None,
+        typer.Option("--topic", metavar="SLUG", help="A topic that there is, instead of words."),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=90, help="The last days that have papers.")
+    ] = 7,
+    words_out: Annotated[
+        list[str] | None,
+        typer.Option("--words-out", "--out", metavar="WORD", help="Keeps a paper out; repeat."),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option("--category", metavar="CAT", help="An arXiv category; repeat."),
+    ] = None,
+    author: Annotated[
+        list[str] | None,
+        typer.Option("--author", metavar="NAME", help="A person or an institution; repeat."),
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what a topic would have brought, and what it just missed; nothing is kept."""
+    from digest.app.config import topics
+    from digest.app.topic_trial import try_on_days
+    from digest.errors import ConfigError
+
+    described = any((text, words_out, category, author))
+    if bool(slug) == described:
+        raise ConfigError("give words, a category or an author, or else --topic SLUG")
+    app = output.open_app(ctx, only_reads=True)
+    if slug:
+        topic = topics.find_topic(slug, app.topics)
+    else:
+        keys = {
+            "slug": "test",
+            "name": "Test",
+            "words_in": text or [],
+            "words_out": words_out or [],
+            "categories": category or [],
+            "authors": author or [],
+        }
+        topic = topics.check(keys, words_in="TEXT")
+    tried = try_on_days(app, topic, days=days, until=day_of_run(app), progress=output.progress_bar)
+    if json:
+        output.print_json([serializers.trial_day(one) for one in tried])
+        return
+    for one in tried:
+        _print_day(one)
+
+
+def _print_day(tried: TrialDay) -> None:
+    output.print_result(
+        f"{tried.day:%A} {tried.day}: {count(tried.considered, 'paper')}, {tried.matched} about"
+        f" the topic, {len(tried.picks)} shown"
+    )
+    print_table(
+        "shown",
+        ("relevance#", "shown~", "why~"),
+        [
+            (f"{pick.relevance:.2f}", pick.paper.title, "; ".join(r.text for r in pick.reasons))
+            for pick in tried.picks
+        ],
+    )
+    print_table(
+        "just missed",
+        ("relevance#", "just missed~", "why not~"),
+        [(f"{miss.relevance:.2f}", miss.paper.title, miss.why) for miss in tried.missed],
+    )
+    output.print_result("")

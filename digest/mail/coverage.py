@@ -6,6 +6,7 @@ sources, days and reasons there are, the first are named and the rest are counte
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from digest.text import bounds
@@ -27,7 +28,7 @@ CHANNELS = 6
 def statement(coverage: Coverage, language: str = "en") -> list[str]:
     """Write the statement, one line for each fact."""
     parts = (_missing(coverage), _partial(coverage), _overdue(coverage), _excused(coverage))
-    lines = (_chosen(coverage, language), *parts)
+    lines = (_chosen(coverage, language), _votes(coverage), *parts)
     return [bounded(line, bounds.STATEMENT) for line in lines if line]
 
 
@@ -46,6 +47,16 @@ def _chosen(coverage: Coverage, language: str) -> str:
     sources = first_of([_source(one) for one in coverage.sources], bounds.FACTS, "more sources")
     covered = f": {join_words(sources)}" if sources else ""
     return f"Chosen from {considered} for {day}{late}{covered}."
+
+
+def _votes(coverage: Coverage) -> str:
+    """Say when the votes were read that the order rests on; with the day if it is another one."""
+    read_at = coverage.votes_read_at
+    if read_at is None:
+        return ""
+    at = read_at.astimezone(UTC)
+    day = "" if at.date() == coverage.day else f"{at.day} {at:%B}, "
+    return f"Votes as of {day}{at:%H:%M} UTC."
 
 
 def _source(covered: SourceCoverage) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.paper import Paper
 from digest.models.source import Channel
+from digest.models.trend import Trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend or similar
+    #: word, close, category, author, trend, rise, prior or similar
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords or abstract
     place: str = ""
     #: the words as the paper spells them, the categories or the names
     values: tuple[str, ...] = ()
-    #: the rank by votes, or how many papers are similar
+    #: the rank by votes, the votes, or how many papers there are
     number: int | None = None
-    #: among how many papers that is the rank
+    #: among how many papers, or up from how many votes
     of: int | None = None
 
 
@@ -85,6 +86,53 @@ class Ranking(tuple["Pick", ...]):
         return found
 
 
+class Candidate(NamedTuple):
+    """A pick in the ranking of its topic, beside the other topics that rank its paper."""
+
+    paper_id: str
+    #: the topics to which the paper is at least as relevant
+    rivals: frozenset[str]
+    pick: Pick
+
+
+class Rankings(dict[str, Ranking]):
+    """Every topic's ranking by its slug, which does not change any more."""
+
+    @classmethod
+    def of(cls, ranked: Mapping[str, Sequence[Pick]]) -> Rankings:
+        """Return rankings of picks, best first; what are rankings already is not copied."""
+        if isinstance(ranked, Rankings):
+            return ranked
+        return cls({slug: Ranking.of(picks) for slug, picks in ranked.items()})
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What is computed from these rankings once, and kept as long as they are."""
+        return {}
+
+    @cached_property
+    def _candidates(self) -> dict[tuple[str, float, float], tuple[Candidate, ...]]:
+        return {}
+
+    def candidates(self, slug: str, least: float, below: float) -> tuple[Candidate, ...]:
+        """Return a topic's picks with a relevance of at least `least` and less than `below`."""
+        found = self._candidates.get((slug, least, below))
+        if found is None:
+            others = [(it, of.relevances) for it, of in self.items() if it != slug]
+            found = tuple(
+                Candidate(
+                    pick.paper.id,
+                    frozenset(
+                        it for it, of in others if of.get(pick.paper.id, -1.0) >= pick.relevance
+                    ),
+                    pick,
+                )
+                for pick in self[slug].within(least, below)
+            )
+            self._candidates[slug, least, below] = found
+        return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """One topic's picks in an issue, best first."""
@@ -132,6 +180,8 @@ class Coverage:
     overdue: tuple[tuple[str, date], ...] = ()
     #: distinct papers the ranker chose from
     considered: int = 0
+    #: when the votes that it counts were last seen to change, UTC; None if it counts none
+    votes_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,16 +286,18 @@ class Edition:
     coverage: Coverage
     papers: Sequence[Paper]
     topics: Mapping[str, Topic]
-    #: best first; a `Ranking` is quick to select from
+    #: best first; `Rankings` are quick to select from
     ranked: Mapping[str, Sequence[Pick]]
     similar: Mapping[str, frozenset[str]]
     per_topic: int
     max_papers: int
     trend_weight: float
-    #: ids of the papers that hold a word which the subscriber of a personal edition excludes
-    excluded: frozenset[str] = frozenset()
     #: of the words of its papers, for subscribers with words of their own
     counts: WordCounts = field(default_factory=WordCounts)
+    #: how its papers compare with others of their day, by id
+    trends: Mapping[str, Trend] = field(default_factory=dict)
+    #: ids of the papers that hold a word which the subscriber of a personal edition excludes
+    excluded: frozenset[str] = frozenset()
     #: papers of earlier issues that were withdrawn since
     withdrawn: Sequence[Paper] = ()
 

@@ -6,7 +6,8 @@ that nobody lists: a paper on tomography need not say "medical".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 #: How many days before an edition its background begins.
 DAYS = 60
 #: The most papers of a background, the newest: more change nothing, and take seconds.
-MOST_PAPERS = 10_000
+MOST_PAPERS = 6_000
 #: A term in fewer papers than this is no part of a topic's centroid.
 _FEWEST = 3
-#: A topic with fewer papers than this has no centroid: a mean of few is a chance.
+#: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
 _FEWEST_EXAMPLES = 5
 #: In a paper's vector the words of its title count so many times.
 _TITLE_WEIGHT = 3
@@ -47,9 +48,22 @@ class Centroid:
     examples: int
     #: the weight of each term of the background, of length one, shape (terms,)
     weights: Floats
-    #: the cosines of all papers of the background to it: mean and standard deviation
-    mean: float
-    deviation: float
+    #: the mean cosine to it of the topic's papers, each without its own part in the centroid, and
+    #: of all other papers
+    of_examples: float
+    of_others: float
+    #: by category of arXiv, how much it speaks for the topic, in log-odds
+    categories: Mapping[str, float] = field(default_factory=dict)
+
+    def closeness(self, vectors: sp.csr_array) -> Floats:
+        """Return how close papers are to the topic's papers; shape (papers,).
+
+        That is 0 for a paper that is like others, and 1 for one that is like the topic's papers.
+        """
+        closeness: Floats = (vectors @ self.weights - self.of_others) / (
+            self.of_examples - self.of_others
+        )
+        return closeness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,24 +148,58 @@ def _centroids(
     everything = np.asarray(vectors.mean(axis=0)).ravel()
     found = {}
     for topic in topics:
-        examples: set[int] = set()
+        is_example = np.zeros(len(papers), np.bool_)
         for entry in topic.words_in:
             for phrase in parse_leniently(entry).phrases():
-                examples |= set(titles.find(phrase).rows.tolist())
-        if len(examples) < _FEWEST_EXAMPLES:
-            continue
-        weights = np.asarray(vectors[sorted(examples)].mean(axis=0)).ravel() - everything
-        length = np.linalg.norm(weights)
-        cosines = vectors @ (weights / length) if length else np.zeros(len(papers))
-        deviation = float(cosines.std())
-        if deviation > 0:
-            found[topic.slug] = Centroid(
-                examples=len(examples),
-                weights=weights / length,
-                mean=float(cosines.mean()),
-                deviation=deviation,
-            )
+                is_example[titles.find(phrase).rows] = True
+        centroid = _centroid(vectors, is_example, everything)
+        if centroid:
+            in_category = {
+                category: np.array([category in paper.categories for paper in papers])
+                for category in topic.categories
+            }
+            categories = {
+                category: _log_lift(has, is_example) for category, has in in_category.items()
+            }
+            found[topic.slug] = replace(centroid, categories=categories)
     return found
+
+
+def _centroid(
+    vectors: sp.csr_array, is_example: NDArray[np.bool_], everything: Floats
+) -> Centroid | None:
+    """Return the centroid of the examples; None if they or the others are few, or all alike."""
+    examples = int(is_example.sum())
+    if min(examples, len(is_example) - examples) < _FEWEST_EXAMPLES:
+        return None
+    of_topic = vectors[is_example]
+    mean = np.asarray(of_topic.mean(axis=0)).ravel()
+    length = float(np.linalg.norm(mean - everything))
+    if not length:
+        return None
+    # An example's cosine to the mean of the other examples: its own part has a cosine of one.
+    to_mean = (examples * (of_topic @ mean) - 1) / (examples - 1)
+    of_examples = float((to_mean - of_topic @ everything).mean()) / length
+    weights = (mean - everything) / length
+    of_others = float((vectors[~is_example] @ weights).mean())
+    if of_examples <= of_others:
+        return None
+    return Centroid(
+        examples=examples, weights=weights, of_examples=of_examples, of_others=of_others
+    )
+
+
+def _log_lift(has: NDArray[np.bool_], is_example: NDArray[np.bool_]) -> float:
+    """Return the logarithm of how many times more often examples have something than others.
+
+    Laplace's one is added to what was seen and to what was expected, so that it is near 0 for what
+    few papers have.
+    """
+    share = float(has.mean())
+    of_examples, of_others = (
+        (int(has[of].sum()) + 1) / (share * int(of.sum()) + 1) for of in (is_example, ~is_example)
+    )
+    return math.log(of_examples / of_others)
 
 
 def _read(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import Ranking
+from digest.models.issue import Ranking, Rankings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -33,14 +33,14 @@ DEPTH = 50
 
 def diversify(
     ranked: Mapping[str, Sequence[Pick]], vectors: Vectors, *, last: Collection[str] = ()
-) -> dict[str, Ranking]:
+) -> Rankings:
     """Return every topic's picks in the order of maximal marginal relevance.
 
     Topics in `last` (trending overall) keep their order, which says what the votes say. The score
     counts as a part of the best score of the topic.
     """
     rows = {paper_id: row for row, paper_id in enumerate(vectors.ids)}
-    found = {}
+    found = Rankings()
     for slug, picks in ranked.items():
         top = [] if slug in last else picks[:DEPTH]
         vectors_of_top = vectors.rows[[rows[pick.paper.id] for pick in top]]

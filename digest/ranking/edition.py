@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition
+from digest.models.trend import UNKNOWN
 from digest.ranking.diversity import diversify
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank_by
@@ -15,10 +16,11 @@ from digest.ranking.relevance import Relevance
 from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.models.issue import Coverage, Quotas
     from digest.models.paper import Paper
+    from digest.models.trend import Trend
     from digest.ranking.background import Background
     from subscribers.models import Topic
 
@@ -28,13 +30,25 @@ def make_edition(
     topics: Sequence[Topic],
     *,
     background: Background,
+    trends: Mapping[str, Trend],
     quotas: Quotas,
     coverage: Coverage,
     withdrawn: Sequence[Paper] = (),
 ) -> Edition:
-    """Rank papers for every topic; the background is what the papers before them teach."""
+    """Rank papers for every topic.
+
+    Args:
+        papers: those of the day, those that came late, and those that took off.
+        topics: the topics.
+        background: what the papers before them teach.
+        trends: how each compares with its own day, by id.
+        quotas: how many papers go into an issue, and how much votes count.
+        coverage: what was read.
+        withdrawn: papers of earlier issues that were withdrawn since.
+
+    """
     relevance = Relevance(papers, background)
-    ranked = rank_by(relevance, topics, trend_weight=quotas.trend_weight)
+    ranked = rank_by(relevance, topics, trends=trends, trend_weight=quotas.trend_weight)
     vectors = Vectors.of(papers, relevance.index.numbers_by_paper())
     return Edition(
         coverage=coverage,
@@ -45,6 +59,7 @@ def make_edition(
         per_topic=quotas.per_topic,
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
+        trends={paper.id: trends.get(paper.id, UNKNOWN) for paper in papers},
         counts=background.counts.of(relevance.index.stems()),
         withdrawn=withdrawn,
     )

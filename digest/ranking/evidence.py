@@ -7,7 +7,7 @@ chance, and was wrong in four cases of five when people judged it.
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from digest.ranking.cache import LruCache
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
-from digest.ranking.terms import excluding_phrase
+from digest.ranking.terms import excluding_phrase, is_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from digest.ranking.terms import Phrase
 
     Floats = NDArray[np.float64]
+    #: an entry, and the longer ones that it is a part of
+    Share = tuple[str, tuple[str, ...]]
 
 #: How much a word in each place says. Title and abstract are fitted; keywords, which no judged
 #: paper had, are between a title and a repeated word.
-TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.5, 0.3
+TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.35, 0.2
 #: Words are counted as if so many more papers were known, of which one in a hundred has the word.
 #: So a word of a first day is neither common nor rare before there is a reason to think so.
 _PRIOR_PAPERS, _PRIOR_SHARE = 100.0, 0.01
@@ -50,6 +52,7 @@ class Evidence:
         self._papers = counts.papers + len(index.papers) + _PRIOR_PAPERS
         #: by entry, the positions of the papers that fit and how strongly it speaks for each
         self._strengths: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
+        self._mentions: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
         self._excluded: LruCache[NDArray[np.int64]] = LruCache(_REMEMBERED)
         self._idfs: LruCache[float] = LruCache(_REMEMBERED)
         self._excluding: PaperIndex | None = None
@@ -64,6 +67,64 @@ class Evidence:
         found = np.zeros(len(self.index.papers))
         found[rows] = strengths
         return found
+
+    def of_all(self, entries: Iterable[str]) -> Floats:
+        """Return how strongly all entries of a topic speak for each paper; shape (papers,).
+
+        That is the sum, so that each entry adds something. But what says the same counts once, or a
+        topic would gain by many words: of entries with the same stems one counts, and a phrase
+        inside a longer one counts only by how much more it says.
+        """
+        total = np.zeros(len(self.index.papers))
+        for share in shares(tuple(entries)):
+            total += self.of_share(share)
+        return total
+
+    def of_share(self, share: Share) -> Floats:
+        """Return what an entry adds beside others, see `shares`; shape (papers,)."""
+        entry, longer = share
+        if not longer:
+            return self.of(entry)
+        already: Floats = np.max([self.of(whole) for whole in longer], axis=0)
+        return np.maximum(self.of(entry) - already, 0)
+
+    def mentions(self, entries: Iterable[str]) -> tuple[Floats, Floats]:
+        """Return the rarity of the rarest phrase of some entries in each title, and of lone ones.
+
+        The second is of papers that mention each phrase that they have only once, in the abstract;
+        it is 0 for others. Both have the shape (papers,). Words of free text are no mentions.
+        """
+        in_title, lone, said = np.zeros((3, len(self.index.papers)))
+        for entry in entries:
+            for most, more in zip((in_title, lone, said), self.mentions_of(entry), strict=True):
+                np.maximum(most, more, out=most)
+        return in_title, np.where(said > 0, 0.0, lone)
+
+    def mentions_of(self, entry: str) -> Floats:
+        """Return the rarity of an entry's rarest phrase in titles, and anywhere, and what is said.
+
+        The third is 1 for papers that say more than to mention it once; shape (3, papers).
+        """
+        found = np.zeros((3, len(self.index.papers)))
+        rows, values = self._mentions.get(entry, lambda: self._find_mentions(entry))
+        found[:, rows] = values
+        return found
+
+    def _find_mentions(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
+        in_title, lone, said = found = np.zeros((3, len(self.index.papers)))
+        query = parse_leniently(entry)
+        if isinstance(query, Text):
+            said[self.of(entry) > 0] = 1.0
+        else:
+            for phrase in query.phrases():
+                occurrences, rarity = self.index.find(phrase), self.rarity(phrase)
+                rows, places = occurrences.rows, _places(occurrences.counts)
+                titles = rows[places == TITLE]
+                in_title[titles] = np.maximum(in_title[titles], rarity)
+                lone[rows] = np.maximum(lone[rows], rarity)
+                said[rows[places > LONE]] = 1.0
+        rows = np.flatnonzero(found.any(axis=0))
+        return rows, found[:, rows]
 
     def rarity(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase, as a share of the highest.
@@ -142,6 +203,30 @@ class Evidence:
         if self._excluding is None:
             self._excluding = self.index.in_form(singular)
         return self._excluding
+
+
+@lru_cache(_REMEMBERED)
+def shares(entries: tuple[str, ...]) -> tuple[Share, ...]:
+    """Return the entries of a topic that add something, each with those it is a part of.
+
+    Of entries with the same stems one is returned.
+    """
+    found: list[Share] = []
+    of_phrase: dict[Phrase, str] = {}
+    for entry in entries:
+        query = parse_leniently(entry)
+        if isinstance(query, Term) and query.phrase and not query.excludes:
+            of_phrase[query.phrase] = entry
+        else:
+            found.append((entry, ()))
+    for part, entry in of_phrase.items():
+        longer = tuple(
+            of_phrase[whole]
+            for whole in of_phrase
+            if len(whole) > len(part) and is_part(part.stems, whole.stems)
+        )
+        found.append((entry, longer))
+    return tuple(found)
 
 
 def _places(counts: NDArray[np.int64]) -> Floats:

@@ -10,8 +10,8 @@ from digest.text.wording import count, join_words, stands_for
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.models.trend import Rise, Trend, WellReceived
     from digest.ranking.relevance import Match
-    from digest.ranking.trend import Trend
 
 #: A reason quotes at most so many words.
 MAX_WORDS = 3
@@ -37,8 +37,8 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
     if match.categories:
         text = f"filed under {join_words(match.categories)}"
         reasons.append(Reason(kind="category", text=text, values=match.categories))
-    if vote_rank := _vote_rank(trend, is_trending=match.trending):
-        reasons.append(vote_rank)
+    if of_trend := _of_trend(trend, is_trending=match.trending):
+        reasons.append(of_trend)
     if match.trending and not reasons:
         reasons.append(Reason(kind="trend", text="on the day’s list"))
     return tuple(reasons)
@@ -47,6 +47,15 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
 def similar_reason(number: int) -> Reason:
     """Return the reason of a pick that stands for so many near-duplicates."""
     return Reason(kind="similar", text=stands_for(number), number=number)
+
+
+def _of_trend(trend: Trend, *, is_trending: bool) -> Reason | None:
+    """Return what votes say for a pick, or what is expected of it before there are any."""
+    if trend.rise is not None:
+        return _rise(trend.rise)
+    if vote_rank := _vote_rank(trend, is_trending=is_trending):
+        return vote_rank
+    return _well_received(trend.well_received) if trend.well_received else None
 
 
 def _vote_rank(trend: Trend, *, is_trending: bool) -> Reason | None:
@@ -67,6 +76,20 @@ def _vote_rank(trend: Trend, *, is_trending: bool) -> Reason | None:
     elif rank > 1:
         text = f"{ordinal(rank)} {text}"
     return Reason(kind="trend", text=text, number=rank, of=trend.cohort)
+
+
+def _rise(rise: Rise) -> Reason:
+    text = f"now trending: {count(rise.votes, 'vote')}, up from {rise.before:,}"
+    return Reason(kind="rise", text=text, number=rise.votes, of=rise.before)
+
+
+def _well_received(found: WellReceived) -> Reason:
+    text = (
+        f"{found.top:,} of {count(found.papers, 'earlier paper')} by {found.author}"
+        " were among the most voted of their day"
+    )
+    values = (found.author,)
+    return Reason(kind="prior", text=text, values=values, number=found.top, of=found.papers)
 
 
 def ordinal(number: int) -> str:

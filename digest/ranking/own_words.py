@@ -9,17 +9,18 @@ of the same words.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from digest.models.issue import Pick, Ranking
+from digest.models.trend import UNKNOWN
 from digest.ranking.background import Background
+from digest.ranking.evidence import shares
 from digest.ranking.explain import explain
 from digest.ranking.rank import MOST_PICKS
 from digest.ranking.relevance import Relevance, folded_name, names_of, of_words_alone
-from digest.ranking.trend import trends
 from subscribers.models import OWN
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from subscribers.models import Preferences, Topic
 
     Floats = NDArray[np.float64]
+
+Key = TypeVar("Key")
 
 #: So many scores are in memory at once, 8 bytes each; more are no faster.
 _BLOCK = 250_000
@@ -44,8 +47,8 @@ class OwnWords:
         self._relevance = Relevance(edition.papers, Background(counts=edition.counts))
         self._papers = self._relevance.papers
         self._row_of = {paper.id: row for row, paper in enumerate(self._papers)}
-        self._trend_of = trends(edition.papers)
-        self._trend = [self._trend_of[paper.id].score for paper in self._papers]
+        self._trend_of = [edition.trends.get(paper.id, UNKNOWN) for paper in self._papers]
+        self._trend = [trend.score for trend in self._trend_of]
         self._boost = 1 + edition.trend_weight * np.array(self._trend)
 
     def rank(self, readers: Sequence[Preferences]) -> Iterator[Ranking]:
@@ -59,8 +62,8 @@ class OwnWords:
 
     def reasons(self, own: Topic, pick: Pick) -> tuple[Reason, ...]:
         """Return why a paper is a pick of a reader's own topic."""
-        match = self._relevance.match(own, self._row_of[pick.paper.id], pick.relevance)
-        return explain(match, self._trend_of[pick.paper.id])
+        row = self._row_of[pick.paper.id]
+        return explain(self._relevance.match(own, row, pick.relevance), self._trend_of[row])
 
     def excluded(self, words_out: Sequence[str]) -> frozenset[str]:
         """Return the ids of the papers that hold one of these words, in whatever form."""
@@ -69,18 +72,21 @@ class OwnWords:
 
     def _rank_block(self, readers: Sequence[Preferences]) -> Iterator[Ranking]:
         evidence = self._relevance.evidence
-        strength = self._sums([one.words_in for one in readers], evidence.of)
+        words_of = [one.words_in for one in readers]
+        strength = self._sums([shares(words) for words in words_of], evidence.of_share)
         followed = [tuple(map(folded_name, one.authors)) for one in readers]
         by_name = self._sums(followed, self._has_name) > 0
-        relevance, is_match = of_words_alone(strength, by_name)
+        mentions = (evidence.mentions(words) for words in words_of)
+        in_title, lone = np.array([*mentions]).swapaxes(0, 1)
+        is_out = np.array([evidence.excludes(one.words_out) for one in readers])
+        relevance, is_match = of_words_alone(
+            strength, in_title, lone, by_name=by_name, is_out=is_out
+        )
         scores = relevance * self._boost
-        for reader, row_relevance, row_scores, row_is_match in zip(
-            readers, relevance, scores, is_match, strict=True
+        for row_relevance, row_scores, row_is_match in zip(
+            relevance, scores, is_match, strict=True
         ):
-            is_shown = row_is_match
-            if reader.words_out:
-                is_shown = row_is_match & ~evidence.excludes(reader.words_out)
-            rows = np.flatnonzero(is_shown)
+            rows = np.flatnonzero(row_is_match)
             # Papers stand with the larger id first, and the order of equals is kept.
             best = rows[np.argsort(-row_scores[rows], kind="stable")][:MOST_PICKS]
             yield Ranking(
@@ -99,9 +105,9 @@ class OwnWords:
                 )
             )
 
-    def _sums(self, keys_of: Sequence[Sequence[str]], look_up: Callable[[str], Floats]) -> Floats:
+    def _sums(self, keys_of: Sequence[Sequence[Key]], look_up: Callable[[Key], Floats]) -> Floats:
         """Return the sum of each reader's looked-up rows, shape (readers, papers)."""
-        numbers: dict[str, int] = {}
+        numbers: dict[Key, int] = {}
         columns = [numbers.setdefault(key, len(numbers)) for keys in keys_of for key in keys]
         table = np.zeros((len(numbers), len(self._papers)))
         for key, number in numbers.items():

@@ -47,7 +47,7 @@ find me looking anything something provide recent recently latest summarize summ
 years
 explore type types different particularly especially search searching related topic
 """
-_NOT_TELLING = frozenset(_FUNCTION_WORDS.split())
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 class QueryError(ValueError):
@@ -113,7 +113,7 @@ class Text(Query):
     def _phrases(self) -> tuple[Phrase, ...]:
         """A phrase for each word that is not a function word; all words if there is no other."""
         pieces = [piece for piece in self.text.split() if words(piece)]
-        telling = [piece for piece in pieces if not _NOT_TELLING.issuperset(words(piece))]
+        telling = [piece for piece in pieces if not FUNCTION_WORDS.issuperset(words(piece))]
         return tuple(dict.fromkeys(map(phrase, telling or pieces)))
 
     def evaluate(self, present: Callable[[Phrase], bool]) -> bool:

@@ -10,6 +10,7 @@ and a paper goes to the topic that it fits best.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -21,8 +22,9 @@ from digest.ranking import free_text
 from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import Text, parse_leniently
-from digest.ranking.terms import Phrase, stems, words
+from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
+from digest.ranking.stemming import stem
+from digest.ranking.terms import Phrase, is_part, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,37 +33,43 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
-    from digest.ranking.background import Background
+    from digest.ranking.background import Background, Centroid
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
+    #: by phrase, how a paper spells it in each place
+    Quotes = Mapping[Phrase, Mapping[Place, str]]
 
-#: Log-odds of a paper without any evidence, and what a rare word in its title adds. The first pair
-#: is for topics whose papers of the last weeks are known, the second for others.
-_WITH_CENTROID = (-3.5, 4.1)
-_WORDS_ALONE = (-2.9, 8.5)
-#: Log-odds for each standard deviation by which a paper is closer than usual to a topic's papers.
-_CLOSENESS = 1.5
+#: Log-odds of a paper without any evidence, and what the rarest word in its title adds. The first
+#: pair is for topics whose papers of the last weeks are known, the second for others.
+_WITH_CENTROID = (-4.2, 4.8)
+_WORDS_ALONE = (-3.0, 9.5)
+#: Log-odds of a paper that is as close to a topic's papers as these are to each other.
+_CLOSENESS = 3.7
 #: A centroid of so many papers is trusted by one half.
 _HALF_TRUSTED = 10.0
-#: Log-odds of a category. A topic that has nothing else means its categories.
-_CATEGORY, _CATEGORY_ALONE = 1.0, 4.0
+#: Log-odds of a category: at least, and at most where a topic's papers show that it says more. A
+#: topic that has nothing else means its categories.
+_CATEGORY, _TELLING_CATEGORY, _CATEGORY_ALONE = 1.0, 3.0, 4.0
 #: Log-odds of a followed name: more than any words.
 _AUTHOR = 40.0
 
 #: A paper below this relevance is not about a topic. Without a centroid less is known, and so less
 #: is left out.
-FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.08
+FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.1
 #: A paper without any of a topic's words must be so relevant.
 FLOOR_WITHOUT_WORDS = 0.3
-#: Terms of a centroid that are named as reasons have this part in the closeness, at least.
-_TELLING = 0.02
+#: A term is named as a reason if it makes this part of what brings a paper close to a topic.
+_TELLING = 0.04
+#: A term that is in one of so many papers, or in more, says nothing by itself.
+_COMMON = 10
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
 #: Of so many lists of entries the phrases are remembered, and of so many quotes the stems.
 _REMEMBERED = 1_000
-#: Stems that say nothing by themselves.
-_NOT_TELLING = frozenset(stems("and for from the with via model method approach paper task using"))
+
+_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
+_NO_BRACKETS = str.maketrans("()[]{}", " " * 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,26 +113,27 @@ class Relevance:
         papers = len(self.papers)
         if topic.trending:
             return np.ones(papers), ~self.evidence.excludes(topic.words_out)
-        strength = np.sum(
-            [np.zeros(papers), *map(self.evidence.of, topic.words_in)], axis=0, dtype=np.float64
-        )
+        strength = self.evidence.of_all(topic.words_in)
         centroid = self._background.centroids.get(topic.slug)
         trust = centroid.examples / (centroid.examples + _HALF_TRUSTED) if centroid else 0.0
         log_odds = (1 - trust) * (_WORDS_ALONE[0] + _WORDS_ALONE[1] * strength)
         floor = (1 - trust) * FLOOR_OF_WORDS_ALONE + trust * FLOOR
         if centroid:
-            closeness = (self._vectors @ centroid.weights - centroid.mean) / centroid.deviation
             log_odds += trust * (
-                _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
+                _WITH_CENTROID[0]
+                + _WITH_CENTROID[1] * strength
+                + _CLOSENESS * centroid.closeness(self._vectors)
             )
-        in_category = self._holds(topic.categories, lambda paper: paper.categories)
+        is_out = self.evidence.excludes(topic.words_out)
+        below = np.where(is_out, -np.inf, log_odds) < _log_odds(floor)
+        log_odds = _lone_below_titles(log_odds, below, *self.evidence.mentions(topic.words_in))
+        by_category = self._by_category(topic, centroid)
         followed = map(folded_name, topic.authors)
         by_name = self._holds(followed, lambda paper: map(folded_name, names_of(paper)))
-        log_odds += in_category * (_CATEGORY if topic.words_in else _CATEGORY_ALONE)
-        log_odds += by_name * _AUTHOR
-        has_words = (strength > 0) | (in_category > 0) | (by_name > 0)
-        relevance, is_match = _judge(log_odds, has_words, floor)
-        return relevance, is_match & ~self.evidence.excludes(topic.words_out)
+        log_odds += by_category + by_name * _AUTHOR
+        is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
+        relevance, is_match = _judge(log_odds, is_named, floor)
+        return relevance, is_match & ~is_out
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
         """Return what a paper matched a topic by."""
@@ -143,7 +152,7 @@ class Relevance:
             title_words=title,
             keywords=_without(keywords, title),
             abstract_words=_without(abstract, (*title, *keywords)),
-            close_by=self._close_by(topic, row, (*title, *keywords, *abstract)),
+            close_by=self._close_by(topic, row, quoted),
             categories=tuple(c for c in topic.categories if c in paper.categories),
             authors=tuple(n for n in names_of(paper) if followed and folded_name(n) in followed),
         )
@@ -159,55 +168,81 @@ class Relevance:
             [bool(values) and not values.isdisjoint(of(paper)) for paper in self.papers], np.float64
         )
 
+    def _by_category(self, topic: Topic, centroid: Centroid | None) -> Floats:
+        """Return the log-odds of the most telling of a topic's categories that each paper has."""
+        found = np.zeros(len(self.papers))
+        learned = centroid.categories if centroid else {}
+        for category in topic.categories:
+            weight = min(max(learned.get(category, 0.0), _CATEGORY), _TELLING_CATEGORY)
+            has = self._holds((category,), lambda paper: paper.categories)
+            found = np.maximum(found, has * (weight if topic.words_in else _CATEGORY_ALONE))
+        return found
+
     def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
         entries = topic.words_in
         every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
         return self._phrases.get(entries, lambda: tuple(dict.fromkeys(every)))
 
-    def _close_by(self, topic: Topic, row: int, quoted: Iterable[str]) -> tuple[str, ...]:
+    def _close_by(self, topic: Topic, row: int, quoted: Quotes) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
 
-        Words that were quoted already are left out.
+        The topic's own words are left out: they are no news, and quoted elsewhere.
         """
         centroid = self._background.centroids.get(topic.slug)
         if centroid is None:
             return ()
         vectors = self._vectors
         part = slice(*vectors.indptr[row : row + 2])
-        shares = vectors.data[part] * centroid.weights[vectors.indices[part]]
-        known = {stem for quote in quoted for stem in stems(quote)}
+        columns = vectors.indices[part]
+        shares = np.maximum(vectors.data[part] * centroid.weights[columns], 0)
+        known = set(_FUNCTION_STEMS)
+        for quotes in quoted.values():
+            known.update(*map(_all_stems, quotes.values()))
         found: list[str] = []
         for at in np.argsort(-shares, kind="stable")[:_LOOKED_AT]:
-            if len(found) == _MOST_CLOSE or shares[at] < _TELLING:
+            if len(found) == _MOST_CLOSE or shares[at] < _TELLING * shares.sum():
                 break
-            term = self._background.spell(int(vectors.indices[part][at]))
-            is_telling = any(len(stem) > 2 and stem not in _NOT_TELLING for stem in term)
-            if not is_telling or not known.isdisjoint(term):
+            term = self._background.spell(int(columns[at]))
+            is_rare = self._background.idf[columns[at]] >= 1 + math.log(_COMMON)
+            if not is_rare or not known.isdisjoint(term):
                 continue
             if quotes := self.index.quote(Phrase(term, term), row):
-                found.append(quotes[min(quotes)])
-                known |= set(term)
+                # From the abstract, where fewer words have capitals.
+                quote = quotes[max(quotes)]
+                found.append(quote)
+                known |= _all_stems(quote)
         return tuple(found)
 
 
 def of_words_alone(
-    strength: Floats, by_name: NDArray[np.bool_]
+    strength: Floats,
+    in_title: Floats,
+    lone: Floats,
+    *,
+    by_name: NDArray[np.bool_],
+    is_out: NDArray[np.bool_],
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the relevance for words and names without a centroid, and what is about them.
+    """Return the relevance of papers for readers' words, and which are about them.
 
-    `strength` is what the words' evidence adds up to, and `by_name` whether someone who is followed
-    is there. Both may be of many readers at once; the shape stays.
+    It is that of topics without a centroid and categories, for many at once: all shapes are
+    (readers, papers). `strength` is from `Evidence.of_all`, and the next two from `mentions`.
     """
-    log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength + by_name * _AUTHOR
-    return _judge(log_odds, (strength > 0) | by_name, FLOOR_OF_WORDS_ALONE)
+    log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength
+    below = np.where(is_out, -np.inf, log_odds) < _log_odds(FLOOR_OF_WORDS_ALONE)
+    limited = zip(log_odds, below, in_title, lone, strict=True)
+    for row, reader in enumerate(limited):
+        log_odds[row] = _lone_below_titles(*reader)
+    is_named = (strength > 0) | by_name
+    relevance, is_match = _judge(log_odds + by_name * _AUTHOR, is_named, FLOOR_OF_WORDS_ALONE)
+    return relevance, is_match & ~is_out
 
 
 def _judge(
-    log_odds: Floats, has_words: NDArray[np.bool_], floor: float
+    log_odds: Floats, is_named: NDArray[np.bool_], floor: float
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return the relevance, and where it is enough."""
     relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
-    return relevance, relevance >= np.where(has_words, floor, FLOOR_WITHOUT_WORDS)
+    return relevance, relevance >= np.where(is_named, floor, FLOOR_WITHOUT_WORDS)
 
 
 def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
@@ -221,19 +256,53 @@ def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | Non
     return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
 
 
-def _quotes(quoted: Mapping[Phrase, Mapping[Place, str]], place: Place) -> tuple[str, ...]:
+def _lone_below_titles(
+    log_odds: Floats, below: NDArray[np.bool_], in_title: Floats, lone: Floats
+) -> Floats:
+    """Return log-odds where no lone mention exceeds a title with a phrase that is as rare.
+
+    Titles of papers that are `below` the floor, and so not shown, do not count.
+    """
+    titles = np.flatnonzero((in_title > 0) & ~below)
+    titles = titles[np.argsort(-in_title[titles])]
+    lowest = np.minimum.accumulate(log_odds[titles])
+    rows = np.flatnonzero(lone > 0)
+    as_rare = np.searchsorted(-in_title[titles], -lone[rows], side="right")
+    rows, as_rare = rows[as_rare > 0], as_rare[as_rare > 0]
+    limited = log_odds.copy()
+    limited[rows] = np.minimum(log_odds[rows], lowest[as_rare - 1])
+    return limited
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def _all_stems(text: str) -> set[str]:
+    """Return the stems of a text's words, of compounds as a whole and of their parts."""
+    return {*stems(text), *map(stem, words(text))}
+
+
+def _quotes(quoted: Quotes, place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
-    present = {phrase: quotes[place] for phrase, quotes in quoted.items() if place in quotes}
+    present = {phrase: _tidy(quotes[place]) for phrase, quotes in quoted.items() if place in quotes}
     if len(present) < 2:
         return tuple(present.values())
     quotes = [
         quote
         for phrase, quote in present.items()
-        if not any(phrase != other and _is_part(phrase.stems, other.stems) for other in present)
+        if not any(phrase != other and is_part(phrase.stems, other.stems) for other in present)
     ]
     # Two quotes that differ in case or plural are one: the first is kept, in its place.
     distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
     return tuple(distinct.values())[::-1]
+
+
+def _tidy(quote: str) -> str:
+    """Return a quote without a bracket whose other is outside it."""
+    if all(quote.count(one) == quote.count(other) for one, other in ("()", "[]", "{}")):
+        return quote
+    return " ".join(quote.translate(_NO_BRACKETS).split())
 
 
 def names_of(paper: Paper) -> Iterator[str]:
@@ -252,14 +321,10 @@ def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Return the quotes whose stems are in none of the other quotes."""
     known = [_stems(quote) for quote in others]
     return tuple(
-        quote for quote in quotes if not any(_is_part(_stems(quote), whole) for whole in known)
+        quote for quote in quotes if not any(is_part(_stems(quote), whole) for whole in known)
     )
 
 
 @lru_cache(_REMEMBERED)
 def _stems(quote: str) -> tuple[str, ...]:
     return tuple(stems(quote))
-
-
-def _is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))

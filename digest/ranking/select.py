@@ -1,7 +1,7 @@
 """One subscriber's sections out of every topic's picks: quotas, no repeats, no near-duplicates.
 
 A topic's picks are read from the best one on, and only as far as is needed. What selections have
-in common is kept in the `Ranking` of each topic, so a selection costs as much as it shows.
+in common is kept in the `Rankings` of the day, so a selection costs as much as it shows.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import replace
 from heapq import merge
 from itertools import chain
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from digest.models.issue import Ranking
+from digest.models.issue import Rankings
 from digest.ranking.explain import similar_reason
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ FLOOR = 0.02
 #: A paper whose relevance is below this may mention the topic in passing. It is shown only while
 #: the topic has fewer papers than its share of the issue.
 CLEAR = 0.4
+#: So many selections are kept of one day, about 1 kB each.
+KEPT = 8192
 
 
 def select(
@@ -41,7 +43,7 @@ def select(
 ) -> dict[str, list[Pick]]:
     """Return the picks for each topic a subscriber wants, in the subscriber's order.
 
-    `ranked` holds each topic's picks, best first; a `Ranking` is quicker than another sequence.
+    `ranked` holds each topic's picks, best first; `Rankings` are quicker than other mappings.
 
     A paper wanted by several topics goes to the one to which it is most relevant; on a tie, to the
     one listed first. Each topic first fills an equal share of `max_papers`, so a topic with two
@@ -53,25 +55,24 @@ def select(
     They take their picks in order, except those that the other sections show. Papers in `seen`,
     near-duplicates of those, and papers in `excluded` are left out everywhere.
     """
-    sections = [_Section(slug, ranked[slug]) for slug in dict.fromkeys(wanted) if slug in ranked]
-    if not sections:
-        return {}
-    named = [section for section in sections if section.slug not in last]
-    trending = [section for section in sections if section.slug in last]
-    relevances = [section.ranking.relevances for section in named]
-    for place, section in enumerate(named):
-        section.before, section.after = relevances[:place], relevances[place + 1 :]
-    share = min(max(1, max_papers // len(sections)), per_topic)
-    kept = min(share * len(trending), max(0, max_papers - share * len(named)))
-    selection = _Selection(seen, excluded, similar)
-    selection.fill_named(named, share, per_topic, max_papers - kept)
-    if trending:
-        for quota in (share, per_topic):
-            for section in trending:
-                selection.fill([section], quota, max_papers, _Section.all)
-        selection.fill_rest(named, per_topic, max_papers)
-    selection.add_similar(named, trending)
-    return {section.slug: section.picks for section in sections}
+    topics = tuple(slug for slug in dict.fromkeys(wanted) if slug in ranked)
+    if not isinstance(ranked, Rankings):
+        ranked = Rankings.of({slug: ranked[slug] for slug in topics})
+    quotas = _Quotas(per_topic, max_papers, frozenset(last))
+    # What nobody is barred from is selected once for all who want these topics.
+    key = topics, quotas, id(similar)
+    kept = ranked.kept.get(key)
+    if kept is None or kept[0] is not similar:
+        if len(ranked.kept) >= KEPT:
+            ranked.kept.clear()
+        kept = ranked.kept[key] = similar, _Selection((), similar).fill(ranked, topics, quotas)
+    selection: _Selection = kept[1]
+    if seen or excluded:
+        alike = (similar[paper_id] for paper_id in seen if paper_id in similar)
+        barred = frozenset(seen).union(excluded, *alike)
+        if not selection.holds_without(barred):
+            selection = _Selection(barred, similar).fill(ranked, topics, quotas)
+    return {slug: picks.copy() for slug, picks in selection.sections.items()}
 
 
 def with_similar(pick: Pick, similar: Sequence[Paper]) -> Pick:
@@ -85,88 +86,116 @@ def with_similar(pick: Pick, similar: Sequence[Paper]) -> Pick:
 class _Section:
     """A topic, its ranking, and the picks that were selected for it."""
 
-    __slots__ = ("after", "before", "picks", "ranking", "slug")
+    __slots__ = ("named", "picks", "rankings", "slug")
 
-    def __init__(self, slug: str, picks: Sequence[Pick]) -> None:
+    def __init__(self, slug: str, rankings: Rankings) -> None:
         self.slug = slug
-        self.ranking = Ranking.of(picks)
-        #: relevances to the other named topics: those listed before this one, and after it
-        self.before: Sequence[Mapping[str, float]] = ()
-        self.after: Sequence[Mapping[str, float]] = ()
+        self.rankings = rankings
+        #: the sections of all named topics, in the subscriber's order
+        self.named: Sequence[_Section] = ()
         self.picks: list[Pick] = []
 
     def all(self) -> Iterable[Pick]:
-        return self.ranking
+        return self.rankings[self.slug]
 
     def clear(self) -> Iterable[Pick]:
-        return self.ranking.within(CLEAR, inf)
+        return self.rankings[self.slug].within(CLEAR, inf)
 
     def passing(self) -> Iterable[Pick]:
-        return self.ranking.within(FLOOR, CLEAR)
+        return self.rankings[self.slug].within(FLOOR, CLEAR)
 
     def best_clear(self) -> Iterator[Pick]:
-        return self._best(self.clear())
+        return self._best(CLEAR, inf)
 
     def best_passing(self) -> Iterator[Pick]:
-        return self._best(self.passing())
+        return self._best(FLOOR, CLEAR)
 
-    def _best(self, picks: Iterable[Pick]) -> Iterator[Pick]:
+    def _best(self, least: float, below: float) -> Iterator[Pick]:
         """Yield the picks that fit no other named topic better."""
-        before, after = self.before, self.after
-        for pick in picks:
-            paper_id, relevance = pick.paper.id, pick.relevance
-            for other in before:
-                if other.get(paper_id, -1.0) >= relevance:
-                    break
-            else:
-                for other in after:
-                    if other.get(paper_id, -1.0) > relevance:
-                        break
-                else:
-                    yield pick
+        named = [section.slug for section in self.named]
+        for _, rivals, pick in self.rankings.candidates(self.slug, least, below):
+            if rivals.isdisjoint(named) or self.wins(pick, rivals):
+                yield pick
+
+    def wins(self, pick: Pick, rivals: Collection[str]) -> bool:
+        """Whether each rival is only as relevant as this topic, and listed after it."""
+        is_listed = False
+        for section in self.named:
+            if section is self:
+                is_listed = True
+            elif section.slug in rivals:
+                relevance = self.rankings[section.slug].relevances[pick.paper.id]
+                if not is_listed or relevance > pick.relevance:
+                    return False
+        return True
 
     def sort(self) -> None:
         """Put the selected picks in the order of the ranking."""
-        places = self.ranking.places
+        places = self.rankings[self.slug].places
         self.picks.sort(key=lambda pick: places[pick.paper.id])
+
+
+class _Quotas(NamedTuple):
+    """How many papers go where; see `select`."""
+
+    per_topic: int
+    max_papers: int
+    last: frozenset[str]
 
 
 class _Selection:
     """The papers selected so far, and those that are left out because of them or were seen."""
 
-    def __init__(
-        self,
-        seen: Collection[str],
-        excluded: Collection[str],
-        similar: Mapping[str, frozenset[str]],
-    ) -> None:
-        self._similar = similar
+    def __init__(self, barred: Collection[str], similar: Mapping[str, frozenset[str]]) -> None:
         #: papers that are not for this subscriber
-        self._barred: Collection[str] = seen
-        if seen or excluded:
-            alike = (similar[paper_id] for paper_id in similar.keys() & set(seen))
-            self._barred = frozenset(seen).union(excluded, *alike)
+        self._barred = barred
+        self._similar = similar
         #: in the order of selection
         self._selected: dict[str, None] = {}
         #: near-duplicates of the selected papers
         self._collapsed: set[str] = set()
+        #: the selected picks by topic
+        self.sections: dict[str, list[Pick]] = {}
 
-    def fill_named(
+    def fill(self, ranked: Rankings, topics: Sequence[str], quotas: _Quotas) -> _Selection:
+        """Select picks for these topics."""
+        per_topic, max_papers, last = quotas
+        sections = [_Section(slug, ranked) for slug in topics]
+        named = [section for section in sections if section.slug not in last]
+        trending = [section for section in sections if section.slug in last]
+        for section in named:
+            section.named = named
+        share = min(max(1, max_papers // max(len(sections), 1)), per_topic)
+        kept = min(share * len(trending), max(0, max_papers - share * len(named)))
+        self._fill_named(named, share, per_topic, max_papers - kept)
+        for quota in (share, per_topic):
+            for section in trending:
+                self._add([section], quota, max_papers, _Section.all)
+        self._fill_rest(named, per_topic, max_papers)
+        self._add_similar(named, trending)
+        self.sections = {section.slug: section.picks for section in sections}
+        return self
+
+    def holds_without(self, barred: Collection[str]) -> bool:
+        """Whether the same would be selected if these papers were not there."""
+        return self._collapsed.isdisjoint(barred) and self._selected.keys().isdisjoint(barred)
+
+    def _fill_named(
         self, sections: Sequence[_Section], share: int, per_topic: int, most: int
     ) -> None:
         """Fill the sections of the named topics, up to so many papers in all."""
         if not self._fill_apart(sections, share, most):
-            self.fill(sections, share, most, _Section.best_clear)
+            self._add(sections, share, most, _Section.best_clear)
         if all(len(section.picks) >= per_topic for section in sections):
             return
         for offered in (_Section.clear, _Section.best_passing, _Section.passing):
-            self.fill(sections, share, most, offered)
-        self.fill_rest(sections, per_topic, most)
+            self._add(sections, share, most, offered)
+        self._fill_rest(sections, per_topic, most)
 
-    def fill_rest(self, sections: Sequence[_Section], per_topic: int, most: int) -> None:
+    def _fill_rest(self, sections: Sequence[_Section], per_topic: int, most: int) -> None:
         """Share what is left among the named topics, papers at their best topic first."""
         for offered in (_Section.best_clear, _Section.clear):
-            self.fill(sections, per_topic, most, offered)
+            self._add(sections, per_topic, most, offered)
 
     def _fill_apart(self, sections: Sequence[_Section], share: int, most: int) -> bool:
         """Fill the shares with each topic's best papers; False, and nothing, if topics compete.
@@ -177,12 +206,14 @@ class _Selection:
         if len(sections) * share > most:
             return False
         barred, similar, selected = self._barred, self._similar, self._selected
+        named = [section.slug for section in sections]
         for section in sections:
             picks = section.picks
             collapsed_here: set[str] = set()
-            for pick in section.best_clear():
-                paper_id = pick.paper.id
+            for paper_id, rivals, pick in section.rankings.candidates(section.slug, CLEAR, inf):
                 if paper_id in barred or paper_id in collapsed_here:
+                    continue
+                if not (rivals.isdisjoint(named) or section.wins(pick, rivals)):
                     continue
                 if paper_id in self._collapsed:
                     self._start_again(sections)
@@ -202,7 +233,7 @@ class _Selection:
         for section in sections:
             section.picks.clear()
 
-    def fill(
+    def _add(
         self,
         sections: Sequence[_Section],
         quota: int,
@@ -240,7 +271,7 @@ class _Selection:
             paper_id in self._selected or paper_id in self._barred or paper_id in self._collapsed
         )
 
-    def add_similar(self, named: Sequence[_Section], trending: Sequence[_Section]) -> None:
+    def _add_similar(self, named: Sequence[_Section], trending: Sequence[_Section]) -> None:
         """List behind each selected pick the papers of these topics that it stands for."""
         left = self._collapsed.difference(self._selected, self._barred)
         if not left:
@@ -250,9 +281,9 @@ class _Selection:
             leader = next(it for it in self._selected if paper.id in self._similar.get(it, ()))
             found.setdefault(leader, []).append(paper)
         for section in chain(named, trending):
-            section.picks = [
-                with_similar(pick, found.get(pick.paper.id, ())) for pick in section.picks
-            ]
+            for place, pick in enumerate(section.picks):
+                if similar := found.get(pick.paper.id):
+                    section.picks[place] = with_similar(pick, similar)
 
 
 def _by_score(offer: tuple[Pick, _Section]) -> float:
@@ -267,11 +298,11 @@ def _best_first(
     On a tie the larger id comes first.
     """
     entries = [
-        (-is_trending, section.ranking[place].score, paper_id, section.ranking[place].paper)
+        (-is_trending, ranking[place].score, paper_id, ranking[place].paper)
         for is_trending, sections in enumerate((named, trending))
-        for section in sections
+        for ranking in (section.rankings[section.slug] for section in sections)
         for paper_id in paper_ids
-        if (place := section.ranking.places.get(paper_id)) is not None
+        if (place := ranking.places.get(paper_id)) is not None
     ]
     entries.sort(key=lambda entry: entry[:3], reverse=True)
     return {paper_id: paper for *_, paper_id, paper in entries}.values()

@@ -214,6 +214,11 @@ class StemmedText:
         return spans(self.text)
 
 
+def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether neighbouring words are among others, in this order."""
+    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
 def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
     """Yield every sequence of 1 to `longest` neighbouring words."""
     for start in range(len(words)):

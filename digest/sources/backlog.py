@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from digest.storage.fetches import FetchLog
 
 
+#: Less than a day, so that a run at the same hour of each day does not miss it by minutes.
+_BETWEEN_RECOUNTS = timedelta(hours=20)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
     """Which earlier days each source owes, by the log of its fetches."""
@@ -53,6 +57,25 @@ class Backlog:
             whole_after=_whole_after(source),
             quiet=[day for day in days if _outlook(source, day, now) is Outlook.NOTHING],
         )
+
+    def unsettled_days(self, day: date, source: Source, *, now: datetime) -> list[date]:
+        """Return the days before `day` whose votes are to be read again, the newest first.
+
+        They were read completely, so they are not due. No list is asked for twice in a day.
+        """
+        settle = get_kind(source.kind).votes_settle
+        if not settle or not self.can_ask_again(source):
+            return []
+        days = window(day, min(settle, self.catch_up))
+        due = self.due_days(day, source, now=now)
+        fetched = self.fetch_log.of(source.name, since=days[0], before=day)
+        return [
+            earlier
+            for earlier, record in sorted(fetched.items(), reverse=True)
+            if earlier not in due
+            and record.parsed
+            and now - max(record.at, record.recounted_at or record.at) >= _BETWEEN_RECOUNTS
+        ]
 
     def expired_days(self, day: date, source: Source, *, now: datetime) -> list[date]:
         """Return the days since a source's last fetch that are too long ago to be read again."""

@@ -31,6 +31,7 @@ def coverage_of(
     fetches: Iterable[FetchRecord],
     backlog: Backlog,
     now: datetime,
+    votes_read_at: datetime | None = None,
 ) -> Coverage:
     """Return the coverage of a day's edition.
 
@@ -42,6 +43,7 @@ def coverage_of(
         fetches: how the sources were read for the day.
         backlog: the earlier days that are to be read again.
         now: the time, UTC.
+        votes_read_at: when the votes were read that the edition counts, if it counts any.
 
     """
     bringing = [source for source in sources if not get_kind(source.kind).enriches]
@@ -79,6 +81,7 @@ def coverage_of(
         late=count_by_day(papers, before=day),
         overdue=backlog.overdue(day, sources, now=now),
         considered=len(papers),
+        votes_read_at=votes_read_at,
     )
 
 

@@ -21,7 +21,7 @@ from digest.sources import (
 from digest.sources.clock_skew import without_future
 from digest.sources.file_fetcher import FileFetcher, StepCounter
 from digest.sources.files import find_files, parse_file
-from digest.sources.redaction import report_without_logins
+from digest.sources.redaction import report_without_logins, without_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,39 @@ class Fetcher:
                     if report.error:
                         logged.add(report.error)
                     reports.append(report)
+                # A service that is in trouble is not asked for votes.
+                is_well = not any(one.error for one in reports if one.source == source.name)
+                if is_well and not only_day:
+                    self._recount(day, source, steps)
         return reports
+
+    def _recount(self, day: date, source: Source, steps: StepCounter) -> None:
+        """Read the votes of earlier days again, while they still rise.
+
+        Only what is known of known papers changes: the lists stay as they were read. A failure
+        changes nothing either.
+        """
+        kind = get_kind(source.kind)
+        for earlier in self.backlog.unsettled_days(day, source, now=self.clock()):
+            extra = {"source": source.name, "day": str(earlier)}
+            self.fetch_log.recount(source.name, earlier, at=self.clock())
+            try:
+                joined = kind.join(list(self._batches(earlier, source, kind, steps=steps)))
+            except (SourceError, ConfigError) as error:
+                log.warning(
+                    "votes not read again", extra=extra | {"error": without_login(str(error))}
+                )
+                return
+            batch = without_future(joined, day=earlier, now=self.clock())
+            saved = self.papers.save(
+                (),
+                source=source.name,
+                authority=kind.authority,
+                updates=[paper for paper in batch.papers if paper.day == earlier],
+                may_join=False,
+                now=self.clock(),
+            )
+            log.info("votes read again", extra=extra | {"papers": saved.merged})
 
     @property
     def _files(self) -> FileFetcher:

@@ -340,4 +340,5 @@ KIND = Kind(
     forecast=calendars.huggingface,
     revision=1,
     whole_after=timedelta(days=1),
+    votes_settle=3,
 )

@@ -123,6 +123,8 @@ class Kind:
     #: how long after the start of a day, in UTC, its list is complete; None if the service
     #: cannot be asked for past days
     whole_after: timedelta | None = None
+    #: for how many days after its own a list's votes still rise, so that they are read again
+    votes_settle: int = 0
 
     #: rises when `parse` finds more in a document than before; files are then read again
     revision: int = 0

@@ -13,7 +13,7 @@ from digest.models.days import days_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from digest.models.paper import Paper
     from digest.storage.editions import EditionStore
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: For how many days after an edition the withdrawal of one of its papers is reported to
 #: subscribers.
 REMEMBERED = 60
+#: For how many days after an edition its papers come back if their votes take off.
+RETURNING = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,16 @@ class EditionCandidates:
     def earlier(self, day: date, *, days: int, most: int) -> Sequence[Paper]:
         """Return the texts of the newest papers of some days before `day`, at most `most`."""
         return self.store.texts_between(days_before(day, days), days_before(day, 1), most=most)
+
+    def passed_over(self, day: date, papers: Sequence[Paper]) -> dict[str, datetime]:
+        """Return which of some papers an edition of the last days had, and when it was stored.
+
+        Days that may have been mailed before the database was restored from a backup are left out,
+        since nobody knows who was sent what.
+        """
+        uncertain = self.generation.uncertain({paper.day for paper in papers})
+        ids = [paper.id for paper in papers if paper.day not in uncertain]
+        return self.editions.last_held(ids, since=days_before(day, RETURNING), before=day)
 
     def withdrawn(self, day: date) -> Sequence[Paper]:
         """Return the papers of editions before `day` that have been withdrawn since."""

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Ranking, WordCounts
+from digest.models.issue import Coverage, Edition, Pick, Ranking, Rankings, WordCounts
 from digest.models.paper import Paper
+from digest.models.trend import UNKNOWN, Trend
 from digest.storage import pick_reasons
 from subscribers.models import Topic
 
@@ -59,6 +60,8 @@ class _Content:
     max_papers: int
     trend_weight: float
     counts: WordCounts = field(default_factory=WordCounts)
+    #: by position of the paper; empty in older versions
+    trends: tuple[Trend, ...] = ()
 
 
 def dump(edition: Edition) -> bytes:
@@ -83,6 +86,9 @@ def dump(edition: Edition) -> bytes:
         max_papers=edition.max_papers,
         trend_weight=edition.trend_weight,
         counts=edition.counts,
+        trends=tuple(edition.trends.get(paper.id, UNKNOWN) for paper in edition.papers)
+        if edition.trends
+        else (),
     )
     text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
     return zlib.compress(text, 6)
@@ -108,15 +114,18 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         papers=list(stored.papers[:featured]),
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
-        ranked={
-            slug: Ranking(_pick(slug, pick, stored.papers) for pick in picks)
+        ranked=Rankings(
+            (slug, Ranking(_pick(slug, pick, stored.papers) for pick in picks))
             for slug, picks in stored.ranked.items()
-        },
+        ),
         similar=_similar(stored, ids),
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
         trend_weight=stored.trend_weight,
         counts=stored.counts,
+        trends={
+            paper.id: trend for paper, trend in zip(stored.papers, stored.trends, strict=False)
+        },
     )
 
 

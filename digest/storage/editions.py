@@ -209,6 +209,20 @@ class EditionStore:
                 found |= set.intersection(*papers)
         return found & set(paper_ids)
 
+    def last_held(
+        self, paper_ids: Collection[str], *, since: date, before: date
+    ) -> dict[str, datetime]:
+        """Return when the last edition of some days that had each of these papers was stored."""
+        query = (
+            sa.select(edition_papers.c.paper_id, sa.func.max(editions.c.saved_at).label("at"))
+            .join_from(edition_papers, editions)
+            .where(editions.c.day >= since, editions.c.day < before)
+            .group_by(edition_papers.c.paper_id)
+        )
+        with self._engine.connect() as db:
+            rows = rows_where_in(db, query, edition_papers.c.paper_id, paper_ids)
+            return {row.paper_id: row.at for row in rows}
+
     def included_before(self, paper_ids: Collection[str], *, before: date) -> set[str]:
         """Return which of these papers are in any edition of an earlier day."""
         query = _in_editions(editions.c.day < before)

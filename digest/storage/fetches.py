@@ -39,6 +39,8 @@ class FetchRecord:
     reason: str | None
     #: what was not understood though no paper was lost, a sentence each
     warnings: tuple[str, ...] = ()
+    #: when its votes were last read again, or that was tried
+    recounted_at: datetime | None = None
 
     @property
     def error(self) -> str | None:
@@ -79,6 +81,12 @@ class FetchLog:
                 row = {"reason": f"could not be read again: {report.error}"}
             if db.execute(fetches.update().where(this).values(row)).rowcount == 0:
                 db.execute(fetches.insert().values(day=report.day, source=report.source, **row))
+
+    def recount(self, source: str, day: date, *, at: datetime) -> None:
+        """Store when the votes of a list were read again, or that was tried; no more changes."""
+        this = (fetches.c.day == day) & (fetches.c.source == source)
+        with self._writer.begin() as db:
+            db.execute(fetches.update().where(this).values(recounted_at=at))
 
     def on(self, day: date) -> list[FetchRecord]:
         """Return how each source's fetch for a day went."""
@@ -125,4 +133,5 @@ def _fetch_record(row: Any) -> FetchRecord:
         channels=tuple(Channel(**channel) for channel in row.channels),
         reason=row.reason,
         warnings=tuple(row.warnings),
+        recounted_at=row.recounted_at,
     )

@@ -113,6 +113,20 @@ fetches = sa.Table(
     sa.Column("channels", sa.JSON, nullable=False),
     sa.Column("reason", sa.String),
     sa.Column("warnings", sa.JSON, nullable=False),
+    # when the votes of this list were last read again, or that was tried
+    sa.Column("recounted_at", UTCDateTime),
+)
+
+# Coefficients that were fitted to the votes of an archive; the newest are used.
+trained_priors = sa.Table(
+    "trained_priors",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("trained_at", UTCDateTime, nullable=False),
+    # how many days and papers they were fitted to
+    sa.Column("days", sa.Integer, nullable=False),
+    sa.Column("papers", sa.Integer, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
 )
 
 # The files of sources whose papers are stored, so that they are read again only when they changed.

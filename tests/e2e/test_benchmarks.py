@@ -1,26 +1,113 @@
-"""What the ranker is worth on real questions; the figures are in docs/decisions.md."""
+"""What the ranking is worth on real sets, and how its benchmark measures them."""
 
 from __future__ import annotations
 
+import json
 import runpy
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from support.paths import ROOT
+
+from digest.ranking.evaluation.bootstrap import Ratio
+from digest.ranking.prior import Coefficients
+from digest.ranking.training import interval, rank_correlations
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+BENCHMARKS = ROOT / "benchmarks"
+BENCHMARK = BENCHMARKS / "ranking.py"
+VOTES = BENCHMARKS / "votes.py"
 
-BENCHMARK = ROOT / "benchmarks" / "relevance.py"
+
+@pytest.fixture
+def sets(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module with the protocols, as a benchmark that is run as a script imports it."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import ranking_sets
+
+    return ranking_sets
 
 
-def test_relevance_finds_the_papers_that_answer_real_questions(
+def test_questions_find_the_papers_that_answer_them(real_data: Path, sets: Any) -> None:
+    orders = sets.product.questions(real_data)
+
+    found = sets.questions(real_data, orders)["nDCG@10"]
+
+    assert len(found) == 25
+    assert fmean(found.values()) >= 0.68
+
+
+def test_an_ideal_order_is_worth_all(real_data: Path, sets: Any) -> None:
+    labels: dict[str, dict[str, list[str]]] = {}
+    slugs = {topic.slug for topic in sets.product.configuration()[0]}
+    for line in sets.product.lines(real_data / "eval" / "topics-dev.jsonl"):
+        day = labels.setdefault(line["day"], {slug: [] for slug in slugs})
+        for slug, label in line["topics"].items():
+            if label == 2:
+                day[slug].append(line["id"])
+
+    found = sets.topics(real_data, labels)
+
+    totals = {
+        name: [sum(column) for column in zip(*values.values(), strict=True)]
+        for name, values in found.items()
+    }
+    assert totals["clear"][0] == totals["clear"][1] == totals["recall@5"][0]
+    assert totals["recall@5"][0] == totals["recall@5"][1]
+    assert totals["wrong"][0] == 0
+
+
+def test_an_empty_ranking_is_worth_nothing(real_data: Path, sets: Any) -> None:
+    days = {line["day"] for line in sets.product.lines(real_data / "eval" / "topics-dev.jsonl")}
+
+    found = sets.topics(real_data, {day: {} for day in days})
+
+    assert {ratio.part for ratio in found["recall@5"].values()} == {0}
+    assert set(found["clear"].values()) == {Ratio(0, 0)}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the benchmark as people do."""
+    return subprocess.run(
+        [sys.executable, str(BENCHMARK), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+def test_other_systems_are_measured_beside_the_product(real_data: Path) -> None:
+    result = run("--data", str(real_data), "--set", "questions", "--json")
+
+    rows = json.loads(result.stdout)
+    of_ndcg = [row for row in rows if row["measure"] == "nDCG@10"]
+    assert [row["system"] for row in of_ndcg] == [
+        "digest", "arxiv-sanity-lite", "its features, cosine", "arXivDigest",
+    ]  # fmt: skip
+    ours, *others = of_ndcg
+    assert ours["goal"] == {"value": 0.74, "at_most": False}
+    assert ours["difference"] is None
+    assert {row["difference"]["units"] for row in others} == {25}
+
+
+def test_a_folder_without_data_or_project_is_named(tmp_path: Path) -> None:
+    data, checkout = run("--data", str(tmp_path)), run("--against", str(tmp_path))
+
+    assert (data.returncode, checkout.returncode) == (1, 1)
+    assert f"{tmp_path} has no folder `eval`" in data.stderr
+    assert data.stdout == ""
+
+
+def test_papers_are_ordered_before_votes_exist(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(BENCHMARK.parent)  # as when it is run as a script
-    measured = runpy.run_path(str(BENCHMARK))
+    monkeypatch.syspath_prepend(VOTES.parent)
+    measured = runpy.run_path(str(VOTES))
+    papers = measured["read"](real_data / "eval" / "votes-dev.jsonl")
 
-    found = measured["evaluate"](real_data / "eval", measured["ranker"])
+    judged = measured["training_days"](papers)[measured["TEACHING"] :]
 
-    assert found >= 0.68
+    assert interval(rank_correlations(judged, Coefficients())).mean >= 0.39

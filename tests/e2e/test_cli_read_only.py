@@ -52,6 +52,7 @@ def state_of(home: Path) -> dict[str, tuple[int, int]]:
         (("papers", "list"), "2602.00001"),
         (("papers", "show", "2602.00001"), "An Agent that Reads Maps"),
         (("topics", "list"), "agents"),
+        (("topics", "test", "maps"), "An Agent that Reads Maps"),
         (("preview", *DAY), "An Agent that Reads Maps"),
     ],
     ids=lambda value: "-".join(value[:2]) if isinstance(value, tuple) else "",

@@ -19,6 +19,11 @@ from support.pins import read_pins
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+EXTRAS = [
+    Requirement(line)
+    for extra in PROJECT["project"]["optional-dependencies"].values()
+    for line in extra
+]
 TOOLS = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
 PINS = read_pins()
 
@@ -64,22 +69,23 @@ def imported_beside_the_product() -> set[str]:
 
 def test_every_library_that_the_product_imports_is_declared() -> None:
     """One that comes with another library may go when that one changes."""
-    assert imported_by_the_product() - names(DEPENDENCIES) == set()
+    assert imported_by_the_product() - names(DEPENDENCIES) - names(EXTRAS) == set()
 
 
 def test_every_declared_library_is_used() -> None:
-    assert names(DEPENDENCIES) - imported_by_the_product() == NOT_IMPORTED
+    declared = names(DEPENDENCIES) | names(EXTRAS)
+    assert declared - imported_by_the_product() == NOT_IMPORTED
 
 
 def test_every_library_that_tests_and_scripts_import_is_declared() -> None:
     assert imported_beside_the_product() - names(DEPENDENCIES) - names(TOOLS) == set()
 
 
-@pytest.mark.parametrize("requirement", DEPENDENCIES, ids=str)
+@pytest.mark.parametrize("requirement", [*DEPENDENCIES, *EXTRAS], ids=str)
 def test_every_dependency_has_a_lowest_version(requirement: Requirement) -> None:
     assert [one.operator for one in requirement.specifier].count(">=") == 1
 
 
-@pytest.mark.parametrize("requirement", [*DEPENDENCIES, *TOOLS], ids=str)
+@pytest.mark.parametrize("requirement", [*DEPENDENCIES, *EXTRAS, *TOOLS], ids=str)
 def test_every_pin_is_within_the_bounds(requirement: Requirement) -> None:
     assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)])

@@ -29,6 +29,7 @@ HOMES = {
     "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
     "limits": ("subscribers.rate_limits",),
+    "matplotlib": ("digest.cli.plot",),
     "mjml": ("digest.mail.templates",),
     "numpy": ("digest.ranking",),
     "pydantic": (

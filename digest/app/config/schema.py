@@ -210,7 +210,7 @@ class Ranking(Section):
 
     per_topic: Annotated[int, Field(ge=1, le=100)] = 5
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
-    trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
+    trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.3
     summary_length: Annotated[int, AfterValidator(_summary_length)] = 420
 
 

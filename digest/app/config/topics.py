@@ -21,7 +21,7 @@ from digest.storage import files
 from digest.text.wording import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -61,6 +61,22 @@ def default_topics(topics: Sequence[Topic]) -> list[str]:
     return [topic.slug for topic in topics if topic.trending] or [topic.slug for topic in topics]
 
 
+def check(topic: dict[str, Any], **options: str) -> Topic:
+    """Return a topic with these keys.
+
+    Raises:
+        ConfigError: the topic is wrong; the text names what was as `digest topics add` takes it, or
+            as `options` say by the key.
+
+    """
+    try:
+        return TopicSettings(**topic)
+    except ValidationError as error:
+        names = _OPTIONS | options
+        text = "\n".join(_explain(fault, names) for fault in error.errors())
+        raise ConfigError(text) from error
+
+
 def add(topic: dict[str, Any], path: Path | None) -> Path:
     """Append a topic and return the file.
 
@@ -69,10 +85,7 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
             names what was wrong as `digest topics add` takes it.
 
     """
-    try:
-        TopicSettings(**topic)
-    except ValidationError as error:
-        raise ConfigError("\n".join(map(_explain, error.errors()))) from error
+    check(topic)
     file, document, topics = _read(path)
     if any(known.get("slug") == topic["slug"] for known in topics):
         raise ConfigError(f"{file}: there is a topic {topic['slug']} already")
@@ -99,12 +112,12 @@ def remove(slug: str, path: Path | None) -> Path:
     return file
 
 
-def _explain(fault: ErrorDetails) -> str:
+def _explain(fault: ErrorDetails, options: Mapping[str, str]) -> str:
     """Write a fault of a topic with the option that it came from."""
     name = str(fault["loc"][0]) if fault["loc"] else ""
     field = TopicSettings.__pydantic_fields__.get(name)  # type: ignore[attr-defined]  # pydantic's
     message = explain_value(fault, field)
-    return f"{_OPTIONS[name]}: {message}" if name else message
+    return f"{options[name]}: {message}" if name else message
 
 
 def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:

@@ -74,7 +74,7 @@ def test_friday_evening_in_los_angeles_makes_fridays_edition(
 
     assert (report.deliveries.day, report.reason) == (FRIDAY, "it is 18:00 on Friday")
     assert report.is_complete
-    assert installation.shown("ada", FRIDAY) == [paper_of(FRIDAY, 6), paper_of(FRIDAY, 20)]
+    assert installation.shown("ada", FRIDAY) == [paper_of(FRIDAY, 20), paper_of(FRIDAY, 6)]
 
 
 @pytest.mark.parametrize(

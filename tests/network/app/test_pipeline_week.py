@@ -106,7 +106,8 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
         (
             "Chosen from 4 papers for Friday 6 February 2026: arXiv (cs.CL 2/2, cs.LG 2/2),"
             " Hugging Face (1 paper) and bioRxiv (1 paper)."
-        )
+        ),
+        "Votes as of 18:00 UTC.",
     ]
     assert week.installation.reasons(SATURDAY)["ada"] == (
         "no papers for 2026-02-07: arXiv announces nothing on Saturdays; Hugging Face lists few or"
@@ -118,13 +119,15 @@ def test_each_mail_of_the_week_says_what_it_covers(week: Week) -> None:
             "Chosen from 2 papers for Monday 9 February 2026: arXiv (cs.CL 1/1, cs.LG 1/1) and"
             " Hugging Face (1 paper)."
         ),
+        "Votes as of 18:00 UTC.",
         "Could not be read today: bioRxiv. It will be read again for your next issue.",
     ]
     assert week.statements[TUESDAY] == [
         (
             "Chosen from 4 papers for Tuesday 10 February 2026, 2 of them from Monday: arXiv"
             " (cs.CL 1/1, cs.LG 0/0), Hugging Face (1 paper) and bioRxiv (1 paper)."
-        )
+        ),
+        "Votes as of 18:00 UTC.",
     ]
 
 

@@ -75,6 +75,7 @@ def test_an_edition_says_what_it_lacks_under_its_published_names() -> None:
         "late": [{"day": "2026-02-01", "papers": 2}],
         "owed": [{"source": "hf", "day": "2026-01-30"}],
         "considered": 3,
+        "votes_read_at": None,
     }
 
 

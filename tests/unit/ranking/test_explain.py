@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from support.builders import paper, topic
 
+from digest.ranking import background
+from digest.ranking.background import Background
 from digest.ranking.explain import ordinal
-from digest.ranking.rank import rank
+from digest.ranking.prior import learn
+from digest.ranking.rank import rank, rank_by
+from digest.ranking.relevance import Relevance
+from digest.ranking.rises import Rise
+from digest.ranking.trend import trends
 
 
 def test_a_pick_says_why_in_words_a_reader_understands() -> None:
@@ -27,6 +36,39 @@ def test_a_pick_says_why_in_words_a_reader_understands() -> None:
     ]
 
 
+def test_reasons_name_every_signal_in_the_paper_s_own_spelling() -> None:
+    """What a reader of a day with a history sees, word for word."""
+    earlier = [
+        *(
+            paper(f"1{i}", title=f"Agents {i}", abstract="They negotiate prices.")
+            for i in range(20)
+        ),
+        *(paper(f"2{i}", title=f"Sorting {i}", abstract="Numbers.") for i in range(300)),
+    ]
+    wanted = topic(words_in=("agent", "tool use", "marketplace"), categories=("cs.MA",))
+    papers = [
+        paper(
+            "1",
+            title="Multi-Agent Bargains",
+            abstract="Buyers negotiate prices by Tool-Use.",
+            keywords=("Marketplaces",),
+            categories=("cs.MA",),
+        )
+    ]
+
+    (pick,) = rank(
+        papers, [wanted], background=background.learn(earlier, [wanted]), trend_weight=0.3
+    )["agents"]
+
+    assert [reason.text for reason in pick.reasons] == [
+        "“Multi-Agent” in the title",
+        "“Marketplaces” among its keywords",
+        "the abstract speaks of “Tool-Use”",
+        "close to this topic’s papers: negotiate and prices",
+        "filed under cs.MA",
+    ]
+
+
 def test_a_followed_author_is_named_first() -> None:
     papers = [paper(title="Agents", authors=("Ada Lovelace", "Alan Turing"))]
 
@@ -39,6 +81,36 @@ def test_every_pick_has_a_reason_even_without_votes() -> None:
     (pick,) = rank([paper()], [topic("all", words_in=(), trending=True)], trend_weight=1.0)["all"]
 
     assert [reason.text for reason in pick.reasons] == ["on the day’s list"]
+
+
+def test_a_paper_that_took_off_says_from_where() -> None:
+    papers = [paper("1", title="Agents", votes=1200), *(paper(str(n), votes=3) for n in range(9))]
+    risen = {"1": Rise(votes=1200, before=35)}
+
+    found = trends(papers, rises=risen)
+    relevance = Relevance(papers[:1], Background())
+    (pick,) = rank_by(relevance, [topic()], trends=found, trend_weight=1.0)["agents"]
+
+    assert [(each.kind, each.text) for each in pick.reasons[1:]] == [
+        ("rise", "now trending: 1,200 votes, up from 35")
+    ]
+
+
+@pytest.mark.parametrize(("votes", "is_said"), [(None, True), (0, True), (1, False)])
+def test_while_a_paper_has_no_votes_those_of_earlier_papers_are_a_reason(
+    votes: int | None, *, is_said: bool
+) -> None:
+    earlier = [
+        paper(f"{day}{n}", votes=90 - 9 * n, authors=(f"Ann {n}",), day=date(2026, 1, day))
+        for day in (5, 6, 7)
+        for n in range(4)
+    ]
+    new = [paper(title="Agents", authors=("Bo", "Ann 0"), votes=votes), paper("2", votes=5)]
+
+    pick = rank(new, [topic()], trend_weight=1.0, prior=learn(earlier))["agents"][0]
+
+    said = ("prior", "3 of 3 earlier papers by Ann 0 were among the most voted of their day")
+    assert (said in [(each.kind, each.text) for each in pick.reasons]) == is_said
 
 
 def test_ordinals_follow_english() -> None:

@@ -16,6 +16,7 @@ from digest.ranking.background import Background
 from digest.ranking.own_words import OwnWords
 from digest.ranking.rank import rank_by
 from digest.ranking.relevance import Relevance
+from digest.ranking.trend import trends
 from subscribers.models import OWN, Preferences, own_topic
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ COUNTS = WordCounts(papers=400, papers_with={"agent": 90, "robot": 7, "plan": 30
 NAMES = ("Ada Lovelace", "Émile Borel", "Institute of Maps")
 ENTRIES = (
     "agent", "agents", "Robots", "multi-agent planning", "fine tuning", "agent AND NOT robot",
-    "robot OR (sea AND map)", "how do robots plan at sea?", "NOT agent", "agent AND", "?", "whale",
+    "robot OR (sea AND map)", "how do robots plan at sea?", "NOT agent", "agent AND", "?",
+    "whale", "map of robots", "maps",
 )  # fmt: skip
 EXCLUDED = ("robots", "multiagent", "fine-tuning", "sea", "nowhere", "!")
 
@@ -44,6 +46,7 @@ def edition(papers: Sequence[Paper], *, trend_weight: float = 0.5) -> Edition:
         per_topic=5,
         max_papers=9,
         trend_weight=trend_weight,
+        trends=trends(papers),
         counts=COUNTS,
     )
 
@@ -55,7 +58,11 @@ def plainly(of_the_day: Edition, choice: Preferences) -> list[Pick]:
     if own is None:
         return []
     own = replace(own, words_out=choice.words_out)
-    return list(rank_by(relevance, [own], trend_weight=of_the_day.trend_weight)[OWN])
+    return list(
+        rank_by(relevance, [own], trends=of_the_day.trends, trend_weight=of_the_day.trend_weight)[
+            OWN
+        ]
+    )
 
 
 def explained(found: OwnWords, choice: Preferences, picks: Sequence[Pick]) -> list[Pick]:

@@ -92,7 +92,7 @@ def test_the_reason_of_near_duplicates_comes_last() -> None:
 
     assert isinstance(found, Issue)
     [own] = found.sections[0].picks
-    assert [reason.kind for reason in own.reasons] == ["word", "trend", "similar"]
+    assert [reason.kind for reason in own.reasons] == ["word", "similar"]
     assert {it.id for it in own.similar} == {"0", "1"}
 
 

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import ids, paper, topic
 
-from digest.ranking.rank import rank
+from digest.ranking.background import Background
+from digest.ranking.rank import rank, rank_by
+from digest.ranking.relevance import Relevance
+from digest.ranking.trend import trends
 
 
 def test_votes_order_papers_that_are_equally_relevant() -> None:
@@ -28,6 +31,19 @@ def test_without_trend_weight_votes_do_not_matter() -> None:
     ]
 
     assert ids(rank(papers, [topic()], trend_weight=0.0)["agents"]) == ["2", "1"]
+
+
+def test_papers_are_compared_with_others_of_their_day_that_are_not_ranked() -> None:
+    beside = [paper(str(number), votes=100) for number in range(2, 9)]
+    low = paper("1", title="Agents", votes=1)
+
+    (alone,) = rank([low], [topic()], trend_weight=1.0)["agents"]
+    found = trends([*beside, low])
+    relevance = Relevance([low], Background())
+    (pick,) = rank_by(relevance, [topic()], trends=found, trend_weight=1.0)["agents"]
+
+    assert alone.trend == 0.5
+    assert pick.trend < 0.1
 
 
 def test_no_number_of_votes_brings_in_a_paper_of_another_topic() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import paper, topic
 
 from digest.models.paper import Paper
-from digest.ranking.background import Background
+from digest.ranking.background import Background, learn
 from digest.ranking.relevance import Match, Relevance, bm25
 from subscribers.models import Topic
 
@@ -171,3 +173,170 @@ def test_relevance_is_between_nothing_and_one(
 
     assert scores.shape == (len(papers),)
     assert all(0 < entry.relevance < 1 for entry in found)
+
+
+#: Earlier papers, some of a topic, so that it has a centroid and a category that tells.
+EARLIER = [
+    *(
+        paper(f"1{i}", title=f"Agents {i}", abstract="They plan tasks.", categories=("cs.MA",))
+        for i in range(20)
+    ),
+    *(paper(f"2{i}", title=f"Sorting {i}", abstract="Numbers in arrays.") for i in range(60)),
+]
+WORDS = "plan tasks numbers in arrays they"
+FILLING = st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join)
+
+
+@given(
+    st.lists(FILLING, min_size=1, max_size=4),
+    st.lists(FILLING, min_size=1, max_size=4),
+    st.sampled_from([[], EARLIER]),
+)
+def test_a_lone_mention_never_outranks_a_title_match_of_equal_idf(
+    with_titles: list[str], with_mentions: list[str], earlier: list[Paper]
+) -> None:
+    """However close its other words are to the topic's papers."""
+    titles = [
+        paper(f"3{i}", title="On agents", abstract=text) for i, text in enumerate(with_titles)
+    ]
+    mentions = [
+        paper(f"4{i}", title="This", abstract=f"{text} agent.")
+        for i, text in enumerate(with_mentions)
+    ]
+    relevance = Relevance([*titles, *mentions], learn(earlier, [topic()]))
+    scores, is_match = relevance.of(topic())
+
+    shown = [
+        (score, one.id)
+        for score, one, ok in zip(scores, relevance.papers, is_match, strict=True)
+        if ok
+    ]
+    lowest = min((score for score, one in shown if one[0] == "3"), default=1.0)
+    assert all(score <= lowest for score, one in shown if one[0] == "4")
+
+
+def test_a_paper_close_to_a_topic_s_papers_is_more_relevant() -> None:
+    background = learn(EARLIER, [topic()])
+    papers = [
+        paper("1", title="Agents", abstract="They plan tasks."),
+        paper("2", title="Agents", abstract="Numbers in arrays."),
+    ]
+
+    found = Relevance(papers, background)
+    other, close = found.of(topic())[0]
+
+    assert close > other
+
+
+def test_a_centroid_of_few_papers_changes_less_than_one_of_many() -> None:
+    def change(examples: int) -> float:
+        earlier = [*EARLIER[:examples], *EARLIER[20:]]
+        close = [paper("1", title="They", abstract="Agents plan tasks. They plan.")]
+        (relevance,), _ = Relevance(close, learn(earlier, [topic()])).of(topic())
+        background = Background(counts=learn(earlier, []).counts)
+        (alone,), _ = Relevance(close, background).of(topic())
+        return abs(float(relevance - alone))
+
+    assert change(4) == 0
+    assert 0 < change(5) < change(20)
+
+
+def test_a_category_counts_by_what_the_topic_s_papers_show() -> None:
+    usual, telling = (
+        Relevance([paper(title="Agents", categories=("cs.MA",))], background).of(
+            topic(categories=("cs.MA",))
+        )[0]
+        - Relevance([paper(title="Agents")], background).of(topic(categories=("cs.MA",)))[0]
+        for background in (
+            learn(
+                [replace(one, categories=("cs.MA",)) for one in EARLIER],
+                [topic(categories=("cs.MA",))],
+            ),
+            learn(EARLIER, [topic(categories=("cs.MA",))]),
+        )
+    )
+
+    assert telling > usual > 0
+
+
+def test_a_paper_without_words_is_shown_if_it_is_as_close_as_the_topic_s_papers() -> None:
+    text = "They plan tasks, call tools, browse sites, fill forms, remember goals and ask users."
+    earlier = [
+        # Each has words too that few others have, as papers do.
+        *(
+            paper(f"1{i}", title="Agents", abstract=f"{text} On {i % 9}th and {i % 7}rd.")
+            for i in range(80)
+        ),
+        *(paper(f"2{i}", title="Sorting", abstract="Numbers.") for i in range(160)),
+    ]
+    papers = [
+        paper("1", title="Tools", abstract=text),
+        paper("2", title="Numbers", abstract="They plan tasks and call tools."),
+    ]
+
+    found = Relevance(papers, learn(earlier, [topic()]))
+    (second, first), is_match = found.of(topic())
+
+    assert is_match.tolist() == [False, True]
+    assert first > second > 0
+
+
+def test_reasons_name_what_a_paper_has_in_common_with_a_topic_s_papers() -> None:
+    earlier = [*EARLIER, *(paper(f"5{i}", title="Stacks", abstract="Push.") for i in range(300))]
+    found = Relevance(
+        [paper(title="Agents", abstract="They Plan tasks.")], learn(earlier, [topic()])
+    )
+
+    close_by = found.match(topic(), 0, 0.5).close_by
+
+    assert set(close_by) <= {"Plan", "tasks", "Plan tasks"}
+    assert close_by
+
+
+def test_reasons_of_closeness_repeat_no_word_of_the_topic() -> None:
+    earlier = [
+        *(paper(f"1{i}", title=f"Multi-agent play {i}", abstract="Agents.") for i in range(9)),
+        *(paper(f"2{i}", title=f"Sorting {i}") for i in range(300)),
+    ]
+    wanted = topic(words_in=("multi-agent",))
+    one = paper(title="Multi-agent play", abstract="Agents play.")
+
+    found = Relevance([one], learn(earlier, [wanted])).match(wanted, 0, 0.5)
+
+    assert found.title_words == ("Multi-agent",)
+    assert found.close_by == ("play",)
+
+
+def test_a_quote_has_no_bracket_without_its_other() -> None:
+    papers = [paper(title="Agents", abstract="A key-value (KV) cache, and a (KV cache) too.")]
+    wanted = topic(words_in=("KV cache",))
+
+    assert match(papers, [wanted])[0][0].abstract_words == ("KV cache",)
+
+
+@given(st.lists(st.sampled_from(["Agents", "Agents plan tasks", "Sorting"]), max_size=6))
+def test_a_paper_of_another_topic_changes_no_order(titles: list[str]) -> None:
+    papers = [paper(f"3{i}", title=title) for i, title in enumerate(titles)]
+    background = learn(EARLIER, [topic()])
+
+    def order(day: list[Paper]) -> list[str]:
+        found = Relevance(day, background)
+        scores, is_match = found.of(topic())
+        rows = sorted(range(len(day)), key=lambda row: -scores[row])
+        return [found.papers[row].id for row in rows if is_match[row]]
+
+    assert order([*papers, paper("9", title="Compilers", abstract="Stacks.")]) == order(papers)
+
+
+def test_more_ways_to_say_the_same_make_a_topic_no_more_relevant() -> None:
+    papers = [paper(title="Large language models")]
+
+    few, many = (
+        Relevance(papers, Background()).of(topic(words_in=words_in))[0]
+        for words_in in (
+            ("large language model",),
+            ("language model", "large language model", "language models", "language"),
+        )
+    )
+
+    assert many.tolist() == few.tolist()

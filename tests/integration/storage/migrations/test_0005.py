@@ -124,7 +124,9 @@ def test_every_row_is_there_under_the_new_names(
     renamed["signups"] = []
     described = {"restored_on": None, "keywords": "[]"}  # since 0014 and 0015
     renamed["papers"] = [row | described for row in renamed["papers"]]
-    renamed["fetches"] = [row | {"warnings": "[]"} for row in renamed["fetches"]]  # since 0014
+    fetched = {"warnings": "[]", "recounted_at": None}  # since 0014 and 0016
+    renamed["fetches"] = [row | fetched for row in renamed["fetches"]]
+    renamed["trained_priors"] = []
     renamed["days"] = [row | later for row in renamed["days"]]
 
     assert after == renamed
@@ -247,7 +249,7 @@ def test_a_mail_that_was_deferred_is_sent_as_it_was_made_first(installation: Ins
     text = str(mail.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]
     assert mail["Message-ID"] == was.message_id
     assert parsedate_to_datetime(mail["Date"]) == NOON
-    assert installation.delivery("cy").subject == was.subject
+    assert "fog & " in installation.delivery("cy").subject  # today it may name another pick first
     assert "Agent number 4 <in> fog & rain" in text
     assert "Robot number 5 <in> fog & “rain”" in text
     assert "Another title" not in text

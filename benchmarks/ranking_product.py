@@ -1,0 +1,258 @@
+"""How the product ranks the evaluation sets: orders of ids, as JSON on standard output.
+
+    PYTHONPATH=CHECKOUT python benchmarks/ranking_product.py FOLDER SET...
+
+`benchmarks/ranking.py` runs it, once for each checkout, and measures the orders. It uses only what
+every version has, and what it finds in the one that it runs with.
+"""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import json
+import sys
+import tomllib
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import digest
+from digest.models.clock_times import midnight
+from digest.models.days import days_before
+from digest.models.paper import Paper, Signals
+from digest.ranking import tfidf
+from digest.ranking.rank import rank
+from digest.ranking.terms import words
+from digest.sources import Source, get_kind, join_batches, read_files
+from subscribers.models import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+#: Orders are cut here; no measure looks further.
+DEPTH = 20
+#: The folder of the checkout.
+ROOT = Path(digest.__file__).resolve().parents[1]
+#: In the orders of `citeulike`, the number of likes that stands for all of them.
+ALL = "all"
+#: How many times a title counts beside its abstract in a reader's profile.
+TITLE_WEIGHT = 3
+
+TRENDING = Topic(slug="trending", name="Trending", trending=True)
+Orders = dict[str, Any]
+
+
+def configuration() -> tuple[list[Topic], float]:
+    """Return the starter topics of the checkout, and the weight of votes that it ships."""
+    read = tomllib.loads((ROOT / "config.example.toml").read_text(encoding="utf-8"))
+    lists = ("words_in", "words_out", "categories", "authors")
+    topics = [
+        Topic(**{key: tuple(value) if key in lists else value for key, value in topic.items()})
+        for topic in read["topics"]
+    ]
+    return topics, read["ranking"]["trend_weight"]
+
+
+def ranked(
+    papers: Sequence[Paper], topics: Sequence[Topic], past: Sequence[Paper], weight: float
+) -> dict[str, list[str]]:
+    """Rank papers as a run does whose store has these papers of the past."""
+    takes = inspect.signature(rank).parameters
+    learned: dict[str, Any] = {}
+    if "background" in takes and past and any(topic.words_in for topic in topics):
+        from digest.ranking import background  # an older checkout has none
+
+        newest = days_before(papers[0].day, background.DAYS)
+        recent = [paper for paper in past if paper.day >= newest]
+        learned["background"] = background.learn(recent, topics)
+    if "prior" in takes:
+        from digest.ranking import prior
+
+        learned["prior"] = prior.learn(past)
+    found = rank(papers, topics, trend_weight=weight, **learned)
+    return {slug: [pick.paper.id for pick in picks] for slug, picks in found.items()}
+
+
+def topics(folder: Path) -> Orders:
+    """Rank the labelled days for the starter topics; the past is all that the store would have."""
+    chosen, weight = configuration()
+    found = {}
+    for day, papers, past in labelled_days(folder):
+        orders = ranked(papers, chosen, past, weight)
+        found[str(day)] = {slug: order[:DEPTH] for slug, order in orders.items()}
+    return found
+
+
+def labelled_days(folder: Path) -> Iterator[tuple[date, list[Paper], list[Paper]]]:
+    """Yield each labelled day, its papers, and all papers that are known from days before it."""
+    days = sorted({line["day"] for line in lines(folder / "eval" / "topics-dev.jsonl")})
+    lists = [paper for day in listed_days(folder) for paper in listed(folder, day)]
+    known = [*archive(folder), *lists]
+    for day in map(date.fromisoformat, days):
+        yield day, listed(folder, day), [paper for paper in known if paper.day < day]
+
+
+def questions(folder: Path) -> Orders:
+    """Rank all papers for each question, which is a topic's text."""
+    papers = question_papers(folder)
+    takes_text = find_spec("digest.ranking.query") is not None
+    asked = [
+        Topic(
+            slug=str(number),
+            name=line["question"],
+            words_in=(line["question"],) if takes_text else tuple(words(line["question"])),
+        )
+        for number, line in enumerate(lines(folder / "eval" / "questions-dev.jsonl"))
+    ]
+    return {slug: order[:DEPTH] for slug, order in ranked(papers, asked, [], 0.0).items()}
+
+
+def question_papers(folder: Path) -> list[Paper]:
+    """Return the papers that answer the questions."""
+    return [
+        Paper(id=line["paper"], title=line["title"], abstract=line["abstract"], day=date.min)
+        for line in lines(folder / "eval" / "questions-papers.jsonl")
+    ]
+
+
+def votes(folder: Path) -> Orders:
+    """Order the papers of each day before they have votes; days before it have theirs."""
+    days: dict[date, list[Paper]] = defaultdict(list)
+    for line in lines(folder / "eval" / "votes-dev.jsonl"):
+        day = date.fromisoformat(line["date"])
+        days[day].append(
+            Paper(
+                id=line["id"],
+                title=line["title"],
+                abstract="",
+                authors=tuple(line["authors"]),
+                day=day,
+                signals=Signals(upvotes=line["votes"]),
+                observed_at=midnight(day),
+            )
+        )
+    found, past = {}, []
+    for day, papers in sorted(days.items()):
+        unread = [replace(paper, signals=Signals(), observed_at=None) for paper in papers]
+        found[str(day)] = ranked(unread, [TRENDING], past, 1.0)[TRENDING.slug]
+        past += papers
+    return found
+
+
+def citeulike(folder: Path) -> Orders:
+    """Rank each hidden fold for each reader, by the number of likes.
+
+    The profile is the mean TF-IDF vector of the likes, minus that of all papers.
+    """
+    papers = [
+        replace(paper, title=" ".join([paper.title] * TITLE_WEIGHT))
+        for paper in citeulike_papers(folder)
+    ]
+    vectors: Any
+    if hasattr(tfidf, "Vectors"):
+        vectors = tfidf.Vectors.of(papers).rows
+    else:  # an older checkout
+        vectors = tfidf.shared_terms(papers)
+    mean = np.asarray(vectors.mean(axis=0)).ravel()
+
+    def score(profile: Any, hidden: Any) -> Any:
+        return vectors[hidden] @ (np.asarray(vectors[profile].mean(axis=0)).ravel() - mean)
+
+    return rank_folds(folder, score)
+
+
+def rank_folds(folder: Path, score: Callable[[Any, Any], Any]) -> Orders:
+    """Rank each hidden fold for each reader by a score of its papers; papers are row numbers.
+
+    A profile has the reader's papers outside the fold, of which there are 5 at least, or as many of
+    them as there are likes.
+    """
+    read = lines(folder / "eval" / "citeulike-papers.jsonl")
+    row_of = {line["paper"]: row for row, line in enumerate(read)}
+    fold_of = np.array([line["fold"] for line in read])
+    readers = [
+        (line["user"], np.array([row_of[paper] for paper in line["papers"]]))
+        for line in lines(folder / "eval" / "citeulike-users-dev.jsonl")
+    ]
+    found: Orders = {"1": {}, "3": {}, ALL: {}}
+    for likes, orders in found.items():
+        for fold in range(5):
+            rng = np.random.default_rng(100 + fold)
+            hidden = np.flatnonzero(fold_of == fold)
+            for user, papers in readers:
+                profile = papers[fold_of[papers] != fold]
+                if len(profile) < 5:
+                    continue
+                if likes != ALL:
+                    profile = rng.choice(profile, int(likes), replace=False)
+                best = np.argsort(-score(profile, hidden), kind="stable")[:DEPTH]
+                orders[f"{fold} {user}"] = hidden[best].tolist()
+    return found
+
+
+def citeulike_papers(folder: Path) -> list[Paper]:
+    """Return the papers of readers' libraries, in the order of their ids."""
+    return [
+        Paper(id=f"{row:06}", title=line["title"], abstract=line["abstract"], day=date.min)
+        for row, line in enumerate(lines(folder / "eval" / "citeulike-papers.jsonl"))
+    ]
+
+
+def listed_days(folder: Path) -> list[date]:
+    """Return the days of Hugging Face's lists."""
+    names = (folder / "hf").glob("daily_papers-*.json")
+    return sorted(date.fromisoformat(path.stem.removeprefix("daily_papers-")) for path in names)
+
+
+def listed(folder: Path, day: date) -> list[Paper]:
+    """Return the papers of a list, with its votes as if they were read when the day ended."""
+    path = folder / "hf" / f"daily_papers-{day}.json"
+    source = Source(name="lists", kind="huggingface", path=str(path))
+    end = midnight(date.fromordinal(day.toordinal() + 1))
+    kind = get_kind("huggingface")
+    batches = [kind.parse(document, day=day, now=end) for document in read_files(source)]
+    return list(join_batches(batches).papers)
+
+
+def archive(folder: Path) -> list[Paper]:
+    """Return the papers of the arXiv archive."""
+    with gzip.open(
+        folder / "arxiv" / "archive-2026-01-02.jsonl.gz", "rt", encoding="utf-8"
+    ) as file:
+        return [
+            Paper(
+                id=line["id"],
+                title=line["title"],
+                abstract=line["abstract"],
+                authors=tuple(line.get("authors") or ()),
+                categories=tuple(line.get("categories") or ()),
+                day=date.fromisoformat(line["day"]),
+            )
+            for line in map(json.loads, file)
+        ]
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Return the records of a JSON Lines file."""
+    with path.open(encoding="utf-8") as file:  # `splitlines` would also split at U+2028
+        return [json.loads(line) for line in file]
+
+
+SETS: dict[str, Callable[[Path], Orders]] = {
+    "topics": topics,
+    "questions": questions,
+    "votes": votes,
+    "citeulike": citeulike,
+}
+
+if __name__ == "__main__":
+    folder, *names = sys.argv[1:]
+    for name in names:
+        print(json.dumps({"set": name, "root": str(ROOT), "orders": SETS[name](Path(folder))}))
+        sys.stdout.flush()

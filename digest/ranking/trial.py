@@ -1,0 +1,121 @@
+"""What a topic would have brought on a day, and what it just missed, with the reason why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digest.models.issue import NOTHING_SEEN, Issue, Pick
+from digest.ranking.compose import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from digest.models.issue import Edition
+    from digest.models.paper import Paper
+    from digest.ranking.relevance import Match, Relevance
+    from subscribers.models import Topic
+
+#: So many papers that were just missed are named.
+MISSED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """A paper that stood next in line, and why it is not shown."""
+
+    paper: Paper
+    #: how much it is about the topic, in 0..1
+    relevance: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialDay:
+    """A topic's papers of one day."""
+
+    day: date
+    #: papers of the day
+    considered: int
+    #: papers that are about the topic
+    matched: int
+    picks: Sequence[Pick]
+    missed: Sequence[Miss]
+
+
+def try_topic(edition: Edition, topic: Topic, relevance: Relevance) -> TrialDay:
+    """Return what a reader of this topic alone would get who has seen nothing.
+
+    The edition must hold the topic, and `relevance` must be that of its papers.
+    """
+    made = compose(edition, [topic.slug], seen=NOTHING_SEEN)
+    picks = made.picks if isinstance(made, Issue) else ()
+    ranked = edition.ranked[topic.slug]
+    missed = [
+        *_not_shown(
+            ranked, picks, is_full=len(picks) >= min(edition.per_topic, edition.max_papers)
+        ),
+        *_too_little(topic, relevance, ranked),
+    ]
+    return TrialDay(
+        day=edition.coverage.day,
+        considered=edition.coverage.considered,
+        matched=len(ranked),
+        picks=picks,
+        missed=missed[:MISSED],
+    )
+
+
+def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick], *, is_full: bool) -> Iterator[Miss]:
+    """Yield the papers about the topic that are not shown, best first."""
+    by_id = {pick.paper.id for pick in shown}
+    behind = {paper.id: pick.paper.title for pick in shown for paper in pick.similar}
+    for pick in ranked:
+        if pick.paper.id in by_id:
+            continue
+        places = {reason.place for reason in pick.reasons if reason.kind == "word"}
+        if title := behind.get(pick.paper.id):
+            why = f"nearly the same as “{title}”"
+        elif is_full:
+            full = f"the list is full, its last paper scores {shown[-1].score:.2f}"
+            why = f"{_weakness(places)}{full} and this one {pick.score:.2f}"
+        else:
+            why = f"{_weakness(places)}too little to be about the topic"
+        yield Miss(paper=pick.paper, relevance=pick.relevance, why=why)
+
+
+def _too_little(topic: Topic, relevance: Relevance, ranked: Sequence[Pick]) -> Iterator[Miss]:
+    """Yield the papers that are not about the topic, by the relevance that they have."""
+    values, is_match = relevance.of(topic)
+    known = {pick.paper.id for pick in ranked}
+    excluded = relevance.evidence.excludes(topic.words_out)
+    for row in np.argsort(-values, kind="stable").tolist():
+        paper = relevance.papers[row]
+        if is_match[row] or paper.id in known:
+            continue
+        if excluded[row]:
+            why = "has an excluded word"
+        else:
+            found = relevance.match(topic, row, float(values[row]))
+            why = f"{_weakness(_places(found))}too little to be about the topic"
+        yield Miss(paper=paper, relevance=float(values[row]), why=why)
+
+
+def _places(found: Match) -> set[str]:
+    """Return where in a paper the topic's words stand."""
+    places = {
+        "title": found.title_words,
+        "keywords": found.keywords,
+        "abstract": found.abstract_words,
+    }
+    return {place for place, quoted in places.items() if quoted}
+
+
+def _weakness(places: set[str]) -> str:
+    """Say what a paper lacks whose words stand in these places."""
+    if not places:
+        return "has none of the words: "
+    return "has the words only in the abstract: " if places == {"abstract"} else ""

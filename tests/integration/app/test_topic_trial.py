@@ -1,0 +1,65 @@
+"""A topic tried on the days of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.builders import ids, paper, topic
+from support.scripted_source import MONDAY, TUESDAY, WEDNESDAY
+
+from digest.app import pipeline
+from digest.app.topic_trial import try_on_days
+from digest.errors import NotFoundError
+from digest.sources import get_kind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from support.installation import Installation
+
+AGENTS = topic("agents")
+
+
+@pytest.fixture
+def days(installation: Installation) -> Installation:
+    """An agent on Monday and one on Wednesday."""
+    for number, day in enumerate((MONDAY, WEDNESDAY)):
+        save(installation, f"2602.0000{number}", day)
+    return installation
+
+
+def save(installation: Installation, id_: str, day: date, **details: object) -> None:
+    found = paper(id_, title="An agent", abstract=f"It is {id_}.", day=day, **details)
+    authority = get_kind("jsonl").authority
+    installation.app.papers.save([found], source="first", authority=authority)
+
+
+def test_the_last_days_with_papers_come_newest_first(days: Installation) -> None:
+    found = try_on_days(days.app, AGENTS, days=2, until=WEDNESDAY)
+
+    assert [(one.day, ids(one.picks)) for one in found] == [
+        (WEDNESDAY, ["2602.00001"]),
+        (MONDAY, ["2602.00000"]),
+    ]
+    assert [one.day for one in try_on_days(days.app, AGENTS, days=5, until=TUESDAY)] == [MONDAY]
+
+
+def test_a_topic_that_there_is_brings_what_a_run_brings(days: Installation) -> None:
+    (found,) = try_on_days(days.app, days.app.topics[0], days=1, until=WEDNESDAY)
+
+    edition = pipeline.build_edition(days.app, WEDNESDAY)
+    assert list(found.picks) == list(edition.ranked["agents"])
+
+
+def test_a_withdrawn_paper_is_left_out(days: Installation) -> None:
+    save(days, "2602.00009", WEDNESDAY, withdrawn_on=WEDNESDAY)
+
+    (found,) = try_on_days(days.app, AGENTS, days=1, until=WEDNESDAY)
+
+    assert found.considered == 1
+
+
+def test_without_papers_it_says_what_to_do(installation: Installation) -> None:
+    with pytest.raises(NotFoundError, match="run `digest fetch` first"):
+        try_on_days(installation.app, AGENTS, days=7, until=WEDNESDAY)
