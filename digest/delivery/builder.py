@@ -140,23 +140,24 @@ class MessageBuilder:
         items_of = self._history.items(attempted) if attempted else {}
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*items_of.values()))
         newest = self._open(self._newest.id)
-        composed = []
-        for row in rows:
+        composed: dict[int, _Composed] = {}
+        new: dict[int, tuple[Subscriber, Seen]] = {}
+        for place, row in enumerate(rows):
             subscriber = subscribers[row.subscriber_id]
             items = items_of.get(row.delivery_id, ())
             seen = seen_by.get(subscriber.id, NOTHING_SEEN)
-            edition, is_restored = newest, False
             if subscriber.status is not Status.CONFIRMED:
-                issue: Issue | NoIssue = NoIssue(reason=f"the reader is {subscriber.status} now")
+                none = NoIssue(reason=f"the reader is {subscriber.status} now")
+                composed[place] = _Composed(row=row, edition=newest, issue=none)
             elif not _is_stale(items, seen) and (first := self._first_edition(row, items)):
-                edition, is_restored = first, True
                 issue = first.restorer.restore(items)
+                composed[place] = _Composed(row=row, edition=first, issue=issue, is_restored=True)
             else:
-                issue = newest.composer.compose(subscriber, seen=seen)
-            composed.append(
-                _Composed(row=row, edition=edition, issue=issue, is_restored=is_restored)
-            )
-        return composed
+                new[place] = subscriber, seen
+        issues = newest.composer.compose_all(list(new.values()))
+        for place, found in zip(new, issues, strict=True):
+            composed[place] = _Composed(row=rows[place], edition=newest, issue=found)
+        return [composed[place] for place in range(len(rows))]
 
     def _first_edition(self, row: DueDelivery, items: Sequence[IssueItem]) -> _OpenEdition | None:
         """Return the edition of a row's first attempt, if there was one and it is still kept."""
@@ -206,7 +207,7 @@ class _Composed:
     edition: _OpenEdition
     issue: Issue | NoIssue
     #: whether the ledger has its contents already, from an earlier attempt
-    is_restored: bool
+    is_restored: bool = False
 
 
 def _is_stale(items: Iterable[IssueItem], seen: Seen) -> bool:

@@ -16,10 +16,9 @@ from digest.models.issue import (
     IssueItem,
     NoIssue,
     Pick,
-    Reason,
 )
-from digest.ranking.compose import compose, section_of
-from digest.ranking.personalize import personalize
+from digest.ranking.compose import section_of
+from digest.ranking.personalize import Personalizer
 from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
 from subscribers.models import WEEK
@@ -39,32 +38,45 @@ class IssueComposer:
 
     def __init__(self, edition: Edition) -> None:
         """Compose from an edition."""
-        self._edition = edition
+        self._day = edition.coverage.day
+        self._personalizer = Personalizer(edition)
         self._positions = {paper.id: n for n, paper in enumerate(edition.all_papers)}
         self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
         self._contents: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
     def compose(self, subscriber: Subscriber, *, seen: Seen = NOTHING_SEEN) -> Issue | NoIssue:
-        """Return a subscriber's issue, or why there is none.
+        """Return a subscriber's issue, or why there is none; see `compose_all`."""
+        return self.compose_all([(subscriber, seen)])[0]
 
-        Subscribers who want the same and have seen the same get the same object.
+    def compose_all(self, readers: Sequence[tuple[Subscriber, Seen]]) -> list[Issue | NoIssue]:
+        """Return the issue of each subscriber who has seen this, or why there is none.
+
+        Subscribers who want the same and have seen the same get the same object. Words of their own
+        are looked up together, so many subscribers at once are quicker than one after another.
         """
-        weekday = WEEK[self._edition.coverage.day.weekday()]
-        choice = subscriber.preferences
-        if weekday not in choice.days:
-            return NoIssue(reason=f"wants no mail on a {self._edition.coverage.day:%A}")
-        key = (
-            subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.papers,
-            seen,
-        )  # fmt: skip
-        found = self._issues.get(key)
-        if found is None:
-            edition, wanted = personalize(self._edition, subscriber)
-            found = self._issues[key] = compose(edition, wanted, seen=seen)
+        wishes = [_wish(subscriber, seen) for subscriber, seen in readers]
+        found: dict[Hashable, Issue | NoIssue] = {
+            wish: self._issues[wish] for wish in wishes if wish in self._issues
+        }
+        new = {
+            wish: reader
+            for wish, reader in zip(wishes, readers, strict=True)
+            if wish not in found and self._is_day(reader[0])
+        }
+        composed = self._personalizer.compose(list(new.values()))
+        for wish, issue in zip(new, composed, strict=True):
+            found[wish] = self._issues[wish] = issue
             if len(self._issues) > CACHE_SIZE:
                 self._issues.popitem(last=False)
-        return found
+        not_today = NoIssue(reason=f"wants no mail on a {self._day:%A}")
+        return [
+            found[wish] if self._is_day(subscriber) else not_today
+            for wish, (subscriber, _) in zip(wishes, readers, strict=True)
+        ]
+
+    def _is_day(self, subscriber: Subscriber) -> bool:
+        return WEEK[self._day.weekday()] in subscriber.preferences.days
 
     def contents(self, issue: Issue) -> str:
         """Return the ledger line of an issue; it is written once for all who get the object."""
@@ -74,6 +86,14 @@ class IssueComposer:
             if len(self._contents) > CACHE_SIZE:
                 self._contents.popitem(last=False)
         return found[1]
+
+
+def _wish(subscriber: Subscriber, seen: Seen) -> Hashable:
+    """Return all that an issue of an edition depends on."""
+    choice = subscriber.preferences
+    return (
+        subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.papers, seen,
+    )  # fmt: skip
 
 
 class IssueRestorer:
@@ -108,7 +128,7 @@ class IssueRestorer:
                 relevance=0.0,
                 trend=item.trend or 0.0,
                 score=item.score or 0.0,
-                reasons=tuple(Reason(kind="word", text=text) for text in item.reasons or ()),
+                reasons=item.reasons or (),
             )
             similar = [self._papers[it.paper_id] for it in items if it.behind == item.position]
             sections.setdefault(item.topic, []).append(with_similar(pick, similar))

@@ -13,7 +13,7 @@ from digest.models.source import Channel
 from digest.models.trend import Trend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from subscribers.models import Topic
 
@@ -35,7 +35,7 @@ class Reason:
     of: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pick:
     """A paper chosen for a topic, with its score and its reasons.
 
@@ -114,23 +114,28 @@ class Rankings(dict[str, Ranking]):
     def _candidates(self) -> dict[tuple[str, float, float], tuple[Candidate, ...]]:
         return {}
 
-    def candidates(self, slug: str, least: float, below: float) -> tuple[Candidate, ...]:
+    def candidates(self, slug: str, least: float, below: float) -> Iterable[Candidate]:
         """Return a topic's picks with a relevance of at least `least` and less than `below`."""
         found = self._candidates.get((slug, least, below))
         if found is None:
-            others = [(it, of.relevances) for it, of in self.items() if it != slug]
-            found = tuple(
-                Candidate(
-                    pick.paper.id,
-                    frozenset(
-                        it for it, of in others if of.get(pick.paper.id, -1.0) >= pick.relevance
-                    ),
-                    pick,
-                )
-                for pick in self[slug].within(least, below)
-            )
+            found = tuple(self._find_candidates(slug, least, below))
             self._candidates[slug, least, below] = found
         return found
+
+    def _find_candidates(self, slug: str, least: float, below: float) -> Iterator[Candidate]:
+        others = [(it, of.relevances) for it, of in self.items() if it != slug]
+        for pick in self[slug].within(least, below):
+            paper_id, relevance = pick.paper.id, pick.relevance
+            rivals = [it for it, of in others if of.get(paper_id, -1.0) >= relevance]
+            yield Candidate(paper_id, frozenset(rivals), pick)
+
+
+class RankingsOfOne(Rankings):
+    """The rankings for one subscriber: their first candidates are looked at once, if at all."""
+
+    def candidates(self, slug: str, least: float, below: float) -> Iterable[Candidate]:
+        """Return what `Rankings` do, one after another."""
+        return self._find_candidates(slug, least, below)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +233,7 @@ class IssueItem(NamedTuple):
     # None where the edition's own pick says it
     score: float | None = None
     trend: float | None = None
-    reasons: tuple[str, ...] | None = None
+    reasons: tuple[Reason, ...] | None = None
 
 
 #: The topic of an item that reports a withdrawal.

@@ -76,15 +76,14 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
 def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     names = ", ".join(edition.topics[slug].name for slug in known)
     total = count(edition.coverage.considered, "paper")
-    found = [
-        pick
-        for slug in known
-        for pick in edition.ranked[slug]
-        if pick.paper.id not in edition.excluded
-    ]
-    if any(pick.relevance >= FLOOR for pick in found):
-        return f"every paper about {names} was in an earlier issue"
-    clearly = "clearly " if found else ""
+    about = [p for slug in known for p in edition.ranked.get(slug, ()) if p.relevance >= FLOOR]
+    excluded = sum(pick.paper.id in edition.excluded for pick in about)
+    if about and excluded == len(about):
+        return f"every paper about {names} has a word that the reader excludes"
+    if about:
+        also = " or has a word that the reader excludes" if excluded else ""
+        return f"every paper about {names} was in an earlier issue{also}"
+    clearly = "clearly " if any(edition.ranked.get(slug) for slug in known) else ""
     return f"none of the day’s {total} is {clearly}about {names}"
 
 

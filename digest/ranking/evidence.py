@@ -7,11 +7,13 @@ chance, and was wrong in four cases of five when people judged it.
 from __future__ import annotations
 
 import math
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.ranking import free_text
+from digest.ranking.cache import LruCache
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from digest.ranking.terms import Phrase
 
     Floats = NDArray[np.float64]
+    #: an entry, and the longer ones that it is a part of
+    Share = tuple[str, tuple[str, ...]]
 
 #: How much a word in each place says. Title and abstract are fitted; keywords, which no judged
 #: paper had, are between a title and a repeated word.
@@ -34,6 +38,8 @@ TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.35, 0.2
 #: Words are counted as if so many more papers were known, of which one in a hundred has the word.
 #: So a word of a first day is neither common nor rare before there is a reason to think so.
 _PRIOR_PAPERS, _PRIOR_SHARE = 100.0, 0.01
+#: So many entries and phrases are remembered: readers' own words have no end.
+_REMEMBERED = 8_000
 
 
 class Evidence:
@@ -44,19 +50,22 @@ class Evidence:
         self.index = index
         self._counts = counts
         self._papers = counts.papers + len(index.papers) + _PRIOR_PAPERS
-        self._strengths: dict[str, Floats] = {}
-        self._idfs: dict[Phrase, float] = {}
+        #: by entry, the positions of the papers that fit and how strongly it speaks for each
+        self._strengths: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
+        self._mentions: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
+        self._excluded: LruCache[NDArray[np.int64]] = LruCache(_REMEMBERED)
+        self._idfs: LruCache[float] = LruCache(_REMEMBERED)
         self._excluding: PaperIndex | None = None
 
     def of(self, entry: str) -> Floats:
         """Return how strongly an entry of a topic speaks for each paper.
 
         That is 1 for the rarest phrase in a title, and 0 for a paper that does not fit; shape
-        (papers,). An entry is looked up once.
+        (papers,). An entry that was looked up lately is remembered.
         """
-        found = self._strengths.get(entry)
-        if found is None:
-            found = self._strengths[entry] = self._strength(parse_leniently(entry))
+        rows, strengths = self._strengths.get(entry, lambda: self._nonzero(entry))
+        found = np.zeros(len(self.index.papers))
+        found[rows] = strengths
         return found
 
     def of_all(self, entries: Iterable[str]) -> Floats:
@@ -67,21 +76,17 @@ class Evidence:
         inside a longer one counts only by how much more it says.
         """
         total = np.zeros(len(self.index.papers))
-        of_phrase: dict[Phrase, Floats] = {}
-        for entry in entries:
-            query = parse_leniently(entry)
-            if isinstance(query, Term) and query.phrase and not query.excludes:
-                of_phrase[query.phrase] = self.of(entry)
-            else:
-                total += self.of(entry)
-        for part, strength in of_phrase.items():
-            longer = [
-                of_phrase[whole]
-                for whole in of_phrase
-                if len(whole) > len(part) and is_part(part.stems, whole.stems)
-            ]
-            total += np.maximum(strength - np.max(longer, axis=0), 0) if longer else strength
+        for share in shares(tuple(entries)):
+            total += self.of_share(share)
         return total
+
+    def of_share(self, share: Share) -> Floats:
+        """Return what an entry adds beside others, see `shares`; shape (papers,)."""
+        entry, longer = share
+        if not longer:
+            return self.of(entry)
+        already: Floats = np.max([self.of(whole) for whole in longer], axis=0)
+        return np.maximum(self.of(entry) - already, 0)
 
     def mentions(self, entries: Iterable[str]) -> tuple[Floats, Floats]:
         """Return the rarity of the rarest phrase of some entries in each title, and of lone ones.
@@ -89,21 +94,37 @@ class Evidence:
         The second is of papers that mention each phrase that they have only once, in the abstract;
         it is 0 for others. Both have the shape (papers,). Words of free text are no mentions.
         """
-        in_title, lone = np.zeros((2, len(self.index.papers)))
-        is_said = np.zeros(len(self.index.papers), np.bool_)
+        in_title, lone, said = np.zeros((3, len(self.index.papers)))
         for entry in entries:
-            query = parse_leniently(entry)
-            if isinstance(query, Text):
-                is_said |= self.of(entry) > 0
-                continue
+            for most, more in zip((in_title, lone, said), self.mentions_of(entry), strict=True):
+                np.maximum(most, more, out=most)
+        return in_title, np.where(said > 0, 0.0, lone)
+
+    def mentions_of(self, entry: str) -> Floats:
+        """Return the rarity of an entry's rarest phrase in titles, and anywhere, and what is said.
+
+        The third is 1 for papers that say more than to mention it once; shape (3, papers).
+        """
+        found = np.zeros((3, len(self.index.papers)))
+        rows, values = self._mentions.get(entry, lambda: self._find_mentions(entry))
+        found[:, rows] = values
+        return found
+
+    def _find_mentions(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
+        in_title, lone, said = found = np.zeros((3, len(self.index.papers)))
+        query = parse_leniently(entry)
+        if isinstance(query, Text):
+            said[self.of(entry) > 0] = 1.0
+        else:
             for phrase in query.phrases():
-                found, rarity = self.index.find(phrase), self.rarity(phrase)
-                places = _places(found.counts)
-                titles = found.rows[places == TITLE]
+                occurrences, rarity = self.index.find(phrase), self.rarity(phrase)
+                rows, places = occurrences.rows, _places(occurrences.counts)
+                titles = rows[places == TITLE]
                 in_title[titles] = np.maximum(in_title[titles], rarity)
-                lone[found.rows] = np.maximum(lone[found.rows], rarity)
-                is_said[found.rows] |= places > LONE
-        return in_title, np.where(is_said, 0.0, lone)
+                lone[rows] = np.maximum(lone[rows], rarity)
+                said[rows[places > LONE]] = 1.0
+        rows = np.flatnonzero(found.any(axis=0))
+        return rows, found[:, rows]
 
     def rarity(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase, as a share of the highest.
@@ -117,18 +138,23 @@ class Evidence:
 
     def idf(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase."""
-        found = self._idfs.get(phrase)
-        if found is None:
-            found = self._idfs[phrase] = self._log_odds(self._papers_with(phrase))
-        return found
+        return self._idfs.get(phrase, lambda: self._log_odds(self._papers_with(phrase)))
 
     def excludes(self, entries: Iterable[str]) -> NDArray[np.bool_]:
         """Return which papers have a word that excludes them, in the singular or plural."""
         found = np.zeros(len(self.index.papers), np.bool_)
         for entry in entries:
-            if phrase := excluding_phrase(entry):
-                found[self._excluding_index().find(phrase).rows] = True
+            found[self._excluded.get(entry, partial(self._rows_with, entry))] = True
         return found
+
+    def _rows_with(self, excluding: str) -> NDArray[np.int64]:
+        phrase = excluding_phrase(excluding)
+        return self._excluding_index().find(phrase).rows if phrase else np.empty(0, np.int64)
+
+    def _nonzero(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
+        strength = self._strength(parse_leniently(entry))
+        rows = np.flatnonzero(strength)
+        return rows, strength[rows]
 
     def _strength(self, query: Query) -> Floats:
         if isinstance(query, Text):
@@ -179,12 +205,34 @@ class Evidence:
         return self._excluding
 
 
+@lru_cache(_REMEMBERED)
+def shares(entries: tuple[str, ...]) -> tuple[Share, ...]:
+    """Return the entries of a topic that add something, each with those it is a part of.
+
+    Of entries with the same stems one is returned.
+    """
+    found: list[Share] = []
+    of_phrase: dict[Phrase, str] = {}
+    for entry in entries:
+        query = parse_leniently(entry)
+        if isinstance(query, Term) and query.phrase and not query.excludes:
+            of_phrase[query.phrase] = entry
+        else:
+            found.append((entry, ()))
+    for part, entry in of_phrase.items():
+        longer = tuple(
+            of_phrase[whole]
+            for whole in of_phrase
+            if len(whole) > len(part) and is_part(part.stems, whole.stems)
+        )
+        found.append((entry, longer))
+    return tuple(found)
+
+
 def _places(counts: NDArray[np.int64]) -> Floats:
     """Return how much a phrase says, by how often it is in each place; shape (papers,)."""
     in_text = counts[:, Place.ABSTRACT] + 2 * counts[:, Place.SUMMARY]
-    found: Floats = np.select(
-        [counts[:, Place.TITLE] > 0, counts[:, Place.KEYWORDS] > 0, in_text > 1],
-        [TITLE, KEYWORD, REPEATED],
-        LONE,
-    )
+    found = np.where(in_text > 1, REPEATED, LONE)
+    found[counts[:, Place.KEYWORDS] > 0] = KEYWORD
+    found[counts[:, Place.TITLE] > 0] = TITLE
     return found

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digest.ranking.cache import LruCache
 from digest.ranking.vocabulary import GAP, Vocabulary, spans_of_words
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: So many words stand on either side of a compound's other reading.
 _AROUND = 5
+#: Of so many phrases it is remembered where they occur.
+_REMEMBERED = 8_000
 
 
 class Place(IntEnum):
@@ -45,6 +48,9 @@ class Place(IntEnum):
     ABSTRACT = 3
 
 
+_PLACES = tuple(Place)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Occurrences:
     """How often a phrase occurs in each of the papers that have it."""
@@ -53,6 +59,9 @@ class Occurrences:
     rows: NDArray[np.int64]
     #: by place, shape (papers with the phrase, places)
     counts: NDArray[np.int64]
+    #: for each text that has the phrase: the paper's position, the place, the text's number, and
+    #: from which word to before which it is there first; ascending, shape (texts with it, 5)
+    firsts: NDArray[np.int32]
 
 
 class PaperIndex:
@@ -111,21 +120,11 @@ class PaperIndex:
         self._order = np.argsort(self.words, kind="stable")
         numbers = np.arange(len(self.vocabulary) + 1, dtype=np.int32)
         self._firsts = np.searchsorted(self.words[self._order], numbers)
-        self._found: dict[Phrase, Occurrences] = {}
-        #: by phrase, paper and place, the text and the words where it first occurs
-        self._firsts_of: dict[Phrase, dict[int, dict[Place, tuple[int, ...]]]] = {}
+        self._found: LruCache[Occurrences] = LruCache(_REMEMBERED)
 
     def find(self, phrase: Phrase) -> Occurrences:
-        """Return in which papers a phrase occurs, and how often; each is looked up once."""
-        found = self._found.get(phrase)
-        if found is None:
-            text, _, _ = self._places(phrase)
-            rows, inverse = np.unique(self.row_of_text[text], return_inverse=True)
-            counts = np.zeros((len(rows), len(Place)), np.int64)
-            np.add.at(counts, (inverse, self.place_of_text[text]), 1)
-            found = Occurrences(rows=rows.astype(np.int64), counts=counts)
-            self._found[phrase] = found
-        return found
+        """Return in which papers a phrase occurs, and how often."""
+        return self._found.get(phrase, lambda: self._find(phrase))
 
     def numbers_by_paper(self) -> dict[str, NDArray[np.int32]]:
         """Return the numbers of the stems of each paper's title and abstract, by its id."""
@@ -161,21 +160,31 @@ class PaperIndex:
 
     def quote(self, phrase: Phrase, row: int) -> Mapping[Place, str]:
         """Return a phrase as a paper spells it where it first occurs in each place that has it."""
-        firsts = self._firsts_of.get(phrase)
-        if firsts is None:
-            firsts = self._firsts_of[phrase] = {}
-            text, start, end = self._places(phrase)
-            where = np.stack((self.row_of_text[text], self.place_of_text[text], text, start, end))
-            # Texts are numbered as they were read, and occurrences sorted by text and word.
-            for paper, place, *words in where.T.tolist():
-                firsts.setdefault(paper, {}).setdefault(Place(place), tuple(words))
-        return {place: self._spell(*words) for place, words in firsts.get(row, {}).items()}
+        firsts = self.find(phrase).firsts
+        start, end = np.searchsorted(firsts[:, 0], (row, row + 1))
+        quotes: dict[Place, str] = {}
+        for _, number, text, first, last in firsts[start:end].tolist():
+            place = _PLACES[number]
+            if place not in quotes:
+                quotes[place] = self._spell(text, first, last)
+        return quotes
 
     def _spell(self, text: int, start: int, end: int) -> str:
         spans = self._spans.get(text)
         if spans is None:
             spans = self._spans[text] = spans_of_words(self._texts[text])
         return self._texts[text][spans[start][0] : spans[end - 1][1]]
+
+    def _find(self, phrase: Phrase) -> Occurrences:
+        text, start, end = self._places(phrase)
+        row, place = self.row_of_text[text], self.place_of_text[text]
+        rows, inverse = np.unique(row, return_inverse=True)
+        counts = np.zeros((len(rows), len(Place)), np.int64)
+        np.add.at(counts, (inverse, place), 1)
+        # Texts are numbered as they were read, and occurrences sorted by text and word.
+        is_first = np.diff(text, prepend=-1) != 0
+        firsts = np.stack((row, place, text, start, end), axis=1)[is_first]
+        return Occurrences(rows=rows.astype(np.int64), counts=counts, firsts=firsts)
 
     def _places(self, phrase: Phrase) -> tuple[Numbers, Numbers, Numbers]:
         """Return the text of each occurrence, and which words of it, in both readings once."""

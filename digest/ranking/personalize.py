@@ -1,47 +1,89 @@
-"""An edition adapted to one subscriber: own words and authors, excluded words, fewer papers."""
+"""Issues of one edition for subscribers: own words and authors, excluded words, fewer papers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from digest.models.issue import Issue
+from digest.ranking.compose import compose
 from subscribers.models import OWN, own_topic
 
 if TYPE_CHECKING:
-    from digest.models.issue import Edition
-    from subscribers.models import Subscriber
+    from collections.abc import Iterator, Sequence
+
+    from digest.models.issue import Edition, NoIssue, Pick, Seen
+    from digest.ranking.own_words import OwnWords
+    from subscribers.models import Subscriber, Topic
+
+    #: a subscriber and what they have seen
+    Reader = tuple[Subscriber, Seen]
 
 
-def personalize(edition: Edition, subscriber: Subscriber) -> tuple[Edition, list[str]]:
-    """Return the edition for this subscriber, and their topics in the order of the issue.
+class Personalizer:
+    """Adapts an edition to its subscribers, and composes their issues.
 
-    Own words and authors make a topic of their own, which comes first. Papers that hold an
-    excluded word are excluded from every topic.
+    Own words and authors make a topic of their own, which comes first. Papers that hold an excluded
+    word are left out of every topic.
     """
-    preferences = subscriber.preferences
-    if preferences.words_in or preferences.words_out or preferences.authors:
-        # Imported here because few subscribers have own words, and numpy and scipy take a third
-        # of a worker's memory.
-        from digest.ranking.background import Background
-        from digest.ranking.rank import rank_by
-        from digest.ranking.relevance import Relevance
 
-        relevance = Relevance(edition.papers, Background(counts=edition.counts))
-    wanted = list(subscriber.topics)
-    if preferences.papers is not None:
-        edition = replace(edition, max_papers=min(preferences.papers, edition.max_papers))
-    if preferences.words_out:
-        excludes = relevance.evidence.excludes(preferences.words_out)
-        removed = {paper.id for paper, out in zip(relevance.papers, excludes, strict=True) if out}
-        edition = replace(edition, excluded=frozenset(removed))
-    own = own_topic(subscriber)
-    if own:
-        own = replace(own, words_out=preferences.words_out)
-        picks = rank_by(relevance, [own], trends=edition.trends, trend_weight=edition.trend_weight)
-        edition = replace(
-            edition,
-            topics={**edition.topics, OWN: own},
-            ranked={**edition.ranked, **picks},
+    def __init__(self, edition: Edition) -> None:
+        """Read nothing yet; papers are read when a subscriber has words of their own."""
+        self._edition = edition
+
+    def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
+        """Return each reader's issue, or why there is none, in their order.
+
+        The words of all of them are looked up together.
+        """
+        own_topics = [own_topic(subscriber) for subscriber, _ in readers]
+        with_own = [
+            subscriber.preferences
+            for (subscriber, _), own in zip(readers, own_topics, strict=True)
+            if own
+        ]
+        picks = self._own_words.rank(with_own) if with_own else iter(())
+        for (subscriber, seen), own in zip(readers, own_topics, strict=True):
+            yield self._compose(subscriber, seen, own, next(picks) if own else ())
+
+    def _compose(
+        self, subscriber: Subscriber, seen: Seen, own: Topic | None, picks: Sequence[Pick]
+    ) -> Issue | NoIssue:
+        edition, preferences = self._edition, subscriber.preferences
+        changes: dict[str, Any] = {}
+        wanted = subscriber.topics
+        if preferences.papers is not None:
+            changes["max_papers"] = min(preferences.papers, edition.max_papers)
+        if preferences.words_out:
+            changes["excluded"] = self._own_words.excluded(preferences.words_out)
+        if own is not None:
+            changes["topics"] = {**edition.topics, OWN: own}
+            changes["ranked"] = {**edition.ranked, OWN: picks}
+            wanted = (OWN, *wanted)
+        issue = compose(replace(edition, **changes) if changes else edition, wanted, seen=seen)
+        return self._explained(issue, own) if own and isinstance(issue, Issue) else issue
+
+    def _explained(self, issue: Issue, own: Topic) -> Issue:
+        """Give the picks for a subscriber's own words their reasons, before those they have."""
+        sections = tuple(
+            replace(
+                section,
+                picks=tuple(
+                    replace(pick, reasons=(*self._own_words.reasons(own, pick), *pick.reasons))
+                    for pick in section.picks
+                ),
+            )
+            if section.slug == OWN
+            else section
+            for section in issue.sections
         )
-        wanted = [OWN, *wanted]
-    return edition, wanted
+        return replace(issue, sections=sections)
+
+    @cached_property
+    def _own_words(self) -> OwnWords:
+        # Imported here because few subscribers have own words, and numpy and scipy take a third of
+        # a worker's memory.
+        from digest.ranking.own_words import OwnWords
+
+        return OwnWords(self._edition)

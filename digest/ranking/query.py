@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LONGEST_PHRASE = 5
 #: How deep parentheses and NOTs may be nested.
 DEEPEST = 20
+#: So many entries are remembered as they were read.
+_REMEMBERED = 4_000
 
 _OPERATORS = ("AND", "OR", "NOT")
 _SYMBOL = re.compile(r'"[^"]*"|“[^”]*”|[()"“”]|[^\s()"“”]+')
@@ -225,6 +227,7 @@ def parse(entry: str) -> Query:
     return query
 
 
+@lru_cache(_REMEMBERED)
 def parse_leniently(entry: str) -> Query:
     """Read an entry that nobody can be asked about: what `parse` refuses is a phrase."""
     try:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.models.issue import WordCounts
 from digest.ranking import free_text
+from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
@@ -64,6 +65,8 @@ _TELLING = 0.04
 _COMMON = 10
 #: So many of them are named, of so many that are looked at.
 _MOST_CLOSE, _LOOKED_AT = 3, 12
+#: Of so many lists of entries the phrases are remembered, and of so many quotes the stems.
+_REMEMBERED = 1_000
 
 _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 _NO_BRACKETS = str.maketrans("()[]{}", " " * 6)
@@ -100,7 +103,7 @@ class Relevance:
         self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
-        self._phrases: dict[tuple[str, ...], tuple[Phrase, ...]] = {}
+        self._phrases: LruCache[tuple[Phrase, ...]] = LruCache(_REMEMBERED)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -125,12 +128,11 @@ class Relevance:
         below = np.where(is_out, -np.inf, log_odds) < _log_odds(floor)
         log_odds = _lone_below_titles(log_odds, below, *self.evidence.mentions(topic.words_in))
         by_category = self._by_category(topic, centroid)
-        followed = map(_folded, topic.authors)
-        by_name = self._holds(followed, lambda paper: map(_folded, _names(paper)))
+        followed = map(folded_name, topic.authors)
+        by_name = self._holds(followed, lambda paper: map(folded_name, names_of(paper)))
         log_odds += by_category + by_name * _AUTHOR
-        relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
-        is_match = relevance >= np.where(is_named, floor, FLOOR_WITHOUT_WORDS)
+        relevance, is_match = _judge(log_odds, is_named, floor)
         return relevance, is_match & ~is_out
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
@@ -143,7 +145,7 @@ class Relevance:
         title = _quotes(quoted, Place.TITLE)
         keywords = _quotes(quoted, Place.KEYWORDS)
         abstract = _quotes(quoted, Place.SUMMARY) or _quotes(quoted, Place.ABSTRACT)
-        followed = set(map(_folded, topic.authors))
+        followed = set(map(folded_name, topic.authors))
         return Match(
             paper=paper,
             relevance=relevance,
@@ -152,7 +154,7 @@ class Relevance:
             abstract_words=_without(abstract, (*title, *keywords)),
             close_by=self._close_by(topic, row, quoted),
             categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(n for n in _names(paper) if followed and _folded(n) in followed),
+            authors=tuple(n for n in names_of(paper) if followed and folded_name(n) in followed),
         )
 
     @cached_property
@@ -177,11 +179,9 @@ class Relevance:
         return found
 
     def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
-        found = self._phrases.get(topic.words_in)
-        if found is None:
-            every = (p for entry in topic.words_in for p in parse_leniently(entry).phrases())
-            found = self._phrases[topic.words_in] = tuple(dict.fromkeys(every))
-        return found
+        entries = topic.words_in
+        every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
+        return self._phrases.get(entries, lambda: tuple(dict.fromkeys(every)))
 
     def _close_by(self, topic: Topic, row: int, quoted: Quotes) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
@@ -212,6 +212,37 @@ class Relevance:
                 found.append(quote)
                 known |= _all_stems(quote)
         return tuple(found)
+
+
+def of_words_alone(
+    strength: Floats,
+    in_title: Floats,
+    lone: Floats,
+    *,
+    by_name: NDArray[np.bool_],
+    is_out: NDArray[np.bool_],
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the relevance of papers for readers' words, and which are about them.
+
+    It is that of topics without a centroid and categories, for many at once: all shapes are
+    (readers, papers). `strength` is from `Evidence.of_all`, and the next two from `mentions`.
+    """
+    log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength
+    below = np.where(is_out, -np.inf, log_odds) < _log_odds(FLOOR_OF_WORDS_ALONE)
+    limited = zip(log_odds, below, in_title, lone, strict=True)
+    for row, reader in enumerate(limited):
+        log_odds[row] = _lone_below_titles(*reader)
+    is_named = (strength > 0) | by_name
+    relevance, is_match = _judge(log_odds + by_name * _AUTHOR, is_named, FLOOR_OF_WORDS_ALONE)
+    return relevance, is_match & ~is_out
+
+
+def _judge(
+    log_odds: Floats, is_named: NDArray[np.bool_], floor: float
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the relevance, and where it is enough."""
+    relevance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return relevance, relevance >= np.where(is_named, floor, FLOOR_WITHOUT_WORDS)
 
 
 def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
@@ -255,6 +286,8 @@ def _all_stems(text: str) -> set[str]:
 def _quotes(quoted: Quotes, place: Place) -> tuple[str, ...]:
     """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
     present = {phrase: _tidy(quotes[place]) for phrase, quotes in quoted.items() if place in quotes}
+    if len(present) < 2:
+        return tuple(present.values())
     quotes = [
         quote
         for phrase, quote in present.items()
@@ -272,19 +305,26 @@ def _tidy(quote: str) -> str:
     return " ".join(quote.translate(_NO_BRACKETS).split())
 
 
-def _names(paper: Paper) -> Iterator[str]:
+def names_of(paper: Paper) -> Iterator[str]:
+    """Return the people and the institution of a paper, which can be followed."""
     yield from paper.authors
     if paper.organization:
         yield paper.organization
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return a name as it is compared: without case, accents and punctuation."""
     return " ".join(words(name))
 
 
 def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Return the quotes whose stems are in none of the other quotes."""
-    known = [tuple(stems(quote)) for quote in others]
+    known = [_stems(quote) for quote in others]
     return tuple(
-        quote for quote in quotes if not any(is_part(tuple(stems(quote)), whole) for whole in known)
+        quote for quote in quotes if not any(is_part(_stems(quote), whole) for whole in known)
     )
+
+
+@lru_cache(_REMEMBERED)
+def _stems(quote: str) -> tuple[str, ...]:
+    return tuple(stems(quote))

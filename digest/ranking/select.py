@@ -12,7 +12,7 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.models.issue import Rankings
+from digest.models.issue import Rankings, RankingsOfOne
 from digest.ranking.explain import similar_reason
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def select(
     """
     topics = tuple(slug for slug in dict.fromkeys(wanted) if slug in ranked)
     if not isinstance(ranked, Rankings):
-        ranked = Rankings.of({slug: ranked[slug] for slug in topics})
+        ranked = RankingsOfOne.of({slug: ranked[slug] for slug in topics})
     quotas = _Quotas(per_topic, max_papers, frozenset(last))
     # What nobody is barred from is selected once for all who want these topics.
     key = topics, quotas, id(similar)

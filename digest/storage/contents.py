@@ -1,6 +1,6 @@
 """The papers in a mail, as the ledger stores them: a short line of JSON.
 
-    [["agents", 3, [7, 0], 12], ["own:words", [5, null, 0.41, 0.2, ["“maps” in the title"]]]]
+    [["agents", 3, [7, 0], 12], ["own:words", [5, null, 0.41, 0.2, [["author", "by Ada"]]]]]
 
 There is a list for each topic, with the topic's name first. A paper is its position in the edition,
 because a paper that is known by its title alone may take its real id later. `[7, 0]` is a
@@ -15,6 +15,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import WITHDRAWN, IssueItem, Seen
+from digest.storage import pick_reasons
 from subscribers.models import OWN
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def list_items(issue: Issue) -> tuple[IssueItem, ...]:
         position = len(items)
         item = IssueItem(pick.paper.id, position, pick.topic)
         if pick.topic == OWN:
-            reasons = tuple(reason.text for reason in pick.reasons if reason.kind != "similar")
+            reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
             item = item._replace(score=pick.score, trend=pick.trend, reasons=reasons)
         items[pick.paper.id] = item
         for other in pick.similar:
@@ -51,8 +52,9 @@ def dump(items: Iterable[IssueItem], positions: Mapping[str, int]) -> str:
     for item in items:
         if not topics or topics[-1][0] != item.topic:
             topics.append([item.topic])
+        reasons = None if item.reasons is None else [*map(pick_reasons.dump, item.reasons)]
         entry: list[Any] = [
-            positions[item.paper_id], item.behind, item.score, item.trend, item.reasons,
+            positions[item.paper_id], item.behind, item.score, item.trend, reasons,
         ]  # fmt: skip
         while len(entry) > 1 and entry[-1] is None:
             entry.pop()
@@ -65,7 +67,7 @@ def load(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     items = []
     for position, (topic, entry) in enumerate(_entries(text)):
         in_edition, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
-        reasons = None if reasons is None else tuple(reasons)
+        reasons = None if reasons is None else tuple(map(pick_reasons.load, reasons))
         items.append(IssueItem(ids[in_edition], position, topic, behind, score, trend, reasons))
     return items
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Ranking, Rankings, Reason, WordCounts
+from digest.models.issue import Coverage, Edition, Pick, Ranking, Rankings, WordCounts
 from digest.models.paper import Paper
 from digest.models.trend import UNKNOWN, Trend
+from digest.storage import pick_reasons
 from subscribers.models import Topic
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _adapter() -> TypeAdapter[_Content]:
 
 
 def _stored_pick(pick: Pick, positions: Mapping[str, int]) -> _StoredPick:
-    reasons = tuple(astuple(reason) for reason in pick.reasons)
+    reasons = tuple(tuple(pick_reasons.dump(reason)) for reason in pick.reasons)
     return positions[pick.paper.id], pick.relevance, pick.trend, pick.score, reasons
 
 
@@ -147,13 +148,8 @@ def _pick(slug: str, stored: _StoredPick, papers: Sequence[Paper]) -> Pick:
         relevance=relevance,
         trend=trend,
         score=score,
-        reasons=tuple(map(_reason, reasons)),
+        reasons=tuple(map(pick_reasons.load, reasons)),
     )
-
-
-def _reason(stored: tuple[Any, ...]) -> Reason:
-    kind, text, place, values, number, of = (*stored, "", (), None, None)[: len(fields(Reason))]
-    return Reason(kind=kind, text=text, place=place, values=tuple(values), number=number, of=of)
 
 
 def _in_todays_names(stored: Mapping[str, Any]) -> dict[str, Any]:

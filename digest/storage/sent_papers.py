@@ -64,7 +64,7 @@ def of_contents(db: sa.Connection, edition_id: int, text: str) -> list[SentPaper
             title=found[position][1],
             topic=item.topic,
             score=item.score or 0.0,
-            reasons=item.reasons or (),
+            reasons=tuple(reason.text for reason in item.reasons or ()),
         )
         if item.topic == WITHDRAWN:
             paper = replace(paper, is_withdrawal=True)

@@ -10,6 +10,7 @@ from support.installation import Installation, RecordingTransport
 
 from digest.delivery.worker import BATCH_SIZE
 from digest.models.delivery import DeliveryState
+from subscribers.models import Preferences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,32 @@ def test_a_preview_is_the_very_bytes_that_are_sent(installation: Installation) -
 
     assert mail is not None
     assert transport.messages == [mail.outgoing]
+
+
+def test_readers_with_own_words_get_in_one_batch_what_each_previews(
+    installation: Installation,
+) -> None:
+    installation.add_agents_papers("2602.00001", "2602.00002", votes=3)
+    installation.add_agents_papers("2602.00003", title="A whale", abstract="It sings at sea.")
+    choices = {
+        "ada": Preferences(words_in=("whale",)),
+        "ben": Preferences(words_in=("sea AND NOT whale", "agent"), papers=1),
+        "cy": Preferences(words_out=("whales",), words_in=("sing",)),
+        "di": Preferences(words_out=("agent", "whale")),
+        "ed": Preferences(),
+    }
+    readers = {name: installation.subscribe(name) for name in choices}
+    for name, choice in choices.items():
+        installation.book.choose(readers[name].id, ["agents"], choice)
+    transport = RecordingTransport()
+    found = [installation.book.find(reader.address) for reader in readers.values()]
+    previews = [installation.preview(reader).message for reader in found if reader]
+
+    installation.send(transport)
+
+    by_recipient = {mail.recipient: mail for mail in transport.messages}
+    assert len(by_recipient) == 4
+    assert {mail.outgoing.recipient: mail.outgoing for mail in previews if mail} == by_recipient
 
 
 def test_a_preview_after_the_run_is_still_the_mail_that_was_sent(

@@ -50,16 +50,10 @@ def stored(items: tuple[IssueItem, ...]) -> list[IssueItem]:
 
 
 def as_stored(composed: Issue) -> Issue:
-    """An issue as the ledger keeps it: own picks lose their relevance and kinds of reasons."""
+    """An issue as the ledger keeps it: own picks lose their relevance."""
 
     def kept(found: Pick) -> Pick:
-        if found.topic != OWN:
-            return found
-        reasons = [
-            it if it.kind == "similar" else Reason(kind="word", text=it.text)
-            for it in found.reasons
-        ]
-        return replace(found, relevance=0.0, reasons=tuple(reasons))
+        return replace(found, relevance=0.0) if found.topic == OWN else found
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in composed.sections)
     return replace(composed, sections=tuple(sections))
@@ -142,7 +136,7 @@ def test_scores_and_reasons_are_stored_for_a_subscriber_s_own_words_alone() -> N
 
     of_own, behind, of_topic = list_items(issue(own, pick("2")))
 
-    assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, ("“lamp”",))
+    assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, why[:1])
     assert behind[-3:] == of_topic[-3:] == (None, None, None)
 
 

@@ -114,7 +114,7 @@ NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
         "every paper about Agents was in an earlier issue"),
     "all excluded": (
         replace(edition({"agents": [pick("1")]}), excluded=frozenset("1")), ["agents"],
-        NOTHING_SEEN, "none of the day’s 3 papers is about Agents"),
+        NOTHING_SEEN, "every paper about Agents has a word that the reader excludes"),
     "mentions in passing": (
         edition({"agents": of_relevance(FLOOR / 2, 2)}), ["agents"], NOTHING_SEEN,
         "none of the day’s 3 papers is clearly about Agents"),

@@ -1,41 +1,58 @@
-"""An edition adapted to one subscriber."""
+"""Issues of one edition for subscribers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue
-from digest.ranking.compose import compose
-from digest.ranking.personalize import personalize
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Reason, Seen
+from digest.ranking.near_duplicates import near_duplicates
+from digest.ranking.personalize import Personalizer
 from digest.ranking.rank import rank
 from subscribers.models import Preferences
 
 PAPERS = [
-    paper("1", title="Agents that plan", votes=9),
+    paper("1", title="Agents that plan", abstract="Trips by rail, bus or boat.", votes=9),
     paper("2", title="Agents: a survey", votes=5),
-    paper("3", title="Sorting with whales", authors=("Ada Lovelace",), votes=1),
-    *(paper(f"other {n}", title="Napkins", abstract="They fold.") for n in range(40)),
+    paper(
+        "3",
+        title="Sorting with whales",
+        abstract="Order out of chaos at sea.",
+        authors=("Ada Lovelace",),
+        votes=1,
+    ),
 ]
 
 
-def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
-    """The sections of the issue of a subscriber to agents with these preferences."""
-    topics = [topic()]
-    edition = Edition(
-        coverage=Coverage(day=DAY, sources=(covered("list", 3),), considered=3),
-        papers=PAPERS,
+def edition(papers: Any = PAPERS) -> Edition:
+    """A day of papers, ranked for one topic by words and one by votes."""
+    topics = [topic(), topic("trending", words_in=(), trending=True)]
+    return Edition(
+        coverage=Coverage(day=DAY, sources=(covered("list", 3),), considered=len(papers)),
+        papers=papers,
         topics={found.slug: found for found in topics},
-        ranked=rank(PAPERS, topics, trend_weight=1.0),
-        similar={},
+        ranked=rank(papers, topics, trend_weight=1.0),
+        similar=near_duplicates(papers),
         per_topic=5,
         max_papers=9,
         trend_weight=1.0,
     )
-    personal, wanted = personalize(edition, subscriber(preferences=Preferences(**preferences)))
-    found = compose(personal, wanted, seen=NOTHING_SEEN)
+
+
+def composed(seen: Seen = NOTHING_SEEN, **preferences: Any) -> Issue | NoIssue:
+    """What a subscriber to agents with these preferences gets."""
+    reader = subscriber(preferences=Preferences(**preferences))
+    [found] = Personalizer(edition()).compose([(reader, seen)])
+    return found
+
+
+def shown(**preferences: Any) -> list[tuple[str, list[str]]]:
+    """The sections of the issue of a subscriber to agents with these preferences."""
+    found = composed(**preferences)
     assert isinstance(found, Issue)
     return [(section.name, ids(section)) for section in found.sections]
 
@@ -53,6 +70,32 @@ def test_words_and_authors_of_ones_own_make_a_section_that_comes_first(own: Any)
     assert shown(**own) == [("Your own words", ["3"]), ("Agents", ["1", "2"])]
 
 
+def test_picks_for_ones_own_words_say_why() -> None:
+    found = composed(words_in=("whale", "sort"))
+
+    assert isinstance(found, Issue)
+    assert found.sections[0].picks[0].reasons == (
+        Reason(
+            kind="word",
+            text="“whales” and “Sorting” in the title",
+            place="title",
+            values=("whales", "Sorting"),
+        ),
+    )
+
+
+def test_the_reason_of_near_duplicates_comes_last() -> None:
+    papers = [paper(str(n), title="Whales at sea", votes=n) for n in range(3)]
+    reader = subscriber(preferences=Preferences(words_in=("whale",)))
+
+    [found] = Personalizer(edition(papers)).compose([(reader, NOTHING_SEEN)])
+
+    assert isinstance(found, Issue)
+    [own] = found.sections[0].picks
+    assert [reason.kind for reason in own.reasons] == ["word", "similar"]
+    assert {it.id for it in own.similar} == {"0", "1"}
+
+
 def test_words_out_keep_papers_out_of_every_topic() -> None:
     assert shown(words_out=("surveys",), words_in=("survey",)) == [("Agents", ["1"])]
 
@@ -60,3 +103,68 @@ def test_words_out_keep_papers_out_of_every_topic() -> None:
 def test_a_subscriber_can_have_fewer_papers_but_not_more_than_the_site_gives() -> None:
     assert shown(papers=1) == [("Agents", ["1"])]
     assert shown(papers=50) == shown()
+
+
+@pytest.mark.parametrize(
+    ("words_out", "seen", "reason"),
+    [
+        ("agent", (), "has a word that the reader excludes"),
+        ("agent", ("1",), "has a word that the reader excludes"),
+        ("survey", ("1",), "was in an earlier issue or has a word that the reader excludes"),
+        ("whale", ("1", "2"), "was in an earlier issue"),
+    ],
+)
+def test_who_gets_nothing_because_of_excluded_words_is_told_so(
+    words_out: str, seen: tuple[str, ...], reason: str
+) -> None:
+    found = composed(Seen(papers=frozenset(seen)), words_out=(words_out,))
+
+    assert found == NoIssue(reason=f"every paper about Agents {reason}")
+
+
+nouns = st.sampled_from(["agent", "whale", "multi-agent", "survey"])
+wishes = st.builds(
+    lambda topics, words, out: subscriber(
+        topics=tuple(topics), preferences=Preferences(words_in=tuple(words), words_out=tuple(out))
+    ),
+    st.lists(st.sampled_from(["agents", "trending"]), min_size=1, unique=True),
+    st.lists(nouns, max_size=2),
+    st.lists(nouns, max_size=2),
+)
+
+
+@given(st.lists(st.tuples(nouns, nouns), min_size=1, max_size=6), st.lists(wishes, max_size=4))
+def test_t17_nobody_gets_a_paper_with_a_word_that_they_exclude(
+    pairs: list[tuple[str, str]], readers: list[Any]
+) -> None:
+    papers = [
+        paper(str(n), title=f"An {one} {n % 3}", abstract=f"The {two}s here.", votes=n)
+        for n, (one, two) in enumerate(pairs)
+    ]
+    issues = Personalizer(edition(papers)).compose([(one, NOTHING_SEEN) for one in readers])
+
+    for reader, found in zip(readers, issues, strict=True):
+        if isinstance(found, NoIssue):
+            continue
+        for pick in found.picks:
+            for one in (pick.paper, *pick.similar):
+                text = f"{one.title} {one.abstract}".casefold()
+                assert not any(word in _words(text) for word in reader.preferences.words_out)
+
+
+def _words(text: str) -> set[str]:
+    """The words of a made-up text without their plural; parts of a compound are words too."""
+    whole = {word.strip(".").removesuffix("s") for word in text.split()}
+    return whole | {part for word in whole for part in word.split("-")}
+
+
+@given(st.lists(wishes, max_size=5))
+def test_a_reader_gets_the_same_among_others_as_alone(readers: list[Any]) -> None:
+    personalizer = Personalizer(edition())
+    pairs = [(one, NOTHING_SEEN) for one in readers]
+
+    together = list(personalizer.compose(pairs))
+
+    assert together == [
+        found for pair in pairs for found in Personalizer(edition()).compose([pair])
+    ]

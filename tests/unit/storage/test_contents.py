@@ -12,7 +12,8 @@ from digest.storage.contents import dump, list_items, load, shown_positions
 from subscribers.models import OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])
-reasons = st.none() | st.lists(st.text(max_size=9), max_size=3).map(tuple)
+texts = st.text(max_size=9)
+reasons = st.none() | st.lists(st.builds(Reason, kind=texts, text=texts), max_size=3).map(tuple)
 
 
 @st.composite
@@ -55,12 +56,19 @@ def test_a_paper_of_a_topic_takes_no_more_than_its_position() -> None:
 
 
 def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
-    why = (Reason(kind="word", text="“lamp” in the title"),)
+    why = (Reason(kind="word", text="“lamp”", place="title", values=("lamp",)),)
     mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why))
 
     text = dump(list_items(mail), {"1": 4})
 
-    assert text == '[["own:words",[4,null,0.5,0.25,["“lamp” in the title"]]]]'
+    written = '[["own:words",[4,null,0.5,0.25,[["word","“lamp”","title",["lamp"]]]]]]'
+    assert text == written
+
+
+def test_the_reasons_of_an_older_version_are_texts() -> None:
+    [item] = load('[["own:words",[4,null,0.5,0.25,["“lamp” in the title"]]]]', {4: "1"})
+
+    assert item.reasons == (Reason(kind="word", text="“lamp” in the title"),)
 
 
 @pytest.mark.parametrize("text", ["[]", '[["agents"]]'])
