@@ -23,7 +23,7 @@ from arguments import argument
 
 from digest.models.paper import Paper
 from digest.ranking.near_duplicates import THRESHOLD, near_duplicates
-from digest.ranking.terms import ngrams, stems
+from digest.ranking.terms import stems
 
 Search = Callable[[Sequence[Paper]], Mapping[str, frozenset[str]]]
 
@@ -33,7 +33,8 @@ def all_pairs(papers: Sequence[Paper]) -> Mapping[str, frozenset[str]]:
     vocabulary: dict[tuple[str, ...], int] = {}
     rows, columns, frequencies = [], [], []
     for row, paper in enumerate(papers):
-        for term, count in Counter(ngrams(stems(f"{paper.title} {paper.abstract}"), 2)).items():
+        words = stems(f"{paper.title} {paper.abstract}")
+        for term, count in Counter((*zip(words), *pairwise(words))).items():
             rows.append(row)
             columns.append(vocabulary.setdefault(term, len(vocabulary)))
             frequencies.append(1 + np.log(count))

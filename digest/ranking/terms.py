@@ -12,15 +12,13 @@ that exclude a paper only lose their plural ending: a stem would let `animal` ex
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.ranking.stemming import folded, singular, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable
 
     #: Makes one of all forms of a word: `stem` or `singular`.
     Form = Callable[[str], str]
@@ -61,26 +59,6 @@ def stems(text: str, form: Form = stem) -> list[str]:
     A prefix and the word after it are one: `pre-training`, `pre training` and `pretraining`.
     """
     return list(map(form, _prefixed(_words(text))))
-
-
-class StemNumbers:
-    """Numbers the stems of many texts, from 0; it looks up a spelling of a word only once."""
-
-    def __init__(self) -> None:
-        """Start without any."""
-        self._of_stem: dict[str, int] = {}
-        self._of_word: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        """Return how many different stems there were."""
-        return len(self._of_stem)
-
-    def of(self, text: str) -> list[int]:
-        """Return the numbers of a text's stems, in order."""
-        found = _prefixed(_words(text))
-        for word in set(found).difference(self._of_word):
-            self._of_word[word] = self._of_stem.setdefault(stem(word), len(self._of_stem))
-        return [self._of_word[word] for word in found]
 
 
 @dataclass(frozen=True, order=True)
@@ -133,97 +111,9 @@ def _phrase(text: str, form: Form) -> Phrase:
     return Phrase(tuple(stems(text, form)), tuple(joined), excludes=form is singular)
 
 
-class Phrases:
-    """Phrases that are looked for together, by the words that they are read as."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        """Take the phrases; empty ones are never found."""
-        #: the phrases that each sequence of stems is a reading of
-        self.read_as: dict[tuple[str, ...], list[Phrase]] = {}
-        for one in dict.fromkeys(phrases):
-            for reading in filter(None, one.readings):
-                self.read_as.setdefault(reading, []).append(one)
-        #: the beginnings of readings that are longer
-        self.beginnings = {
-            reading[:end] for reading in self.read_as for end in range(1, len(reading))
-        }
-        #: the first words of readings
-        self.firsts = {reading[0] for reading in self.read_as}
-
-
-@dataclass(frozen=True)
-class StemmedText:
-    """A text with its stems in both readings, to find phrases and to quote them."""
-
-    text: str
-    #: of the parts of compounds
-    stems: list[str]
-    #: by the place of its first part, the stem of a compound as one word
-    compounds: dict[int, str]
-
-    @classmethod
-    def of(cls, text: str, form: Form = stem) -> StemmedText:
-        """Stem a text; phrases that exclude papers are looked for in a text of `singular` form."""
-        found, hyphens = split_words(text)
-        starts = hyphens
-        if not PREFIXES.isdisjoint(found):
-            prefixes = {at for at, word in enumerate(found[:-1]) if word in PREFIXES}
-            starts = hyphens | prefixes
-        compounds = {at: form(found[at] + found[at + 1]) for at in starts}
-        return cls(text, list(map(form, found)), compounds)
-
-    @property
-    def length(self) -> int:
-        """Return the number of words, with the parts of compounds as words."""
-        return len(self.stems)
-
-    def counts(self, phrases: Phrases) -> Counter[Phrase]:
-        """Count the places of each phrase that is in the text."""
-        return Counter(found for found, _, _ in self._places(phrases))
-
-    def quote(self, phrase: Phrase) -> str:
-        """Return the first occurrence of a phrase, as the text spells it.
-
-        Raises:
-            ValueError: the phrase does not occur.
-
-        """
-        for _, start, end in sorted(self._places(Phrases([phrase])), key=lambda place: place[1:]):
-            return self.text[self._spans[start][0] : self._spans[end - 1][1]]
-        raise ValueError(f"{' '.join(phrase.stems)!r} is not in the text")
-
-    def _places(self, phrases: Phrases) -> set[tuple[Phrase, int, int]]:
-        """Return where each phrase begins and ends, in words."""
-        found = set()
-        firsts, stems, compounds = phrases.firsts, self.stems, self.compounds
-        starts = {at for at, first in enumerate(stems) if first in firsts}
-        starts |= {at for at, first in compounds.items() if first in firsts}
-        for start in starts:
-            unread: list[tuple[tuple[str, ...], int]] = [((), start)]
-            while unread:
-                read, at = unread.pop()
-                found |= {(one, start, at) for one in phrases.read_as.get(read, ())}
-                if at < len(stems) and (not read or read in phrases.beginnings):
-                    unread.append(((*read, stems[at]), at + 1))
-                    if at in compounds:
-                        unread.append(((*read, compounds[at]), at + 2))
-        return found
-
-    @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        return spans(self.text)
-
-
 def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     """Return whether neighbouring words are among others, in this order."""
     return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
-
-
-def ngrams(words: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
-    """Yield every sequence of 1 to `longest` neighbouring words."""
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + longest, len(words)) + 1):
-            yield tuple(words[start:end])
 
 
 def _words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from digest.ranking.terms import StemNumbers
+from digest.ranking.index import PaperIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,10 +44,8 @@ class Vectors:
         """
         ordered = sorted(papers, key=lambda paper: paper.id)
         if numbers_of is None:
-            numbering = StemNumbers()
-            numbers = [numbering.of(f"{paper.title} {paper.abstract}") for paper in ordered]
-        else:
-            numbers = [list(numbers_of[paper.id]) for paper in ordered]
+            numbers_of = PaperIndex(ordered).numbers_by_paper()
+        numbers = [list(numbers_of[paper.id]) for paper in ordered]
         return cls(ids=tuple(paper.id for paper in ordered), rows=shared_terms(numbers))
 
 

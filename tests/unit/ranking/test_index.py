@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import paper
+from support.phrase_search import Phrases, StemmedText
 
 from digest.models.paper import Paper
 from digest.ranking.index import PaperIndex, Place, texts_of
 from digest.ranking.stemming import singular
-from digest.ranking.terms import Phrases, StemmedText, excluding_phrase, phrase
+from digest.ranking.terms import excluding_phrase, phrase
 
 #: Words with forms, hyphens and prefixes, in which phrases overlap.
 WORDS = (

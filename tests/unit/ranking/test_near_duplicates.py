@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.builders import paper
+from support.phrase_search import ngrams
 
 from digest.models.identity import title_key
 from digest.ranking import near_duplicates as module
 from digest.ranking.near_duplicates import THRESHOLD, near_duplicates
-from digest.ranking.terms import ngrams, stems
+from digest.ranking.terms import stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.phrase_search import Phrases, StemmedText, ngrams
 
 from digest.ranking.stemming import singular
 from digest.ranking.terms import (
     Phrase,
-    Phrases,
-    StemmedText,
-    StemNumbers,
     excluding_phrase,
-    ngrams,
     phrase,
     stems,
     words,
@@ -120,12 +117,9 @@ def test_a_phrase_that_excludes_is_not_found_in_other_words_of_its_stem(
     assert not StemmedText.of(text, singular).counts(Phrases([excluding_phrase(excluded)]))
 
 
-def test_numbers_are_those_of_the_stems() -> None:
-    numbers = StemNumbers()
-
-    assert numbers.of("Pre-training an LLM") == numbers.of("pretrained an LLMs")
+def test_stems_are_those_of_words_with_prefixes_closed_up() -> None:
     assert stems("Pre-training an LLM's parts") == ["pretrain", "an", "llm", "part"]
-    assert len(numbers) == 3
+    assert stems("pretrained an LLMs") == ["pretrain", "an", "llm"]
 
 
 def test_a_phrase_is_quoted_where_it_occurs_first_as_the_text_spells_it() -> None:
@@ -137,10 +131,6 @@ def test_a_phrase_is_quoted_where_it_occurs_first_as_the_text_spells_it() -> Non
 def test_a_phrase_that_does_not_occur_cannot_be_quoted() -> None:
     with pytest.raises(ValueError, match="is not in the text"):
         StemmedText.of("A chain").quote(phrase("chain of"))
-
-
-def test_ngrams_are_all_sequences_of_neighbours_up_to_a_length() -> None:
-    assert list(ngrams(["a", "b", "c"], 2)) == [("a",), ("a", "b"), ("b",), ("b", "c"), ("c",)]
 
 
 TEXTS = st.text(st.sampled_from("abcs AB-’'é1"), max_size=30) | st.text(max_size=60)

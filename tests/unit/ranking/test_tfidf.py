@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import paper
 
-from digest.ranking.terms import StemNumbers
+from digest.ranking.index import PaperIndex
 from digest.ranking.tfidf import Vectors, shared_terms
+from digest.ranking.vocabulary import Vocabulary
 
 
 def vectors(*titles: str) -> Vectors:
@@ -60,9 +61,9 @@ def test_neither_the_order_of_papers_nor_who_numbered_the_stems_matters(
     titles: list[str],
 ) -> None:
     papers = [paper(str(i), title=title, abstract="") for i, title in enumerate(titles)]
-    numbering = StemNumbers()
-    numbering.of("a word of another text")
-    numbers = {it.id: numbering.of(f"{it.title} {it.abstract}") for it in papers}
+    vocabulary = Vocabulary()
+    vocabulary.stem_numbers(vocabulary.spellings.usual("a word of another text"))
+    numbers = PaperIndex(papers, vocabulary).numbers_by_paper()
 
     first, again = Vectors.of(papers), Vectors.of(papers[::-1])
     numbered = Vectors.of(papers, numbers)
