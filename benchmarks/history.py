@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from arguments import argument
 
 from digest.app.serializers import issues_of
-from digest.models.issue import Coverage, Edition, IssueItem, Pick, Reason
+from digest.models.issue import Coverage, Edition, IssueItem
 from digest.models.paper import Links, Paper
+from digest.models.picks import Pick, Reason
 from digest.sources import get_kind
 from digest.storage.contents import dump
 from digest.storage.editions import EditionStore

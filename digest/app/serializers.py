@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from digest.app.backtest import Replay
     from digest.models.delivery import RunReport
-    from digest.models.issue import Coverage, Issue, Pick, Reason, SourceCoverage
+    from digest.models.issue import Coverage, Issue, SourceCoverage
     from digest.models.merge import Origin
     from digest.models.paper import Announcement, Paper
+    from digest.models.picks import Pick, Reason
     from digest.models.source import SourceReport
     from digest.ranking.evaluation.replay import Comparison, Measured
     from digest.ranking.trial import TrialDay

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.app.services import App
-    from digest.models.issue import Pick
+    from digest.models.picks import Pick
     from digest.storage.editions import EditionStore
     from subscribers.web.services import TransactionalKind
 

@@ -9,14 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from digest.models.issue import (
-    NOTHING_SEEN,
-    WITHDRAWN,
-    Issue,
-    IssueItem,
-    NoIssue,
-    Pick,
-)
+from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, IssueItem, NoIssue
+from digest.models.picks import Pick
 from digest.ranking.compose import section_of
 from digest.ranking.personalize import Personalizer
 from digest.ranking.select import with_similar

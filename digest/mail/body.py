@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from digest.mail.context import SiteIdentity
     from digest.mail.templates import DigestTemplates, Part
-    from digest.models.issue import Coverage, Issue, Pick
+    from digest.models.issue import Coverage, Issue
+    from digest.models.picks import Pick
 
 #: Cards and issues that are kept; each takes a few thousand bytes.
 CARD_CACHE, ISSUE_CACHE = 4096, 2048

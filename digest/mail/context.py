@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from digest.models.issue import Coverage, Issue, Pick
+    from digest.models.issue import Coverage, Issue
     from digest.models.paper import Paper, Signals
+    from digest.models.picks import Pick
 
 #: Papers that the preheader names.
 _NAMED = 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Edition, Issue, NoIssue, Ranking, Section
+from digest.models.issue import Edition, Issue, NoIssue, Section
+from digest.models.picks import Ranking
 from digest.ranking.select import FLOOR, select
 from digest.text.wording import count, join_words
 from subscribers.models import OWN, OWN_NAME
@@ -13,7 +14,8 @@ from subscribers.models import OWN, OWN_NAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.models.issue import Coverage, Pick, Seen
+    from digest.models.issue import Coverage, Seen
+    from digest.models.picks import Pick
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:

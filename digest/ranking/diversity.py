@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import Ranking, Rankings
+from digest.models.picks import Ranking, Rankings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from digest.models.issue import Pick
+    from digest.models.picks import Pick
     from digest.ranking.tfidf import Vectors
 
 #: How much relevance counts beside being unlike, in 0..1. At this value it costs no measurable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.models.issue import Reason
+from digest.models.picks import Reason
 from digest.text.wording import count, join_words, stands_for
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import scipy.sparse as sp
 
-from digest.models.issue import Pick, Ranking
+from digest.models.picks import Pick, Ranking
 from digest.models.trend import UNKNOWN
 from digest.ranking.background import Background
 from digest.ranking.evidence import shares
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from digest.models.issue import Edition, Reason
+    from digest.models.issue import Edition
+    from digest.models.picks import Reason
     from subscribers.models import Preferences, Topic
 
     Floats = NDArray[np.float64]

@@ -13,7 +13,8 @@ from subscribers.models import OWN, own_topic
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from digest.models.issue import Edition, NoIssue, Pick, Seen
+    from digest.models.issue import Edition, NoIssue, Seen
+    from digest.models.picks import Pick
     from digest.ranking.own_words import OwnWords
     from subscribers.models import Subscriber, Topic
 

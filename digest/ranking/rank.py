@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import Pick, Ranking, Rankings
+from digest.models.picks import Pick, Ranking, Rankings
 from digest.models.trend import UNKNOWN
 from digest.ranking.background import Background
 from digest.ranking.explain import explain

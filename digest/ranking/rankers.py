@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
 from digest.models.clock_times import midnight
-from digest.models.issue import Pick
+from digest.models.picks import Pick
 from digest.ranking.diversity import diversify
 from digest.ranking.evaluation.baselines import K1, B, summed_bm25
 from digest.ranking.tfidf import Vectors

@@ -12,14 +12,14 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.models.issue import Rankings, RankingsOfOne
+from digest.models.picks import Rankings, RankingsOfOne
 from digest.ranking.explain import similar_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from digest.models.issue import Pick
     from digest.models.paper import Paper
+    from digest.models.picks import Pick
 
 #: A paper whose relevance is below this is not about the topic, and is never shown for it.
 FLOOR = 0.02

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import NOTHING_SEEN, Issue, Pick
+from digest.models.issue import NOTHING_SEEN, Issue
+from digest.models.picks import Pick
 from digest.ranking.compose import compose
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from digest.models.issue import Coverage, Edition, Pick, Ranking, Rankings, WordCounts
+from digest.models.issue import Coverage, Edition, WordCounts
 from digest.models.paper import Paper
+from digest.models.picks import Pick, Ranking, Rankings
 from digest.models.trend import UNKNOWN, Trend
 from digest.storage import pick_reasons
 from subscribers.models import Topic

@@ -19,7 +19,8 @@ from digest.storage.schema import edition_topics
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from digest.models.issue import Edition, Pick
+    from digest.models.issue import Edition
+    from digest.models.picks import Pick
 
 
 class Explanation(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
 
-from digest.models.issue import Reason
+from digest.models.picks import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

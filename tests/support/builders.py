@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.models.delivery import OutgoingMessage
-from digest.models.issue import Coverage, Edition, Issue, Pick, Reason, Section, SourceCoverage
+from digest.models.issue import Coverage, Edition, Issue, Section, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
+from digest.models.picks import Pick, Reason
 from digest.models.source import Channel
 from subscribers import addresses
 from subscribers.book import Evidence

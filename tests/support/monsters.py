@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from support.builders import paper, pick
 
-from digest.models.issue import Reason
 from digest.models.paper import Links, Signals
+from digest.models.picks import Reason
 
 if TYPE_CHECKING:
-    from digest.models.issue import Pick
     from digest.models.paper import Paper
+    from digest.models.picks import Pick
 
 LONG = 20_000
 #: Texts that take much room: escaped, in UTF-8, in height, or because no blank can end a line.

@@ -12,7 +12,8 @@ from support.ledger_steps import ADA, BO, ONE, THREE, TITLED, TWO, LedgerSteps
 
 from digest.app.serializers import sent_reasons
 from digest.models.delivery import DeliveryState
-from digest.models.issue import Reason, Section, Seen
+from digest.models.issue import Section, Seen
+from digest.models.picks import Reason
 from digest.sources import get_kind
 from digest.storage.contents import list_items
 from digest.storage.papers import PaperStore
@@ -21,7 +22,8 @@ from subscribers.models import OWN, OWN_NAME
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.models.issue import Issue, Pick
+    from digest.models.issue import Issue
+    from digest.models.picks import Pick
 
 NEXT_DAY = DAY + timedelta(days=1)
 SHOWN = (DeliveryState.SENT, DeliveryState.UNKNOWN)

@@ -12,14 +12,16 @@ from support.builders import DAY, covered, edition_of, ids, issue, paper, pick, 
 
 from digest.delivery import issues
 from digest.delivery.issues import IssueComposer, IssueRestorer
-from digest.models.issue import Coverage, Edition, Issue, NoIssue, Reason, Section, Seen
+from digest.models.issue import Coverage, Edition, Issue, NoIssue, Section, Seen
+from digest.models.picks import Reason
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
 from digest.storage.contents import dump, list_items, load
 from subscribers.models import OWN, WEEK, Preferences
 
 if TYPE_CHECKING:
-    from digest.models.issue import IssueItem, Pick
+    from digest.models.issue import IssueItem
+    from digest.models.picks import Pick
     from subscribers.models import Subscriber
 
 TOPICS = [

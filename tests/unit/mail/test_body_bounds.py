@@ -11,8 +11,9 @@ from support.monsters import FILLINGS, monster, monstrous_pick
 
 from digest.mail.body import BodyRenderer, Personal
 from digest.mail.context import issue_context, paper_context, shared_context
-from digest.models.issue import Coverage, Issue, Reason, Section
+from digest.models.issue import Coverage, Issue, Section
 from digest.models.paper import Links
+from digest.models.picks import Reason
 from digest.models.source import Channel
 from digest.text import bounds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.builders import edition_of, ids, issue, paper, pick
 
-from digest.models.issue import NOTHING_SEEN, Ranking, Section, Seen
+from digest.models.issue import NOTHING_SEEN, Section, Seen
 
 
 def test_the_picks_of_an_issue_are_those_of_its_sections_in_order() -> None:
@@ -28,17 +28,6 @@ def test_a_paper_that_is_only_trending_is_the_top_pick_if_there_is_no_other() ->
 
     assert issue(sections=(trending, named)).top.paper.id == "about it"
     assert issue(sections=(trending,)).top.paper.id == "voted"
-
-
-def test_a_ranking_knows_the_places_and_relevances_of_its_papers() -> None:
-    ranking = Ranking([pick("b", relevance=0.5), pick("a", relevance=0.2)])
-
-    assert Ranking.of(ranking) is ranking
-    assert ranking == (ranking[0], ranking[1])
-    assert ranking.places == {"b": 0, "a": 1}
-    assert ranking.relevances == {"b": 0.5, "a": 0.2}
-    assert ids(ranking.within(0.2, 0.5)) == ["a"]
-    assert ranking.within(0.2, 0.5) is ranking.within(0.2, 0.5)
 
 
 def test_what_was_seen_in_two_issues_is_what_either_has_shown() -> None:

@@ -14,7 +14,7 @@ from digest.ranking.compose import compose
 from digest.ranking.select import FLOOR
 
 if TYPE_CHECKING:
-    from digest.models.issue import Pick
+    from digest.models.picks import Pick
 
 SATURDAY = date(2026, 2, 7)
 

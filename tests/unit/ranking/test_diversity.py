@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import ids, paper, pick
 
-from digest.models.issue import Ranking
+from digest.models.picks import Ranking
 from digest.ranking.diversity import ALIKE, DEPTH, diversify, marginal_order
 from digest.ranking.tfidf import Vectors
 

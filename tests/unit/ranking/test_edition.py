@@ -8,6 +8,7 @@ from digest.models.issue import Coverage, Edition, Quotas
 from digest.models.paper import Paper
 from digest.ranking.background import Background, learn
 from digest.ranking.edition import make_edition
+from digest.ranking.trend import trends
 
 TOPICS = [topic(), topic("all", words_in=(), trending=True)]
 
@@ -17,6 +18,7 @@ def edition(*papers: Paper, background: Background | None = None) -> Edition:
         papers,
         TOPICS,
         background=background or Background(),
+        trends=trends(papers),
         quotas=Quotas(per_topic=5, max_papers=20, trend_weight=0.3),
         coverage=Coverage(day=DAY),
     )

@@ -22,8 +22,8 @@ from subscribers.models import OWN, Preferences, own_topic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.models.issue import Pick
     from digest.models.paper import Paper
+    from digest.models.picks import Pick
 
 COUNTS = WordCounts(papers=400, papers_with={"agent": 90, "robot": 7, "plan": 30})
 NAMES = ("Ada Lovelace", "Émile Borel", "Institute of Maps")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Reason, Seen
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
+from digest.models.picks import Reason
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.personalize import Personalizer
 from digest.ranking.rank import rank

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import ids, pick
 
-from digest.models.issue import Pick, Rankings
+from digest.models.picks import Pick, Rankings
 from digest.ranking.select import CLEAR, FLOOR, select
 
 SLUGS = ("agents", "robots", "proofs", "trending", "votes")

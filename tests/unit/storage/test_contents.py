@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import issue, paper, pick
 
-from digest.models.issue import IssueItem, Reason
+from digest.models.issue import IssueItem
+from digest.models.picks import Reason
 from digest.storage.contents import dump, list_items, load, shown_positions
 from subscribers.models import OWN
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON, edition_of, issue, paper, pick
 
-from digest.models.issue import Coverage, Edition, Pick, Reason, SourceCoverage
+from digest.models.issue import Coverage, Edition, SourceCoverage
 from digest.models.paper import Links, Paper, Signals
+from digest.models.picks import Pick, Reason
 from digest.models.source import Channel
 from digest.storage.edition_codec import dump, load
 from subscribers.models import Topic

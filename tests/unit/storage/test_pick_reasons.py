@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.models.issue import Reason
+from digest.models.picks import Reason
 from digest.storage import pick_reasons
 
 texts = st.text(max_size=9)
