@@ -23,7 +23,8 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
     """Return the reasons of a pick, the strongest first."""
     reasons: list[Reason] = []
     if match.authors:
-        text = f"by {join_words(match.authors)}, whom this topic follows"
+        follower = "you follow" if match.is_own else "this topic follows"
+        text = f"by {join_words(match.authors)}, whom {follower}"
         reasons.append(Reason(kind="author", text=text, values=match.authors))
     if match.title_words:
         reasons.append(_words("{} in the title", "title", match.title_words))

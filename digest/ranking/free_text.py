@@ -48,10 +48,10 @@ def strength(evidence: Evidence, query: Text) -> Floats:
     best = np.lexsort((np.arange(len(first)), -first))[:_BEST]
     added = _telling_words(evidence, best[first[best] > 0].tolist())
     most = max(added.values(), default=0.0)
-    for word, value in added.items():
-        weights[word] = weights.get(word, 0.0) + _ADDED_WEIGHT * value / most
-    # A paper with none of the words that were asked for is no answer.
-    return np.where(first > 0, _scores(evidence, weights) / possible, 0.0)
+    more = _scores(evidence, {w: _ADDED_WEIGHT * value / most for w, value in added.items()})
+    # Where no paper answers, the words of the best five lead anywhere: they never count for more
+    # than what was asked for, and a paper with none of that is no answer.
+    return (first + np.minimum(more, first)) / possible
 
 
 def _scores(evidence: Evidence, weights: dict[Phrase, float]) -> Floats:

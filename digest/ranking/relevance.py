@@ -25,6 +25,7 @@ from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
 from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, is_part, stems, words
+from subscribers.models import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -91,6 +92,8 @@ class Match:
     authors: tuple[str, ...] = ()
     #: whether the topic takes every paper
     trending: bool = False
+    #: whether the topic is a subscriber's own
+    is_own: bool = False
 
 
 class Relevance:
@@ -152,6 +155,7 @@ class Relevance:
             title_words=title,
             keywords=_without(keywords, title),
             abstract_words=_without(abstract, (*title, *keywords)),
+            is_own=topic.slug == OWN,
             close_by=self._close_by(topic, row, quoted),
             categories=tuple(c for c in topic.categories if c in paper.categories),
             authors=tuple(n for n in names_of(paper) if followed and folded_name(n) in followed),

@@ -37,6 +37,20 @@ def test_more_words_of_a_question_are_a_better_answer() -> None:
     assert not any(others)
 
 
+def test_where_no_paper_answers_their_words_make_no_answer() -> None:
+    walking = "Robots walk and walk, and a walking robot walks further than robots before."
+    papers = [
+        paper("1", title="Walking robots", abstract=f"{walking} An agent."),
+        *(paper(str(n), title="Walking robots", abstract=walking) for n in range(2, 6)),
+        *OTHERS,
+    ]
+
+    first, *others = scores("which agents forget what they planned with tools?", papers)
+
+    assert 0 < first < 0.3
+    assert not any(others)
+
+
 def test_a_word_in_the_title_is_a_better_answer() -> None:
     papers = [
         paper("1", title="Agents", abstract="Some words."),
