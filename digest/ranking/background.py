@@ -15,7 +15,8 @@ import scipy.sparse as sp
 
 from digest.models.issue import WordCounts
 from digest.ranking.index import PaperIndex, Place, texts_of
-from digest.ranking.query import parse_leniently
+from digest.ranking.query import Term, Text, parse_leniently
+from digest.ranking.stemming import singular
 from digest.ranking.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
+    from digest.ranking.query import Query
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
@@ -35,7 +37,12 @@ MOST_PAPERS = 6_000
 #: A term in fewer papers than this is no part of a topic's centroid.
 _FEWEST = 3
 #: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
-_FEWEST_EXAMPLES = 5
+_FEWEST_EXAMPLES = 15
+#: Nor has it one if its papers are hardly more alike than all are. This is between the cosines;
+#: for the starter topics it is 0.05 to 0.22.
+_LEAST_APART = 0.03
+#: No paper is closer to a topic's papers than this, on a scale where these have 1 in the mean.
+_CLOSEST = 2.0
 #: In a paper's vector the words of its title count so many times.
 _TITLE_WEIGHT = 3
 
@@ -58,12 +65,12 @@ class Centroid:
     def closeness(self, vectors: sp.csr_array) -> Floats:
         """Return how close papers are to the topic's papers; shape (papers,).
 
-        That is 0 for a paper that is like others, and 1 for one that is like the topic's papers.
+        That is 0 for a paper that is like others, 1 for one that is like the topic's papers, and
+        `_CLOSEST` at most.
         """
-        closeness: Floats = (vectors @ self.weights - self.of_others) / (
-            self.of_examples - self.of_others
-        )
-        return closeness
+        apart = self.of_examples - self.of_others
+        closeness: Floats = (vectors @ self.weights - self.of_others) / apart
+        return np.minimum(closeness, _CLOSEST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +157,7 @@ def _centroids(
     for topic in topics:
         is_example = np.zeros(len(papers), np.bool_)
         for entry in topic.words_in:
-            for phrase in parse_leniently(entry).phrases():
-                is_example[titles.find(phrase).rows] = True
+            is_example[_fitting(titles, parse_leniently(entry))] = True
         centroid = _centroid(vectors, is_example, everything)
         if centroid:
             in_category = {
@@ -163,6 +169,25 @@ def _centroids(
             }
             found[topic.slug] = replace(centroid, categories=categories)
     return found
+
+
+def _fitting(titles: PaperIndex, query: Query) -> list[int]:
+    """Return the papers whose titles fit a query; a title that has a word of free text does not."""
+    if isinstance(query, Text):
+        return []
+    if isinstance(query, Term):
+        return list(titles.find(query.phrase).rows)
+    singular_titles = titles.in_form(singular)
+    rows_with = {phrase: set(titles.find(phrase).rows.tolist()) for phrase in query.phrases()}
+    rows_with |= {
+        phrase: set(singular_titles.find(phrase).rows.tolist()) for phrase in query.excluded()
+    }
+    some = set().union(*(rows_with[phrase] for phrase in query.phrases()))
+
+    def fits(row: int) -> bool:
+        return query.evaluate(lambda phrase: row in rows_with[phrase])
+
+    return sorted(filter(fits, some))
 
 
 def _centroid(
@@ -182,7 +207,7 @@ def _centroid(
     of_examples = float((to_mean - of_topic @ everything).mean()) / length
     weights = (mean - everything) / length
     of_others = float((vectors[~is_example] @ weights).mean())
-    if of_examples <= of_others:
+    if of_examples - of_others < _LEAST_APART:
         return None
     return Centroid(
         examples=examples, weights=weights, of_examples=of_examples, of_others=of_others

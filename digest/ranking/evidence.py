@@ -38,6 +38,9 @@ TITLE, KEYWORD, REPEATED, LONE = 1.0, 0.75, 0.35, 0.2
 #: Words are counted as if so many more papers were known, of which one in a hundred has the word.
 #: So a word of a first day is neither common nor rare before there is a reason to think so.
 _PRIOR_PAPERS, _PRIOR_SHARE = 100.0, 0.01
+#: If so many earlier papers are known, the day's own are not counted: then a further paper that has
+#: none of a topic's words changes nothing for the topic.
+_ENOUGH = 1_000
 #: So many entries and phrases are remembered: readers' own words have no end.
 _REMEMBERED = 8_000
 
@@ -46,10 +49,12 @@ class Evidence:
     """What words say of the papers of an index."""
 
     def __init__(self, index: PaperIndex, counts: WordCounts) -> None:
-        """Count words in the index and in earlier papers together."""
+        """Count words in earlier papers; while these are few, in those of the index too."""
         self.index = index
         self._counts = counts
-        self._papers = counts.papers + len(index.papers) + _PRIOR_PAPERS
+        self._counts_day = counts.papers < _ENOUGH
+        of_day = len(index.papers) if self._counts_day else 0
+        self._papers = counts.papers + of_day + _PRIOR_PAPERS
         #: by entry, the positions of the papers that fit and how strongly it speaks for each
         self._strengths: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
         self._mentions: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
@@ -182,17 +187,18 @@ class Evidence:
         return [self._strength(part) for part in query.parts]
 
     def _papers_with(self, phrase: Phrase) -> float:
-        """Return the estimated number of papers, earlier ones and the day's, with a phrase."""
+        """Return the estimated number of papers with a phrase, of those that are counted."""
         of_day = len(self.index.find(phrase).rows)
         most = 0.0
         for reading in phrase.readings:
             everywhere, day = min(
-                ((n := self.index.papers_with(stem)) + self._counts.papers_with.get(stem, 0), n)
+                (self._counts.papers_with.get(stem, 0) + self._counts_day * of_stem, of_stem)
                 for stem in reading
+                for of_stem in (self.index.papers_with(stem),)
             )
             share = 1.0 if len(reading) == 1 else (of_day + 1) / (day + 2)
             most = max(most, everywhere * min(share, 1.0))
-        return max(most, of_day)
+        return max(most, of_day) if self._counts_day else most
 
     def _log_odds(self, papers_with: float) -> float:
         having = _PRIOR_PAPERS * _PRIOR_SHARE + papers_with

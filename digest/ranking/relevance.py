@@ -22,7 +22,7 @@ from digest.ranking import free_text
 from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Term, Text, parse_leniently
 from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, is_part, stems, words
 from subscribers.models import OWN
@@ -55,9 +55,9 @@ _CATEGORY, _TELLING_CATEGORY, _CATEGORY_ALONE = 1.0, 3.0, 4.0
 #: Log-odds of a followed name: more than any words.
 _AUTHOR = 40.0
 
-#: A paper below this relevance is not about a topic. Without a centroid less is known, and so less
-#: is left out.
-FLOOR, FLOOR_OF_WORDS_ALONE = 0.15, 0.1
+#: A paper below this relevance is not about a topic. A subscriber's own words are only theirs, so
+#: less is left out: a paper that mentions one of them in passing fills a day that is not full.
+FLOOR, FLOOR_OF_OWN_WORDS = 0.2, 0.1
 #: A paper without any of a topic's words must be so relevant.
 FLOOR_WITHOUT_WORDS = 0.3
 #: A term is named as a reason if it makes this part of what brings a paper close to a topic.
@@ -120,22 +120,25 @@ class Relevance:
         centroid = self._background.centroids.get(topic.slug)
         trust = centroid.examples / (centroid.examples + _HALF_TRUSTED) if centroid else 0.0
         log_odds = (1 - trust) * (_WORDS_ALONE[0] + _WORDS_ALONE[1] * strength)
-        floor = (1 - trust) * FLOOR_OF_WORDS_ALONE + trust * FLOOR
+        floor = FLOOR_OF_OWN_WORDS if topic.slug == OWN else FLOOR
         if centroid:
             log_odds += trust * (
                 _WITH_CENTROID[0]
                 + _WITH_CENTROID[1] * strength
                 + _CLOSENESS * centroid.closeness(self._vectors)
             )
+        by_category = self._by_category(topic, centroid)
+        log_odds += by_category
         is_out = self.evidence.excludes(topic.words_out)
         below = np.where(is_out, -np.inf, log_odds) < _log_odds(floor)
         log_odds = _lone_below_titles(log_odds, below, *self.evidence.mentions(topic.words_in))
-        by_category = self._by_category(topic, centroid)
         followed = map(folded_name, topic.authors)
         by_name = self._holds(followed, lambda paper: map(folded_name, names_of(paper)))
-        log_odds += by_category + by_name * _AUTHOR
+        log_odds += by_name * _AUTHOR
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
         relevance, is_match = _judge(log_odds, is_named, floor)
+        if not any(isinstance(parse_leniently(entry), Term) for entry in topic.words_in):
+            is_match &= is_named
         return relevance, is_match & ~is_out
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
@@ -232,12 +235,12 @@ def of_words_alone(
     (readers, papers). `strength` is from `Evidence.of_all`, and the next two from `mentions`.
     """
     log_odds = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength
-    below = np.where(is_out, -np.inf, log_odds) < _log_odds(FLOOR_OF_WORDS_ALONE)
+    below = np.where(is_out, -np.inf, log_odds) < _log_odds(FLOOR_OF_OWN_WORDS)
     limited = zip(log_odds, below, in_title, lone, strict=True)
     for row, reader in enumerate(limited):
         log_odds[row] = _lone_below_titles(*reader)
     is_named = (strength > 0) | by_name
-    relevance, is_match = _judge(log_odds + by_name * _AUTHOR, is_named, FLOOR_OF_WORDS_ALONE)
+    relevance, is_match = _judge(log_odds + by_name * _AUTHOR, is_named, FLOOR_OF_OWN_WORDS)
     return relevance, is_match & ~is_out
 
 

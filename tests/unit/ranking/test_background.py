@@ -16,11 +16,11 @@ from digest.ranking.index import PaperIndex
 #: Papers on tomography have the patients in common with those that say "medical" in the title.
 MEDICAL = [
     paper(f"1{i}", title=f"Medical images {i}", abstract="Patients and radiology.")
-    for i in range(8)
+    for i in range(16)
 ]
 OTHERS = [
     paper(f"2{i}", title=f"Sorting numbers {i}", abstract="Arrays and compilers.")
-    for i in range(12)
+    for i in range(20)
 ]
 TOPIC = topic("medicine", words_in=("medical",), categories=("q-bio.QM",))
 
@@ -54,7 +54,7 @@ def test_closeness_is_zero_for_other_papers_and_one_for_the_topic_s_in_the_mean(
 
     assert found[len(MEDICAL) :].mean() == pytest.approx(0)
     # In the scale each paper of the topic is compared with the others of the topic only.
-    assert 1 <= found[: len(MEDICAL)].mean() < 1.2
+    assert 0.999 < found[: len(MEDICAL)].mean() < 1.2
 
 
 def test_the_closest_terms_are_those_of_the_topic() -> None:
@@ -75,7 +75,7 @@ def test_vectors_have_length_one_or_no_known_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "papers", [[*MEDICAL[:4], *OTHERS], MEDICAL, []], ids=["few", "nothing else", "none"]
+    "papers", [[*MEDICAL[:14], *OTHERS], MEDICAL, []], ids=["few", "nothing else", "none"]
 )
 def test_few_papers_of_a_topic_or_nothing_beside_them_teach_no_centroid(
     papers: list[Paper],
@@ -83,9 +83,40 @@ def test_few_papers_of_a_topic_or_nothing_beside_them_teach_no_centroid(
     assert learn(papers, [TOPIC]).centroids == {}
 
 
+def test_papers_that_are_hardly_more_alike_than_all_teach_no_centroid() -> None:
+    rest = "We study methods and report results on many data sets."
+    alike = [paper(f"1{i}", title="A medical study", abstract=rest) for i in range(16)]
+    others = [paper(f"2{i}", title="A study", abstract=rest) for i in range(20)]
+
+    assert learn([*alike, *others], [topic(words_in=("study",))]).centroids == {}
+
+
+def test_no_paper_is_much_closer_than_the_topic_s_own() -> None:
+    learned = learn([*MEDICAL, *OTHERS], [TOPIC])
+    extreme = paper("3", title="Patients patients radiology", abstract="Patients. Radiology.")
+
+    assert closeness(extreme, learned) <= 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "teaches"),
+    [
+        ("medical AND patient", False),
+        ("medical OR patient", True),
+        ("medical AND NOT image", False),
+        ("medical AND NOT radiology", True),
+        ("what do medical papers say of patients?", False),
+    ],
+)
+def test_only_titles_that_fit_an_entry_teach(entry: str, teaches: bool) -> None:  # noqa: FBT001
+    wanted = topic("medicine", words_in=(entry,))
+
+    assert ("medicine" in learn([*MEDICAL, *OTHERS], [wanted]).centroids) == teaches
+
+
 def test_a_category_that_a_topic_s_papers_have_speaks_for_it() -> None:
-    filed = [paper(f"1{i}", title="Medical", categories=("q-bio.QM", "cs.CV")) for i in range(8)]
-    others = [paper(f"2{i}", title="Sorting", categories=("cs.CV",)) for i in range(12)]
+    filed = [paper(f"1{i}", title="Medical", categories=("q-bio.QM", "cs.CV")) for i in range(16)]
+    others = [paper(f"2{i}", title="Sorting", categories=("cs.CV",)) for i in range(20)]
     wanted = topic("medicine", words_in=("medical",), categories=("q-bio.QM", "cs.CV", "cs.RO"))
 
     found = learn([*filed, *others], [wanted]).centroids["medicine"].categories

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import paper, topic
 
+from digest.models.issue import WordCounts
 from digest.models.paper import Paper
 from digest.ranking.background import Background, learn
 from digest.ranking.relevance import Match, Relevance, bm25
@@ -118,7 +119,7 @@ def test_a_followed_author_outweighs_any_words() -> None:
 def test_a_word_in_the_title_counts_more_than_one_in_the_abstract() -> None:
     papers = [
         paper("1", title="Agents and more", abstract="We study a thing here."),
-        paper("2", title="Things and more", abstract="We study agents right here."),
+        paper("2", title="Things and more", abstract="We study agents. Agents are right here."),
     ]
 
     second, first = match(papers, [topic()])[0]
@@ -215,6 +216,9 @@ def test_a_lone_mention_never_outranks_a_title_match_of_equal_idf(
     assert all(score <= lowest for score, one in shown if one[0] == "4")
 
 
+LEARNED_OF_PLANNING = learn(EARLIER, [topic(words_in=("agent",))])
+
+
 def test_a_paper_close_to_a_topic_s_papers_is_more_relevant() -> None:
     background = learn(EARLIER, [topic()])
     papers = [
@@ -237,8 +241,46 @@ def test_a_centroid_of_few_papers_changes_less_than_one_of_many() -> None:
         (alone,), _ = Relevance(close, background).of(topic())
         return abs(float(relevance - alone))
 
-    assert change(4) == 0
-    assert 0 < change(5) < change(20)
+    assert change(14) == 0
+    assert 0 < change(15) < change(20)
+
+
+@given(
+    st.lists(st.sampled_from(("Agents", "plan", "tasks", "games", "Numbers")), max_size=6),
+    st.sampled_from(("agent AND task", "agent AND NOT game", "(plan OR task) AND NOT number")),
+)
+def test_what_operators_ask_for_holds_however_close_a_paper_is(
+    words: list[str], entry: str
+) -> None:
+    title = " ".join(words) or "They"
+    wanted = topic(words_in=(entry,))
+
+    ((_,), (is_match,)) = Relevance([paper(title=title)], LEARNED_OF_PLANNING).of(wanted)
+
+    present = {word.casefold().rstrip("s") for word in words}
+    fits = {
+        "agent AND task": {"agent", "task"} <= present,
+        "agent AND NOT game": "agent" in present and "game" not in present,
+        "(plan OR task) AND NOT number": bool({"plan", "task"} & present)
+        and "number" not in present,
+    }
+    assert not is_match or fits[entry]
+
+
+def test_a_further_paper_without_the_topic_s_words_changes_nothing_once_much_is_known() -> None:
+    counts = WordCounts(papers=5_000, papers_with={"agent": 500, "plan": 300})
+    background = Background(counts=counts)
+    day = [
+        paper("1", title="Agents plan"),
+        paper("2", title="Agents"),
+        paper("3", title="They", abstract="Agents. Agents."),
+    ]
+    wanted = topic(words_in=("agent", "plan"))
+
+    few = Relevance(day, background).of(wanted)[0]
+    more = Relevance([*day, paper("0", title="Sorting")], background).of(wanted)[0]
+
+    assert more[: len(day)].tolist() == few.tolist()
 
 
 def test_a_category_counts_by_what_the_topic_s_papers_show() -> None:
@@ -295,7 +337,7 @@ def test_reasons_name_what_a_paper_has_in_common_with_a_topic_s_papers() -> None
 
 def test_reasons_of_closeness_repeat_no_word_of_the_topic() -> None:
     earlier = [
-        *(paper(f"1{i}", title=f"Multi-agent play {i}", abstract="Agents.") for i in range(9)),
+        *(paper(f"1{i}", title=f"Multi-agent play {i}", abstract="Agents.") for i in range(16)),
         *(paper(f"2{i}", title=f"Sorting {i}") for i in range(300)),
     ]
     wanted = topic(words_in=("multi-agent",))
