@@ -19,7 +19,6 @@ import numpy as np
 
 from digest.models.issue import WordCounts
 from digest.ranking import free_text
-from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import FUNCTION_WORDS, Text, parse_leniently
@@ -106,7 +105,6 @@ class Relevance:
         self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
-        self._phrases: LruCache[tuple[Phrase, ...]] = LruCache(_REMEMBERED)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -143,7 +141,7 @@ class Relevance:
         paper = self.papers[row]
         if topic.trending:
             return Match(paper=paper, relevance=relevance, trending=True)
-        phrases = self._phrases_of(topic)
+        phrases = _phrases(topic.words_in)
         quoted = {phrase: quotes for phrase in phrases if (quotes := self.index.quote(phrase, row))}
         title = _quotes(quoted, Place.TITLE)
         keywords = _quotes(quoted, Place.KEYWORDS)
@@ -181,11 +179,6 @@ class Relevance:
             has = self._holds((category,), lambda paper: paper.categories)
             found = np.maximum(found, has * (weight if topic.words_in else _CATEGORY_ALONE))
         return found
-
-    def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
-        entries = topic.words_in
-        every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
-        return self._phrases.get(entries, lambda: tuple(dict.fromkeys(every)))
 
     def _close_by(self, topic: Topic, row: int, quoted: Quotes) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
@@ -280,6 +273,13 @@ def _lone_below_titles(
 
 def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
+
+
+@lru_cache(_REMEMBERED)
+def _phrases(entries: tuple[str, ...]) -> tuple[Phrase, ...]:
+    """Return the phrases of a topic's entries, each once."""
+    every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
+    return tuple(dict.fromkeys(every))
 
 
 def _all_stems(text: str) -> set[str]:
