@@ -20,11 +20,11 @@ class Reason:
     #: word, close, category, author, trend, rise, prior or similar
     kind: str
     text: str
-    #: where in the paper the words stand: title, keywords or abstract
+    #: where in the paper the words stand: title, keywords, abstract or summary
     place: str = ""
     #: the words as the paper spells them, the categories or the names
     values: tuple[str, ...] = ()
-    #: the rank by votes, the votes, or how many papers there are
+    #: the rank by votes, the votes, or how many papers or authors there are
     number: int | None = None
     #: among how many papers, or up from how many votes
     of: int | None = None

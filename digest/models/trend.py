@@ -38,6 +38,8 @@ class Trend:
     cohort: int
     #: why votes are expected of it, while it has none
     well_received: WellReceived | None = None
+    #: how many authors it has, if votes are expected of it mostly for their number
+    many_authors: int | None = None
     #: how its votes took off after an earlier edition had it
     rise: Rise | None = None
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition, Issue, NoIssue, Section
-from digest.models.picks import Ranking
-from digest.ranking.select import FLOOR, select
+from digest.ranking.select import select
 from digest.text.wording import count, join_words
 from subscribers.models import OWN, OWN_NAME
 
@@ -65,7 +63,7 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     if slug == OWN:
         return Section(slug=slug, name=OWN_NAME, picks=tuple(picks))
     topic = edition.topics[slug]
-    about = len(Ranking.of(edition.ranked[slug]).within(FLOOR, inf))
+    about = len(edition.ranked[slug])
     return Section(
         slug=slug,
         name=topic.name,
@@ -78,15 +76,14 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
 def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     names = ", ".join(edition.topics[slug].name for slug in known)
     total = count(edition.coverage.considered, "paper")
-    about = [p for slug in known for p in edition.ranked.get(slug, ()) if p.relevance >= FLOOR]
+    about = [pick for slug in known for pick in edition.ranked.get(slug, ())]
     excluded = sum(pick.paper.id in edition.excluded for pick in about)
     if about and excluded == len(about):
         return f"every paper about {names} has a word that the reader excludes"
     if about:
         also = " or has a word that the reader excludes" if excluded else ""
         return f"every paper about {names} was in an earlier issue{also}"
-    clearly = "clearly " if any(edition.ranked.get(slug) for slug in known) else ""
-    return f"none of the day’s {total} is {clearly}about {names}"
+    return f"none of the day’s {total} is about {names}"
 
 
 def why_empty(coverage: Coverage) -> str:

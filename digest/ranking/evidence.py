@@ -7,13 +7,12 @@ chance, and was wrong in four cases of five when people judged it.
 from __future__ import annotations
 
 import math
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.ranking import free_text
-from digest.ranking.cache import LruCache
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
@@ -56,10 +55,10 @@ class Evidence:
         of_day = len(index.papers) if self._counts_day else 0
         self._papers = counts.papers + of_day + _PRIOR_PAPERS
         #: by entry, the positions of the papers that fit and how strongly it speaks for each
-        self._strengths: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
-        self._mentions: LruCache[tuple[NDArray[np.int64], Floats]] = LruCache(_REMEMBERED)
-        self._excluded: LruCache[NDArray[np.int64]] = LruCache(_REMEMBERED)
-        self._idfs: LruCache[float] = LruCache(_REMEMBERED)
+        self._strengths = lru_cache(_REMEMBERED)(self._nonzero)
+        self._mentions = lru_cache(_REMEMBERED)(self._find_mentions)
+        self._excluded = lru_cache(_REMEMBERED)(self._rows_with)
+        self._idfs = lru_cache(_REMEMBERED)(self._idf)
         self._excluding: PaperIndex | None = None
 
     def of(self, entry: str) -> Floats:
@@ -68,7 +67,7 @@ class Evidence:
         That is 1 for the rarest phrase in a title, and 0 for a paper that does not fit; shape
         (papers,). An entry that was looked up lately is remembered.
         """
-        rows, strengths = self._strengths.get(entry, lambda: self._nonzero(entry))
+        rows, strengths = self._strengths(entry)
         found = np.zeros(len(self.index.papers))
         found[rows] = strengths
         return found
@@ -111,7 +110,7 @@ class Evidence:
         The third is 1 for papers that say more than to mention it once; shape (3, papers).
         """
         found = np.zeros((3, len(self.index.papers)))
-        rows, values = self._mentions.get(entry, lambda: self._find_mentions(entry))
+        rows, values = self._mentions(entry)
         found[:, rows] = values
         return found
 
@@ -143,13 +142,13 @@ class Evidence:
 
     def idf(self, phrase: Phrase) -> float:
         """Return the inverse document frequency of a phrase."""
-        return self._idfs.get(phrase, lambda: self._log_odds(self._papers_with(phrase)))
+        return self._idfs(phrase)
 
     def excludes(self, entries: Iterable[str]) -> NDArray[np.bool_]:
         """Return which papers have a word that excludes them, in the singular or plural."""
         found = np.zeros(len(self.index.papers), np.bool_)
         for entry in entries:
-            found[self._excluded.get(entry, partial(self._rows_with, entry))] = True
+            found[self._excluded(entry)] = True
         return found
 
     def _rows_with(self, excluding: str) -> NDArray[np.int64]:
@@ -182,6 +181,9 @@ class Evidence:
             places = _places(occurrences.counts)
             found[occurrences.rows] = places * self.rarity(query.phrase)
         return found
+
+    def _idf(self, phrase: Phrase) -> float:
+        return self._log_odds(self._papers_with(phrase))
 
     def _parts(self, query: And | Or) -> list[Floats]:
         return [self._strength(part) for part in query.parts]

@@ -32,6 +32,8 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
         reasons.append(_words("{} among its keywords", "keywords", match.keywords))
     if match.abstract_words and len(match.title_words) < MAX_WORDS:
         reasons.append(_words("the abstract speaks of {}", "abstract", match.abstract_words))
+    if match.summary_words and len(match.title_words) < MAX_WORDS:
+        reasons.append(_words("the summary speaks of {}", "summary", match.summary_words))
     if match.close_by:
         text = f"close to this topic’s papers: {join_words(match.close_by)}"
         reasons.append(Reason(kind="close", text=text, values=match.close_by))
@@ -41,7 +43,7 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
     if of_trend := _of_trend(trend, is_trending=match.trending):
         reasons.append(of_trend)
     if match.trending and not reasons:
-        reasons.append(Reason(kind="trend", text="on the day’s list"))
+        reasons.append(_listed(trend))
     return tuple(reasons)
 
 
@@ -91,6 +93,14 @@ def _well_received(found: WellReceived) -> Reason:
     )
     values = (found.author,)
     return Reason(kind="prior", text=text, values=values, number=found.top, of=found.papers)
+
+
+def _listed(trend: Trend) -> Reason:
+    """Return why a topic of trending papers has a paper of which no vote says anything."""
+    if trend.many_authors is None:
+        return Reason(kind="trend", text="on the day’s list")
+    text = f"by {trend.many_authors:,} authors; papers with many authors often get more votes"
+    return Reason(kind="prior", text=text, number=trend.many_authors)
 
 
 def ordinal(number: int) -> str:

@@ -13,12 +13,11 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.ranking.cache import LruCache
 from digest.ranking.vocabulary import GAP, Vocabulary, spans_of_words
 
 if TYPE_CHECKING:
@@ -120,11 +119,11 @@ class PaperIndex:
         self._order = np.argsort(self.words, kind="stable")
         numbers = np.arange(len(self.vocabulary) + 1, dtype=np.int32)
         self._firsts = np.searchsorted(self.words[self._order], numbers)
-        self._found: LruCache[Occurrences] = LruCache(_REMEMBERED)
+        self._found = lru_cache(_REMEMBERED)(self._find)
 
     def find(self, phrase: Phrase) -> Occurrences:
         """Return in which papers a phrase occurs, and how often."""
-        return self._found.get(phrase, lambda: self._find(phrase))
+        return self._found(phrase)
 
     def numbers_by_paper(self) -> dict[str, NDArray[np.int32]]:
         """Return the numbers of the stems of each paper's title and abstract, by its id."""

@@ -32,6 +32,8 @@ SMALLEST_DAY = 3
 TOP_SHARE = 0.25
 #: The number of authors that is usual, as the logarithm of one more.
 _USUAL_AUTHORS = math.log1p(6)
+#: So many authors and more are called many.
+_MANY_AUTHORS = 20
 
 
 @dataclass(slots=True)
@@ -90,16 +92,17 @@ class Prior:
 
     def expected(self, papers: Sequence[Paper]) -> list[float]:
         """Return the expected deviation of each paper of a day, in natural logarithms."""
-        weights = (
-            self.coefficients.authors_record,
-            self.coefficients.words_record,
-            self.coefficients.author_count,
-            self.coefficients.newness,
+        return [math.fsum(self._parts(found)) for found in self.features(papers)]
+
+    def _parts(self, features: Features) -> Features:
+        """Return what each feature adds to the expected deviation."""
+        weights = self.coefficients
+        return Features(
+            authors_record=weights.authors_record * features.authors_record,
+            words_record=weights.words_record * features.words_record,
+            author_count=weights.author_count * features.author_count,
+            newness=weights.newness * features.newness,
         )
-        return [
-            math.fsum(weight * value for weight, value in zip(weights, found, strict=True))
-            for found in self.features(papers)
-        ]
 
     def features(self, papers: Sequence[Paper]) -> list[Features]:
         """Return the features of the papers of one day."""
@@ -119,6 +122,21 @@ class Prior:
             )
             for paper in papers
         ]
+
+    def many_authors(self, papers: Sequence[Paper]) -> dict[str, int]:
+        """Return how many authors those papers of a day have that this number puts first, by id.
+
+        They are among those of which most is expected, and this is the largest part of it.
+        """
+        expected = self.expected(papers)
+        least = _top(expected)
+        found = {}
+        for paper, total, features in zip(papers, expected, self.features(papers), strict=True):
+            authors, parts = paper.author_count or len(paper.authors), self._parts(features)
+            is_first = total >= least and parts.author_count == max(parts)
+            if is_first and authors >= _MANY_AUTHORS:
+                found[paper.id] = authors
+        return found
 
     def much_voted(self, paper: Paper) -> tuple[str, Record] | None:
         """Return the author whose earlier papers were most often among the most voted, if any.
@@ -202,10 +220,10 @@ def _shrunk(record: Record, by: float) -> float:
     return record.total / (record.papers + by)
 
 
-def _top(votes: Sequence[int]) -> float:
-    """Return how many votes the most voted papers of a day have at least."""
-    number = int(len(votes) * TOP_SHARE)
-    return sorted(votes, reverse=True)[number - 1] if number else math.inf
+def _top(values: Sequence[float]) -> float:
+    """Return how many votes, or how much, the first papers of a day have at least."""
+    number = int(len(values) * TOP_SHARE)
+    return sorted(values, reverse=True)[number - 1] if number else math.inf
 
 
 def _newness(papers: Sequence[Paper]) -> dict[str, float]:

@@ -19,7 +19,6 @@ import numpy as np
 
 from digest.models.issue import WordCounts
 from digest.ranking import free_text
-from digest.ranking.cache import LruCache
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
 from digest.ranking.query import FUNCTION_WORDS, Term, Text, parse_leniently
@@ -85,6 +84,8 @@ class Match:
     title_words: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     abstract_words: tuple[str, ...] = ()
+    #: those that the summary in one sentence has and the abstract has not
+    summary_words: tuple[str, ...] = ()
     #: what it has in common with the topic's papers of the last weeks
     close_by: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -106,7 +107,6 @@ class Relevance:
         self.index = PaperIndex(self.papers, background.vocabulary)
         self.evidence = Evidence(self.index, background.counts)
         self._background = background
-        self._phrases: LruCache[tuple[Phrase, ...]] = LruCache(_REMEMBERED)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -146,22 +146,27 @@ class Relevance:
         paper = self.papers[row]
         if topic.trending:
             return Match(paper=paper, relevance=relevance, trending=True)
-        phrases = self._phrases_of(topic)
+        phrases = _phrases(topic.words_in)
         quoted = {phrase: quotes for phrase in phrases if (quotes := self.index.quote(phrase, row))}
         title = _quotes(quoted, Place.TITLE)
         keywords = _quotes(quoted, Place.KEYWORDS)
-        abstract = _quotes(quoted, Place.SUMMARY) or _quotes(quoted, Place.ABSTRACT)
+        abstract = _quotes(quoted, Place.ABSTRACT)
+        summary = _quotes(quoted, Place.SUMMARY)
+        categories = tuple(c for c in topic.categories if c in paper.categories)
         followed = set(map(folded_name, topic.authors))
+        authors = tuple(n for n in names_of(paper) if followed and folded_name(n) in followed)
+        has_other = bool(quoted or categories or authors)
         return Match(
             paper=paper,
             relevance=relevance,
             title_words=title,
             keywords=_without(keywords, title),
             abstract_words=_without(abstract, (*title, *keywords)),
+            summary_words=_without(summary, (*title, *keywords, *abstract)),
             is_own=topic.slug == OWN,
-            close_by=self._close_by(topic, row, quoted),
-            categories=tuple(c for c in topic.categories if c in paper.categories),
-            authors=tuple(n for n in names_of(paper) if followed and folded_name(n) in followed),
+            close_by=self._close_by(topic, row, quoted, has_other=has_other),
+            categories=categories,
+            authors=authors,
         )
 
     @cached_property
@@ -185,15 +190,14 @@ class Relevance:
             found = np.maximum(found, has * (weight if topic.words_in else _CATEGORY_ALONE))
         return found
 
-    def _phrases_of(self, topic: Topic) -> tuple[Phrase, ...]:
-        entries = topic.words_in
-        every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
-        return self._phrases.get(entries, lambda: tuple(dict.fromkeys(every)))
-
-    def _close_by(self, topic: Topic, row: int, quoted: Quotes) -> tuple[str, ...]:
+    def _close_by(
+        self, topic: Topic, row: int, quoted: Quotes, *, has_other: bool
+    ) -> tuple[str, ...]:
         """Quote the words that a paper has in common with a topic's papers of the last weeks.
 
-        The topic's own words are left out: they are no news, and quoted elsewhere.
+        The topic's own words are left out: they are no news, and quoted elsewhere. A paper that has
+        no other reason is there by these words alone: then the strongest are named, even if each
+        says little.
         """
         centroid = self._background.centroids.get(topic.slug)
         if centroid is None:
@@ -205,19 +209,29 @@ class Relevance:
         known = set(_FUNCTION_STEMS)
         for quotes in quoted.values():
             known.update(*map(_all_stems, quotes.values()))
+        strongest = np.argsort(-shares, kind="stable")
+        is_rare = self._background.idf[columns] >= 1 + math.log(_COMMON)
+        is_telling = is_rare & (shares >= _TELLING * shares.sum())
+        telling = [at for at in strongest[:_LOOKED_AT] if is_telling[at]]
+        found = self._spell(columns[telling], row, known)
+        if not found and not has_other:
+            found = self._spell(columns[strongest[shares[strongest] > 0]], row, known)
+        return found
+
+    def _spell(self, terms: Iterable[int], row: int, known: set[str]) -> tuple[str, ...]:
+        """Quote the first terms that have no known stem, and none of each other's."""
         found: list[str] = []
-        for at in np.argsort(-shares, kind="stable")[:_LOOKED_AT]:
-            if len(found) == _MOST_CLOSE or shares[at] < _TELLING * shares.sum():
-                break
-            term = self._background.spell(int(columns[at]))
-            is_rare = self._background.idf[columns[at]] >= 1 + math.log(_COMMON)
-            if not is_rare or not known.isdisjoint(term):
+        for number in terms:
+            term = self._background.spell(int(number))
+            if not known.isdisjoint(term):
                 continue
             if quotes := self.index.quote(Phrase(term, term), row):
                 # From the abstract, where fewer words have capitals.
                 quote = quotes[max(quotes)]
                 found.append(quote)
                 known |= _all_stems(quote)
+                if len(found) == _MOST_CLOSE:
+                    break
         return tuple(found)
 
 
@@ -285,24 +299,32 @@ def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
+@lru_cache(_REMEMBERED)
+def _phrases(entries: tuple[str, ...]) -> tuple[Phrase, ...]:
+    """Return the phrases of a topic's entries, each once."""
+    every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
+    return tuple(dict.fromkeys(every))
+
+
 def _all_stems(text: str) -> set[str]:
     """Return the stems of a text's words, of compounds as a whole and of their parts."""
     return {*stems(text), *map(stem, words(text))}
 
 
 def _quotes(quoted: Quotes, place: Place) -> tuple[str, ...]:
-    """Return the quotes of phrases that occur in a place; parts of longer ones are left out."""
-    present = {phrase: _tidy(quotes[place]) for phrase, quotes in quoted.items() if place in quotes}
+    """Return the quotes of phrases that occur in a place, the parts of longer ones left out.
+
+    Of quotes of the same words in other forms the first is kept.
+    """
+    present = [_tidy(quotes[place]) for quotes in quoted.values() if place in quotes]
     if len(present) < 2:
-        return tuple(present.values())
-    quotes = [
+        return tuple(present)
+    distinct = {tuple(map(stem, words(quote))): quote for quote in reversed(present)}
+    return tuple(
         quote
-        for phrase, quote in present.items()
-        if not any(phrase != other and is_part(phrase.stems, other.stems) for other in present)
-    ]
-    # Two quotes that differ in case or plural are one: the first is kept, in its place.
-    distinct = {quote.casefold().rstrip("s"): quote for quote in reversed(quotes)}
-    return tuple(distinct.values())[::-1]
+        for part, quote in reversed(distinct.items())
+        if not any(part != whole and is_part(part, whole) for whole in distinct)
+    )
 
 
 def _tidy(quote: str) -> str:

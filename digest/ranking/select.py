@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
     from digest.models.picks import Pick
 
-#: A paper whose relevance is below this is not about the topic, and is never shown for it.
-FLOOR = 0.02
 #: A paper whose relevance is below this may mention the topic in passing. It is shown only while
 #: the topic has fewer papers than its share of the issue.
 CLEAR = 0.4
@@ -48,8 +46,8 @@ def select(
     A paper wanted by several topics goes to the one to which it is most relevant; on a tie, to the
     one listed first. Each topic first fills an equal share of `max_papers`, so a topic with two
     papers keeps them beside one with two hundred. Then the topics share what is left by score, each
-    up to `per_topic` papers. No paper below `FLOOR` is shown, and one below `CLEAR` only in the
-    first round.
+    up to `per_topic` papers. A paper below `CLEAR` is shown only in the first round. What is not
+    about a topic is not in its picks, see `digest.ranking.relevance`.
 
     Topics in `last` (trending overall) come after all others, and their share is kept for them.
     They take their picks in order, except those that the other sections show. Papers in `seen`,
@@ -102,13 +100,13 @@ class _Section:
         return self.rankings[self.slug].within(CLEAR, inf)
 
     def passing(self) -> Iterable[Pick]:
-        return self.rankings[self.slug].within(FLOOR, CLEAR)
+        return self.rankings[self.slug].within(0.0, CLEAR)
 
     def best_clear(self) -> Iterator[Pick]:
         return self._best(CLEAR, inf)
 
     def best_passing(self) -> Iterator[Pick]:
-        return self._best(FLOOR, CLEAR)
+        return self._best(0.0, CLEAR)
 
     def _best(self, least: float, below: float) -> Iterator[Pick]:
         """Yield the picks that fit no other named topic better."""

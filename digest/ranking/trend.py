@@ -83,6 +83,7 @@ def _trends_of_day(
         for paper_id, z_score in _z_scores(counts, hours).items():
             totals[paper_id] += weight * z_score
     rank, tied = _standings(votes), Counter(votes.values())
+    many_authors = {} if votes else prior.many_authors(papers)
     return {
         paper.id: Trend(
             score=round(1 / (1 + math.exp(-_LOGISTIC_SCALE * totals[paper.id])), _DIGITS),
@@ -90,6 +91,7 @@ def _trends_of_day(
             tied=tied[votes[paper.id]] if paper.id in votes else 0,
             cohort=len(votes),
             well_received=None if votes.get(paper.id) else _well_received(paper, prior),
+            many_authors=many_authors.get(paper.id),
             rise=rises.get(paper.id),
         )
         for paper in papers

@@ -10,6 +10,7 @@ import numpy as np
 from digest.models.issue import NOTHING_SEEN, Issue
 from digest.models.picks import Pick
 from digest.ranking.compose import compose
+from digest.text.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,6 +112,7 @@ def _places(found: Match) -> set[str]:
         "title": found.title_words,
         "keywords": found.keywords,
         "abstract": found.abstract_words,
+        "summary": found.summary_words,
     }
     return {place for place, quoted in places.items() if quoted}
 
@@ -119,4 +121,6 @@ def _weakness(places: set[str]) -> str:
     """Say what a paper lacks whose words stand in these places."""
     if not places:
         return "has none of the words: "
-    return "has the words only in the abstract: " if places == {"abstract"} else ""
+    if places <= {"abstract", "summary"}:
+        return f"has the words only in the {join_words(sorted(places))}: "
+    return ""

@@ -11,7 +11,6 @@ from support.builders import DAY, ids, pick, topic
 
 from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
 from digest.ranking.compose import compose
-from digest.ranking.select import FLOOR
 
 if TYPE_CHECKING:
     from digest.models.picks import Pick
@@ -55,7 +54,7 @@ def of_relevance(relevance: float, count: int) -> list[Pick]:
 
 def test_a_section_says_how_many_papers_a_short_day_has() -> None:
     ranked = {
-        "agents": [*of_relevance(0.5, 2), pick("9", 0.1, relevance=FLOOR / 2)],
+        "agents": of_relevance(0.5, 2),
         "robots": [pick(f"r{n}", topic="robots") for n in range(3)],
         "all": [pick("8", topic="all", relevance=1.0)],
     }
@@ -73,8 +72,8 @@ def test_a_section_says_how_many_papers_a_short_day_has() -> None:
     ]
 
 
-def test_a_topic_with_nothing_but_fillers_has_no_section() -> None:
-    ranked = {"agents": of_relevance(FLOOR / 2, 3), "robots": [pick("r", topic="robots")]}
+def test_a_topic_without_papers_has_no_section() -> None:
+    ranked = {"agents": [], "robots": [pick("r", topic="robots")]}
 
     found = compose(edition(ranked), ["agents", "robots"], seen=NOTHING_SEEN)
 
@@ -115,9 +114,6 @@ NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
     "all excluded": (
         replace(edition({"agents": [pick("1")]}), excluded=frozenset("1")), ["agents"],
         NOTHING_SEEN, "every paper about Agents has a word that the reader excludes"),
-    "mentions in passing": (
-        edition({"agents": of_relevance(FLOOR / 2, 2)}), ["agents"], NOTHING_SEEN,
-        "none of the day’s 3 papers is clearly about Agents"),
     "quiet weekday": (
         edition(considered=0, sources=()), ["agents"], NOTHING_SEEN,
         "no papers were announced for 2026-02-02"),

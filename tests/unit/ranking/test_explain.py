@@ -147,3 +147,54 @@ def test_a_reason_has_its_words_and_numbers_as_data() -> None:
         ("", ("cs.MA",), None, None),
         ("", (), 1, 2),
     ]
+
+
+def test_a_word_that_only_the_summary_has_is_not_said_to_be_in_the_abstract() -> None:
+    one = paper(title="At play", abstract="They use tools.", tldr="Agents use a tool.")
+
+    (pick,) = rank([one], [topic(words_in=("agent", "tool"))], trend_weight=1.0)["agents"]
+
+    assert [(reason.place, reason.text) for reason in pick.reasons] == [
+        ("abstract", "the abstract speaks of “tools”"),
+        ("summary", "the summary speaks of “Agents”"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "said"),
+    [
+        ("Multi-agent play: multi-agent workflows.", "“multi-agent workflows”"),
+        ("Agents in a multi-agent system.", "“multi-agent”"),
+        ("Reasoning, and mathematical reasoning.", "“mathematical reasoning”"),
+        ("Multi-agent play, and workflows of agents.", "“Multi-agent”"),
+    ],
+)
+def test_what_a_longer_quote_holds_is_not_quoted_again(abstract: str, said: str) -> None:
+    words = ("agent", "multi-agent", "agent workflow", "reasoning", "mathematical reasoning")
+
+    (pick,) = rank([paper(abstract=abstract)], [topic(words_in=words)], trend_weight=1.0)["agents"]
+
+    assert [reason.text for reason in pick.reasons] == [f"the abstract speaks of {said}"]
+
+
+def test_without_votes_a_paper_of_very_many_authors_says_so_in_trending_overall() -> None:
+    many = paper("1", title="Agents", author_count=438)
+    few = [paper(f"2{n}", authors=("Ann", "Bo")) for n in range(7)]
+    every = topic("all", words_in=(), trending=True)
+
+    found = rank([many, *few], [every, topic()], trend_weight=1.0)
+
+    first, *others = found["all"]
+    assert [(it.kind, it.text, it.number) for it in first.reasons] == [
+        ("prior", "by 438 authors; papers with many authors often get more votes", 438)
+    ]
+    assert {it.text for pick in others for it in pick.reasons} == {"on the day’s list"}
+    assert [it.kind for it in found["agents"][0].reasons] == ["word"]
+
+
+def test_with_votes_nobody_is_explained_by_the_number_of_authors() -> None:
+    papers = [paper("1", author_count=438), *(paper(f"2{n}", votes=n) for n in range(7))]
+
+    found = rank(papers, [topic("all", words_in=(), trending=True)], trend_weight=1.0)["all"]
+
+    assert not [it for pick in found for it in pick.reasons if it.kind == "prior"]

@@ -98,6 +98,16 @@ def test_names_are_compared_without_case_accents_and_dots() -> None:
     assert author_key("J. Müller") == author_key("j müller") == author_key("J MULLER")
 
 
+def test_many_authors_are_named_where_they_put_a_paper_first() -> None:
+    few = [paper(f"2{n}", authors=("Ann", "Bo")) for n in range(7)]
+    unlike = Prior(coefficients=Coefficients(author_count=-0.1))
+
+    assert Prior().many_authors([paper("1", author_count=90), *few]) == {"1": 90}
+    assert Prior().many_authors([paper("1", author_count=9), *few]) == {}
+    assert unlike.many_authors([paper("1", author_count=90), *few]) == {}
+    assert Prior().many_authors([]) == {}
+
+
 def test_an_author_is_named_whose_papers_were_often_much_voted() -> None:
     days = [EARLIER + timedelta(days=number) for number in range(4)]
     prior = learn([each for day in days for each in voted([90, 1, 5, 9], day)])

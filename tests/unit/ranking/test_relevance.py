@@ -335,6 +335,20 @@ def test_reasons_name_what_a_paper_has_in_common_with_a_topic_s_papers() -> None
     assert close_by
 
 
+def test_a_paper_that_is_there_by_closeness_alone_names_what_it_has_in_common() -> None:
+    """Even if each of its words is as common as to say little."""
+    text = "They plan tasks and call tools."
+    earlier = [
+        *(paper(f"1{i}", title="Agents", abstract=text) for i in range(80)),
+        *(paper(f"2{i}", title="Sorting", abstract="Numbers.") for i in range(80)),
+    ]
+    found = Relevance([paper(title="Tools", abstract=text)], learn(earlier, [topic()]))
+    named = Relevance([paper(title="Agents", abstract=text)], learn(earlier, [topic()]))
+
+    assert 0 < len(found.match(topic(), 0, 0.5).close_by) <= 3
+    assert named.match(topic(), 0, 0.5).close_by == ()
+
+
 def test_reasons_of_closeness_repeat_no_word_of_the_topic() -> None:
     earlier = [
         *(paper(f"1{i}", title=f"Multi-agent play {i}", abstract="Agents.") for i in range(16)),

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from support.builders import ids, paper, pick
 
-from digest.ranking.select import CLEAR, FLOOR, select
+from digest.ranking.select import CLEAR, select
 
-#: A relevance that is clear, one of a mention in passing, and one that is not about the topic.
-SURE, MENTION, NOT = CLEAR + 0.3, (FLOOR + CLEAR) / 2, FLOOR - 0.01
+#: A relevance that is clear, and one of a mention in passing.
+SURE, MENTION = CLEAR + 0.3, CLEAR / 2
 
 
 def chosen(ranked: dict[str, list[Any]], wanted: list[str] | None = None, **options: Any) -> Any:
@@ -112,10 +112,6 @@ def test_topics_that_nobody_ranked_are_left_out() -> None:
 # -- short days ------------------------------------------------------------------------------------
 
 
-def test_a_paper_below_the_floor_is_never_shown() -> None:
-    assert chosen({"graphs": [("1", SURE), ("2", NOT)]}) == {"graphs": ["1"]}
-
-
 def test_mentions_in_passing_fill_the_share_of_a_topic_and_no_more() -> None:
     ranked = {"graphs": [("1", SURE), ("2", MENTION), ("3", MENTION)], "proofs": []}
 
@@ -215,7 +211,7 @@ def test_named_topics_get_the_room_that_trending_overall_leaves() -> None:
 
 
 def test_trending_overall_lists_no_paper_for_its_relevance() -> None:
-    ranked = {"trending": [("1", NOT)]}
+    ranked = {"trending": [("1", MENTION)]}
 
     assert chosen(ranked, last=["trending"]) == {"trending": ["1"]}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.builders import ids, pick
 
 from digest.models.picks import Pick, Rankings
-from digest.ranking.select import CLEAR, FLOOR, select
+from digest.ranking.select import CLEAR, select
 
 SLUGS = ("agents", "robots", "proofs", "trending", "votes")
 LAST = ("trending", "votes")
@@ -69,7 +69,7 @@ def is_clear(found: Pick) -> bool:
 
 
 def is_mention(found: Pick) -> bool:
-    return FLOOR <= found.relevance < CLEAR
+    return found.relevance < CLEAR
 
 
 def plainly(ranked: dict[str, list[Pick]], wanted: list[str], **options: Any) -> Any:
@@ -97,7 +97,7 @@ def wishes(draw: st.DrawFn) -> Wishes:
     ranked = {}
     for slug in SLUGS:
         of_topic = draw(st.lists(st.sampled_from(PAPERS), unique=True))
-        relevances = st.sampled_from((FLOOR / 2, (FLOOR + CLEAR) / 2, CLEAR, 0.7))
+        relevances = st.sampled_from((0.1, CLEAR / 2, CLEAR, 0.7))
         votes = st.sampled_from((1.0, 1.3))
         picks = []
         for paper_id in of_topic:

@@ -20,7 +20,7 @@ def featured(id: str, *, hours: float, votes: int) -> object:  # noqa: A002
     return paper(id, votes=votes, featured_at=NOON - timedelta(hours=hours))
 
 
-def test_twelve_votes_in_two_hours_beat_thirty_in_forty() -> None:
+def test_t16_twelve_votes_in_two_hours_beat_thirty_in_forty() -> None:
     found = trends([featured("new", hours=2, votes=12), featured("old", hours=40, votes=30)])
 
     assert found["new"].score > found["old"].score
