@@ -40,7 +40,19 @@ class NotFoundError(DigestError):
 
 
 class ArchiveError(DigestError):
-    """The days of which votes are stored are too few to learn from; wait for more."""
+    """The days of which votes are stored are too few to learn from; wait for more.
+
+    Attributes:
+        days: How many days there are that can be learned from.
+        needed: How many must be there.
+
+    """
+
+    def __init__(self, message: str, *, days: int, needed: int) -> None:
+        """Keep the numbers beside the message."""
+        super().__init__(message)
+        self.days = days
+        self.needed = needed
 
 
 class SourceError(DigestError):

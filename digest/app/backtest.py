@@ -94,14 +94,7 @@ def replay(app: App, request: BacktestRequest, *, progress: ProgressBar = no_pro
 def _replayed(
     edition: Edition, rankers: Mapping[str, Ranker], gains: Mapping[str, float]
 ) -> ReplayedDay:
-    """Return what rankers would have shown of an edition.
-
-    A paper is a topic's own if this build finds it for the topic, wherever it stands.
-    """
-    own = {
-        slug: {pick.paper.id for pick in picks} & gains.keys()
-        for slug, picks in edition.ranked.items()
-    }
+    """Return what rankers would have shown of an edition."""
     return ReplayedDay(
         day=edition.coverage.day,
         papers=edition.papers,
@@ -109,7 +102,7 @@ def _replayed(
             name: _shown(replace(edition, ranked=ranker(edition)))
             for name, ranker in rankers.items()
         },
-        gains={slug: {id_: gains[id_] for id_ in ids} for slug, ids in own.items()},
+        gains=gains,
     )
 
 

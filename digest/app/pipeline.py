@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
     from digest.models.source import SourceReport
     from digest.ranking.background import Background
+    from digest.ranking.relevance import Relevance
     from digest.sources import Source
     from subscribers.models import Subscriber, Topic
 
@@ -171,8 +172,11 @@ def edition_for(
     coverage: Coverage,
     background: Background | None = None,
     votes: EarlierVotes | None = None,
+    relevance: Relevance | None = None,
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
+
+    Papers that were read already, with the same background, come with their `relevance`.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
@@ -189,6 +193,7 @@ def edition_for(
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
+        relevance=relevance,
     )
 
 

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.app.pipeline import background_of, edition_for
 from digest.errors import NotFoundError
 from digest.models.issue import Coverage
 from digest.ranking.relevance import Relevance
-from digest.ranking.trial import TrialDay, try_topic
+from digest.ranking.trial import TrialDay, notes, try_topic
 from digest.sources.fetch import no_progress
 from digest.storage.past_days import PastDays
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
+    from digest.models.paper import Paper
     from subscribers.models import Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a topic would have brought."""
+
+    #: newest first
+    days: Sequence[TrialDay]
+    #: what of the topic can find nothing on these days
+    notes: Sequence[str]
 
 
 def try_on_days(
     app: App, topic: Topic, *, days: int, until: date, progress: ProgressBar = no_progress
-) -> list[TrialDay]:
-    """Return what a topic would have brought on the last days that have papers, newest first.
+) -> Trial:
+    """Return what a topic would have brought on the last days that have papers.
 
-    Papers are ranked as a run ranks them, with the votes that are known now.
+    Papers are ranked as a run ranks them, with the votes that are known now, and with what the days
+    before all of these teach. A run learns anew for each day, which would take most of the time.
 
     Raises:
         NotFoundError: no day has papers.
@@ -34,14 +48,24 @@ def try_on_days(
     found = PastDays(app.engine).newest(days, until=until)
     if not found:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
-    tried = []
+    background = background_of(app, found[-1], [topic])
+    tried: list[TrialDay] = []
+    seen: list[Paper] = []
     with progress("days") as (total, advance):
         total(len(found))
         for day in found:
             papers = [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
             coverage = Coverage(day=day, considered=len(papers))
-            background = background_of(app, day, [topic])
-            edition = edition_for(app, papers, [topic], coverage=coverage, background=background)
-            tried.append(try_topic(edition, topic, Relevance(papers, background)))
+            relevance = Relevance(papers, background)
+            edition = edition_for(
+                app,
+                papers,
+                [topic],
+                coverage=coverage,
+                background=background,
+                relevance=relevance,
+            )
+            tried.append(try_topic(edition, topic, relevance))
+            seen += papers
             advance(1)
-    return tried
+    return Trial(days=tried, notes=notes(topic, seen))

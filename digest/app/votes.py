@@ -93,7 +93,7 @@ def train_prior(app: App, day: date, *, keep: bool) -> Training:
         ArchiveError: there are too few days with votes.
 
     """
-    # Imported here, since it brings scipy.stats, which an edition can do without.
+    # Imported here, since an edition can do without.
     from digest.ranking.training import train, training_days
 
     voted = VoteHistory(app.engine).voted(since=days_before(day, TRAINING_DAYS), before=day)

@@ -11,6 +11,7 @@ from digest.app import serializers
 from digest.cli import output
 from digest.cli.options import Json, day_of_run, parse_day
 from digest.cli.tables import print_table
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +103,11 @@ def backtest(
         output.print_json(serializers.backtest(replayed, measured, compared, depth=depth))
         return
     _print(replayed, compared, depth=depth)
+    if not replayed.known_then and not before_votes:
+        output.print_note(
+            f"warning: 0 of {count(replayed.papers, 'paper')} with votes that were read on their"
+            " day: `votes` orders by id alone, and `digest` by what it expects of papers"
+        )
 
 
 def _print(replayed: Replay, compared: Sequence[Comparison], *, depth: int) -> None:
@@ -110,7 +116,7 @@ def _print(replayed: Replay, compared: Sequence[Comparison], *, depth: int) -> N
         f"Backtest of {days} days, each mean with its 95 % interval over days",
         (
             "ranker", f"nDCG@{depth}#", f"beside {compared[0].ranker}#", "topics filled#",
-            "papers a day#", "overlap#", "repeated#", "diversity#",
+            "papers a day#", "unknown votes#", "overlap#", "diversity#",
         ),
         [
             (
@@ -119,8 +125,8 @@ def _print(replayed: Replay, compared: Sequence[Comparison], *, depth: int) -> N
                 _interval(one.differences.get("ndcg"), signed=True),
                 _mean(one.means["covered"], ".0%"),
                 _mean(one.means["papers"], ".1f"),
+                _mean(one.means["unknown"], ".0%"),
                 _mean(one.means["overlap"], ".2f"),
-                _mean(one.means["repeated"], ".2f"),
                 _mean(one.means["diversity"], ".2f"),
             )
             for one in compared

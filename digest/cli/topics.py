@@ -200,10 +200,12 @@ def try_out(
         topic = topics.check(keys, words_in="TEXT")
     tried = try_on_days(app, topic, days=days, until=day_of_run(app), progress=output.progress_bar)
     if json:
-        output.print_json([serializers.trial_day(one) for one in tried])
-        return
-    for one in tried:
-        _print_day(one)
+        output.print_json([serializers.trial_day(one) for one in tried.days])
+    else:
+        for one in tried.days:
+            _print_day(one)
+    for note in tried.notes:
+        output.print_note(f"note: {note}")
 
 
 def _print_day(tried: TrialDay) -> None:
@@ -213,9 +215,15 @@ def _print_day(tried: TrialDay) -> None:
     )
     print_table(
         "shown",
-        ("relevance#", "shown~", "why~"),
+        ("relevance#", "trend#", "score#", "shown~", "why~"),
         [
-            (f"{pick.relevance:.2f}", pick.paper.title, "; ".join(r.text for r in pick.reasons))
+            (
+                f"{pick.relevance:.2f}",
+                f"{pick.trend:.2f}",
+                f"{pick.score:.2f}",
+                pick.paper.title,
+                "; ".join(r.text for r in pick.reasons),
+            )
             for pick in tried.picks
         ],
     )

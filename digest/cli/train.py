@@ -11,10 +11,12 @@ from digest.app.clock import newest_day
 from digest.cli import output
 from digest.cli.options import Json
 from digest.cli.tables import print_table
+from digest.errors import ArchiveError
 from digest.text.wording import count
 
 if TYPE_CHECKING:
-    from digest.ranking.training import Interval, Training
+    from digest.ranking.evaluation.bootstrap import Interval
+    from digest.ranking.training import Training
 
 
 def register(root: typer.Typer) -> None:
@@ -34,7 +36,17 @@ def train(
     from digest.app.votes import train_prior
 
     app = output.open_app(ctx, only_reads=dry_run)
-    found = train_prior(app, newest_day(app.config.schedule.timezone), keep=not dry_run)
+    try:
+        found = train_prior(app, newest_day(app.config.schedule.timezone), keep=not dry_run)
+    except ArchiveError as error:
+        # A young installation is no fault: the archive grows by itself.
+        if json:
+            output.print_json(
+                {"dry_run": dry_run, "stored": False, "days": error.days, "needed": error.needed}
+            )
+        else:
+            output.Report().line(f"nothing was learned, and nothing changes: {error}")
+        return
     is_stored = found.is_better and not dry_run
     if json:
         output.print_json(
@@ -72,7 +84,8 @@ def _print_training(found: Training) -> None:
 
 
 def _interval(found: Interval) -> tuple[str, str, str]:
-    return f"{found.mean:+.3f}", f"{found.low:+.3f}", f"{found.high:+.3f}"
+    bounds = ("" if bound is None else f"{bound:+.3f}" for bound in (found.low, found.high))
+    return f"{found.mean:+.3f}", *bounds
 
 
 def _result(found: Training, *, dry_run: bool) -> str:

@@ -34,6 +34,7 @@ def make_edition(
     quotas: Quotas,
     coverage: Coverage,
     withdrawn: Sequence[Paper] = (),
+    relevance: Relevance | None = None,
 ) -> Edition:
     """Rank papers for every topic.
 
@@ -45,9 +46,10 @@ def make_edition(
         quotas: how many papers go into an issue, and how much votes count.
         coverage: what was read.
         withdrawn: papers of earlier issues that were withdrawn since.
+        relevance: that of these papers with this background, if they were read already.
 
     """
-    relevance = Relevance(papers, background)
+    relevance = relevance or Relevance(papers, background)
     ranked = rank_by(relevance, topics, trends=trends, trend_weight=quotas.trend_weight)
     vectors = Vectors.of(papers, relevance.index.numbers_by_paper())
     return Edition(

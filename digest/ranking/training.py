@@ -7,14 +7,14 @@ features, both centred within their day (Hoerl and Kennard, 1970).
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
 
 from digest.errors import ArchiveError
+from digest.ranking.evaluation.bootstrap import Interval, mean_interval, seeded
+from digest.ranking.evaluation.metrics import spearman
 from digest.ranking.prior import SMALLEST_DAY, Coefficients, Features, Records, by_day
 from digest.ranking.rates import deviations
 from digest.text.wording import count
@@ -37,6 +37,8 @@ RIDGE = 5.0
 FEWEST_DAYS = 30
 #: Of these days the last one in so many judges.
 _JUDGING = 4
+#: Intervals are drawn with this seed, so that the same days give the same numbers.
+_SEED = 20260202
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,6 @@ class TrainingDay:
     day: date
     features: Floats
     votes: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """A mean over days, with its 95 % bootstrap interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 def training_days(papers: Iterable[Paper]) -> list[TrainingDay]:
@@ -93,24 +86,10 @@ def rank_correlations(days: Iterable[TrainingDay], coefficients: Coefficients) -
     """
     weights = np.array([asdict(coefficients)[name] for name in Features._fields])
     return [
-        spearman(day.features @ weights, day.votes) for day in days if len(day.votes) >= JUDGED_DAY
+        spearman(day.features @ weights, day.votes) or 0.0
+        for day in days
+        if len(day.votes) >= JUDGED_DAY
     ]
-
-
-def spearman(predicted: Sequence[float] | Floats, found: Sequence[float]) -> float:
-    """Return Spearman's rank correlation; 0 where one side has no order."""
-    one, other = rankdata(predicted), rankdata(found)
-    one, other = one - one.mean(), other - other.mean()
-    norm = math.sqrt(float(one @ one) * float(other @ other))
-    return float(one @ other) / norm if norm else 0.0
-
-
-def interval(values: Sequence[float]) -> Interval:
-    """Return the mean of some days with its bootstrap interval (Efron, 1979; 1,000 samples)."""
-    found = np.asarray(values)
-    samples = np.random.default_rng(0).integers(0, len(found), (1000, len(found)))
-    low, high = np.percentile(found[samples].mean(axis=1), (2.5, 97.5))
-    return Interval(mean=float(found.mean()), low=float(low), high=float(high))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +129,10 @@ def train(days: Sequence[TrainingDay], current: Coefficients) -> Training:
     judging = [day for day in days if len(day.votes) >= JUDGED_DAY]
     if len(judging) < FEWEST_DAYS:
         raise ArchiveError(
-            f"the archive is too small to learn from: {count(len(judging), 'day')} with votes for"
-            f" {JUDGED_DAY} papers or more, and {FEWEST_DAYS} are needed; the defaults stay"
+            f"{count(len(judging), 'day')} with votes for {JUDGED_DAY} papers or more, of"
+            f" {FEWEST_DAYS} that are needed; {FEWEST_DAYS - len(judging)} more such days will do",
+            days=len(judging),
+            needed=FEWEST_DAYS,
         )
     last = judging[-(len(judging) // _JUDGING) :]
     earlier = [day for day in days if day.day < last[0].day]
@@ -162,7 +143,14 @@ def train(days: Sequence[TrainingDay], current: Coefficients) -> Training:
         days=len(days),
         papers=sum(len(day.votes) for day in days),
         judged_days=len(last),
-        before=interval(before),
-        after=interval(after),
-        gain=interval([new - old for new, old in zip(after, before, strict=True)]),
+        before=_interval(before),
+        after=_interval(after),
+        gain=_interval([new - old for new, old in zip(after, before, strict=True)]),
     )
+
+
+def _interval(values: Sequence[float]) -> Interval:
+    found = mean_interval(values, seeded(_SEED))
+    if found is None:
+        raise ValueError("no day judges")
+    return found

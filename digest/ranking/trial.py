@@ -10,6 +10,9 @@ import numpy as np
 from digest.models.issue import NOTHING_SEEN, Issue
 from digest.models.picks import Pick
 from digest.ranking.compose import compose
+from digest.ranking.query import FUNCTION_WORDS
+from digest.ranking.relevance import folded_name, names_of
+from digest.ranking.terms import words
 from digest.text.wording import join_words
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def try_topic(edition: Edition, topic: Topic, relevance: Relevance) -> TrialDay:
     ranked = edition.ranked[topic.slug]
     missed = [
         *_not_shown(
-            ranked, picks, is_full=len(picks) >= min(edition.per_topic, edition.max_papers)
+            topic, ranked, picks, is_full=len(picks) >= min(edition.per_topic, edition.max_papers)
         ),
         *_too_little(topic, relevance, ranked),
     ]
@@ -71,7 +74,34 @@ def try_topic(edition: Edition, topic: Topic, relevance: Relevance) -> TrialDay:
     )
 
 
-def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick], *, is_full: bool) -> Iterator[Miss]:
+def notes(topic: Topic, papers: Sequence[Paper]) -> list[str]:
+    """Return what of a topic can bring none of some papers, each in a sentence."""
+    found = [
+        f"“{entry}” has only words such as “the” and “paper”, which hardly tell papers apart"
+        for entry in topic.words_in
+        if FUNCTION_WORDS.issuperset(words(entry))
+    ]
+    categories = {category for paper in papers for category in paper.categories}
+    if topic.categories and not categories:
+        found.append("no paper of these days has categories")
+    else:
+        found += [
+            f"no paper of these days has the category {category}"
+            for category in topic.categories
+            if category not in categories
+        ]
+    names = {folded_name(name) for paper in papers for name in names_of(paper)}
+    found += [
+        f"no paper of these days has an author or an institution named {name}"
+        for name in topic.authors
+        if folded_name(name) not in names
+    ]
+    return found
+
+
+def _not_shown(
+    topic: Topic, ranked: Sequence[Pick], shown: Sequence[Pick], *, is_full: bool
+) -> Iterator[Miss]:
     """Yield the papers about the topic that are not shown, best first."""
     by_id = {pick.paper.id for pick in shown}
     behind = {paper.id: pick.paper.title for pick in shown for paper in pick.similar}
@@ -83,14 +113,17 @@ def _not_shown(ranked: Sequence[Pick], shown: Sequence[Pick], *, is_full: bool) 
             why = f"nearly the same as “{title}”"
         elif is_full:
             full = f"the list is full, its last paper scores {shown[-1].score:.2f}"
-            why = f"{_weakness(places)}{full} and this one {pick.score:.2f}"
+            why = f"{_weakness(topic, places)}{full} and this one {pick.score:.2f}"
         else:
-            why = f"{_weakness(places)}too little to be about the topic"
+            why = f"{_weakness(topic, places)}too little to be about the topic"
         yield Miss(paper=pick.paper, relevance=pick.relevance, why=why)
 
 
 def _too_little(topic: Topic, relevance: Relevance, ranked: Sequence[Pick]) -> Iterator[Miss]:
-    """Yield the papers that are not about the topic, by the relevance that they have."""
+    """Yield the papers that are not about the topic, by the relevance that they have.
+
+    A topic without words is missed only by papers with something that it names.
+    """
     values, is_match = relevance.of(topic)
     known = {pick.paper.id for pick in ranked}
     excluded = relevance.evidence.excludes(topic.words_out)
@@ -98,11 +131,13 @@ def _too_little(topic: Topic, relevance: Relevance, ranked: Sequence[Pick]) -> I
         paper = relevance.papers[row]
         if is_match[row] or paper.id in known:
             continue
+        found = relevance.match(topic, row, float(values[row]))
+        if not (topic.words_in or topic.trending or found.categories or found.authors):
+            continue
         if excluded[row]:
             why = "has an excluded word"
         else:
-            found = relevance.match(topic, row, float(values[row]))
-            why = f"{_weakness(_places(found))}too little to be about the topic"
+            why = f"{_weakness(topic, _places(found))}too little to be about the topic"
         yield Miss(paper=paper, relevance=float(values[row]), why=why)
 
 
@@ -117,8 +152,10 @@ def _places(found: Match) -> set[str]:
     return {place for place, quoted in places.items() if quoted}
 
 
-def _weakness(places: set[str]) -> str:
-    """Say what a paper lacks whose words stand in these places."""
+def _weakness(topic: Topic, places: set[str]) -> str:
+    """Say what a paper lacks whose words of the topic stand in these places."""
+    if not topic.words_in:
+        return ""
     if not places:
         return "has none of the words: "
     if places <= {"abstract", "summary"}:

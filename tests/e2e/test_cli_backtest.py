@@ -58,6 +58,9 @@ def test_the_note_says_which_votes_the_rankers_saw(week: Path, digest: Command) 
 
     assert "3 days, 6 papers: 6 with votes now" in result.err
     assert "0 with votes that were read on their day" in result.err
+    warning = "warning: 0 of 6 papers with votes that were read on their day: `votes` orders by id"
+    assert warning in result.err
+    assert "warning" not in digest("backtest", *DAYS, "--before-votes").err
 
 
 def test_json_has_the_means_and_every_day(week: Path, digest: Command) -> None:

@@ -21,6 +21,21 @@ def test_each_day_has_its_papers_with_reasons_and_what_was_missed(
     assert "Monday 2026-02-02: 2 papers, 2 about the topic, 2 shown" in result.out
     assert "An Agent that Reads Maps" in result.out
     assert "“Napkins” in the title" in result.out
+    head = next(line for line in result.out.splitlines() if line.startswith("relevance"))
+    assert head.split() == ["relevance", "trend", "score", "shown", "why"]
+    assert result.err == ""
+
+
+def test_a_note_names_what_can_bring_nothing(furnished: Path, digest: Command) -> None:
+    result = digest(
+        "topics", "test", "the of", "napkin", "--category", "cs.XX", "--author", "Nobody"
+    )
+
+    assert [line for line in result.err.splitlines() if line.startswith("note: ")] == [
+        "note: “the of” has only words such as “the” and “paper”, which hardly tell papers apart",
+        "note: no paper of these days has the category cs.XX",
+        "note: no paper of these days has an author or an institution named Nobody",
+    ]
 
 
 def test_json_has_the_picks_and_the_misses_of_each_day(furnished: Path, digest: Command) -> None:

@@ -59,14 +59,21 @@ def test_a_training_shows_the_order_before_and_after_and_is_stored(
     assert found["coefficients"]["author_count"] < 0
 
 
-def test_a_small_archive_is_refused_in_one_line(furnished: Path, digest: Command) -> None:
+def test_of_a_small_archive_it_is_said_what_is_missing_and_nothing_fails(
+    furnished: Path, digest: Command
+) -> None:
     write_archive(furnished, 9)
     digest("fetch")
 
-    refused = digest("train")
+    result = digest("train")
 
-    assert refused.code == 1
-    assert refused.err.splitlines()[-1].endswith(
-        "the archive is too small to learn from: 9 days with votes for 8 papers or more, and 30"
-        " are needed; the defaults stay"
-    )
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "nothing was learned, and nothing changes: 9 days with votes for 8 papers or more, of 30"
+        " that are needed; 21 more such days will do"
+    ]
+    assert digest("train", "--json").json == {
+        "dry_run": False, "stored": False, "days": 9, "needed": 30,
+    }  # fmt: skip
+    assert digest("-q", "train").out == ""
+    assert digest("train", "--dri-run").code == 2

@@ -1,6 +1,11 @@
 """Rankers compared over many days: what each would have shown, beside what readers voted for later.
 
 A day is one unit: a measure is taken for each topic, and averaged over the topics of a day.
+
+What a topic's best list would be is judged on a pool: all papers that any of the rankers shows for
+the topic on that day (pooling, as at TREC; Spärck Jones and van Rijsbergen, "Report on the need for
+and provision of an ideal information retrieval test collection", 1975). So no ranker decides alone
+which papers count.
 """
 
 from __future__ import annotations
@@ -35,8 +40,8 @@ class ReplayedDay:
 
     day: date
     shown: Mapping[str, Shown]
-    #: what each paper of a topic was worth later, by slug and id; see `gains_of_votes`
-    gains: Mapping[str, Mapping[str, float]]
+    #: what each paper was worth later, by its id; see `gains_of_votes`
+    gains: Mapping[str, float]
     papers: Sequence[Paper]
 
 
@@ -44,7 +49,7 @@ class ReplayedDay:
 class Measured:
     """One ranker's lists of one day; None is what has no answer."""
 
-    #: nDCG against the later votes within each topic, in 0..1
+    #: nDCG against the later votes within the pool of each topic, in 0..1
     ndcg: float | None
     #: the share of the topics that have a paper
     covered: float
@@ -52,8 +57,8 @@ class Measured:
     papers: float
     #: Jaccard overlap with the first ranker's lists, in 0..1
     overlap: float | None
-    #: the share of the papers that the same topic had on the day before, in 0..1
-    repeated: float | None
+    #: the share of the papers shown whose votes are not known, in 0..1; they are worth 0 to nDCG
+    unknown: float | None
     #: one minus the mean cosine of two papers of a list, in 0..1
     diversity: float | None
 
@@ -87,35 +92,30 @@ def gains_of_votes(papers: Iterable[Paper]) -> dict[str, float]:
 def measure(days: Sequence[ReplayedDay], *, depth: int) -> dict[str, dict[date, Measured]]:
     """Return what every ranker's lists were worth on every day; nDCG counts `depth` ranks.
 
-    The days must be in order. The first ranker is the one that the others overlap with.
+    The first ranker is the one that the others overlap with.
     """
     found: dict[str, dict[date, Measured]] = {}
-    before: ReplayedDay | None = None
     for replayed in days:
         first = next(iter(replayed.shown.values()), {})
+        pools = _pools(replayed)
         vectors = Vectors.of(replayed.papers)
         row = {paper_id: number for number, paper_id in enumerate(vectors.ids)}
         for ranker, shown in replayed.shown.items():
             found.setdefault(ranker, {})[replayed.day] = Measured(
                 ndcg=_mean(
-                    metrics.ndcg(shown[slug], gains, depth)
-                    for slug, gains in replayed.gains.items()
+                    metrics.ndcg(listed, pools[slug], depth) for slug, listed in shown.items()
                 ),
                 covered=fmean(bool(listed) for listed in shown.values()) if shown else 0.0,
                 papers=sum(map(len, shown.values())),
                 overlap=_mean(metrics.jaccard(shown[slug], first[slug]) for slug in shown),
-                repeated=_mean(
-                    metrics.share(listed, before.shown[ranker].get(slug, ()))
-                    for slug, listed in shown.items()
-                )
-                if before
-                else None,
+                unknown=_share(
+                    paper_id not in replayed.gains for ids in shown.values() for paper_id in ids
+                ),
                 diversity=_mean(
                     metrics.intra_list_diversity(_rows(vectors.rows, row, listed))
                     for listed in shown.values()
                 ),
             )
-        before = replayed
     return found
 
 
@@ -137,6 +137,24 @@ def compare(measured: Mapping[str, Mapping[date, Measured]], rng: Generator) -> 
         )
         for ranker, days in measured.items()
     ]
+
+
+def _pools(replayed: ReplayedDay) -> dict[str, dict[str, float]]:
+    """Return what the papers were worth that any ranker shows for a topic, by slug and id.
+
+    A paper whose votes are not known has no gain, so the ideal list has none of them.
+    """
+    pools: dict[str, dict[str, float]] = {}
+    for shown in replayed.shown.values():
+        for slug, listed in shown.items():
+            pool = pools.setdefault(slug, {})
+            pool.update({id_: replayed.gains[id_] for id_ in listed if id_ in replayed.gains})
+    return pools
+
+
+def _share(are: Iterable[bool]) -> float | None:
+    values = list(are)
+    return fmean(values) if values else None
 
 
 def _by_day(days: Mapping[date, Measured], name: str) -> dict[date, float]:

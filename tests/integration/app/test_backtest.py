@@ -66,7 +66,7 @@ def test_a_ranker_sees_the_votes_of_the_day_and_is_compared_with_the_later_ones(
     found = replayed(days, "votes").days[0]
 
     assert found.shown["votes"]["agents"] == ("2602.00001", "2602.00002")
-    assert found.gains["agents"]["2602.00002"] > found.gains["agents"]["2602.00001"]
+    assert found.gains["2602.00002"] > found.gains["2602.00001"]
 
 
 def test_before_votes_no_ranker_sees_any(days: Installation) -> None:

@@ -11,12 +11,19 @@ from support.scripted_source import MONDAY, TUESDAY, WEDNESDAY
 from digest.app import pipeline
 from digest.app.topic_trial import try_on_days
 from digest.errors import NotFoundError
+from digest.ranking.relevance import Relevance
 from digest.sources import get_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from support.installation import Installation
+
+    from digest.app.services import App
+    from digest.models.paper import Paper
+    from digest.ranking.background import Background
+    from subscribers.models import Topic
 
 AGENTS = topic("agents")
 
@@ -36,17 +43,18 @@ def save(installation: Installation, id_: str, day: date, **details: object) -> 
 
 
 def test_the_last_days_with_papers_come_newest_first(days: Installation) -> None:
-    found = try_on_days(days.app, AGENTS, days=2, until=WEDNESDAY)
+    found = try_on_days(days.app, AGENTS, days=2, until=WEDNESDAY).days
 
     assert [(one.day, ids(one.picks)) for one in found] == [
         (WEDNESDAY, ["2602.00001"]),
         (MONDAY, ["2602.00000"]),
     ]
-    assert [one.day for one in try_on_days(days.app, AGENTS, days=5, until=TUESDAY)] == [MONDAY]
+    until_tuesday = try_on_days(days.app, AGENTS, days=5, until=TUESDAY).days
+    assert [one.day for one in until_tuesday] == [MONDAY]
 
 
 def test_a_topic_that_there_is_brings_what_a_run_brings(days: Installation) -> None:
-    (found,) = try_on_days(days.app, days.app.topics[0], days=1, until=WEDNESDAY)
+    (found,) = try_on_days(days.app, days.app.topics[0], days=1, until=WEDNESDAY).days
 
     edition = pipeline.build_edition(days.app, WEDNESDAY)
     assert list(found.picks) == list(edition.ranked["agents"])
@@ -55,9 +63,34 @@ def test_a_topic_that_there_is_brings_what_a_run_brings(days: Installation) -> N
 def test_a_withdrawn_paper_is_left_out(days: Installation) -> None:
     save(days, "2602.00009", WEDNESDAY, withdrawn_on=WEDNESDAY)
 
-    (found,) = try_on_days(days.app, AGENTS, days=1, until=WEDNESDAY)
+    (found,) = try_on_days(days.app, AGENTS, days=1, until=WEDNESDAY).days
 
     assert found.considered == 1
+
+
+def test_the_days_before_all_of_them_teach_once_for_all(
+    days: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[date, int]] = []
+    read: list[int] = []
+
+    def learned(app: App, day: date, topics: Sequence[Topic]) -> Background:
+        asked.append((day, len(topics)))
+        return pipeline.background_of(app, day, topics)
+
+    class Counted(Relevance):
+        def __init__(self, papers: Sequence[Paper], background: Background) -> None:
+            read.append(len(papers))
+            super().__init__(papers, background)
+
+    monkeypatch.setattr("digest.app.topic_trial.background_of", learned)
+    for module in ("digest.app.topic_trial", "digest.ranking.edition"):
+        monkeypatch.setattr(f"{module}.Relevance", Counted)
+
+    try_on_days(days.app, AGENTS, days=7, until=WEDNESDAY)
+
+    assert asked == [(MONDAY, 1)]
+    assert read == [1, 1]
 
 
 def test_without_papers_it_says_what_to_do(installation: Installation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from support.builders import DAY, ids, paper, topic
@@ -11,7 +12,7 @@ from digest.ranking.background import Background
 from digest.ranking.edition import make_edition
 from digest.ranking.relevance import Relevance
 from digest.ranking.trend import trends
-from digest.ranking.trial import TrialDay, try_topic
+from digest.ranking.trial import TrialDay, notes, try_topic
 
 if TYPE_CHECKING:
     from digest.models.paper import Paper
@@ -79,3 +80,33 @@ def test_three_are_named_at_most_and_none_of_a_day_without_papers() -> None:
 
     assert len(tried(*many).missed) == 3
     assert (tried().picks, tried().missed) == ((), [])
+
+
+def test_a_topic_without_words_says_nothing_of_words() -> None:
+    of_topic: dict[str, Any] = {"words_in": (), "words_out": ("sea",), "categories": ("cs.RO",)}
+    papers = [replace(paper_, categories=("cs.RO",)) for paper_ in (PLANS, SAILS, PASSING)]
+
+    found = tried(*papers, ELSE, per_topic=1, **of_topic)
+    trending = tried(*papers, ELSE, per_topic=1, words_in=(), trending=True)
+
+    full, out = (miss.why for miss in found.missed)
+    assert full.startswith("the list is full")
+    assert out == "has an excluded word"
+    assert all(miss.why.startswith("the list is full") for miss in trending.missed)
+
+
+def test_what_can_bring_nothing_is_named() -> None:
+    named = {"categories": ("cs.RO", "cs.AI"), "authors": ("Ann Lamp", "ANN, Bob"), "words_in": ()}
+    known = [replace(PLANS, categories=("cs.AI",), authors=("Bob Ann",), organization="Ann Bob")]
+
+    assert notes(topic(words_in=("the of", "agent")), [PLANS]) == [
+        "“the of” has only words such as “the” and “paper”, which hardly tell papers apart"
+    ]
+    assert notes(topic(**named), known) == [
+        "no paper of these days has the category cs.RO",
+        "no paper of these days has an author or an institution named Ann Lamp",
+    ]
+    assert notes(topic(words_in=(), categories=("cs.RO",)), [ELSE]) == [
+        "no paper of these days has categories"
+    ]
+    assert notes(topic("agents"), [PLANS]) == []

@@ -6,6 +6,8 @@ import math
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import paper
 
 from digest.ranking.evaluation.bootstrap import seeded
@@ -23,7 +25,7 @@ PAPERS = [paper(i, title=f"word{i} shared", abstract="") for i in "1234"]
 
 
 def day(at: date, gains: dict[str, float] | None = None, **shown: Shown) -> ReplayedDay:
-    return ReplayedDay(day=at, papers=PAPERS, shown=shown, gains={"agents": gains or {}})
+    return ReplayedDay(day=at, papers=PAPERS, shown=shown, gains=gains or {})
 
 
 def of(ranker: str, *days: ReplayedDay) -> list[Measured]:
@@ -58,10 +60,40 @@ def test_overlap_is_with_the_first_ranker() -> None:
     assert [one.overlap for one in (*of("a", both), *of("b", both))] == [1, pytest.approx(1 / 3)]
 
 
-def test_what_the_same_topic_had_on_the_day_before_is_repeated() -> None:
-    days = (day(MONDAY, a={"agents": ("1", "2")}), day(TUESDAY, a={"agents": ("2", "3")}))
+def test_a_paper_counts_if_any_ranker_shows_it_for_the_topic() -> None:
+    votes = {"1": 4.0, "2": 2.0, "3": 8.0, "4": 16.0}
+    alone = day(MONDAY, votes, a={"agents": ("1", "2")})
+    other: Shown = {"agents": ("3",), "robots": ("4",)}
+    pooled = day(MONDAY, votes, a={"agents": ("1", "2"), "robots": ()}, b=other)
 
-    assert [found.repeated for found in of("a", *days)] == [None, 0.5]
+    assert [one.ndcg for one in of("a", alone)] == [1]
+    ideal = 8 + 4 / math.log2(3)
+    (found,) = of("a", pooled)
+    # No paper of the robots' pool is among them, so that topic is worth 0.
+    assert found.ndcg == pytest.approx((4 + 2 / math.log2(3)) / ideal / 2)
+
+
+@given(st.permutations("1234"), st.permutations("1234"))
+def test_which_ranker_comes_first_changes_no_ndcg(one: list[str], other: list[str]) -> None:
+    votes = {"1": 4.0, "2": 2.0, "3": 8.0}
+    lists: dict[str, Shown] = {"a": {"t": tuple(one[:2])}, "b": {"t": tuple(other[:2])}}
+    turned = dict(reversed(lists.items()))
+
+    found = [measure([day(MONDAY, votes, **shown)], depth=2) for shown in (lists, turned)]
+
+    assert [{name: of_[MONDAY].ndcg for name, of_ in each.items()} for each in found] == [
+        {name: of_[MONDAY].ndcg for name, of_ in found[0].items()}
+    ] * 2
+
+
+def test_papers_without_known_votes_are_counted_and_not_in_the_ideal() -> None:
+    found, other = (
+        of(name, day(MONDAY, {"1": 4.0}, a={"agents": ("1",)}, b={"agents": ("2", "1")}))
+        for name in "ab"
+    )
+
+    assert [(one.ndcg, one.unknown) for one in found] == [(1, 0)]
+    assert [(one.ndcg, one.unknown) for one in other] == [(pytest.approx(1 / math.log2(3)), 0.5)]
 
 
 def test_two_papers_of_other_words_are_diverse() -> None:
