@@ -150,8 +150,10 @@ effect effects
 emergency emergencies
 engine engines
 experience experiences experienced experiential
+fairness
 figurative figuratively
 formation formations
+grasping
 harness harnesses harnessed harnessing
 important importance importantly
 indic
@@ -178,10 +180,14 @@ projection projections projective
 proposal proposals
 provenance
 quantiser quantisers
+ragged
 rating ratings
 reasonable reasonably reasonableness reasons
+reinforced reinforcing
+reinforcement reinforcements
 representative representatives representativeness
 responsible responsibly responsibility responsibilities
+secured secures
 segmentation segmentations segmenting segmenter segmenters
 soundness
 subjective subjectively subjectivity
@@ -198,12 +204,16 @@ _OWN_STEMS = {
 #: Words that the stemmer parts from the word that they are here read as.
 _READ_AS = {
     "chemistry": "chemical",
+    "clinician": "clinical",
+    "clinicians": "clinical",
     "diagnosis": "diagnose",
     "diagnostic": "diagnose",
     "diagnostics": "diagnose",
     "explanation": "explain",
     "explanations": "explain",
     "explanatory": "explain",
+    "math": "mathematical",
+    "maths": "mathematical",
     "medicine": "medical",
     "medicines": "medical",
     "molecule": "molecular",

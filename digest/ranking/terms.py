@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _HYPHENS = ("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}", "\N{EN DASH}")
 _POSSESSIVES = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
 _NO_WORDS = frozenset((*_HYPHENS, *_POSSESSIVES))
-_WORD = re.compile(r"[^\W_]+")
+#: Letters and digits; or a language whose sign tells it from the letter, such as `C++` and `C#`.
+_WORD = re.compile(r"[Cc]\+\+|[CcFf]#|[^\W_]+")
 #: The `'s` after a word, which is no part of it.
 _POSSESSIVE = re.compile(r"['\u2019]s(?![^\W_])")
 #: A word, a possessive, or a hyphen between two words.
@@ -48,7 +49,8 @@ PREFIXES = frozenset(
 def words(text: str) -> list[str]:
     """Split text at everything but letters and digits, without case and accents.
 
-    A hyphen splits too, so `self-driving` and `self driving` are the same.
+    A hyphen splits too, so `self-driving` and `self driving` are the same. `C++`, `C#` and `F#` are
+    words.
     """
     return list(map(folded, _words(text)))
 

@@ -23,6 +23,12 @@ def test_text_is_split_at_everything_but_letters_and_digits() -> None:
     ]  # fmt: skip
 
 
+def test_languages_whose_sign_tells_them_from_a_letter_are_words() -> None:
+    assert words("A C++-based C#, F#; VC++ and C+") == [
+        "a", "c++", "based", "c#", "f#", "vc", "and", "c",
+    ]  # fmt: skip
+
+
 def place(phrase_text: str, text: str) -> tuple[int, str]:
     """How often a phrase is in a text, and its first place as the text spells it."""
     looked_for, stemmed = phrase(phrase_text), StemmedText.of(text)
@@ -56,6 +62,9 @@ def place(phrase_text: str, text: str) -> tuple[int, str]:
         ("language", "vision-language-action", "language"),
         ("language action", "vision-language-action", "language-action"),
         ("alpha-DPO", "α-DPO", "α-DPO"),
+        ("C++", "Python and c++ code", "c++"),
+        ("C++ code", "modern C++20 code in C++ code", "C++ code"),
+        ("C#", "the C#-compiler", "C#"),
     ],
 )
 def test_a_phrase_is_found_in_all_its_forms_and_quoted_as_it_is_spelled(
@@ -73,6 +82,8 @@ def test_a_phrase_is_found_in_all_its_forms_and_quoted_as_it_is_spelled(
         ("finetuning", "fine, tuning"),
         ("language model", "model of language"),
         ("s", "an LLM's use"),
+        ("C", "C++ and C#"),
+        ("C++", "a C compiler"),
     ],
 )
 def test_a_phrase_is_never_found_inside_a_word_or_across_others(looked_for: str, text: str) -> None:
