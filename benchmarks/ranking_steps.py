@@ -20,6 +20,7 @@ from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Seen
 from digest.ranking.compose import compose
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
+from digest.ranking.trend import trends
 
 #: What is done for one unit, and how many units that were.
 Step = Callable[[], int]
@@ -90,7 +91,23 @@ def ranked(papers: int) -> Step:
     return step
 
 
-STEPS: dict[str, Callable[[int], Step]] = {"select": select, "alike": alike, "rank": ranked}
+def standings(papers: int) -> Step:
+    """Compare the votes of a day's papers; a unit is a day."""
+    of_the_day = made_up.voted(papers)
+
+    def step() -> int:
+        trends(of_the_day)
+        return 1
+
+    return step
+
+
+STEPS: dict[str, Callable[[int], Step]] = {
+    "select": select,
+    "alike": alike,
+    "rank": ranked,
+    "standings": standings,
+}
 
 
 def measure(name: str, papers: int) -> float:
