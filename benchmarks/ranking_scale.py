@@ -6,8 +6,8 @@ COMMIT is the build to compare with, taken from this repository's history. Each 
 process of its own, the two builds take turns, and the best of the turns counts. Ratios hold on any
 machine, times on this one only. Everything is made up (see `made_up.py`), but the day of readers
 with words of their own, which is left out where its papers are not at hand (see `own_words.py`).
-The size of a row is its number of papers, or of readers with own words; of those the earlier build
-has few, since it would not end.
+The size of a row is its number of papers, or of readers with own words. The earlier build has
+fewer readers, so that it ends.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ EARLIER = "352ad35"
 #: The starter topics are in it.
 EXAMPLE = "config.example.toml"
 TURNS = 2
+#: Readers of topics, of this build and of the earlier one.
+READERS, FEWER = 30_000, 3_000
 
 
 class Row(NamedTuple):
@@ -68,7 +70,9 @@ def seconds(build: Path, step: str, size: int) -> float:
     if step == OWN:
         readers = size if build == ROOT else own_words.FEW
         return 1 / own_words.in_process(build, readers)[0]
-    command = [sys.executable, str(ROOT / "benchmarks" / "ranking_steps.py"), step, str(size)]
+    script = str(ROOT / "benchmarks" / "ranking_steps.py")
+    readers = READERS if build == ROOT else FEWER
+    command = [sys.executable, script, step, str(size), str(readers)]
     environment = {**os.environ, "PYTHONPATH": str(build), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
