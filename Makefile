@@ -61,6 +61,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/votes.py
 	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/ranking_scale.py
+	$(BIN)/python benchmarks/own_words.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/wire.py

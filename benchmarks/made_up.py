@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 
 from digest.models.paper import Paper, Signals
@@ -47,6 +47,24 @@ def papers(number: int) -> list[Paper]:
         )
     twice = found[: number // TWICE]
     return [*found, *(replace(p, id=f"{p.id}b", title=f"{p.title} again") for p in twice)]
+
+
+def voted(number: int) -> list[Paper]:
+    """Return papers with votes alone, half of them featured a day before the others."""
+    rng = random.Random(number)  # noqa: S311 (no secret)
+    observed = datetime(2026, 2, 3, 12, tzinfo=UTC)
+    return [
+        Paper(
+            id=f"2602.{place:05}",
+            title=f"Paper {place}",
+            abstract="",
+            day=DAY,
+            signals=Signals(upvotes=int(rng.paretovariate(0.8))),
+            featured_at=observed - timedelta(hours=12 + 24 * (place % 2)),
+            observed_at=observed,
+        )
+        for place in range(number)
+    ]
 
 
 def topics(number: int) -> list[Topic]:

@@ -41,6 +41,8 @@ DEPTH = 20
 ROOT = Path(digest.__file__).resolve().parents[1]
 #: In the orders of `citeulike`, the number of likes that stands for all of them.
 ALL = "all"
+#: Votes of so many days teach, as in a run; `digest.app.votes` has the same number.
+TEACHING_DAYS = 180
 #: How many times a title counts beside its abstract in a reader's profile.
 TITLE_WEIGHT = 3
 
@@ -74,7 +76,8 @@ def ranked(
     if "prior" in takes:
         from digest.ranking import prior
 
-        learned["prior"] = prior.learn(past)
+        taught = days_before(papers[0].day, TEACHING_DAYS)
+        learned["prior"] = prior.learn(paper for paper in past if paper.day >= taught)
     found = rank(papers, topics, trend_weight=weight, **learned)
     return {slug: [pick.paper.id for pick in picks] for slug, picks in found.items()}
 

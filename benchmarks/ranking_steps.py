@@ -1,9 +1,9 @@
 """The steps of ranking that `ranking_scale.py` measures, in a process of one build.
 
-    python benchmarks/ranking_steps.py STEP PAPERS
+    python benchmarks/ranking_steps.py STEP PAPERS READERS
 
-Prints the seconds of processor time for one unit of the step. It uses what both builds have, so
-that one file measures both.
+Prints the seconds of processor time for one unit of the step. READERS only counts for the step that
+composes issues. It uses what both builds have, so that one file measures both.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Seen
 from digest.ranking.compose import compose
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
+from digest.ranking.trend import trends
 
 #: What is done for one unit, and how many units that were.
 Step = Callable[[], int]
 
 #: Readers are many instead, since what is kept of one would make a second round too quick.
-ROUNDS, READERS = 5, 30_000
+ROUNDS = 5
 TOPICS, OF_A_READER, SEEN = 20, 3, 15
 WEIGHT = 0.3
 
@@ -46,7 +47,7 @@ def edition(papers: int) -> Edition:
     )
 
 
-def select(papers: int) -> Step:
+def select(papers: int, number_of_readers: int) -> Step:
     """Compose the issues of readers of three topics, half of whom saw some of the papers."""
     of_the_day = edition(papers)
     rng = random.Random(papers)  # noqa: S311 (no secret)
@@ -56,7 +57,7 @@ def select(papers: int) -> Step:
             rng.sample(list(of_the_day.topics), OF_A_READER),
             Seen(papers=frozenset(rng.sample(ids, SEEN * (number % 2)))),
         )
-        for number in range(READERS)
+        for number in range(number_of_readers)
     ]
 
     def step() -> int:
@@ -68,7 +69,7 @@ def select(papers: int) -> Step:
     return step
 
 
-def alike(papers: int) -> Step:
+def alike(papers: int, _readers: int) -> Step:
     """Find the near-duplicates; a unit is a day."""
     of_the_day = made_up.papers(papers)
 
@@ -79,7 +80,7 @@ def alike(papers: int) -> Step:
     return step
 
 
-def ranked(papers: int) -> Step:
+def ranked(papers: int, _readers: int) -> Step:
     """Rank for twenty topics; a unit is a day."""
     of_the_day, topics = made_up.papers(papers), made_up.topics(TOPICS)
 
@@ -90,12 +91,28 @@ def ranked(papers: int) -> Step:
     return step
 
 
-STEPS: dict[str, Callable[[int], Step]] = {"select": select, "alike": alike, "rank": ranked}
+def standings(papers: int, _readers: int) -> Step:
+    """Compare the votes of a day's papers; a unit is a day."""
+    of_the_day = made_up.voted(papers)
+
+    def step() -> int:
+        trends(of_the_day)
+        return 1
+
+    return step
 
 
-def measure(name: str, papers: int) -> float:
+STEPS: dict[str, Callable[[int, int], Step]] = {
+    "select": select,
+    "alike": alike,
+    "rank": ranked,
+    "standings": standings,
+}
+
+
+def measure(name: str, papers: int, readers: int) -> float:
     """Return the seconds of processor time for a unit, in the best round."""
-    step = STEPS[name](papers)
+    step = STEPS[name](papers, readers)
     found = []
     for _ in range(1 if name == "select" else ROUNDS):
         started = time.process_time()
@@ -105,5 +122,5 @@ def measure(name: str, papers: int) -> float:
 
 
 if __name__ == "__main__":
-    name, papers = sys.argv[1:]
-    print(measure(name, int(papers)))
+    name, papers, readers = sys.argv[1:]
+    print(measure(name, int(papers), int(readers)))

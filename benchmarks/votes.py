@@ -2,10 +2,11 @@
 
     python benchmarks/votes.py [FILE]
 
-FILE has a JSON object a line: date, id, title, authors, votes. Each day with eight papers or more
-is one value; the mean has a 95 % bootstrap interval over days. Each day is predicted from the days
-before it, whose records reach back 180 days. The fitted coefficients are those of the days before,
-fitted anew every ten days; the first 100 days only teach. Beside the prior in the same run: what
+FILE has a JSON object a line: date, id, title, authors, votes. The protocol is that of the set
+`votes` of `ranking.py`: each day with eight papers or more is one value, predicted from the days
+before it, whose records reach back 180 days; the mean has a 95 % bootstrap interval over days. One
+mean is of the days after 100 days that only teach, the other of all days. The fitted coefficients
+are those of the days before, fitted anew every ten days. Beside the prior in the same run: what
 each part of it does alone, and the smaller id, which is the order of an alphabet.
 """
 
@@ -18,24 +19,27 @@ from pathlib import Path
 
 import numpy as np
 from arguments import argument
+from ranking_product import TEACHING_DAYS
+from ranking_sets import AFTER_TEACHING, FROM_THE_FIRST, TEACHING
 
+from digest.cli.tables import print_table
 from digest.models.paper import Paper, Signals
+from digest.ranking.evaluation.bootstrap import mean_interval, seeded
 from digest.ranking.prior import Coefficients, by_day, learn
 from digest.ranking.training import (
     JUDGED_DAY,
     TrainingDay,
     fit,
-    interval,
     rank_correlations,
     training_days,
 )
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eval" / "votes-dev.jsonl"
-#: Days that only teach.
-TEACHING = 100
 #: Days between two fits.
 REFIT = 10
-MEMORY = timedelta(days=180)
+MEMORY = timedelta(days=TEACHING_DAYS)
+#: Intervals are drawn with this seed.
+SEED = 20260202
 NONE = {"authors_record": 0.0, "words_record": 0.0, "author_count": 0.0, "newness": 0.0}
 ALONE = {
     "smaller id": {"newness": -1.0},
@@ -61,11 +65,11 @@ def read(path: Path) -> list[Paper]:
     ]
 
 
-def with_memory(papers: list[Paper], first: int) -> list[TrainingDay]:
-    """Return the days from the first on, each with the records of the 180 days before it."""
+def with_memory(papers: list[Paper]) -> list[TrainingDay]:
+    """Return the days, each with the records of the 180 days before it."""
     days = list(by_day(papers).items())
     found = []
-    for number, (day, of_day) in enumerate(days[first:], start=first):
+    for number, (day, of_day) in enumerate(days):
         before = [it for at, earlier in days[:number] if at >= day - MEMORY for it in earlier]
         features = np.asarray(learn(before).features(of_day))
         votes = tuple(paper.signals.upvotes or 0 for paper in of_day)
@@ -73,10 +77,8 @@ def with_memory(papers: list[Paper], first: int) -> list[TrainingDay]:
     return found
 
 
-def correlations(papers: list[Paper], teaching: int = TEACHING) -> dict[str, list[float]]:
+def correlations(days: list[TrainingDay], judged: list[TrainingDay]) -> dict[str, list[float]]:
     """Return the correlations of the judged days, by what the order rests on."""
-    days = training_days(papers)
-    judged = with_memory(papers, teaching)
     found = {
         name: rank_correlations(judged, Coefficients(**NONE | weights))
         for name, weights in ALONE.items()
@@ -91,13 +93,24 @@ def correlations(papers: list[Paper], teaching: int = TEACHING) -> dict[str, lis
     return found
 
 
+def written(values: list[float]) -> str:
+    """Write the mean of some days with its interval."""
+    found = mean_interval(values, seeded(SEED))
+    if found is None or found.low is None:
+        return ""
+    return f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
+
+
 if __name__ == "__main__":
     path = argument(__doc__, DEFAULT)
     if not path.is_file():
         sys.exit(f"{path} is not there; name the file with the votes")
     papers = read(path)
-    print(f"{len(papers):,} papers; days of {JUDGED_DAY} papers or more, after {TEACHING} days")
-    for name, values in correlations(papers).items():
-        mean = interval(values)
-        print(f"  {name:36} {mean.mean:+.3f}  [{mean.low:+.3f}, {mean.high:+.3f}]")
-    print("fitted to all days:", fit(training_days(papers)))
+    days, judged = training_days(papers), with_memory(papers)
+    taught, whole = correlations(days, judged[TEACHING:]), correlations(days, judged)
+    print_table(
+        f"{len(papers):,} papers, days of {JUDGED_DAY} or more",
+        ("order", f"{AFTER_TEACHING}#", f"{FROM_THE_FIRST}#"),
+        [(name, written(taught[name]), written(whole[name])) for name in whole],
+    )
+    print("fitted to all days:", fit(days))

@@ -84,8 +84,10 @@ def _print_training(found: Training) -> None:
 
 
 def _interval(found: Interval) -> tuple[str, str, str]:
-    bounds = ("" if bound is None else f"{bound:+.3f}" for bound in (found.low, found.high))
-    return f"{found.mean:+.3f}", *bounds
+    mean, low, high = (
+        "" if value is None else f"{value:+.3f}" for value in (found.mean, found.low, found.high)
+    )
+    return mean, low, high
 
 
 def _result(found: Training, *, dry_run: bool) -> str:

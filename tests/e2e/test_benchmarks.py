@@ -14,7 +14,7 @@ from support.paths import ROOT
 
 from digest.ranking.evaluation.bootstrap import Ratio
 from digest.ranking.prior import Coefficients
-from digest.ranking.training import interval, rank_correlations
+from digest.ranking.training import rank_correlations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,4 +110,21 @@ def test_papers_are_ordered_before_votes_exist(
 
     judged = measured["training_days"](papers)[measured["TEACHING"] :]
 
-    assert interval(rank_correlations(judged, Coefficients())).mean >= 0.39
+    assert fmean(rank_correlations(judged, Coefficients())) >= 0.39
+
+
+def test_days_that_only_teach_are_in_one_of_the_two_values_of_votes(
+    real_data: Path, sets: Any
+) -> None:
+    days: dict[str, dict[str, int]] = {}
+    for line in sets.product.lines(real_data / "eval" / "votes-dev.jsonl"):
+        days.setdefault(line["date"], {})[line["id"]] = line["votes"]
+    ideal = {day: sorted(votes, key=lambda id_: -votes[id_]) for day, votes in days.items()}
+    first = sorted(days)[: sets.TEACHING]
+    turned = {day: ids[::-1] if day in first else ids for day, ids in ideal.items()}
+
+    found = sets.votes(real_data, turned)
+
+    taught, whole = found[sets.AFTER_TEACHING], found[sets.FROM_THE_FIRST]
+    assert min(taught.values()) > 0.9
+    assert {day for day, value in whole.items() if value < 0} == whole.keys() - taught.keys()
