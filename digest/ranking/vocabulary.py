@@ -36,12 +36,20 @@ class Compound(NamedTuple):
     numbers: tuple[int, ...]
 
 
+class _Numbers(dict[str, int]):
+    """Gives each new key the next number, from 0."""
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self)
+        return number
+
+
 class Spellings:
     """Numbers the spellings of words, from 0."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
 
     def __len__(self) -> int:
         """Return how many different spellings there were."""
@@ -53,11 +61,7 @@ class Spellings:
 
     def numbers(self, words: Sequence[str]) -> list[int]:
         """Return the numbers of words; new ones get new numbers."""
-        known = self._numbers
-        try:
-            return [known[word] for word in words]
-        except KeyError:
-            return [known.setdefault(word, len(known)) for word in words]
+        return [*map(self._numbers.__getitem__, words)]
 
     def usual(self, text: str) -> list[int]:
         """Return the numbers of a text's words in the usual reading."""
@@ -125,11 +129,12 @@ def _usual(words: list[str]) -> tuple[list[str], list[int]]:
 
     A prefix is closed up to the word after it.
     """
-    if PREFIXES.isdisjoint(words):
+    present = PREFIXES.intersection(words)
+    if not present:
         return words, []
     prefixes: list[int] = []
-    for at, word in enumerate(words[:-1]):
-        if word in PREFIXES and not (prefixes and prefixes[-1] == at - 1):
+    for at in [at for at, word in enumerate(words[:-1]) if word in present]:
+        if not (prefixes and prefixes[-1] == at - 1):
             prefixes.append(at)
     usual = words.copy()
     for at in reversed(prefixes):
