@@ -39,12 +39,14 @@ COMMANDS: list[tuple[str, ...]] = [
     ("subscribers", "import", "readers.csv"),
     ("preview", *DAY, "--out", "mail.html"),
     ("prune",),
+    ("train",),
     ("prune", "--vacuum"),
 ]
 #: Commands whose result is what was asked for, and those that run until they are told to stop.
 ASKED = {
-    "bench delivery", "dkim keygen", "dkim record", "papers list", "papers show", "status",
-    "subscribers export", "subscribers list", "subscribers show", "topics list", "topics show",
+    "backtest", "bench delivery", "dkim keygen", "dkim record", "papers list", "papers show",
+    "status", "subscribers export", "subscribers list", "subscribers show", "topics list",
+    "topics show", "topics test",
 }  # fmt: skip
 LASTING = {"daemon", "serve"}
 

@@ -28,6 +28,7 @@ from support.command import CONFIG, PAPERS
 import digest.storage.migrations
 from digest.storage.engine import open_database
 from digest.storage.migrations import edited
+from digest.storage.trained_priors import TrainedPrior, TrainedPriors
 from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def _use(folder: Path) -> None:
     SignupLimiter(engine, Rates(), key="a key").allow(
         ip="192.0.2.7", mailbox="ivo@example.org", now=NOON
     )
+    learned = {"authors_record": 0.7, "words_record": 0.3, "author_count": 0.2, "newness": 0.2}
+    TrainedPriors(engine).save(TrainedPrior(trained_at=NOON, days=40, papers=800, content=learned))
     engine.dispose()
     with closing(sqlite3.connect(folder / "digest.db")) as db, db:
         db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")

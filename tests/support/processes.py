@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from support.command import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 #: The run's own process serves the even ones, the second process the odd ones, each in this order.
 NAMES = [f"reader{number}" for number in range(8)]
@@ -123,8 +124,17 @@ class Processes:
             with suppress(OSError):  # nobody waits
                 os.close(os.open(self._hooks / f"{name}.go", os.O_WRONLY | os.O_NONBLOCK))
         for run in self._runs:
-            run.kill()
+            if run.poll() is None:
+                _kill_all(run.pid)
             run.communicate()
+
+
+def _kill_all(process: int) -> None:
+    """Kill a process and all that it started, which may wait for what never comes."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    for child in map(int, children.split()):
+        _kill_all(child)
+    os.kill(process, signal.SIGKILL)
 
 
 def mailed(home: Path) -> list[str]:

@@ -150,6 +150,7 @@ def test_every_paper_of_the_week_is_mailed_once(week: Week) -> None:
 
 def test_what_is_listed_on_a_weekend_comes_on_monday(week: Week) -> None:
     ordinary(week.services)
+    week.services.posted[MONDAY] = [7]  # an issue has room for five papers about agents
     week.services.posted[SATURDAY] = [21]
     week.services.featured[SATURDAY] = {22: 5}
     week.evening(FRIDAY)
