@@ -172,15 +172,15 @@ class PaperStore:
         return [paper for paper in found if first <= paper.day <= last]
 
     def texts_between(self, first: date, last: date, *, most: int) -> list[Paper]:
-        """Return the texts alone of the newest papers featured on these days, at most `most`.
+        """Return what the newest papers of these days, at most `most`, say of their subjects.
 
-        A paper has its id, title, abstract, keywords and summary, and the first day on which it was
-        featured; nothing else of it is read.
+        A paper has its id, title, abstract, keywords, summary and categories, and the first day on
+        which it was featured; nothing else of it is read.
         """
         featured = sa.func.min(sightings.c.day).label("day")
-        columns = (papers.c.id, papers.c.title, papers.c.abstract, papers.c.keywords, papers.c.tldr)
+        texts = (papers.c.title, papers.c.abstract, papers.c.keywords, papers.c.tldr)
         query = (
-            sa.select(*columns, featured)
+            sa.select(papers.c.id, *texts, papers.c.categories, featured)
             .join_from(papers, sightings)
             .where(sightings.c.day.between(first, last))
             .group_by(papers.c.id)
@@ -195,6 +195,7 @@ class PaperStore:
                     abstract=row.abstract,
                     keywords=tuple(row.keywords),
                     tldr=row.tldr,
+                    categories=tuple(row.categories),
                     day=row.day,
                 )
                 for row in db.execute(query)

@@ -68,6 +68,18 @@ def test_a_withdrawn_paper_is_left_out(days: Installation) -> None:
     assert found.considered == 1
 
 
+def test_categories_of_earlier_papers_teach_how_much_they_say(days: Installation) -> None:
+    for number in range(20):
+        save(days, f"2602.001{number:02}", MONDAY, categories=("cs.MA",))
+        other = paper(f"2602.002{number:02}", title="Sorting", abstract="Numbers.", day=MONDAY)
+        days.app.papers.save([other], source="first", authority=get_kind("jsonl").authority)
+    wanted = topic("agents", categories=("cs.MA",))
+
+    learned = pipeline.background_of(days.app, WEDNESDAY, [wanted])
+
+    assert learned.centroids["agents"].categories["cs.MA"] > 1
+
+
 def test_the_days_before_all_of_them_teach_once_for_all(
     days: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

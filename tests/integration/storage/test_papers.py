@@ -191,6 +191,20 @@ def test_a_paper_that_two_sources_have_on_two_days_is_found_on_both(store: Paper
     assert store.papers()[0].day == DAY
 
 
+def test_the_newest_texts_of_some_days_come_with_categories_and_keywords(
+    store: PaperStore,
+) -> None:
+    details = {"categories": ("cs.CL", "cs.MA"), "keywords": ("fog",), "tldr": "It glows."}
+    save(store, paper("1"), paper("2", authors=("Ada Moor",), **details))
+    save(store, paper("3", day=NEXT_DAY), paper("4", day=NEXT_DAY + timedelta(days=1)))
+
+    found = store.texts_between(DAY, NEXT_DAY, most=2)
+
+    assert ids(found) == ["3", "2"]
+    assert (found[1].categories, found[1].keywords) == (("cs.CL", "cs.MA"), ("fog",))
+    assert (found[1].tldr, found[1].day, found[1].authors) == ("It glows.", DAY, ())
+
+
 def test_papers_are_counted_by_source(store: PaperStore) -> None:
     save(store, paper("1"), paper("2"), paper("3", day=NEXT_DAY))
     capture(store, paper("1"))
