@@ -33,7 +33,6 @@ def make_edition(
     trends: Mapping[str, Trend],
     quotas: Quotas,
     coverage: Coverage,
-    withdrawn: Sequence[Paper] = (),
     relevance: Relevance | None = None,
 ) -> Edition:
     """Rank papers for every topic.
@@ -45,7 +44,6 @@ def make_edition(
         trends: how each compares with its own day, by id.
         quotas: how many papers go into an issue, and how much votes count.
         coverage: what was read.
-        withdrawn: papers of earlier issues that were withdrawn since.
         relevance: that of these papers with this background, if they were read already.
 
     """
@@ -63,5 +61,4 @@ def make_edition(
         trend_weight=quotas.trend_weight,
         trends={paper.id: trends.get(paper.id, UNKNOWN) for paper in papers},
         counts=background.counts.of(relevance.index.stems()),
-        withdrawn=withdrawn,
     )

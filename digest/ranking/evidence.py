@@ -7,7 +7,7 @@ chance, and was wrong in four cases of five when people judged it.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +59,6 @@ class Evidence:
         self._mentions = lru_cache(_REMEMBERED)(self._find_mentions)
         self._excluded = lru_cache(_REMEMBERED)(self._rows_with)
         self._idfs = lru_cache(_REMEMBERED)(self._idf)
-        self._excluding: PaperIndex | None = None
 
     def of(self, entry: str) -> Floats:
         """Return how strongly an entry of a topic speaks for each paper.
@@ -153,7 +152,7 @@ class Evidence:
 
     def _rows_with(self, excluding: str) -> NDArray[np.int64]:
         phrase = excluding_phrase(excluding)
-        return self._excluding_index().find(phrase).rows if phrase else np.empty(0, np.int64)
+        return self._excluding.find(phrase).rows if phrase else np.empty(0, np.int64)
 
     def _nonzero(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
         strength = self._strength(parse_leniently(entry))
@@ -175,7 +174,7 @@ class Evidence:
         if not isinstance(query, Term):
             raise TypeError(f"{query!r} is no query")
         if query.excludes:
-            found[self._excluding_index().find(query.phrase).rows] = 1.0
+            found[self._excluding.find(query.phrase).rows] = 1.0
         elif query.phrase:
             occurrences = self.index.find(query.phrase)
             places = _places(occurrences.counts)
@@ -206,11 +205,10 @@ class Evidence:
         having = _PRIOR_PAPERS * _PRIOR_SHARE + papers_with
         return math.log1p((self._papers - having + 0.5) / (having + 0.5))
 
-    def _excluding_index(self) -> PaperIndex:
-        """Return the papers by the singulars of their words, made once it is needed."""
-        if self._excluding is None:
-            self._excluding = self.index.in_form(singular)
-        return self._excluding
+    @cached_property
+    def _excluding(self) -> PaperIndex:
+        """The papers by the singulars of their words."""
+        return self.index.in_form(singular)
 
 
 @lru_cache(_REMEMBERED)

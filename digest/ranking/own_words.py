@@ -20,7 +20,8 @@ from digest.ranking.background import Background
 from digest.ranking.evidence import shares
 from digest.ranking.explain import explain
 from digest.ranking.rank import MOST_PICKS
-from digest.ranking.relevance import Relevance, folded_name, names_of, of_words_alone
+from digest.ranking.relevance import Relevance, names_of, of_words_alone
+from digest.ranking.terms import folded_name
 from subscribers.models import OWN
 
 if TYPE_CHECKING:

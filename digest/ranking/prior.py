@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.identity import arxiv_id
 from digest.ranking.rates import deviations
-from digest.ranking.terms import words
+from digest.ranking.terms import folded_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +84,7 @@ class Prior:
     """What is expected of papers; without records, what can be said of a paper by itself."""
 
     coefficients: Coefficients = Coefficients()
-    #: by the author's name as `author_key` has it
+    #: by the author's name as `folded_name` has it
     authors: Mapping[str, Record] = field(default_factory=dict)
     #: by word
     words: Mapping[str, Record] = field(default_factory=dict)
@@ -128,12 +127,12 @@ class Prior:
 
         They are among those of which most is expected, and this is the largest part of it.
         """
-        expected = self.expected(papers)
-        least = _top(expected)
+        parts_of = [self._parts(features) for features in self.features(papers)]
+        least = _top([math.fsum(parts) for parts in parts_of])
         found = {}
-        for paper, total, features in zip(papers, expected, self.features(papers), strict=True):
-            authors, parts = paper.author_count or len(paper.authors), self._parts(features)
-            is_first = total >= least and parts.author_count == max(parts)
+        for paper, parts in zip(papers, parts_of, strict=True):
+            authors = paper.author_count or len(paper.authors)
+            is_first = math.fsum(parts) >= least and parts.author_count == max(parts)
             if is_first and authors >= _MANY_AUTHORS:
                 found[paper.id] = authors
         return found
@@ -143,7 +142,7 @@ class Prior:
 
         Three earlier papers are the least that count, and half of them were among the most voted.
         """
-        known = ((name, self.authors.get(author_key(name), Record())) for name in paper.authors)
+        known = ((name, self.authors.get(folded_name(name), Record())) for name in paper.authors)
         found = [(name, it) for name, it in known if it.papers >= 3 and 2 * it.top >= it.papers]
         # On a tie the author who is named first.
         return max(found, key=lambda each: (each[1].top, each[1].total), default=None)
@@ -183,7 +182,7 @@ class Records:
         for paper, deviation, count in zip(
             papers, deviations(votes, [24.0] * len(votes)), votes, strict=True
         ):
-            for key in {author_key(name) for name in paper.authors}:
+            for key in {folded_name(name) for name in paper.authors}:
                 self._authors[key].add(deviation, is_top=count >= top)
             for word in set(words(paper.title)):
                 self._words[word].add(deviation, is_top=count >= top)
@@ -202,16 +201,10 @@ def by_day(papers: Iterable[Paper]) -> dict[date, list[Paper]]:
     return dict(days)
 
 
-@lru_cache(maxsize=100_000)
-def author_key(name: str) -> str:
-    """Return a name without case, accents and punctuation."""
-    return " ".join(words(name))
-
-
 def _authors_record(paper: Paper, authors: Mapping[str, Record]) -> float:
     if not paper.authors:
         return 0.0
-    keys = {author_key(name) for name in paper.authors}
+    keys = {folded_name(name) for name in paper.authors}
     total = math.fsum(_shrunk(authors[key], AUTHOR_SHRINK) for key in keys if key in authors)
     return total / math.sqrt(len(keys))
 

@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.models.issue import WordCounts
-from digest.ranking import free_text
 from digest.ranking.evidence import Evidence
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import FUNCTION_WORDS, Term, Text, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Term, parse_leniently
 from digest.ranking.stemming import stem
-from digest.ranking.terms import Phrase, is_part, stems, words
+from digest.ranking.terms import Phrase, folded_name, is_part, stems, words
 from subscribers.models import OWN
 
 if TYPE_CHECKING:
@@ -266,17 +264,6 @@ def _judge(
     return relevance, relevance >= np.where(is_named, floor, FLOOR_WITHOUT_WORDS)
 
 
-def bm25(papers: Sequence[Paper], query: Sequence[str], counts: WordCounts | None = None) -> Floats:
-    """Return how well papers answer a text of these words; shape (papers,).
-
-    `counts` tell rare words from common ones; without them only these papers do.
-    """
-    text = " ".join(query)
-    if not words(text):
-        return np.zeros(len(papers))
-    return free_text.strength(Evidence(PaperIndex(papers), counts or WordCounts()), Text(text))
-
-
 def _lone_below_titles(
     log_odds: Floats, below: NDArray[np.bool_], in_title: Floats, lone: Floats
 ) -> Floats:
@@ -339,11 +326,6 @@ def names_of(paper: Paper) -> Iterator[str]:
     yield from paper.authors
     if paper.organization:
         yield paper.organization
-
-
-def folded_name(name: str) -> str:
-    """Return a name as it is compared: without case, accents and punctuation."""
-    return " ".join(words(name))
 
 
 def _without(quotes: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

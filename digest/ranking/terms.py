@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.ranking.stemming import folded, singular, stem
@@ -111,6 +112,12 @@ def _phrase(text: str, form: Form) -> Phrase:
         joined.append(form(found[at] + found[at + 1] if pair else found[at]))
         at += 1 + pair
     return Phrase(tuple(stems(text, form)), tuple(joined), excludes=form is singular)
+
+
+@lru_cache(maxsize=100_000)
+def folded_name(name: str) -> str:
+    """Return a name as it is compared: without case, accents and punctuation."""
+    return " ".join(words(name))
 
 
 def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

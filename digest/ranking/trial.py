@@ -11,8 +11,8 @@ from digest.models.issue import NOTHING_SEEN, Issue
 from digest.models.picks import Pick
 from digest.ranking.compose import compose
 from digest.ranking.query import FUNCTION_WORDS
-from digest.ranking.relevance import folded_name, names_of
-from digest.ranking.terms import words
+from digest.ranking.relevance import names_of
+from digest.ranking.terms import folded_name, words
 from digest.text.wording import join_words
 
 if TYPE_CHECKING:

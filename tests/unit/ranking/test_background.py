@@ -108,7 +108,7 @@ def test_no_paper_is_much_closer_than_the_topic_s_own() -> None:
         ("what do medical papers say of patients?", False),
     ],
 )
-def test_only_titles_that_fit_an_entry_teach(entry: str, teaches: bool) -> None:  # noqa: FBT001
+def test_only_titles_that_fit_an_entry_teach(entry: str, *, teaches: bool) -> None:
     wanted = topic("medicine", words_in=(entry,))
 
     assert ("medicine" in learn([*MEDICAL, *OTHERS], [wanted]).centroids) == teaches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,7 +91,7 @@ def test_operators_join_evidence() -> None:
     without = found.of("agent AND NOT game")
 
     assert (both > 0).tolist() == [True, False, False]
-    assert either.tolist() == [max(a, b) for a, b in zip(found.of("agent"), found.of("tool"))]  # noqa: B905
+    assert either.tolist() == np.maximum(found.of("agent"), found.of("tool")).tolist()
     assert (without > 0).tolist() == [True, True, False]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, paper
 from support.growth import grows_evenly
 
-from digest.ranking.prior import NOTHING_LEARNED, Coefficients, Prior, author_key, by_day, learn
+from digest.ranking.prior import NOTHING_LEARNED, Coefficients, Prior, by_day, learn
 
 EARLIER = DAY - timedelta(days=9)
 
@@ -92,10 +92,6 @@ def test_papers_without_votes_and_days_of_two_papers_teach_nothing() -> None:
     unknown = [paper(str(n), day=EARLIER, authors=("Ann 0",)) for n in range(9)]
 
     assert learn([*unknown, *voted([90, 1])]).authors == {}
-
-
-def test_names_are_compared_without_case_accents_and_dots() -> None:
-    assert author_key("J. Müller") == author_key("j müller") == author_key("J MULLER")
 
 
 def test_many_authors_are_named_where_they_put_a_paper_first() -> None:

@@ -12,7 +12,7 @@ from support.builders import paper, topic
 from digest.models.issue import WordCounts
 from digest.models.paper import Paper
 from digest.ranking.background import Background, learn
-from digest.ranking.relevance import Match, Relevance, bm25
+from digest.ranking.relevance import Match, Relevance
 from subscribers.models import Topic
 
 
@@ -169,7 +169,7 @@ def test_relevance_is_between_nothing_and_one(
 ) -> None:
     papers = [paper(str(i), title=t, abstract=a) for i, (t, a) in enumerate(texts)]
 
-    scores = bm25(papers, query)
+    scores = Relevance(papers, Background()).evidence.of(f"{' '.join(query)} ?")
     (found,) = match(papers, [topic(words_in=tuple(query), trending=False)])
 
     assert scores.shape == (len(papers),)

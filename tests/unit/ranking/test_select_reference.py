@@ -59,7 +59,9 @@ class Plain:
             self.shown[best.paper.id] = best
 
     def fill_best_first(self, quota: int, most: int, is_offered: Any) -> None:
-        best = lambda found: is_offered(found) and self.fits_best(found)  # noqa: E731
+        def best(found: Pick) -> bool:
+            return is_offered(found) and self.fits_best(found)
+
         self.fill(self.named, quota, most, best)
         self.fill(self.named, quota, most, is_offered)
 

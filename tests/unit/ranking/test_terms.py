@@ -11,6 +11,7 @@ from digest.ranking.stemming import singular
 from digest.ranking.terms import (
     Phrase,
     excluding_phrase,
+    folded_name,
     phrase,
     stems,
     words,
@@ -165,3 +166,7 @@ def test_a_text_holds_itself_as_a_phrase(text: str) -> None:
     assert StemmedText.of(text).counts(Phrases([looked_for])) == (
         {looked_for: 1} if looked_for else {}
     )
+
+
+def test_names_are_compared_without_case_accents_and_dots() -> None:
+    assert folded_name("J. Müller") == folded_name("j müller") == folded_name("J MULLER")

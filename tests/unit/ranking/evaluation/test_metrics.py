@@ -117,7 +117,9 @@ def test_spearman_is_that_of_scipy_also_with_ties(left: list[int], right: list[i
         assert found is None
     else:
         assert found == pytest.approx(spearmanr(left, right).statistic)
-        assert found == pytest.approx(-spearman([-score for score in left], right))  # type: ignore[operator]
+        turned = spearman([-score for score in left], right)
+        assert turned is not None
+        assert found == pytest.approx(-turned)
 
 
 def test_spearman_has_no_answer_for_less_than_two_pairs() -> None:
