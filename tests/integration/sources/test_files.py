@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import arxiv_documents
@@ -23,7 +23,8 @@ from digest.sources.kind import Kind
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from digest.models.source import SourceReport
+    from digest.models.source import Batch, SourceReport
+    from digest.sources import RawDocument
 
 TOMORROW = DAY + timedelta(days=1)
 
@@ -173,7 +174,7 @@ def test_a_new_parser_and_the_wish_of_an_operator_read_everything(
 def test_a_kind_that_finds_more_than_before_reads_its_files_again(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def parse_less(document, **details):  # type: ignore[no-untyped-def]
+    def parse_less(document: RawDocument, **details: Any) -> Batch:
         batch = jsonl.parse(document, **details)
         return replace(batch, papers=tuple(replace(it, keywords=()) for it in batch.papers))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,34 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON
+from support.daily_papers import element, only, parse, read
 
 from digest.models.paper import Links, Paper, Signals
 from digest.models.source import Batch
-from digest.sources import RawDocument, huggingface
-from digest.text.keywords import MOST
-
-
-def read(response: Any) -> Batch:
-    return parse(json.dumps(response))
-
-
-def parse(text: str) -> Batch:
-    return huggingface.parse(RawDocument(where="day.json", text=text), day=DAY, now=NOON)
-
-
-def element(outer: dict[str, Any] | None = None, **inner: Any) -> dict[str, Any]:
-    """One element of an answer; `...` as a value leaves the field out."""
-    paper = {"id": "2602.00001", "title": "Lamps in Fog", "summary": "We count lamps."} | inner
-    given = {key: value for key, value in paper.items() if value is not ...}
-    return {"paper": given, **(outer or {})}
-
-
-def only(response: Any) -> Paper:
-    batch = read(response)
-    (paper,) = batch.papers
-    assert batch.rejected == ()
-    return paper
-
 
 FULL = element(
     {"numComments": 4, "title": "The outer title", "publishedAt": "2026-01-29T12:00:00.000Z"},
@@ -295,50 +270,6 @@ def test_an_organization_stands_within_or_around_the_paper(
     around = {} if outer is ... else {"organization": outer}
 
     assert only([element(around, organization=inner)]).organization == name
-
-
-def test_a_long_summary_ends_with_a_sentence() -> None:
-    sentence = f"Lamps {'and lamps ' * 19}glow."
-    paper = only([element(ai_summary=f"{sentence} {sentence}")])
-
-    assert paper.tldr == sentence
-
-
-@pytest.mark.parametrize(
-    ("given", "keywords", "warning"),
-    [
-        pytest.param(..., (), "", id="none"),
-        pytest.param(None, (), "", id="null"),
-        pytest.param([], (), "", id="empty"),
-        pytest.param("lamps, fog, moss", ("lamps", "fog", "moss"), "", id="one text"),
-        pytest.param(["Lamps", "lamps", " fog "], ("Lamps", "fog"), "", id="repeated"),
-        pytest.param(
-            ["oil -lamps", "$\\alpha$-fog", "a<b>c</b>"], ("oil-lamps", "α-fog", "ac"), "",
-            id="markup",
-        ),
-        pytest.param(["multi- lamp", "Multi-lamp"], ("multi-lamp",), "", id="repeated once closed"),
-        pytest.param(
-            ["fog", 7, None], ("fog",), "ai_keywords holds what is not text", id="numbers"
-        ),
-        pytest.param({"a": 1}, (), "ai_keywords is not a list of texts", id="object"),
-        pytest.param(
-            [f"lamp {number}" for number in range(1000)],
-            tuple(f"lamp {number}" for number in range(MOST)),
-            f"ai_keywords holds more than {MOST}",
-            id="a thousand",
-        ),
-    ],
-)  # fmt: skip
-def test_keywords_are_read_in_any_form(given: Any, keywords: tuple[str, ...], warning: str) -> None:
-    batch = read([element(ai_keywords=given)])
-
-    expected = f"day.json: values left out: {warning} (1 record, first in element 0)"
-    assert batch.papers[0].keywords == keywords
-    assert batch.warnings == ((expected,) if warning else ())
-
-
-def test_keywords_may_stand_around_the_paper() -> None:
-    assert only([element({"ai_keywords": ["fog"]})]).keywords == ("fog",)
 
 
 def test_t10_authors_that_are_null_are_none() -> None:
