@@ -13,6 +13,9 @@ from digest.cli.tables import print_table
 from digest.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.app.examples import Example
     from digest.ranking.trial import TrialDay
 
 commands = typer.Typer(
@@ -27,39 +30,59 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short nam
 @commands.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
-    topics = output.open_app(ctx, only_reads=True).topics
+    from digest.app.examples import examples_by_topic
+
+    app = output.open_app(ctx, only_reads=True)
+    examples = examples_by_topic(app, app.topics)
     if json:
-        output.print_json([serializers.topic(topic) for topic in topics])
+        output.print_json([serializers.topic(t, examples[t.slug]) for t in app.topics])
         return
     print_table(
         "Topics",
-        ("slug", "name~", "words in#", "words out#", "categories~", "authors#"),
+        ("slug", "name~", "words in#", "examples#", "words out#", "categories~", "authors#"),
         [
             (
                 t.slug,
                 t.name,
-                "all" if t.trending else len(t.words_in),
+                "all" if t.trending else len(t.words_in) - len(examples[t.slug]),
+                len(examples[t.slug]),
                 len(t.words_out),
                 " ".join(t.categories),
                 len(t.authors),
             )
-            for t in topics
+            for t in app.topics
         ],
     )
+    for topic in app.topics:
+        _print_unknown(examples[topic.slug], of=f" of {topic.slug}")
+
+
+def _print_unknown(examples: Sequence[Example], of: str = "") -> None:
+    """Print which examples cannot be compared with yet."""
+    from digest.app.examples import note_of_unknown
+
+    if note := note_of_unknown(examples, of=of):
+        output.print_note(f"note: {note}")
 
 
 @commands.command(epilog="Example: [bold]digest topics show robotics[/bold]")
 def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
     from digest.app.config.topics import find_topic
+    from digest.app.examples import examples_by_topic
 
-    topic = find_topic(slug, output.open_app(ctx, only_reads=True).topics)
+    app = output.open_app(ctx, only_reads=True)
+    topic = find_topic(slug, app.topics)
+    examples = examples_by_topic(app, [topic])[slug]
+    written = serializers.topic(topic, examples)
     if json:
-        output.print_json(serializers.topic(topic))
+        output.print_json(written)
         return
-    for key, value in serializers.topic(topic).items():
+    written["examples"] = [f"{it.paper_id} “{it.title}”" for it in examples if it.title]
+    for key, value in written.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
         output.print_result(f"{key + ':':12}{text or '-'}")
+    _print_unknown(examples)
 
 
 @commands.command(
