@@ -126,7 +126,9 @@ def main(folder: Path) -> None:
         )
     bootstrap = seeded(SEED)
     rows_shown = []
-    for kind, by_category in sorted(values.items(), key=lambda it: (int(it[0].split()[0].strip(":")), it[0])):
+    for kind, by_category in sorted(
+        values.items(), key=lambda it: (int(it[0].split()[0].strip(":")), it[0])
+    ):
         means = np.array([np.mean(measured, axis=0) for measured in by_category.values()])
         intervals = [mean_interval(means[:, column].tolist(), bootstrap) for column in range(2)]
         rows_shown.append(

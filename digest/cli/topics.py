@@ -145,6 +145,93 @@ def add(
     output.Report().line(f"added {slug} to {path}")
 
 
+@commands.command(epilog="Example: [bold]digest topics packs mathematics[/bold]")
+def packs(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Show this pack alone, with its topics.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List the packs: ready-made topics of other fields, with their sources."""
+    from digest.app.config.packs import all_packs, find_pack
+
+    if name is None:
+        found = all_packs()
+        if json:
+            output.print_json([serializers.pack(pack) for pack in found])
+            return
+        print_table(
+            "Packs",
+            ("pack", "topics#", "sources~", "what it covers~"),
+            [
+                (pack.name, len(pack.topics), ", ".join(it.name for it in pack.sources), pack.about)
+                for pack in found
+            ],
+        )
+        return
+    pack = find_pack(name)
+    if json:
+        output.print_json(serializers.pack(pack))
+        return
+    output.print_result(f"{pack.title}: {pack.about}\n")
+    print_table(
+        "Topics",
+        ("slug", "name~", "words in~", "categories~"),
+        [
+            (topic.slug, topic.name, ", ".join(topic.words_in), " ".join(topic.categories))
+            for topic in pack.topics
+        ],
+    )
+    output.print_result("")
+    print_table(
+        "Sources",
+        ("source", "kind", "categories~"),
+        [(it.name, it.kind, ", ".join(it.categories) or "all") for it in pack.sources],
+    )
+
+
+@commands.command(
+    "add-pack",
+    epilog="Example: [bold]digest topics add-pack mathematics --topic number-theory[/bold]",
+)
+def add_pack(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A pack of `digest topics packs`.")],
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="SLUG", help="Only this topic of the pack; repeat."),
+    ] = None,
+    *,
+    source: Annotated[
+        bool, typer.Option("--source/--no-source", help="Add the sources of the topics too.")
+    ] = True,
+) -> None:
+    """Add a pack's topics, and the sources that they need, to the configuration file."""
+    from digest.app import config
+    from digest.app.config import packs
+
+    output.open_app(ctx)
+    done = packs.add_pack(name, ctx.obj, slugs=topic or (), with_source=source)
+    config.load(done.file)
+    report = output.Report()
+    if done.topics:
+        report.line(f"added {count(len(done.topics), 'topic')}: {', '.join(done.topics)}")
+    for added in done.sources:
+        report.line(f"added the source {added}")
+    if done.same:
+        report.line(f"there already: {', '.join(done.same)}")
+    for known in done.known:
+        report.line(f"the papers of {known} are read already")
+    for slug in done.other:
+        output.print_note(
+            f"note: {slug} stays as {done.file} has it, which is not as the pack has it; `digest"
+            f" topics remove {slug}`, and then this command again, takes that of the pack"
+        )
+    if not (done.topics or done.sources):
+        report.line(f"nothing to add: {done.file} is as it was")
+
+
 @commands.command(epilog="Example: [bold]digest topics remove robotics[/bold]")
 def remove(
     ctx: typer.Context,
