@@ -44,13 +44,13 @@ def examples_by_topic(app: App, topics: Sequence[Topic]) -> dict[str, list[Examp
     }
 
 
-def note_of_unknown(examples: Iterable[Example], *, of: str = "") -> str:
+def note_of_unknown(examples: Iterable[Example]) -> str:
     """Return which examples cannot be compared with yet, in a sentence; empty if there are none."""
     unknown = [example.paper_id for example in examples if example.title is None]
     if not unknown:
         return ""
-    noun, it = ("example", "it") if len(unknown) == 1 else ("examples", "them")
+    of, it = ("its example", "it") if len(unknown) == 1 else ("its examples", "them")
     return (
-        f"not known yet is the text of the {noun}{of} {join_words(unknown)}; `digest fetch` asks"
-        f" arXiv for {it}"
+        f"the text of {of} {join_words(unknown)} is not known yet; `digest fetch` asks arXiv for"
+        f" {it}, if a source is arXiv"
     )

@@ -31,6 +31,7 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short nam
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
     from digest.app.examples import examples_by_topic
+    from digest.ranking.query import without_examples
 
     app = output.open_app(ctx, only_reads=True)
     examples = examples_by_topic(app, app.topics)
@@ -44,7 +45,7 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
             (
                 t.slug,
                 t.name,
-                "all" if t.trending else len(t.words_in) - len(examples[t.slug]),
+                "all" if t.trending else len(without_examples(t.words_in)),
                 len(examples[t.slug]),
                 len(t.words_out),
                 " ".join(t.categories),
@@ -54,15 +55,15 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
         ],
     )
     for topic in app.topics:
-        _print_unknown(examples[topic.slug], of=f" of {topic.slug}")
+        _print_unknown(topic.slug, examples[topic.slug])
 
 
-def _print_unknown(examples: Sequence[Example], of: str = "") -> None:
+def _print_unknown(slug: str, examples: Sequence[Example]) -> None:
     """Print which examples cannot be compared with yet."""
     from digest.app.examples import note_of_unknown
 
-    if note := note_of_unknown(examples, of=of):
-        output.print_note(f"note: {note}")
+    if note := note_of_unknown(examples):
+        output.print_note(f"note: {slug}: {note}")
 
 
 @commands.command(epilog="Example: [bold]digest topics show robotics[/bold]")
@@ -82,7 +83,7 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     for key, value in written.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
         output.print_result(f"{key + ':':12}{text or '-'}")
-    _print_unknown(examples)
+    _print_unknown(slug, examples)
 
 
 @commands.command(

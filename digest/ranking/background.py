@@ -16,8 +16,9 @@ import scipy.sparse as sp
 
 from digest.models.issue import WordCounts
 from digest.ranking.centroid import AllPapers, blend
+from digest.ranking.examples import named_in
 from digest.ranking.index import PaperIndex, Place, texts_of
-from digest.ranking.query import Example, Term, Text, named_in, parse_leniently
+from digest.ranking.query import Example, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
 from digest.ranking.vocabulary import Vocabulary
 

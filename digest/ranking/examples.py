@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.ranking.index import PaperIndex
-from digest.ranking.query import examples_of, named_in
+from digest.ranking.query import examples_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import scipy.sparse as sp
     from numpy.typing import NDArray
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 #: An example is named if a paper is closer to it than the day's papers are in the mean, by so much
 #: (a cosine), and if it makes most of what brings the paper close to all examples.
 _NEARER, _MOST = 0.05, 0.5
+
+
+def named_in(entries: Iterable[str], known: Mapping[str, Paper]) -> list[Paper]:
+    """Return the papers that entries name as examples, each once, as far as they are known."""
+    papers = {known[id_].id: known[id_] for id_ in examples_of(entries) if id_ in known}
+    return list(papers.values())
 
 
 class Examples:

@@ -22,9 +22,7 @@ from digest.models.identity import arxiv_id, doi
 from digest.ranking.terms import Phrase, excluding_phrase, phrase, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from digest.models.paper import Paper
+    from collections.abc import Callable, Iterable
 
 #: An entry of more words is free text; in real abstracts hardly a longer phrase comes twice.
 LONGEST_PHRASE = 5
@@ -277,10 +275,9 @@ def examples_of(entries: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(it.paper_id for it in queries if isinstance(it, Example)))
 
 
-def named_in(entries: Iterable[str], known: Mapping[str, Paper]) -> list[Paper]:
-    """Return the papers that entries name as examples, each once, as far as they are known."""
-    papers = {known[id_].id: known[id_] for id_ in examples_of(entries) if id_ in known}
-    return list(papers.values())
+def without_examples(entries: Iterable[str]) -> tuple[str, ...]:
+    """Return the entries that are words."""
+    return tuple(it for it in entries if not isinstance(parse_leniently(it), Example))
 
 
 def _example_id(entry: str) -> str | None:

@@ -20,7 +20,7 @@ import numpy as np
 from digest.ranking.evidence import Evidence
 from digest.ranking.examples import Examples
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import FUNCTION_WORDS, Example, Term, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Example, Term, parse_leniently, without_examples
 from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, folded_name, is_part, stems, words
 from subscribers.models import OWN
@@ -276,7 +276,7 @@ def of_words_alone(
 
 def has_words(topic: Topic) -> bool:
     """Return whether a topic has an entry that is not an example."""
-    return any(not isinstance(parse_leniently(entry), Example) for entry in topic.words_in)
+    return bool(without_examples(topic.words_in))
 
 
 def _judge(

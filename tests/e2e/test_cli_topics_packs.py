@@ -75,7 +75,7 @@ def test_examples_are_listed_with_what_is_not_known(home: Path, digest: Command)
     listed = digest("topics", "list")
     shown = digest("topics", "show", "mine", "--json")
 
-    assert "the example of mine 2401.00001; `digest fetch` asks" in listed.err
+    assert "note: mine: the text of its example 2401.00001 is not known yet" in listed.err
     assert shown.json["examples"] == [{"id": "2401.00001", "title": None}]
     too_many = [it for n in range(21) for it in ("--words-in", f"2401.100{n:02}")]
     assert digest("topics", "add", "many", *too_many).code == 2
