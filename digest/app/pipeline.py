@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.examples import known_examples
 from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
@@ -156,13 +157,19 @@ def build_edition(app: App, day: date) -> Edition:
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
-def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
-    """Return what the papers of the days before a day teach about topics."""
+def background_of(
+    app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper] = ()
+) -> Background:
+    """Return what the papers of the days before a day, and topics' examples, teach.
+
+    `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
+    compared with them.
+    """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking import background
 
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -190,7 +197,7 @@ def edition_for(
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics),
+        background=background or background_of(app, coverage.day, topics, papers),
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
