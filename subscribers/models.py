@@ -139,6 +139,12 @@ class Preferences:
     words_in: Words = ()
     words_out: Words = ()
     authors: Words = ()
+    #: authors whose papers are never shown
+    muted: Words = ()
+    #: whether feedback on papers changes what is shown
+    learns: bool = True
+    #: words that feedback must not teach
+    unlearned: Words = ()
     #: the most papers in an issue; None for the site's own limit
     papers: Annotated[int, Ge(1), Le(MAX_PAPERS)] | None = None
     #: the days of the week on which mail is wanted
@@ -158,7 +164,7 @@ class Preferences:
         _require(0 <= self.hour <= 23, "hour must be 0 to 23")
         _require(self.language in LANGUAGES, f"language must be one of {', '.join(LANGUAGES)}")
         _require(_is_zone(self.timezone), f"{self.timezone!r} is not a time zone like Europe/Paris")
-        for name in ("words_in", "words_out", "authors"):
+        for name in ("words_in", "words_out", "authors", "muted", "unlearned"):
             words: tuple[str, ...] = getattr(self, name)
             fits = len(words) <= MAX_WORDS and all(0 < len(w) <= MAX_WORD_LENGTH for w in words)
             limits = f"at most {MAX_WORDS} words of at most {MAX_WORD_LENGTH} characters"
@@ -197,8 +203,11 @@ class Subscriber:
 
 
 #: The slug and name of the topic made of a subscriber's own words.
-#: The slug has a colon, which no configured topic can have.
+#: These slugs have a colon, which no configured topic can have.
 OWN, OWN_NAME = "own:words", "Your own words"
+#: Of the topic made of what a subscriber liked, and of papers that no topic of theirs has.
+LIKED, LIKED_NAME = "own:liked", "Like what you liked"
+EXPLORE, EXPLORE_NAME = "own:explore", "Outside your topics"
 
 
 def own_topic(subscriber: Subscriber) -> Topic | None:

@@ -21,6 +21,7 @@ from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.environment import network_variables
+from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
 from digest.delivery.builder import MessageBuilder
 from digest.delivery.outbox import newest_day
@@ -36,20 +37,12 @@ from digest.models.delivery import MailKind
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
 from digest.sources.fetch import Fetcher
-from digest.storage.begun_days import BegunDays
 from digest.storage.candidates import EditionCandidates
-from digest.storage.editions import EditionStore
 from digest.storage.engine import database_file, open_database, open_for_reading
-from digest.storage.fetches import FetchLog
 from digest.storage.file_log import FileLog
 from digest.storage.file_space import FileSpace, file_space, vacuum
 from digest.storage.generation import Generation
-from digest.storage.history import DeliveryHistory
-from digest.storage.ledger import Ledger
-from digest.storage.papers import PaperStore
-from digest.storage.pruning import Pruning
 from digest.storage.run_lock import lock_path, run_lock
-from digest.storage.subscriber_history import SubscriberHistory
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
 
@@ -67,7 +60,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class App:
+class App(Stores):
     """One installation: its configuration, its database, and the parts made from both."""
 
     config: Config
@@ -88,16 +81,6 @@ class App:
     def warn_of_readable_secrets(self) -> None:
         """Log a warning for each file with secrets that others can read."""
         permissions.warn_of_readable(self.config, database=database_file(self.engine.url))
-
-    @cached_property
-    def papers(self) -> PaperStore:
-        """The papers, in the database."""
-        return PaperStore(self.engine)
-
-    @cached_property
-    def fetch_log(self) -> FetchLog:
-        """The log of how the sources were read."""
-        return FetchLog(self.engine)
 
     @cached_property
     def client(self) -> HTTPClient:
@@ -183,31 +166,6 @@ class App:
         previous = site.previous_secret_key.get_secret_value()
         return [current, previous] if previous else [current]
 
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The deliveries, in the database."""
-        return Ledger(self.engine)
-
-    @cached_property
-    def begun_days(self) -> BegunDays:
-        """The days that wait to be planned, in the database."""
-        return BegunDays(self.engine)
-
-    @cached_property
-    def editions(self) -> EditionStore:
-        """The stored editions, from which messages were composed."""
-        return EditionStore(self.engine)
-
-    @cached_property
-    def history(self) -> DeliveryHistory:
-        """Which subscriber got which papers, and how each delivery ended."""
-        return DeliveryHistory(self.engine)
-
-    @cached_property
-    def pruning(self) -> Pruning:
-        """Prunes old deliveries, in the database."""
-        return Pruning(self.engine)
-
     def file_space(self) -> FileSpace | None:
         """Return how large the file of the database is; None if it is on a server."""
         return file_space(self.engine)
@@ -215,11 +173,6 @@ class App:
     def vacuum(self) -> None:
         """Make the file of the database smaller; see `digest.storage.file_space`."""
         vacuum(self.engine)
-
-    @cached_property
-    def subscriber_history(self) -> SubscriberHistory:
-        """All that one subscriber was sent, in the database."""
-        return SubscriberHistory(self.engine)
 
     @property
     def policy(self) -> Policy:

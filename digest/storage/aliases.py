@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from digest.models.identity import spellings, strength
 from digest.storage.in_lists import rows_where_in
-from digest.storage.schema import aliases, metadata, papers, sightings
+from digest.storage.schema import aliases, feedback, metadata, papers, sightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +59,7 @@ def rename(db: sa.Connection, former: str, now: str) -> None:
     """Give a paper another id, which may have been an alias."""
     db.execute(aliases.delete().where(aliases.c.alias == now))
     db.execute(papers.update().where(papers.c.id == former).values(id=now))
+    _move(db, feedback.c.paper_id, former, now)
 
 
 def absorb(db: sa.Connection, absorbed: Mapping[str, str]) -> None:
@@ -73,6 +74,7 @@ def absorb(db: sa.Connection, absorbed: Mapping[str, str]) -> None:
             for column in table.columns:
                 if column.references(papers.c.id):
                     _move(db, column, gone, kept)
+        _move(db, feedback.c.paper_id, gone, kept)
         db.execute(papers.delete().where(papers.c.id == gone))
 
 

@@ -309,6 +309,67 @@ generation = sa.Table(
     sa.Column("certain_from", sa.Date),
 )
 
+# What readers say of papers. A paper's id may be one that the store does not know, since a library
+# has papers of anywhere; so it is no foreign key, and the row keeps what the library says of it.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column(
+        "subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("paper_id", sa.String, primary_key=True),
+    sa.Column("verdict", sa.String, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    # mail, web, import or cli
+    sa.Column("channel", sa.String, nullable=False),
+    # the day of the mail that it answers
+    sa.Column("day", sa.Date),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("abstract", sa.String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What the feedback of a reader teaches. A row goes when their feedback changes; the next run learns
+# it again.
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    sa.Column(
+        "subscriber_id",
+        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("learned_at", UTCDateTime, nullable=False),
+    sa.Column("likes", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# One row: in how many papers of the last weeks each term occurs, as the newest edition learned it.
+word_counts = sa.Table(
+    "word_counts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# Sentence vectors of papers, each made once by a model from a text.
+paper_vectors = sa.Table(
+    "paper_vectors",
+    metadata,
+    sa.Column(
+        "paper_id",
+        sa.ForeignKey("papers.id", onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("model", sa.String, primary_key=True),
+    # a hash of the text that it was made from
+    sa.Column("text_key", sa.String, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 
 def due(now: datetime) -> sa.ColumnElement[bool]:
     """Whether a delivery can be claimed now."""

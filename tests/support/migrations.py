@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -26,9 +27,17 @@ from support.builders import NOON
 from support.command import CONFIG, PAPERS
 
 import digest.storage.migrations
+from digest.models.feedback import Feedback, Verdict
+from digest.models.issue import WordCounts
+from digest.models.profile import Interest, Profile
 from digest.storage.engine import open_database
+from digest.storage.feedback import FeedbackStore
 from digest.storage.migrations import edited
+from digest.storage.profiles import ProfileStore
+from digest.storage.schema import paper_vectors, papers
 from digest.storage.trained_priors import TrainedPrior, TrainedPriors
+from digest.storage.word_counts import WordCountsStore
+from subscribers.book import Book
 from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
@@ -144,12 +153,28 @@ def _use(folder: Path) -> None:
     )
     learned = {"authors_record": 0.7, "words_record": 0.3, "author_count": 0.2, "newness": 0.2}
     TrainedPriors(engine).save(TrainedPrior(trained_at=NOON, days=40, papers=800, content=learned))
+    _give_feedback(engine)
     engine.dispose()
     with closing(sqlite3.connect(folder / "digest.db")) as db, db:
         db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")
     _digest(folder, "prune")
     (folder / "digest.db-generation").unlink()
     _digest(folder, "run", "--day", "2026-02-05")
+
+
+def _give_feedback(engine: sa.Engine) -> None:
+    """Let a reader like a paper, and store what is learned from it."""
+    reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
+    like = Feedback(paper_id="2401.00001", verdict=Verdict.LIKE, at=NOON, channel="cli", title="A")
+    FeedbackStore(engine).give(reader, [like])
+    interest = Interest(terms=(("graph", 0.7), ("graph network", 0.5)), words=("graph",), likes=1)
+    ProfileStore(engine).save({reader: Profile(interests=(interest,), likes=1)}, at=NOON)
+    counts = WordCounts(papers=9, papers_with={"graph": 3})
+    WordCountsStore(engine).save(date(2026, 2, 4), counts)
+    with engine.begin() as db:
+        paper = db.execute(sa.select(papers.c.id).order_by("id")).scalars().first()
+        row = {"paper_id": paper, "model": "m", "text_key": "k", "vector": b"v"}
+        db.execute(paper_vectors.insert(), row)
 
 
 def _digest(folder: Path, *arguments: str) -> None:

@@ -26,6 +26,9 @@ OF_ALL_MODULES = (
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
     "digest.app.workers": "e2e/test_workers.py",
+    "digest.app.stores": "network/app/test_services.py",
+    "digest.models.feedback": "integration/storage/test_feedback.py",
+    "digest.models.profile": "integration/storage/test_profiles.py",
     "digest.models.trend": "unit/ranking/test_trend.py",
     "digest.sources.file_fetcher": "integration/sources/test_files.py",
     "digest.storage.schema": "integration/storage/test_engine.py",

@@ -1,0 +1,82 @@
+"""The parts of an installation that need its database and nothing else."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digest.storage.begun_days import BegunDays
+from digest.storage.editions import EditionStore
+from digest.storage.feedback import FeedbackStore
+from digest.storage.fetches import FetchLog
+from digest.storage.history import DeliveryHistory
+from digest.storage.ledger import Ledger
+from digest.storage.papers import PaperStore
+from digest.storage.profiles import ProfileStore
+from digest.storage.pruning import Pruning
+from digest.storage.subscriber_history import SubscriberHistory
+from digest.storage.word_counts import WordCountsStore
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+class Stores:
+    """What is stored, each part built when it is first used."""
+
+    engine: sa.Engine
+
+    @cached_property
+    def papers(self) -> PaperStore:
+        """The papers, in the database."""
+        return PaperStore(self.engine)
+
+    @cached_property
+    def fetch_log(self) -> FetchLog:
+        """The log of how the sources were read."""
+        return FetchLog(self.engine)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The deliveries, in the database."""
+        return Ledger(self.engine)
+
+    @cached_property
+    def begun_days(self) -> BegunDays:
+        """The days that wait to be planned, in the database."""
+        return BegunDays(self.engine)
+
+    @cached_property
+    def editions(self) -> EditionStore:
+        """The stored editions, from which messages were composed."""
+        return EditionStore(self.engine)
+
+    @cached_property
+    def history(self) -> DeliveryHistory:
+        """Which subscriber got which papers, and how each delivery ended."""
+        return DeliveryHistory(self.engine)
+
+    @cached_property
+    def pruning(self) -> Pruning:
+        """Prunes old deliveries, in the database."""
+        return Pruning(self.engine)
+
+    @cached_property
+    def subscriber_history(self) -> SubscriberHistory:
+        """All that one subscriber was sent, in the database."""
+        return SubscriberHistory(self.engine)
+
+    @cached_property
+    def feedback(self) -> FeedbackStore:
+        """What readers say of papers."""
+        return FeedbackStore(self.engine)
+
+    @cached_property
+    def profiles(self) -> ProfileStore:
+        """What readers' feedback taught."""
+        return ProfileStore(self.engine)
+
+    @cached_property
+    def word_counts(self) -> WordCountsStore:
+        """How common words are in the papers of the last weeks."""
+        return WordCountsStore(self.engine)

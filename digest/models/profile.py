@@ -1,0 +1,29 @@
+"""Profiles: what a reader's feedback teaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interest:
+    """Papers that a reader likes and that are like each other."""
+
+    #: Stems, and pairs of neighbouring stems with a space between, the heaviest first. The product
+    #: with a paper's TF-IDF vector of length one says how close it is.
+    terms: tuple[tuple[str, float], ...]
+    #: the most telling of them as the papers spell them
+    words: tuple[str, ...] = ()
+    #: how many papers it is learned from
+    likes: int
+    #: the like of `terms` for sentence vectors; empty without them
+    vector: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a reader's feedback teaches: several interests, so that none is averaged away."""
+
+    interests: tuple[Interest, ...]
+    #: how many papers the reader likes
+    likes: int

@@ -1,0 +1,92 @@
+"""Readers' profiles as they are stored: compressed JSON."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.models.profile import Interest, Profile
+from digest.storage.in_lists import rows_where_in
+from digest.storage.schema import feedback, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+
+class ProfileStore:
+    """What readers' feedback taught, in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def save(self, learned: Mapping[int, Profile], *, at: datetime) -> None:
+        """Store profiles by their subscribers' ids, in place of former ones."""
+        if not learned:
+            return
+        rows = [
+            {
+                "subscriber_id": subscriber_id,
+                "learned_at": at,
+                "likes": profile.likes,
+                "content": dump(profile),
+            }
+            for subscriber_id, profile in learned.items()
+        ]
+        with self._writer.begin() as db:
+            for row in rows:
+                this = profiles.c.subscriber_id == row["subscriber_id"]
+                db.execute(profiles.delete().where(this))
+            db.execute(profiles.insert(), rows)
+
+    def of(self, subscriber_ids: Iterable[int]) -> dict[int, Profile]:
+        """Return the profiles of readers; who has none is left out."""
+        query = sa.select(profiles.c.subscriber_id, profiles.c.likes, profiles.c.content)
+        with self._engine.connect() as db:
+            return {
+                row.subscriber_id: load(row.content, likes=row.likes)
+                for row in rows_where_in(db, query, profiles.c.subscriber_id, subscriber_ids)
+            }
+
+    def missing(self, *, learned_before: datetime) -> list[int]:
+        """Return the ids of readers whose feedback is not learned, or was before a time."""
+        recent = sa.exists().where(
+            profiles.c.subscriber_id == feedback.c.subscriber_id,
+            profiles.c.learned_at >= learned_before,
+        )
+        query = (
+            sa.select(feedback.c.subscriber_id)
+            .where(~recent)
+            .distinct()
+            .order_by(feedback.c.subscriber_id)
+        )
+        with self._engine.connect() as db:
+            return list(db.execute(query).scalars())
+
+
+def dump(profile: Profile) -> bytes:
+    """Return a profile's interests as bytes."""
+    content = [
+        [interest.likes, interest.words, interest.terms, interest.vector]
+        for interest in profile.interests
+    ]
+    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def load(content: bytes, *, likes: int) -> Profile:
+    """Return the profile whose interests `dump` wrote."""
+    interests = tuple(
+        Interest(
+            likes=of_interest,
+            words=tuple(words),
+            terms=tuple((term, weight) for term, weight in terms),
+            vector=tuple(vector),
+        )
+        for of_interest, words, terms, vector in json.loads(zlib.decompress(content))
+    )
+    return Profile(interests=interests, likes=likes)
