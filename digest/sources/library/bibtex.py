@@ -20,9 +20,7 @@ from bibtexparser.model import (
 from bibtexparser.model import Entry as Block
 
 from digest.sources.library.ids import Clues, is_arxiv
-from digest.sources.library.seeds import Entry, Rejected
-from digest.sources.library.years import find_year
-from digest.text.clean import clean
+from digest.sources.library.seeds import Entry, Rejected, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +43,10 @@ _LONGEST_MACRO = 1000
 _MOST_AGAIN = 100
 _BRACE = re.compile(r"[{}]")
 
+#: a formula, or a text in braces that belong to no macro
+_KEPT = re.compile(r"\$[^$]*\$|(?<![\w\\_^}])\{([^{}\\$]*)\}")
+#: levels of braces around a title
+_NESTED = 3
 _ADDRESS = re.compile(r"\\(?:url|nolinkurl|path|href)\b\s*\{([^{}]*)\}")
 _MACRO = re.compile(r"\\(?:text[a-z]+|em(?:ph)?|tt|small|sc)\b\s*")
 _ESCAPED = re.compile(r"\{?\\([_%&#~$])\}?")
@@ -230,7 +232,7 @@ def _plain(value: str) -> str:
 
 
 def _without_braces(value: str) -> str:
-    """Return a text without TeX and without the braces that keep capitals, as in `{1}D`."""
-    text = clean(value)
-    is_sets = "$" in value or "\\{" in value  # braces that are meant
-    return text if is_sets else re.sub(r"[{}]", "", text)
+    """Return a text without the braces that keep capitals, as in `{1}D`; formulas need theirs."""
+    for _ in range(_NESTED):
+        value = _KEPT.sub(lambda found: found[0] if found[1] is None else found[1], value)
+    return value

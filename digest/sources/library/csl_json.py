@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.errors import LibraryError
 from digest.sources.library.ids import Clues
-from digest.sources.library.seeds import Entry, Rejected
-from digest.sources.library.years import find_year
+from digest.sources.library.seeds import Entry, Rejected, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,13 +127,13 @@ def _name(person: object) -> str:
         return person
     if not isinstance(person, dict):
         return ""
-    parts = {name: value for name, value in person.items() if isinstance(value, str) and value}
-    if whole := parts.get("literal") or parts.get("name"):
-        return whole
-    particle = parts.get("non-dropping-particle") or parts.get("dropping-particle") or ""
-    last = f"{particle} {parts.get('family', '')}".strip()
-    first = parts.get("given", "")
-    return f"{last}, {first}" if last and first else last or first
+
+    def part(*names: str) -> str:
+        found = (person[name] for name in names if isinstance(person.get(name), str))
+        return next(filter(None, found), "")
+
+    last = f"{part('non-dropping-particle', 'dropping-particle')} {part('family')}".strip()
+    return part("literal", "name") or ", ".join(filter(None, (last, part("given"))))
 
 
 def _year(issued: object) -> int | None:

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 def entries(text: str) -> Iterator[Entry | Rejected]:
     """Yield what each id names; an id may have blanks in it, as `arXiv: 2401.00001` has."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        for piece in filter(str.strip, re.split("[,;]", line)):
-            parts = [piece] if known_id(piece) else piece.split()
-            for part in parts:
-                if known_id(part):
-                    yield Entry(where=f"line {number}", title="", clues=Clues(eprints=(part,)))
-                else:
-                    reason = f"{bounded(part, NAME)!r} is no id of a paper, such as 2401.00001"
-                    yield Rejected(where=f"line {number}", reason=reason)
+    pieces = [piece for piece in re.split(r"[,;\n\r]", text) if piece.strip()]
+    parts = [part for piece in pieces for part in _parts(piece)]
+    for number, part in enumerate(parts, start=1):
+        where = f"entry {number}"
+        if known_id(part):
+            yield Entry(where=where, title="", clues=Clues(eprints=(part,)))
+        else:
+            reason = f"{bounded(part, NAME)!r} is no id of a paper, such as 2401.00001"
+            yield Rejected(where=where, reason=reason)
+
+
+def _parts(piece: str) -> list[str]:
+    """Return a piece, or its words if these are ids, or if it is none."""
+    words = piece.split()
+    return [piece] if known_id(piece) and not all(map(known_id, words)) else words

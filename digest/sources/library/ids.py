@@ -21,12 +21,21 @@ if TYPE_CHECKING:
 _ARXIV = re.compile(r"\b(?:arxiv|corr)\b", re.IGNORECASE)
 #: an id that could as well be the number of an article
 _BARE = re.compile(r"\W*\d{4}\.\d{4,5}\W*")
-#: what separates the parts of a note
-_BETWEEN = re.compile(r"[;|\n]|[,.]\s|\s[-\u2013\u2014]\s|\s(?=\(|https?://|arxiv:)", re.IGNORECASE)
-#: what may stand before an id without saying that it is another paper's, as `comment on` does:
-#: "Preprint available at", "tex.eprint:" and "_eprint:" of Zotero's extra field
+#: what separates the sentences of a note, and the parts of a sentence
+_SENTENCES = re.compile(r"[;|\n]|\.\s")
+_PARTS = re.compile(r",\s|\s[-\u2013\u2014]\s")
+#: words of a sentence that names another paper
+_OF_ANOTHER = re.compile(
+    r"\b(?:cf|code|comment(?:ary)? (?:on|to)|companion|data|based|extend\w*|extension|follow\w*"
+    r"|overlap\w*|part \w+ of|refer\w*|relat\w+|repl(?:y|ies|ac\w+)|see|sequel"
+    r"|supersed\w+|version of)\b",
+    re.IGNORECASE,
+)
+#: names of fields in Zotero's extra field: `tex.eprint: 2401.00001`, `_eprint: https://…`
+_PREFIX = re.compile(r"\A(?:tex\.|_)")
+#: what may stand before an id: "Preprint available at"
 _BEFORE = re.compile(
-    r"(?:tex\.|_)?(?:(?:also|available|published|posted|submitted|archived|deposited|(?:e-?|pre)print"
+    r"\A_?(?:(?:also|available|published|posted|submitted|archived|deposited|(?:e-?|pre)print"
     r"|online|in|on|at|as|from|to|the|e-?prints?|number|url|publisher|doi|id)\b[\s:,]*)+",
     re.IGNORECASE,
 )
@@ -100,10 +109,12 @@ def _named(text: str) -> Iterator[str]:
     yield from whole
     if whole:
         return
-    for piece in _BETWEEN.split(text):
-        if _MAY_NAME.search(piece):
-            bare = piece.strip(" ()[]{}.")
-            yield from _labelled(bare) or _labelled(_BEFORE.sub("", bare, count=1))
+    for sentence in _SENTENCES.split(text):
+        if _MAY_NAME.search(sentence) and not _OF_ANOTHER.search(sentence):
+            for part in _PARTS.split(sentence):
+                bare = part.strip(" ()[]{}.")
+                for text in dict.fromkeys((bare, _PREFIX.sub("", bare), _BEFORE.sub("", bare))):
+                    yield from _labelled(text)
 
 
 def _labelled(text: str) -> list[str]:

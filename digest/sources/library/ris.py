@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rispy import RisParser
 
 from digest.sources.library.ids import Clues
-from digest.sources.library.seeds import Entry
-from digest.sources.library.years import find_year
+from digest.sources.library.seeds import Entry, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

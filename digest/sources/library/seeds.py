@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 50_000
 #: the most faulty entries that are named
 _MOST_NAMED = 1000
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,12 @@ class Library:
 
     seeds: tuple[Seed, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+
+
+def find_year(date: str) -> int | None:
+    """Return the first year in a date such as `2024/01/03/` or `January 2024`, or None."""
+    found = _YEAR.search(date[:100])
+    return int(found[1]) if found else None
 
 
 def collect(found: Iterable[Entry | Rejected]) -> Library:
@@ -116,3 +124,13 @@ def _wealth(seed: Seed) -> tuple[int, str, int, str, tuple[str, ...], int]:
         seed.authors,
         seed.year or 0,
     )
+
+
+def merged(libraries: Sequence[Library]) -> Library:
+    """Return several libraries as one, each paper once."""
+    seeds: dict[str, Seed] = {}
+    for seed in (seed for library in libraries for seed in library.seeds):
+        known = seeds.get(seed.paper_id)
+        seeds[seed.paper_id] = max(known, seed, key=_wealth) if known else seed
+    rejected = tuple(one for library in libraries for one in library.rejected)
+    return Library(seeds=tuple(seeds.values()), rejected=rejected)

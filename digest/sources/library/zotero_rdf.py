@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import LibraryError, SourceError
 from digest.sources.library.ids import Clues
-from digest.sources.library.seeds import Entry
-from digest.sources.library.years import find_year
+from digest.sources.library.seeds import Entry, find_year
 from digest.sources.xml import parse_xml
 
 if TYPE_CHECKING:
