@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import (
     DuplicateBlockKeyBlock,
     DuplicateFieldKeyBlock,
+    ImplicitComment,
     ParsingFailedBlock,
     String,
 )
@@ -41,6 +43,8 @@ _FIELD = re.compile(r"\s*(?P<name>[\w-]+)\s*=\s*")
 _LONGEST_MACRO = 1000
 #: faulty blocks that are read once more; a library has a few
 _MOST_AGAIN = 100
+#: what stands behind an entry that a brace closed too early
+_FIELDS = re.compile(r"[\s,}]*,\s*[\w-]+\s*=\s*[\w{\"]")
 _BRACE = re.compile(r"[{}]")
 
 #: a formula, or a text in braces that belong to no macro
@@ -68,7 +72,7 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
     """Yield the works of a file, and the blocks that are none because of a fault."""
     library = parse_string(text, parse_stack=[])
     macros, again = _macros(library.blocks), 0
-    for block in library.blocks:
+    for block, behind in zip_longest(library.blocks, library.blocks[1:]):
         line = (block.start_line or 0) + 1
         work = _work(block)
         if work is None and isinstance(block, ParsingFailedBlock):
@@ -77,7 +81,8 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
             if work is None:
                 yield _rejected(block, line)
         if work is not None and work.entry_type.lower() not in _NO_WORKS:
-            yield _entry(work, line, macros)
+            is_cut = isinstance(behind, ImplicitComment) and _FIELDS.match(behind.comment)
+            yield _cut(work, line) if is_cut else _entry(work, line, macros)
 
 
 def _work(block: model.Block) -> Block | None:
@@ -112,6 +117,11 @@ def _rejected(block: ParsingFailedBlock, line: int) -> Rejected:
     else:
         reason = "a field that is no `name = {value}`"
     return Rejected(where=f"line {line}" + (f", key {named[1]}" if named else ""), reason=reason)
+
+
+def _cut(work: Block, line: int) -> Rejected:
+    where = f"line {line}" + (f", key {work.key[:60]}" if work.key else "")
+    return Rejected(where=where, reason="a brace too many, so that fields stand behind its end")
 
 
 def _entry(work: Block, line: int, macros: Mapping[str, str]) -> Entry:

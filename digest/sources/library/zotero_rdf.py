@@ -25,6 +25,9 @@ _FOAF = "{http://xmlns.com/foaf/0.1/}"
 _PRISM = "{http://prismstandard.org/namespaces/1.2/basic/}"
 _Z = "{http://www.zotero.org/namespaces/export#}"
 _NAMES = (f"{_RDF}about", f"{_RDF}nodeID", f"{_RDF}ID")
+_NUMBERS = (
+    f"{_PRISM}number", f"{_PRISM}volume", f"{_BIB}pages", f"{_DC}coverage", f"{_Z}archiveID",
+)  # fmt: skip
 #: an article is in a section of an issue of a series
 _DEEPEST = 4
 
@@ -72,10 +75,7 @@ def _entry(item: Element, number: int, nodes: Mapping[str, Element]) -> Entry:
             dois=tuple(one for one in identifiers if one.lower().startswith(("doi", "10."))),
             addresses=(*(one for one in identifiers if "://" in one), about),
             numbers=tuple(
-                text
-                for node in everything
-                for name in (f"{_PRISM}number", f"{_PRISM}volume", f"{_BIB}pages")
-                for text in _texts(node, name)
+                text for node in everything for name in _NUMBERS for text in _texts(node, name)
             )
             + tuple(one for one in identifiers if "://" not in one),
             venues=(

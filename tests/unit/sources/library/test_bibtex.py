@@ -122,6 +122,7 @@ FAULTS = {
     "an open brace": "title = {An {open brace}, eprint = {2403.00009}}",
     "an open quotation mark": 'title = "An open mark, eprint = {2403.00009}}',
     "no sign behind a name": "title {A Title}, eprint = {2403.00009}}",
+    "a brace too many": "title = {A Title}}, eprint = {2403.00009}}",
     "no end": "title = {A Title}, eprint = {2403.00009}",
 }
 

@@ -38,6 +38,8 @@ PREPRINTS = {
     "</rdf:value></dcterms:URI></dc:identifier>",
     "a DOI": "<dc:identifier>DOI 10.48550/arXiv.2403.00001</dc:identifier>",
     "the extra field": "<dc:description>arXiv:2403.00001 [cs]</dc:description>",
+    "a place in an archive": "<dc:coverage>2403.00001</dc:coverage><z:libraryCatalog>arXiv.org"
+    "</z:libraryCatalog>",
     "a bare number": "<prism:number>2403.00001</prism:number><dc:publisher><foaf:Organization>"
     "<foaf:name>arXiv</foaf:name></foaf:Organization></dc:publisher>",
 }
