@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
 from digest.app.examples import known_examples
+from digest.app.lookup import look_up
 from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
@@ -99,19 +100,24 @@ def fetch(
 
     With no day, it reads those of the day of a run, see `run_day`. With no day, or without
     `only_day`, it also reads the days that are overdue and all that files hold. Files that have
-    not changed are read only `again`.
+    not changed are read only `again`. Unless only some are read, arXiv is also asked for the texts
+    of papers that readers named.
 
     Raises:
         NotFoundError: a source of that name is not configured.
 
     """
-    return app.fetcher.fetch(
-        run_day(app, day).day,
+    of_run = run_day(app, day).day
+    reports = app.fetcher.fetch(
+        of_run,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
         again=again,
         progress=progress,
     )
+    if not only:
+        look_up(app, day=of_run, now=now())
+    return reports
 
 
 def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
-from digest.cli import output
+from digest.cli import output, seed
 from digest.cli.options import Json, find_subscriber
 from digest.cli.tables import print_table
 
@@ -29,6 +29,8 @@ commands = typer.Typer(
     no_args_is_help=True,
     epilog="Example: [bold]digest subscribers list[/bold]",
 )
+
+seed.register(commands)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")]
 

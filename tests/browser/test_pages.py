@@ -42,6 +42,7 @@ def pages(server: Server) -> list[str]:
         site.link(Purpose.MANAGE, subscriber),
         site.link(Purpose.MANAGE, subscriber) + "?saved=1",
         site.link(Purpose.MANAGE, paused),
+        site.link(Purpose.MANAGE, subscriber) + "/library",
         site.link(Purpose.PRIVACY, subscriber),
     ]
 

@@ -3,13 +3,22 @@
 GET and HEAD show a page and change nothing; only a POST from a button does.
 """
 
-from subscribers.web.pages import confirm, help, leave, manage, privacy, signup  # noqa: A004 (a page's name)
+from subscribers.web.pages import (
+    confirm,
+    help,  # noqa: A004 (a page's name)
+    leave,
+    library,
+    manage,
+    privacy,
+    signup,
+)
 
 ROUTERS = (
     signup.routes,
     confirm.routes,
     leave.routes,
     manage.routes,
+    library.routes,
     privacy.routes,
     help.routes,
 )
