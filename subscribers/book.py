@@ -202,6 +202,26 @@ class Book:
                 choose_topics(db, subscriber_id, topics)
         return self.get(subscriber_id)
 
+    def prefer(
+        self, subscriber_id: int, change: Callable[[Preferences], Preferences]
+    ) -> Subscriber | None:
+        """Change some of a subscriber's preferences; return None if the id is unknown.
+
+        No other change can come in between: `change` is given what is stored now.
+
+        Raises:
+            PreferenceError: `change` makes a value that is not possible; nothing is changed.
+
+        """
+        this = subscribers.c.id == subscriber_id
+        with self._writer.begin() as db:
+            found = next(queries.read_subscribers(db, this), None)
+            if found is None:
+                return None
+            changed = asdict(change(found.preferences))
+            db.execute(subscribers.update().where(this).values(preferences=changed))
+        return self.get(subscriber_id)
+
     def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:
         """Delete a subscriber, except for a keyed hash that blocks later imports.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
+from digest.app.feedback import AppFeedback
 from digest.app.serializers import issues_of, transactional_of
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
@@ -119,5 +120,6 @@ def web_services(
         ),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, subscriber_id),
         forget=app.ledger.forget,
+        feedback=AppFeedback(app, clock),
         templates=templates_dir() / "web",
     )

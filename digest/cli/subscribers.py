@@ -287,6 +287,7 @@ def export(
             app.book,
             issues=partial(serializers.issues_of, app.subscriber_history),
             transactional=partial(serializers.transactional_of, app.transactional_queue),
+            feedback=partial(serializers.feedback_of, app),
         )
     )
 

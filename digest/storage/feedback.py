@@ -76,6 +76,16 @@ class FeedbackStore:
             theirs = feedback.delete().where(feedback.c.subscriber_id == subscriber_id)
             return db.execute(theirs).rowcount
 
+    def verdict(self, subscriber_id: int, paper_id: str) -> Verdict | None:
+        """Return what a reader said of one paper."""
+        with self._engine.connect() as db:
+            known = aliases.find(db, [paper_id]).get(paper_id, paper_id)
+            query = sa.select(feedback.c.verdict).where(
+                feedback.c.subscriber_id == subscriber_id, feedback.c.paper_id == known
+            )
+            found = db.execute(query).scalar()
+        return None if found is None else Verdict(found)
+
     def of(self, subscriber_ids: Iterable[int]) -> dict[int, list[Feedback]]:
         """Return the feedback of readers, the newest first; who gave none is left out.
 

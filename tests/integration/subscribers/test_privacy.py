@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
 
-from digest.app.serializers import issues_of, transactional_of
+from digest.app.serializers import feedback_of, issues_of, transactional_of
 from digest.models.delivery import MailKind
 from digest.storage.engine import open_database
 from digest.storage.transactional import TransactionalQueue
@@ -56,6 +56,7 @@ def exported(installation: Installation, subscriber: Subscriber) -> dict[str, An
         installation.book,
         issues=partial(issues_of, installation.app.subscriber_history),
         transactional=partial(transactional_of, installation.app.transactional_queue),
+        feedback=partial(feedback_of, installation.app),
     )
     return cast("dict[str, Any]", json.loads("".join(json_stream.chunks(data))))
 
