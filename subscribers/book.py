@@ -16,7 +16,7 @@ from subscribers.changes import choose_topics, consent_row, subscriber_row, topi
 from subscribers.erased import ErasedAddresses
 from subscribers.errors import ConsentError
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
-from subscribers.tables import consent, subscribers, subscriptions
+from subscribers.tables import consent, subscribers, subscriptions, truncate_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -238,11 +238,7 @@ class Book:
                 db, known.address_key, for_ever=for_ever, at=evidence.at, channel=evidence.channel
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
-        if self._engine.dialect.name == "sqlite":
-            # The write-ahead log still holds the deleted data until it is truncated.
-            raw = self._engine.raw_connection()
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.close()
+        truncate_log(self._engine)
         return True
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:
