@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digest.app.backtest import Replay
     from digest.app.config.packs import Pack
     from digest.app.examples import Example
+    from digest.app.services import App
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
     from digest.models.merge import Origin
@@ -321,6 +322,18 @@ def transactional_of(queue: TransactionalQueue, subscriber_id: int) -> list[dict
         {**found, "made_at": moment(found["made_at"])}
         for found in queue.for_subscriber(subscriber_id)
     ]
+
+
+def feedback_of(app: App, subscriber_id: int) -> dict[str, Any]:
+    """Write what a reader said of papers, and the profile that it taught; null before it did."""
+    given = app.feedback.of([subscriber_id]).get(subscriber_id, [])
+    profile = app.profiles.of([subscriber_id]).get(subscriber_id)
+    return {
+        "feedback": [
+            _fields(one, "paper_id", "title", "verdict", "at", "channel", "day") for one in given
+        ],
+        "profile": None if profile is None else plain(profile),
+    }
 
 
 def import_row(found: ImportRow) -> dict[str, Any]:

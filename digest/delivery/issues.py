@@ -35,7 +35,7 @@ class IssueComposer:
         """Compose from an edition."""
         self._day = edition.coverage.day
         self._personalizer = Personalizer(edition)
-        self._positions = {paper.id: n for n, paper in enumerate(edition.all_papers)}
+        self._positions = edition.positions
         self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
         self._contents: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
