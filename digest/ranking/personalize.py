@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import Issue
 from digest.ranking.compose import compose
+from digest.ranking.trials import Trials
 from subscribers.models import OWN, own_topic
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from digest.models.issue import Edition, NoIssue, Seen
     from digest.models.picks import Pick
+    from digest.ranking.chance import Chance
     from digest.ranking.own_words import OwnWords
     from subscribers.models import Subscriber, Topic
 
@@ -29,9 +31,13 @@ class Personalizer:
     word are left out of every topic.
     """
 
-    def __init__(self, edition: Edition) -> None:
-        """Read nothing yet; papers are read when a subscriber has words of their own."""
+    def __init__(self, edition: Edition, chance: Chance | None = None) -> None:
+        """Read nothing yet; papers are read when a subscriber has words of their own.
+
+        Without a `chance`, nothing is drawn: no paper outside the topics, and no rival's.
+        """
         self._edition = edition
+        self._trials = Trials(edition, chance) if chance else None
 
     def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
         """Return each reader's issue, or why there is none, in their order.
@@ -62,7 +68,10 @@ class Personalizer:
             changes["topics"] = {**edition.topics, OWN: own}
             changes["ranked"] = {**edition.ranked, OWN: picks}
             wanted = (OWN, *wanted)
-        issue = compose(replace(edition, **changes) if changes else edition, wanted, seen=seen)
+        edition = replace(edition, **changes) if changes else edition
+        issue = compose(edition, wanted, seen=seen)
+        if self._trials and isinstance(issue, Issue):
+            issue = self._trials.add_to(issue, edition, wanted, seen=seen, reader=subscriber.id)
         return self._explained(issue, own) if own and isinstance(issue, Issue) else issue
 
     def _explained(self, issue: Issue, own: Topic) -> Issue:
