@@ -20,7 +20,7 @@ WORDS = st.lists(st.tuples(_PIECE, st.sampled_from("a1é"), _PIECE).map("".join)
 _NARROW: dict[str, st.SearchStrategy[Any]] = {
     "words_in": WORDS,
     "words_out": WORDS,
-    "authors": WORDS,
+    **dict.fromkeys(("authors", "muted", "unlearned"), WORDS),
     "papers": st.none() | st.integers(1, 50),
     "days": st.lists(st.sampled_from(WEEK), min_size=1, unique=True).map(tuple),
     "timezone": st.sampled_from(["UTC", "Asia/Tokyo", "America/Argentina/Buenos_Aires"]),

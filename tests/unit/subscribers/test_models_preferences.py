@@ -21,6 +21,9 @@ WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=100), max_size=50).map(tu
         words_in=WORDS,
         words_out=WORDS,
         authors=WORDS,
+        muted=WORDS,
+        learns=st.booleans(),
+        unlearned=WORDS,
         papers=st.none() | st.integers(1, 50),
         days=st.sets(st.sampled_from(WEEK), min_size=1).map(
             lambda chosen: tuple(day for day in WEEK if day in chosen)
