@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Announcement, Paper
     from digest.models.picks import Pick, Reason
     from digest.models.source import SourceReport
+    from digest.ranking.evaluation.interleaved import Duel
     from digest.ranking.evaluation.replay import Comparison, Measured
     from digest.ranking.trial import TrialDay
     from digest.storage.fetches import FetchRecord
@@ -285,6 +286,17 @@ def backtest(
             }
             for day in replayed.days
         ],
+    }
+
+
+def duel(found: Duel) -> dict[str, Any]:
+    """Write how our ranker did beside a rival."""
+    return {
+        "rival": found.rival,
+        **{
+            name: {**_fields(test, "wins", "losses", "ties", "decided", "more_needed"), "p": test.p}
+            for name, test in (("issues", found.issues), ("readers", found.readers))
+        },
     }
 
 

@@ -10,6 +10,7 @@ from digest.storage.editions import EditionStore
 from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
+from digest.storage.judged_mails import JudgedMails
 from digest.storage.ledger import Ledger
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
@@ -70,6 +71,11 @@ class Stores:
     def feedback(self) -> FeedbackStore:
         """What readers say of papers."""
         return FeedbackStore(self.engine)
+
+    @cached_property
+    def judged_mails(self) -> JudgedMails:
+        """The mails that readers answered."""
+        return JudgedMails(self.engine)
 
     @cached_property
     def profiles(self) -> ProfileStore:

@@ -99,6 +99,12 @@ def dump(edition: Edition) -> bytes:
     return zlib.compress(text, 6)
 
 
+def rival_of(content: bytes) -> str:
+    """Return the ranker that was interleaved with ours in an edition; empty without one."""
+    rival: str = json.loads(zlib.decompress(content)).get("rival", "")
+    return rival
+
+
 def _similar(stored: _Content, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the near-duplicates by id; papers of two positions may have become one."""
     found: dict[str, set[str]] = {}
