@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.app.backtest import Replay
+    from digest.app.verdicts import JudgedReplay
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
     from digest.models.merge import Origin
@@ -143,24 +144,32 @@ def reason_group(found: ReasonGroup) -> dict[str, Any]:
 
 def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper of a message, and the reasons why it was chosen."""
+    drawn = {"team": found.team, "propensity": found.propensity}
     return {
         **_fields(found, "paper_id", "title", "topic", "score"),
         "reasons": sent_reasons(found),
+        **{name: value for name, value in drawn.items() if value},
     }
 
 
 def sent_reasons(found: SentPaper) -> list[str]:
     """Return why a paper was in a message, as people read it."""
-    # Imported here, since it brings the cleaning of text, which `digest --help` can do without.
+    # Imported here, since they bring the cleaning of text, which `digest --help` can do without.
+    from digest.models.picks import OURS
     from digest.text.wording import stands_for
 
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:
         return [f"similar to {found.similar_to}"]
+    reasons = list(found.reasons)
     if found.similar:
-        return [*found.reasons, stands_for(found.similar)]
-    return list(found.reasons)
+        reasons.append(stands_for(found.similar))
+    if found.team:
+        reasons.append(f"chosen by {found.team}" if found.team != OURS else "chosen by our ranker")
+    if found.propensity is not None:
+        reasons.append(f"with a chance of {found.propensity:.1%}")
+    return reasons
 
 
 def fetch_record(found: FetchRecord) -> dict[str, Any]:
@@ -265,14 +274,7 @@ def backtest(
     return {
         **_fields(replayed, "papers", "voted", "known_then"),
         "depth": depth,
-        "rankers": [
-            {
-                "ranker": one.ranker,
-                "means": {name: plain(found) for name, found in one.means.items()},
-                "differences": {name: plain(found) for name, found in one.differences.items()},
-            }
-            for one in compared
-        ],
+        "rankers": [_comparison(one) for one in compared],
         "days": [
             {
                 "day": day.day.isoformat(),
@@ -286,6 +288,27 @@ def backtest(
             }
             for day in replayed.days
         ],
+    }
+
+
+def judged_backtest(
+    judged: JudgedReplay, compared: Sequence[Comparison], *, depth: int
+) -> dict[str, Any]:
+    """Write a backtest by what readers said; it names no reader."""
+    return {
+        "depth": depth,
+        "readers": judged.readers,
+        "mails": len(judged.mails),
+        **{name: _fields(getattr(judged, name), "liked", "total") for name in ("chosen", "drawn")},
+        "rankers": [_comparison(one) for one in compared],
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "ranker": found.ranker,
+        "means": {name: plain(of) for name, of in found.means.items()},
+        "differences": {name: plain(of) for name, of in found.differences.items()},
     }
 
 

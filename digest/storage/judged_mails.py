@@ -75,7 +75,7 @@ class JudgedMails:
         for start in range(0, len(rows), _PAGE):
             yield from self._read(rows[start : start + _PAGE])
 
-    def _read(self, rows: Sequence[sa.Row[Any]]) -> Iterator[JudgedMail]:
+    def _read(self, rows: Sequence[Any]) -> Iterator[JudgedMail]:
         given = self._feedback.of({row.subscriber_id for row in rows})
         items = self._history.items([row.id for row in rows])
         for row in rows:

@@ -107,3 +107,46 @@ def test_a_preview_is_the_mail_that_was_sent(mailed: Path, digest: Command) -> N
     shown = digest("preview", "--day", str(DAY), "--to", EMAILS[3], "--as", "eml")
 
     assert shown.out.encode().replace(b"\r\n", b"\n") == sent.read_bytes().replace(b"\r\n", b"\n")
+
+
+def test_the_history_of_a_reader_says_who_chose_a_paper(mailed: Path, digest: Command) -> None:
+    shown = " ".join(digest("subscribers", "show", EMAILS[0]).out.split())
+    found = digest("subscribers", "show", EMAILS[0], "--json").json
+
+    assert "chosen by newest" in shown
+    assert "chosen by our ranker" in shown
+    contents = found["issues"][0]["contents"]
+    assert {one["team"] for one in contents} == {OURS, "newest"}
+
+
+def test_a_backtest_can_be_judged_by_feedback_and_names_no_reader(
+    mailed: Path, digest: Command
+) -> None:
+    say(mailed, team="newest", readers=8)
+    judged = ("backtest", "--from", str(DAY), "--judge", "feedback", "--ranker", "digest")
+
+    result = digest(*judged, "--ranker", "newest")
+    found = digest(*judged, "--ranker", "newest", "--json").json
+
+    head, ours, newest = result.out.splitlines()
+    assert head.split("  ")[0] == "ranker"
+    assert "liked first" in head
+    assert ours.split()[0] == "digest"
+    assert newest.split()[:2] == ["newest", "1.000"]
+    assert "8 readers gave 8 verdicts on papers of 8 mails" in result.err
+    assert "a paper that no mail had counts as not liked" in result.err
+    assert "nothing is known of papers outside readers' topics" in result.err
+    assert (found["readers"], found["chosen"], found["drawn"]) == (
+        8, {"liked": 8, "total": 8}, {"liked": 0, "total": 0},
+    )  # fmt: skip
+    assert not any(email.partition("@")[0] in result.out + result.err for email in EMAILS)
+
+
+def test_a_backtest_by_feedback_needs_answers_and_draws_nothing(
+    mailed: Path, digest: Command
+) -> None:
+    judged = ("backtest", "--from", str(DAY), "--judge", "feedback")
+
+    assert "no reader of these topics has said anything" in digest(*judged).err
+    assert "--plot draws days" in digest(*judged, "--plot", "days.png").err
+    assert digest(*judged, "--plot", "days.png").code == 2
