@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.app.backtest import Replay
-    from digest.app.verdicts import JudgedReplay
+    from digest.app.judged import JudgedReplay
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
     from digest.models.merge import Origin

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digest.app.backtest import BacktestRequest, Replay
+    from digest.app.judged import JudgedReplay
     from digest.app.services import App
-    from digest.app.verdicts import JudgedReplay
     from digest.ranking.evaluation.bootstrap import Interval
     from digest.ranking.evaluation.replay import Comparison
 
@@ -128,9 +128,9 @@ def backtest(
 
 def _by_feedback(app: App, request: BacktestRequest, *, json: bool) -> None:
     """Compare rankers with what readers said, and print it; no reader is named."""
-    from digest.app.verdicts import replay_judged
+    from digest.app.judged import replay_judged
     from digest.ranking.evaluation.bootstrap import seeded
-    from digest.ranking.evaluation.verdicts import compare
+    from digest.ranking.evaluation.judged import compare
 
     judged = replay_judged(app, request, progress=output.progress_bar)
     depth = app.quotas.max_papers

@@ -40,7 +40,7 @@ def interleaving(
     *,
     json: Json = False,
 ) -> None:
-    """Compare our ranker with the one of `[ranking] interleave`, by what readers said of papers."""
+    """Compare our ranker with the one interleaved with it, by what readers said of papers."""
     from datetime import date
 
     from digest.errors import ConfigError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 #: Readers with the same wishes get at most so many different issues of a day.
-VARIANTS = 20
+VARIANTS = 10
 _BITS = 48
 
 

@@ -81,7 +81,7 @@ def liked(better: str, *, days: int = 60) -> list[JudgedIssue]:
     rival = [pick(f"z{n}") for n in range(4)]
     found = []
     for number in range(days):
-        draws = Chance(f"key {number}", DAY).of(number % 20)
+        draws = Chance(f"key {number}", DAY).of(number % 10)
         mail = interleave(made, {"agents": rival}, edition_of(made, rival="bm25"), draws)
         found.append(
             JudgedIssue(

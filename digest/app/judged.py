@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.app.backtest import BacktestRequest, past_edition, read_rankers
 from digest.errors import NotFoundError
 from digest.models.issue import NOTHING_SEEN, Issue
-from digest.ranking.evaluation.verdicts import JudgedLists
+from digest.ranking.evaluation.judged import JudgedLists
 from digest.ranking.personalize import Personalizer
 from digest.sources.fetch import no_progress
 from subscribers.models import own_topic
@@ -33,7 +33,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdicts:
+class Said:
     """How many verdicts there are on papers of one sort."""
 
     liked: int
@@ -46,8 +46,8 @@ class JudgedReplay:
 
     mails: Sequence[JudgedLists]
     #: on papers that a ranking chose, and on those that were drawn by chance
-    chosen: Verdicts
-    drawn: Verdicts
+    chosen: Said
+    drawn: Said
 
     @property
     def readers(self) -> int:
@@ -143,11 +143,11 @@ def _judged(mail: JudgedMail, lists: Mapping[str, Sequence[str]]) -> JudgedLists
     )
 
 
-def _count(mails: Sequence[JudgedLists], *, is_drawn: bool) -> Verdicts:
+def _count(mails: Sequence[JudgedLists], *, is_drawn: bool) -> Said:
     said = [
         verdict.is_liked
         for mail in mails
         for paper_id, verdict in mail.verdicts.items()
         if (paper_id in mail.propensities) is is_drawn
     ]
-    return Verdicts(liked=sum(said), total=len(said))
+    return Said(liked=sum(said), total=len(said))

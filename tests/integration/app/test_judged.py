@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from support.builders import DAY, NOON, paper
 
 from digest.app.backtest import BacktestRequest
-from digest.app.verdicts import JudgedReplay, replay_judged
+from digest.app.judged import JudgedReplay, replay_judged
 from digest.errors import ConfigError, NotFoundError
 from digest.models.feedback import Feedback, Verdict
 from digest.storage.schema import metadata

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.models.feedback import Verdict
 from digest.ranking.evaluation.bootstrap import seeded
-from digest.ranking.evaluation.verdicts import MOST_WEIGHT, JudgedLists, compare, ndcg, order
+from digest.ranking.evaluation.judged import MOST_WEIGHT, JudgedLists, compare, ndcg, order
 
 LIKE, LESS, SAVE = Verdict.LIKE, Verdict.LESS, Verdict.SAVE
 
