@@ -32,9 +32,11 @@ class Section:
     short: int | None = None
 
     @property
-    def is_last(self) -> bool:
-        """Whether it stands behind what the subscriber named: most voted, or outside the topics."""
-        return self.trending or self.slug == EXPLORE
+    def standing(self) -> int:
+        """How far its picks are from what the subscriber named, from 0."""
+        if self.slug == EXPLORE:
+            return 2
+        return 1 if self.trending else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +99,9 @@ class Issue:
         A paper of a topic that ranks by votes alone, or one outside the subscriber's topics, comes
         first only if there is no other.
         """
-        named = [pick for it in self.sections if not it.is_last for pick in it.picks]
-        return max(named or self.picks, key=lambda pick: pick.score)
+        rank = min(section.standing for section in self.sections)
+        first = [pick for it in self.sections if it.standing == rank for pick in it.picks]
+        return max(first, key=lambda pick: pick.score)
 
 
 @dataclass(frozen=True, kw_only=True)

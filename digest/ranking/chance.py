@@ -28,27 +28,28 @@ class Chance:
 
     def variant_of(self, subscriber_id: int) -> int:
         """Return which variant a subscriber is in on this day, from 0."""
-        return int(self._number(f"reader {subscriber_id}") * VARIANTS)
+        return int(self.number(f"reader {subscriber_id}") * VARIANTS)
 
-    def of(self, variant: int) -> Draws:
-        """Return the draws of a variant."""
-        return Draws(self, variant)
-
-    def _number(self, name: str) -> float:
+    def number(self, name: str) -> float:
+        """Return a number in [0, 1), the same for the same name; all are equally likely."""
         mac = hmac.digest(self.secret.encode(), f"draw {self.day} {name}".encode(), "sha256")
         return int.from_bytes(mac[: _BITS // 8]) / float(2**_BITS)
 
 
-@dataclass(frozen=True)
 class Draws:
-    """The draws of one variant of readers."""
+    """The draws of one variant of readers, each made once."""
 
-    chance: Chance
-    variant: int
+    def __init__(self, chance: Chance, variant: int) -> None:
+        """Draw nothing yet."""
+        self._chance, self._variant = chance, variant
+        self._numbers: dict[str, float] = {}
 
     def number(self, name: str) -> float:
         """Return a number in [0, 1), the same for the same name; all are equally likely."""
-        return self.chance._number(f"{self.variant} {name}")  # noqa: SLF001 (the same module)
+        found = self._numbers.get(name)
+        if found is None:
+            found = self._numbers[name] = self._chance.number(f"{self._variant} {name}")
+        return found
 
     def coin(self, name: str) -> bool:
         """Return heads or tails, the same for the same name."""

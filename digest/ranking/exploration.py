@@ -70,8 +70,7 @@ class Exploration:
         if len(issue.picks) < 2 or not number:
             return issue
         pool = self._pool(issue, edition, wanted, seen)
-        drawn = sorted(pool, key=lambda one: draws.number(f"explore {one.pick.paper.id}"))
-        drawn = drawn[: int(number)]
+        drawn = _spread(pool, int(number), draws.number("explore whom"))
         if not drawn:
             return issue
         propensity = _propensity(expected, len(pool))
@@ -88,16 +87,17 @@ class Exploration:
         """Return the best papers that this reader's issue could not have, no two of them alike."""
         similar = edition.similar
         known = {*seen.papers, *(pick.paper.id for pick in issue.picks)}
-        barred = known.union(edition.excluded, *(similar.get(one, ()) for one in known))
-        own = [
-            Ranking.of(edition.ranked[slug]).places
+        own = (
+            Ranking.of(edition.ranked[slug]).relevances
             for slug in wanted
             if slug in edition.ranked and not edition.topics[slug].trending
-        ]
+        )
+        alike = (similar[one] for one in known if one in similar)
+        barred = known.union(edition.excluded, *alike, *own)
         pool: list[_Candidate] = []
         for candidate in self._candidates:
             paper_id = candidate.pick.paper.id
-            if paper_id in barred or any(paper_id in places for places in own):
+            if paper_id in barred:
                 continue
             pool.append(candidate)
             if len(pool) == POOL:
@@ -141,6 +141,17 @@ def _is_most_voted(trend: Trend | None) -> bool:
     if trend is None or trend.rank is None:
         return False
     return trend.rank + trend.tied - 1 <= trend.cohort * _TOP_SHARE
+
+
+def _spread(pool: Sequence[_Candidate], number: int, start: float) -> list[_Candidate]:
+    """Return so many of a pool, evenly spread from a start in [0, 1): all are equally likely.
+
+    This is systematic sampling (Madow and Madow, 1944): one draw for any number of papers.
+    """
+    size = len(pool)
+    number = min(number, size)
+    first = int(start * size)
+    return [pool[(first + step * size // number) % size] for step in range(number)]
 
 
 def _propensity(expected: float, pool: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.ranking.chance import VARIANTS, Draws
 from digest.ranking.compose import select_from
 from digest.ranking.exploration import Exploration
 from digest.ranking.interleaving import interleave
@@ -21,6 +22,7 @@ class Trials:
     def __init__(self, edition: Edition, chance: Chance) -> None:
         """Try what the edition asks for, by the draws of its day."""
         self._chance = chance
+        self._draws = [Draws(chance, variant) for variant in range(VARIANTS)]
         self._exploration = Exploration(edition) if edition.explore else None
 
     def add_to(
@@ -36,7 +38,7 @@ class Trials:
             reader: the id of the subscriber.
 
         """
-        draws = self._chance.of(self._chance.variant_of(reader))
+        draws = self._draws[self._chance.variant_of(reader)]
         if edition.rival:
             ranked = edition.rival_ranked
             if ranked.keys() != edition.ranked.keys():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY
 
-from digest.ranking.chance import VARIANTS, Chance
+from digest.ranking.chance import VARIANTS, Chance, Draws
 
 CHANCE = Chance("a key for the tests and nothing else", DAY)
 
@@ -20,9 +20,9 @@ def test_a_draw_is_the_same_whenever_it_is_made(reader: int, name: str) -> None:
     variant = CHANCE.variant_of(reader)
 
     assert again.variant_of(reader) == variant
-    assert again.of(variant).number(name) == CHANCE.of(variant).number(name)
+    assert Draws(again, variant).number(name) == Draws(CHANCE, variant).number(name)
     assert 0 <= variant < VARIANTS
-    assert 0 <= CHANCE.of(variant).number(name) < 1
+    assert 0 <= Draws(CHANCE, variant).number(name) < 1
 
 
 def test_another_day_or_key_draws_anew() -> None:
@@ -42,6 +42,6 @@ def test_readers_fall_into_all_variants_alike() -> None:
 
 
 def test_heads_and_tails_are_alike() -> None:
-    heads = sum(CHANCE.of(3).coin(str(number)) for number in range(2_000))
+    heads = sum(Draws(CHANCE, 3).coin(str(number)) for number in range(2_000))
 
     assert 900 < heads < 1_100

@@ -20,7 +20,7 @@ from subscribers.models import EXPLORE
 
 SECRET = "a key for the tests and nothing else"
 #: The chance of many days: each draws anew.
-DAYS = [Chance(SECRET, DAY + timedelta(days=number)).of(1) for number in range(1_000)]
+DAYS = [Draws(Chance(SECRET, DAY + timedelta(days=number)), 1) for number in range(1_000)]
 
 
 def ranked(slug: str, *paper_ids: str, **details: Any) -> list[Any]:

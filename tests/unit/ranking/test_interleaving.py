@@ -11,14 +11,16 @@ from support.builders import DAY, edition_of, ids, issue, pick
 
 from digest.models.issue import Section
 from digest.models.picks import OURS
-from digest.ranking.chance import Chance
+from digest.ranking.chance import Chance, Draws
 from digest.ranking.interleaving import Side, Taken, interleave, on_our_scale, team_draft
 
 if TYPE_CHECKING:
     from digest.models.issue import Issue
     from digest.models.picks import Pick
 
-DRAWS = [Chance("a key for the tests and nothing else", DAY).of(number) for number in range(400)]
+DRAWS = [
+    Draws(Chance("a key for the tests and nothing else", DAY), number) for number in range(400)
+]
 
 rankings = st.lists(st.sampled_from("abcdefghij"), unique=True, max_size=8).map(
     lambda names: [pick(name) for name in names]

@@ -8,7 +8,7 @@ from support.builders import DAY, edition_of, ids, issue, pick
 
 from digest.models.feedback import Verdict
 from digest.models.picks import OURS
-from digest.ranking.chance import Chance
+from digest.ranking.chance import Chance, Draws
 from digest.ranking.evaluation.interleaved import JudgedIssue, compare, credit
 from digest.ranking.interleaving import interleave
 
@@ -81,7 +81,7 @@ def liked(better: str, *, days: int = 60) -> list[JudgedIssue]:
     rival = [pick(f"z{n}") for n in range(4)]
     found = []
     for number in range(days):
-        draws = Chance(f"key {number}", DAY).of(number % 10)
+        draws = Draws(Chance(f"key {number}", DAY), number % 10)
         mail = interleave(made, {"agents": rival}, edition_of(made, rival="bm25"), draws)
         found.append(
             JudgedIssue(
