@@ -44,7 +44,7 @@ def wanted_ids(app: App) -> set[str]:
 def look_up(app: App, *, day: date, now: datetime) -> int:
     """Ask arXiv for the texts that are wanted, and return how many papers it knew.
 
-    Nothing is asked unless a source of arXiv is configured, and not read from files.
+    Nothing is asked where all sources are files.
     """
     source = _source(app)
     wanted = wanted_ids(app)
@@ -91,12 +91,16 @@ def _warn(error: str) -> None:
 
 
 def _source(app: App) -> Source | None:
-    """Return the API of arXiv, at the address of the configured source; None if there is none."""
-    configured = [one for one in app.sources if one.kind in _OF_ARXIV and one.path is None]
-    own = [one for one in configured if one.kind == _KIND]
-    if not configured:
+    """Return the API of arXiv, at the address of a configured source of arXiv if one has any.
+
+    None if no source is read from the network: such an installation asks nobody anything.
+    """
+    online = [one for one in app.sources if one.path is None]
+    if not online:
         return None
-    url = next((one.url for one in (*own, *configured) if one.url), None)
+    own = [one for one in online if one.kind == _KIND]
+    of_arxiv = [one for one in online if one.kind in _OF_ARXIV]
+    url = next((one.url for one in (*own, *of_arxiv) if one.url), None)
     source = Source(name="arxiv", kind=_KIND, url=url)
     return source if allowed_hosts(source) else None
 

@@ -73,7 +73,7 @@ def test_a_paper_that_is_close_rises() -> None:
 
 
 def test_a_paper_that_is_far_falls_and_may_go() -> None:
-    assert ids(ranked({2: -0.7}, 20)) == "5327"
+    assert ids(ranked({2: -0.85}, 20)) == "5327"
     assert ids(ranked({2: NOT_FOR_THEM}, 1)) == "537"
     assert ids(ranked({7: -2.0}, 1)) == "253"
 
