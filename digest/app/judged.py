@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from digest.app.backtest import BacktestRequest, past_edition, read_rankers
 from digest.errors import NotFoundError
-from digest.models.issue import NOTHING_SEEN, Issue
+from digest.models.issue import Issue
 from digest.ranking.evaluation.judged import JudgedLists
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from digest.sources.fetch import no_progress
 from subscribers.models import own_topic
 
@@ -116,7 +116,7 @@ def _lists(
     edition: Edition, readers: Mapping[int, Subscriber], mails: Sequence[JudgedMail]
 ) -> list[tuple[str, ...]]:
     """Return what each mail's reader would have got of an edition."""
-    wanted = [(readers[mail.subscriber_id], NOTHING_SEEN) for mail in mails]
+    wanted = [Reader(readers[mail.subscriber_id]) for mail in mails]
     return [_in_order(issue) for issue in Personalizer(edition).compose(wanted)]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend, rise, prior, similar or explore
+    #: word, close, category, author, liked, trend, rise, prior, similar or explore
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
@@ -49,6 +49,9 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
+    #: whether the edition's ranking does not have it so: it was ranked for one subscriber alone,
+    #: drawn by chance, or chosen by a rival
+    is_personal: bool = False
     #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
     team: str = ""
     #: the chance that it was drawn with, if it was; see `digest.ranking.exploration`

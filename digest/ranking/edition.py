@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Edition
 from digest.models.picks import Ranking, Rankings, Reason
 from digest.models.trend import UNKNOWN
+from digest.ranking.affinity import learned_counts
 from digest.ranking.diversity import diversify
 from digest.ranking.explain import explain
 from digest.ranking.interleaving import on_our_scale
@@ -18,6 +19,7 @@ from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank_by
 from digest.ranking.rankers import read_ranker
 from digest.ranking.relevance import Relevance
+from digest.ranking.term_vectors import terms_of
 from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ def make_edition(
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
         trends={paper.id: trends.get(paper.id, UNKNOWN) for paper in papers},
-        counts=background.counts.of(relevance.index.stems()),
+        counts=background.counts.of(terms_of(relevance.index)),
+        all_counts=learned_counts(background.counts, relevance.index),
         explore=quotas.explore,
     )
     return with_rival(edition, rival, relevance) if rival else edition

@@ -17,6 +17,7 @@ from digest.models.picks import Reason
 from digest.ranking.chance import VARIANTS
 from digest.ranking.interleaving import on_our_scale
 from digest.ranking.near_duplicates import near_duplicates
+from digest.ranking.personalize import Reader
 from digest.ranking.rank import rank
 from digest.storage.contents import dump, list_items, load
 from subscribers.models import EXPLORE, OWN, WEEK, Preferences
@@ -151,7 +152,7 @@ def test_readers_with_the_same_wishes_share_few_issues_and_get_all_variants() ->
         replace(edition(*papers), explore=0.5), secret="a key for the tests and nothing else"
     )
 
-    made = composer.compose_all([(subscriber(number), Seen()) for number in range(300)])
+    made = composer.compose_all([Reader(subscriber(number)) for number in range(300)])
 
     assert 2 <= len({id(one) for one in made}) <= VARIANTS
 

@@ -12,7 +12,7 @@ from digest.models.picks import OURS
 from digest.ranking.background import Background
 from digest.ranking.chance import Chance
 from digest.ranking.edition import make_edition
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from subscribers.models import EXPLORE, OWN, Preferences
 
 CHANCE = Chance("a key for the tests and nothing else", DAY)
@@ -39,7 +39,7 @@ def edition(**quotas: Any) -> Edition:
 
 def composed(of: Edition, reader: int, *, seen: Seen = NOTHING_SEEN, **details: Any) -> Issue:
     who = subscriber(reader, **details)
-    (made,) = Personalizer(of, CHANCE).compose([(who, seen)])
+    (made,) = Personalizer(of, CHANCE).compose([Reader(who, seen)])
     assert isinstance(made, Issue)
     return made
 

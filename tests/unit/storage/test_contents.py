@@ -71,8 +71,10 @@ def test_a_team_and_the_chance_of_a_draw_are_written_last() -> None:
     why = (Reason(kind="explore", text="by chance"),)
     mail = issue(
         pick("1", team=OURS),
-        pick("2", team="bm25", score=0.5, trend=0.0, reasons=why),
-        pick("3", topic=EXPLORE, score=0.5, trend=0.0, reasons=why, propensity=0.05),
+        pick("2", team="bm25", score=0.5, trend=0.0, reasons=why, is_personal=True),
+        pick(
+            "3", topic=EXPLORE, score=0.5, trend=0.0, reasons=why, is_personal=True, propensity=0.05
+        ),
     )
 
     items = list_items(mail)
