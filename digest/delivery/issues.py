@@ -40,7 +40,7 @@ class IssueComposer:
         has_draws = bool(secret and (edition.explore or edition.rival))
         self._chance = Chance(secret, self._day) if has_draws else None
         self._personalizer = Personalizer(edition, self._chance)
-        self._positions = {paper.id: n for n, paper in enumerate(edition.all_papers)}
+        self._positions = edition.positions
         self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
         self._contents: OrderedDict[int, tuple[Issue, str]] = OrderedDict()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.paper import Paper
@@ -214,3 +215,8 @@ class Edition:
     def all_papers(self) -> tuple[Paper, ...]:
         """All papers that a mail may name; their positions are used in storage."""
         return (*self.papers, *self.withdrawn)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each of these papers by its id."""
+        return {paper.id: position for position, paper in enumerate(self.all_papers)}

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, liked, trend, rise, prior, similar or explore
+    #: word, example, close, category, author, liked, trend, rise, prior, similar or explore
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
     place: str = ""
-    #: the words as the paper spells them, the categories or the names
+    #: the words as the paper spells them, the categories, the names or the example's title
     values: tuple[str, ...] = ()
     #: the rank by votes, the votes, or how many papers or authors there are
     number: int | None = None
