@@ -75,14 +75,14 @@ class Stores:
         return FeedbackStore(self.engine)
 
     @cached_property
-    def judged_mails(self) -> JudgedMails:
-        """The mails that readers answered."""
-        return JudgedMails(self.engine)
-
-    @cached_property
     def mailed_papers(self) -> MailedPapers:
         """Which papers the links of mails mean."""
         return MailedPapers(self.engine)
+
+    @cached_property
+    def judged_mails(self) -> JudgedMails:
+        """The mails that readers answered."""
+        return JudgedMails(self.engine)
 
     @cached_property
     def profiles(self) -> ProfileStore:

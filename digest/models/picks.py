@@ -49,8 +49,7 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
-    #: whether the edition's ranking does not have it so: it was ranked for one subscriber alone,
-    #: drawn by chance, or chosen by a rival
+    #: whether it was ranked for one subscriber alone, so that the edition does not have it
     is_personal: bool = False
     #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
     team: str = ""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from digest.models.issue import Coverage, Seen
     from digest.models.picks import Pick
 
-#: Sections that no topic of the edition has.
-_OWN_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME, EXPLORE: EXPLORE_NAME}
+#: Of the sections that no topic of the edition makes.
+_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME, EXPLORE: EXPLORE_NAME}
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
@@ -70,8 +70,8 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     restored as it was. A day is short for a topic if it has fewer papers about it than an issue may
     show.
     """
-    if slug in _OWN_NAMES:
-        return Section(slug=slug, name=_OWN_NAMES[slug], picks=tuple(picks))
+    if slug in _NAMES:
+        return Section(slug=slug, name=_NAMES[slug], picks=tuple(picks))
     topic = edition.topics[slug]
     about = len(edition.ranked[slug])
     return Section(

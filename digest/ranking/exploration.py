@@ -172,9 +172,7 @@ def _drawn(candidate: _Candidate, propensity: float, pool: int) -> Pick:
         values=(candidate.topic,) if candidate.topic else (),
         of=pool,
     )
-    return replace(
-        candidate.pick, topic=EXPLORE, reasons=(reason,), propensity=propensity, is_personal=True
-    )
+    return replace(candidate.pick, topic=EXPLORE, reasons=(reason,), propensity=propensity)
 
 
 def _without_weakest(sections: Sequence[Section]) -> tuple[Section, ...]:

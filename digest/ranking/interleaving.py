@@ -115,7 +115,7 @@ def interleave(
             length=length,
             taken=taken,
         )
-        picks = [_of_team(pick, side, edition) for pick, side in chosen]
+        picks = [replace(pick, team=_team(edition, side)) for pick, side in chosen]
         while len(picks) < length and (pick := taken.first_left(section.picks)):
             taken.add(pick)
             picks.append(pick)
@@ -144,11 +144,5 @@ def on_our_scale(
     )
 
 
-def _of_team(pick: Pick, side: Side, edition: Edition) -> Pick:
-    match side:
-        case Side.A:
-            return replace(pick, team=OURS)
-        case Side.B:
-            return replace(pick, team=edition.rival, is_personal=True)
-        case Side.NEITHER:
-            return pick
+def _team(edition: Edition, side: Side) -> str:
+    return {Side.A: OURS, Side.B: edition.rival, Side.NEITHER: ""}[side]

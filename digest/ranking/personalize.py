@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digest.models.issue import NOTHING_SEEN, Issue, NoIssue, Seen
+from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.ranking.compose import compose
 from digest.ranking.explain import liked_reason
 from digest.ranking.trials import Trials
@@ -15,7 +16,7 @@ from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.models.issue import Edition, Section
+    from digest.models.issue import Edition, NoIssue, Section
     from digest.models.picks import Pick, Ranking, Reason
     from digest.models.profile import Profile
     from digest.ranking.affinity import Affinity
@@ -40,6 +41,14 @@ class Reader(NamedTuple):
         if profile is None or not profile.interests or not self.subscriber.preferences.learns:
             return None
         return profile
+
+
+class _Taught(NamedTuple):
+    """The rankings of a reader's topics that their profile changes."""
+
+    ranked: Mapping[str, Ranking]
+    #: by a rival that is interleaved; empty without one
+    rival: Mapping[str, Ranking] = MappingProxyType({})
 
 
 class Personalizer:
@@ -73,10 +82,10 @@ class Personalizer:
         taught = iter(self._rank([reader for reader in readers if reader.learned]))
         for reader, own in zip(readers, own_topics, strict=True):
             picks = next(own_picks) if own else ()
-            yield self._compose(reader, own, picks, next(taught) if reader.learned else {})
+            yield self._compose(reader, own, picks, next(taught) if reader.learned else None)
 
-    def _rank(self, readers: Sequence[Reader]) -> Sequence[Mapping[str, Ranking]]:
-        """Return the rankings of readers with profiles."""
+    def _rank(self, readers: Sequence[Reader]) -> Sequence[_Taught]:
+        """Return the rankings of readers with profiles, by our ranker and by a rival."""
         if not readers:
             return ()
         from digest.ranking.personal_rankings import trust_of
@@ -86,14 +95,18 @@ class Personalizer:
         trust = trust_of([profile.likes + profile.less for profile in profiles])
         closeness = self._affinity.closeness(profiles, unlearned)
         wanted = [reader.subscriber.topics for reader in readers]
-        return self._personal_rankings.rank(wanted, closeness, trust)
+        ours = self._personal_rankings.rank(wanted, closeness, trust)
+        if not self._edition.rival:
+            return [_Taught(ranked) for ranked in ours]
+        theirs = self._rival_rankings.rank(wanted, closeness, trust)
+        return [_Taught(*both) for both in zip(ours, theirs, strict=True)]
 
     def _compose(
         self,
         reader: Reader,
         own: Topic | None,
         own_picks: Sequence[Pick],
-        taught: Mapping[str, Ranking],
+        taught: _Taught | None,
     ) -> Issue | NoIssue:
         edition, preferences = self._edition, reader.subscriber.preferences
         changes: dict[str, Any] = {}
@@ -106,25 +119,25 @@ class Personalizer:
             ) | self._own_words.by_authors(preferences.muted)
         if own or taught:
             changes["topics"] = {**edition.topics}
-            changes["ranked"] = {**edition.ranked, **taught}
+            changes["ranked"] = {**edition.ranked, **(taught.ranked if taught else {})}
         if own:
             changes["topics"][OWN], changes["ranked"][OWN] = own, own_picks
             wanted = (OWN, *wanted)
-        if taught.get(LIKED):
+        if taught:
+            changes["rival_ranked"] = {**edition.rival_ranked, **taught.rival}
+        if taught and taught.ranked.get(LIKED):
             changes["topics"][LIKED] = LIKED_TOPIC
             wanted = (*wanted, LIKED)
         edition = replace(edition, **changes) if changes else edition
         issue = compose(edition, wanted, seen=reader.seen)
-        if isinstance(issue, NoIssue):
-            return issue
-        if own or taught:
+        if self._trials and isinstance(issue, Issue):
+            issue = self._trials.add_to(
+                issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
+            )
+        if (own or taught) and isinstance(issue, Issue):
             sections = (self._explained(section, own, reader.learned) for section in issue.sections)
-            issue = replace(issue, sections=tuple(sections))
-        if self._trials is None:
-            return issue
-        return self._trials.add_to(
-            issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
-        )
+            return replace(issue, sections=tuple(sections))
+        return issue
 
     def _explained(self, section: Section, own: Topic | None, profile: Profile | None) -> Section:
         """Give the picks that were ranked for one subscriber their reasons."""
@@ -145,10 +158,11 @@ class Personalizer:
 
     @cached_property
     def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:
-        """The reasons of the edition's picks by topic and paper."""
+        """The reasons of the edition's picks, and of a rival's, by topic and paper."""
         return {
             (slug, pick.paper.id): pick.reasons
-            for slug, picks in self._edition.ranked.items()
+            for ranked in (self._edition.rival_ranked, self._edition.ranked)
+            for slug, picks in ranked.items()
             for pick in picks
         }
 
@@ -178,3 +192,10 @@ class Personalizer:
         from digest.ranking.personal_rankings import PersonalRankings
 
         return PersonalRankings(self._edition, self._relevance.papers)
+
+    @cached_property
+    def _rival_rankings(self) -> PersonalRankings:
+        from digest.ranking.personal_rankings import PersonalRankings
+
+        edition = replace(self._edition, ranked=self._edition.rival_ranked)
+        return PersonalRankings(edition, self._relevance.papers)

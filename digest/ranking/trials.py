@@ -44,8 +44,7 @@ class Trials:
             if ranked.keys() != edition.ranked.keys():
                 ranked = {**edition.ranked, **ranked}
             known = [slug for slug in wanted if slug in edition.topics]
-            selected = select_from(ranked, edition, known, seen=seen)
-            rival = {slug: selected.get(slug, []) for slug in edition.rival_ranked}
+            rival = select_from(ranked, edition, known, seen=seen)
             issue = interleave(issue, rival, edition, draws)
         if self._exploration:
             issue = self._exploration.add_to(issue, edition, wanted, seen=seen, draws=draws)

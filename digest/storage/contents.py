@@ -17,12 +17,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import WITHDRAWN, IssueItem, Seen
+from digest.models.picks import OURS
 from digest.storage import pick_reasons
+from subscribers.models import EXPLORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from digest.models.issue import Issue
+    from digest.models.picks import Pick
 
 #: What an entry leaves out at its end: all but the paper's position.
 _NOTHING = (None,) * 6
@@ -34,7 +37,7 @@ def list_items(issue: Issue) -> tuple[IssueItem, ...]:
     for pick in issue.picks:
         position = len(items)
         item = IssueItem(pick.paper.id, position, pick.topic)
-        if pick.is_personal:
+        if _is_apart(pick):
             reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
             item = item._replace(score=pick.score, trend=pick.trend, reasons=reasons)
         item = item._replace(team=pick.team or None, propensity=pick.propensity)
@@ -102,6 +105,11 @@ def seen(text: str, ids: Mapping[int, str]) -> Seen:
         if entry[0] in ids:
             (withdrawals if topic == WITHDRAWN else papers).add(ids[entry[0]])
     return Seen(papers=frozenset(papers), withdrawals=frozenset(withdrawals))
+
+
+def _is_apart(pick: Pick) -> bool:
+    """Whether the edition's ranking does not have the pick as it is."""
+    return pick.is_personal or pick.topic == EXPLORE or pick.team not in ("", OURS)
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[Any]]]:

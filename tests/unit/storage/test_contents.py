@@ -59,7 +59,7 @@ def test_a_paper_of_a_topic_takes_no_more_than_its_position() -> None:
 
 def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
     why = (Reason(kind="word", text="“lamp”", place="title", values=("lamp",)),)
-    mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why))
+    mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why, is_personal=True))
 
     text = dump(list_items(mail), {"1": 4})
 
