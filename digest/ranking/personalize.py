@@ -164,10 +164,11 @@ class Personalizer:
 
     @cached_property
     def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:
-        """The reasons of the edition's picks by topic and paper."""
+        """The reasons of the edition's picks, and of a rival's, by topic and paper."""
         return {
             (slug, pick.paper.id): pick.reasons
-            for slug, picks in self._edition.ranked.items()
+            for ranked in (self._edition.rival_ranked, self._edition.ranked)
+            for slug, picks in ranked.items()
             for pick in picks
         }
 
