@@ -129,7 +129,7 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
     return [source for source in sources if not names or source.name in names]
 
 
-def build_edition(app: App, day: date) -> Edition:
+def build_edition(app: App, day: date, *, progress: ProgressBar = no_progress) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
     It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
@@ -151,17 +151,25 @@ def build_edition(app: App, day: date) -> Edition:
     )
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
-    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
+    edition = edition_for(
+        app, papers, app.topics, coverage=coverage, votes=votes, progress=progress
+    )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
 def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
     """Return what the papers of the days before a day teach about topics."""
     # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.ranking.background import learn
+
+    return learn(earlier_papers(app, day), topics)
+
+
+def earlier_papers(app: App, day: date) -> Sequence[Paper]:
+    """Return the papers of the days before a day, which teach."""
     from digest.ranking import background
 
-    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics)
+    return app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
 
 
 def edition_for(
@@ -173,23 +181,32 @@ def edition_for(
     background: Background | None = None,
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
+    progress: ProgressBar = no_progress,
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already, with the same background, come with their `relevance`.
+    Papers that were read already come with their `relevance` and its background.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.meaning import semantics_of
     from digest.app.votes import earlier_votes
+    from digest.ranking.background import learn
     from digest.ranking.edition import make_edition
+    from digest.ranking.relevance import Relevance
 
     ids = {paper.id for paper in papers}
     votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
+    if background is None or relevance is None:
+        earlier = earlier_papers(app, coverage.day)
+        background = learn(earlier, topics)
+        semantics = semantics_of(app, papers, topics, earlier, progress=progress)
+        relevance = Relevance(papers, background, semantics)
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics),
+        background=background,
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,

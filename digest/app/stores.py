@@ -11,6 +11,7 @@ from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
+from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
 from digest.storage.pruning import Pruning
@@ -30,6 +31,11 @@ class Stores:
     def papers(self) -> PaperStore:
         """The papers, in the database."""
         return PaperStore(self.engine)
+
+    @cached_property
+    def paper_vectors(self) -> PaperVectors:
+        """The sentence vectors of papers."""
+        return PaperVectors(self.engine)
 
     @cached_property
     def fetch_log(self) -> FetchLog:

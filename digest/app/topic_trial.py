@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.app.pipeline import background_of, edition_for
+from digest.app.meaning import semantics_of
+from digest.app.pipeline import earlier_papers, edition_for
 from digest.errors import NotFoundError
 from digest.models.issue import Coverage
+from digest.ranking.background import learn
 from digest.ranking.relevance import Relevance
 from digest.ranking.trial import TrialDay, notes, try_topic
 from digest.sources.fetch import no_progress
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
-    from digest.models.paper import Paper
     from subscribers.models import Topic
 
 
@@ -48,15 +49,20 @@ def try_on_days(
     found = PastDays(app.engine).newest(days, until=until)
     if not found:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
-    background = background_of(app, found[-1], [topic])
+    earlier = earlier_papers(app, found[-1])
+    background = learn(earlier, [topic])
+    papers_of = {
+        day: [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
+        for day in found
+    }
+    seen = [paper for papers in papers_of.values() for paper in papers]
+    semantics = semantics_of(app, seen, [topic], earlier, progress=progress)
     tried: list[TrialDay] = []
-    seen: list[Paper] = []
     with progress("days") as (total, advance):
         total(len(found))
-        for day in found:
-            papers = [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
+        for day, papers in papers_of.items():
             coverage = Coverage(day=day, considered=len(papers))
-            relevance = Relevance(papers, background)
+            relevance = Relevance(papers, background, semantics)
             edition = edition_for(
                 app,
                 papers,
@@ -66,6 +72,5 @@ def try_on_days(
                 relevance=relevance,
             )
             tried.append(try_topic(edition, topic, relevance))
-            seen += papers
             advance(1)
     return Trial(days=tried, notes=notes(topic, seen))

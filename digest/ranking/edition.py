@@ -61,4 +61,5 @@ def make_edition(
         trend_weight=quotas.trend_weight,
         trends={paper.id: trends.get(paper.id, UNKNOWN) for paper in papers},
         counts=background.counts.of(relevance.index.stems()),
+        vectors=relevance.packed_vectors(),
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from digest.models.paper import Paper
     from digest.ranking.background import Background, Centroid
+    from digest.ranking.semantic import Semantics
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
@@ -44,6 +45,9 @@ _WITH_CENTROID = (-4.2, 4.8)
 _WORDS_ALONE = (-3.0, 9.5)
 #: Log-odds of a paper that is as close to a topic's papers as these are to each other.
 _CLOSENESS = 3.7
+#: With sentence vectors: an intercept, and what the log-odds of words and closeness and each
+#: standard deviation of the topic's contrast count.
+_MEANING = (-0.4, 0.9, 0.8)
 #: A centroid of so many papers is trusted by one half.
 _HALF_TRUSTED = 10.0
 #: Log-odds of a category: at least, and at most where a topic's papers show that it says more. A
@@ -98,13 +102,27 @@ class Match:
 class Relevance:
     """How much the papers of an index are about topics."""
 
-    def __init__(self, papers: Sequence[Paper], background: Background) -> None:
-        """Read the papers; the background is what the papers before them teach."""
+    def __init__(
+        self, papers: Sequence[Paper], background: Background, semantics: Semantics | None = None
+    ) -> None:
+        """Read the papers; the background is what the papers before them teach.
+
+        With `semantics`, what papers mean counts beside their words.
+        """
         #: those with the larger id first, as everywhere on a tie
         self.papers = sorted(papers, key=lambda paper: paper.id, reverse=True)
         self.index = PaperIndex(self.papers, background.vocabulary)
-        self.evidence = Evidence(self.index, background.counts)
+        self._semantics = semantics
+        self._meaning = semantics.of(self.papers) if semantics else None
+        answers = self._meaning.answers if self._meaning else None
+        self.evidence = Evidence(self.index, background.counts, answers)
         self._background = background
+
+    def packed_vectors(self) -> dict[str, bytes]:
+        """Return the papers' sentence vectors as bytes, by id; empty without `semantics`."""
+        if self._semantics is None:
+            return {}
+        return self._semantics.vectors.packed(paper.id for paper in self.papers)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -125,6 +143,9 @@ class Relevance:
                 + _WITH_CENTROID[1] * strength
                 + _CLOSENESS * centroid.closeness(self._vectors)
             )
+        meaning = self._meaning.contrast(topic.slug) if self._meaning else None
+        if meaning is not None:
+            log_odds = _MEANING[0] + _MEANING[1] * log_odds + _MEANING[2] * meaning
         by_category = self._by_category(topic, centroid)
         log_odds += by_category
         is_out = self.evidence.excludes(topic.words_out)
@@ -135,7 +156,9 @@ class Relevance:
         log_odds += by_name * _AUTHOR
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
         relevance, is_match = _judge(log_odds, is_named, floor)
-        if not any(isinstance(parse_leniently(entry), Term) for entry in topic.words_in):
+        if not any(isinstance(parse_leniently(entry), Term) for entry in topic.words_in) or (
+            meaning is not None and centroid is None  # what only the vectors say has no reason
+        ):
             is_match &= is_named
         return relevance, is_match & ~is_out
 

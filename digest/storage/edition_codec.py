@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,8 @@ class _Content:
     counts: WordCounts = field(default_factory=WordCounts)
     #: by position of the paper; empty in older versions
     trends: tuple[Trend, ...] = ()
+    #: Base64 by position of the paper, "" where there is none; not stored if no paper has a vector
+    vectors: tuple[str, ...] = ()
 
 
 def dump(edition: Edition) -> bytes:
@@ -90,8 +93,16 @@ def dump(edition: Edition) -> bytes:
         trends=tuple(edition.trends.get(paper.id, UNKNOWN) for paper in edition.papers)
         if edition.trends
         else (),
+        vectors=tuple(
+            b64encode(edition.vectors.get(paper.id, b"")).decode() for paper in edition.papers
+        )
+        if edition.vectors
+        else (),
     )
-    text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
+    left_out: dict[str, Any] = {"papers": {"__all__": {"id", "aliases"}}}
+    if not edition.vectors:
+        left_out["vectors"] = True
+    text = _adapter().dump_json(content, exclude=left_out)
     return zlib.compress(text, 6)
 
 
@@ -126,6 +137,11 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         counts=stored.counts,
         trends={
             paper.id: trend for paper, trend in zip(stored.papers, stored.trends, strict=False)
+        },
+        vectors={
+            paper.id: b64decode(vector)
+            for paper, vector in zip(stored.papers, stored.vectors, strict=False)
+            if vector
         },
     )
 

@@ -1,4 +1,4 @@
-"""The files that ship with the package: templates, the example configuration, the sample day.
+"""The files that ship with the package: templates, the example configuration, and data.
 
 In a checkout or an editable install the templates and the example are beside the package, where
 people edit them; in a wheel they are inside it.
@@ -25,6 +25,11 @@ def example_config() -> Path:
 def sample_day() -> Path:
     """Return the file of a day of papers, in the format of Hugging Face's daily_papers."""
     return _PACKAGE / "data" / "sample-day.json"
+
+
+def vocabulary() -> Path:
+    """Return the file of the words that the model of sentence vectors knows, one a line."""
+    return _PACKAGE / "data" / "bert-base-uncased-vocab.txt"
 
 
 def _shipped(name: str) -> Path:

@@ -57,6 +57,14 @@ def _senders(value: object) -> object:
     raise ValueError('is neither "auto" nor a number from 1 to 64')
 
 
+def _semantic(value: object) -> object:
+    if value in ("auto", True, False):
+        return value
+    if value in ("true", "false"):  # of the environment
+        return value == "true"
+    raise ValueError('is neither "auto" nor true or false')
+
+
 def _summary_length(number: int) -> int:
     """Check the length of a summary: in fewer characters than 80 hardly a sentence fits."""
     if number and not 80 <= number <= 4000:
@@ -212,6 +220,7 @@ class Ranking(Section):
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.3
     summary_length: Annotated[int, AfterValidator(_summary_length)] = 420
+    semantic: Annotated[Literal["auto"] | bool, BeforeValidator(_semantic)] = "auto"
 
 
 class Schedule(Section):
