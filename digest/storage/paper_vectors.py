@@ -34,6 +34,12 @@ class PaperVectors:
                 if row.text_key == text_keys[row.paper_id]
             }
 
+    def count(self, *, model: str) -> int:
+        """Return how many papers have a vector that a model made."""
+        query = sa.select(sa.func.count()).where(paper_vectors.c.model == model)
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one()
+
     def save(
         self, vectors: Mapping[str, bytes], text_keys: Mapping[str, str], *, model: str
     ) -> None:

@@ -13,9 +13,10 @@ from support.builders import DAY, ids, paper
 from support.scripted_source import MONDAY
 
 from digest.app import meaning
+from digest.app.meaning import FEWEST_PAPERS as FEWEST
 from digest.app.meaning import semantics_of, state, vectors_of
 from digest.errors import ConfigError
-from digest.ranking.semantic import DIMENSIONS, FEWEST
+from digest.ranking.semantic import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,6 +74,7 @@ def test_only_papers_that_are_new_or_have_changed_are_read(
     installation: Installation, fake: FakeEncoder
 ) -> None:
     installation.add_papers(*PAPERS)
+    before = state(installation.app)
     first = vectors_of(installation.app, PAPERS)
     fake.texts.clear()
     changed = [replace(PAPERS[0], title="A whale"), *PAPERS[1:]]
@@ -82,6 +84,8 @@ def test_only_papers_that_are_new_or_have_changed_are_read(
     assert fake.texts == ["A whale. thing0"]
     assert second.pop(PAPERS[0].id) != first.pop(PAPERS[0].id)
     assert second == first
+    assert before == "used by the next run, if it knows 100 papers"
+    assert state(installation.app) == "used; 100 papers have one"
 
 
 def test_an_installation_that_is_only_read_keeps_no_vectors(
@@ -138,7 +142,8 @@ def test_false_switches_it_off(installation: Installation, fake: FakeEncoder) ->
     config = configured(installation, semantic=False)
 
     assert semantics(installation, PAPERS, config=config) is None
-    assert state(config) == "not used: [ranking] semantic is false"
+    app = replace(installation.app, config=config)
+    assert state(app) == "not used: [ranking] semantic is false"
 
 
 def test_auto_works_without_the_extra_and_true_names_it(
@@ -148,7 +153,7 @@ def test_auto_works_without_the_extra_and_true_names_it(
     config = configured(installation, semantic=True)
 
     assert semantics(installation, PAPERS) is None
-    assert 'pip install "papers-digest[semantic]"' in state(installation.app.config)
+    assert 'pip install "papers-digest[semantic]"' in state(installation.app)
     with pytest.raises(ConfigError, match=r"semantic = true needs the extra: pip install"):
         semantics(installation, PAPERS, config=config)
 
@@ -174,5 +179,5 @@ def test_a_model_that_cannot_be_used_costs_no_run_unless_it_is_asked_for(
 def test_nothing_of_the_extra_is_imported_to_say_whether_it_is_used(
     installation: Installation,
 ) -> None:
-    assert state(installation.app.config).startswith(("used", "not used"))
+    assert state(installation.app).startswith(("used", "not used"))
     assert isinstance(meaning.is_installed(), bool)

@@ -31,6 +31,7 @@ def test_vectors_are_kept_by_paper_text_and_model(vectors: PaperVectors) -> None
 
     assert vectors.of(KEYS, model="a") == VECTORS
     assert vectors.of(KEYS, model="b") == {}
+    assert (vectors.count(model="a"), vectors.count(model="b")) == (2, 0)
     assert vectors.of({**KEYS, "2602.00001": "a new text"}, model="a") == {"2602.00002": b"2"}
 
 
