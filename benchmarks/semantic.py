@@ -2,10 +2,9 @@
 
     python benchmarks/semantic.py [PAPERS]
 
-PAPERS made-up papers (see `made_up.py`) are read on one core; seconds are of CPU, so other processes
-disturb them little. Beside it stands how long a core takes to multiply matrices of the same size,
-which says how fast the machine is at the time. Then the evaluation sets beside the checkout, if they
-are there, are ranked with the vectors and without.
+PAPERS made-up papers (see `made_up.py`) are read; seconds are of CPU. Beside it stands how long a
+core takes for as many products of matrices, which says how fast the machine is at the time. Then
+the evaluation sets beside the checkout, if they are there, are ranked with vectors and without.
 """
 
 from __future__ import annotations
@@ -72,31 +71,46 @@ def measure_speed(number: int) -> None:
     print(f"memory          {peak_memory() - memory:.0f} MB more at the peak")
 
 
+class KnownVectors:
+    """Makes each paper's vector once, as the store does."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Use a model."""
+        self._encoder = encoder
+        self._packed: dict[str, bytes] = {}
+
+    def of(self, papers: Sequence[Paper]) -> dict[str, bytes]:
+        """Return the packed vectors of papers by id."""
+        new = list({paper.id: paper for paper in papers if paper.id not in self._packed}.values())
+        made = pack(self._encoder.encode(list(map(text_of, new))))
+        self._packed |= zip((paper.id for paper in new), made, strict=True)
+        return {paper.id: self._packed[paper.id] for paper in papers}
+
+    def of_texts(self, texts: Sequence[str]) -> dict[str, Any]:
+        """Return the vectors of texts."""
+        return dict(zip(texts, self._encoder.encode(texts), strict=True))
+
+
 def learned(
-    encoder: Encoder, papers: Sequence[Paper], corpus: Sequence[Paper], topics: Sequence[Topic]
+    known: KnownVectors, papers: Sequence[Paper], corpus: Sequence[Paper], topics: Sequence[Topic]
 ) -> Semantics:
     """Return what papers and topics mean, as a run does whose corpus these papers are."""
-    every = list({paper.id: paper for paper in (*corpus, *papers)}.values())
-    packed = pack(encoder.encode([text_of(paper) for paper in every]))
     said = sorted({said_by(entry) for topic in topics for entry in topic.words_in} - {""})
     return Semantics(
-        vectors=SemanticVectors(
-            dict(zip((paper.id for paper in every), packed, strict=True)),
-            [paper.id for paper in corpus],
-        ),
-        texts=dict(zip(said, encoder.encode(said), strict=True)),
+        vectors=SemanticVectors(known.of([*corpus, *papers]), [paper.id for paper in corpus]),
+        texts=known.of_texts(said),
         topics=topics,
     )
 
 
-def measure_questions(folder: Path, encoder: Encoder) -> None:
+def measure_questions(folder: Path, vectors: KnownVectors) -> None:
     """Print nDCG@10 of the questions."""
     papers = product.question_papers(folder)
     asked = [
         Topic(slug=str(number), name=line["question"], words_in=(line["question"],))
         for number, line in enumerate(product.lines(folder / "eval" / "questions-dev.jsonl"))
     ]
-    semantics = learned(encoder, papers, [], asked)
+    semantics = learned(vectors, papers, [], asked)
     orders = [
         ids(rank_by(Relevance(papers, Background(), each), asked, trends={}, trend_weight=0.0))
         for each in (None, semantics)
@@ -104,7 +118,7 @@ def measure_questions(folder: Path, encoder: Encoder) -> None:
     show("questions", *(sets.questions(folder, order) for order in orders))
 
 
-def measure_topics(folder: Path, encoder: Encoder) -> None:
+def measure_topics(folder: Path, vectors: KnownVectors) -> None:
     """Print how good the first papers of the labelled days are."""
     topics, weight = product.configuration()
     orders: list[dict[str, Any]] = [{}, {}]
@@ -112,7 +126,7 @@ def measure_topics(folder: Path, encoder: Encoder) -> None:
         recent = [paper for paper in past if paper.day >= days_before(day, background.DAYS)]
         known = background.learn(recent, topics)
         newest = sorted(recent, key=lambda paper: (paper.day, paper.id))[-CORPUS:]
-        semantics = learned(encoder, papers, newest, topics)
+        semantics = learned(vectors, papers, newest, topics)
         taught = [p for p in past if p.day >= days_before(day, product.TEACHING_DAYS)]
         of_papers = trends(papers, prior.learn(taught))
         for order, each in zip(orders, (None, semantics), strict=True):
@@ -146,6 +160,6 @@ def mean(values: sets.Values) -> float:
 if __name__ == "__main__":
     measure_speed(argument(__doc__, 200))
     if (DEFAULT / "eval").is_dir():
-        model = Encoder()
+        model = KnownVectors(Encoder())
         measure_questions(DEFAULT, model)
         measure_topics(DEFAULT, model)
