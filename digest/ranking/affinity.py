@@ -28,7 +28,7 @@ from digest.ranking.term_vectors import (
 from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence, Set
+    from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,10 +79,10 @@ class Affinity:
 
         `unlearned` are words that the profile must not use.
         """
-        dropped = {each for word in unlearned for each in stems(word)}
+        dropped = frozenset(each for word in unlearned for each in stems(word))
         return tuple(self._find(interest, dropped) for interest in profile.interests)
 
-    def _find(self, interest: Interest, dropped: Set[str]) -> Found:
+    def _find(self, interest: Interest, dropped: frozenset[str]) -> Found:
         terms, weights = zip(*interest.terms, strict=True) if interest.terms else ((), ())
         found = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
         if dropped:
