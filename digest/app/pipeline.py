@@ -23,7 +23,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.examples import known_examples
 from digest.app.lookup import look_up
+from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
@@ -157,17 +159,30 @@ def build_edition(app: App, day: date) -> Edition:
     )
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
-    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
+    edition = edition_for(
+        app,
+        papers,
+        app.topics,
+        coverage=coverage,
+        votes=votes,
+        rival=app.config.ranking.interleave,
+    )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
-def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
-    """Return what the papers of the days before a day teach about topics."""
+def background_of(
+    app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper] = ()
+) -> Background:
+    """Return what the papers of the days before a day, and topics' examples, teach.
+
+    `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
+    compared with them.
+    """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking import background
 
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -179,10 +194,12 @@ def edition_for(
     background: Background | None = None,
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
+    rival: str = "",
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already, with the same background, come with their `relevance`.
+    Papers that were read already, with the same background, come with their `relevance`. A `rival`
+    is a ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
@@ -195,11 +212,12 @@ def edition_for(
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics),
+        background=background or background_of(app, coverage.day, topics, papers),
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
         relevance=relevance,
+        rival=rival,
     )
 
 
@@ -239,6 +257,8 @@ def deliver(
         LedgerError, StoreError: nothing can be recorded, so nothing more is sent.
 
     """
+    if edition is not None:
+        learn_profiles(app, edition, progress=progress)
     with progress("mails") as (total, advance):
         request = RunRequest(
             day=day,

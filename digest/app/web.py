@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
+from digest.app.feedback import AppFeedback
 from digest.app.serializers import issues_of, transactional_of
 from digest.errors import LibraryError
 from digest.mail.context import paper_context
@@ -154,6 +155,7 @@ def web_services(
         ),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, subscriber_id),
         forget=app.ledger.forget,
+        feedback=AppFeedback(app, clock),
         import_library=import_library,
         templates=templates_dir() / "web",
     )

@@ -24,7 +24,7 @@ from digest.models.paper import (
     Signals,
 )
 from digest.storage import aliases
-from digest.storage.in_lists import rows_where_in
+from digest.storage.in_lists import pieces, rows_where_in
 from digest.storage.schema import announcements, papers, sightings, signals
 from digest.storage.signals import observe, read_signals
 
@@ -229,6 +229,18 @@ class PaperStore:
         with self._engine.connect() as db:
             paper_id = aliases.find(db, [name]).get(name)
         return next(iter(self._papers(papers.c.id == paper_id)), None)
+
+    def named(self, names: Iterable[str]) -> dict[str, Paper]:
+        """Return the papers that canonical ids or aliases name, by these names.
+
+        Unknown ones are left out.
+        """
+        with self._engine.connect() as db:
+            ids = aliases.find(db, names)
+        by_id: dict[str, Paper] = {}
+        for some in pieces(ids.values()):
+            by_id |= {paper.id: paper for paper in self._papers(papers.c.id.in_(some))}
+        return {name: by_id[paper_id] for name, paper_id in ids.items() if paper_id in by_id}
 
     def observations(self, paper_id: str) -> list[Observation]:
         """Return the history of a paper's signals, oldest first."""
