@@ -16,6 +16,7 @@ import tomllib
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,10 +150,46 @@ def votes(folder: Path) -> Orders:
 
 
 def citeulike(folder: Path) -> Orders:
-    """Rank each hidden fold for each reader, by the number of likes.
+    """Rank each hidden fold for each reader, by the number of likes, as a run does.
 
-    The profile is the mean TF-IDF vector of the likes, minus that of all papers.
+    How common words are is counted in all papers; who likes them is not known of the hidden ones.
     """
+    if find_spec("digest.ranking.profiles") is None:  # an older checkout
+        return citeulike_by_mean(folder)
+    from digest.models.feedback import Feedback, Verdict
+    from digest.ranking import background
+    from digest.ranking.affinity import Affinity
+    from digest.ranking.index import PaperIndex
+    from digest.ranking.profiles import ProfileLearner
+
+    papers = citeulike_papers(folder)
+    counts = background.learn(papers, ()).counts
+    learner = ProfileLearner(counts)
+    likes = [
+        Feedback(
+            paper_id=paper.id,
+            verdict=Verdict.LIKE,
+            at=midnight(date.min),
+            channel="import",
+            title=paper.title,
+            abstract=paper.abstract,
+        )
+        for paper in papers
+    ]
+
+    @cache
+    def of_papers(rows: tuple[int, ...]) -> Any:
+        return Affinity(PaperIndex([papers[row] for row in rows]), counts)
+
+    def score(liked: Any, hidden: Any) -> Any:
+        profile = learner.learn([likes[row] for row in liked])
+        return of_papers(tuple(hidden.tolist())).closeness([profile], [()])[0]
+
+    return rank_folds(folder, score)
+
+
+def citeulike_by_mean(folder: Path) -> Orders:
+    """Rank by the mean TF-IDF vector of the likes, minus that of all papers."""
     papers = [
         replace(paper, title=" ".join([paper.title] * TITLE_WEIGHT))
         for paper in citeulike_papers(folder)
@@ -160,7 +197,7 @@ def citeulike(folder: Path) -> Orders:
     vectors: Any
     if hasattr(tfidf, "Vectors"):
         vectors = tfidf.Vectors.of(papers).rows
-    else:  # an older checkout
+    else:  # an older checkout still
         vectors = tfidf.shared_terms(papers)
     mean = np.asarray(vectors.mean(axis=0)).ravel()
 
