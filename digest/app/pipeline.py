@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
@@ -233,6 +234,8 @@ def deliver(
         LedgerError, StoreError: nothing can be recorded, so nothing more is sent.
 
     """
+    if edition is not None:
+        learn_profiles(app, edition, progress=progress)
     with progress("mails") as (total, advance):
         request = RunRequest(
             day=day,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend, rise, prior or similar
+    #: word, close, category, author, liked, trend, rise, prior or similar
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
@@ -45,6 +45,8 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
+    #: whether it was ranked for one subscriber alone, so that the edition does not have it
+    is_personal: bool = False
 
 
 class Ranking(tuple["Pick", ...]):

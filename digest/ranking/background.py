@@ -11,17 +11,28 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 from digest.models.issue import WordCounts
 from digest.ranking.index import PaperIndex, Place, texts_of
 from digest.ranking.query import Term, Text, parse_leniently
 from digest.ranking.stemming import singular
+from digest.ranking.term_vectors import (
+    FEWEST,
+    PAIRS,
+    counts_of,
+    idf_of,
+    stems_of,
+    term_counts,
+    term_weights,
+    unit_rows,
+    usual_means,
+)
 from digest.ranking.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
@@ -34,8 +45,6 @@ if TYPE_CHECKING:
 DAYS = 60
 #: The most papers of a background, the newest: more change nothing, and take seconds.
 MOST_PAPERS = 6_000
-#: A term in fewer papers than this is no part of a topic's centroid.
-_FEWEST = 3
 #: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
 _FEWEST_EXAMPLES = 15
 #: Nor has it one if its papers are hardly more alike than all are. This is between the cosines;
@@ -43,8 +52,6 @@ _FEWEST_EXAMPLES = 15
 _LEAST_APART = 0.03
 #: No paper is closer to a topic's papers than this, on a scale where these have 1 in the mean.
 _CLOSEST = 2.0
-#: In a paper's vector the words of its title count so many times.
-_TITLE_WEIGHT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,22 +99,16 @@ class Background:
         The index must have this vocabulary. Weights are `(1 + ln tf) * idf`; terms that the
         background does not know are left out.
         """
-        usual = index.is_usual
-        rows, terms, counts = _term_counts(
-            index.words[usual], index.text[usual], index.row_of_text, index.place_of_text
-        )
+        rows, terms, counts = counts_of(index)
         columns = np.searchsorted(self.terms, terms)
         known = columns < len(self.terms)
         known[known] = self.terms[columns[known]] == terms[known]
         papers = len(index.papers)
-        return _unit_rows(rows[known], columns[known], counts[known], self.idf, papers)
+        return unit_rows(rows[known], columns[known], counts[known], self.idf, papers)
 
     def spell(self, column: int) -> tuple[str, ...]:
         """Return the stems of a term by its column."""
-        term, stems = int(self.terms[column]), self.vocabulary.stems
-        if term < _PAIRS:
-            return (stems[term],)
-        return stems[(term >> _SHIFT) - 1], stems[term & (_PAIRS - 1)]
+        return stems_of(int(self.terms[column]), self.vocabulary.stems)
 
 
 def learn(papers: Sequence[Paper], topics: Iterable[Topic]) -> Background:
@@ -121,24 +122,30 @@ def learn(papers: Sequence[Paper], topics: Iterable[Topic]) -> Background:
     if not newest:
         return Background()
     vocabulary = Vocabulary()
-    rows, terms, counts = _term_counts(*_read(newest, vocabulary))
+    rows, terms, counts = term_counts(*_read(newest, vocabulary))
     distinct, columns, papers_with = np.unique(terms, return_inverse=True, return_counts=True)
     stems = vocabulary.stems
-    is_stem = distinct < _PAIRS
+    is_kept = papers_with >= FEWEST
+    is_counted = is_kept | (distinct < PAIRS)
+    spelled = [stems_of(term, stems) for term in distinct[is_counted].tolist()]
     word_counts = WordCounts(
         papers=len(newest),
         papers_with={
-            stems[term]: number
-            for term, number in zip(
-                distinct[is_stem].tolist(), papers_with[is_stem].tolist(), strict=True
-            )
+            " ".join(term): number
+            for term, number in zip(spelled, papers_with[is_counted].tolist(), strict=True)
         },
     )
-    is_kept = papers_with >= _FEWEST
+    new_column = np.cumsum(is_counted) - 1
+    counted = is_counted[columns]
+    weights = term_weights(spelled, word_counts)
+    usual = unit_rows(
+        rows[counted], new_column[columns[counted]], counts[counted], weights, len(newest)
+    )
+    word_counts = replace(word_counts, means=usual_means(usual, spelled))
     new_column = np.cumsum(is_kept) - 1
     kept = is_kept[columns]
-    idf = np.log((1 + len(newest)) / (1 + papers_with[is_kept])) + 1
-    vectors = _unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest))
+    idf = idf_of(len(newest), papers_with[is_kept])
+    vectors = unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest))
     return Background(
         counts=word_counts,
         vocabulary=vocabulary,
@@ -248,47 +255,3 @@ def _read(
         np.array(row_of_text, np.int32),
         np.array(place_of_text, np.int8),
     )
-
-
-#: Numbers of pairs begin here: a pair is the number of its first stem plus one, shifted, plus that
-#: of the second.
-_SHIFT = 32
-_PAIRS = 1 << _SHIFT
-
-
-def _term_counts(
-    words: NDArray[np.int32],
-    text: NDArray[np.int32],
-    row_of_text: NDArray[np.int32],
-    place_of_text: NDArray[np.int8],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return, for each term of each paper once: the paper's row, the term, and its weighted count.
-
-    `words` may have gaps, which are negative.
-    """
-    stems = words.astype(np.int64)
-    is_pair = (text[:-1] == text[1:]) & (stems[:-1] >= 0) & (stems[1:] >= 0)
-    pairs = (stems[:-1] + 1 << _SHIFT) + stems[1:]
-    terms = np.concatenate((stems[stems >= 0], pairs[is_pair]))
-    text = np.concatenate((text[stems >= 0], text[:-1][is_pair]))
-    weights = np.where(place_of_text[text] == Place.TITLE, _TITLE_WEIGHT, 1)
-    distinct, columns = np.unique(terms, return_inverse=True)
-    table = sp.csr_array(
-        (weights, (row_of_text[text], columns)),
-        shape=(int(row_of_text.max(initial=-1)) + 1, len(distinct)),
-    )
-    table.sum_duplicates()
-    rows = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
-    return rows, distinct[table.indices], table.data
-
-
-def _unit_rows(
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    idf: Floats,
-    papers: int,
-) -> sp.csr_array:
-    weights = (1 + np.log(counts)) * idf[columns]
-    lengths = np.sqrt(np.bincount(rows, weights**2, minlength=papers))
-    return sp.csr_array((weights / lengths[rows], (rows, columns)), shape=(papers, len(idf)))

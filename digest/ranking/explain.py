@@ -52,6 +52,12 @@ def similar_reason(number: int) -> Reason:
     return Reason(kind="similar", text=stands_for(number), number=number)
 
 
+def liked_reason(words: Sequence[str]) -> Reason:
+    """Return the reason of a pick that has these words in common with papers a reader liked."""
+    text = f"like what you liked: {_quoted(words)}"
+    return Reason(kind="liked", text=text, values=tuple(words))
+
+
 def _of_trend(trend: Trend, *, is_trending: bool) -> Reason | None:
     """Return what votes say for a pick, or what is expected of it before there are any."""
     if trend.rise is not None:
