@@ -5,8 +5,8 @@ They are written anew from what they do, with their own parameters:
 - arxiv-sanity-lite: TF-IDF of words and pairs, and for each reader's tag a linear support vector
   machine with the tagged papers against all others. What a tag is here, each function says.
 - arXivDigest's sample system: BM25, summed over the words of a topic
-  (`digest.ranking.evaluation.baselines`). It knows no likes; the words of their titles and abstracts
-  stand for a topic here.
+  (`digest.ranking.evaluation.baselines`). It knows no likes; the words of their titles and
+  abstracts stand for a topic here.
 - zotero-arxiv-daily: the weighted mean of the cosines of a paper's abstract to those of a library,
   of which the newest counts most. Its sentence vectors are those of the extra `semantic` here.
 """
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import ranking_product as product
+import ranking_semantics
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from digest.ranking.evaluation.baselines import B, K1, summed_bm25
+from digest.ranking.evaluation.baselines import K1, B, summed_bm25
 from digest.ranking.terms import stems
 
 if TYPE_CHECKING:
@@ -128,7 +129,10 @@ def bm25_citeulike(folder: Path) -> Orders:
 
 
 def bm25_table(counts: Any) -> Any:
-    """Return what each word adds to each paper's score, as `summed_bm25` does; shape (papers, words)."""
+    """Return what each word adds to each paper's score, as in `summed_bm25`.
+
+    The shape is (papers, words), like that of `counts`.
+    """
     papers = counts.shape[0]
     holding = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log1p((papers - holding + 0.5) / (holding + 0.5))
@@ -146,10 +150,8 @@ def library_by_words(folder: Path) -> Orders:
 
 def library_by_vectors(folder: Path) -> Orders:
     """Take a reader's likes for the library, and compare abstracts by sentence vectors."""
-    from digest.app.encoder import Encoder  # needs the extra
-
     abstracts = [paper.abstract for paper in product.citeulike_papers(folder)]
-    return by_library(folder, Encoder().encode(abstracts))
+    return by_library(folder, np.array(ranking_semantics.encode(abstracts)))
 
 
 def by_library(folder: Path, rows: Any) -> Orders:
@@ -229,3 +231,5 @@ PEERS: Mapping[str, Mapping[str, Callable[[Path], Orders]]] = {
     "zotero-arxiv-daily": {"citeulike": library_by_vectors},
     "its method, TF-IDF": {"citeulike": library_by_words},
 }
+#: The systems that cannot rank without the extra `semantic`.
+NEED_VECTORS = {"zotero-arxiv-daily"}

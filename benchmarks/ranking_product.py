@@ -1,9 +1,10 @@
 """How the product ranks the evaluation sets: orders of ids, as JSON on standard output.
 
-    PYTHONPATH=CHECKOUT python benchmarks/ranking_product.py FOLDER SET...
+    PYTHONPATH=CHECKOUT python benchmarks/ranking_product.py [--semantic] FOLDER SET...
 
 `benchmarks/ranking.py` runs it, once for each checkout, and measures the orders. It uses only what
-every version has, and what it finds in the one that it runs with.
+every version has, and what it finds in the one that it runs with. With `--semantic` papers are
+compared by sentence vectors too; sets that this does not change are left out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import ranking_semantics
 
 import digest
 from digest.models.clock_times import midnight
@@ -63,7 +65,12 @@ def configuration() -> tuple[list[Topic], float]:
 
 
 def ranked(
-    papers: Sequence[Paper], topics: Sequence[Topic], past: Sequence[Paper], weight: float
+    papers: Sequence[Paper],
+    topics: Sequence[Topic],
+    past: Sequence[Paper],
+    weight: float,
+    *,
+    semantic: bool = False,
 ) -> dict[str, list[str]]:
     """Rank papers as a run does whose store has these papers of the past."""
     takes = inspect.signature(rank).parameters
@@ -79,16 +86,28 @@ def ranked(
 
         taught = days_before(papers[0].day, TEACHING_DAYS)
         learned["prior"] = prior.learn(paper for paper in past if paper.day >= taught)
-    found = rank(papers, topics, trend_weight=weight, **learned)
+    if semantic:
+        from digest.ranking.background import Background
+        from digest.ranking.rank import rank_by
+        from digest.ranking.relevance import Relevance
+        from digest.ranking.trend import trends
+
+        semantics = ranking_semantics.semantics_of(papers, topics, past)
+        relevance = Relevance(papers, learned.get("background", Background()), semantics)
+        found = rank_by(
+            relevance, topics, trends=trends(papers, learned["prior"]), trend_weight=weight
+        )
+    else:
+        found = rank(papers, topics, trend_weight=weight, **learned)
     return {slug: [pick.paper.id for pick in picks] for slug, picks in found.items()}
 
 
-def topics(folder: Path) -> Orders:
+def topics(folder: Path, *, semantic: bool = False) -> Orders:
     """Rank the labelled days for the starter topics; the past is all that the store would have."""
     chosen, weight = configuration()
     found = {}
     for day, papers, past in labelled_days(folder):
-        orders = ranked(papers, chosen, past, weight)
+        orders = ranked(papers, chosen, past, weight, semantic=semantic)
         found[str(day)] = {slug: order[:DEPTH] for slug, order in orders.items()}
     return found
 
@@ -102,7 +121,7 @@ def labelled_days(folder: Path) -> Iterator[tuple[date, list[Paper], list[Paper]
         yield day, listed(folder, day), [paper for paper in known if paper.day < day]
 
 
-def questions(folder: Path) -> Orders:
+def questions(folder: Path, *, semantic: bool = False) -> Orders:
     """Rank all papers for each question, which is a topic's text."""
     papers = question_papers(folder)
     takes_text = find_spec("digest.ranking.query") is not None
@@ -114,7 +133,8 @@ def questions(folder: Path) -> Orders:
         )
         for number, line in enumerate(lines(folder / "eval" / "questions-dev.jsonl"))
     ]
-    return {slug: order[:DEPTH] for slug, order in ranked(papers, asked, [], 0.0).items()}
+    orders = ranked(papers, asked, [], 0.0, semantic=semantic)
+    return {slug: order[:DEPTH] for slug, order in orders.items()}
 
 
 def question_papers(folder: Path) -> list[Paper]:
@@ -149,7 +169,7 @@ def votes(folder: Path) -> Orders:
     return found
 
 
-def citeulike(folder: Path) -> Orders:
+def citeulike(folder: Path, *, semantic: bool = False) -> Orders:
     """Rank each hidden fold for each reader, by the number of likes, as a run does.
 
     How common words are is counted in all papers; who likes them is not known of the hidden ones.
@@ -164,7 +184,8 @@ def citeulike(folder: Path) -> Orders:
 
     papers = citeulike_papers(folder)
     counts = background.learn(papers, ()).counts
-    learner = ProfileLearner(counts)
+    vectors = {"vectors": ranking_semantics.vectors_of(papers, papers)} if semantic else {}
+    learner = ProfileLearner(counts, **vectors)
     likes = [
         Feedback(
             paper_id=paper.id,
@@ -179,7 +200,7 @@ def citeulike(folder: Path) -> Orders:
 
     @cache
     def of_papers(rows: tuple[int, ...]) -> Any:
-        return Affinity(PaperIndex([papers[row] for row in rows]), counts)
+        return Affinity(PaperIndex([papers[row] for row in rows]), counts, **vectors)
 
     def score(liked: Any, hidden: Any) -> Any:
         profile = learner.learn([likes[row] for row in liked])
@@ -284,15 +305,35 @@ def lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-SETS: dict[str, Callable[[Path], Orders]] = {
+def profiles_have_vectors() -> bool:
+    """Whether what readers like can be compared by sentence vectors."""
+    if find_spec("digest.ranking.profiles") is None:
+        return False
+    from digest.ranking.profiles import ProfileLearner
+
+    return "vectors" in inspect.signature(ProfileLearner).parameters
+
+
+SETS: dict[str, Callable[..., Orders]] = {
     "topics": topics,
     "questions": questions,
     "votes": votes,
     "citeulike": citeulike,
 }
 
-if __name__ == "__main__":
-    folder, *names = sys.argv[1:]
+
+def main() -> None:
+    """Print the orders of the sets that the arguments name, a line for each."""
+    semantic = "--semantic" in sys.argv
+    folder, *names = (argument for argument in sys.argv[1:] if argument != "--semantic")
+    if semantic:
+        usable = {"topics", "questions"} if ranking_semantics.can_encode() else set()
+        usable |= {"citeulike"} if usable and profiles_have_vectors() else set()
+        names = [name for name in names if name in usable]
     for name in names:
-        print(json.dumps({"set": name, "root": str(ROOT), "orders": SETS[name](Path(folder))}))
-        sys.stdout.flush()
+        orders = SETS[name](Path(folder), **({"semantic": True} if semantic else {}))
+        print(json.dumps({"set": name, "root": str(ROOT), "orders": orders}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

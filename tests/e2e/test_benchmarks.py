@@ -89,8 +89,8 @@ def test_other_systems_are_measured_beside_the_product(real_data: Path) -> None:
     ]  # fmt: skip
     ours, *others = of_ndcg
     assert ours["goal"] == {"value": 0.74, "at_most": False}
-    assert ours["difference"] is None
-    assert {row["difference"]["units"] for row in others} == {25}
+    assert "digest" not in ours["differences"]
+    assert {row["differences"]["digest"]["units"] for row in others} == {25}
 
 
 def test_a_folder_without_data_or_project_is_named(tmp_path: Path) -> None:
