@@ -23,6 +23,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.examples import known_examples
+from digest.app.lookup import look_up
 from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
@@ -98,19 +100,24 @@ def fetch(
 
     With no day, it reads those of the day of a run, see `run_day`. With no day, or without
     `only_day`, it also reads the days that are overdue and all that files hold. Files that have
-    not changed are read only `again`.
+    not changed are read only `again`. Unless only some are read, arXiv is also asked for the texts
+    of papers that readers named.
 
     Raises:
         NotFoundError: a source of that name is not configured.
 
     """
-    return app.fetcher.fetch(
-        run_day(app, day).day,
+    of_run = run_day(app, day).day
+    reports = app.fetcher.fetch(
+        of_run,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
         again=again,
         progress=progress,
     )
+    if not only:
+        look_up(app, day=of_run, now=now())
+    return reports
 
 
 def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
@@ -152,17 +159,30 @@ def build_edition(app: App, day: date) -> Edition:
     )
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
-    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
+    edition = edition_for(
+        app,
+        papers,
+        app.topics,
+        coverage=coverage,
+        votes=votes,
+        rival=app.config.ranking.interleave,
+    )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
-def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
-    """Return what the papers of the days before a day teach about topics."""
+def background_of(
+    app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper] = ()
+) -> Background:
+    """Return what the papers of the days before a day, and topics' examples, teach.
+
+    `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
+    compared with them.
+    """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking import background
 
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -174,10 +194,12 @@ def edition_for(
     background: Background | None = None,
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
+    rival: str = "",
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already, with the same background, come with their `relevance`.
+    Papers that were read already, with the same background, come with their `relevance`. A `rival`
+    is a ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
@@ -190,11 +212,12 @@ def edition_for(
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics),
+        background=background or background_of(app, coverage.day, topics, papers),
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
         relevance=relevance,
+        rival=rival,
     )
 
 

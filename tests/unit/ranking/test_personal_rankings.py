@@ -39,7 +39,10 @@ def edition(trends: dict[str, float] | None = None, weight: float = 0.0) -> Edit
         per_topic=5,
         max_papers=10,
         trend_weight=weight,
-        trends={of: Trend(score=score) for of, score in (trends or {}).items()},
+        trends={
+            of: Trend(score=score, rank=None, tied=0, cohort=0)
+            for of, score in (trends or {}).items()
+        },
     )
 
 
@@ -70,7 +73,7 @@ def test_a_paper_that_is_close_rises() -> None:
 
 
 def test_a_paper_that_is_far_falls_and_may_go() -> None:
-    assert ids(ranked({2: -2.0}, 20)) == "5327"
+    assert ids(ranked({2: -0.7}, 20)) == "5327"
     assert ids(ranked({7: -2.0}, 1)) == "253"
 
 

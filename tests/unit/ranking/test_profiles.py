@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -75,9 +76,8 @@ def test_a_paper_without_text_teaches_nothing() -> None:
 def test_no_interest_has_too_many_terms() -> None:
     words = [f"word{number}" for number in range(2 * MOST_TERMS)]
     counts = WordCounts(papers=5_000, papers_with=dict.fromkeys(words, 5))
-    long = Feedback(
-        paper_id="x", verdict=Verdict.LIKE, at=NOON, channel="cli", title="All", abstract=" ".join(words)
-    )  # fmt: skip
+    nameless = Feedback(paper_id="x", verdict=Verdict.LIKE, at=NOON, channel="cli")
+    long = replace(nameless, title="All", abstract=" ".join(words))
 
     assert len(learn(long, counts=counts).interests[0].terms) == MOST_TERMS
 
