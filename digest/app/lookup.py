@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError, SourceError
 from digest.models.identity import arxiv_id
 from digest.models.paper import Paper
+from digest.ranking.query import examples_of
 from digest.sources import FetchRequest, Source, allowed_hosts, get_kind, join_batches
 from digest.sources.redaction import without_login
 
@@ -34,9 +35,8 @@ MOST = 500
 
 def wanted_ids(app: App) -> set[str]:
     """Return the arXiv ids of papers of which readers or topics need a text that nobody has."""
-    examples = {
-        found for topic in app.topics for word in topic.words_in if (found := _example(word))
-    }
+    named = (id_ for topic in app.topics for id_ in examples_of(topic.words_in))
+    examples = {id_ for id_ in named if arxiv_id(id_)}
     unknown = {found for one in app.feedback.unknown() if (found := arxiv_id(one))}
     return unknown | (examples - app.papers.known(examples))
 
@@ -88,11 +88,6 @@ def _warn(error: str) -> None:
     """Log why nothing was found, without the ids that an address may hold."""
     reason = re.sub(r"\?\S*", "", without_login(error))
     log.warning("texts not looked up", extra={"error": reason})
-
-
-def _example(word: str) -> str | None:
-    """Return the arXiv id that an entry of a topic's words is, such as `arXiv:2401.00001`."""
-    return arxiv_id(word) if any(ch.isdigit() for ch in word) else None
 
 
 def _source(app: App) -> Source | None:
