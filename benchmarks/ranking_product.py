@@ -204,7 +204,8 @@ def citeulike(folder: Path, *, semantic: bool = False) -> Orders:
 
     def score(liked: Any, hidden: Any) -> Any:
         profile = learner.learn([likes[row] for row in liked])
-        return of_papers(tuple(hidden.tolist())).closeness([profile], [()])[0]
+        affinity = of_papers(tuple(hidden.tolist()))
+        return affinity.closeness([affinity.find(profile)])[0]
 
     return rank_folds(folder, score)
 
