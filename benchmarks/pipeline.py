@@ -103,9 +103,10 @@ def measure_mails(
         site=SiteIdentity(name=settings.sender.name, postal_address=settings.postal_address),
         coverage=edition.coverage,
         summary_length=settings.summary_length,
+        positions=edition.positions,
     )
     common = message.CommonHeaders(settings.sender, day=edition.coverage.day, at=at)
-    links = {one.id: settings.subscriber_links(one.id, at) for _, one in mails}
+    links = {one.id: settings.subscriber_links(one.id, issue.day, at) for issue, one in mails}
     personal = {
         one.id: Personal(
             personal_context(address=one.address, topics=one.topics, links=links[one.id])
@@ -128,7 +129,11 @@ def measure_mails(
         )
 
     _cost("address, checked again", mails, lambda _, one: for_envelope(one.address))
-    _cost("links, signed", mails, lambda _, one: settings.subscriber_links(one.id, at))
+    _cost(
+        "links, signed",
+        mails,
+        lambda issue, one: settings.subscriber_links(one.id, issue.day, at),
+    )
     _cost("personal values, encoded", mails, lambda _, one: Personal(personal[one.id].variables))
     _cost("text", mails, lambda _, one: bodies.text(rendered[one.id], personal[one.id]))
     _cost("HTML", mails, lambda _, one: bodies.html(rendered[one.id], personal[one.id]))

@@ -16,7 +16,7 @@ from subscribers.changes import choose_topics, consent_row, subscriber_row, topi
 from subscribers.erased import ErasedAddresses
 from subscribers.errors import ConsentError
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
-from subscribers.tables import consent, subscribers, subscriptions
+from subscribers.tables import consent, subscribers, subscriptions, truncate_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -202,6 +202,26 @@ class Book:
                 choose_topics(db, subscriber_id, topics)
         return self.get(subscriber_id)
 
+    def prefer(
+        self, subscriber_id: int, change: Callable[[Preferences], Preferences]
+    ) -> Subscriber | None:
+        """Change some of a subscriber's preferences; return None if the id is unknown.
+
+        No other change can come in between: `change` is given what is stored now.
+
+        Raises:
+            PreferenceError: `change` makes a value that is not possible; nothing is changed.
+
+        """
+        this = subscribers.c.id == subscriber_id
+        with self._writer.begin() as db:
+            found = next(queries.read_subscribers(db, this), None)
+            if found is None:
+                return None
+            changed = asdict(change(found.preferences))
+            db.execute(subscribers.update().where(this).values(preferences=changed))
+        return self.get(subscriber_id)
+
     def erase(self, subscriber_id: int, *, evidence: Evidence) -> bool:
         """Delete a subscriber, except for a keyed hash that blocks later imports.
 
@@ -218,11 +238,7 @@ class Book:
                 db, known.address_key, for_ever=for_ever, at=evidence.at, channel=evidence.channel
             )
             db.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
-        if self._engine.dialect.name == "sqlite":
-            # The write-ahead log still holds the deleted data until it is truncated.
-            raw = self._engine.raw_connection()
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.close()
+        truncate_log(self._engine)
         return True
 
     def forget_unconfirmed(self, *, before: datetime, evidence: Evidence) -> int:

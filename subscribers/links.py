@@ -8,10 +8,10 @@ the secret, and the links in older mails still work.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, int_to_bytes
@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     REFUSE = "refuse"
     #: export or erase all data
     PRIVACY = "privacy"
+    #: say what one thinks of a paper of one mail
+    FEEDBACK = "feedback"
 
 
 #: How long a link works after its mail was written. `None` means always: a subscriber must be
@@ -42,14 +44,35 @@ LIFETIME: dict[Purpose, timedelta | None] = {
     Purpose.LEAVE: None,
     Purpose.REFUSE: None,
     Purpose.PRIVACY: timedelta(hours=1),
+    Purpose.FEEDBACK: timedelta(days=90),
 }
 
 
-def sign(purpose: Purpose, subscriber_id: int, *, secrets: Sequence[str], at: datetime) -> str:
-    """Return the token of a link: about 60 characters, all safe in a URL's path."""
-    payload = base64_encode(int_to_bytes(subscriber_id))
+class MailedDay(NamedTuple):
+    """A subscriber's mail of a day."""
+
+    subscriber_id: int
+    day: date
+
+
+def sign(
+    purpose: Purpose,
+    subscriber_id: int,
+    *,
+    secrets: Sequence[str],
+    at: datetime,
+    day: date | None = None,
+) -> str:
+    """Return the token of a link: about 60 characters, all safe in a URL's path.
+
+    With a `day` it names the subscriber's mail of that day, see `read_mailed_day`.
+    """
+    numbers = [subscriber_id]
     if LIFETIME[purpose] is not None:
-        payload += b"." + base64_encode(int_to_bytes(int(at.timestamp())))
+        numbers.append(int(at.timestamp()))
+    if day is not None:
+        numbers.append(day.toordinal())
+    payload = b".".join(base64_encode(int_to_bytes(number)) for number in numbers)
     return _signer(purpose, tuple(secrets)).sign(payload).decode("ascii")
 
 
@@ -60,6 +83,22 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
         LinkError: the token is forged, is for another purpose, or has expired.
 
     """
+    return _read(purpose, token, secrets=secrets, now=now)[0]
+
+
+def read_mailed_day(token: str, *, secrets: Sequence[str], now: datetime) -> MailedDay:
+    """Return which mail a token for feedback is from.
+
+    Raises:
+        LinkError: as `read`.
+
+    """
+    subscriber_id, _, day = _read(Purpose.FEEDBACK, token, secrets=secrets, now=now)
+    return MailedDay(subscriber_id, date.fromordinal(day))
+
+
+def _read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime) -> list[int]:
+    """Return the numbers that were signed."""
     try:
         parts = _signer(purpose, tuple(secrets)).unsign(token.encode()).split(b".")
         numbers = [bytes_to_int(base64_decode(part)) for part in parts]
@@ -68,7 +107,7 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
     lifetime = LIFETIME[purpose]
     if lifetime is not None and datetime.fromtimestamp(numbers[1], UTC) + lifetime < now:
         raise LinkError("this link has expired; use the one in your latest mail")
-    return numbers[0]
+    return numbers
 
 
 @lru_cache(maxsize=64)

@@ -114,6 +114,22 @@ def next_status(status: Status | None, event: Event) -> Status:
         raise ConsentError(f"{event} is not possible for {status or 'an unknown'} reader") from None
 
 
+class Verdict(StrEnum):
+    """What a reader says of a paper: what they want in future."""
+
+    #: more like it
+    LIKE = "like"
+    #: less like it
+    LESS = "less"
+    #: more like it, and to find it again
+    SAVE = "save"
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether more like the paper is wanted."""
+        return self is not Verdict.LESS
+
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Day, ...] = get_args(Day)
 #: The languages dates can be written in.
@@ -207,6 +223,7 @@ class Subscriber:
 OWN, OWN_NAME = "own:words", "Your own words"
 #: Of the topic made of what a subscriber liked, and of papers that no topic of theirs has.
 LIKED, LIKED_NAME = "own:liked", "Like what you liked"
+LIKED_TOPIC = Topic(slug=LIKED, name=LIKED_NAME)
 EXPLORE, EXPLORE_NAME = "own:explore", "Outside your topics"
 
 

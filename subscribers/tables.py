@@ -109,3 +109,11 @@ signups = sa.Table(
     # its /24 or /48
     sa.Column("site", sa.String, nullable=False, index=True),
 )
+
+
+def truncate_log(engine: sa.Engine) -> None:
+    """Truncate SQLite's write-ahead log, which still holds what was deleted."""
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()

@@ -23,6 +23,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.examples import known_examples
+from digest.app.lookup import look_up
+from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
@@ -97,19 +100,24 @@ def fetch(
 
     With no day, it reads those of the day of a run, see `run_day`. With no day, or without
     `only_day`, it also reads the days that are overdue and all that files hold. Files that have
-    not changed are read only `again`.
+    not changed are read only `again`. Unless only some are read, arXiv is also asked for the texts
+    of papers that readers named.
 
     Raises:
         NotFoundError: a source of that name is not configured.
 
     """
-    return app.fetcher.fetch(
-        run_day(app, day).day,
+    of_run = run_day(app, day).day
+    reports = app.fetcher.fetch(
+        of_run,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
         again=again,
         progress=progress,
     )
+    if not only:
+        look_up(app, day=of_run, now=now())
+    return reports
 
 
 def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
@@ -152,24 +160,30 @@ def build_edition(app: App, day: date, *, progress: ProgressBar = no_progress) -
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
     edition = edition_for(
-        app, papers, app.topics, coverage=coverage, votes=votes, progress=progress
+        app,
+        papers,
+        app.topics,
+        coverage=coverage,
+        votes=votes,
+        rival=app.config.ranking.interleave,
+        progress=progress,
     )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
-def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
-    """Return what the papers of the days before a day teach about topics."""
+def background_of(
+    app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper] = ()
+) -> Background:
+    """Return what the papers of the days before a day, and topics' examples, teach.
+
+    `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
+    compared with them.
+    """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
-    from digest.ranking.background import learn
-
-    return learn(earlier_papers(app, day), topics)
-
-
-def earlier_papers(app: App, day: date) -> Sequence[Paper]:
-    """Return the papers of the days before a day, which teach."""
     from digest.ranking import background
 
-    return app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -181,27 +195,27 @@ def edition_for(
     background: Background | None = None,
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
+    rival: str = "",
     progress: ProgressBar = no_progress,
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already come with their `relevance` and its background.
+    Papers that were read already, with the same background, come with their `relevance`. A `rival`
+    is a ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
     from digest.app.meaning import semantics_of
     from digest.app.votes import earlier_votes
-    from digest.ranking.background import learn
     from digest.ranking.edition import make_edition
     from digest.ranking.relevance import Relevance
 
     ids = {paper.id for paper in papers}
     votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
-    if background is None or relevance is None:
-        earlier = earlier_papers(app, coverage.day)
-        background = learn(earlier, topics)
-        semantics = semantics_of(app, papers, topics, earlier, progress=progress)
+    background = background or background_of(app, coverage.day, topics, papers)
+    if relevance is None:
+        semantics = semantics_of(app, coverage.day, papers, topics, progress=progress)
         relevance = Relevance(papers, background, semantics)
     return make_edition(
         papers,
@@ -211,6 +225,7 @@ def edition_for(
         quotas=app.quotas,
         coverage=coverage,
         relevance=relevance,
+        rival=rival,
     )
 
 
@@ -250,6 +265,8 @@ def deliver(
         LedgerError, StoreError: nothing can be recorded, so nothing more is sent.
 
     """
+    if edition is not None:
+        learn_profiles(app, edition, progress=progress)
     with progress("mails") as (total, advance):
         request = RunRequest(
             day=day,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.app import certificates, transport
 from digest.app.clock import now, place, today
@@ -21,6 +22,7 @@ from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.environment import network_variables
+from digest.app.profiles import Profiles
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
 from digest.delivery.builder import MessageBuilder
@@ -208,6 +210,7 @@ class App(Stores):
             ledger=self.ledger,
             begun_days=self.begun_days,
             history=self.history,
+            profiles=Profiles(self).of,
             editions=self.editions,
             book=self.book,
             mail_settings=self.mail_settings,
@@ -228,6 +231,7 @@ class App(Stores):
             book=self.book,
             editions=self.editions,
             history=self.history,
+            profiles=Profiles(self, edition.all_counts).of,
         )
 
     @property
@@ -262,7 +266,14 @@ class App(Stores):
             per_topic=ranking.per_topic,
             max_papers=ranking.max_papers,
             trend_weight=ranking.trend_weight,
+            # Only feedback tells what a drawn paper teaches, and that comes by the site.
+            explore=0.0 if self._is_offline else ranking.explore,
         )
+
+    @property
+    def _is_offline(self) -> bool:
+        """Whether [web] url was left at its example, so that no link in a mail leads anywhere."""
+        return transport.is_example(urlsplit(self.config.web.url).hostname or "")
 
     @cached_property
     def mail_settings(self) -> MailSettings:

@@ -10,7 +10,10 @@ from digest.storage.editions import EditionStore
 from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
+from digest.storage.judged_mails import JudgedMails
 from digest.storage.ledger import Ledger
+from digest.storage.lookups import LookupLog
+from digest.storage.mailed_papers import MailedPapers
 from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
@@ -78,6 +81,16 @@ class Stores:
         return FeedbackStore(self.engine)
 
     @cached_property
+    def mailed_papers(self) -> MailedPapers:
+        """Which papers the links of mails mean."""
+        return MailedPapers(self.engine)
+
+    @cached_property
+    def judged_mails(self) -> JudgedMails:
+        """The mails that readers answered."""
+        return JudgedMails(self.engine)
+
+    @cached_property
     def profiles(self) -> ProfileStore:
         """What readers' feedback taught."""
         return ProfileStore(self.engine)
@@ -86,3 +99,8 @@ class Stores:
     def word_counts(self) -> WordCountsStore:
         """How common words are in the papers of the last weeks."""
         return WordCountsStore(self.engine)
+
+    @cached_property
+    def lookups(self) -> LookupLog:
+        """The papers that a service was asked for and did not know."""
+        return LookupLog(self.engine)

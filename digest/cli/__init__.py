@@ -22,6 +22,7 @@ from digest.cli import (
     bench,
     dkim,
     fixtures,
+    interleaving,
     output,
     papers,
     preview,
@@ -36,10 +37,13 @@ from digest.cli import (
     train,
 )
 from digest.cli.global_options import Root
-from digest.errors import ConfigError, DigestError, NotFoundError
+from digest.errors import ConfigError, DigestError, LibraryError, NotFoundError
 from subscribers.errors import AddressError, ConsentError, CSVImportError, SubscriberError
 
 NOT_FULLY_DONE, USAGE = 1, 2
+USAGE_ERRORS = (
+    ConfigError, NotFoundError, LibraryError, AddressError, ConsentError, CSVImportError,
+)  # fmt: skip
 
 app = typer.Typer(
     name="digest",
@@ -55,6 +59,7 @@ setup.register(app)
 papers.register(app)
 preview.register(app)
 backtest.register(app)
+interleaving.register(app)
 run.register(app)
 prune.register(app)
 train.register(app)
@@ -113,7 +118,7 @@ def main() -> None:
     os.umask(os.umask(0o077) & 0o077)  # no umask may lock us out of our own files
     try:
         app()
-    except (ConfigError, NotFoundError, AddressError, ConsentError, CSVImportError) as error:
+    except USAGE_ERRORS as error:
         _print_error(error)
         sys.exit(USAGE)
     except (DigestError, SubscriberError) as error:

@@ -15,6 +15,7 @@ Day = Annotated[
     str | None,
     typer.Option("--day", metavar="YYYY-MM-DD", help="The day the papers were featured."),
 ]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Sources = Annotated[
     list[str] | None,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
-from digest.cli import output
-from digest.cli.options import Json, find_subscriber
+from digest.cli import choices, output, seed
+from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ commands = typer.Typer(
     epilog="Example: [bold]digest subscribers list[/bold]",
 )
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")]
+choices.register(commands)
+seed.register(commands)
 
 
 @commands.command(
@@ -110,7 +111,7 @@ def list_subscribers(ctx: typer.Context, *, json: Json = False) -> None:
 
 @commands.command(epilog="Example: [bold]digest subscribers show ada@example.org[/bold]")
 def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
-    """Show one reader: consent, and every issue with its papers and their reasons."""
+    """Show one reader: consent, choices, likes, and every issue with its papers and reasons."""
     from digest.text import bounds
     from digest.text.bounds import bounded
 
@@ -122,6 +123,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             {
                 **serializers.subscriber(subscriber),
                 "consent": [serializers.consent_step(step) for step in consent],
+                **serializers.feedback_of(app, subscriber.id),
                 "issues": serializers.issues_of(app.subscriber_history, subscriber.id),
             }
         )
@@ -144,6 +146,8 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
             for s in consent
         ],
     )
+    print_table("Choices", ("what", "value~"), choices.choices(subscriber))
+    choices.print_feedback(app, subscriber)
     for issue in app.subscriber_history.issues(subscriber.id):
         record = issue.record
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
@@ -287,6 +291,7 @@ def export(
             app.book,
             issues=partial(serializers.issues_of, app.subscriber_history),
             transactional=partial(serializers.transactional_of, app.transactional_queue),
+            feedback=partial(serializers.feedback_of, app),
         )
     )
 

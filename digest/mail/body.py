@@ -31,10 +31,14 @@ if TYPE_CHECKING:
 CARD_CACHE, ISSUE_CACHE = 4096, 2048
 #: The template variables that differ from issue to issue, and from subscriber to subscriber.
 ISSUE_VARIABLES = ("subject", "preheader", "total", "topics")
-PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url")
+PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url", "feedback_url")
+#: The personal variables that a card may show.
+CARD_VARIABLES = ("feedback_url",)
 #: Bytes. The space for a subscriber's own values is rounded up to a multiple of this, so that
 #: subscribers whose values differ little in length can share a rendered issue.
 _SIZE_STEP = 1024
+#: The same for what each card shows of them.
+_CARD_SIZE_STEP = 16
 
 
 class Personal:
@@ -66,7 +70,7 @@ class Layout:
     frame: Fragment
     #: the end of a section
     end: Parts
-    #: names of the personal variables in the HTML, once for each place
+    #: names of the personal variables in the frame, once for each place
     personal: tuple[str, ...]
 
 
@@ -82,11 +86,8 @@ class RenderedIssue:
     html: Fragment
     #: the template variables of the text's foot, without the personal ones
     variables: Mapping[str, Any]
-
-    @property
-    def size(self) -> int:
-        """Bytes of the HTML without the personal values."""
-        return self.html.size
+    #: bytes of the HTML, with the personal values of the cards and without those of the frame
+    size: int
 
 
 class BodyRenderer:
@@ -99,9 +100,15 @@ class BodyRenderer:
         site: SiteIdentity,
         coverage: Coverage,
         summary_length: int,
+        positions: Mapping[str, int],
     ) -> None:
-        """Start with empty caches; `summary_length` is in characters."""
+        """Start with empty caches; `summary_length` is in characters.
+
+        `positions` are those of the papers in the edition, by id; a paper without one gets no
+        links for feedback.
+        """
         self._templates, self._site, self._coverage = templates, site, coverage
+        self._positions = positions
         self._summary_length = summary_length
         self._layout = lru_cache(self._render_layout)
         self._heading = lru_cache(1024)(self._render_heading)
@@ -115,31 +122,44 @@ class BodyRenderer:
             RenderError: a template cannot be filled, or not even one paper fits.
 
         """
-        reserved = sum(personal.sizes[name] for name in self._layout(language).personal)
-        return self._issue(_IssueKey(issue), language, -(-reserved // _SIZE_STEP) * _SIZE_STEP)
+        frame = sum(personal.sizes[name] for name in self._layout(language).personal)
+        card = sum(personal.sizes[name] for name in CARD_VARIABLES)
+        return self._issue(
+            _IssueKey(issue),
+            language,
+            _round_up(frame, _SIZE_STEP),
+            _round_up(card, _CARD_SIZE_STEP),
+        )
 
     def text(self, rendered: RenderedIssue, personal: Personal) -> list[bytes]:
         """Return a subscriber's plain text, encoded and in pieces."""
         foot = self._templates.text_foot.fill({**rendered.variables, **personal.variables})
         values = {"foot": encode(foot.rstrip("\n") + "\n")}
-        for name in rendered.text.placeholders:
-            if name != "foot":
-                values[name] = encode(personal.variables[name])
+        for name in set(rendered.text.placeholders) - {"foot"}:
+            values[name] = encode(personal.variables[name])
         return rendered.text.render(values)
 
     def html(self, rendered: RenderedIssue, personal: Personal) -> list[bytes]:
         """Return a subscriber's HTML, encoded and in pieces."""
         return rendered.html.render(personal.html)
 
-    def _render_issue(self, key: _IssueKey, language: str, reserved: int) -> RenderedIssue:
+    def _render_issue(
+        self, key: _IssueKey, language: str, in_frame: int, in_card: int
+    ) -> RenderedIssue:
+        """Render what fits beside this many bytes of personal values.
+
+        `in_frame` is for all places in the frame, `in_card` for each place in a card.
+        """
         return fit_to_budget(
             key.issue,
-            lambda issue, length: self._render_at(issue, length, language),
+            lambda issue, length: self._render_at(issue, length, language, in_card),
             summary_length=self._summary_length,
-            budget=BUDGET - reserved,
+            budget=BUDGET - in_frame,
         )
 
-    def _render_at(self, issue: Issue, summary_length: int, language: str) -> RenderedIssue:
+    def _render_at(
+        self, issue: Issue, summary_length: int, language: str, in_card: int
+    ) -> RenderedIssue:
         layout, issue_values = self._layout(language), issue_context(issue, language)
         variables = {**layout.variables, **issue_values}
         sections: list[Parts] = []
@@ -156,15 +176,17 @@ class BodyRenderer:
         )
         values = {name: literal(escaped(issue_values[name])) for name in ISSUE_VARIABLES}
         values["updates"] = literal(self._templates.html_updates.fill(variables))
-        values["sections"] = concat(part.html for part in sections)
+        cards = values["sections"] = concat(part.html for part in sections)
+        html = layout.frame.bind(values)
         subject = squeeze(self._templates.subject.fill(variables))
         return RenderedIssue(
             issue=issue,
             subject=subject,
             header=field("Subject", text=subject),
             text=text.bind({"sections": concat(part.text for part in sections)}),
-            html=layout.frame.bind(values),
+            html=html,
             variables=variables,
+            size=html.size + len(cards.placeholders) * in_card,
         )
 
     def _render_layout(self, language: str) -> Layout:
@@ -190,13 +212,25 @@ class BodyRenderer:
         language: str,
         last: bool,  # noqa: FBT001 (a part of the cache's key)
     ) -> Parts:
-        paper = paper_context(key.pick, summary_length, language, today=self._coverage.day)
+        paper = paper_context(
+            key.pick,
+            summary_length,
+            language,
+            today=self._coverage.day,
+            position=self._positions.get(key.pick.paper.id),
+        )
         text, html = self._templates.text.card, self._templates.html.card
         return self._render_parts(text, html, language, paper=paper, loop=_Loop(last=last))
 
     def _render_parts(self, text: Part, html: Part, language: str, **variables: Any) -> Parts:
         variables = {**self._layout(language).variables, **variables}
-        return Parts(literal(text.fill(variables)), literal(html.fill(variables)))
+        return Parts(
+            text.prepare(variables, CARD_VARIABLES), html.prepare(variables, CARD_VARIABLES)
+        )
+
+
+def _round_up(number: int, step: int) -> int:
+    return -(-number // step) * step
 
 
 class _Loop:

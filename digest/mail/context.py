@@ -41,6 +41,8 @@ class SubscriberLinks:
 
     manage_url: str
     leave_url: str
+    #: what the links of papers begin with; empty without a web server
+    feedback_url: str = ""
 
 
 def shared_context(site: SiteIdentity, coverage: Coverage, language: str = "en") -> dict[str, Any]:
@@ -90,6 +92,7 @@ def personal_context(
         "topics_wanted": _topics(topics),
         "manage_url": links.manage_url,
         "leave_url": links.leave_url,
+        "feedback_url": links.feedback_url,
     }
 
 
@@ -146,11 +149,17 @@ def byline(paper: Paper, language: str = "en", *, today: date) -> str:
 
 
 def paper_context(
-    pick: Pick, summary_length: int, language: str = "en", *, today: date
+    pick: Pick,
+    summary_length: int,
+    language: str = "en",
+    *,
+    today: date,
+    position: int | None = None,
 ) -> dict[str, Any]:
     """Return the variables of one paper's card; `summary_length` is in characters.
 
-    What a reader needs most takes its room first. `today` is the day of the edition.
+    What a reader needs most takes its room first. `today` is the day of the edition. With a
+    `position` in that edition the card has links for feedback.
     """
     paper, room = pick.paper, Room(summary_length)
     url, title = _title_url(paper, room), room.take(paper.title, bounds.TITLE)
@@ -172,7 +181,16 @@ def paper_context(
         "links": links,
         "similar": similar,
         "more_similar": f"and {more:,} more" if similar and more else "",
+        "feedback": [] if position is None else _feedback(paper, position),
     }
+
+
+def _feedback(paper: Paper, position: int) -> list[dict[str, str]]:
+    """Return what a reader can say of a paper, each with what follows `feedback_url`."""
+    named = [("More like this", "more"), ("Less like this", "less"), ("Save", "save")]
+    if paper.authors:
+        named.append(("Mute an author", "mute"))
+    return [{"name": name, "path": f"{position}/{verdict}"} for name, verdict in named]
 
 
 def _similar(papers: Sequence[Paper], room: Room) -> list[dict[str, str]]:

@@ -78,11 +78,19 @@ def literal(text: str) -> Fragment:
 
 def with_placeholders(variables: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return a template's variables with placeholders for those of these names."""
-    known = {
-        name: value.replace(_OPEN, "") if isinstance(value, str) else value
-        for name, value in variables.items()
-    }
+    known = {name: _without_marks(value) for name, value in variables.items()}
     return {**known, **{name: Placeholder(name) for name in names}}
+
+
+def _without_marks(value: Any) -> Any:
+    """Return a value in which no text looks like a placeholder."""
+    if isinstance(value, str):
+        return value.replace(_OPEN, "")
+    if isinstance(value, dict):
+        return {name: _without_marks(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_marks(item) for item in value]
+    return value
 
 
 def split(text: str, names: Collection[str]) -> Fragment:

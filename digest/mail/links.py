@@ -12,7 +12,7 @@ from subscribers import links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 #: The links of each kind of transactional mail.
 _PURPOSES = {
@@ -41,12 +41,21 @@ class LinkBuilder:
             f"{purpose}_url": self._link(purpose, subscriber_id, at) for purpose in _PURPOSES[kind]
         }
 
-    def subscriber_links(self, subscriber_id: int, at: datetime) -> SubscriberLinks:
-        """Return the links to change or stop the mail."""
+    def subscriber_links(self, subscriber_id: int, day: date, at: datetime) -> SubscriberLinks:
+        """Return the links in a subscriber's mail of a day: to change it, stop it, or judge it."""
         return SubscriberLinks(
             manage_url=self._link(links.Purpose.MANAGE, subscriber_id, at),
             leave_url=self._link(links.Purpose.LEAVE, subscriber_id, at),
+            feedback_url=self._feedback_url(subscriber_id, day, at),
         )
+
+    def _feedback_url(self, subscriber_id: int, day: date, at: datetime) -> str:
+        """Return what the links of a mail's papers begin with; nobody reads letters about them."""
+        if not self.web_url:
+            return ""
+        purpose = links.Purpose.FEEDBACK
+        token = links.sign(purpose, subscriber_id, secrets=self.secrets, at=at, day=day)
+        return f"{self.web_url}/{purpose}/{token}"
 
     def _link(self, purpose: links.Purpose, subscriber_id: int, at: datetime) -> str:
         """Return the address of a page; without a web server, of a letter to people.

@@ -20,7 +20,7 @@ from subscribers.models import own_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from digest.mail.templates import DigestTemplates
     from digest.models.issue import Edition, Issue
@@ -39,8 +39,8 @@ class MailSettings:
     #: characters of the longest summary
     summary_length: int
     secret: str
-    #: returns the links of a subscriber's id, signed at this time
-    subscriber_links: Callable[[int, datetime], SubscriberLinks]
+    #: returns the links of a subscriber's mail by their id and its day, signed at this time
+    subscriber_links: Callable[[int, date, datetime], SubscriberLinks]
     signer: message.MessageSigner | None = None
     #: a hash of the templates and of all other settings that shape a mail
     key: str = ""
@@ -52,6 +52,7 @@ class MailSettings:
             site=SiteIdentity(name=self.sender.name, postal_address=self.postal_address),
             coverage=edition.coverage,
             summary_length=self.summary_length,
+            positions=edition.positions if self.sender.web_url else {},
         )
         return Renderer(self, edition, body_renderer, at=at)
 
@@ -124,7 +125,7 @@ class Renderer:
 
         """
         address = for_envelope(subscriber.address)
-        links = self._settings.subscriber_links(subscriber.id, self._at)
+        links = self._settings.subscriber_links(subscriber.id, issue.day, self._at)
         topics = self._topic_names(subscriber)
         personal = Personal(
             personal_context(address=subscriber.address, topics=topics, links=links)

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from subscribers.models import Verdict
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-class Verdict(StrEnum):
-    """What a reader wants in future."""
-
-    #: more like it
-    LIKE = "like"
-    #: less like it
-    LESS = "less"
-    #: more like it, and to find it again
-    SAVE = "save"
-
-    @property
-    def is_liked(self) -> bool:
-        """Whether more like the paper is wanted."""
-        return self is not Verdict.LESS
+__all__ = ["Feedback", "Verdict"]
 
 
 @dataclass(frozen=True, kw_only=True)

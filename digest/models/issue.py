@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.models.paper import Paper
 from digest.models.picks import Pick, Reason
 from digest.models.source import Channel
 from digest.models.trend import Trend
+from subscribers.models import EXPLORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +31,13 @@ class Section:
     trending: bool = False
     #: on a short day, how many papers of the day are about the topic; None on other days
     short: int | None = None
+
+    @property
+    def standing(self) -> int:
+        """How far its picks are from what the subscriber named, from 0."""
+        if self.slug == EXPLORE:
+            return 2
+        return 1 if self.trending else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +97,12 @@ class Issue:
     def top(self) -> Pick:
         """The pick with the highest score, first among the named topics; on a tie the first.
 
-        A paper of a topic that ranks by votes alone comes first only if there is no other.
+        A paper of a topic that ranks by votes alone, or one outside the subscriber's topics, comes
+        first only if there is no other.
         """
-        named = [pick for it in self.sections if not it.trending for pick in it.picks]
-        return max(named or self.picks, key=lambda pick: pick.score)
+        rank = min(section.standing for section in self.sections)
+        first = [pick for it in self.sections if it.standing == rank for pick in it.picks]
+        return max(first, key=lambda pick: pick.score)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +125,9 @@ class IssueItem(NamedTuple):
     score: float | None = None
     trend: float | None = None
     reasons: tuple[Reason, ...] | None = None
+    #: see `Pick`
+    team: str | None = None
+    propensity: float | None = None
 
 
 #: The topic of an item that reports a withdrawal.
@@ -147,6 +161,8 @@ class Quotas:
     per_topic: int
     max_papers: int
     trend_weight: float
+    #: so many papers outside the subscriber's topics for each paper of an issue, in 0..0.5
+    explore: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,12 +171,14 @@ class WordCounts:
 
     #: how many papers were counted
     papers: int = 0
-    #: by stem
+    #: by term: a stem, or two neighbouring stems with a space between
     papers_with: Mapping[str, int] = field(default_factory=dict)
+    #: by term: the mean of its weight in the papers' vectors, of the terms where that is most
+    means: Mapping[str, float] = field(default_factory=dict)
 
-    def of(self, stems: Iterable[str]) -> WordCounts:
-        """Return the counts of these stems only."""
-        found = {stem: self.papers_with[stem] for stem in stems if stem in self.papers_with}
+    def of(self, terms: Iterable[str]) -> WordCounts:
+        """Return the counts of these terms only, without means."""
+        found = {term: self.papers_with[term] for term in terms if term in self.papers_with}
         return WordCounts(papers=self.papers, papers_with=found)
 
 
@@ -179,6 +197,8 @@ class Edition:
     trend_weight: float
     #: of the words of its papers, for subscribers with words of their own
     counts: WordCounts = field(default_factory=WordCounts)
+    #: of all words of the last weeks, with which feedback is learned; not stored with the edition
+    all_counts: WordCounts | None = None
     #: how its papers compare with others of their day, by id
     trends: Mapping[str, Trend] = field(default_factory=dict)
     #: the packed sentence vectors of its papers, by id, for profiles; empty without the extra
@@ -187,8 +207,18 @@ class Edition:
     excluded: frozenset[str] = frozenset()
     #: papers of earlier issues that were withdrawn since
     withdrawn: Sequence[Paper] = ()
+    #: see `Quotas`
+    explore: float = 0.0
+    #: the ranker that is interleaved with ours, and its picks; empty without one
+    rival: str = ""
+    rival_ranked: Mapping[str, Sequence[Pick]] = field(default_factory=dict)
 
     @property
     def all_papers(self) -> tuple[Paper, ...]:
         """All papers that a mail may name; their positions are used in storage."""
         return (*self.papers, *self.withdrawn)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each of these papers by its id."""
+        return {paper.id: position for position, paper in enumerate(self.all_papers)}

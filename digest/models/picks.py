@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend, rise, prior or similar
+    #: word, example, close, category, author, liked, trend, rise, prior, similar or explore
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
     place: str = ""
-    #: the words as the paper spells them, the categories or the names
+    #: the words as the paper spells them, the categories, the names or the example's title
     values: tuple[str, ...] = ()
     #: the rank by votes, the votes, or how many papers or authors there are
     number: int | None = None
     #: among how many papers, or up from how many votes
     of: int | None = None
+
+
+#: The team of this build's ranker in an interleaved section; a rival's is named as its ranker is.
+OURS = "ours"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +49,12 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
+    #: whether it was ranked for one subscriber alone, so that the edition does not have it
+    is_personal: bool = False
+    #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
+    team: str = ""
+    #: the chance that it was drawn with, if it was; see `digest.ranking.exploration`
+    propensity: float | None = None
 
 
 class Ranking(tuple["Pick", ...]):

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
 from digest.text.wording import count, join_words
-from subscribers.models import OWN, OWN_NAME
+from subscribers.models import EXPLORE, EXPLORE_NAME, LIKED, LIKED_NAME, OWN, OWN_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.models.issue import Coverage, Seen
     from digest.models.picks import Pick
+
+#: Of the sections that no topic of the edition makes.
+_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME, EXPLORE: EXPLORE_NAME}
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
@@ -28,16 +31,7 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
         return NoIssue(reason=f"none of the topics exist: {slugs}")
     if not edition.coverage.considered:
         return NoIssue(reason=why_empty(edition.coverage))
-    selected = select(
-        edition.ranked,
-        known,
-        seen=seen.papers,
-        similar=edition.similar,
-        per_topic=edition.per_topic,
-        max_papers=edition.max_papers,
-        last=[slug for slug in known if edition.topics[slug].trending],
-        excluded=edition.excluded,
-    )
+    selected = select_from(edition.ranked, edition, known, seen=seen)
     sections = tuple(section_of(edition, slug, picks) for slug, picks in selected.items() if picks)
     if not sections:
         return NoIssue(reason=_nothing_new(edition, known))
@@ -53,6 +47,22 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
     )
 
 
+def select_from(
+    ranked: Mapping[str, Sequence[Pick]], edition: Edition, known: Sequence[str], *, seen: Seen
+) -> dict[str, list[Pick]]:
+    """Return what a ranking of an edition's papers brings for some of its topics."""
+    return select(
+        ranked,
+        known,
+        seen=seen.papers,
+        similar=edition.similar,
+        per_topic=edition.per_topic,
+        max_papers=edition.max_papers,
+        last=[slug for slug in known if edition.topics[slug].trending],
+        excluded=edition.excluded,
+    )
+
+
 def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     """Return a section of an issue that is made from this edition.
 
@@ -60,8 +70,8 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     restored as it was. A day is short for a topic if it has fewer papers about it than an issue may
     show.
     """
-    if slug == OWN:
-        return Section(slug=slug, name=OWN_NAME, picks=tuple(picks))
+    if slug in _NAMES:
+        return Section(slug=slug, name=_NAMES[slug], picks=tuple(picks))
     topic = edition.topics[slug]
     about = len(edition.ranked[slug])
     return Section(
@@ -79,9 +89,9 @@ def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     about = [pick for slug in known for pick in edition.ranked.get(slug, ())]
     excluded = sum(pick.paper.id in edition.excluded for pick in about)
     if about and excluded == len(about):
-        return f"every paper about {names} has a word that the reader excludes"
+        return f"the reader excludes a word or an author of every paper about {names}"
     if about:
-        also = " or has a word that the reader excludes" if excluded else ""
+        also = " or has a word or an author that the reader excludes" if excluded else ""
         return f"every paper about {names} was in an earlier issue{also}"
     return f"none of the day’s {total} is about {names}"
 

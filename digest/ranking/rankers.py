@@ -17,6 +17,7 @@ from digest.models.clock_times import midnight
 from digest.models.picks import Pick
 from digest.ranking.diversity import diversify
 from digest.ranking.evaluation.baselines import K1, B, summed_bm25
+from digest.ranking.query import without_examples
 from digest.ranking.tfidf import Vectors
 from digest.text.wording import suggestion
 
@@ -64,7 +65,7 @@ def _values(text: str, kind: _Kind, given: Sequence[str]) -> Iterator[tuple[str,
         name, _, written = part.partition("=")
         if name not in kind.parameters:
             takes = ", ".join(kind.parameters) or "no parameters"
-            raise ConfigError(f"--ranker {text!r}: there is no {name!r}; it takes {takes}")
+            raise ConfigError(f"ranker {text!r}: there is no {name!r}; it takes {takes}")
         least, most = kind.parameters[name]
         try:
             value = float(written)
@@ -72,7 +73,7 @@ def _values(text: str, kind: _Kind, given: Sequence[str]) -> Iterator[tuple[str,
             value = math.nan
         if not least <= value <= most:
             raise ConfigError(
-                f"--ranker {text!r}: {name} must be a number from {least:g} to {most:g}"
+                f"ranker {text!r}: {name} must be a number from {least:g} to {most:g}"
             )
         yield name, value
 
@@ -98,7 +99,8 @@ def _bm25(edition: Edition, values: Mapping[str, float]) -> Ranked:
     papers = sorted(edition.papers, key=lambda paper: paper.id, reverse=True)
     ranked = {}
     for slug, topic in edition.topics.items():
-        scores = summed_bm25(papers, topic.words_in, k1=values.get("k1", K1), b=values.get("b", B))
+        words = without_examples(topic.words_in)
+        scores = summed_bm25(papers, words, k1=values.get("k1", K1), b=values.get("b", B))
         ranked[slug] = _best_first(
             Pick(paper=paper, topic=slug, relevance=score / (1 + score), trend=0, score=score)
             for paper, score in zip(papers, scores.tolist(), strict=True)

@@ -66,6 +66,10 @@ class _Content:
     trends: tuple[Trend, ...] = ()
     #: Base64 by position of the paper, "" where there is none; not stored if no paper has a vector
     vectors: tuple[str, ...] = ()
+    # none of these in older versions
+    explore: float = 0.0
+    rival: str = ""
+    rival_ranked: dict[str, tuple[_StoredPick, ...]] = field(default_factory=dict)
 
 
 def dump(edition: Edition) -> bytes:
@@ -81,10 +85,7 @@ def dump(edition: Edition) -> bytes:
         papers=papers,
         withdrawn=len(edition.withdrawn),
         topics=tuple(edition.topics.values()),
-        ranked={
-            slug: tuple(_stored_pick(pick, positions) for pick in picks)
-            for slug, picks in edition.ranked.items()
-        },
+        ranked=_stored_ranking(edition.ranked, positions),
         similar=tuple(sorted(similar)),
         per_topic=edition.per_topic,
         max_papers=edition.max_papers,
@@ -98,12 +99,21 @@ def dump(edition: Edition) -> bytes:
         )
         if edition.vectors
         else (),
+        explore=edition.explore,
+        rival=edition.rival,
+        rival_ranked=_stored_ranking(edition.rival_ranked, positions),
     )
     left_out: dict[str, Any] = {"papers": {"__all__": {"id", "aliases"}}}
     if not edition.vectors:
         left_out["vectors"] = True
     text = _adapter().dump_json(content, exclude=left_out)
     return zlib.compress(text, 6)
+
+
+def rival_of(content: bytes) -> str:
+    """Return the ranker that was interleaved with ours in an edition; empty without one."""
+    rival: str = json.loads(zlib.decompress(content)).get("rival", "")
+    return rival
 
 
 def _similar(stored: _Content, ids: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -126,10 +136,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         papers=list(stored.papers[:featured]),
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
-        ranked=Rankings(
-            (slug, Ranking(_pick(slug, pick, stored.papers) for pick in picks))
-            for slug, picks in stored.ranked.items()
-        ),
+        ranked=_rankings(stored.ranked, stored.papers),
         similar=_similar(stored, ids),
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
@@ -143,6 +150,9 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
             for paper, vector in zip(stored.papers, stored.vectors, strict=False)
             if vector
         },
+        explore=stored.explore,
+        rival=stored.rival,
+        rival_ranked=_rankings(stored.rival_ranked, stored.papers),
     )
 
 
@@ -150,6 +160,22 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
 def _adapter() -> TypeAdapter[_Content]:
     """Return the reader and writer of stored editions; it takes 30 ms to build."""
     return TypeAdapter(_Content)
+
+
+def _stored_ranking(
+    ranked: Mapping[str, Sequence[Pick]], positions: Mapping[str, int]
+) -> dict[str, tuple[_StoredPick, ...]]:
+    return {
+        slug: tuple(_stored_pick(pick, positions) for pick in picks)
+        for slug, picks in ranked.items()
+    }
+
+
+def _rankings(stored: Mapping[str, Sequence[_StoredPick]], papers: Sequence[Paper]) -> Rankings:
+    return Rankings(
+        (slug, Ranking(_pick(slug, pick, papers) for pick in picks))
+        for slug, picks in stored.items()
+    )
 
 
 def _stored_pick(pick: Pick, positions: Mapping[str, int]) -> _StoredPick:

@@ -13,6 +13,7 @@ from digest.models.feedback import Feedback, Verdict
 from digest.storage import aliases
 from digest.storage.in_lists import rows_where_in
 from digest.storage.schema import feedback, papers, profiles
+from subscribers.tables import truncate_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -70,11 +71,23 @@ class FeedbackStore:
             return _remove(db, subscriber_id, {known.get(it, it) for it in paper_ids})
 
     def forget(self, subscriber_id: int) -> int:
-        """Remove all feedback of a reader; return how many verdicts that were."""
+        """Remove all feedback of a reader, to the last byte; return how many verdicts that were."""
         with self._writer.begin() as db:
             db.execute(profiles.delete().where(profiles.c.subscriber_id == subscriber_id))
             theirs = feedback.delete().where(feedback.c.subscriber_id == subscriber_id)
-            return db.execute(theirs).rowcount
+            removed = db.execute(theirs).rowcount
+        truncate_log(self._engine)
+        return removed
+
+    def verdict(self, subscriber_id: int, paper_id: str) -> Verdict | None:
+        """Return what a reader said of one paper."""
+        with self._engine.connect() as db:
+            known = aliases.find(db, [paper_id]).get(paper_id, paper_id)
+            query = sa.select(feedback.c.verdict).where(
+                feedback.c.subscriber_id == subscriber_id, feedback.c.paper_id == known
+            )
+            found = db.execute(query).scalar()
+        return None if found is None else Verdict(found)
 
     def of(self, subscriber_ids: Iterable[int]) -> dict[int, list[Feedback]]:
         """Return the feedback of readers, the newest first; who gave none is left out.
@@ -103,9 +116,18 @@ class FeedbackStore:
             found.setdefault(row.subscriber_id, {}).setdefault(paper_id, one)
         return {subscriber_id: list(of_one.values()) for subscriber_id, of_one in found.items()}
 
+    def judged(self, subscriber_id: int, paper_ids: Collection[str]) -> set[str]:
+        """Return on which of some papers, by any id, a reader has given a verdict."""
+        query = sa.select(feedback.c.paper_id).where(feedback.c.subscriber_id == subscriber_id)
+        with self._engine.connect() as db:
+            mine = set(db.execute(query).scalars())
+            known = aliases.find(db, {*paper_ids, *mine})
+        judged = {known.get(paper_id, paper_id) for paper_id in mine}
+        return {paper_id for paper_id in paper_ids if known.get(paper_id, paper_id) in judged}
+
     def unknown(self) -> set[str]:
-        """Return the ids of papers that neither the store nor a library has described."""
-        query = sa.select(feedback.c.paper_id).where(feedback.c.title == "").distinct()
+        """Return the ids of papers of which neither the store nor a library has an abstract."""
+        query = sa.select(feedback.c.paper_id).where(feedback.c.abstract == "").distinct()
         with self._engine.connect() as db:
             ids = set(db.execute(query).scalars())
             return ids - aliases.find(db, ids).keys()

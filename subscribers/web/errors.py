@@ -89,6 +89,11 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
     async def _consent(request: Request, error: ConsentError) -> Response:
         return error_response(request.url.path, 410, str(error), templates, page_message=_GONE)
 
+    @app.exception_handler(PreferenceError)
+    async def _preference(request: Request, error: PreferenceError) -> Response:
+        message = f"Not saved: {error}."
+        return error_response(request.url.path, 422, str(error), templates, page_message=message)
+
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:  # the server logs it
         message = "Something broke on our side. Please try again later."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from itsdangerous import BadSignature, Signer
@@ -62,8 +62,12 @@ def address_error(email: str) -> str:
     return ""
 
 
-def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Preferences]:
+def read_choices(
+    form: FormData, topics: Sequence[Topic], known: Preferences
+) -> tuple[list[str], Preferences]:
     """Read the form of choices; unknown topics are left out.
+
+    What the form does not ask for stays as it is `known`.
 
     Raises:
         PreferenceError: a value is not possible; the message names it.
@@ -74,10 +78,12 @@ def read_choices(form: FormData, topics: Sequence[Topic]) -> tuple[list[str], Pr
     papers = str(form.get("papers") or "").strip()
     days: Any = tuple(str(day) for day in form.getlist("day"))  # `Preferences` checks them
     try:
-        preferences = Preferences(
+        preferences = replace(
+            known,
             words_in=_list(form.get("words_in")),
             words_out=_list(form.get("words_out")),
             authors=_list(form.get("authors")),
+            muted=_list(form["muted"]) if "muted" in form else known.muted,
             papers=int(papers) if papers else None,
             days=days,
             timezone=str(form.get("timezone") or "UTC").strip(),

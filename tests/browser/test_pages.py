@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.builders import NOON
 
+from digest.models.feedback import Feedback
+from digest.models.profile import Interest, Profile
 from subscribers.links import Purpose
-from subscribers.models import Event
+from subscribers.models import Event, Preferences, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from browser.conftest import Server
     from playwright.sync_api import Page
+    from support.site import Site
+
+    from subscribers.models import Subscriber
 
 #: An address of the greatest length, without a place to break the line.
 LONG = f"{'a' * 64}@{'b' * 63}.example.org"
@@ -30,6 +36,9 @@ def pages(server: Server) -> list[str]:
     paused = site.subscriber("ben@example.org", Event.CONFIRM, Event.PAUSE)
     new = site.subscriber("cyd@example.org")
     gone = site.subscriber("dan@example.org", Event.LEAVE)
+    eve = judging(site, "eve@example.org", likes=5)
+    fay = judging(site, "fay@example.org", likes=200)
+    feedback = site.link(Purpose.FEEDBACK, eve).rpartition("/")[0]
     return [
         *OPEN,
         "/?topic=agents",
@@ -42,8 +51,32 @@ def pages(server: Server) -> list[str]:
         site.link(Purpose.MANAGE, subscriber),
         site.link(Purpose.MANAGE, subscriber) + "?saved=1",
         site.link(Purpose.MANAGE, paused),
+        site.link(Purpose.MANAGE, subscriber) + "/library",
         site.link(Purpose.PRIVACY, subscriber),
+        *(site.link(Purpose.MANAGE, eve) + page for page in ("", "/papers", "/forget")),
+        *(site.link(Purpose.MANAGE, fay) + page for page in ("", "/papers?page=2")),
+        *(f"{feedback}/{last}" for last in ("more", "mute")),
+        feedback.rpartition("/")[0] + "/4000/more",
     ]
+
+
+def judging(site: Site, address: str, *, likes: int) -> Subscriber:
+    """A reader who likes so many papers and one less, and what that taught."""
+    subscriber = site.subscriber(address, Event.CONFIRM)
+    title = "A Title of Some Length about Whales, Maps and the Sea"
+    verdicts = [Verdict.LIKE] * likes + [Verdict.LESS, Verdict.SAVE]
+    said = [
+        Feedback(
+            paper_id=f"2401.{number:05}", verdict=verdict, at=NOON, channel="import", title=title
+        )
+        for number, verdict in enumerate(verdicts)
+    ]
+    site.app.feedback.give(subscriber.id, said)
+    words = ("state space models", "whale song", "x" * 90)
+    interests = tuple(Interest(terms=(), words=words[n:], likes=likes) for n in range(3))
+    site.app.profiles.save({subscriber.id: Profile(interests=interests, likes=likes)}, at=NOON)
+    site.book.choose(subscriber.id, ["agents"], Preferences(unlearned=("steam engines",)))
+    return subscriber
 
 
 def violations(page: Page, axe: str) -> list[str]:
@@ -89,7 +122,7 @@ def test_axe_finds_nothing_on_pages_that_refuse(
     found = violations(page, axe)
     page.goto(server.site.link(Purpose.MANAGE, server.site.subscriber(LONG, Event.CONFIRM)))
     page.get_by_label("Papers at most").fill("99")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("alert").wait_for()
     found += violations(page, axe)
 

@@ -85,6 +85,40 @@ def test_a_reader_signs_up_confirms_chooses_and_leaves(
     assert site.status(ADA) == "left"
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_reader_judges_papers_and_corrects_what_is_believed(
+    server: Server, visit: Callable[..., Page], width: int
+) -> None:
+    site, page = server.site, visit(width=width)
+    subscriber = site.subscriber(ADA, Event.CONFIRM)
+    mailed = site.link(Purpose.FEEDBACK, subscriber)
+
+    page.goto(mailed)
+    assert page.get_by_role("heading", level=1).inner_text() == "More like this?"
+    page.get_by_role("button", name="More like this").click()
+    assert "You will get more papers like this one." in page.inner_text("main")
+    page.get_by_role("button", name="Undo").click()
+    assert "is forgotten" in page.inner_text("main")
+    page.get_by_role("link", name="Say something else").click()
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Saved"
+
+    page.goto(site.link(Purpose.MANAGE, subscriber))
+    page.get_by_role("button", name="Do not learn from what I like").click()
+    assert "Switched off" in page.inner_text("main")
+    page.get_by_role("button", name="Learn from what I like").click()
+    page.get_by_role("button", name=re.compile("^Take back")).click()
+    assert "Nothing yet." in page.inner_text("main")
+
+    page.goto(mailed)
+    page.get_by_role("button", name="Less like this").click()
+    page.goto(site.link(Purpose.MANAGE, subscriber))
+    page.get_by_role("link", name="Forget all of it").click()
+    page.get_by_role("button", name="Forget all of it").click()
+    assert page.get_by_role("status").inner_text() == "Saved."
+    assert "Nothing yet." in page.inner_text("main")
+
+
 def test_a_reader_sees_their_data_and_has_it_erased(
     server: Server, visit: Callable[..., Page]
 ) -> None:

@@ -32,14 +32,33 @@ PERSONAL = personal_context(
     links=SubscriberLinks(
         manage_url="https://example.org/m?a=1&b=2",
         leave_url="https://example.org/l",
+        feedback_url=f"https://example.org/feedback/{'f' * 67}",
     ),
 )
 SUMMARY = 300
 
 
+def positions(found: Issue) -> dict[str, int]:
+    """Positions of an issue's papers in an edition, as if it had other papers too."""
+    return {chosen.paper.id: 40 + place for place, chosen in enumerate(found.picks)}
+
+
+def body_renderer(
+    found: Issue, templates: DigestTemplates = TEMPLATES, *, summary_length: int = SUMMARY
+) -> BodyRenderer:
+    """A renderer whose cards have links for feedback."""
+    return BodyRenderer(
+        templates,
+        site=SITE,
+        coverage=found.coverage,
+        summary_length=summary_length,
+        positions=positions(found),
+    )
+
+
 def rendered(found: Issue, templates: DigestTemplates = TEMPLATES) -> Rendered:
     """A mail as it is read, decoded from what is sent."""
-    bodies = BodyRenderer(templates, site=SITE, coverage=found.coverage, summary_length=SUMMARY)
+    bodies = body_renderer(found, templates)
     personal = Personal(PERSONAL)
     encoded = bodies.render(found, "en", personal)
     text, html = (
@@ -55,10 +74,14 @@ def rendered_picks(*picks: Any) -> Rendered:
 
 def variables(found: Issue) -> dict[str, Any]:
     """All variables that the whole templates use."""
+    place = positions(found)
     sections = [
         {
             **section_context(section.name, section.short),
-            "papers": [paper_context(chosen, SUMMARY, today=DAY) for chosen in section.picks],
+            "papers": [
+                paper_context(chosen, SUMMARY, today=DAY, position=place[chosen.paper.id])
+                for chosen in section.picks
+            ],
         }
         for section in found.sections
     ]

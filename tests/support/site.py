@@ -176,9 +176,14 @@ class Site:
         """Add a subscriber with these events after the sign-up."""
         return enrolled(self.book, address, *events, **details)
 
+    def token(self, purpose: Purpose, subscriber: Subscriber, *, at: datetime | None = None) -> str:
+        day = DAYS[0] if purpose is Purpose.FEEDBACK else None
+        return links.sign(
+            purpose, subscriber.id, secrets=self.app.secrets, at=at or self.now, day=day
+        )
+
     def link(self, purpose: Purpose, subscriber: Subscriber, *, at: datetime | None = None) -> str:
-        token = links.sign(purpose, subscriber.id, secrets=self.app.secrets, at=at or self.now)
-        return f"/{purpose}/{token}"
+        return path_of(purpose, self.token(purpose, subscriber, at=at))
 
     # -- mails ----------------------------------------------------------------------------
 
@@ -223,6 +228,11 @@ class Site:
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.exec_driver_sql("BEGIN")
         return (self.folder / "digest.db").read_bytes()
+
+
+def path_of(purpose: Purpose, token: str) -> str:
+    """The page of a token; feedback is about the first paper of an edition."""
+    return f"/{purpose}/{token}/0/more" if purpose is Purpose.FEEDBACK else f"/{purpose}/{token}"
 
 
 def configuration(folder: Path, **tables: Mapping[str, Any]) -> config.Config:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import NOON, evidence
-from support.site import path_in
+from support.site import path_in, path_of
 
 from digest.models.delivery import MailKind
 from subscribers.links import Purpose
@@ -95,11 +95,11 @@ BUTTONS = [purpose for purpose in PURPOSES if purpose is not Purpose.PRIVACY]
 def test_a_forged_link_is_gone_and_changes_nothing(
     site: Site, purpose: Purpose, method: str
 ) -> None:
-    link = site.link(purpose, site.subscriber(ADA))
+    token = site.token(purpose, site.subscriber(ADA))
     before = site.dump()
 
-    forged = [link[:-3] + "AAA", f"/{purpose}/x", f"/{purpose}/%00", f"/{purpose}/\N{SNOWMAN}.x.y"]
-    codes = [site.request(method, path).status_code for path in forged]
+    forged = [token[:-3] + "AAA", "x", "%00", "\N{SNOWMAN}.x.y"]
+    codes = [site.request(method, path_of(purpose, it)).status_code for it in forged]
 
     assert codes == [410] * 4
     assert site.dump() == before
@@ -111,9 +111,9 @@ def test_a_link_is_good_for_its_own_purpose_alone(
     site: Site, purpose: Purpose, other: Purpose
 ) -> None:
     subscriber = site.subscriber(ADA, CONFIRM)
-    token = site.link(other, subscriber).rpartition("/")[2]
+    token = site.token(other, subscriber)
 
-    answer = site.post(f"/{purpose}/{token}", data={"topic": "agents"})
+    answer = site.post(path_of(purpose, token), data={"topic": "agents"})
 
     assert (answer.status_code == 410) == (purpose is not other)
 
@@ -124,6 +124,7 @@ def test_a_link_is_good_for_its_own_purpose_alone(
         (Purpose.CONFIRM, timedelta(hours=72, seconds=1)),
         (Purpose.MANAGE, timedelta(days=30, seconds=1)),
         (Purpose.PRIVACY, timedelta(hours=1, seconds=1)),
+        (Purpose.FEEDBACK, timedelta(days=90, seconds=1)),
     ],
 )
 def test_an_expired_link_is_gone(site: Site, purpose: Purpose, age: timedelta) -> None:

@@ -89,10 +89,10 @@ def test_every_link_of_every_mail_and_page_opens_and_changes_nothing(site: Site)
     assert set(seen.values()) == {(200, 200)}
     sections = {urlsplit(url).path.split("/")[1] for url in seen}
     assert sections == {
-        "", "archive", "confirm", "feeds", "help", "leave", "manage", "privacy", "refuse",
-        "static",
+        "", "archive", "confirm", "feedback", "feeds", "help", "leave", "manage", "privacy",
+        "refuse", "static",
     }  # fmt: skip
-    assert len(seen) == 30  # if this changes, check which pages came or went
+    assert len(seen) == 41  # if this changes, check which pages came or went
 
 
 def test_every_other_method_a_scanner_may_try_changes_nothing(site: Site) -> None:

@@ -73,7 +73,7 @@ def test_public_pages_have_strict_headers(site: Site, path: str) -> None:
 
 
 def test_personal_pages_have_strict_headers(site: Site) -> None:
-    assert [headers_of(site, "GET", path) for path in personal(site)] == [STRICT] * 8
+    assert [headers_of(site, "GET", path) for path in personal(site)] == [STRICT] * 9
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ERRORS)
@@ -85,8 +85,8 @@ def test_errors_have_strict_headers(site: Site, method: str, path: str, status: 
 def test_personal_pages_are_not_cached_or_indexed(site: Site) -> None:
     answers = [site.get(path) for path in personal(site)]
 
-    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 8
-    assert [answer.headers["x-robots-tag"] for answer in answers] == ["noindex"] * 8
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 9
+    assert [answer.headers["x-robots-tag"] for answer in answers] == ["noindex"] * 9
 
 
 def test_responses_to_buttons_are_not_cached(site: Site) -> None:

@@ -28,8 +28,10 @@ from digest.app.config.values import (
     EhloName,
     Key,
     Password,
+    Ranker,
     Secret,
     Slug,
+    SummaryLength,
     TimeOfDay,
     Weekdays,
     file_mode,
@@ -63,13 +65,6 @@ def _semantic(value: object) -> object:
     if value in ("true", "false"):  # of the environment
         return value == "true"
     raise ValueError('is neither "auto" nor true or false')
-
-
-def _summary_length(number: int) -> int:
-    """Check the length of a summary: in fewer characters than 80 hardly a sentence fits."""
-    if number and not 80 <= number <= 4000:
-        raise ValueError("must be a whole number from 80 to 4000, or 0 for no summaries")
-    return number
 
 
 def _web_address(text: str) -> str:
@@ -210,6 +205,11 @@ class TopicSettings(Topic):
     def _selects_papers(self) -> TopicSettings:
         if not (self.words_in or self.categories or self.authors or self.trending):
             raise ValueError("a topic needs words_in, categories, authors, or trending = true")
+        if (examples := len(query.examples_of(self.words_in))) > query.MOST_EXAMPLES:
+            raise ValueError(
+                f"words_in names {examples} papers as examples; a topic has"
+                f" {query.MOST_EXAMPLES} at most, so keep those that say most of it"
+            )
         return self
 
 
@@ -219,8 +219,13 @@ class Ranking(Section):
     per_topic: Annotated[int, Field(ge=1, le=100)] = 5
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.3
-    summary_length: Annotated[int, AfterValidator(_summary_length)] = 420
+    summary_length: SummaryLength = 420
+    #: whether sentence vectors are used, if the extra is installed or in any case
     semantic: Annotated[Literal["auto"] | bool, BeforeValidator(_semantic)] = "auto"
+    #: so many papers outside a reader's topics for each paper of an issue
+    explore: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.1
+    #: the ranker that is interleaved with ours; empty for none
+    interleave: Ranker = ""
 
 
 class Schedule(Section):

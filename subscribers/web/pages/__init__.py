@@ -1,15 +1,28 @@
-"""The pages of a subscription: sign up, confirm, manage, leave, one's own data, and help.
+"""The pages of a subscription: sign up, confirm, manage, leave, judge, one's own data, and help.
 
 GET and HEAD show a page and change nothing; only a POST from a button does.
 """
 
-from subscribers.web.pages import confirm, help, leave, manage, privacy, signup  # noqa: A004 (a page's name)
+from subscribers.web.pages import (
+    beliefs,
+    confirm,
+    feedback,
+    help,  # noqa: A004 (a page's name)
+    leave,
+    library,
+    manage,
+    privacy,
+    signup,
+)
 
 ROUTERS = (
     signup.routes,
     confirm.routes,
     leave.routes,
     manage.routes,
+    library.routes,
+    beliefs.routes,
+    feedback.routes,
     privacy.routes,
     help.routes,
 )

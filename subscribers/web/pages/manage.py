@@ -15,6 +15,7 @@ from subscribers.web import forms
 from subscribers.web.access import record, subscriber_of
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 from subscribers.web.pages.action import left_page
+from subscribers.web.pages.beliefs import beliefs_of
 
 if TYPE_CHECKING:
     from subscribers.models import Subscriber
@@ -53,7 +54,7 @@ def choose(token: str, form: FormDep, services: ServicesDep, templates: Template
     """Save a subscriber's choices, or show what is wrong with them."""
     subscriber = subscriber_of(services, Purpose.MANAGE, token)
     try:
-        topics, preferences = forms.read_choices(form, services.topics)
+        topics, preferences = forms.read_choices(form, services.topics, subscriber.preferences)
         forms.check_choices(topics, preferences)
     except PreferenceError as error:
         message = f"Not saved: {error}."
@@ -130,4 +131,5 @@ def _choices_page(
         timezones=sorted(_ZONES | {preferences.timezone}),
         note=note,
         error=error,
+        **beliefs_of(services, subscriber),
     )

@@ -30,6 +30,7 @@ def export(token: str, request: Request, services: ServicesDep) -> Response:
         services.book,
         issues=services.issues,
         transactional=services.transactional,
+        feedback=services.feedback.export,
     )
     return StreamingResponse(
         iter(()) if request.method == "HEAD" else json_stream.chunks(data),

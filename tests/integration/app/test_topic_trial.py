@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.models.paper import Paper
+    from digest.ranking.background import Background
+    from subscribers.models import Topic
 
 AGENTS = topic("agents")
 
@@ -81,28 +83,54 @@ def test_categories_of_earlier_papers_teach_how_much_they_say(days: Installation
 def test_the_days_before_all_of_them_teach_once_for_all(
     days: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[date] = []
+    asked: list[tuple[date, int]] = []
     read: list[int] = []
 
-    def earlier(app: App, day: date) -> Sequence[Paper]:
-        asked.append(day)
-        return pipeline.earlier_papers(app, day)
+    def learned(
+        app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper]
+    ) -> Background:
+        asked.append((day, len(topics)))
+        return pipeline.background_of(app, day, topics, papers)
 
     class Counted(Relevance):
         def __init__(self, papers: Sequence[Paper], *learned: Any) -> None:
             read.append(len(papers))
             super().__init__(papers, *learned)
 
-    monkeypatch.setattr("digest.app.topic_trial.earlier_papers", earlier)
+    monkeypatch.setattr("digest.app.topic_trial.background_of", learned)
     for module in ("digest.app.topic_trial", "digest.ranking.edition"):
         monkeypatch.setattr(f"{module}.Relevance", Counted)
 
     try_on_days(days.app, AGENTS, days=7, until=WEDNESDAY)
 
-    assert asked == [MONDAY]
+    assert asked == [(MONDAY, 1)]
     assert read == [1, 1]
 
 
 def test_without_papers_it_says_what_to_do(installation: Installation) -> None:
     with pytest.raises(NotFoundError, match="run `digest fetch` first"):
         try_on_days(installation.app, AGENTS, days=7, until=WEDNESDAY)
+
+
+def test_a_topic_of_one_example_finds_papers_like_it_on_the_first_days(days: Installation) -> None:
+    for number in range(20):
+        other = paper(f"2602.002{number:02}", title="Sorting", abstract="Numbers.", day=MONDAY)
+        days.app.papers.save([other], source="first", authority=get_kind("jsonl").authority)
+    for number in range(5):
+        save(days, f"2602.0001{number}", MONDAY)
+    wanted = topic("agents", words_in=("arXiv:2602.00001v2",))
+
+    found = try_on_days(days.app, wanted, days=7, until=WEDNESDAY)
+
+    assert [ids(one.picks) for one in found.days] == [[], ["2602.00014"]]
+    assert found.days[1].picks[0].reasons[0].text == "like this topic’s example “An agent”"
+    assert not found.notes
+
+
+def test_an_example_whose_text_is_not_known_is_named(days: Installation) -> None:
+    wanted = topic("agents", words_in=("agent", "2401.00001"))
+
+    found = try_on_days(days.app, wanted, days=7, until=WEDNESDAY)
+
+    assert [ids(one.picks) for one in found.days] == [["2602.00001"], ["2602.00000"]]
+    assert any("2401.00001" in note and "`digest fetch`" in note for note in found.notes)

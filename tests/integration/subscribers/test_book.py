@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from support.builders import NOON, PEPPER, brought_in, enrolled, evidence
 
 from subscribers.book import Book, ConsentRecord, Evidence
-from subscribers.errors import AddressError, ConsentError
+from subscribers.errors import AddressError, ConsentError, PreferenceError
 from subscribers.models import Event, Preferences, Status, Subscriber
 
 LATER = NOON + timedelta(days=1)
@@ -281,6 +282,28 @@ def test_what_a_reader_chose_is_kept(book: Book) -> None:
 
 def test_the_choices_of_an_unknown_id_are_ignored(book: Book) -> None:
     assert book.choose(UNKNOWN, ["agents"], Preferences()) is None
+
+
+def test_some_preferences_are_changed_and_all_else_stays(book: Book) -> None:
+    subscriber = add(book)
+    book.choose(subscriber.id, ["speech"], Preferences(words_in=("whale",), hour=3))
+
+    after = book.prefer(subscriber.id, lambda it: replace(it, muted=("Ada Example",)))
+
+    assert after == book.get(subscriber.id)
+    assert after is not None
+    assert after.topics == ("speech",)
+    assert after.preferences == Preferences(words_in=("whale",), hour=3, muted=("Ada Example",))
+
+
+def test_a_change_that_is_not_possible_changes_nothing(book: Book) -> None:
+    subscriber = add(book)
+
+    with pytest.raises(PreferenceError, match="hour must be 0 to 23"):
+        book.prefer(subscriber.id, lambda it: replace(it, hour=24))
+
+    assert book.get(subscriber.id) == subscriber
+    assert book.prefer(UNKNOWN, lambda it: it) is None
 
 
 def test_who_does_not_confirm_in_time_is_deleted(book: Book) -> None:

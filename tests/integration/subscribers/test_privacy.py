@@ -12,13 +12,16 @@ import sqlalchemy as sa
 from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
 
-from digest.app.serializers import issues_of, transactional_of
+from digest.app.serializers import feedback_of, issues_of, transactional_of
 from digest.models.delivery import MailKind
+from digest.models.feedback import Feedback
+from digest.models.profile import Interest, Profile
+from digest.storage import profiles
 from digest.storage.engine import open_database
 from digest.storage.transactional import TransactionalQueue
 from subscribers import json_stream, privacy
 from subscribers.book import Book
-from subscribers.models import Event, Preferences, Status
+from subscribers.models import Event, Preferences, Status, Verdict
 from subscribers.tables import suppressions
 
 if TYPE_CHECKING:
@@ -29,7 +32,15 @@ if TYPE_CHECKING:
 ADA = "Ada.Example@bücher.example"
 #: every spelling in which the address could be in a file
 SPELLINGS = ("Ada.Example", "ada.example", "bücher.example", "xn--bcher-kva")
-NAMED = Preferences(authors=("Grace Example",), words_in=("whale",), timezone="Asia/Tokyo")
+NAMED = Preferences(
+    authors=("Grace Example",), words_in=("whale",), timezone="Asia/Tokyo", muted=("Hal Example",)
+)
+LEARNED = Profile(
+    interests=(Interest(terms=(("zugzwang", 1.0),), words=("zugzwang",), likes=1),), likes=1
+)
+#: what the reader likes, as a file would have it
+LIKES = [it.encode() for it in ("2401.07919", "Zugzwang", "zugzwang", "Hal Example")]
+LIKES.append(profiles.dump(LEARNED))
 
 
 @pytest.fixture
@@ -46,8 +57,19 @@ def ada(installation: Installation) -> Subscriber:
     installation.send()
     installation.send(day=DAY.replace(day=3))
     TransactionalQueue(installation.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
+    like(installation, subscriber)
     assert chosen is not None
     return chosen
+
+
+def like(installation: Installation, subscriber: Subscriber) -> None:
+    """Let a reader like a paper that only they know, and learn from it."""
+    said = Feedback(
+        paper_id="2401.07919", verdict=Verdict.LIKE, at=NOON, channel="import",
+        title="On Zugzwang", abstract="About zugzwang.",
+    )  # fmt: skip
+    installation.app.feedback.give(subscriber.id, [said])
+    installation.app.profiles.save({subscriber.id: LEARNED}, at=NOON)
 
 
 def exported(installation: Installation, subscriber: Subscriber) -> dict[str, Any]:
@@ -56,6 +78,7 @@ def exported(installation: Installation, subscriber: Subscriber) -> dict[str, An
         installation.book,
         issues=partial(issues_of, installation.app.subscriber_history),
         transactional=partial(transactional_of, installation.app.transactional_queue),
+        feedback=partial(feedback_of, installation.app),
     )
     return cast("dict[str, Any]", json.loads("".join(json_stream.chunks(data))))
 
@@ -94,6 +117,11 @@ def test_the_export_has_everything_known_about_a_subscriber(installation: Instal
         ("2026-02-02", "sent"),
     ]
     assert {paper["paper_id"] for paper in known["issues"][1]["contents"]} == {"1", "2"}
+    assert [(one["title"], one["verdict"]) for one in known["feedback"]] == [
+        ("On Zugzwang", "like")
+    ]
+    assert known["profile"]["interests"][0]["words"] == ["zugzwang"]
+    assert known["preferences"]["muted"] == ["Hal Example"]
 
 
 def test_the_export_has_consent_with_its_evidence(installation: Installation) -> None:
@@ -140,7 +168,14 @@ def test_a_reader_who_is_erased_is_in_no_table(installation: Installation) -> No
     assert (
         min(
             before[table]
-            for table in ("subscribers", "consent", "deliveries", "transactional_mail")
+            for table in (
+                "subscribers",
+                "consent",
+                "deliveries",
+                "transactional_mail",
+                "feedback",
+                "profiles",
+            )
         )
         > 0
     )
@@ -178,6 +213,23 @@ def test_the_file_of_the_database_holds_no_byte_of_who_was_erased(
     assert [path.name for path in files] == names
     content = b"".join(path.read_bytes() for path in files)
     assert [it for it in SPELLINGS if it.encode() in content] == []
+    assert [it for it in LIKES if it in content] == []
+
+
+def test_the_file_of_the_database_holds_no_byte_of_feedback_that_was_forgotten(
+    tmp_path: Path,
+) -> None:
+    engine = open_database("sqlite:///digest.db", folder=tmp_path)
+    installation = Installation(engine, tmp_path, new_id=count(7, 7919).__next__)
+    subscriber = enrolled(installation.book, ADA, Event.CONFIRM)
+    like(installation, subscriber)
+
+    installation.app.feedback.forget(subscriber.id)
+
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))
+    engine.dispose()
+    assert [it for it in LIKES if it in content] == []
+    assert b"Ada.Example" in content
 
 
 def test_an_interrupted_erasure_can_be_repeated(installation: Installation) -> None:

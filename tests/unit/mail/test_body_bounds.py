@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, covered, issue, paper, pick
-from support.digest_bodies import PERSONAL, SITE, SUMMARY, TEMPLATES, rendered
+from support.digest_bodies import PERSONAL, SITE, SUMMARY, body_renderer, rendered
 from support.monsters import FILLINGS, monster, monstrous_pick
 
-from digest.mail.body import BodyRenderer, Personal
+from digest.mail.body import Personal
 from digest.mail.context import issue_context, paper_context, shared_context
 from digest.models.issue import Coverage, Issue, Section
 from digest.models.paper import Links
@@ -62,7 +62,7 @@ def test_no_mixture_of_texts_takes_more_than_a_card_s_share(texts: list[str], le
 @pytest.mark.parametrize("filling", FILLINGS.values(), ids=FILLINGS)
 def test_twenty_such_papers_still_fit_into_one_mail(filling: str) -> None:
     found = issue(*(monstrous_pick(filling, number) for number in range(20)))
-    bodies = BodyRenderer(TEMPLATES, site=SITE, coverage=found.coverage, summary_length=420)
+    bodies = body_renderer(found, summary_length=420)
 
     mail = bodies.render(found, "en", Personal(PERSONAL))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from support.builders import NOON
+from support.builders import DAY, NOON
 
 from digest.mail.links import LinkBuilder
 from digest.models.delivery import MailKind
@@ -45,16 +45,29 @@ def test_a_transactional_mail_has_the_links_of_its_kind(
 
 
 def test_with_a_web_server_every_link_is_a_page() -> None:
-    found = SITE.subscriber_links(7, NOON)
+    found = SITE.subscriber_links(7, DAY, NOON)
 
     assert holder(found.leave_url, Purpose.LEAVE) == 7
     assert holder(found.manage_url, Purpose.MANAGE) == 7
 
 
+def test_the_links_of_papers_name_the_reader_and_the_day_of_the_mail() -> None:
+    start, _, token = SITE.subscriber_links(7, DAY, NOON).feedback_url.rpartition("/")
+
+    assert start == "https://digest.example.org/feedback"
+    assert links.read_mailed_day(token, secrets=SECRETS, now=NOON) == (7, DAY)
+
+
+def test_without_a_web_server_papers_have_no_links() -> None:
+    without = LinkBuilder(secrets=SECRETS, web_url="", reply_to="us@example.org")
+
+    assert without.subscriber_links(7, DAY, NOON).feedback_url == ""
+
+
 def test_without_a_web_server_every_link_is_a_mail() -> None:
     without = LinkBuilder(secrets=SECRETS, web_url="", reply_to="us@example.org")
 
-    found = without.subscriber_links(7, NOON)
+    found = without.subscriber_links(7, DAY, NOON)
 
     assert found.manage_url == "mailto:us@example.org?subject=topics"
     start, _, subject = unquote(found.leave_url).partition("?subject=")

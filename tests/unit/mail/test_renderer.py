@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -27,9 +28,10 @@ from subscribers.models import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from email.message import EmailMessage
 
+    from digest.mail.fragments import Fragment
     from digest.mail.headers import Field
     from digest.mail.renderer import RenderedMessage, Renderer
     from digest.models.issue import Issue
@@ -40,10 +42,11 @@ COVERAGE = Coverage(day=DAY, sources=(covered("Hugging Face", 40),), considered=
 SECRET = "for the tests"
 
 
-def subscriber_links(subscriber_id: int, at: datetime) -> SubscriberLinks:
+def subscriber_links(subscriber_id: int, day: date, at: datetime) -> SubscriberLinks:
     return SubscriberLinks(
         manage_url=f"https://digest.example.org/manage/{subscriber_id}.{at:%H}",
         leave_url=f"https://digest.example.org/leave/{subscriber_id}",
+        feedback_url=f"https://digest.example.org/feedback/{subscriber_id}.{day}",
     )
 
 
@@ -147,9 +150,9 @@ def test_a_paper_is_filled_in_once_for_all_issues_and_subscribers() -> None:
     filled: Counter[str] = Counter()
 
     class Counting:
-        def fill(self, variables: Any) -> str:
+        def prepare(self, variables: Any, later: Any) -> Fragment:
             filled[variables["paper"]["title"]] += 1
-            return TEMPLATES.html.card.fill(variables)
+            return TEMPLATES.html.card.prepare(variables, later)
 
     templates = DigestTemplates(templates_dir(), "digest")
     templates.html = replace(templates.html, card=Counting())  # type: ignore[arg-type]
@@ -171,9 +174,10 @@ def test_every_mail_fits_with_the_personal_values_in_it(
 ) -> None:
     names = {f"t{n}": topic(f"t{n}", name="A topic & its name " * 4) for n in range(topics)}
     who = subscriber(address="r" * 60 + "@example.org", topics=tuple(names))
-    shared = SETTINGS.renderer(replace(EDITION, topics=names), at=NOON)
+    whole = long_issue(papers, length, sections)
+    shared = SETTINGS.renderer(edition_of(whole, topics=names), at=NOON)
 
-    mail = shared.render(long_issue(papers, length, sections), who)
+    mail = shared.render(whole, who)
 
     assert len(mail.html.encode()) <= BUDGET
     assert mail.html.rstrip().endswith("</html>")
@@ -260,6 +264,58 @@ def test_without_a_web_server_the_headers_name_none() -> None:
 
     assert parsed(mail)["List-Unsubscribe"] == f"<{mailto}>"
     assert parsed(mail)["List-Unsubscribe-Post"] is None
+
+
+def edition_of(found: Issue, **details: Any) -> Edition:
+    """The edition whose papers are those of an issue, in the order of their ids."""
+    papers = {chosen.paper.id: chosen.paper for chosen in found.picks}
+    return replace(EDITION, papers=[papers[key] for key in sorted(papers)], **details)
+
+
+def feedback_links(text: str) -> list[str]:
+    return re.findall(r"https://digest\.example\.org/feedback/[^\s\"]+", text)
+
+
+def test_each_paper_has_links_to_judge_it_by_its_position_in_the_edition() -> None:
+    found = issue(pick(paper("2")), pick(paper("1", authors=("Ada Example",))))
+
+    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
+
+    start = "https://digest.example.org/feedback/7.2026-02-02"
+    assert feedback_links(mail.html) == [
+        *(f"{start}/1/{verdict}" for verdict in ("more", "less", "save")),
+        *(f"{start}/0/{verdict}" for verdict in ("more", "less", "save", "mute")),
+    ]
+    assert feedback_links(mail.text) == [f"{start}/1/more", f"{start}/0/more"]
+
+
+def test_a_paper_that_is_listed_behind_another_has_no_links_of_its_own() -> None:
+    found = issue(pick(paper("1"), similar=(paper("2"),)))
+
+    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
+
+    assert {link.split("/")[-2] for link in feedback_links(mail.html)} == {"0"}
+
+
+def test_without_a_web_server_no_paper_can_be_judged() -> None:
+    found = issue(pick())
+    without = replace(
+        SETTINGS,
+        sender=FromIdentity(name="Papers", address="digest@example.org"),
+        subscriber_links=lambda *_: SubscriberLinks(manage_url="mailto:m", leave_url="mailto:l"),
+    )
+
+    mail = without.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
+
+    assert "like this" not in mail.html + mail.text
+
+
+def test_no_title_can_pass_for_a_reader_s_own_link() -> None:
+    found = issue(pick(paper(title="\ufdd0feedback_url\ufdd1")))
+
+    mail = SETTINGS.renderer(edition_of(found), at=NOON).render(found, subscriber(7))
+
+    assert len(feedback_links(mail.html)) == 3
 
 
 def test_a_mail_names_the_page_of_its_edition_if_there_is_one() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.builders import NOON
 
 from subscribers.errors import LinkError
-from subscribers.links import Purpose, read, sign
+from subscribers.links import Purpose, read, read_mailed_day, sign
 
 SECRET = "a secret for tests"
 SUBSCRIBER_ID = 281_474_976_710_655
@@ -68,6 +68,7 @@ LIMITED = pytest.mark.parametrize(
         (Purpose.CONFIRM, timedelta(hours=72)),
         (Purpose.MANAGE, MONTH),
         (Purpose.PRIVACY, timedelta(hours=1)),
+        (Purpose.FEEDBACK, timedelta(days=90)),
     ],
 )
 
@@ -111,6 +112,14 @@ def test_of_two_secrets_the_first_signs(purpose: Purpose) -> None:
 def test_a_link_stops_with_the_secret_that_signed_it(purpose: Purpose) -> None:
     with pytest.raises(LinkError, match="this link is not valid"):
         read(purpose, token(purpose), secrets=["newer", "new"], now=NOON)
+
+
+@given(IDS, st.dates())
+def test_a_link_for_feedback_names_the_day_of_the_mail_too(subscriber_id: int, day: date) -> None:
+    signed = sign(Purpose.FEEDBACK, subscriber_id, secrets=[SECRET], at=NOON, day=day)
+
+    assert read_mailed_day(signed, secrets=[SECRET], now=NOON) == (subscriber_id, day)
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,70}", signed)
 
 
 def changed(text: str, position: int, character: str) -> str:

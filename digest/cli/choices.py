@@ -1,0 +1,312 @@
+"""`digest subscribers set` and `forget`: an operator makes a reader's choices for them.
+
+Options of lists add to them, and `--drop WHAT=VALUE` takes one entry out. All other options replace
+what was chosen before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import output
+from digest.cli.options import Email, Json, find_subscriber
+from digest.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from digest.app.services import App
+    from digest.models.feedback import Feedback
+    from subscribers.models import Subscriber
+
+#: The lists of preferences by what their option is called.
+LISTS = {
+    "word": "words_in",
+    "not-word": "words_out",
+    "author": "authors",
+    "mute": "muted",
+    "unlearn": "unlearned",
+}
+#: What --drop takes out.
+DROPPED = ("topic", *LISTS, "paper")
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the commands."""
+    commands.command(
+        "set",
+        epilog="Example: [bold]digest subscribers set ada@example.org --word 'state space'"
+        " --mute 'Ben Example' --like 2401.00001 --drop topic=robots[/bold]",
+    )(set_choices)
+    commands.command(epilog="Example: [bold]digest subscribers forget ada@example.org[/bold]")(
+        forget
+    )
+
+
+def _list(option: str, metavar: str, what: str) -> Any:
+    return typer.Option(option, metavar=metavar, help=f"{what}; repeat.")
+
+
+def set_choices(
+    ctx: typer.Context,
+    email: Email,
+    topic: Annotated[list[str] | None, _list("--topic", "SLUG", "One more topic")] = None,
+    word: Annotated[
+        list[str] | None, _list("--word", "WORDS", "Papers about these words, too")
+    ] = None,
+    not_word: Annotated[
+        list[str] | None, _list("--not-word", "WORDS", "No papers with these words")
+    ] = None,
+    author: Annotated[
+        list[str] | None, _list("--author", "NAME", "All papers by this author")
+    ] = None,
+    mute: Annotated[list[str] | None, _list("--mute", "NAME", "No papers by this author")] = None,
+    unlearn: Annotated[
+        list[str] | None, _list("--unlearn", "WORDS", "Words that likes must not teach")
+    ] = None,
+    like: Annotated[list[str] | None, _list("--like", "ID", "More like this paper")] = None,
+    less: Annotated[list[str] | None, _list("--less", "ID", "Less like this paper")] = None,
+    save: Annotated[list[str] | None, _list("--save", "ID", "A paper to find again")] = None,
+    drop: Annotated[
+        list[str] | None,
+        _list(
+            "--drop",
+            "WHAT=VALUE",
+            f"Take one entry out, such as word=whale. WHAT is one of: {', '.join(DROPPED)}",
+        ),
+    ] = None,
+    day: Annotated[
+        list[str] | None, _list("--day", "DAY", "Mail on these days alone, such as mon")
+    ] = None,
+    papers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The most papers in a mail; 0 for the site's own limit."),
+    ] = None,
+    hour: Annotated[int | None, typer.Option(metavar="H", help="The hour of the day.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Such as Europe/Paris.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The language of dates, such as de.")
+    ] = None,
+    *,
+    text_only: Annotated[
+        bool | None, typer.Option("--text-only/--html", help="Mail as text, or as HTML and text.")
+    ] = None,
+    learn: Annotated[
+        bool | None,
+        typer.Option("--learn/--no-learn", help="Whether likes change what is shown."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Change a reader's choices, and show what holds now. Options of lists add to them."""
+    from digest.app.config.topics import find_topic
+    from digest.errors import ConfigError
+    from subscribers.errors import PreferenceError
+
+    added = {"topic": topic, "word": word, "not-word": not_word, "author": author}
+    added |= {"mute": mute, "unlearn": unlearn}
+    plain = {
+        "papers": papers or None if papers is not None else ...,
+        "days": tuple(day) if day else ...,
+        "hour": ... if hour is None else hour,
+        "timezone": timezone or ...,
+        "language": language or ...,
+        "text_only": ... if text_only is None else text_only,
+        "learns": ... if learn is None else learn,
+    }
+    app = output.open_app(ctx)
+    subscriber = find_subscriber(app, email)
+    dropped = _read_dropped(drop or ())
+    slugs = [find_topic(slug, app.topics).slug for slug in topic or ()]
+    given = _feedback(app, {"like": like, "less": less, "save": save})
+    gone = [_judged_id(app, subscriber, name) for name in dropped.pop("paper", [])]
+    try:
+        topics = _changed("topic", subscriber.topics, slugs, dropped.get("topic", []))
+        lists = {
+            field: _changed(
+                name, getattr(subscriber.preferences, field), added[name] or [],
+                dropped.get(name, []),
+            )
+            for name, field in LISTS.items()
+        }  # fmt: skip
+        values = {name: value for name, value in plain.items() if value is not ...}
+        preferences = replace(subscriber.preferences, **lists, **values)  # type: ignore[arg-type]
+    except PreferenceError as error:
+        raise ConfigError(str(error)) from error
+    if (topics, preferences) != (subscriber.topics, subscriber.preferences):
+        app.book.choose(subscriber.id, topics, preferences)
+    if given:
+        app.feedback.give(subscriber.id, given)
+    if gone:
+        app.feedback.withdraw(subscriber.id, gone)
+    _show(app, find_subscriber(app, email), as_json=json)
+
+
+def forget(ctx: typer.Context, email: Email) -> None:
+    """Forget what a reader said of papers and what it taught; the subscription stays."""
+    app = output.open_app(ctx)
+    subscriber = find_subscriber(app, email)
+    number = app.feedback.forget(subscriber.id)
+    papers = "1 paper" if number == 1 else f"{number:,} papers"
+    output.Report().line(f"{subscriber.address}: forgot what they said of {papers}")
+
+
+def choices(subscriber: Subscriber) -> list[tuple[str, str]]:
+    """Return a reader's choices as rows of a table: what, and its value."""
+    chosen = subscriber.preferences
+    lists = [(name, ", ".join(getattr(chosen, field))) for name, field in LISTS.items()]
+    return [
+        ("topic", ", ".join(subscriber.topics)),
+        *lists,
+        ("papers", str(chosen.papers or "as many as the site sends")),
+        ("day", ", ".join(chosen.days)),
+        ("hour", f"{chosen.hour}, {chosen.timezone}"),
+        ("language", chosen.language),
+        ("mail as", "text" if chosen.text_only else "HTML and text"),
+        ("learns", "yes" if chosen.learns else "no"),
+    ]
+
+
+def print_feedback(app: App, subscriber: Subscriber) -> None:
+    """Print what a reader said of papers, and what we believe they like."""
+    from digest.app import clock, serializers
+    from digest.app.feedback import AppFeedback
+    from digest.text import bounds
+    from digest.text.bounds import bounded
+
+    feedback = AppFeedback(app, clock.now)
+    print_table(
+        "What we believe they like",
+        ("papers", "words~"),
+        ((it.papers, ", ".join(it.words)) for it in feedback.beliefs(subscriber.id)),
+    )
+    given = app.feedback.of([subscriber.id]).get(subscriber.id, [])
+    print_table(
+        "What they said of papers",
+        ("at", "verdict", "paper", "by", "title~"),
+        (
+            (
+                serializers.moment(one.at),
+                one.verdict,
+                one.paper_id,
+                one.channel,
+                bounded(one.title, bounds.TITLE),
+            )
+            for one in given
+        ),
+    )
+
+
+def _show(app: App, subscriber: Subscriber, *, as_json: bool) -> None:
+    from digest.app import serializers
+
+    if as_json:
+        output.print_json(
+            {
+                **serializers.subscriber(subscriber),
+                **serializers.feedback_of(app, subscriber.id),
+            }
+        )
+        return
+    print_table(subscriber.address, ("what", "value~"), choices(subscriber))
+    print_feedback(app, subscriber)
+
+
+def _read_dropped(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Read the values of --drop.
+
+    Raises:
+        ConfigError: one is not of the form, or names no list.
+
+    """
+    from digest.errors import ConfigError
+
+    dropped: dict[str, list[str]] = {}
+    for text in texts:
+        what, equals, value = text.partition("=")
+        if not equals or what not in DROPPED or not value.strip():
+            raise ConfigError(
+                f"--drop {text!r} is not of the form WHAT=VALUE, such as word=whale;"
+                f" WHAT is one of {', '.join(DROPPED)}"
+            )
+        dropped.setdefault(what, []).append(value)
+    return dropped
+
+
+def _changed(
+    what: str, known: Sequence[str], added: Iterable[str], dropped: Iterable[str]
+) -> tuple[str, ...]:
+    """Return a list without some entries, found in any case of letters, and with others.
+
+    Raises:
+        ConfigError: an entry that is to go is not in the list.
+
+    """
+    from digest.errors import ConfigError
+
+    kept = {entry.casefold(): entry for entry in known}
+    for value in dropped:
+        if kept.pop(_plain(value).casefold(), None) is None:
+            has = f"there are {', '.join(known)}" if known else "there is none"
+            raise ConfigError(f"--drop {what}={value}: the reader has no such {what}; {has}")
+    for value in map(_plain, added):
+        kept.setdefault(value.casefold(), value)
+    return tuple(kept.values())
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _feedback(app: App, named: Mapping[str, Sequence[str] | None]) -> list[Feedback]:
+    from digest.app import clock
+    from digest.models.feedback import Feedback, Verdict
+
+    now = clock.now()
+    return [
+        Feedback(paper_id=_paper_id(app, name), verdict=Verdict(verdict), at=now, channel="cli")
+        for verdict, names in named.items()
+        for name in names or ()
+    ]
+
+
+def _judged_id(app: App, subscriber: Subscriber, name: str) -> str:
+    """Return the id of a paper that a reader judged.
+
+    Raises:
+        NotFoundError: they did not, or it is not known.
+
+    """
+    from digest.errors import NotFoundError
+
+    judged = {one.paper_id for one in app.feedback.of([subscriber.id]).get(subscriber.id, [])}
+    paper_id = name if name in judged else _paper_id(app, name)
+    if paper_id not in judged:
+        raise NotFoundError(f"--drop paper={name}: the reader has said nothing of this paper")
+    return paper_id
+
+
+def _paper_id(app: App, name: str) -> str:
+    """Return the id of a paper that is known, or of one on arXiv that can be looked up.
+
+    Raises:
+        NotFoundError: it is neither.
+
+    """
+    from digest.errors import NotFoundError
+    from digest.models.identity import arxiv_id, known_id
+
+    paper_id = known_id(name)
+    for spelling in filter(None, (name, paper_id)):
+        if paper := app.papers.paper(spelling):
+            return paper.id
+    if paper_id and arxiv_id(paper_id):
+        return paper_id
+    raise NotFoundError(
+        f"no paper is known as {name!r}; `digest papers list` shows those that are, and an id of"
+        " arXiv, such as 2401.00001, need not be known"
+    )
