@@ -16,6 +16,7 @@ from digest.sources.fetch import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from digest.app.config import Config
     from digest.app.pipeline import ProgressBar
@@ -62,9 +63,9 @@ def state(app: App) -> str:
 
 def semantics_of(
     app: App,
+    day: date,
     papers: Sequence[Paper],
     topics: Iterable[Topic],
-    earlier: Sequence[Paper],
     *,
     progress: ProgressBar = no_progress,
 ) -> Semantics | None:
@@ -73,9 +74,9 @@ def semantics_of(
     Args:
         app: the installation; if it only reads, no vectors are made of earlier papers, and none
             are kept.
+        day: the papers before it are those that others are compared with.
         papers: those to rank.
         topics: those to rank for; they are compared with all of the installation.
-        earlier: the papers of the days before.
         progress: shows how many vectors were made.
 
     Raises:
@@ -83,25 +84,27 @@ def semantics_of(
             is logged instead, and papers are ranked without.
 
     """
+    if not is_used(app.config):
+        return None
+    from digest.ranking.background import DAYS
     from digest.ranking.semantic import Semantics, SemanticVectors, said_by
 
-    if not is_used(app.config) or len(papers) + len(earlier) < FEWEST_PAPERS:
+    newest = app.candidates.earlier(day, days=DAYS, most=CORPUS)
+    if len(papers) + len(newest) < FEWEST_PAPERS or not _is_ready(app):
         return None
-    if not _is_ready(app):
-        return None
-    newest = sorted(earlier, key=lambda paper: (paper.day, paper.id))[-CORPUS:]
     if app.only_reads:
         known = stored_vectors(app, newest) | vectors_of(app, papers, progress=progress)
     else:
         known = vectors_of(app, [*newest, *papers], progress=progress)
-    vectors = SemanticVectors(known, [paper.id for paper in newest])
-    if len(vectors) < FEWEST_PAPERS:
+    if len(known) < FEWEST_PAPERS:
         return None
     every = list({topic.slug: topic for topic in (*app.topics, *topics)}.values())
-    said = {said_by(entry) for topic in every for entry in topic.words_in} - {""}
-    texts = sorted(said)
-    of_texts = dict(zip(texts, app.encoder.encode(texts), strict=True))
-    return Semantics(vectors=vectors, texts=of_texts, topics=every)
+    texts = sorted({said_by(entry) for topic in every for entry in topic.words_in} - {""})
+    return Semantics(
+        vectors=SemanticVectors(known, [paper.id for paper in newest]),
+        texts=dict(zip(texts, app.encoder.encode(texts), strict=True)),
+        topics=every,
+    )
 
 
 def _is_ready(app: App) -> bool:

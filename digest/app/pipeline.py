@@ -179,24 +179,11 @@ def background_of(
     `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
     compared with them.
     """
-    return learned_from(app, earlier_papers(app, day), topics, papers)
-
-
-def earlier_papers(app: App, day: date) -> Sequence[Paper]:
-    """Return the papers of the days before a day, which teach."""
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking import background
 
-    return app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-
-
-def learned_from(
-    app: App, earlier: Sequence[Paper], topics: Sequence[Topic], papers: Sequence[Paper]
-) -> Background:
-    """Return what earlier papers and topics' examples teach, see `background_of`."""
-    # Imported here, since it brings scipy, which fetching and retrying can do without.
-    from digest.ranking.background import learn
-
-    return learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
+    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -213,8 +200,8 @@ def edition_for(
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already come with their `relevance` and its background. A `rival` is a
-    ranker that is interleaved with ours.
+    Papers that were read already, with the same background, come with their `relevance`. A `rival`
+    is a ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
@@ -226,10 +213,9 @@ def edition_for(
 
     ids = {paper.id for paper in papers}
     votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
-    if background is None or relevance is None:
-        earlier = earlier_papers(app, coverage.day)
-        background = learned_from(app, earlier, topics, papers)
-        semantics = semantics_of(app, papers, topics, earlier, progress=progress)
+    background = background or background_of(app, coverage.day, topics, papers)
+    if relevance is None:
+        semantics = semantics_of(app, coverage.day, papers, topics, progress=progress)
         relevance = Relevance(papers, background, semantics)
     return make_edition(
         papers,

@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 #: The cosine to an interest of papers that a reader has not seen: of all, and of those that they
 #: like, in the mean. Measured with readers' libraries, see docs/measuring.md.
 _OF_OTHERS, _OF_LIKED = 0.03, 0.13
-#: No paper is closer than this, or farther, on a scale where liked papers have 1 in the mean.
-CLOSEST, FARTHEST = 2.0, -2.0
+#: No paper is farther than this, on a scale where liked papers have 1 in the mean.
+FARTHEST = -2.0
+#: How much nearer the nearest of several interests counts: at 0 they would count by their likes.
+_SHARPNESS = 20.0
 #: So many words say by what a paper is close, each of at least this part of what makes it so.
 _MOST_WORDS, _TELLING = 3, 0.04
 #: So many terms are looked at for them.
@@ -54,6 +56,8 @@ class Found(NamedTuple):
 
     columns: NDArray[np.int32]
     weights: Floats
+    #: of the papers that the profile is learned from, the part that the interest has
+    share: float = 1.0
 
 
 class Affinity:
@@ -80,16 +84,20 @@ class Affinity:
         `unlearned` are words that the profile must not use.
         """
         dropped = frozenset(each for word in unlearned for each in stems(word))
-        return tuple(self._find(interest, dropped) for interest in profile.interests)
+        likes = profile.likes
+        return tuple(
+            self._find(interest, dropped, interest.likes / likes if likes else 1.0)
+            for interest in profile.interests
+        )
 
-    def _find(self, interest: Interest, dropped: frozenset[str]) -> Found:
+    def _find(self, interest: Interest, dropped: frozenset[str], share: float) -> Found:
         terms, weights = zip(*interest.terms, strict=True) if interest.terms else ((), ())
         found = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
         if dropped:
             is_dropped = [not dropped.isdisjoint(term.split()) for term in terms]
             found[is_dropped] = -1
         known = found >= 0
-        return Found(found[known], np.array(weights, np.float32)[known])
+        return Found(found[known], np.array(weights, np.float32)[known], share)
 
     def closeness(self, readers: Sequence[Sequence[Found]]) -> Floats:
         """Return how close each paper is to each reader's nearest interest.
@@ -108,26 +116,35 @@ class Affinity:
                 shape=(len(interests), len(self._terms)),
             ),
             first,
+            np.array([interest.share for interest in interests], np.float32),
         )
 
-    def nearest(self, interests: sp.csr_array, first: NDArray[np.int64]) -> Floats:
-        """Return the closeness to the nearest of each reader's interests.
+    def nearest(
+        self, interests: sp.csr_array, first: NDArray[np.int64], shares: Floats | None = None
+    ) -> Floats:
+        """Return the closeness to each reader's interests, of which the nearest counts most.
 
         `interests` has the shape (interests, terms), those of one reader in consecutive rows;
-        `first` is each reader's first row. Who has none is at 0 from all papers.
+        `first` is each reader's first row, and `shares` the part of their likes that each has. Who
+        has none is at 0 from all papers. Of several, it is the logarithm of the mean exponential.
         """
-        readers, papers = len(first), self._table.shape[1]
-        found = np.zeros((readers, papers), np.float32)
+        found = np.zeros((len(first), self._table.shape[1]), np.float32)
         numbers = np.diff(first, append=interests.shape[0])
         some = numbers > 0
-        if some.any():
-            cosines = interests @ self._table
-            found[some] = np.maximum.reduceat(cosines, first[some], axis=0)
-            found -= np.float32(_OF_OTHERS)
-            found /= np.float32(_OF_LIKED - _OF_OTHERS)
-            np.clip(found, FARTHEST, CLOSEST, out=found)
-            found[~some] = 0
-        return found
+        if not some.any():
+            return found
+        cosines = interests @ self._table
+        if interests.shape[0] > len(first):
+            of_each = np.ones(len(cosines), np.float32) if shares is None else shares
+            parts = of_each[:, None] * np.exp(np.float32(_SHARPNESS) * cosines)
+            sums = np.add.reduceat(parts, first[some], axis=0)
+            found[some] = np.log(sums) / np.float32(_SHARPNESS)
+        else:
+            found[some] = cosines
+        found -= np.float32(_OF_OTHERS)
+        found /= np.float32(_OF_LIKED - _OF_OTHERS)
+        found[~some] = 0
+        return np.maximum(found, np.float32(FARTHEST), out=found)
 
     def rows(self, paper_ids: Iterable[str]) -> list[int]:
         """Return the positions of those of some papers that are of the day."""

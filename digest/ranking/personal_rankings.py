@@ -34,8 +34,12 @@ SLOPE, INTERCEPT = 3.7, -4.2
 HALF_TRUSTED = 5.0
 #: So many picks of a topic are made for a reader, for each that an issue may show.
 SPARE = 3
+#: Within a topic no paper counts as closer than this, as with the papers of topics.
+CLOSEST = 2.0
 #: The closeness of a paper that a reader must not get, or has had.
 NOT_FOR_THEM = -1e4
+#: From here on a relevance is 1 in single precision; below, the closer paper is more relevant.
+_NEARLY_CERTAIN = 4.0
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 
 
@@ -90,7 +94,8 @@ class PersonalRankings:
         many as an issue shows.
         """
         table = self._tables[slug]
-        added = np.float32(SLOPE) * trust[:, None] * closeness[:, table.rows]
+        near = np.minimum(closeness[:, table.rows], np.float32(CLOSEST))
+        added = np.float32(SLOPE) * trust[:, None] * near
         relevance = _logistic(table.log_odds + added)
         before = _logistic(table.log_odds)
         score = np.where(relevance >= FLOOR, table.score * (relevance / before), 0)
@@ -98,7 +103,8 @@ class PersonalRankings:
 
     def of_none(self, closeness: Floats, most: int | None = None) -> Best:
         """Return the papers that are closest to readers, whatever their topics."""
-        relevance = _logistic(np.float32(INTERCEPT) + np.float32(SLOPE) * closeness)
+        near = np.minimum(closeness, np.float32(_NEARLY_CERTAIN))
+        relevance = _logistic(np.float32(INTERCEPT) + np.float32(SLOPE) * near)
         score = np.where(relevance >= FLOOR_WITHOUT_WORDS, relevance * self._boost, 0)
         return _best(np.arange(closeness.shape[1]), relevance, score, most or self._most)
 
@@ -180,5 +186,5 @@ def _best(rows: Rows, relevance: Floats, score: Floats, most: int) -> Best:
 
 
 def _logistic(log_odds: Floats) -> Floats:
-    found: Floats = np.reciprocal(1 + np.exp(-log_odds))
+    found: Floats = np.reciprocal(1 + np.exp(-np.clip(log_odds, -30, 30)))
     return found

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: The most terms of an interest. Fewer are quicker to compare with papers, and say less.
-MOST_TERMS = 300
+MOST_TERMS = 400
 #: The most papers that a profile is learned from, and as many of which less is wanted.
 MOST_PAPERS = 500
 #: How much a paper of which less is wanted counts beside one that is liked.
 LESS = 0.5
-#: So many likes make a further interest, up to so many.
-_LIKES_OF_AN_INTEREST, MOST_INTERESTS = 10, 5
+#: So many likes make a further interest, up to so many. Each is drawn to the mean of all likes as
+#: by so many papers, since a mean of few is chance.
+_LIKES_OF_AN_INTEREST, MOST_INTERESTS, _DRAWN = 5, 5, 5
 #: So many words describe an interest; a term that more papers than this share have says nothing.
 _MOST_WORDS, _COMMON = 6, 0.1
 #: Letters of the shortest word that does.
@@ -70,10 +71,12 @@ class ProfileLearner:
         if not liked:
             return Profile(interests=(_interest(read, [], -pushed),), likes=0, less=len(unwanted))
         groups = _groups(read.rows[: len(liked)])
-        interests = [
-            _interest(read, group, _mean(read.rows[group]) - pushed - read.usual)
-            for group in groups
-        ]
+        of_all = _mean(read.rows[: len(liked)])
+        interests = []
+        for group in groups:
+            weight = len(group) / (len(group) + _DRAWN) if len(groups) > 1 else 1.0
+            mean = weight * _mean(read.rows[group]) + (1 - weight) * of_all
+            interests.append(_interest(read, group, mean - pushed - read.usual))
         ordered = sorted(interests, key=lambda interest: (-interest.likes, interest.terms))
         return Profile(interests=tuple(ordered), likes=len(liked), less=len(unwanted))
 

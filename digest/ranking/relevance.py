@@ -156,9 +156,10 @@ class Relevance:
         log_odds += by_name * _AUTHOR
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
         relevance, is_match = _judge(log_odds, is_named, floor)
-        is_open = any(isinstance(parse_leniently(it), Term | Example) for it in topic.words_in)
-        if not is_open or (meaning is not None and centroid is None):
-            # What only the vectors say has no reason.
+        may_lack_words = any(
+            isinstance(parse_leniently(it), Term | Example) for it in topic.words_in
+        )
+        if not may_lack_words or (meaning is not None and centroid is None):  # else no reason
             is_match &= is_named
         return relevance, is_match & ~is_out & ~self._examples.are(topic)
 

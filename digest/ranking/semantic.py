@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.ranking.query import FUNCTION_WORDS, Not, Text, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Example, Not, Text, parse_leniently
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,7 +126,7 @@ def said_by(entry: str) -> str:
     query = parse_leniently(entry)
     if isinstance(query, Text):
         return _condensed(entry) or entry
-    if isinstance(query, Not):
+    if isinstance(query, Not | Example):
         return ""
     words = entry.partition(" NOT ")[0].replace("(", " ").replace(")", " ").split()
     return " ".join(word for word in words if word not in ("AND", "OR"))

@@ -64,12 +64,12 @@ class _Content:
     counts: WordCounts = field(default_factory=WordCounts)
     #: by position of the paper; empty in older versions
     trends: tuple[Trend, ...] = ()
+    #: Base64 by position of the paper, "" where there is none; not stored if no paper has a vector
+    vectors: tuple[str, ...] = ()
     # none of these in older versions
     explore: float = 0.0
     rival: str = ""
     rival_ranked: dict[str, tuple[_StoredPick, ...]] = field(default_factory=dict)
-    #: Base64 by position of the paper, "" where there is none; not stored if no paper has a vector
-    vectors: tuple[str, ...] = ()
 
 
 def dump(edition: Edition) -> bytes:
@@ -94,14 +94,14 @@ def dump(edition: Edition) -> bytes:
         trends=tuple(edition.trends.get(paper.id, UNKNOWN) for paper in edition.papers)
         if edition.trends
         else (),
-        explore=edition.explore,
-        rival=edition.rival,
-        rival_ranked=_stored_ranking(edition.rival_ranked, positions),
         vectors=tuple(
             b64encode(edition.vectors.get(paper.id, b"")).decode() for paper in edition.papers
         )
         if edition.vectors
         else (),
+        explore=edition.explore,
+        rival=edition.rival,
+        rival_ranked=_stored_ranking(edition.rival_ranked, positions),
     )
     left_out: dict[str, Any] = {"papers": {"__all__": {"id", "aliases"}}}
     if not edition.vectors:
@@ -145,14 +145,14 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         trends={
             paper.id: trend for paper, trend in zip(stored.papers, stored.trends, strict=False)
         },
-        explore=stored.explore,
-        rival=stored.rival,
-        rival_ranked=_rankings(stored.rival_ranked, stored.papers),
         vectors={
             paper.id: b64decode(vector)
             for paper, vector in zip(stored.papers, stored.vectors, strict=False)
             if vector
         },
+        explore=stored.explore,
+        rival=stored.rival,
+        rival_ranked=_rankings(stored.rival_ranked, stored.papers),
     )
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from support.builders import DAY, ids, paper
-from support.scripted_source import MONDAY
 
 from digest.app import meaning
 from digest.app.meaning import FEWEST_PAPERS as FEWEST
 from digest.app.meaning import semantics_of, state, vectors_of
 from digest.errors import ConfigError
+from digest.models.days import days_before
 from digest.ranking.semantic import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def configured(installation: Installation, semantic: object) -> Any:
 def semantics(installation: Installation, papers: Sequence[Paper], **settings: Any) -> Any:
     app = replace(installation.app, **settings)
     app.__dict__.update(encoder=installation.app.__dict__.get("encoder"))
-    return semantics_of(app, papers, app.topics, [])
+    return semantics_of(app, DAY, papers, app.topics)
 
 
 def test_only_papers_that_are_new_or_have_changed_are_read(
@@ -123,7 +123,9 @@ def test_earlier_papers_are_read_too_and_bounded(
     installation: Installation, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(meaning, "CORPUS", 3)
-    earlier = [replace(one, id=f"2601.{n:05}", day=MONDAY) for n, one in enumerate(PAPERS[:9])]
+    before = days_before(DAY, 3)
+    earlier = [replace(one, id=f"2601.{n:05}", day=before) for n, one in enumerate(PAPERS[:9])]
+    installation.add_papers(*earlier)
     shown: list[str] = []
 
     @contextmanager
@@ -131,7 +133,7 @@ def test_earlier_papers_are_read_too_and_bounded(
         shown.append(label)
         yield (lambda total: shown.append(str(total))), lambda _number: None
 
-    found = semantics_of(installation.app, PAPERS, [], earlier, progress=progress)
+    found = semantics_of(installation.app, DAY, PAPERS, [], progress=progress)
 
     assert found is not None
     assert len(found.vectors) == FEWEST + 3
@@ -168,10 +170,10 @@ def test_a_model_that_cannot_be_used_costs_no_run_unless_it_is_asked_for(
     monkeypatch.setattr(type(installation.app), "encoder", property(refuse))
 
     with caplog.at_level(logging.WARNING):
-        assert semantics_of(installation.app, PAPERS, [], []) is None
+        assert semantics_of(installation.app, DAY, PAPERS, []) is None
     app = replace(installation.app, config=configured(installation, semantic=True))
     with pytest.raises(ConfigError, match="another file"):
-        semantics_of(app, PAPERS, [], [])
+        semantics_of(app, DAY, PAPERS, [])
 
     assert "sentence vectors are not used" in caplog.text
 

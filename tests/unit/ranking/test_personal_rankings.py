@@ -13,8 +13,14 @@ from support.builders import DAY, paper, pick, topic
 from digest.models.issue import Coverage, Edition
 from digest.models.picks import Ranking, Rankings
 from digest.models.trend import Trend
-from digest.ranking.affinity import CLOSEST, FARTHEST
-from digest.ranking.personal_rankings import NOT_FOR_THEM, SPARE, PersonalRankings, trust_of
+from digest.ranking.affinity import FARTHEST
+from digest.ranking.personal_rankings import (
+    CLOSEST,
+    NOT_FOR_THEM,
+    SPARE,
+    PersonalRankings,
+    trust_of,
+)
 from subscribers.models import LIKED
 
 PAPERS = [paper(str(number)) for number in range(8)]

@@ -61,9 +61,10 @@ def test_papers_that_are_unlike_make_interests_of_their_own() -> None:
 
     profile = learn(*given)
 
-    assert [interest.likes for interest in profile.interests] == [15, 5]
-    assert "dough" in heaviest(profile, 1)
-    assert "dough" not in heaviest(profile, 0)
+    of_bread = [one for one in profile.interests if "dough" in one.words]
+    assert [one.likes for one in of_bread] == [5]
+    assert sum(one.likes for one in profile.interests) == profile.likes == 20
+    assert dict(of_bread[0].terms)["dough"] > dict(profile.interests[0].terms).get("dough", 0)
 
 
 def test_a_paper_without_text_teaches_nothing() -> None:
