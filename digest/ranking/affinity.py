@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-#: The cosine to an interest of papers that a reader has not seen: of all, and of those that they
-#: like, in the mean. Measured with readers' libraries, see docs/measuring.md.
-_OF_OTHERS, _OF_LIKED = 0.03, 0.13
+#: The cosine to an interest of papers that a reader has not seen, in the mean: of all, and how much
+#: higher it is of those that they like. On a first day, when few papers say how common words are,
+#: papers are more alike; then the mean of the day counts, up to the second number.
+_OF_OTHERS, _MOST_OF_OTHERS, _APART = 0.03, 0.08, 0.07
 #: No paper is farther than this, on a scale where liked papers have 1 in the mean.
 FARTHEST = -2.0
 #: How much nearer the nearest of several interests counts: at 0 they would count by their likes.
@@ -141,8 +142,8 @@ class Affinity:
             found[some] = np.log(sums) / np.float32(_SHARPNESS)
         else:
             found[some] = cosines
-        found -= np.float32(_OF_OTHERS)
-        found /= np.float32(_OF_LIKED - _OF_OTHERS)
+        found -= np.clip(found.mean(axis=1, keepdims=True), _OF_OTHERS, _MOST_OF_OTHERS)
+        found /= np.float32(_APART)
         found[~some] = 0
         return np.maximum(found, np.float32(FARTHEST), out=found)
 
@@ -159,7 +160,7 @@ class Affinity:
         products = [it.weights * self._table[it.columns, row] for it in interests]
         totals = [float(each.sum()) for each in products]
         total = max(totals, default=0.0)
-        if total < (_OF_OTHERS + _OF_LIKED) / 2:
+        if total < _OF_OTHERS + _APART / 2:
             return ()
         nearest = totals.index(total)
         parts, columns = products[nearest], interests[nearest].columns

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: A pair counts so much beside a single stem, and not at all if one of its stems is in more papers
 #: than this share: "of the" says nothing.
 _PAIR, _COMMON = 0.6, 0.2
+#: A term that more papers than this share have says nothing either.
+_EVERYWHERE = 0.5
 #: Of so many terms the mean weight in all papers counts.
 _USUAL = 600
 #: If so many papers were counted, a term that fewer than `FEWEST` have says nothing of others.
@@ -102,7 +104,7 @@ def stems_of(term: int, stems: Sequence[str]) -> tuple[str, ...]:
 
 
 def term_weights(terms: Sequence[tuple[str, ...]], counts: WordCounts) -> Floats:
-    """Return how much each term says, by its stems: its idf, less for pairs, 0 for those unknown.
+    """Return how much each term says, by its stems: its idf, less for pairs, 0 for those unknown or usual.
 
     Where fewer than `ENOUGH` papers were counted, no term is too rare to be known.
     """
@@ -110,6 +112,8 @@ def term_weights(terms: Sequence[tuple[str, ...]], counts: WordCounts) -> Floats
     fewest = FEWEST if papers >= ENOUGH else min(papers, 1)
     with_term = np.array([counts.papers_with.get(" ".join(term), 0) for term in terms], np.int64)
     weights = np.where(with_term >= fewest, idf_of(papers, with_term), 0.0)
+    if papers:
+        weights[with_term > _EVERYWHERE * papers] = 0
     common = _COMMON * papers
     for place, term in enumerate(terms):
         if len(term) > 1:
