@@ -4,6 +4,7 @@
     ├── ConfigError              a setting or a command-line argument is wrong
     │   └── PrunedError          the day that was named was sent so long ago that it is pruned
     ├── NotFoundError            a paper, topic or subscriber with that name does not exist
+    ├── LibraryError             a file holds no library of papers that can be read
     ├── SourceError              a source could not be read; its papers are unknown, not none
     │   ├── RefusedError         its service answered with an error
     │   └── UnreachableError     there is no connection to its service
@@ -37,6 +38,10 @@ class PrunedError(ConfigError):
 
 class NotFoundError(DigestError):
     """Nothing has the name or id that was given; check its spelling."""
+
+
+class LibraryError(DigestError):
+    """A file holds no library of papers that can be read; the text says why, or which to export."""
 
 
 class ArchiveError(DigestError):

@@ -5,6 +5,7 @@ SubscriberError
 ├── ConsentError     an event is not possible in the subscriber's status
 ├── PreferenceError  a choice is not possible
 ├── CSVImportError   a file is not a CSV list of subscribers
+├── UploadError      a file holds no library of papers
 ├── StoppedError     somebody ended an import before its end
 └── LinkError        a link is forged, or no longer valid
 """
@@ -28,6 +29,10 @@ class PreferenceError(SubscriberError, ValueError):
 
 class CSVImportError(SubscriberError):
     """The file is not a CSV list of subscribers."""
+
+
+class UploadError(SubscriberError):
+    """A file that a reader sent holds no library of papers; the message says why."""
 
 
 class StoppedError(SubscriberError):

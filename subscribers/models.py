@@ -223,6 +223,7 @@ class Subscriber:
 OWN, OWN_NAME = "own:words", "Your own words"
 #: Of the topic made of what a subscriber liked, and of papers that no topic of theirs has.
 LIKED, LIKED_NAME = "own:liked", "Like what you liked"
+LIKED_TOPIC = Topic(slug=LIKED, name=LIKED_NAME)
 EXPLORE, EXPLORE_NAME = "own:explore", "Outside your topics"
 
 

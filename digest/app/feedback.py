@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from digest.app import serializers
+from digest.app.profiles import profile_of
 from digest.models.feedback import Feedback
 from digest.models.identity import addresses
 from digest.text import bounds
@@ -62,7 +63,7 @@ class AppFeedback:
 
     def beliefs(self, subscriber_id: int) -> list[Belief]:
         """Return what a reader seems to like, the surest first."""
-        profile = self.app.profiles.of([subscriber_id]).get(subscriber_id)
+        profile = profile_of(self.app, subscriber_id)
         interests = sorted(profile.interests, key=lambda one: -one.likes) if profile else []
         return [Belief(words=one.words, papers=one.likes) for one in interests]
 

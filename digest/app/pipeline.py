@@ -23,6 +23,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
+from digest.app.examples import known_examples
+from digest.app.lookup import look_up
+from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
 from digest.delivery.run import Progress, RunRequest, run_delivery, send_day
 from digest.delivery.transactional import send_due
@@ -97,19 +100,24 @@ def fetch(
 
     With no day, it reads those of the day of a run, see `run_day`. With no day, or without
     `only_day`, it also reads the days that are overdue and all that files hold. Files that have
-    not changed are read only `again`.
+    not changed are read only `again`. Unless only some are read, arXiv is also asked for the texts
+    of papers that readers named.
 
     Raises:
         NotFoundError: a source of that name is not configured.
 
     """
-    return app.fetcher.fetch(
-        run_day(app, day).day,
+    of_run = run_day(app, day).day
+    reports = app.fetcher.fetch(
+        of_run,
         named_sources(app.sources, only),
         only_day=only_day and day is not None,
         again=again,
         progress=progress,
     )
+    if not only:
+        look_up(app, day=of_run, now=now())
+    return reports
 
 
 def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
@@ -155,13 +163,19 @@ def build_edition(app: App, day: date) -> Edition:
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
-def background_of(app: App, day: date, topics: Sequence[Topic]) -> Background:
-    """Return what the papers of the days before a day teach about topics."""
+def background_of(
+    app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper] = ()
+) -> Background:
+    """Return what the papers of the days before a day, and topics' examples, teach.
+
+    `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
+    compared with them.
+    """
     # Imported here, since it brings scipy, which fetching and retrying can do without.
     from digest.ranking import background
 
     earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics)
+    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -189,7 +203,7 @@ def edition_for(
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics),
+        background=background or background_of(app, coverage.day, topics, papers),
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,
@@ -233,6 +247,8 @@ def deliver(
         LedgerError, StoreError: nothing can be recorded, so nothing more is sent.
 
     """
+    if edition is not None:
+        learn_profiles(app, edition, progress=progress)
     with progress("mails") as (total, advance):
         request = RunRequest(
             day=day,

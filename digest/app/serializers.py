@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.app.backtest import Replay
+    from digest.app.config.packs import Pack
+    from digest.app.examples import Example
     from digest.app.services import App
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
@@ -95,9 +97,17 @@ def observation(found: Observation) -> dict[str, Any]:
     return {**_fields(found, "source", "at"), **plain(found.signals)}
 
 
-def topic(found: Topic) -> dict[str, Any]:
-    """Write a topic."""
-    return dict(plain(found))
+def topic(found: Topic, examples: Sequence[Example]) -> dict[str, Any]:
+    """Write a topic, and what is known of its examples; an unknown title is null."""
+    known = [{"id": it.paper_id, "title": it.title} for it in examples]
+    return {**plain(found), "examples": known}
+
+
+def pack(found: Pack) -> dict[str, Any]:
+    """Write a pack with its topics, and its sources without what they have by default."""
+    topics = [dict(plain(topic)) for topic in found.topics]
+    sources = [source.model_dump(mode="json", exclude_unset=True) for source in found.sources]
+    return {**_fields(found, "name", "title", "about"), "topics": topics, "sources": sources}
 
 
 def subscriber(found: Subscriber) -> dict[str, Any]:

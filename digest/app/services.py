@@ -21,6 +21,7 @@ from digest.app.config.mail_key import mail_key
 from digest.app.config.resources import templates_dir
 from digest.app.config.secrets import KEY_FILE, PEPPER_FILE, secret, signer
 from digest.app.environment import network_variables
+from digest.app.profiles import Profiles
 from digest.app.stores import Stores
 from digest.app.traces import traces_of_use
 from digest.delivery.builder import MessageBuilder
@@ -195,6 +196,7 @@ class App(Stores):
             ledger=self.ledger,
             begun_days=self.begun_days,
             history=self.history,
+            profiles=Profiles(self).of,
             editions=self.editions,
             book=self.book,
             mail_settings=self.mail_settings,
@@ -215,6 +217,7 @@ class App(Stores):
             book=self.book,
             editions=self.editions,
             history=self.history,
+            profiles=Profiles(self, edition.all_counts).of,
         )
 
     @property

@@ -11,6 +11,7 @@ from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
 from digest.storage.ledger import Ledger
+from digest.storage.lookups import LookupLog
 from digest.storage.mailed_papers import MailedPapers
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
@@ -86,3 +87,8 @@ class Stores:
     def word_counts(self) -> WordCountsStore:
         """How common words are in the papers of the last weeks."""
         return WordCountsStore(self.engine)
+
+    @cached_property
+    def lookups(self) -> LookupLog:
+        """The papers that a service was asked for and did not know."""
+        return LookupLog(self.engine)

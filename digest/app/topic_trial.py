@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.app.examples import examples_by_topic, note_of_unknown
 from digest.app.pipeline import background_of, edition_for
 from digest.errors import NotFoundError
 from digest.models.issue import Coverage
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
-    from digest.models.paper import Paper
     from subscribers.models import Topic
 
 
@@ -48,13 +48,16 @@ def try_on_days(
     found = PastDays(app.engine).newest(days, until=until)
     if not found:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
-    background = background_of(app, found[-1], [topic])
+    papers_of = {
+        day: [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
+        for day in found
+    }
+    seen = [paper for papers in papers_of.values() for paper in papers]
+    background = background_of(app, found[-1], [topic], seen)
     tried: list[TrialDay] = []
-    seen: list[Paper] = []
     with progress("days") as (total, advance):
         total(len(found))
-        for day in found:
-            papers = [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
+        for day, papers in papers_of.items():
             coverage = Coverage(day=day, considered=len(papers))
             relevance = Relevance(papers, background)
             edition = edition_for(
@@ -66,6 +69,6 @@ def try_on_days(
                 relevance=relevance,
             )
             tried.append(try_topic(edition, topic, relevance))
-            seen += papers
             advance(1)
-    return Trial(days=tried, notes=notes(topic, seen))
+    unknown = note_of_unknown(examples_by_topic(app, [topic])[topic.slug])
+    return Trial(days=tried, notes=[*notes(topic, seen), *([unknown] if unknown else [])])

@@ -10,11 +10,14 @@ from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.feedback import AppFeedback
 from digest.app.serializers import issues_of, transactional_of
+from digest.errors import LibraryError
 from digest.mail.context import paper_context
 from digest.models.delivery import MailKind
 from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
 from subscribers.editions import DayEdition, PaperCard, TopicEdition
+from subscribers.errors import UploadError
+from subscribers.libraries import LibraryImport
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import WebServices
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from digest.app.services import App
     from digest.models.picks import Pick
     from digest.storage.editions import EditionStore
+    from subscribers.libraries import LibraryUpload
     from subscribers.web.services import TransactionalKind
 
 #: The number of papers on pages that stay in memory, about 2 kB each.
@@ -80,6 +84,34 @@ def paper_card(pick: Pick, summary_length: int, *, today: date) -> PaperCard:
     return PaperCard(**{field.name: words[field.name] for field in fields(PaperCard)})
 
 
+def take_library(
+    app: App, subscriber_id: int, upload: LibraryUpload, *, at: datetime
+) -> LibraryImport:
+    """Take the papers of an upload as likes of a subscriber.
+
+    Raises:
+        UploadError: the file holds no library.
+
+    """
+    # Imported here, since few visitors bring a library.
+    from digest.app.seeds import give_seeds
+    from digest.sources.library import merged, read, read_ids
+
+    libraries = [read_ids(upload.ids)]
+    if upload.octets:
+        try:
+            libraries.append(read(upload.octets))
+        except LibraryError as error:
+            raise UploadError(str(error)) from error
+    report = give_seeds(app, subscriber_id, merged(libraries), at=at)
+    return LibraryImport(
+        new=report.new,
+        known=report.known,
+        waiting=report.waiting,
+        rejected=tuple((one.where, one.reason) for one in report.rejected),
+    )
+
+
 def web_services(
     app: App, *, clock: Callable[[], datetime], wake: Callable[[], None]
 ) -> WebServices:
@@ -90,6 +122,9 @@ def web_services(
     def queue_mail(subscriber_id: int, kind: TransactionalKind) -> None:
         if app.transactional_queue.enqueue(subscriber_id, MailKind(kind), now=clock()):
             wake()
+
+    def import_library(subscriber_id: int, upload: LibraryUpload) -> LibraryImport:
+        return take_library(app, subscriber_id, upload, at=clock())
 
     return WebServices(
         name=config.site.name,
@@ -121,5 +156,6 @@ def web_services(
         issues=lambda subscriber_id: issues_of(app.subscriber_history, subscriber_id),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
+        import_library=import_library,
         templates=templates_dir() / "web",
     )

@@ -36,10 +36,13 @@ from digest.cli import (
     train,
 )
 from digest.cli.global_options import Root
-from digest.errors import ConfigError, DigestError, NotFoundError
+from digest.errors import ConfigError, DigestError, LibraryError, NotFoundError
 from subscribers.errors import AddressError, ConsentError, CSVImportError, SubscriberError
 
 NOT_FULLY_DONE, USAGE = 1, 2
+USAGE_ERRORS = (
+    ConfigError, NotFoundError, LibraryError, AddressError, ConsentError, CSVImportError,
+)  # fmt: skip
 
 app = typer.Typer(
     name="digest",
@@ -113,7 +116,7 @@ def main() -> None:
     os.umask(os.umask(0o077) & 0o077)  # no umask may lock us out of our own files
     try:
         app()
-    except (ConfigError, NotFoundError, AddressError, ConsentError, CSVImportError) as error:
+    except USAGE_ERRORS as error:
         _print_error(error)
         sys.exit(USAGE)
     except (DigestError, SubscriberError) as error:

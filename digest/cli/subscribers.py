@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
-from digest.cli import choices, output
+from digest.cli import choices, output, seed
 from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
 
@@ -29,7 +29,9 @@ commands = typer.Typer(
     no_args_is_help=True,
     epilog="Example: [bold]digest subscribers list[/bold]",
 )
+
 choices.register(commands)
+seed.register(commands)
 
 
 @commands.command(

@@ -13,6 +13,9 @@ from digest.cli.tables import print_table
 from digest.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.app.examples import Example
     from digest.ranking.trial import TrialDay
 
 commands = typer.Typer(
@@ -27,39 +30,60 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The topic's short nam
 @commands.command("list", epilog="Example: [bold]digest topics list --json[/bold]")
 def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
     """List the topics."""
-    topics = output.open_app(ctx, only_reads=True).topics
+    from digest.app.examples import examples_by_topic
+    from digest.ranking.query import without_examples
+
+    app = output.open_app(ctx, only_reads=True)
+    examples = examples_by_topic(app, app.topics)
     if json:
-        output.print_json([serializers.topic(topic) for topic in topics])
+        output.print_json([serializers.topic(t, examples[t.slug]) for t in app.topics])
         return
     print_table(
         "Topics",
-        ("slug", "name~", "words in#", "words out#", "categories~", "authors#"),
+        ("slug", "name~", "words in#", "examples#", "words out#", "categories~", "authors#"),
         [
             (
                 t.slug,
                 t.name,
-                "all" if t.trending else len(t.words_in),
+                "all" if t.trending else len(without_examples(t.words_in)),
+                len(examples[t.slug]),
                 len(t.words_out),
                 " ".join(t.categories),
                 len(t.authors),
             )
-            for t in topics
+            for t in app.topics
         ],
     )
+    for topic in app.topics:
+        _print_unknown(topic.slug, examples[topic.slug])
+
+
+def _print_unknown(slug: str, examples: Sequence[Example]) -> None:
+    """Print which examples cannot be compared with yet."""
+    from digest.app.examples import note_of_unknown
+
+    if note := note_of_unknown(examples):
+        output.print_note(f"note: {slug}: {note}")
 
 
 @commands.command(epilog="Example: [bold]digest topics show robotics[/bold]")
 def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     """Show one topic."""
     from digest.app.config.topics import find_topic
+    from digest.app.examples import examples_by_topic
 
-    topic = find_topic(slug, output.open_app(ctx, only_reads=True).topics)
+    app = output.open_app(ctx, only_reads=True)
+    topic = find_topic(slug, app.topics)
+    examples = examples_by_topic(app, [topic])[slug]
+    written = serializers.topic(topic, examples)
     if json:
-        output.print_json(serializers.topic(topic))
+        output.print_json(written)
         return
-    for key, value in serializers.topic(topic).items():
+    written["examples"] = [f"{it.paper_id} “{it.title}”" for it in examples if it.title]
+    for key, value in written.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
         output.print_result(f"{key + ':':12}{text or '-'}")
+    _print_unknown(slug, examples)
 
 
 @commands.command(
@@ -120,6 +144,93 @@ def add(
     path = topics.add(topic, ctx.obj)
     config.load(path)
     output.Report().line(f"added {slug} to {path}")
+
+
+@commands.command(epilog="Example: [bold]digest topics packs mathematics[/bold]")
+def packs(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Show this pack alone, with its topics.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List the packs: ready-made topics of other fields, with their sources."""
+    from digest.app.config.packs import all_packs, find_pack
+
+    if name is None:
+        found = all_packs()
+        if json:
+            output.print_json([serializers.pack(pack) for pack in found])
+            return
+        print_table(
+            "Packs",
+            ("pack", "topics#", "sources~", "what it covers~"),
+            [
+                (pack.name, len(pack.topics), ", ".join(it.name for it in pack.sources), pack.about)
+                for pack in found
+            ],
+        )
+        return
+    pack = find_pack(name)
+    if json:
+        output.print_json(serializers.pack(pack))
+        return
+    output.print_result(f"{pack.title}: {pack.about}\n")
+    print_table(
+        "Topics",
+        ("slug", "name~", "words in~", "categories~"),
+        [
+            (topic.slug, topic.name, ", ".join(topic.words_in), " ".join(topic.categories))
+            for topic in pack.topics
+        ],
+    )
+    output.print_result("")
+    print_table(
+        "Sources",
+        ("source", "kind", "categories~"),
+        [(it.name, it.kind, ", ".join(it.categories) or "all") for it in pack.sources],
+    )
+
+
+@commands.command(
+    "add-pack",
+    epilog="Example: [bold]digest topics add-pack mathematics --topic number-theory[/bold]",
+)
+def add_pack(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A pack of `digest topics packs`.")],
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="SLUG", help="Only this topic of the pack; repeat."),
+    ] = None,
+    *,
+    source: Annotated[
+        bool, typer.Option("--source/--no-source", help="Add the sources of the topics too.")
+    ] = True,
+) -> None:
+    """Add a pack's topics, and the sources that they need, to the configuration file."""
+    from digest.app import config
+    from digest.app.config import packs
+
+    output.open_app(ctx)
+    done = packs.add_pack(name, ctx.obj, slugs=topic or (), with_source=source)
+    config.load(done.file)
+    report = output.Report()
+    if done.topics:
+        report.line(f"added {count(len(done.topics), 'topic')}: {', '.join(done.topics)}")
+    for added in done.sources:
+        report.line(f"added the source {added}")
+    if done.same:
+        report.line(f"there already: {', '.join(done.same)}")
+    for known in done.known:
+        report.line(f"the papers of {known} are read already")
+    for slug in done.other:
+        output.print_note(
+            f"note: {slug} stays as {done.file} has it, which is not as the pack has it; `digest"
+            f" topics remove {slug}`, and then this command again, takes that of the pack"
+        )
+    if not (done.topics or done.sources):
+        report.line(f"nothing to add: {done.file} is as it was")
 
 
 @commands.command(epilog="Example: [bold]digest topics remove robotics[/bold]")

@@ -21,17 +21,19 @@ from digest.delivery.worker import Prepared
 from digest.errors import NotFoundError, RenderError
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, NoIssue
+from digest.ranking.personalize import Reader
 from digest.storage.claims import Claim
 from subscribers.errors import AddressError
 from subscribers.models import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from digest.delivery.stats import StageTimer
     from digest.mail.renderer import Draft, MailSettings, RenderedMessage, Renderer
     from digest.models.issue import IssueItem, Seen
+    from digest.models.profile import Profile
     from digest.storage.claims import DueDelivery
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.history import DeliveryHistory
@@ -91,11 +93,12 @@ class MessageBuilder:
         book: Book,
         editions: EditionStore,
         history: DeliveryHistory,
+        profiles: Callable[[Collection[int]], Mapping[int, Profile]],
     ) -> None:
-        """Build new messages from `stored`."""
+        """Build new messages from `stored`; `profiles` returns those of some readers."""
         self._newest = stored
         self._settings, self._book = settings, book
-        self._editions, self._history = editions, history
+        self._editions, self._history, self._profiles = editions, history, profiles
         self._opened: dict[int, _OpenEdition] = {}
 
     def prepare(self, rows: Sequence[DueDelivery], timer: StageTimer) -> list[Prepared]:
@@ -121,7 +124,11 @@ class MessageBuilder:
                     return render_message(first.renderer, subscriber, issue)
         newest = self._open(self._newest.id)
         return render_message(
-            newest.renderer, subscriber, newest.composer.compose(subscriber, seen=seen)
+            newest.renderer,
+            subscriber,
+            newest.composer.compose(
+                subscriber, seen=seen, profile=self._profiles([subscriber.id]).get(subscriber.id)
+            ),
         )
 
     @property
@@ -141,7 +148,8 @@ class MessageBuilder:
         seen_by = self._seen([row.subscriber_id for row in rows], chain(*items_of.values()))
         newest = self._open(self._newest.id)
         composed: dict[int, _Composed] = {}
-        new: dict[int, tuple[Subscriber, Seen]] = {}
+        profiles = self._profiles([row.subscriber_id for row in rows])
+        new: dict[int, Reader] = {}
         for place, row in enumerate(rows):
             subscriber = subscribers[row.subscriber_id]
             items = items_of.get(row.delivery_id, ())
@@ -153,7 +161,7 @@ class MessageBuilder:
                 issue = first.restorer.restore(items)
                 composed[place] = _Composed(row=row, edition=first, issue=issue, is_restored=True)
             else:
-                new[place] = subscriber, seen
+                new[place] = Reader(subscriber, seen, profiles.get(subscriber.id))
         issues = newest.composer.compose_all(list(new.values()))
         for place, found in zip(new, issues, strict=True):
             composed[place] = _Composed(row=rows[place], edition=newest, issue=found)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, IssueItem, NoIssue
 from digest.models.picks import Pick
 from digest.ranking.compose import section_of
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from digest.ranking.select import with_similar
 from digest.storage.contents import dump, list_items
 from subscribers.models import WEEK
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from digest.models.issue import Edition, Seen
+    from digest.models.profile import Profile
     from subscribers.models import Subscriber
 
 #: A composer keeps at most this many different issues, and as many ledger lines.
@@ -39,24 +40,30 @@ class IssueComposer:
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
         self._contents: OrderedDict[int, tuple[Issue, str]] = OrderedDict()
 
-    def compose(self, subscriber: Subscriber, *, seen: Seen = NOTHING_SEEN) -> Issue | NoIssue:
+    def compose(
+        self,
+        subscriber: Subscriber,
+        *,
+        seen: Seen = NOTHING_SEEN,
+        profile: Profile | None = None,
+    ) -> Issue | NoIssue:
         """Return a subscriber's issue, or why there is none; see `compose_all`."""
-        return self.compose_all([(subscriber, seen)])[0]
+        return self.compose_all([Reader(subscriber, seen, profile)])[0]
 
-    def compose_all(self, readers: Sequence[tuple[Subscriber, Seen]]) -> list[Issue | NoIssue]:
-        """Return the issue of each subscriber who has seen this, or why there is none.
+    def compose_all(self, readers: Sequence[Reader]) -> list[Issue | NoIssue]:
+        """Return the issue of each reader, or why there is none.
 
         Subscribers who want the same and have seen the same get the same object. Words of their own
-        are looked up together, so many subscribers at once are quicker than one after another.
+        and profiles are looked up together, so many at once are quicker than one after another.
         """
-        wishes = [_wish(subscriber, seen) for subscriber, seen in readers]
+        wishes = [_wish(reader) for reader in readers]
         found: dict[Hashable, Issue | NoIssue] = {
             wish: self._issues[wish] for wish in wishes if wish in self._issues
         }
         new = {
             wish: reader
             for wish, reader in zip(wishes, readers, strict=True)
-            if wish not in found and self._is_day(reader[0])
+            if wish not in found and self._is_day(reader.subscriber)
         }
         composed = self._personalizer.compose(list(new.values()))
         for wish, issue in zip(new, composed, strict=True):
@@ -65,8 +72,8 @@ class IssueComposer:
                 self._issues.popitem(last=False)
         not_today = NoIssue(reason=f"wants no mail on a {self._day:%A}")
         return [
-            found[wish] if self._is_day(subscriber) else not_today
-            for wish, (subscriber, _) in zip(wishes, readers, strict=True)
+            found[wish] if self._is_day(reader.subscriber) else not_today
+            for wish, reader in zip(wishes, readers, strict=True)
         ]
 
     def _is_day(self, subscriber: Subscriber) -> bool:
@@ -82,11 +89,12 @@ class IssueComposer:
         return found[1]
 
 
-def _wish(subscriber: Subscriber, seen: Seen) -> Hashable:
-    """Return all that an issue of an edition depends on."""
-    choice = subscriber.preferences
+def _wish(reader: Reader) -> Hashable:
+    """Return all that an issue of an edition depends on; nobody has the profile of another."""
+    subscriber, choice = reader.subscriber, reader.subscriber.preferences
     return (
-        subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.papers, seen,
+        subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.muted,
+        choice.papers, reader.seen, subscriber.id if reader.profile else None,
     )  # fmt: skip
 
 
@@ -104,8 +112,8 @@ class IssueRestorer:
     def restore(self, items: Sequence[IssueItem]) -> Issue:
         """Return the issue that has these items; papers the edition lacks are left out.
 
-        The picks for a subscriber's own words are not in the edition. They get the score, the
-        trend and the reasons that the ledger keeps.
+        Picks that were ranked for a subscriber alone are not in the edition. They get the score,
+        the trend and the reasons that the ledger keeps.
         """
         sections: dict[str, list[Pick]] = {}
         withdrawn = []
@@ -116,14 +124,19 @@ class IssueRestorer:
             if item.topic == WITHDRAWN:
                 withdrawn.append(paper)
                 continue
-            pick = self._picks.get((item.topic, paper.id)) or Pick(
-                paper=paper,
-                topic=item.topic,
-                relevance=0.0,
-                trend=item.trend or 0.0,
-                score=item.score or 0.0,
-                reasons=item.reasons or (),
-            )
+            of_edition = self._picks.get((item.topic, paper.id))
+            if item.reasons is None and of_edition is not None:
+                pick = of_edition
+            else:
+                pick = Pick(
+                    paper=paper,
+                    topic=item.topic,
+                    relevance=0.0,
+                    trend=item.trend or 0.0,
+                    score=item.score or 0.0,
+                    reasons=item.reasons or (),
+                    is_personal=True,
+                )
             similar = [self._papers[it.paper_id] for it in items if it.behind == item.position]
             sections.setdefault(item.topic, []).append(with_similar(pick, similar))
         return Issue(

@@ -33,7 +33,7 @@ from digest.models.clock_times import midnight
 from digest.models.delivery import DeliveryState, RunReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from digest.delivery.run_start import RunStart
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digest.mail.renderer import MailSettings
     from digest.models.delivery import WorkerHost
     from digest.models.issue import Edition
+    from digest.models.profile import Profile
     from digest.storage.begun_days import BegunDays
     from digest.storage.editions import EditionStore, StoredEdition
     from digest.storage.generation import Generation
@@ -100,6 +101,8 @@ class DeliveryServices:
     host: WorkerHost
     policy: Policy
     clock: Clock
+    #: returns the profiles of those of some readers who gave feedback
+    profiles: Callable[[Collection[int]], Mapping[int, Profile]]
     #: called with a subscriber's id and the server's words when the address does not exist
     on_invalid_address: Callable[[int, str], None]
     #: our addresses that a refusal may name: From and the login
@@ -290,6 +293,7 @@ def run_worker(
         book=services.book,
         editions=services.editions,
         history=services.history,
+        profiles=services.profiles,
     )
     token = ledger.register(shard.day, services.host, now=clock())
 

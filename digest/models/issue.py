@@ -156,12 +156,14 @@ class WordCounts:
 
     #: how many papers were counted
     papers: int = 0
-    #: by stem
+    #: by term: a stem, or two neighbouring stems with a space between
     papers_with: Mapping[str, int] = field(default_factory=dict)
+    #: by term: the mean of its weight in the papers' vectors, of the terms where that is most
+    means: Mapping[str, float] = field(default_factory=dict)
 
-    def of(self, stems: Iterable[str]) -> WordCounts:
-        """Return the counts of these stems only."""
-        found = {stem: self.papers_with[stem] for stem in stems if stem in self.papers_with}
+    def of(self, terms: Iterable[str]) -> WordCounts:
+        """Return the counts of these terms only, without means."""
+        found = {term: self.papers_with[term] for term in terms if term in self.papers_with}
         return WordCounts(papers=self.papers, papers_with=found)
 
 
@@ -180,6 +182,8 @@ class Edition:
     trend_weight: float
     #: of the words of its papers, for subscribers with words of their own
     counts: WordCounts = field(default_factory=WordCounts)
+    #: of all words of the last weeks, with which feedback is learned; not stored with the edition
+    all_counts: WordCounts | None = None
     #: how its papers compare with others of their day, by id
     trends: Mapping[str, Trend] = field(default_factory=dict)
     #: ids of the papers that hold a word which the subscriber of a personal edition excludes

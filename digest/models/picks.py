@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, close, category, author, trend, rise, prior or similar
+    #: word, example, close, category, author, liked, trend, rise, prior or similar
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
     place: str = ""
-    #: the words as the paper spells them, the categories or the names
+    #: the words as the paper spells them, the categories, the names or the example's title
     values: tuple[str, ...] = ()
     #: the rank by votes, the votes, or how many papers or authors there are
     number: int | None = None
@@ -45,6 +45,8 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
+    #: whether it was ranked for one subscriber alone, so that the edition does not have it
+    is_personal: bool = False
 
 
 class Ranking(tuple["Pick", ...]):

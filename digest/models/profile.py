@@ -27,3 +27,5 @@ class Profile:
     interests: tuple[Interest, ...]
     #: how many papers the reader likes
     likes: int
+    #: of how many they want less
+    less: int = 0

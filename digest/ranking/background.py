@@ -8,23 +8,38 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 from digest.models.issue import WordCounts
+from digest.ranking.centroid import AllPapers, blend
+from digest.ranking.examples import named_in
 from digest.ranking.index import PaperIndex, Place, texts_of
-from digest.ranking.query import Term, Text, parse_leniently
+from digest.ranking.query import Example, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
+from digest.ranking.term_vectors import (
+    FEWEST,
+    PAIRS,
+    counts_of,
+    idf_of,
+    stems_of,
+    term_counts,
+    term_weights,
+    unit_rows,
+    usual_means,
+)
 from digest.ranking.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
+    from digest.ranking.centroid import Centroid
     from digest.ranking.query import Query
     from subscribers.models import Topic
 
@@ -34,43 +49,8 @@ if TYPE_CHECKING:
 DAYS = 60
 #: The most papers of a background, the newest: more change nothing, and take seconds.
 MOST_PAPERS = 6_000
-#: A term in fewer papers than this is no part of a topic's centroid.
-_FEWEST = 3
-#: A topic has no centroid if fewer papers than this are of it, or are not: a mean of few is chance.
-_FEWEST_EXAMPLES = 15
-#: Nor has it one if its papers are hardly more alike than all are. This is between the cosines;
-#: for the starter topics it is 0.05 to 0.22.
-_LEAST_APART = 0.03
-#: No paper is closer to a topic's papers than this, on a scale where these have 1 in the mean.
-_CLOSEST = 2.0
-#: In a paper's vector the words of its title count so many times.
-_TITLE_WEIGHT = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Centroid:
-    """What distinguishes a topic's papers from all papers."""
-
-    #: how many papers it is the mean of
-    examples: int
-    #: the weight of each term of the background, of length one, shape (terms,)
-    weights: Floats
-    #: the mean cosine to it of the topic's papers, each without its own part in the centroid, and
-    #: of all other papers
-    of_examples: float
-    of_others: float
-    #: by category of arXiv, how much it speaks for the topic, in log-odds
-    categories: Mapping[str, float] = field(default_factory=dict)
-
-    def closeness(self, vectors: sp.csr_array) -> Floats:
-        """Return how close papers are to the topic's papers; shape (papers,).
-
-        That is 0 for a paper that is like others, 1 for one that is like the topic's papers, and
-        `_CLOSEST` at most.
-        """
-        apart = self.of_examples - self.of_others
-        closeness: Floats = (vectors @ self.weights - self.of_others) / apart
-        return np.minimum(closeness, _CLOSEST)
+#: With fewer earlier papers, examples are compared with those of the day too.
+_FEW_PAPERS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +63,10 @@ class Background:
     terms: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     #: by term
     idf: Floats = field(default_factory=lambda: np.empty(0))
-    #: by the topic's slug; topics with few examples have none
+    #: by the topic's slug; topics of few papers have none
     centroids: Mapping[str, Centroid] = field(default_factory=dict)
+    #: the papers whose texts are known, by the ids that topics name as examples
+    examples: Mapping[str, Paper] = field(default_factory=dict)
 
     def vectors(self, index: PaperIndex) -> sp.csr_array:
         """Return the TF-IDF rows of an index's papers, of length one, shape (papers, terms).
@@ -92,88 +74,116 @@ class Background:
         The index must have this vocabulary. Weights are `(1 + ln tf) * idf`; terms that the
         background does not know are left out.
         """
-        usual = index.is_usual
-        rows, terms, counts = _term_counts(
-            index.words[usual], index.text[usual], index.row_of_text, index.place_of_text
-        )
+        rows, terms, counts = counts_of(index)
         columns = np.searchsorted(self.terms, terms)
         known = columns < len(self.terms)
         known[known] = self.terms[columns[known]] == terms[known]
         papers = len(index.papers)
-        return _unit_rows(rows[known], columns[known], counts[known], self.idf, papers)
+        return unit_rows(rows[known], columns[known], counts[known], self.idf, papers)
 
     def spell(self, column: int) -> tuple[str, ...]:
         """Return the stems of a term by its column."""
-        term, stems = int(self.terms[column]), self.vocabulary.stems
-        if term < _PAIRS:
-            return (stems[term],)
-        return stems[(term >> _SHIFT) - 1], stems[term & (_PAIRS - 1)]
+        return stems_of(int(self.terms[column]), self.vocabulary.stems)
 
 
-def learn(papers: Sequence[Paper], topics: Iterable[Topic]) -> Background:
+def learn(
+    papers: Sequence[Paper],
+    topics: Iterable[Topic],
+    *,
+    examples: Mapping[str, Paper] | None = None,
+    of_day: Sequence[Paper] = (),
+) -> Background:
     """Return what papers teach, the newest `MOST_PAPERS` of them.
 
-    A topic's centroid is the mean TF-IDF vector of the papers with one of its phrases in the title,
-    minus the mean of all papers (Rocchio's method; Manning, Raghavan and Schütze, "Introduction to
-    Information Retrieval", 2008, §9.1.1, with all other papers as not relevant).
+    Args:
+        papers: those of the days before.
+        topics: those whose papers are looked for among them; see `digest.ranking.centroid`.
+        examples: the papers that topics name as examples, by these ids, as far as they are known.
+        of_day: what examples are compared with too as long as hardly any papers are known. It is
+            not counted.
+
     """
     newest = sorted(papers, key=lambda paper: (paper.day, paper.id))[-MOST_PAPERS:]
-    if not newest:
-        return Background()
+    examples = examples or {}
+    if examples and len(newest) < _FEW_PAPERS:
+        known = {paper.id for paper in newest}
+        others = [paper for paper in of_day if paper.id not in known]
+        return replace(_learn([*newest, *others], topics, examples), counts=_learn(newest).counts)
+    return _learn(newest, topics, examples)
+
+
+def _learn(
+    papers: Sequence[Paper],
+    topics: Iterable[Topic] = (),
+    examples: Mapping[str, Paper] = MappingProxyType({}),
+) -> Background:
+    if not papers:
+        return Background(examples=examples)
     vocabulary = Vocabulary()
-    rows, terms, counts = _term_counts(*_read(newest, vocabulary))
+    rows, terms, counts = term_counts(*_read(papers, vocabulary))
     distinct, columns, papers_with = np.unique(terms, return_inverse=True, return_counts=True)
     stems = vocabulary.stems
-    is_stem = distinct < _PAIRS
+    is_kept = papers_with >= FEWEST
+    is_counted = is_kept | (distinct < PAIRS)
+    spelled = [stems_of(term, stems) for term in distinct[is_counted].tolist()]
     word_counts = WordCounts(
-        papers=len(newest),
+        papers=len(papers),
         papers_with={
-            stems[term]: number
-            for term, number in zip(
-                distinct[is_stem].tolist(), papers_with[is_stem].tolist(), strict=True
-            )
+            " ".join(term): number
+            for term, number in zip(spelled, papers_with[is_counted].tolist(), strict=True)
         },
     )
-    is_kept = papers_with >= _FEWEST
+    new_column = np.cumsum(is_counted) - 1
+    counted = is_counted[columns]
+    weights = term_weights(spelled, word_counts)
+    usual = unit_rows(
+        rows[counted], new_column[columns[counted]], counts[counted], weights, len(papers)
+    )
+    word_counts = replace(word_counts, means=usual_means(usual, spelled))
     new_column = np.cumsum(is_kept) - 1
     kept = is_kept[columns]
-    idf = np.log((1 + len(newest)) / (1 + papers_with[is_kept])) + 1
-    vectors = _unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(newest))
-    return Background(
+    idf = idf_of(len(papers), papers_with[is_kept])
+    vectors = unit_rows(rows[kept], new_column[columns[kept]], counts[kept], idf, len(papers))
+    found = Background(
         counts=word_counts,
         vocabulary=vocabulary,
         terms=distinct[is_kept],
         idf=idf,
-        centroids=_centroids(newest, topics, vectors, vocabulary),
+        examples=examples,
     )
+    return replace(found, centroids=_centroids(papers, topics, vectors, found))
 
 
 def _centroids(
-    papers: Sequence[Paper], topics: Iterable[Topic], vectors: sp.csr_array, vocabulary: Vocabulary
+    papers: Sequence[Paper], topics: Iterable[Topic], vectors: sp.csr_array, known: Background
 ) -> dict[str, Centroid]:
-    titles = PaperIndex(papers, vocabulary, places=(Place.TITLE,))
-    everything = np.asarray(vectors.mean(axis=0)).ravel()
+    titles = PaperIndex(papers, known.vocabulary, places=(Place.TITLE,))
+    all_papers = AllPapers(vectors)
+    row_of = {paper.id: row for row, paper in enumerate(known.examples.values())}
+    of_examples = known.vectors(PaperIndex([*known.examples.values()], known.vocabulary))
     found = {}
     for topic in topics:
-        is_example = np.zeros(len(papers), np.bool_)
+        fits = np.zeros(len(papers), np.bool_)
         for entry in topic.words_in:
-            is_example[_fitting(titles, parse_leniently(entry))] = True
-        centroid = _centroid(vectors, is_example, everything)
-        if centroid:
+            fits[_fitting(titles, parse_leniently(entry))] = True
+        by_title = all_papers.centroid(fits)
+        if by_title:
             in_category = {
                 category: np.array([category in paper.categories for paper in papers])
                 for category in topic.categories
             }
-            categories = {
-                category: _log_lift(has, is_example) for category, has in in_category.items()
-            }
-            found[topic.slug] = replace(centroid, categories=categories)
+            categories = {category: _log_lift(has, fits) for category, has in in_category.items()}
+            by_title = replace(by_title, categories=categories)
+        rows = {row_of[paper.id] for paper in named_in(topic.words_in, known.examples)}
+        centroid = blend(by_title, all_papers.centroid_of_examples(of_examples[sorted(rows)]))
+        if centroid:
+            found[topic.slug] = centroid
     return found
 
 
 def _fitting(titles: PaperIndex, query: Query) -> list[int]:
     """Return the papers whose titles fit a query; a title that has a word of free text does not."""
-    if isinstance(query, Text):
+    if isinstance(query, Text | Example):
         return []
     if isinstance(query, Term):
         return list(titles.find(query.phrase).rows)
@@ -188,30 +198,6 @@ def _fitting(titles: PaperIndex, query: Query) -> list[int]:
         return query.evaluate(lambda phrase: row in rows_with[phrase])
 
     return sorted(filter(fits, some))
-
-
-def _centroid(
-    vectors: sp.csr_array, is_example: NDArray[np.bool_], everything: Floats
-) -> Centroid | None:
-    """Return the centroid of the examples; None if they or the others are few, or all alike."""
-    examples = int(is_example.sum())
-    if min(examples, len(is_example) - examples) < _FEWEST_EXAMPLES:
-        return None
-    of_topic = vectors[is_example]
-    mean = np.asarray(of_topic.mean(axis=0)).ravel()
-    length = float(np.linalg.norm(mean - everything))
-    if not length:
-        return None
-    # An example's cosine to the mean of the other examples: its own part has a cosine of one.
-    to_mean = (examples * (of_topic @ mean) - 1) / (examples - 1)
-    of_examples = float((to_mean - of_topic @ everything).mean()) / length
-    weights = (mean - everything) / length
-    of_others = float((vectors[~is_example] @ weights).mean())
-    if of_examples - of_others < _LEAST_APART:
-        return None
-    return Centroid(
-        examples=examples, weights=weights, of_examples=of_examples, of_others=of_others
-    )
 
 
 def _log_lift(has: NDArray[np.bool_], is_example: NDArray[np.bool_]) -> float:
@@ -248,47 +234,3 @@ def _read(
         np.array(row_of_text, np.int32),
         np.array(place_of_text, np.int8),
     )
-
-
-#: Numbers of pairs begin here: a pair is the number of its first stem plus one, shifted, plus that
-#: of the second.
-_SHIFT = 32
-_PAIRS = 1 << _SHIFT
-
-
-def _term_counts(
-    words: NDArray[np.int32],
-    text: NDArray[np.int32],
-    row_of_text: NDArray[np.int32],
-    place_of_text: NDArray[np.int8],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return, for each term of each paper once: the paper's row, the term, and its weighted count.
-
-    `words` may have gaps, which are negative.
-    """
-    stems = words.astype(np.int64)
-    is_pair = (text[:-1] == text[1:]) & (stems[:-1] >= 0) & (stems[1:] >= 0)
-    pairs = (stems[:-1] + 1 << _SHIFT) + stems[1:]
-    terms = np.concatenate((stems[stems >= 0], pairs[is_pair]))
-    text = np.concatenate((text[stems >= 0], text[:-1][is_pair]))
-    weights = np.where(place_of_text[text] == Place.TITLE, _TITLE_WEIGHT, 1)
-    distinct, columns = np.unique(terms, return_inverse=True)
-    table = sp.csr_array(
-        (weights, (row_of_text[text], columns)),
-        shape=(int(row_of_text.max(initial=-1)) + 1, len(distinct)),
-    )
-    table.sum_duplicates()
-    rows = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
-    return rows, distinct[table.indices], table.data
-
-
-def _unit_rows(
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    idf: Floats,
-    papers: int,
-) -> sp.csr_array:
-    weights = (1 + np.log(counts)) * idf[columns]
-    lengths = np.sqrt(np.bincount(rows, weights**2, minlength=papers))
-    return sp.csr_array((weights / lengths[rows], (rows, columns)), shape=(papers, len(idf)))

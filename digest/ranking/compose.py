@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
 from digest.text.wording import count, join_words
-from subscribers.models import OWN, OWN_NAME
+from subscribers.models import LIKED, LIKED_NAME, OWN, OWN_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.models.issue import Coverage, Seen
     from digest.models.picks import Pick
+
+
+#: Sections that no topic of the edition has.
+_OWN_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME}
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
@@ -60,8 +64,8 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     restored as it was. A day is short for a topic if it has fewer papers about it than an issue may
     show.
     """
-    if slug == OWN:
-        return Section(slug=slug, name=OWN_NAME, picks=tuple(picks))
+    if slug in _OWN_NAMES:
+        return Section(slug=slug, name=_OWN_NAMES[slug], picks=tuple(picks))
     topic = edition.topics[slug]
     about = len(edition.ranked[slug])
     return Section(
@@ -79,9 +83,9 @@ def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
     about = [pick for slug in known for pick in edition.ranked.get(slug, ())]
     excluded = sum(pick.paper.id in edition.excluded for pick in about)
     if about and excluded == len(about):
-        return f"every paper about {names} has a word that the reader excludes"
+        return f"the reader excludes a word or an author of every paper about {names}"
     if about:
-        also = " or has a word that the reader excludes" if excluded else ""
+        also = " or has a word or an author that the reader excludes" if excluded else ""
         return f"every paper about {names} was in an earlier issue{also}"
     return f"none of the day’s {total} is about {names}"
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from digest.models.issue import Edition
 from digest.models.trend import UNKNOWN
+from digest.ranking.affinity import learned_counts
 from digest.ranking.diversity import diversify
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank_by
 from digest.ranking.relevance import Relevance
+from digest.ranking.term_vectors import terms_of
 from digest.ranking.tfidf import Vectors
 
 if TYPE_CHECKING:
@@ -60,5 +62,6 @@ def make_edition(
         max_papers=quotas.max_papers,
         trend_weight=quotas.trend_weight,
         trends={paper.id: trends.get(paper.id, UNKNOWN) for paper in papers},
-        counts=background.counts.of(relevance.index.stems()),
+        counts=background.counts.of(terms_of(relevance.index)),
+        all_counts=learned_counts(background.counts, relevance.index),
     )

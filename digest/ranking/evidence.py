@@ -14,7 +14,7 @@ import numpy as np
 
 from digest.ranking import free_text
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import And, Not, Or, Term, Text, parse_leniently
+from digest.ranking.query import And, Example, Not, Or, Term, Text, parse_leniently
 from digest.ranking.stemming import singular
 from digest.ranking.terms import excluding_phrase, is_part
 
@@ -171,6 +171,8 @@ class Evidence:
         if isinstance(query, Not):
             return np.where(self._strength(query.part) > 0, 0.0, 1.0)
         found = np.zeros(len(self.index.papers))
+        if isinstance(query, Example):
+            return found
         if not isinstance(query, Term):
             raise TypeError(f"{query!r} is no query")
         if query.excludes:

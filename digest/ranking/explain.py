@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from digest.models.picks import Reason
 from digest.text.wording import count, join_words, stands_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from digest.models.trend import Rise, Trend, WellReceived
     from digest.ranking.relevance import Match
 
 #: A reason quotes at most so many words.
 MAX_WORDS = 3
+#: Characters of an example's title in a reason.
+_LONGEST_TITLE = 90
 #: The rank by votes is a reason in this share of the day's papers with votes, from the top.
 _TOP_SHARE = 0.25
 
@@ -34,9 +37,7 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
         reasons.append(_words("the abstract speaks of {}", "abstract", match.abstract_words))
     if match.summary_words and len(match.title_words) < MAX_WORDS:
         reasons.append(_words("the summary speaks of {}", "summary", match.summary_words))
-    if match.close_by:
-        text = f"close to this topic’s papers: {join_words(match.close_by)}"
-        reasons.append(Reason(kind="close", text=text, values=match.close_by))
+    reasons += _closeness(match)
     if match.categories:
         text = f"filed under {join_words(match.categories)}"
         reasons.append(Reason(kind="category", text=text, values=match.categories))
@@ -50,6 +51,23 @@ def explain(match: Match, trend: Trend) -> tuple[Reason, ...]:
 def similar_reason(number: int) -> Reason:
     """Return the reason of a pick that stands for so many near-duplicates."""
     return Reason(kind="similar", text=stands_for(number), number=number)
+
+
+def _closeness(match: Match) -> Iterator[Reason]:
+    if match.example:
+        title = shorten(match.example, _LONGEST_TITLE, placeholder="…")
+        text = f"like this topic’s example “{title}”"
+        yield Reason(kind="example", text=text, values=(match.example,))
+    if match.close_by:
+        papers = "examples" if match.by_example else "papers"
+        text = f"close to this topic’s {papers}: {join_words(match.close_by)}"
+        yield Reason(kind="close", text=text, values=match.close_by)
+
+
+def liked_reason(words: Sequence[str]) -> Reason:
+    """Return the reason of a pick that has these words in common with papers a reader liked."""
+    text = f"like what you liked: {_quoted(words)}"
+    return Reason(kind="liked", text=text, values=tuple(words))
 
 
 def _of_trend(trend: Trend, *, is_trending: bool) -> Reason | None:

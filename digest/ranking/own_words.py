@@ -16,11 +16,10 @@ import scipy.sparse as sp
 
 from digest.models.picks import Pick, Ranking
 from digest.models.trend import UNKNOWN
-from digest.ranking.background import Background
 from digest.ranking.evidence import shares
 from digest.ranking.explain import explain
 from digest.ranking.rank import MOST_PICKS
-from digest.ranking.relevance import Relevance, names_of, of_words_alone
+from digest.ranking.relevance import names_of, of_words_alone
 from digest.ranking.terms import folded_name
 from subscribers.models import OWN
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.models.issue import Edition
     from digest.models.picks import Reason
+    from digest.ranking.relevance import Relevance
     from subscribers.models import Preferences, Topic
 
     Floats = NDArray[np.float64]
@@ -44,9 +44,9 @@ _BLOCK = 250_000
 class OwnWords:
     """Looks up readers' own words and names, and the words that they exclude, in one edition."""
 
-    def __init__(self, edition: Edition) -> None:
-        """Read the edition's papers."""
-        self._relevance = Relevance(edition.papers, Background(counts=edition.counts))
+    def __init__(self, edition: Edition, relevance: Relevance) -> None:
+        """Use the texts of the edition's papers."""
+        self._relevance = relevance
         self._papers = self._relevance.papers
         self._row_of = {paper.id: row for row, paper in enumerate(self._papers)}
         self._trend_of = [edition.trends.get(paper.id, UNKNOWN) for paper in self._papers]
@@ -71,6 +71,11 @@ class OwnWords:
         """Return the ids of the papers that hold one of these words, in whatever form."""
         excludes = self._relevance.evidence.excludes(words_out)
         return frozenset(self._papers[row].id for row in np.flatnonzero(excludes).tolist())
+
+    def by_authors(self, names: Sequence[str]) -> frozenset[str]:
+        """Return the ids of the papers of these people or institutions."""
+        rows = {row for name in names for row in self._rows_of_name.get(folded_name(name), ())}
+        return frozenset(self._papers[row].id for row in rows)
 
     def _rank_block(self, readers: Sequence[Preferences]) -> Iterator[Ranking]:
         evidence = self._relevance.evidence
@@ -98,6 +103,7 @@ class OwnWords:
                     relevance=relevance,
                     trend=self._trend[row],
                     score=score,
+                    is_personal=True,
                 )
                 for row, relevance, score in zip(
                     best.tolist(),

@@ -1,90 +1,169 @@
-"""Issues of one edition for subscribers: own words and authors, excluded words, fewer papers."""
+"""Issues of one edition for subscribers: own words, feedback, excluded words, fewer papers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digest.models.issue import Issue
+from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.ranking.compose import compose
-from subscribers.models import OWN, own_topic
+from digest.ranking.explain import liked_reason
+from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.models.issue import Edition, NoIssue, Seen
-    from digest.models.picks import Pick
+    from digest.models.issue import Edition, NoIssue, Section
+    from digest.models.picks import Pick, Ranking, Reason
+    from digest.models.profile import Profile
+    from digest.ranking.affinity import Affinity
     from digest.ranking.own_words import OwnWords
-    from subscribers.models import Subscriber, Topic
+    from digest.ranking.personal_rankings import PersonalRankings
+    from digest.ranking.relevance import Relevance
+    from subscribers.models import Topic
 
-    #: a subscriber and what they have seen
-    Reader = tuple[Subscriber, Seen]
+
+class Reader(NamedTuple):
+    """A subscriber, what they have seen, and what their feedback taught."""
+
+    subscriber: Subscriber
+    seen: Seen = NOTHING_SEEN
+    profile: Profile | None = None
+
+    @property
+    def learned(self) -> Profile | None:
+        """What may change the reader's issue; None if nothing does, or they do not want it."""
+        profile = self.profile
+        if profile is None or not profile.interests or not self.subscriber.preferences.learns:
+            return None
+        return profile
 
 
 class Personalizer:
     """Adapts an edition to its subscribers, and composes their issues.
 
-    Own words and authors make a topic of their own, which comes first. Papers that hold an excluded
-    word are left out of every topic.
+    Own words and authors make a topic of their own, which comes first. Feedback changes the order
+    of every topic, and papers like those that a subscriber liked make a topic that comes last.
+    Papers with an excluded word or by a muted author are left out everywhere.
     """
 
     def __init__(self, edition: Edition) -> None:
-        """Read nothing yet; papers are read when a subscriber has words of their own."""
+        """Read nothing yet; papers are read when a subscriber has wishes of their own."""
         self._edition = edition
 
     def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
         """Return each reader's issue, or why there is none, in their order.
 
-        The words of all of them are looked up together.
+        The words and profiles of all of them are looked up together.
         """
-        own_topics = [own_topic(subscriber) for subscriber, _ in readers]
+        own_topics = [own_topic(reader.subscriber) for reader in readers]
         with_own = [
-            subscriber.preferences
-            for (subscriber, _), own in zip(readers, own_topics, strict=True)
+            reader.subscriber.preferences
+            for reader, own in zip(readers, own_topics, strict=True)
             if own
         ]
-        picks = self._own_words.rank(with_own) if with_own else iter(())
-        for (subscriber, seen), own in zip(readers, own_topics, strict=True):
-            yield self._compose(subscriber, seen, own, next(picks) if own else ())
+        own_picks = self._own_words.rank(with_own) if with_own else iter(())
+        taught = iter(self._rank([reader for reader in readers if reader.learned]))
+        for reader, own in zip(readers, own_topics, strict=True):
+            picks = next(own_picks) if own else ()
+            yield self._compose(reader, own, picks, next(taught) if reader.learned else {})
+
+    def _rank(self, readers: Sequence[Reader]) -> Sequence[Mapping[str, Ranking]]:
+        """Return the rankings of readers with profiles."""
+        if not readers:
+            return ()
+        from digest.ranking.personal_rankings import trust_of
+
+        profiles = [reader.learned for reader in readers if reader.learned]
+        unlearned = [reader.subscriber.preferences.unlearned for reader in readers]
+        trust = trust_of([profile.likes + profile.less for profile in profiles])
+        closeness = self._affinity.closeness(profiles, unlearned)
+        wanted = [reader.subscriber.topics for reader in readers]
+        return self._personal_rankings.rank(wanted, closeness, trust)
 
     def _compose(
-        self, subscriber: Subscriber, seen: Seen, own: Topic | None, picks: Sequence[Pick]
+        self,
+        reader: Reader,
+        own: Topic | None,
+        own_picks: Sequence[Pick],
+        taught: Mapping[str, Ranking],
     ) -> Issue | NoIssue:
-        edition, preferences = self._edition, subscriber.preferences
+        edition, preferences = self._edition, reader.subscriber.preferences
         changes: dict[str, Any] = {}
-        wanted = subscriber.topics
+        wanted = reader.subscriber.topics
         if preferences.papers is not None:
             changes["max_papers"] = min(preferences.papers, edition.max_papers)
-        if preferences.words_out:
-            changes["excluded"] = self._own_words.excluded(preferences.words_out)
-        if own is not None:
-            changes["topics"] = {**edition.topics, OWN: own}
-            changes["ranked"] = {**edition.ranked, OWN: picks}
+        if preferences.words_out or preferences.muted:
+            changes["excluded"] = self._own_words.excluded(
+                preferences.words_out
+            ) | self._own_words.by_authors(preferences.muted)
+        if own or taught:
+            changes["topics"] = {**edition.topics}
+            changes["ranked"] = {**edition.ranked, **taught}
+        if own:
+            changes["topics"][OWN], changes["ranked"][OWN] = own, own_picks
             wanted = (OWN, *wanted)
-        issue = compose(replace(edition, **changes) if changes else edition, wanted, seen=seen)
-        return self._explained(issue, own) if own and isinstance(issue, Issue) else issue
-
-    def _explained(self, issue: Issue, own: Topic) -> Issue:
-        """Give the picks for a subscriber's own words their reasons, before those they have."""
-        sections = tuple(
-            replace(
-                section,
-                picks=tuple(
-                    replace(pick, reasons=(*self._own_words.reasons(own, pick), *pick.reasons))
-                    for pick in section.picks
-                ),
-            )
-            if section.slug == OWN
-            else section
-            for section in issue.sections
+        if taught.get(LIKED):
+            changes["topics"][LIKED] = LIKED_TOPIC
+            wanted = (*wanted, LIKED)
+        issue = compose(
+            replace(edition, **changes) if changes else edition, wanted, seen=reader.seen
         )
-        return replace(issue, sections=sections)
+        if (own or taught) and isinstance(issue, Issue):
+            sections = (self._explained(section, own, reader.learned) for section in issue.sections)
+            return replace(issue, sections=tuple(sections))
+        return issue
+
+    def _explained(self, section: Section, own: Topic | None, profile: Profile | None) -> Section:
+        """Give the picks that were ranked for one subscriber their reasons."""
+        picks = tuple(
+            replace(pick, reasons=(*self._reasons(pick, own, profile), *pick.reasons))
+            if pick.is_personal
+            else pick
+            for pick in section.picks
+        )
+        return replace(section, picks=picks)
+
+    def _reasons(self, pick: Pick, own: Topic | None, profile: Profile | None) -> Sequence[Reason]:
+        if pick.topic == OWN and own:
+            return self._own_words.reasons(own, pick)
+        of_topic = self._reasons_of.get((pick.topic, pick.paper.id), ())
+        words = self._affinity.words(profile, pick.paper.id) if profile else ()
+        return (*of_topic, liked_reason(words)) if words else of_topic
+
+    @cached_property
+    def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:
+        """The reasons of the edition's picks by topic and paper."""
+        return {
+            (slug, pick.paper.id): pick.reasons
+            for slug, picks in self._edition.ranked.items()
+            for pick in picks
+        }
+
+    @cached_property
+    def _relevance(self) -> Relevance:
+        # Imported here because few subscribers have wishes of their own, and numpy and scipy take a
+        # third of a worker's memory.
+        from digest.ranking.background import Background
+        from digest.ranking.relevance import Relevance
+
+        return Relevance(self._edition.papers, Background(counts=self._edition.counts))
 
     @cached_property
     def _own_words(self) -> OwnWords:
-        # Imported here because few subscribers have own words, and numpy and scipy take a third of
-        # a worker's memory.
         from digest.ranking.own_words import OwnWords
 
-        return OwnWords(self._edition)
+        return OwnWords(self._edition, self._relevance)
+
+    @cached_property
+    def _affinity(self) -> Affinity:
+        from digest.ranking.affinity import Affinity
+
+        return Affinity(self._relevance.index, self._edition.counts)
+
+    @cached_property
+    def _personal_rankings(self) -> PersonalRankings:
+        from digest.ranking.personal_rankings import PersonalRankings
+
+        return PersonalRankings(self._edition, self._relevance.papers)

@@ -3,6 +3,7 @@
     language model                      a phrase: these words beside each other, in any form
     (agent OR "tool use") AND NOT game  phrases with operators, which are written in capitals
     how do models learn to plan?        free text: a question, or more words than a phrase has
+    arXiv:2401.00001                    an example: a paper, which others are to be like
 
 Operators bind as everywhere: NOT before AND before OR. Quotation marks make a phrase of anything.
 What follows NOT is compared in the singular, like all words that exclude a paper.
@@ -17,6 +18,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from digest.models.identity import arxiv_id, doi
 from digest.ranking.terms import Phrase, excluding_phrase, phrase, words
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
 
 #: An entry of more words is free text; in real abstracts hardly a longer phrase comes twice.
 LONGEST_PHRASE = 5
+#: The most examples that a topic may have.
+MOST_EXAMPLES = 20
 #: How deep parentheses and NOTs may be nested.
 DEEPEST = 20
 #: So many entries are remembered as they were read.
 _REMEMBERED = 4_000
 
+_MARKS = '"“”'
 _OPERATORS = ("AND", "OR", "NOT")
 _SYMBOL = re.compile(r'"[^"]*"|“[^”]*”|[()"“”]|[^\s()"“”]+')
 #: Words that hold a sentence together or ask for papers, and say nothing of a subject.
@@ -146,6 +151,32 @@ class Text(Query):
 
 
 @dataclass(frozen=True)
+class Example(Query):
+    """A paper that others are to be like: `background` compares texts, and no phrase is looked up.
+
+    The id is canonical; see `digest.models.identity`.
+    """
+
+    paper_id: str
+
+    def evaluate(self, present: Callable[[Phrase], bool]) -> bool:  # noqa: ARG002 (it has none)
+        """Return that no phrase makes a paper fit."""
+        return False
+
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Return nothing."""
+        return ()
+
+    def excluded(self) -> tuple[Phrase, ...]:
+        """Return nothing."""
+        return ()
+
+    def __str__(self) -> str:
+        """Write the id with the label that an arXiv id has."""
+        return f"arXiv:{self.paper_id}" if arxiv_id(self.paper_id) else self.paper_id
+
+
+@dataclass(frozen=True)
 class _Several(Query):
     parts: tuple[Query, ...]
 
@@ -215,6 +246,8 @@ def parse(entry: str) -> Query:
     """
     if not words(entry):
         raise QueryError("has no word in it; write a word or a phrase")
+    if paper_id := _example_id(entry):
+        return Example(paper_id)
     symbols = [(match[0], match.start() + 1) for match in _SYMBOL.finditer(entry)]
     if not any(symbol in _OPERATORS for symbol, _ in symbols):
         return _without_operators(entry)
@@ -234,6 +267,28 @@ def parse_leniently(entry: str) -> Query:
         return parse(entry)
     except QueryError:
         return Term(_unquoted(entry))
+
+
+def examples_of(entries: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the papers that some entries name as examples, each once, in order."""
+    queries = map(parse_leniently, entries)
+    return tuple(dict.fromkeys(it.paper_id for it in queries if isinstance(it, Example)))
+
+
+def without_examples(entries: Iterable[str]) -> tuple[str, ...]:
+    """Return the entries that are words."""
+    return tuple(it for it in entries if not isinstance(parse_leniently(it), Example))
+
+
+def _example_id(entry: str) -> str | None:
+    """Return the paper that an entry names by an arXiv id, a DOI or the address of one.
+
+    In quotation marks it is a phrase.
+    """
+    entry = entry.strip()
+    if not any(map(str.isdecimal, entry)) or entry[0] in _MARKS:
+        return None
+    return arxiv_id(entry) or doi(entry)
 
 
 def _without_operators(entry: str) -> Query:

@@ -17,6 +17,7 @@ from digest.models.clock_times import midnight
 from digest.models.picks import Pick
 from digest.ranking.diversity import diversify
 from digest.ranking.evaluation.baselines import K1, B, summed_bm25
+from digest.ranking.query import without_examples
 from digest.ranking.tfidf import Vectors
 from digest.text.wording import suggestion
 
@@ -98,7 +99,8 @@ def _bm25(edition: Edition, values: Mapping[str, float]) -> Ranked:
     papers = sorted(edition.papers, key=lambda paper: paper.id, reverse=True)
     ranked = {}
     for slug, topic in edition.topics.items():
-        scores = summed_bm25(papers, topic.words_in, k1=values.get("k1", K1), b=values.get("b", B))
+        words = without_examples(topic.words_in)
+        scores = summed_bm25(papers, words, k1=values.get("k1", K1), b=values.get("b", B))
         ranked[slug] = _best_first(
             Pick(paper=paper, topic=slug, relevance=score / (1 + score), trend=0, score=score)
             for paper, score in zip(papers, scores.tolist(), strict=True)

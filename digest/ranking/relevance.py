@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.ranking.evidence import Evidence
+from digest.ranking.examples import Examples
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import FUNCTION_WORDS, Term, parse_leniently
+from digest.ranking.query import FUNCTION_WORDS, Example, Term, parse_leniently, without_examples
 from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, folded_name, is_part, stems, words
 from subscribers.models import OWN
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.models.paper import Paper
-    from digest.ranking.background import Background, Centroid
+    from digest.ranking.background import Background
+    from digest.ranking.centroid import Centroid
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
@@ -44,8 +46,9 @@ _WITH_CENTROID = (-4.2, 4.8)
 _WORDS_ALONE = (-3.0, 9.5)
 #: Log-odds of a paper that is as close to a topic's papers as these are to each other.
 _CLOSENESS = 3.7
-#: A centroid of so many papers is trusted by one half.
-_HALF_TRUSTED = 10.0
+#: For a topic that has examples and no words: log-odds of a paper that is like all others, and of
+#: one that is as close as its papers are to each other, were the examples trusted fully.
+_EXAMPLES_ALONE = (-3.0, 4.6)
 #: Log-odds of a category: at least, and at most where a topic's papers show that it says more. A
 #: topic that has nothing else means its categories.
 _CATEGORY, _TELLING_CATEGORY, _CATEGORY_ALONE = 1.0, 3.0, 4.0
@@ -84,8 +87,12 @@ class Match:
     abstract_words: tuple[str, ...] = ()
     #: those that the summary in one sentence has and the abstract has not
     summary_words: tuple[str, ...] = ()
-    #: what it has in common with the topic's papers of the last weeks
+    #: what it has in common with the topic's papers of the last weeks, or with its examples
     close_by: tuple[str, ...] = ()
+    #: the title of the example that it is most like
+    example: str = ""
+    #: whether the topic consists of examples
+    by_example: bool = False
     categories: tuple[str, ...] = ()
     #: people or institutions
     authors: tuple[str, ...] = ()
@@ -116,15 +123,8 @@ class Relevance:
             return np.ones(papers), ~self.evidence.excludes(topic.words_out)
         strength = self.evidence.of_all(topic.words_in)
         centroid = self._background.centroids.get(topic.slug)
-        trust = centroid.examples / (centroid.examples + _HALF_TRUSTED) if centroid else 0.0
-        log_odds = (1 - trust) * (_WORDS_ALONE[0] + _WORDS_ALONE[1] * strength)
+        log_odds = self._log_odds(topic, strength, centroid)
         floor = FLOOR_OF_OWN_WORDS if topic.slug == OWN else FLOOR
-        if centroid:
-            log_odds += trust * (
-                _WITH_CENTROID[0]
-                + _WITH_CENTROID[1] * strength
-                + _CLOSENESS * centroid.closeness(self._vectors)
-            )
         by_category = self._by_category(topic, centroid)
         log_odds += by_category
         is_out = self.evidence.excludes(topic.words_out)
@@ -135,9 +135,9 @@ class Relevance:
         log_odds += by_name * _AUTHOR
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
         relevance, is_match = _judge(log_odds, is_named, floor)
-        if not any(isinstance(parse_leniently(entry), Term) for entry in topic.words_in):
+        if not any(isinstance(parse_leniently(it), Term | Example) for it in topic.words_in):
             is_match &= is_named
-        return relevance, is_match & ~is_out
+        return relevance, is_match & ~is_out & ~self._examples.are(topic)
 
     def match(self, topic: Topic, row: int, relevance: float) -> Match:
         """Return what a paper matched a topic by."""
@@ -163,13 +163,30 @@ class Relevance:
             summary_words=_without(summary, (*title, *keywords, *abstract)),
             is_own=topic.slug == OWN,
             close_by=self._close_by(topic, row, quoted, has_other=has_other),
+            example=self._examples.most_like(topic, row),
+            by_example=not has_words(topic),
             categories=categories,
             authors=authors,
         )
 
+    def _log_odds(self, topic: Topic, strength: Floats, centroid: Centroid | None) -> Floats:
+        """Return what words and closeness say; shape (papers,)."""
+        alone = _WORDS_ALONE[0] + _WORDS_ALONE[1] * strength
+        if centroid is None:
+            return alone
+        closeness = centroid.closeness(self._vectors)
+        if not has_words(topic):
+            return _EXAMPLES_ALONE[0] + centroid.trust * _EXAMPLES_ALONE[1] * closeness
+        both = _WITH_CENTROID[0] + _WITH_CENTROID[1] * strength + _CLOSENESS * closeness
+        return (1 - centroid.trust) * alone + centroid.trust * both
+
     @cached_property
     def _vectors(self) -> sp.csr_array:
         return self._background.vectors(self.index)
+
+    @cached_property
+    def _examples(self) -> Examples:
+        return Examples(self._background, self.papers, lambda: self._vectors)
 
     def _holds(self, wanted: Iterable[str], of: Callable[[Paper], Iterable[str]]) -> Floats:
         """Return 1 for each paper that has one of some values, else 0; shape (papers,)."""
@@ -182,10 +199,11 @@ class Relevance:
         """Return the log-odds of the most telling of a topic's categories that each paper has."""
         found = np.zeros(len(self.papers))
         learned = centroid.categories if centroid else {}
+        is_alone = centroid is None and not has_words(topic)
         for category in topic.categories:
             weight = min(max(learned.get(category, 0.0), _CATEGORY), _TELLING_CATEGORY)
             has = self._holds((category,), lambda paper: paper.categories)
-            found = np.maximum(found, has * (weight if topic.words_in else _CATEGORY_ALONE))
+            found = np.maximum(found, has * (_CATEGORY_ALONE if is_alone else weight))
         return found
 
     def _close_by(
@@ -254,6 +272,11 @@ def of_words_alone(
     is_named = (strength > 0) | by_name
     relevance, is_match = _judge(log_odds + by_name * _AUTHOR, is_named, FLOOR_OF_OWN_WORDS)
     return relevance, is_match & ~is_out
+
+
+def has_words(topic: Topic) -> bool:
+    """Return whether a topic has an entry that is not an example."""
+    return bool(without_examples(topic.words_in))
 
 
 def _judge(

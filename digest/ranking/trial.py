@@ -11,7 +11,7 @@ from digest.models.issue import NOTHING_SEEN, Issue
 from digest.models.picks import Pick
 from digest.ranking.compose import compose
 from digest.ranking.query import FUNCTION_WORDS
-from digest.ranking.relevance import names_of
+from digest.ranking.relevance import has_words, names_of
 from digest.ranking.terms import folded_name, words
 from digest.text.wording import join_words
 
@@ -154,7 +154,7 @@ def _places(found: Match) -> set[str]:
 
 def _weakness(topic: Topic, places: set[str]) -> str:
     """Say what a paper lacks whose words of the topic stand in these places."""
-    if not topic.words_in:
+    if not has_words(topic):
         return ""
     if not places:
         return "has none of the words: "

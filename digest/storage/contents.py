@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import WITHDRAWN, IssueItem, Seen
 from digest.storage import pick_reasons
-from subscribers.models import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +29,7 @@ def list_items(issue: Issue) -> tuple[IssueItem, ...]:
     for pick in issue.picks:
         position = len(items)
         item = IssueItem(pick.paper.id, position, pick.topic)
-        if pick.topic == OWN:
+        if pick.is_personal:
             reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
             item = item._replace(score=pick.score, trend=pick.trend, reasons=reasons)
         items[pick.paper.id] = item

@@ -116,9 +116,18 @@ class FeedbackStore:
             found.setdefault(row.subscriber_id, {}).setdefault(paper_id, one)
         return {subscriber_id: list(of_one.values()) for subscriber_id, of_one in found.items()}
 
+    def judged(self, subscriber_id: int, paper_ids: Collection[str]) -> set[str]:
+        """Return on which of some papers, by any id, a reader has given a verdict."""
+        query = sa.select(feedback.c.paper_id).where(feedback.c.subscriber_id == subscriber_id)
+        with self._engine.connect() as db:
+            mine = set(db.execute(query).scalars())
+            known = aliases.find(db, {*paper_ids, *mine})
+        judged = {known.get(paper_id, paper_id) for paper_id in mine}
+        return {paper_id for paper_id in paper_ids if known.get(paper_id, paper_id) in judged}
+
     def unknown(self) -> set[str]:
-        """Return the ids of papers that neither the store nor a library has described."""
-        query = sa.select(feedback.c.paper_id).where(feedback.c.title == "").distinct()
+        """Return the ids of papers of which neither the store nor a library has an abstract."""
+        query = sa.select(feedback.c.paper_id).where(feedback.c.abstract == "").distinct()
         with self._engine.connect() as db:
             ids = set(db.execute(query).scalars())
             return ids - aliases.find(db, ids).keys()

@@ -12,16 +12,15 @@ import sqlalchemy as sa
 from digest.models.delivery import SHOWN, DeliveryState
 from digest.models.issue import NOTHING_SEEN, Seen
 from digest.storage import contents, shown_papers
+from digest.storage.delivery_states import due, states_of
 from digest.storage.in_lists import rows_where_in
 from digest.storage.reasons import ReasonGroup, group_by_reason
 from digest.storage.schema import (
     days,
     deliveries,
-    due,
     edition_papers,
     editions,
     shown,
-    states_of,
 )
 from digest.storage.sent_papers import of_contents
 from subscribers.models import Status

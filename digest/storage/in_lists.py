@@ -20,6 +20,12 @@ def rows_where_in(
 
     Each value is asked for once, in ascending order; an order of the query holds within a piece.
     """
+    for some in pieces(values):
+        yield from db.execute(query.where(column.in_(some)))
+
+
+def pieces(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield many values as lists that fit into a statement, each value once, ascending."""
     distinct = sorted(set(values))
     for start in range(0, len(distinct), _PER_STATEMENT):
-        yield from db.execute(query.where(column.in_(distinct[start : start + _PER_STATEMENT])))
+        yield distinct[start : start + _PER_STATEMENT]

@@ -27,9 +27,10 @@ from digest.errors import LedgerError
 from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryState, states_before
 from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
+from digest.storage.delivery_states import due, states_of
 from digest.storage.pruning import forget_shown, refuse_pruned
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
-from digest.storage.schema import days, deliveries, due, editions, shown, states_of, workers
+from digest.storage.schema import days, deliveries, editions, shown, workers
 from subscribers.models import Status
 from subscribers.tables import subscribers
 

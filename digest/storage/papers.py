@@ -24,7 +24,7 @@ from digest.models.paper import (
     Signals,
 )
 from digest.storage import aliases
-from digest.storage.in_lists import rows_where_in
+from digest.storage.in_lists import pieces, rows_where_in
 from digest.storage.schema import announcements, papers, sightings, signals
 from digest.storage.signals import observe, read_signals
 
@@ -70,14 +70,16 @@ class PaperStore:
         updates: Iterable[Paper] = (),
         announced: Iterable[Announcement] = (),
         may_join: bool = True,
+        is_featured: bool = True,
         now: datetime | None = None,
     ) -> Saved:
         """Merge a source's batch into the known papers, see `models.merge`.
 
         Updates and announcements of unknown papers are left out. `authority` returns how much the
         source counts on a field of a paper, from 0 to 100. Unless updates `may_join`, none makes
-        two known papers one. With `now`, signals of these papers that are stored with a later time,
-        from when the clock was ahead, no longer count as the newest.
+        two known papers one. Unless the batch `is_featured`, its papers have no day and are in no
+        edition: somebody asked for them. With `now`, signals of these papers that are stored with a
+        later time, from when the clock was ahead, no longer count as the newest.
         """
         records, more = list(batch), list(updates)
         by = SourceAuthority(source, authority)
@@ -96,12 +98,18 @@ class PaperStore:
                     papers.update().where(papers.c.id == merged.paper.id).values(_row(merged))
                 )
             aliases.save(db, [merged.paper for merged in [*new, *changed]])
-            _sight(db, identified, source)
+            if is_featured:
+                _sight(db, identified, source)
             observe(db, [*identified, *updated], source, now=now)
             told = [replace(it, paper_id=merging.known_as(it.paper_id)) for it in announced]
             left_out = len(more) - len(updated) + len(told) - _announce(db, told)
         described = {paper.id for paper in [*identified, *updated]}
         return Saved(new=len(new), merged=len(described) - len(new), left_out=left_out)
+
+    def known(self, paper_ids: Iterable[str]) -> set[str]:
+        """Return which of some ids name a paper that is stored."""
+        with self._engine.connect() as db:
+            return set(aliases.find(db, paper_ids))
 
     def sighted(self, source: str, paper_ids: Iterable[str], *, before: date) -> set[str]:
         """Return which of these papers, by any id, a source had on an earlier day."""
@@ -151,12 +159,13 @@ class PaperStore:
             return _origins(db.execute(query).scalar() or {})
 
     def papers(self, day: date | None = None) -> list[Paper]:
-        """Return the papers featured on a day, or all, newest day first, then by id.
+        """Return the papers featured on a day, or on any, newest day first, then by id.
 
         A paper that was featured on several days has the day that is asked for.
         """
-        on_day = sa.select(sightings.c.paper_id).where(sightings.c.day == day)
-        found = self._papers(papers.c.id.in_(on_day) if day else sa.true())
+        featured = sa.select(sightings.c.paper_id)
+        on_day = featured.where(sightings.c.day == day) if day else featured
+        found = self._papers(papers.c.id.in_(on_day))
         return [replace(paper, day=day) for paper in found] if day else found
 
     def count(self, day: date) -> int:
@@ -220,6 +229,18 @@ class PaperStore:
         with self._engine.connect() as db:
             paper_id = aliases.find(db, [name]).get(name)
         return next(iter(self._papers(papers.c.id == paper_id)), None)
+
+    def named(self, names: Iterable[str]) -> dict[str, Paper]:
+        """Return the papers that canonical ids or aliases name, by these names.
+
+        Unknown ones are left out.
+        """
+        with self._engine.connect() as db:
+            ids = aliases.find(db, names)
+        by_id: dict[str, Paper] = {}
+        for some in pieces(ids.values()):
+            by_id |= {paper.id: paper for paper in self._papers(papers.c.id.in_(some))}
+        return {name: by_id[paper_id] for name, paper_id in ids.items() if paper_id in by_id}
 
     def observations(self, paper_id: str) -> list[Observation]:
         """Return the history of a paper's signals, oldest first."""

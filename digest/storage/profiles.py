@@ -71,15 +71,17 @@ class ProfileStore:
 
 def dump(profile: Profile) -> bytes:
     """Return a profile's interests as bytes."""
-    content = [
+    interests = [
         [interest.likes, interest.words, interest.terms, interest.vector]
         for interest in profile.interests
     ]
+    content = [profile.less, interests]
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def load(content: bytes, *, likes: int) -> Profile:
     """Return the profile whose interests `dump` wrote."""
+    less, stored = json.loads(zlib.decompress(content))
     interests = tuple(
         Interest(
             likes=of_interest,
@@ -87,6 +89,6 @@ def load(content: bytes, *, likes: int) -> Profile:
             terms=tuple((term, weight) for term, weight in terms),
             vector=tuple(vector),
         )
-        for of_interest, words, terms, vector in json.loads(zlib.decompress(content))
+        for of_interest, words, terms, vector in stored
     )
-    return Profile(interests=interests, likes=likes)
+    return Profile(interests=interests, likes=likes, less=less)

@@ -7,17 +7,9 @@ need a migration in `storage/migrations`.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 
-from digest.models.delivery import WAITING, DeliveryState
 from subscribers.tables import UTCDateTime, subscribers
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
 
 metadata = sa.MetaData()
 
@@ -354,6 +346,16 @@ word_counts = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+# Papers whose texts a service was asked for and did not know: how often, and when last.
+lookups = sa.Table(
+    "lookups",
+    metadata,
+    sa.Column("paper_id", sa.String, primary_key=True),
+    sa.Column("asked", sa.Integer, nullable=False),
+    sa.Column("asked_at", UTCDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Sentence vectors of papers, each made once by a model from a text.
 paper_vectors = sa.Table(
     "paper_vectors",
@@ -369,31 +371,3 @@ paper_vectors = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-
-
-def due(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a delivery can be claimed now."""
-    later = deliveries.c.next_at.is_not(None) & (deliveries.c.next_at > now)
-    return deliveries.c.state.in_(WAITING) & ~later
-
-
-def states_of(db: sa.Connection, day: date, *, only: int | None = None) -> Counter[DeliveryState]:
-    """Count a day's deliveries, or those of one subscriber, by state in the order of the states.
-
-    Those of a day that were pruned count too.
-    """
-    query = (
-        sa.select(deliveries.c.state, sa.func.count())
-        .where(deliveries.c.day == day)
-        .group_by(deliveries.c.state)
-    )
-    if only is not None:
-        query = query.where(deliveries.c.subscriber_id == only)
-    counted = Counter({DeliveryState(state): number for state, number in db.execute(query)})
-    if only is None:
-        pruned = sa.select(pruned_states.c.state, pruned_states.c.number).where(
-            pruned_states.c.day == day
-        )
-        for state, number in db.execute(pruned):
-            counted[DeliveryState(state)] += number
-    return Counter({state: counted[state] for state in DeliveryState if counted[state]})

@@ -5,17 +5,21 @@ Links need no cookie and no password: a link is sent only to the address of its 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from subscribers import links
+from subscribers.errors import LinkError
+from subscribers.links import Purpose
 from subscribers.web.client import evidence_of
 
 if TYPE_CHECKING:
     from fastapi import Request
 
-    from subscribers.links import Purpose
     from subscribers.models import Event, Subscriber
     from subscribers.web.services import WebServices
+
+_LIBRARY = re.compile(r"/manage/([^/]+)/library")
 
 
 class GoneError(Exception):
@@ -35,6 +39,21 @@ def subscriber_of(services: WebServices, purpose: Purpose, token: str) -> Subscr
     if subscriber is None:
         raise GoneError
     return subscriber
+
+
+def is_upload(services: WebServices, path: str) -> bool:
+    """Whether a path takes a file: that of a library, with a link that was signed here.
+
+    So a stranger can make the server hold no more than a short form.
+    """
+    found = _LIBRARY.fullmatch(path)
+    if found is None:
+        return False
+    try:
+        links.read(Purpose.MANAGE, found[1], secrets=services.secrets, now=services.clock())
+    except LinkError:
+        return False
+    return True
 
 
 def record(

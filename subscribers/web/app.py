@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from subscribers.web import api, archive, pages
+from subscribers.web.access import is_upload
 from subscribers.web.caching import PublicAnswers
 from subscribers.web.dependencies import provide
 from subscribers.web.errors import add_error_handlers
@@ -42,5 +44,5 @@ def create(services: WebServices, *, lifespan: Lifespan[FastAPI] | None = None) 
     add_error_handlers(app, templates)
     # Inside the application, which answers its errors too.
     app.add_middleware(PublicAnswers, state=services.editions_state, started_at=services.clock())
-    site = SecurityMiddleware(app, templates)
+    site = SecurityMiddleware(app, templates, takes_file=partial(is_upload, services))
     return SubPath(site, services.base) if services.base else site

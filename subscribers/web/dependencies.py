@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
+from subscribers.libraries import LibraryUpload
 from subscribers.web.services import WebServices
 from subscribers.web.templates import Templates
 
@@ -20,7 +21,7 @@ def provide(app: FastAPI, services: WebServices, templates: Templates) -> None:
     app.state.templates = templates
 
 
-# All three are coroutines: FastAPI runs plain functions in a thread, which costs more.
+# All of these are coroutines: FastAPI runs plain functions in a thread, which costs more.
 async def _services(request: Request) -> WebServices:
     services: WebServices = request.app.state.services
     return services
@@ -36,6 +37,15 @@ async def _form(request: Request) -> FormData:
     return await request.form(max_fields=200, max_files=0)
 
 
+async def _upload(request: Request) -> LibraryUpload:
+    """Read a form with a file and ids; what holds a file on the disk is removed with it."""
+    async with request.form(max_fields=10, max_files=1) as form:
+        file, ids = form.get("file"), form.get("ids")
+        octets = await file.read() if isinstance(file, UploadFile) else b""
+        return LibraryUpload(octets=octets, ids=ids if isinstance(ids, str) else "")
+
+
 ServicesDep = Annotated[WebServices, Depends(_services)]
 TemplatesDep = Annotated[Templates, Depends(_templates)]
 FormDep = Annotated[FormData, Depends(_form)]
+UploadDep = Annotated[LibraryUpload, Depends(_upload)]

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
+from subscribers.libraries import MOST_OCTETS
 from subscribers.web.caching import CACHE_CONTROL, is_public
 from subscribers.web.errors import error_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from subscribers.web.templates import Templates
@@ -29,10 +32,16 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "interest-cohort=()",
 }
+_TOO_LONG = "That is more than a form can hold."
+_TOO_LARGE = "The file is larger than 2 MB. Export a part of the library."
 #: bytes; the longest form has a few kB
 _MAX_BODY = 100_000
+#: bytes; the form with a library has ids and the marks of its parts beside the file
+_MAX_UPLOAD = MOST_OCTETS + _MAX_BODY
 #: Seconds for the body to arrive. The server ends no sooner while it waits for one.
 BODY_TIMEOUT = 8
+#: the same for a library, over the connection of a phone
+_UPLOAD_TIMEOUT = 60
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class SecurityMiddleware:
     templates: Templates
     #: seconds
     body_timeout: float = BODY_TIMEOUT
+    #: whether a path takes a file; others take short forms alone
+    takes_file: Callable[[str], bool] = lambda _path: False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the body is counted, whatever length its headers claim."""
@@ -63,14 +74,15 @@ class SecurityMiddleware:
             headers = {"Connection": "close"}
             return error_response(scope["path"], status, message, self.templates, headers=headers)
 
+        is_upload = scope["method"] == "POST" and self.takes_file(scope["path"])
         try:
-            async with asyncio.timeout(self.body_timeout):
-                body = await _read(receive)
+            async with asyncio.timeout(_UPLOAD_TIMEOUT if is_upload else self.body_timeout):
+                body = await _read(receive, _MAX_UPLOAD if is_upload else _MAX_BODY)
         except TimeoutError:
             app = refusal(408, "That took too long to arrive.")
         else:
             if body is None:
-                app = refusal(413, "That is more than a form can hold.")
+                app = refusal(413, _TOO_LARGE if is_upload else _TOO_LONG)
             else:
                 app, receive = self.app, _Replay(body, receive)
         await app(scope, receive, send_with_headers)
@@ -90,13 +102,13 @@ class _Replay:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, most: int) -> bytes | None:
     """Return the body of a request, or None as soon as it is too long."""
     body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > _MAX_BODY:
+        if len(body) > most:
             return None
         if not message.get("more_body", False):  # also true after a client disconnects
             return bytes(body)

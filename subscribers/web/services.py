@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from subscribers.book import Book
     from subscribers.editions import DayEdition
     from subscribers.feedback import ReaderFeedback
+    from subscribers.libraries import LibraryImport, LibraryUpload
     from subscribers.models import Topic
     from subscribers.rate_limits import SignupLimiter
 
@@ -58,6 +59,8 @@ class WebServices:
     transactional: Callable[[int], list[dict[str, Any]]]
     #: given a subscriber's id, delete the records of all mails to them
     forget: Callable[[int], None]
+    #: given a subscriber's id and an upload, keep its papers as likes; raises UploadError
+    import_library: Callable[[int, LibraryUpload], LibraryImport]
     #: what readers say of papers
     feedback: ReaderFeedback
     #: the folder of the page templates

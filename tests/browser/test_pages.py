@@ -51,6 +51,7 @@ def pages(server: Server) -> list[str]:
         site.link(Purpose.MANAGE, subscriber),
         site.link(Purpose.MANAGE, subscriber) + "?saved=1",
         site.link(Purpose.MANAGE, paused),
+        site.link(Purpose.MANAGE, subscriber) + "/library",
         site.link(Purpose.PRIVACY, subscriber),
         *(site.link(Purpose.MANAGE, eve) + page for page in ("", "/papers", "/forget")),
         *(site.link(Purpose.MANAGE, fay) + page for page in ("", "/papers?page=2")),

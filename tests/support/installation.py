@@ -216,6 +216,7 @@ class Installation:
             book=services.book,
             editions=services.editions,
             history=services.history,
+            profiles=services.profiles,
         )
 
     def preview(self, subscriber: Subscriber, *, day: date = DAY) -> MailResult:

@@ -20,6 +20,7 @@ HOMES = {
     "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
     "babel": ("digest.text.dates",),
+    "bibtexparser": ("digest.sources.library.bibtex",),
     "certifi": ("digest.app.certificates",),
     "cryptography": ("digest.mail.dkim",),
     "defusedxml": ("digest.sources.xml",),
@@ -41,6 +42,7 @@ HOMES = {
     "pydantic_settings": ("digest.app.config",),
     "pylatexenc": ("digest.text.tex_macros",),
     "rich": ("digest.cli",),
+    "rispy": ("digest.sources.library.ris",),
     "scipy": ("digest.ranking",),
     "socksio": ("digest.sources.http.pools",),
     "sqlalchemy": (

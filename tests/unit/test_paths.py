@@ -31,6 +31,7 @@ TESTED_THROUGH = {
     "digest.models.profile": "integration/storage/test_profiles.py",
     "digest.models.trend": "unit/ranking/test_trend.py",
     "digest.sources.file_fetcher": "integration/sources/test_files.py",
+    "digest.storage.delivery_states": "integration/storage/test_ledger.py",
     "digest.storage.schema": "integration/storage/test_engine.py",
 }
 #: `cli` has its tests in `tests/e2e/test_cli_*.py`, a migration in a file named by its number.

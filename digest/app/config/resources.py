@@ -1,4 +1,4 @@
-"""The files that ship with the package: templates, the example configuration, the sample day.
+"""The files that ship with the package: templates, the example configuration, samples and packs.
 
 In a checkout or an editable install the templates and the example are beside the package, where
 people edit them; in a wheel they are inside it.
@@ -25,6 +25,11 @@ def example_config() -> Path:
 def sample_day() -> Path:
     """Return the file of a day of papers, in the format of Hugging Face's daily_papers."""
     return _PACKAGE / "data" / "sample-day.json"
+
+
+def packs_dir() -> Path:
+    """Return the folder of the packs of topics."""
+    return _PACKAGE / "data" / "packs"
 
 
 def _shipped(name: str) -> Path:

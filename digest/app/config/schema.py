@@ -202,6 +202,11 @@ class TopicSettings(Topic):
     def _selects_papers(self) -> TopicSettings:
         if not (self.words_in or self.categories or self.authors or self.trending):
             raise ValueError("a topic needs words_in, categories, authors, or trending = true")
+        if (examples := len(query.examples_of(self.words_in))) > query.MOST_EXAMPLES:
+            raise ValueError(
+                f"words_in names {examples} papers as examples; a topic has"
+                f" {query.MOST_EXAMPLES} at most, so keep those that say most of it"
+            )
         return self
 
 

@@ -21,7 +21,7 @@ from digest.storage import files
 from digest.text.wording import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -86,11 +86,11 @@ def add(topic: dict[str, Any], path: Path | None) -> Path:
 
     """
     check(topic)
-    file, document, topics = _read(path)
+    file, document, topics = read(path)
     if any(known.get("slug") == topic["slug"] for known in topics):
         raise ConfigError(f"{file}: there is a topic {topic['slug']} already")
     topics.append(tomlkit.item(topic))
-    _write(file, document)
+    write(file, document)
     return file
 
 
@@ -101,14 +101,14 @@ def remove(slug: str, path: Path | None) -> Path:
         ConfigError: it is the last one, and a file without topics has the starter set.
 
     """
-    file, document, topics = _read(path)
+    file, document, topics = read(path)
     if len(topics) == 1:
         raise ConfigError(f"{slug} is the only topic; add another one before removing it")
     for index, topic in enumerate(topics):
         if topic["slug"] == slug:
             del topics[index]
             break
-    _write(file, document)
+    write(file, document)
     return file
 
 
@@ -120,29 +120,61 @@ def _explain(fault: ErrorDetails, options: Mapping[str, str]) -> str:
     return f"{options[name]}: {message}" if name else message
 
 
-def _read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
+def read(path: Path | None) -> tuple[Path, TOMLDocument, AoT]:
+    """Return the file, what is in it, and its topics, which may be added to.
+
+    Raises:
+        ConfigError: the topics are no tables.
+
+    """
     file = path or default_path()
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
-    if "topics" not in document:
-        # A file without topics has the starter set. With a first topic it has to name all of them.
-        starter = tomlkit.aot()
-        for topic in starter_topics():
-            starter.append(
-                tomlkit.item({k: _plain(v) for k, v in dataclasses.asdict(topic).items()})
-            )
-        document["topics"] = starter
-    topics = document["topics"]
-    if not isinstance(topics, AoT):
-        raise ConfigError(f"{file}: write each topic as a [[topics]] table")
-    return file, document, topics
+    # A file without topics has the starter set. With a first topic it has to name all of them.
+    starter = (
+        {k: _plain(v) for k, v in dataclasses.asdict(topic).items()} for topic in starter_topics()
+    )
+    return file, document, tables(document, "topic", starter, where=file)
+
+
+def tables(
+    document: TOMLDocument, one: str, default: Iterable[dict[str, Any]], *, where: Path
+) -> AoT:
+    """Return the tables of topics or of sources; those by default if the file has none.
+
+    Raises:
+        ConfigError: they are no tables.
+
+    """
+    key = f"{one}s"
+    if key not in document:
+        document[key] = tomlkit.aot()
+        for table in default:
+            document[key].append(tomlkit.item(table))
+    found = document[key]
+    if not isinstance(found, AoT):
+        raise ConfigError(f"{where}: write each {one} as a [[{key}]] table")
+    return found
+
+
+def append(found: AoT, table: dict[str, Any]) -> None:
+    """Add a table, with an empty line behind it."""
+    item = tomlkit.table()
+    item.update(table)
+    item.add(tomlkit.nl())
+    found.append(item)
 
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _write(file: Path, document: TOMLDocument) -> None:
-    """Check the new content of the file, then replace the file and keep its mode."""
+def write(file: Path, document: TOMLDocument) -> None:
+    """Check the new content of the file, then replace the file and keep its mode.
+
+    Raises:
+        ConfigError: the content is wrong, or the file cannot be written; it is then as it was.
+
+    """
     text = tomlkit.dumps(document)
     build(document.unwrap(), folder=file.parent, where=str(file))
     try:

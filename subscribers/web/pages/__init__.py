@@ -9,6 +9,7 @@ from subscribers.web.pages import (
     feedback,
     help,  # noqa: A004 (a page's name)
     leave,
+    library,
     manage,
     privacy,
     signup,
@@ -19,6 +20,7 @@ ROUTERS = (
     confirm.routes,
     leave.routes,
     manage.routes,
+    library.routes,
     beliefs.routes,
     feedback.routes,
     privacy.routes,

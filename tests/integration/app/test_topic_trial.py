@@ -86,9 +86,11 @@ def test_the_days_before_all_of_them_teach_once_for_all(
     asked: list[tuple[date, int]] = []
     read: list[int] = []
 
-    def learned(app: App, day: date, topics: Sequence[Topic]) -> Background:
+    def learned(
+        app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper]
+    ) -> Background:
         asked.append((day, len(topics)))
-        return pipeline.background_of(app, day, topics)
+        return pipeline.background_of(app, day, topics, papers)
 
     class Counted(Relevance):
         def __init__(self, papers: Sequence[Paper], background: Background) -> None:
@@ -108,3 +110,27 @@ def test_the_days_before_all_of_them_teach_once_for_all(
 def test_without_papers_it_says_what_to_do(installation: Installation) -> None:
     with pytest.raises(NotFoundError, match="run `digest fetch` first"):
         try_on_days(installation.app, AGENTS, days=7, until=WEDNESDAY)
+
+
+def test_a_topic_of_one_example_finds_papers_like_it_on_the_first_days(days: Installation) -> None:
+    for number in range(20):
+        other = paper(f"2602.002{number:02}", title="Sorting", abstract="Numbers.", day=MONDAY)
+        days.app.papers.save([other], source="first", authority=get_kind("jsonl").authority)
+    for number in range(5):
+        save(days, f"2602.0001{number}", MONDAY)
+    wanted = topic("agents", words_in=("arXiv:2602.00001v2",))
+
+    found = try_on_days(days.app, wanted, days=7, until=WEDNESDAY)
+
+    assert [ids(one.picks) for one in found.days] == [[], ["2602.00014"]]
+    assert found.days[1].picks[0].reasons[0].text == "like this topic’s example “An agent”"
+    assert not found.notes
+
+
+def test_an_example_whose_text_is_not_known_is_named(days: Installation) -> None:
+    wanted = topic("agents", words_in=("agent", "2401.00001"))
+
+    found = try_on_days(days.app, wanted, days=7, until=WEDNESDAY)
+
+    assert [ids(one.picks) for one in found.days] == [["2602.00001"], ["2602.00000"]]
+    assert any("2401.00001" in note and "`digest fetch`" in note for note in found.notes)

@@ -130,11 +130,23 @@ def test_more_than_one_statement_holds_is_taken_back(store: FeedbackStore, reade
     assert store.withdraw(reader, ids) == 1_201
 
 
-def test_papers_without_any_text_are_unknown(
+def test_papers_without_an_abstract_are_unknown(
     store: FeedbackStore, reader: int, engine: sa.Engine
 ) -> None:
-    nameless = replace(LIKE, title="")
-    store.give(reader, [LIKE, *(replace(nameless, paper_id=f"2401.0000{n}") for n in (2, 3))])
+    described = replace(LIKE, abstract="We light lamps.")
+    store.give(reader, [described, *(replace(LIKE, paper_id=f"2401.0000{n}") for n in (2, 3))])
     keep(engine, paper("2401.00003"))
 
     assert store.unknown() == {"2401.00002"}
+
+
+def test_a_verdict_is_found_by_any_id_of_its_paper(
+    store: FeedbackStore, reader: int, engine: sa.Engine
+) -> None:
+    keep(engine, replace(paper("2401.00001"), aliases=("10.1000/lamps",)))
+    store.give(reader, [LIKE])
+
+    names = ["2401.00001", "10.1000/lamps", "2401.00002"]
+
+    assert store.judged(reader, names) == {"2401.00001", "10.1000/lamps"}
+    assert store.judged(reader + 1, names) == set()

@@ -70,6 +70,18 @@ def test_a_paper_that_nobody_saved_is_not_there(store: PaperStore) -> None:
     assert store.paper("2602.00001") is None
 
 
+def test_papers_are_found_by_any_of_their_names(store: PaperStore) -> None:
+    save(store, paper("2602.00001", title="One", aliases=("10.1000/one",)))
+    save(store, paper("2602.00002", title="Two"))
+
+    found = store.named(["10.1000/one", "2602.00002", "2602.99999"])
+
+    assert {name: it.id for name, it in found.items()} == {
+        "10.1000/one": "2602.00001",
+        "2602.00002": "2602.00002",
+    }
+
+
 def test_saving_counts_the_works_that_are_new(store: PaperStore) -> None:
     assert save(store, paper("1"), paper("2"), paper("2")) == 2
     assert save(store, paper("2"), paper("3")) == 1

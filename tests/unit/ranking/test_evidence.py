@@ -144,3 +144,12 @@ def test_lone_mentions_are_told_from_better_evidence() -> None:
 def test_no_entries_say_nothing() -> None:
     assert evidence(paper()).of_all([]).tolist() == [0.0]
     assert not evidence(paper()).excludes([]).any()
+
+
+def test_an_example_says_nothing_by_its_words() -> None:
+    found = evidence(paper(title="arXiv 2401.00001 and agents"))
+
+    entries = ["arXiv:2401.00001", "agent"]
+
+    assert found.of_all(entries).tolist() == found.of_all(["agent"]).tolist()
+    assert found.of_all(entries[:1]).tolist() == [0.0]

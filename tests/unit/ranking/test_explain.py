@@ -69,6 +69,24 @@ def test_reasons_name_every_signal_in_the_paper_s_own_spelling() -> None:
     ]
 
 
+def test_a_paper_that_is_like_an_example_says_so() -> None:
+    earlier = [
+        paper(f"{i}", title=f"{'Agents' if i % 3 == 0 else 'Sorting'} {i}", abstract="They act.")
+        for i in range(40)
+    ]
+    wanted = topic(words_in=("arXiv:2401.00001",))
+    example = paper("2401.00001", title=f"Agents {'who bargain ' * 20}", abstract="Agents.")
+    taught = background.learn(earlier, [wanted], examples={"2401.00001": example})
+    papers = [paper("1", title="Two agents", abstract="Agents."), paper("2", title="Sorting")]
+
+    (pick,) = rank(papers, [wanted], background=taught, trend_weight=0.3)["agents"]
+
+    assert [reason.kind for reason in pick.reasons] == ["example", "close"]
+    assert pick.reasons[0].text.startswith("like this topic’s example “Agents who bargain")
+    assert pick.reasons[0].text.endswith("who…”")
+    assert pick.reasons[1].text.startswith("close to this topic’s examples: ")
+
+
 def test_a_followed_author_is_named_first() -> None:
     papers = [paper(title="Agents", authors=("Ada Lovelace", "Alan Turing"))]
 

@@ -35,6 +35,10 @@ ENTRIES = (
 EXCLUDED = ("robots", "multiagent", "fine-tuning", "sea", "nowhere", "!")
 
 
+def lookup(of_the_day: Edition) -> OwnWords:
+    return OwnWords(of_the_day, Relevance(of_the_day.papers, Background(counts=of_the_day.counts)))
+
+
 def edition(papers: Sequence[Paper], *, trend_weight: float = 0.5) -> Edition:
     """A day with these papers, and what the days before it teach."""
     return Edition(
@@ -117,7 +121,7 @@ def test_readers_get_what_a_ranking_for_each_of_them_gives(
     papers: list[Paper], readers: list[Preferences], trend_weight: float
 ) -> None:
     of_the_day = edition(papers, trend_weight=trend_weight)
-    found = OwnWords(of_the_day)
+    found = lookup(of_the_day)
 
     picks = list(found.rank(readers))
 
@@ -132,14 +136,14 @@ def test_many_words_of_one_reader_add_up_alike(words: int) -> None:
     of_the_day = edition([paper(str(n), title=" ".join(nouns[n::3])) for n in range(3)])
     choice = Preferences(words_in=tuple(nouns))
 
-    [picks] = OwnWords(of_the_day).rank([choice])
+    [picks] = lookup(of_the_day).rank([choice])
 
     assert [replace(it, reasons=()) for it in plainly(of_the_day, choice)] == list(picks)
 
 
 def test_a_block_of_readers_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_words, "_BLOCK", 4)
-    found = OwnWords(edition([paper("1", title="A robot"), paper("2", title="A whale")]))
+    found = lookup(edition([paper("1", title="A robot"), paper("2", title="A whale")]))
     readers = [Preferences(words_in=(word,)) for word in ("robot", "whale", "robot", "x", "whale")]
 
     picks = found.rank(readers)
@@ -154,7 +158,7 @@ def test_words_that_were_forgotten_are_looked_up_again(monkeypatch: pytest.Monke
     nouns = [f"{letter}ale" for letter in "bdghmprstvw"]
     of_the_day = edition([paper(noun, title=f"A {noun} of a {noun}") for noun in nouns])
     readers = [Preferences(words_in=(one,), words_out=(f"x{one}",)) for one in (*nouns, *nouns)]
-    found = OwnWords(of_the_day)
+    found = lookup(of_the_day)
 
     picks = [explained(found, *one) for one in zip(readers, found.rank(readers), strict=True)]
 
@@ -168,7 +172,7 @@ def test_words_that_were_forgotten_are_looked_up_again(monkeypatch: pytest.Monke
 def test_t17_muting_beats_boosting(papers: list[Paper], choice: Preferences, muted: str) -> None:
     """A word that is excluded keeps a paper out, whatever speaks for it."""
     muting = replace(choice, words_out=("sea",), words_in=(*choice.words_in, "sea"))
-    found = OwnWords(edition(papers))
+    found = lookup(edition(papers))
 
     [picks] = found.rank([muting])
 
@@ -204,7 +208,7 @@ def test_a_word_is_excluded_in_all_its_forms_and_places(
 ) -> None:
     text: Any = f"On {spelled} again"
     details: dict[str, Any] = {place: (text,) if place == "keywords" else text}
-    found = OwnWords(edition([paper("1", **details), paper("2")]))
+    found = lookup(edition([paper("1", **details), paper("2")]))
 
     assert found.excluded((word,)) == {"1"}
 
@@ -213,4 +217,4 @@ def test_a_word_is_excluded_in_all_its_forms_and_places(
     "title", ["A smart party", "Artificial cartilage", "Arty starts"], ids=["in", "begins", "ends"]
 )
 def test_no_part_of_a_word_is_excluded(title: str) -> None:
-    assert not OwnWords(edition([paper("1", title=title)])).excluded(("art",))
+    assert not lookup(edition([paper("1", title=title)])).excluded(("art",))

@@ -12,7 +12,7 @@ from support.builders import DAY, covered, ids, paper, subscriber, topic
 from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
 from digest.models.picks import Reason
 from digest.ranking.near_duplicates import near_duplicates
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from digest.ranking.rank import rank
 from subscribers.models import Preferences
 
@@ -47,7 +47,7 @@ def edition(papers: Any = PAPERS) -> Edition:
 def composed(seen: Seen = NOTHING_SEEN, **preferences: Any) -> Issue | NoIssue:
     """What a subscriber to agents with these preferences gets."""
     reader = subscriber(preferences=Preferences(**preferences))
-    [found] = Personalizer(edition()).compose([(reader, seen)])
+    [found] = Personalizer(edition()).compose([Reader(reader, seen)])
     return found
 
 
@@ -89,7 +89,7 @@ def test_the_reason_of_near_duplicates_comes_last() -> None:
     papers = [paper(str(n), title="Whales at sea", votes=n) for n in range(3)]
     reader = subscriber(preferences=Preferences(words_in=("whale",)))
 
-    [found] = Personalizer(edition(papers)).compose([(reader, NOTHING_SEEN)])
+    [found] = Personalizer(edition(papers)).compose([Reader(reader)])
 
     assert isinstance(found, Issue)
     [own] = found.sections[0].picks
@@ -142,7 +142,7 @@ def test_t17_nobody_gets_a_paper_with_a_word_that_they_exclude(
         paper(str(n), title=f"An {one} {n % 3}", abstract=f"The {two}s here.", votes=n)
         for n, (one, two) in enumerate(pairs)
     ]
-    issues = Personalizer(edition(papers)).compose([(one, NOTHING_SEEN) for one in readers])
+    issues = Personalizer(edition(papers)).compose([Reader(one) for one in readers])
 
     for reader, found in zip(readers, issues, strict=True):
         if isinstance(found, NoIssue):
@@ -162,7 +162,7 @@ def _words(text: str) -> set[str]:
 @given(st.lists(wishes, max_size=5))
 def test_a_reader_gets_the_same_among_others_as_alone(readers: list[Any]) -> None:
     personalizer = Personalizer(edition())
-    pairs = [(one, NOTHING_SEEN) for one in readers]
+    pairs = [Reader(one) for one in readers]
 
     together = list(personalizer.compose(pairs))
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.ranking.query import Query, QueryError, Text, parse, parse_leniently
+from digest.ranking.query import (
+    Example,
+    Query,
+    QueryError,
+    Term,
+    Text,
+    examples_of,
+    parse,
+    parse_leniently,
+)
 from digest.ranking.terms import excluding_phrase, phrase
 
 
@@ -158,3 +167,33 @@ def test_not_never_brings_in_a_paper(entry: str, present: set[str]) -> None:
     assert not query.evaluate(excluded.__contains__)
     if query.evaluate((wanted | excluded).__contains__):
         assert query.evaluate(wanted.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("entry", "paper_id"),
+    [
+        ("arXiv:2401.00001", "2401.00001"),
+        ("2401.00001v3", "2401.00001"),
+        ("https://arxiv.org/abs/2401.00001v2", "2401.00001"),
+        ("math.GT/0309136", "math/0309136"),
+        ("https://doi.org/10.1101/2024.01.02.573871", "10.1101/2024.01.02.573871"),
+    ],
+)
+def test_a_paper_s_id_or_address_is_an_example(entry: str, paper_id: str) -> None:
+    query = parse(entry)
+
+    assert query == Example(paper_id)
+    assert parse(str(query)) == query
+    assert query.phrases() == query.excluded() == ()
+    assert not query.evaluate(lambda _: True)
+
+
+@pytest.mark.parametrize("entry", ['"2401.00001"', "2613.00001", "GPT-4", "see 2401.00001"])
+def test_what_may_be_anything_else_is_no_example(entry: str) -> None:
+    assert isinstance(parse(entry), Term)
+
+
+def test_each_example_counts_once() -> None:
+    entries = ("arXiv:2401.00002", "agent", "2401.00001v2", "2401.00001", "a OR", "")
+
+    assert examples_of(entries) == ("2401.00002", "2401.00001")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, ids, paper, subscriber, topic
 
-from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue
+from digest.models.issue import Coverage, Edition, Issue
 from digest.ranking.diversity import diversify
 from digest.ranking.near_duplicates import near_duplicates
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from digest.ranking.rank import rank
 from digest.ranking.tfidf import Vectors
 from subscribers.models import Preferences
@@ -45,7 +45,7 @@ def sections(papers: list[Paper], **preferences: Any) -> dict[str, list[str]]:
     reader = subscriber(
         topics=tuple(it.slug for it in TOPICS), preferences=Preferences(**preferences)
     )
-    [found] = Personalizer(edition).compose([(reader, NOTHING_SEEN)])
+    [found] = Personalizer(edition).compose([Reader(reader)])
     return {it.slug: ids(it) for it in found.sections} if isinstance(found, Issue) else {}
 
 

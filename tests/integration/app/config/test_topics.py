@@ -61,6 +61,14 @@ def test_a_wrong_topic_leaves_the_file_as_it_was(file: Path) -> None:
     assert file.read_text() == FILE
 
 
+def test_a_topic_has_twenty_examples_at_most() -> None:
+    examples = [f"2401.{number:05}" for number in range(21)]
+
+    topics.check({**ROBOTS, "words_in": ["robot", *examples[:20], "arXiv:2401.00000v3"]})
+    with pytest.raises(ConfigError, match="names 21 papers as examples; a topic has 20 at most"):
+        topics.check({**ROBOTS, "words_in": examples})
+
+
 def test_topics_that_are_no_tables_cannot_be_changed(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('topics = [{slug = "a", name = "A"}]\n')

@@ -126,7 +126,14 @@ def test_every_row_is_there_under_the_new_names(
     renamed["papers"] = [row | described for row in renamed["papers"]]
     fetched = {"warnings": "[]", "recounted_at": None}  # since 0014 and 0016
     renamed["fetches"] = [row | fetched for row in renamed["fetches"]]
-    for table in ("trained_priors", "feedback", "profiles", "word_counts", "paper_vectors"):
+    for table in (
+        "trained_priors",
+        "feedback",
+        "profiles",
+        "word_counts",
+        "paper_vectors",
+        "lookups",
+    ):
         renamed[table] = []
     renamed["days"] = [row | later for row in renamed["days"]]
 

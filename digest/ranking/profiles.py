@@ -1,0 +1,176 @@
+"""What a reader's feedback teaches: one or several interests, each a few weighted terms.
+
+An interest is the mean TF-IDF vector of papers that the reader likes, minus half the mean of those
+of which they want less, minus what all papers have (Rocchio's method; Manning, Raghavan and
+Schütze, "Introduction to Information Retrieval", 2008, §9.1.1). Papers that are unlike each other
+make several interests, so that a small one is not averaged away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from digest.models.paper import Paper
+from digest.models.profile import Interest, Profile
+from digest.ranking.index import PaperIndex
+from digest.ranking.query import FUNCTION_WORDS
+from digest.ranking.stemming import stem
+from digest.ranking.term_vectors import counts_of, stems_of, term_weights, unit_rows
+from digest.ranking.terms import Phrase, stems, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+    from digest.models.feedback import Feedback
+    from digest.models.issue import WordCounts
+
+    Floats = NDArray[np.float64]
+
+#: The most terms of an interest. Fewer are quicker to compare with papers, and say less.
+MOST_TERMS = 300
+#: The most papers that a profile is learned from, and as many of which less is wanted.
+MOST_PAPERS = 500
+#: How much a paper of which less is wanted counts beside one that is liked.
+LESS = 0.5
+#: So many likes make a further interest, up to so many.
+_LIKES_OF_AN_INTEREST, MOST_INTERESTS = 10, 5
+#: So many words describe an interest; a term that more papers than this share have says nothing.
+_MOST_WORDS, _COMMON = 6, 0.1
+#: Letters of the shortest word that does.
+_SHORTEST = 2
+_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
+
+
+class ProfileLearner:
+    """Learns the profiles of readers with one set of word counts."""
+
+    def __init__(self, counts: WordCounts) -> None:
+        """Learn with counts of how common terms are, and what papers have in the mean."""
+        self._counts = counts
+
+    def learn(self, given: Sequence[Feedback]) -> Profile:
+        """Return the profile of a reader.
+
+        The order of feedback does not matter; of more than `MOST_PAPERS` papers the newest count.
+        Papers without any text teach nothing.
+        """
+        newest = sorted(given, key=lambda one: (one.at, one.paper_id), reverse=True)
+        liked = _papers(one for one in newest if one.verdict.is_liked)
+        unwanted = _papers(one for one in newest if not one.verdict.is_liked)
+        if not (liked or unwanted):
+            return Profile(interests=(), likes=0)
+        read = _Read([*liked, *unwanted], self._counts)
+        pushed = LESS * _mean(read.rows[len(liked) :])
+        if not liked:
+            return Profile(interests=(_interest(read, [], -pushed),), likes=0, less=len(unwanted))
+        groups = _groups(read.rows[: len(liked)])
+        interests = [
+            _interest(read, group, _mean(read.rows[group]) - pushed - read.usual)
+            for group in groups
+        ]
+        ordered = sorted(interests, key=lambda interest: (-interest.likes, interest.terms))
+        return Profile(interests=tuple(ordered), likes=len(liked), less=len(unwanted))
+
+
+def _papers(given: Iterable[Feedback]) -> list[Paper]:
+    """Return the papers of the first feedback, by id, as far as their texts are known."""
+    papers = [
+        Paper(id=one.paper_id, title=one.title, abstract=one.abstract, day=one.at.date())
+        for one in given
+        if one.title
+    ]
+    return sorted(papers[:MOST_PAPERS], key=lambda paper: paper.id)
+
+
+class _Read:
+    """The vectors of a reader's papers."""
+
+    def __init__(self, papers: Sequence[Paper], counts: WordCounts) -> None:
+        self.index = PaperIndex(papers)
+        row, number, count = counts_of(self.index)
+        numbers, column = np.unique(number, return_inverse=True)
+        all_stems = self.index.vocabulary.stems
+        own = [stems_of(each, all_stems) for each in numbers.tolist()]
+        #: the stems of each column's term: those of the papers, then others that papers often have
+        usual = map(tuple, map(str.split, counts.means))
+        self.terms = [*own, *sorted(set(usual).difference(own))]
+        weights = term_weights(self.terms, counts)
+        names = [" ".join(term) for term in self.terms]
+        #: which share of all papers has each term
+        with_term = np.array([counts.papers_with.get(name, 0) for name in names])
+        self.share = with_term / max(counts.papers, 1)
+        kept = weights[column] > 0
+        self.rows: sp.csr_array = unit_rows(
+            row[kept], column[kept], count[kept], weights, len(papers)
+        )
+        #: what papers have in the mean
+        self.usual = np.array([counts.means.get(name, 0.0) for name in names])
+
+
+def _mean(rows: sp.csr_array) -> Floats:
+    if not rows.shape[0]:
+        return np.zeros(rows.shape[1])
+    return np.asarray(rows.mean(axis=0)).ravel()
+
+
+def _groups(rows: sp.csr_array) -> list[list[int]]:
+    """Return rows of length one in groups that are like each other (Ward's method)."""
+    papers = rows.shape[0]
+    most = min(papers // _LIKES_OF_AN_INTEREST, MOST_INTERESTS)
+    if most < 2:
+        return [list(range(papers))]
+    cosines = (rows @ rows.T).toarray()
+    above = np.triu_indices(papers, 1)
+    distances = np.sqrt(np.clip(2 - 2 * cosines[above], 0, None))
+    labels = fcluster(linkage(distances, "ward"), most, criterion="maxclust")
+    groups: dict[int, list[int]] = {}
+    for row, label in enumerate(labels.tolist()):
+        groups.setdefault(label, []).append(row)
+    return list(groups.values())
+
+
+def _interest(read: _Read, group: Sequence[int], vector: Floats) -> Interest:
+    """Return the interest of the papers in some rows, whose mean vector this is."""
+    length = float(np.linalg.norm(vector))
+    if not length:
+        return Interest(terms=(), likes=len(group))
+    names = [" ".join(each) for each in read.terms]
+    # By name on a tie, since columns are numbered in the order of the papers' words.
+    order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
+    heaviest = order[:MOST_TERMS]
+    return Interest(
+        terms=tuple((names[at], round(float(vector[at]) / length, 4)) for at in heaviest),
+        words=_words(read, group, [at for at in heaviest if vector[at] > 0]),
+        likes=len(group),
+    )
+
+
+def _words(read: _Read, group: Sequence[int], columns: Sequence[int]) -> tuple[str, ...]:
+    """Quote the first terms that say something, and none that others have said."""
+    wanted, known = set(group), set(_FUNCTION_STEMS)
+    found: list[str] = []
+    for column in columns:
+        term = read.terms[column]
+        if (
+            read.share[column] > _COMMON
+            or not known.isdisjoint(term)
+            or min(map(len, term)) < _SHORTEST
+        ):
+            continue
+        for row in read.index.find(Phrase(term, term)).rows.tolist():
+            if row in wanted:
+                quotes = read.index.quote(Phrase(term, term), row)
+                # From the abstract, where fewer words have capitals.
+                quote = quotes[max(quotes)]
+                found.append(quote)
+                known |= {*stems(quote), *map(stem, words(quote))}
+                break
+        if len(found) == _MOST_WORDS:
+            break
+    return tuple(found)

@@ -1,0 +1,30 @@
+"""A library of papers that a reader hands over, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: bytes of a file on the website; about two thousand papers with their abstracts
+MOST_OCTETS = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryUpload:
+    """What a reader sent: a file, ids of papers, or both."""
+
+    octets: bytes = b""
+    ids: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryImport:
+    """What became of the papers of an upload."""
+
+    #: papers that are now likes
+    new: int
+    #: papers on which the reader had given a verdict before
+    known: int
+    #: papers whose abstracts are still asked for
+    waiting: int
+    #: each entry that could not be read: where it is, and why
+    rejected: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,105 @@
+"""What feedback teaches: interests of weighted terms, with words that people can read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import NOON, paper
+from support.fields import FIELDS, feedback, learn, of_field
+
+from digest.models.feedback import Feedback, Verdict
+from digest.models.issue import WordCounts
+from digest.models.profile import Profile
+from digest.ranking.affinity import learned_counts
+from digest.ranking.index import PaperIndex
+from digest.ranking.profiles import MOST_TERMS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def heaviest(profile: Profile, interest: int = 0) -> list[str]:
+    return [term for term, weight in profile.interests[interest].terms if weight > 0]
+
+
+def test_without_feedback_there_is_no_interest() -> None:
+    assert learn() == Profile(interests=(), likes=0)
+
+
+def test_a_like_teaches_the_words_of_the_paper() -> None:
+    profile = learn(feedback("whales"))
+
+    (interest,) = profile.interests
+    assert (profile.likes, profile.less, interest.likes) == (1, 0, 1)
+    assert {"song", "ocean", "krill", "sonar"} <= set(heaviest(profile))
+    assert "ocean" in interest.words
+    assert "the" not in interest.words
+
+
+def test_a_paper_of_which_less_is_wanted_weighs_against_its_words() -> None:
+    profile = learn(feedback("whales"), feedback("bees", verdict=Verdict.LESS))
+
+    weights = dict(profile.interests[0].terms)
+    assert (profile.likes, profile.less) == (1, 1)
+    assert weights["hive"] < 0 < weights["ocean"]
+
+
+def test_less_alone_is_an_interest_that_only_weighs_against() -> None:
+    profile = learn(feedback("bees", verdict=Verdict.LESS))
+
+    (interest,) = profile.interests
+    assert (profile.likes, profile.less, interest.words) == (0, 1, ())
+    assert all(weight < 0 for _, weight in interest.terms)
+
+
+def test_papers_that_are_unlike_make_interests_of_their_own() -> None:
+    given = [feedback("whales", number) for number in range(15)]
+    given += [feedback("bread", number) for number in range(5)]
+
+    profile = learn(*given)
+
+    assert [interest.likes for interest in profile.interests] == [15, 5]
+    assert "dough" in heaviest(profile, 1)
+    assert "dough" not in heaviest(profile, 0)
+
+
+def test_a_paper_without_text_teaches_nothing() -> None:
+    nameless = Feedback(paper_id="x", verdict=Verdict.LIKE, at=NOON, channel="cli")
+
+    assert learn(nameless) == Profile(interests=(), likes=0)
+    assert learn(nameless, feedback("bees")) == learn(feedback("bees"))
+
+
+def test_no_interest_has_too_many_terms() -> None:
+    words = [f"word{number}" for number in range(2 * MOST_TERMS)]
+    counts = WordCounts(papers=5_000, papers_with=dict.fromkeys(words, 5))
+    nameless = Feedback(paper_id="x", verdict=Verdict.LIKE, at=NOON, channel="cli")
+    long = replace(nameless, title="All", abstract=" ".join(words))
+
+    assert len(learn(long, counts=counts).interests[0].terms) == MOST_TERMS
+
+
+@given(st.permutations([feedback(name, n) for name in FIELDS for n in range(4)]))
+def test_the_order_of_feedback_does_not_matter(given: Sequence[Feedback]) -> None:
+    in_order = sorted(given, key=lambda one: one.paper_id)
+
+    assert learn(*given) == learn(*in_order)
+
+
+def test_on_a_first_day_its_own_papers_say_how_common_words_are() -> None:
+    papers = [
+        paper(f"{name}-{n}", title=of_field(name, n)[0], abstract=of_field(name, n)[1])
+        for name in FIELDS
+        for n in range(6)
+    ]
+    counts = learned_counts(WordCounts(), PaperIndex(papers))
+
+    profile = learn(feedback("whales"), counts=counts)
+
+    assert counts.papers == len(papers)
+    assert counts.papers_with["ocean"] == 5
+    assert set(heaviest(profile)[:8]) & {"ocean", "song", "krill", "sonar", "migrat"}
+    assert "the" not in heaviest(profile)[:8]
