@@ -65,12 +65,7 @@ def replay(app: App, request: BacktestRequest, *, progress: ProgressBar = no_pro
         NotFoundError: fewer than two of the days have papers.
 
     """
-    if request.first > request.last:
-        raise ConfigError(f"--from {request.first} is after --to {request.last}")
-    for name in request.rankers:
-        if request.rankers.count(name) > 1:
-            raise ConfigError(f"--ranker {name} is named twice")
-    rankers = {name: read_ranker(name) for name in request.rankers}
+    rankers = read_rankers(request)
     store = PastDays(app.engine)
     days = store.between(request.first, request.last)
     if len(days) < 2:
@@ -79,16 +74,42 @@ def replay(app: App, request: BacktestRequest, *, progress: ProgressBar = no_pro
     with progress("days") as (total, advance):
         total(len(days))
         for day in days:
-            now = [p for p in app.papers.papers(day) if not p.withdrawn_on or p.withdrawn_on > day]
-            then = _as_known(store, now, day, before_votes=request.before_votes)
-            coverage = Coverage(day=day, considered=len(then))
-            edition = edition_for(app, then, request.topics, coverage=coverage)
-            replayed.append(_replayed(edition, rankers, gains := gains_of_votes(now)))
-            papers += len(now)
+            gains = gains_of_votes(_papers(app, day))
+            edition = past_edition(app, day, request)
+            replayed.append(_replayed(edition, rankers, gains))
+            papers += len(edition.papers)
             voted += len(gains)
-            known_then += len(gains_of_votes(then))
+            known_then += len(gains_of_votes(edition.papers))
             advance(1)
     return Replay(days=replayed, papers=papers, voted=voted, known_then=known_then)
+
+
+def read_rankers(request: BacktestRequest) -> dict[str, Ranker]:
+    """Return the rankers of a request by their names.
+
+    Raises:
+        ConfigError: the days are in the wrong order, or a ranker is not known or named twice.
+
+    """
+    if request.first > request.last:
+        raise ConfigError(f"--from {request.first} is after --to {request.last}")
+    for name in request.rankers:
+        if request.rankers.count(name) > 1:
+            raise ConfigError(f"--ranker {name} is named twice")
+    return {name: read_ranker(name) for name in request.rankers}
+
+
+def past_edition(app: App, day: date, request: BacktestRequest) -> Edition:
+    """Return a day's papers ranked with what was known on the day."""
+    papers = _as_known(
+        PastDays(app.engine), _papers(app, day), day, before_votes=request.before_votes
+    )
+    coverage = Coverage(day=day, considered=len(papers))
+    return edition_for(app, papers, request.topics, coverage=coverage)
+
+
+def _papers(app: App, day: date) -> list[Paper]:
+    return [p for p in app.papers.papers(day) if not p.withdrawn_on or p.withdrawn_on > day]
 
 
 def _replayed(

@@ -159,7 +159,14 @@ def build_edition(app: App, day: date) -> Edition:
     )
     votes = earlier_votes(app, day, apart_from={paper.id for paper in papers})
     papers = [*papers, *votes.risen]
-    edition = edition_for(app, papers, app.topics, coverage=coverage, votes=votes)
+    edition = edition_for(
+        app,
+        papers,
+        app.topics,
+        coverage=coverage,
+        votes=votes,
+        rival=app.config.ranking.interleave,
+    )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
 
@@ -187,10 +194,12 @@ def edition_for(
     background: Background | None = None,
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
+    rival: str = "",
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already, with the same background, come with their `relevance`.
+    Papers that were read already, with the same background, come with their `relevance`. A `rival`
+    is a ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
@@ -208,6 +217,7 @@ def edition_for(
         quotas=app.quotas,
         coverage=coverage,
         relevance=relevance,
+        rival=rival,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digest.app.backtest import Replay
     from digest.app.config.packs import Pack
     from digest.app.examples import Example
+    from digest.app.judged import JudgedReplay
     from digest.app.services import App
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Announcement, Paper
     from digest.models.picks import Pick, Reason
     from digest.models.source import SourceReport
+    from digest.ranking.evaluation.interleaved import Duel
     from digest.ranking.evaluation.replay import Comparison, Measured
     from digest.ranking.trial import TrialDay
     from digest.storage.fetches import FetchRecord
@@ -153,24 +155,32 @@ def reason_group(found: ReasonGroup) -> dict[str, Any]:
 
 def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper of a message, and the reasons why it was chosen."""
+    drawn = {"team": found.team, "propensity": found.propensity}
     return {
         **_fields(found, "paper_id", "title", "topic", "score"),
         "reasons": sent_reasons(found),
+        **{name: value for name, value in drawn.items() if value},
     }
 
 
 def sent_reasons(found: SentPaper) -> list[str]:
     """Return why a paper was in a message, as people read it."""
-    # Imported here, since it brings the cleaning of text, which `digest --help` can do without.
+    # Imported here, since they bring the cleaning of text, which `digest --help` can do without.
+    from digest.models.picks import OURS
     from digest.text.wording import stands_for
 
     if found.is_withdrawal:
         return ["told of its withdrawal"]
     if found.similar_to:
         return [f"similar to {found.similar_to}"]
+    reasons = list(found.reasons)
     if found.similar:
-        return [*found.reasons, stands_for(found.similar)]
-    return list(found.reasons)
+        reasons.append(stands_for(found.similar))
+    if found.team:
+        reasons.append(f"chosen by {found.team}" if found.team != OURS else "chosen by our ranker")
+    if found.propensity is not None:
+        reasons.append(f"with a chance of {found.propensity:.1%}")
+    return reasons
 
 
 def fetch_record(found: FetchRecord) -> dict[str, Any]:
@@ -275,14 +285,7 @@ def backtest(
     return {
         **_fields(replayed, "papers", "voted", "known_then"),
         "depth": depth,
-        "rankers": [
-            {
-                "ranker": one.ranker,
-                "means": {name: plain(found) for name, found in one.means.items()},
-                "differences": {name: plain(found) for name, found in one.differences.items()},
-            }
-            for one in compared
-        ],
+        "rankers": [_comparison(one) for one in compared],
         "days": [
             {
                 "day": day.day.isoformat(),
@@ -296,6 +299,38 @@ def backtest(
             }
             for day in replayed.days
         ],
+    }
+
+
+def judged_backtest(
+    judged: JudgedReplay, compared: Sequence[Comparison], *, depth: int
+) -> dict[str, Any]:
+    """Write a backtest by what readers said; it names no reader."""
+    return {
+        "depth": depth,
+        "readers": judged.readers,
+        "mails": len(judged.mails),
+        **{name: _fields(getattr(judged, name), "liked", "total") for name in ("chosen", "drawn")},
+        "rankers": [_comparison(one) for one in compared],
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "ranker": found.ranker,
+        "means": {name: plain(of) for name, of in found.means.items()},
+        "differences": {name: plain(of) for name, of in found.differences.items()},
+    }
+
+
+def duel(found: Duel) -> dict[str, Any]:
+    """Write how our ranker did beside a rival."""
+    return {
+        "rival": found.rival,
+        **{
+            name: {**_fields(test, "wins", "losses", "ties", "decided", "more_needed"), "p": test.p}
+            for name, test in (("issues", found.issues), ("readers", found.readers))
+        },
     }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.app import certificates, transport
 from digest.app.clock import now, place, today
@@ -252,7 +253,14 @@ class App(Stores):
             per_topic=ranking.per_topic,
             max_papers=ranking.max_papers,
             trend_weight=ranking.trend_weight,
+            # Only feedback tells what a drawn paper teaches, and that comes by the site.
+            explore=0.0 if self._is_offline else ranking.explore,
         )
+
+    @property
+    def _is_offline(self) -> bool:
+        """Whether [web] url was left at its example, so that no link in a mail leads anywhere."""
+        return transport.is_example(urlsplit(self.config.web.url).hostname or "")
 
     @cached_property
     def mail_settings(self) -> MailSettings:

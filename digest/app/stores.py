@@ -10,6 +10,7 @@ from digest.storage.editions import EditionStore
 from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
 from digest.storage.history import DeliveryHistory
+from digest.storage.judged_mails import JudgedMails
 from digest.storage.ledger import Ledger
 from digest.storage.lookups import LookupLog
 from digest.storage.mailed_papers import MailedPapers
@@ -77,6 +78,11 @@ class Stores:
     def mailed_papers(self) -> MailedPapers:
         """Which papers the links of mails mean."""
         return MailedPapers(self.engine)
+
+    @cached_property
+    def judged_mails(self) -> JudgedMails:
+        """The mails that readers answered."""
+        return JudgedMails(self.engine)
 
     @cached_property
     def profiles(self) -> ProfileStore:

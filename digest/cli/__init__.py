@@ -22,6 +22,7 @@ from digest.cli import (
     bench,
     dkim,
     fixtures,
+    interleaving,
     output,
     papers,
     preview,
@@ -58,6 +59,7 @@ setup.register(app)
 papers.register(app)
 preview.register(app)
 backtest.register(app)
+interleaving.register(app)
 run.register(app)
 prune.register(app)
 train.register(app)

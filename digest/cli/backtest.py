@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,11 @@ from digest.cli.tables import print_table
 from digest.text.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from digest.app.backtest import Replay
+    from digest.app.backtest import BacktestRequest, Replay
+    from digest.app.judged import JudgedReplay
+    from digest.app.services import App
     from digest.ranking.evaluation.bootstrap import Interval
     from digest.ranking.evaluation.replay import Comparison
 
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
 _RANKERS = ("digest", "bm25", "random")
 #: Intervals are drawn with this seed, so that the same days give the same table.
 _SEED = 20260202
+
+
+class Judge(StrEnum):
+    """What rankers are compared with."""
+
+    VOTES = "votes"
+    FEEDBACK = "feedback"
 
 
 def register(root: typer.Typer) -> None:
@@ -56,6 +66,9 @@ def backtest(
         list[str] | None,
         typer.Option("--topic", metavar="SLUG", help="Only this topic; repeat."),
     ] = None,
+    judge: Annotated[
+        Judge, typer.Option("--judge", help="What the lists are compared with.")
+    ] = Judge.VOTES,
     plot: Annotated[
         Path | None,
         typer.Option("--plot", metavar="FILE.png", help="Draw the days into this file."),
@@ -69,6 +82,7 @@ def backtest(
     """Compare rankers on past days, each with only what was known on the day."""
     from digest.app.backtest import BacktestRequest, replay
     from digest.app.config.topics import find_topic
+    from digest.errors import ConfigError
     from digest.ranking.evaluation.bootstrap import seeded
     from digest.ranking.evaluation.replay import compare, measure
 
@@ -76,21 +90,23 @@ def backtest(
         from digest.cli.plot import check_plot
 
         check_plot(plot)
+        if judge is Judge.FEEDBACK:
+            raise ConfigError("--plot draws days, and --judge feedback compares readers")
     app = output.open_app(ctx, only_reads=True)
     slugs = topic or [one.slug for one in app.topics]
     start = parse_day(first, option="--from")
     end = parse_day(last, option="--to") or app.papers.newest_day(until=day_of_run(app)) or start
-    replayed = replay(
-        app,
-        BacktestRequest(
-            first=start,
-            last=end,
-            rankers=ranker or _RANKERS,
-            topics=[find_topic(slug, app.topics) for slug in dict.fromkeys(slugs)],
-            before_votes=before_votes,
-        ),
-        progress=output.progress_bar,
+    request = BacktestRequest(
+        first=start,
+        last=end,
+        rankers=ranker or _RANKERS,
+        topics=[find_topic(slug, app.topics) for slug in dict.fromkeys(slugs)],
+        before_votes=before_votes,
     )
+    if judge is Judge.FEEDBACK:
+        _by_feedback(app, request, json=json)
+        return
+    replayed = replay(app, request, progress=output.progress_bar)
     depth = app.quotas.per_topic
     measured = measure(replayed.days, depth=depth)
     compared = compare(measured, seeded(_SEED))
@@ -107,6 +123,61 @@ def backtest(
         output.print_note(
             f"warning: 0 of {count(replayed.papers, 'paper')} with votes that were read on their"
             " day: `votes` orders by id alone, and `digest` by what it expects of papers"
+        )
+
+
+def _by_feedback(app: App, request: BacktestRequest, *, json: bool) -> None:
+    """Compare rankers with what readers said, and print it; no reader is named."""
+    from digest.app.judged import replay_judged
+    from digest.ranking.evaluation.bootstrap import seeded
+    from digest.ranking.evaluation.judged import compare
+
+    judged = replay_judged(app, request, progress=output.progress_bar)
+    depth = app.quotas.max_papers
+    compared = compare(judged.mails, request.rankers, seeded(_SEED), depth=depth)
+    if json:
+        output.print_json(serializers.judged_backtest(judged, compared, depth=depth))
+        return
+    beside = f"beside {compared[0].ranker}#"
+    print_table(
+        f"Backtest by what {count(judged.readers, 'reader')} said, with 95 % intervals",
+        ("ranker", f"nDCG@{depth}#", beside, "liked first#", beside),
+        [
+            (
+                one.ranker,
+                _interval(one.means["ndcg"]),
+                _interval(one.differences.get("ndcg"), signed=True),
+                _interval(one.means["order"]),
+                _interval(one.differences.get("order"), signed=True),
+            )
+            for one in compared
+        ],
+    )
+    for note in _notes(judged):
+        output.print_note(note)
+
+
+def _notes(judged: JudgedReplay) -> Iterator[str]:
+    """Say what the verdicts can tell, and what they cannot."""
+    chosen, drawn = judged.chosen, judged.drawn
+    yield (
+        f"{count(judged.readers, 'reader')} gave {count(chosen.total + drawn.total, 'verdict')} on"
+        f" papers of {count(len(judged.mails), 'mail')}"
+    )
+    yield (
+        "readers judge what they were shown, and the first papers most: a paper that no mail had"
+        " counts as not liked, which favours the ranker that made the mails"
+    )
+    if drawn.total:
+        yield (
+            f"of papers drawn by chance {drawn.liked} of {drawn.total} were liked, of chosen ones"
+            f" {chosen.liked} of {chosen.total}; the drawn ones count by the inverse of their"
+            " chance, 20 at most"
+        )
+    else:
+        yield (
+            "no verdict is on a paper that was drawn by chance, so nothing is known of papers"
+            " outside readers' topics"
         )
 
 

@@ -189,17 +189,17 @@ class MessageBuilder:
                 # The papers are those of the first attempt; the text around them is not.
                 log.warning("templates have changed", extra={"edition": edition_id})
             renderer = self._settings.renderer(stored.edition, at=stored.at)
-            self._opened[edition_id] = _OpenEdition(stored, renderer)
+            self._opened[edition_id] = _OpenEdition(stored, renderer, self._settings.secret)
         return self._opened[edition_id]
 
 
 class _OpenEdition:
     """A stored edition and what turns it into messages."""
 
-    def __init__(self, stored: StoredEdition, renderer: Renderer) -> None:
+    def __init__(self, stored: StoredEdition, renderer: Renderer, secret: str) -> None:
         self.id = stored.id
         self.renderer = renderer
-        self.composer = IssueComposer(stored.edition)
+        self.composer = IssueComposer(stored.edition, secret=secret)
         self._edition = stored.edition
 
     @cached_property

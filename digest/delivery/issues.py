@@ -7,10 +7,12 @@ since. So both attempts are the same bytes.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, IssueItem, NoIssue
 from digest.models.picks import Pick
+from digest.ranking.chance import Chance
 from digest.ranking.compose import section_of
 from digest.ranking.personalize import Personalizer, Reader
 from digest.ranking.select import with_similar
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from digest.models.issue import Edition, Seen
+    from digest.models.paper import Paper
     from digest.models.profile import Profile
     from subscribers.models import Subscriber
 
@@ -31,10 +34,12 @@ CACHE_SIZE = 2048
 class IssueComposer:
     """Composes issues from one edition; subscribers with the same wishes share one object."""
 
-    def __init__(self, edition: Edition) -> None:
-        """Compose from an edition."""
+    def __init__(self, edition: Edition, *, secret: str = "") -> None:
+        """Compose from an edition; without a secret, nothing is drawn by chance."""
         self._day = edition.coverage.day
-        self._personalizer = Personalizer(edition)
+        has_draws = bool(secret and (edition.explore or edition.rival))
+        self._chance = Chance(secret, self._day) if has_draws else None
+        self._personalizer = Personalizer(edition, self._chance)
         self._positions = edition.positions
         self._issues: OrderedDict[Hashable, Issue | NoIssue] = OrderedDict()
         # Keyed by identity, because comparing two issues takes longer than listing their papers.
@@ -53,10 +58,11 @@ class IssueComposer:
     def compose_all(self, readers: Sequence[Reader]) -> list[Issue | NoIssue]:
         """Return the issue of each reader, or why there is none.
 
-        Subscribers who want the same and have seen the same get the same object. Words of their own
-        and profiles are looked up together, so many at once are quicker than one after another.
+        Subscribers who want the same and have seen the same get the same object, or one for each
+        variant of what is drawn by chance. Words of their own and profiles are looked up together,
+        so many at once are quicker than one after another.
         """
-        wishes = [_wish(reader) for reader in readers]
+        wishes = [self._wish(reader) for reader in readers]
         found: dict[Hashable, Issue | NoIssue] = {
             wish: self._issues[wish] for wish in wishes if wish in self._issues
         }
@@ -76,6 +82,15 @@ class IssueComposer:
             for wish, reader in zip(wishes, readers, strict=True)
         ]
 
+    def _wish(self, reader: Reader) -> Hashable:
+        """Return all that an issue of the edition depends on; nobody has another's profile."""
+        subscriber, choice = reader.subscriber, reader.subscriber.preferences
+        variant = self._chance.variant_of(subscriber.id) if self._chance else None
+        return (
+            subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.muted,
+            choice.papers, reader.seen, subscriber.id if reader.profile else None, variant,
+        )  # fmt: skip
+
     def _is_day(self, subscriber: Subscriber) -> bool:
         return WEEK[self._day.weekday()] in subscriber.preferences.days
 
@@ -87,15 +102,6 @@ class IssueComposer:
             if len(self._contents) > CACHE_SIZE:
                 self._contents.popitem(last=False)
         return found[1]
-
-
-def _wish(reader: Reader) -> Hashable:
-    """Return all that an issue of an edition depends on; nobody has the profile of another."""
-    subscriber, choice = reader.subscriber, reader.subscriber.preferences
-    return (
-        subscriber.topics, choice.words_in, choice.words_out, choice.authors, choice.muted,
-        choice.papers, reader.seen, subscriber.id if reader.profile else None,
-    )  # fmt: skip
 
 
 class IssueRestorer:
@@ -112,8 +118,9 @@ class IssueRestorer:
     def restore(self, items: Sequence[IssueItem]) -> Issue:
         """Return the issue that has these items; papers the edition lacks are left out.
 
-        Picks that were ranked for a subscriber alone are not in the edition. They get the score,
-        the trend and the reasons that the ledger keeps.
+        Picks that were ranked for a subscriber alone, drawn by chance or chosen by a rival are not
+        in the edition's ranking. They get the score, the trend and the reasons that the ledger
+        keeps.
         """
         sections: dict[str, list[Pick]] = {}
         withdrawn = []
@@ -124,19 +131,7 @@ class IssueRestorer:
             if item.topic == WITHDRAWN:
                 withdrawn.append(paper)
                 continue
-            of_edition = self._picks.get((item.topic, paper.id))
-            if item.reasons is None and of_edition is not None:
-                pick = of_edition
-            else:
-                pick = Pick(
-                    paper=paper,
-                    topic=item.topic,
-                    relevance=0.0,
-                    trend=item.trend or 0.0,
-                    score=item.score or 0.0,
-                    reasons=item.reasons or (),
-                    is_personal=True,
-                )
+            pick = self._pick(item, paper)
             similar = [self._papers[it.paper_id] for it in items if it.behind == item.position]
             sections.setdefault(item.topic, []).append(with_similar(pick, similar))
         return Issue(
@@ -147,3 +142,18 @@ class IssueRestorer:
             coverage=self._edition.coverage,
             withdrawn=tuple(withdrawn),
         )
+
+    def _pick(self, item: IssueItem, paper: Paper) -> Pick:
+        ranked = self._picks.get((item.topic, paper.id)) if item.reasons is None else None
+        pick = ranked or Pick(
+            paper=paper,
+            topic=item.topic,
+            relevance=0.0,
+            trend=item.trend or 0.0,
+            score=item.score or 0.0,
+            reasons=item.reasons or (),
+            is_personal=True,
+        )
+        if item.team is None and item.propensity is None:
+            return pick
+        return replace(pick, team=item.team or "", propensity=item.propensity)

@@ -12,6 +12,7 @@ from digest.models.paper import Paper
 from digest.models.picks import Pick, Reason
 from digest.models.source import Channel
 from digest.models.trend import Trend
+from subscribers.models import EXPLORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +31,13 @@ class Section:
     trending: bool = False
     #: on a short day, how many papers of the day are about the topic; None on other days
     short: int | None = None
+
+    @property
+    def standing(self) -> int:
+        """How far its picks are from what the subscriber named, from 0."""
+        if self.slug == EXPLORE:
+            return 2
+        return 1 if self.trending else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +97,12 @@ class Issue:
     def top(self) -> Pick:
         """The pick with the highest score, first among the named topics; on a tie the first.
 
-        A paper of a topic that ranks by votes alone comes first only if there is no other.
+        A paper of a topic that ranks by votes alone, or one outside the subscriber's topics, comes
+        first only if there is no other.
         """
-        named = [pick for it in self.sections if not it.trending for pick in it.picks]
-        return max(named or self.picks, key=lambda pick: pick.score)
+        rank = min(section.standing for section in self.sections)
+        first = [pick for it in self.sections if it.standing == rank for pick in it.picks]
+        return max(first, key=lambda pick: pick.score)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +125,9 @@ class IssueItem(NamedTuple):
     score: float | None = None
     trend: float | None = None
     reasons: tuple[Reason, ...] | None = None
+    #: see `Pick`
+    team: str | None = None
+    propensity: float | None = None
 
 
 #: The topic of an item that reports a withdrawal.
@@ -148,6 +161,8 @@ class Quotas:
     per_topic: int
     max_papers: int
     trend_weight: float
+    #: so many papers outside the subscriber's topics for each paper of an issue, in 0..0.5
+    explore: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +205,11 @@ class Edition:
     excluded: frozenset[str] = frozenset()
     #: papers of earlier issues that were withdrawn since
     withdrawn: Sequence[Paper] = ()
+    #: see `Quotas`
+    explore: float = 0.0
+    #: the ranker that is interleaved with ours, and its picks; empty without one
+    rival: str = ""
+    rival_ranked: Mapping[str, Sequence[Pick]] = field(default_factory=dict)
 
     @property
     def all_papers(self) -> tuple[Paper, ...]:

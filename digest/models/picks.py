@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a paper was picked: `text` in words for readers, all else as data for programs."""
 
-    #: word, example, close, category, author, liked, trend, rise, prior or similar
+    #: word, example, close, category, author, liked, trend, rise, prior, similar or explore
     kind: str
     text: str
     #: where in the paper the words stand: title, keywords, abstract or summary
@@ -28,6 +28,10 @@ class Reason:
     number: int | None = None
     #: among how many papers, or up from how many votes
     of: int | None = None
+
+
+#: The team of this build's ranker in an interleaved section; a rival's is named as its ranker is.
+OURS = "ours"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +51,10 @@ class Pick:
     similar: tuple[Paper, ...] = ()
     #: whether it was ranked for one subscriber alone, so that the edition does not have it
     is_personal: bool = False
+    #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
+    team: str = ""
+    #: the chance that it was drawn with, if it was; see `digest.ranking.exploration`
+    propensity: float | None = None
 
 
 class Ranking(tuple["Pick", ...]):

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from digest.models.issue import Edition, Issue, NoIssue, Section
 from digest.ranking.select import select
 from digest.text.wording import count, join_words
-from subscribers.models import LIKED, LIKED_NAME, OWN, OWN_NAME
+from subscribers.models import EXPLORE, EXPLORE_NAME, LIKED, LIKED_NAME, OWN, OWN_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.models.issue import Coverage, Seen
     from digest.models.picks import Pick
 
-
-#: Sections that no topic of the edition has.
-_OWN_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME}
+#: Of the sections that no topic of the edition makes.
+_NAMES = {OWN: OWN_NAME, LIKED: LIKED_NAME, EXPLORE: EXPLORE_NAME}
 
 
 def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | NoIssue:
@@ -32,16 +31,7 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
         return NoIssue(reason=f"none of the topics exist: {slugs}")
     if not edition.coverage.considered:
         return NoIssue(reason=why_empty(edition.coverage))
-    selected = select(
-        edition.ranked,
-        known,
-        seen=seen.papers,
-        similar=edition.similar,
-        per_topic=edition.per_topic,
-        max_papers=edition.max_papers,
-        last=[slug for slug in known if edition.topics[slug].trending],
-        excluded=edition.excluded,
-    )
+    selected = select_from(edition.ranked, edition, known, seen=seen)
     sections = tuple(section_of(edition, slug, picks) for slug, picks in selected.items() if picks)
     if not sections:
         return NoIssue(reason=_nothing_new(edition, known))
@@ -57,6 +47,22 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
     )
 
 
+def select_from(
+    ranked: Mapping[str, Sequence[Pick]], edition: Edition, known: Sequence[str], *, seen: Seen
+) -> dict[str, list[Pick]]:
+    """Return what a ranking of an edition's papers brings for some of its topics."""
+    return select(
+        ranked,
+        known,
+        seen=seen.papers,
+        similar=edition.similar,
+        per_topic=edition.per_topic,
+        max_papers=edition.max_papers,
+        last=[slug for slug in known if edition.topics[slug].trending],
+        excluded=edition.excluded,
+    )
+
+
 def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     """Return a section of an issue that is made from this edition.
 
@@ -64,8 +70,8 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
     restored as it was. A day is short for a topic if it has fewer papers about it than an issue may
     show.
     """
-    if slug in _OWN_NAMES:
-        return Section(slug=slug, name=_OWN_NAMES[slug], picks=tuple(picks))
+    if slug in _NAMES:
+        return Section(slug=slug, name=_NAMES[slug], picks=tuple(picks))
     topic = edition.topics[slug]
     about = len(edition.ranked[slug])
     return Section(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.ranking.compose import compose
 from digest.ranking.explain import liked_reason
+from digest.ranking.trials import Trials
 from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from digest.models.picks import Pick, Ranking, Reason
     from digest.models.profile import Profile
     from digest.ranking.affinity import Affinity
+    from digest.ranking.chance import Chance
     from digest.ranking.own_words import OwnWords
     from digest.ranking.personal_rankings import PersonalRankings
     from digest.ranking.relevance import Relevance
@@ -40,6 +43,14 @@ class Reader(NamedTuple):
         return profile
 
 
+class _Taught(NamedTuple):
+    """The rankings of a reader's topics that their profile changes."""
+
+    ranked: Mapping[str, Ranking]
+    #: by a rival that is interleaved; empty without one
+    rival: Mapping[str, Ranking] = MappingProxyType({})
+
+
 class Personalizer:
     """Adapts an edition to its subscribers, and composes their issues.
 
@@ -48,9 +59,13 @@ class Personalizer:
     Papers with an excluded word or by a muted author are left out everywhere.
     """
 
-    def __init__(self, edition: Edition) -> None:
-        """Read nothing yet; papers are read when a subscriber has wishes of their own."""
+    def __init__(self, edition: Edition, chance: Chance | None = None) -> None:
+        """Read nothing yet; papers are read when a subscriber has wishes of their own.
+
+        Without a `chance`, nothing is drawn: no paper outside the topics, and no rival's.
+        """
         self._edition = edition
+        self._trials = Trials(edition, chance) if chance else None
 
     def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
         """Return each reader's issue, or why there is none, in their order.
@@ -67,10 +82,10 @@ class Personalizer:
         taught = iter(self._rank([reader for reader in readers if reader.learned]))
         for reader, own in zip(readers, own_topics, strict=True):
             picks = next(own_picks) if own else ()
-            yield self._compose(reader, own, picks, next(taught) if reader.learned else {})
+            yield self._compose(reader, own, picks, next(taught) if reader.learned else None)
 
-    def _rank(self, readers: Sequence[Reader]) -> Sequence[Mapping[str, Ranking]]:
-        """Return the rankings of readers with profiles."""
+    def _rank(self, readers: Sequence[Reader]) -> Sequence[_Taught]:
+        """Return the rankings of readers with profiles, by our ranker and by a rival."""
         if not readers:
             return ()
         from digest.ranking.personal_rankings import trust_of
@@ -80,14 +95,18 @@ class Personalizer:
         trust = trust_of([profile.likes + profile.less for profile in profiles])
         closeness = self._affinity.closeness(profiles, unlearned)
         wanted = [reader.subscriber.topics for reader in readers]
-        return self._personal_rankings.rank(wanted, closeness, trust)
+        ours = self._personal_rankings.rank(wanted, closeness, trust)
+        if not self._edition.rival:
+            return [_Taught(ranked) for ranked in ours]
+        theirs = self._rival_rankings.rank(wanted, closeness, trust)
+        return [_Taught(*both) for both in zip(ours, theirs, strict=True)]
 
     def _compose(
         self,
         reader: Reader,
         own: Topic | None,
         own_picks: Sequence[Pick],
-        taught: Mapping[str, Ranking],
+        taught: _Taught | None,
     ) -> Issue | NoIssue:
         edition, preferences = self._edition, reader.subscriber.preferences
         changes: dict[str, Any] = {}
@@ -100,16 +119,21 @@ class Personalizer:
             ) | self._own_words.by_authors(preferences.muted)
         if own or taught:
             changes["topics"] = {**edition.topics}
-            changes["ranked"] = {**edition.ranked, **taught}
+            changes["ranked"] = {**edition.ranked, **(taught.ranked if taught else {})}
         if own:
             changes["topics"][OWN], changes["ranked"][OWN] = own, own_picks
             wanted = (OWN, *wanted)
-        if taught.get(LIKED):
+        if taught:
+            changes["rival_ranked"] = {**edition.rival_ranked, **taught.rival}
+        if taught and taught.ranked.get(LIKED):
             changes["topics"][LIKED] = LIKED_TOPIC
             wanted = (*wanted, LIKED)
-        issue = compose(
-            replace(edition, **changes) if changes else edition, wanted, seen=reader.seen
-        )
+        edition = replace(edition, **changes) if changes else edition
+        issue = compose(edition, wanted, seen=reader.seen)
+        if self._trials and isinstance(issue, Issue):
+            issue = self._trials.add_to(
+                issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
+            )
         if (own or taught) and isinstance(issue, Issue):
             sections = (self._explained(section, own, reader.learned) for section in issue.sections)
             return replace(issue, sections=tuple(sections))
@@ -167,3 +191,10 @@ class Personalizer:
         from digest.ranking.personal_rankings import PersonalRankings
 
         return PersonalRankings(self._edition, self._relevance.papers)
+
+    @cached_property
+    def _rival_rankings(self) -> PersonalRankings:
+        from digest.ranking.personal_rankings import PersonalRankings
+
+        edition = replace(self._edition, ranked=self._edition.rival_ranked)
+        return PersonalRankings(edition, self._relevance.papers)

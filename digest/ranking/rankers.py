@@ -65,7 +65,7 @@ def _values(text: str, kind: _Kind, given: Sequence[str]) -> Iterator[tuple[str,
         name, _, written = part.partition("=")
         if name not in kind.parameters:
             takes = ", ".join(kind.parameters) or "no parameters"
-            raise ConfigError(f"--ranker {text!r}: there is no {name!r}; it takes {takes}")
+            raise ConfigError(f"ranker {text!r}: there is no {name!r}; it takes {takes}")
         least, most = kind.parameters[name]
         try:
             value = float(written)
@@ -73,7 +73,7 @@ def _values(text: str, kind: _Kind, given: Sequence[str]) -> Iterator[tuple[str,
             value = math.nan
         if not least <= value <= most:
             raise ConfigError(
-                f"--ranker {text!r}: {name} must be a number from {least:g} to {most:g}"
+                f"ranker {text!r}: {name} must be a number from {least:g} to {most:g}"
             )
         yield name, value
 

@@ -5,7 +5,9 @@
 There is a list for each topic, with the topic's name first. A paper is its position in the edition,
 because a paper that is known by its title alone may take its real id later. `[7, 0]` is a
 near-duplicate: paper 7, listed behind the mail's item 0. A paper that was ranked for this
-subscriber alone also has its score, trend and reasons, since the edition does not have them.
+subscriber alone, drawn by chance or chosen by a rival also has its score, trend and reasons, since
+the edition's ranking does not have them. Then come the team of an interleaved section and the
+chance of a draw: `[3, null, null, null, null, "ours"]`.
 Withdrawals that the mail reported have a topic of their own.
 """
 
@@ -15,12 +17,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.models.issue import WITHDRAWN, IssueItem, Seen
+from digest.models.picks import OURS
 from digest.storage import pick_reasons
+from subscribers.models import EXPLORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from digest.models.issue import Issue
+    from digest.models.picks import Pick
+
+#: What an entry leaves out at its end: all but the paper's position.
+_NOTHING = (None,) * 6
 
 
 def list_items(issue: Issue) -> tuple[IssueItem, ...]:
@@ -29,9 +37,10 @@ def list_items(issue: Issue) -> tuple[IssueItem, ...]:
     for pick in issue.picks:
         position = len(items)
         item = IssueItem(pick.paper.id, position, pick.topic)
-        if pick.is_personal:
+        if _is_apart(pick):
             reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
             item = item._replace(score=pick.score, trend=pick.trend, reasons=reasons)
+        item = item._replace(team=pick.team or None, propensity=pick.propensity)
         items[pick.paper.id] = item
         for other in pick.similar:
             items.setdefault(other.id, IssueItem(other.id, len(items), pick.topic, position))
@@ -53,7 +62,8 @@ def dump(items: Iterable[IssueItem], positions: Mapping[str, int]) -> str:
             topics.append([item.topic])
         reasons = None if item.reasons is None else [*map(pick_reasons.dump, item.reasons)]
         entry: list[Any] = [
-            positions[item.paper_id], item.behind, item.score, item.trend, reasons,
+            positions[item.paper_id], item.behind, item.score, item.trend, reasons, item.team,
+            item.propensity,
         ]  # fmt: skip
         while len(entry) > 1 and entry[-1] is None:
             entry.pop()
@@ -65,9 +75,10 @@ def load(text: str, ids: Mapping[int, str]) -> list[IssueItem]:
     """Return the papers of a mail; `ids` has their ids of today by position in the edition."""
     items = []
     for position, (topic, entry) in enumerate(_entries(text)):
-        in_edition, behind, score, trend, reasons = (*entry, None, None, None, None)[:5]
+        in_edition, behind, score, trend, reasons, *drawn = (*entry, *_NOTHING)[: len(_NOTHING) + 1]
         reasons = None if reasons is None else tuple(map(pick_reasons.load, reasons))
-        items.append(IssueItem(ids[in_edition], position, topic, behind, score, trend, reasons))
+        paper_id = ids[in_edition]
+        items.append(IssueItem(paper_id, position, topic, behind, score, trend, reasons, *drawn))
     return items
 
 
@@ -94,6 +105,11 @@ def seen(text: str, ids: Mapping[int, str]) -> Seen:
         if entry[0] in ids:
             (withdrawals if topic == WITHDRAWN else papers).add(ids[entry[0]])
     return Seen(papers=frozenset(papers), withdrawals=frozenset(withdrawals))
+
+
+def _is_apart(pick: Pick) -> bool:
+    """Whether the edition's ranking does not have the pick as it is."""
+    return pick.is_personal or pick.topic == EXPLORE or pick.team not in ("", OURS)
 
 
 def _entries(text: str) -> Iterator[tuple[str, list[Any]]]:

@@ -63,6 +63,10 @@ class _Content:
     counts: WordCounts = field(default_factory=WordCounts)
     #: by position of the paper; empty in older versions
     trends: tuple[Trend, ...] = ()
+    # none of these in older versions
+    explore: float = 0.0
+    rival: str = ""
+    rival_ranked: dict[str, tuple[_StoredPick, ...]] = field(default_factory=dict)
 
 
 def dump(edition: Edition) -> bytes:
@@ -78,10 +82,7 @@ def dump(edition: Edition) -> bytes:
         papers=papers,
         withdrawn=len(edition.withdrawn),
         topics=tuple(edition.topics.values()),
-        ranked={
-            slug: tuple(_stored_pick(pick, positions) for pick in picks)
-            for slug, picks in edition.ranked.items()
-        },
+        ranked=_stored_ranking(edition.ranked, positions),
         similar=tuple(sorted(similar)),
         per_topic=edition.per_topic,
         max_papers=edition.max_papers,
@@ -90,9 +91,18 @@ def dump(edition: Edition) -> bytes:
         trends=tuple(edition.trends.get(paper.id, UNKNOWN) for paper in edition.papers)
         if edition.trends
         else (),
+        explore=edition.explore,
+        rival=edition.rival,
+        rival_ranked=_stored_ranking(edition.rival_ranked, positions),
     )
     text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
     return zlib.compress(text, 6)
+
+
+def rival_of(content: bytes) -> str:
+    """Return the ranker that was interleaved with ours in an edition; empty without one."""
+    rival: str = json.loads(zlib.decompress(content)).get("rival", "")
+    return rival
 
 
 def _similar(stored: _Content, ids: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -115,10 +125,7 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         papers=list(stored.papers[:featured]),
         withdrawn=stored.papers[featured:],
         topics={topic.slug: topic for topic in stored.topics},
-        ranked=Rankings(
-            (slug, Ranking(_pick(slug, pick, stored.papers) for pick in picks))
-            for slug, picks in stored.ranked.items()
-        ),
+        ranked=_rankings(stored.ranked, stored.papers),
         similar=_similar(stored, ids),
         per_topic=stored.per_topic,
         max_papers=stored.max_papers,
@@ -127,6 +134,9 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         trends={
             paper.id: trend for paper, trend in zip(stored.papers, stored.trends, strict=False)
         },
+        explore=stored.explore,
+        rival=stored.rival,
+        rival_ranked=_rankings(stored.rival_ranked, stored.papers),
     )
 
 
@@ -134,6 +144,22 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
 def _adapter() -> TypeAdapter[_Content]:
     """Return the reader and writer of stored editions; it takes 30 ms to build."""
     return TypeAdapter(_Content)
+
+
+def _stored_ranking(
+    ranked: Mapping[str, Sequence[Pick]], positions: Mapping[str, int]
+) -> dict[str, tuple[_StoredPick, ...]]:
+    return {
+        slug: tuple(_stored_pick(pick, positions) for pick in picks)
+        for slug, picks in ranked.items()
+    }
+
+
+def _rankings(stored: Mapping[str, Sequence[_StoredPick]], papers: Sequence[Paper]) -> Rankings:
+    return Rankings(
+        (slug, Ranking(_pick(slug, pick, papers) for pick in picks))
+        for slug, picks in stored.items()
+    )
 
 
 def _stored_pick(pick: Pick, positions: Mapping[str, int]) -> _StoredPick:

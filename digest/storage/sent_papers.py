@@ -40,6 +40,10 @@ class SentPaper:
     similar_to: str | None = None
     #: whether the mail only said that it was withdrawn
     is_withdrawal: bool = False
+    #: the ranker that chose it in an interleaved section; empty elsewhere
+    team: str = ""
+    #: the chance that it was drawn with, if it was
+    propensity: float | None = None
 
 
 def of_contents(db: sa.Connection, edition_id: int, text: str) -> list[SentPaper]:
@@ -65,6 +69,8 @@ def of_contents(db: sa.Connection, edition_id: int, text: str) -> list[SentPaper
             topic=item.topic,
             score=item.score or 0.0,
             reasons=tuple(reason.text for reason in item.reasons or ()),
+            team=item.team or "",
+            propensity=item.propensity,
         )
         if item.topic == WITHDRAWN:
             paper = replace(paper, is_withdrawal=True)

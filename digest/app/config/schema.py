@@ -28,8 +28,10 @@ from digest.app.config.values import (
     EhloName,
     Key,
     Password,
+    Ranker,
     Secret,
     Slug,
+    SummaryLength,
     TimeOfDay,
     Weekdays,
     file_mode,
@@ -55,13 +57,6 @@ def _senders(value: object) -> object:
     if isinstance(value, str | int) and str(value).isdecimal() and 1 <= int(value) <= 64:
         return int(value)
     raise ValueError('is neither "auto" nor a number from 1 to 64')
-
-
-def _summary_length(number: int) -> int:
-    """Check the length of a summary: in fewer characters than 80 hardly a sentence fits."""
-    if number and not 80 <= number <= 4000:
-        raise ValueError("must be a whole number from 80 to 4000, or 0 for no summaries")
-    return number
 
 
 def _web_address(text: str) -> str:
@@ -216,7 +211,11 @@ class Ranking(Section):
     per_topic: Annotated[int, Field(ge=1, le=100)] = 5
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.3
-    summary_length: Annotated[int, AfterValidator(_summary_length)] = 420
+    summary_length: SummaryLength = 420
+    #: so many papers outside a reader's topics for each paper of an issue
+    explore: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.1
+    #: the ranker that is interleaved with ours; empty for none
+    interleave: Ranker = ""
 
 
 class Schedule(Section):

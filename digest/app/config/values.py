@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from digest.errors import ConfigError
 from digest.text.wording import join_choices, suggestion
 from subscribers.site_paths import check_site_address
 
@@ -46,6 +47,25 @@ def _ehlo_name(text: str) -> str:
             "is neither a domain like mail.example.org (an international one is written as xn--…)"
             " nor an address like [192.0.2.1] or [IPv6:2001:db8::1]"
         )
+    return text
+
+
+def _summary_length(number: int) -> int:
+    """Check the length of a summary: in fewer characters than 80 hardly a sentence fits."""
+    if number and not 80 <= number <= 4000:
+        raise ValueError("must be a whole number from 80 to 4000, or 0 for no summaries")
+    return number
+
+
+def _ranker(text: str) -> str:
+    if text:
+        # Imported here, since it brings scipy, which most commands can do without.
+        from digest.ranking.rankers import read_ranker
+
+        try:
+            read_ranker(text)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
     return text
 
 
@@ -185,3 +205,7 @@ Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Key = Annotated[SecretStr, AfterValidator(_secret), AfterValidator(_key)]
 #: A password for a mail server; the login sends it in UTF-8.
 Password = Annotated[SecretStr, AfterValidator(_secret), AfterValidator(_password)]
+#: The longest summary of a paper, in characters.
+SummaryLength = Annotated[int, AfterValidator(_summary_length)]
+#: A ranker as `digest backtest` knows it, or nothing.
+Ranker = Annotated[str, AfterValidator(_ranker)]

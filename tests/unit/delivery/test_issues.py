@@ -14,10 +14,12 @@ from digest.delivery import issues
 from digest.delivery.issues import IssueComposer, IssueRestorer
 from digest.models.issue import Coverage, Edition, Issue, NoIssue, Section, Seen
 from digest.models.picks import Reason
+from digest.ranking.chance import VARIANTS
+from digest.ranking.interleaving import on_our_scale
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.rank import rank
 from digest.storage.contents import dump, list_items, load
-from subscribers.models import OWN, WEEK, Preferences
+from subscribers.models import EXPLORE, OWN, WEEK, Preferences
 
 if TYPE_CHECKING:
     from digest.models.issue import IssueItem
@@ -45,6 +47,14 @@ def edition(*papers: Any) -> Edition:
     )
 
 
+def with_trials(of: Edition) -> Edition:
+    """The same with a rival that ranks the other way round, and with exploration."""
+    backwards = {slug: tuple(reversed(picks)) for slug, picks in of.ranked.items()}
+    return replace(
+        of, explore=0.5, rival="backwards", rival_ranked=on_our_scale(of.ranked, backwards)
+    )
+
+
 def stored(items: tuple[IssueItem, ...]) -> list[IssueItem]:
     """The items of an issue, written to a ledger line and read back."""
     positions = {it.paper_id: position for position, it in enumerate(reversed(items))}
@@ -52,10 +62,11 @@ def stored(items: tuple[IssueItem, ...]) -> list[IssueItem]:
 
 
 def as_stored(composed: Issue) -> Issue:
-    """An issue as the ledger keeps it: own picks lose their relevance."""
+    """An issue as the ledger keeps it: picks that are not in the edition lose their relevance."""
 
     def kept(found: Pick) -> Pick:
-        return replace(found, relevance=0.0) if found.topic == OWN else found
+        is_apart = found.topic in (OWN, EXPLORE) or found.team == "backwards"
+        return replace(found, relevance=0.0) if is_apart else found
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in composed.sections)
     return replace(composed, sections=tuple(sections))
@@ -105,6 +116,44 @@ def test_an_issue_is_restored_as_it_was_stored(
     assert restored == as_stored(composed)
     assert restored.top.paper == composed.top.paper
     assert list_items(restored) == list_items(composed)
+
+
+@given(editions(), subscribers, st.frozensets(st.sampled_from("01234567"), max_size=3))
+def test_an_issue_with_a_rivals_papers_and_drawn_ones_is_restored_too(
+    of_the_day: Edition, who: Subscriber, seen: frozenset[str]
+) -> None:
+    whole = with_trials(of_the_day)
+    composed = IssueComposer(whole, secret="a key").compose(who, seen=Seen(papers=seen))
+    if isinstance(composed, NoIssue):
+        return
+
+    restored = IssueRestorer(whole).restore(stored(list_items(composed)))
+
+    assert restored == as_stored(composed)
+    assert len(set(ids(composed))) == len(composed.picks)
+    assert not seen & set(ids(composed))
+    assert IssueComposer(whole, secret="a key").compose(who, seen=Seen(papers=seen)) == composed
+
+
+@given(editions(), subscribers)
+def test_without_a_secret_nothing_is_drawn(of_the_day: Edition, who: Subscriber) -> None:
+    plain = IssueComposer(of_the_day).compose(who)
+
+    assert IssueComposer(with_trials(of_the_day)).compose(who) == plain
+    assert IssueComposer(of_the_day, secret="a key").compose(who) == plain
+
+
+def test_readers_with_the_same_wishes_share_few_issues_and_get_all_variants() -> None:
+    papers = [
+        paper(str(n), title=f"{noun} {n}") for n in range(8) for noun in ("An agent", "A robot")
+    ]
+    composer = IssueComposer(
+        replace(edition(*papers), explore=0.5), secret="a key for the tests and nothing else"
+    )
+
+    made = composer.compose_all([(subscriber(number), Seen()) for number in range(300)])
+
+    assert 2 <= len({id(one) for one in made}) <= VARIANTS
 
 
 @given(editions(), subscribers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from support.builders import edition_of, ids, issue, paper, pick
 
 from digest.models.issue import NOTHING_SEEN, Section, Seen
+from subscribers.models import EXPLORE
 
 
 def test_the_picks_of_an_issue_are_those_of_its_sections_in_order() -> None:
@@ -42,3 +43,11 @@ def test_a_mail_may_name_the_papers_of_its_edition_and_then_the_withdrawn_ones()
     edition = edition_of(issue(pick("1"), pick("2")), withdrawn=[paper("3")])
 
     assert ids(edition.all_papers) == ["1", "2", "3"]
+
+
+def test_a_paper_outside_the_topics_is_the_top_pick_after_all_others() -> None:
+    outside = Section(slug=EXPLORE, name="Outside your topics", picks=(pick("3", 9.0),))
+    trending = Section(slug="all", name="Trending", picks=(pick("2", 5.0),), trending=True)
+
+    assert issue(sections=(trending, outside)).top.paper.id == "2"
+    assert issue(sections=(outside,)).top.paper.id == "3"

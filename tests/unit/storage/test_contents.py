@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from support.builders import issue, paper, pick
 
 from digest.models.issue import IssueItem
-from digest.models.picks import Reason
+from digest.models.picks import OURS, Reason
 from digest.storage.contents import dump, list_items, load, shown_positions
-from subscribers.models import OWN
+from subscribers.models import EXPLORE, OWN
 
 slugs = st.sampled_from(["agents", "robots", OWN])
 texts = st.text(max_size=9)
@@ -28,7 +28,8 @@ def mails(draw: st.DrawFn) -> list[IssueItem]:
             behind = draw(st.none() | st.integers(0, position - 1)) if position else None
             score, trend = (draw(st.none() | st.floats(0, 9)) for _ in range(2))
             row = (f"2602.{position}", position, slug, behind, score, trend, draw(reasons))
-            found.append(IssueItem(*row))
+            team, propensity = draw(st.none() | texts), draw(st.none() | st.floats(0, 1))
+            found.append(IssueItem(*row, team, propensity))
     return found
 
 
@@ -64,6 +65,25 @@ def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
 
     written = '[["own:words",[4,null,0.5,0.25,[["word","“lamp”","title",["lamp"]]]]]]'
     assert text == written
+
+
+def test_a_team_and_the_chance_of_a_draw_are_written_last() -> None:
+    why = (Reason(kind="explore", text="by chance"),)
+    mail = issue(
+        pick("1", team=OURS),
+        pick("2", team="bm25", score=0.5, trend=0.0, reasons=why),
+        pick("3", topic=EXPLORE, score=0.5, trend=0.0, reasons=why, propensity=0.05),
+    )
+
+    items = list_items(mail)
+    text = dump(items, {"1": 1, "2": 2, "3": 3})
+
+    assert text == (
+        '[["agents",[1,null,null,null,null,"ours"],'
+        '[2,null,0.5,0.0,[["explore","by chance"]],"bm25"]],'
+        '["own:explore",[3,null,0.5,0.0,[["explore","by chance"]],null,0.05]]]'
+    )
+    assert load(text, {1: "1", 2: "2", 3: "3"}) == list(items)
 
 
 def test_the_reasons_of_an_older_version_are_texts() -> None:

@@ -113,6 +113,9 @@ def stored_editions(draw: st.DrawFn) -> Edition:
         per_topic=draw(st.integers(1, 99)),
         max_papers=draw(st.integers(1, 99)),
         trend_weight=draw(numbers),
+        explore=draw(numbers),
+        rival=draw(words),
+        rival_ranked={it.slug: picked(it.slug) for it in named},
     )
 
 
@@ -190,6 +193,9 @@ def test_whatever_differs_in_a_paper_differs_in_the_bytes(changed: dict[str, Any
         {"similar": {"2602.00001": frozenset({"2602.00001"})}},
         {"ranked": {"agents": (pick(score=0.3),)}},
         {"topics": {}},
+        {"explore": 0.1},
+        {"rival": "bm25"},
+        {"rival_ranked": {"agents": (pick(),)}},
     ],
     ids=lambda details: next(iter(details)),
 )
@@ -228,11 +234,13 @@ def test_an_edition_of_an_older_version_is_read_under_todays_names(
         "owed": [["page", "2026-02-01"]],
     }
     del record["coverage"], record["withdrawn"]
+    del record["explore"], record["rival"], record["rival_ranked"]
     del record["papers"][0]["venue"], record["papers"][0]["keywords"]
 
     edition = load(zlib.compress(json.dumps(record).encode()), ["2602.00001"])
 
     assert edition.withdrawn == ()
+    assert (edition.explore, edition.rival, edition.rival_ranked) == (0.0, "", {})
     assert edition.papers == [paper()]
     assert edition.coverage == Coverage(
         day=DAY,

@@ -123,6 +123,15 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
         pytest.param(
             {"ranking": {"trend_weight": float("nan")}}, "trend_weight", id="not a number"
         ),
+        pytest.param({"ranking": {"explore": 0.6}}, "[ranking] explore", id="mostly outside"),
+        pytest.param(
+            {"ranking": {"interleave": "bm52"}},
+            "there is no ranker 'bm52'; there are: digest, bm25, votes, newest, random; did you",
+            id="rival",
+        ),
+        pytest.param(
+            {"ranking": {"interleave": "bm25:k1=-1"}}, "k1 must be a number from 0", id="weights"
+        ),
         pytest.param({"schedule": {"at": "7:00"}}, "[schedule] at", id="hour"),
         pytest.param({"schedule": {"weekdays": []}}, "[schedule] weekdays", id="no weekday"),
         pytest.param({"site": {"name": "a\r\nBcc: b"}}, "one line of printable", id="header"),
