@@ -272,6 +272,16 @@ def test_no_log_of_any_level_holds_what_a_reader_likes(
     assert [it for it in (token, MAPS, "Reads Maps", "Ada Example", ADA) if it in told] == []
 
 
+def test_no_public_page_shows_what_a_reader_likes(site: Site) -> None:
+    public = ("/archive", f"/archive/{DAYS[0]}", "/feeds/agents.atom", "/api/v1/editions")
+    subscriber = ada(site)
+    before = [site.get(page).text for page in public]
+    site.post(path(site, subscriber))
+    site.post(path(site, subscriber, "mute"), data={"author": "Ada Example"})
+
+    assert [site.get(page).text for page in public] == before
+
+
 def test_a_page_gives_its_address_to_nobody(site: Site) -> None:
     answer = site.get(path(site, ada(site)))
 
