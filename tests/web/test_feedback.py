@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -148,10 +149,12 @@ def test_an_author_is_muted_and_shown_again(site: Site) -> None:
 
     first = site.post(path(site, subscriber, "mute"), data={"author": "Ada Example"})
     after = muted(site)
+    asked = site.get(path(site, subscriber, "mute")).text
     second = site.post(path(site, subscriber, "unmute"), data={"author": "Ada Example"})
 
     assert "You will get no more papers by Ada Example." in first.text
     assert after == ("Zoe Example", "Ada Example")
+    assert re.search(r'formaction="[^"]+/unmute"[^>]*>No longer mute Ada Example<', asked)
     assert "shown to you again" in second.text
     assert muted(site) == ("Zoe Example",)
     kept = site.book.find(ADA)
