@@ -136,12 +136,14 @@ def measure(number: int) -> tuple[float, float, float]:
     composer.compose(asking[0])
     ready = time.process_time()
     for start in range(0, number, BATCH):
-        batch = [(reader, NOTHING_SEEN) for reader in asking[start : start + BATCH]]
+        some = asking[start : start + BATCH]
         if hasattr(composer, "compose_all"):
-            composer.compose_all(batch)
+            from digest.ranking.personalize import Reader  # an older build has none
+
+            composer.compose_all([Reader(reader) for reader in some])
         else:
-            for reader, seen in batch:
-                composer.compose(reader, seen=seen)
+            for reader in some:
+                composer.compose(reader, seen=NOTHING_SEEN)
     ended = time.process_time()
     return number / (ended - ready), number / (ended - started), _peak() - memory
 

@@ -7,8 +7,10 @@ is another version of this project, such as a worktree from before a change; it 
 same run, by a process of its own. The sets are topics, questions, votes and citeulike; all unless
 some are named.
 
+If the extra `semantic` is installed, the product is measured with it too, as `digest[semantic]`.
+
 Brackets hold 95 % bootstrap intervals over units: topics of a day, questions, days or readers. The
-last column is the product minus the other system, unit by unit.
+columns "minus it" are the product minus the other system, unit by unit.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ranking_peers import PEERS
-from ranking_sets import GOALS, MEASURES, Values
+from ranking_peers import NEED_VECTORS, PEERS
+from ranking_semantics import can_encode
+from ranking_sets import GOALS, MEASURES, SEMANTIC_GOALS, Values
 
 from digest.cli.output import progress_bar
 from digest.cli.tables import print_table
@@ -41,17 +44,23 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT.parent / "shared" / "data"
 PRODUCT = "digest"
+#: the product with the extra
+SEMANTIC = "digest[semantic]"
+#: What must be reached, by system.
+GOALS_OF = {PRODUCT: GOALS, SEMANTIC: SEMANTIC_GOALS}
 SEED = 20260202
 
 #: Each system's orders of a set.
 Ranked = dict[str, dict[str, Any]]
 
 
-def product_orders(checkout: Path, data: Path, sets: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Yield each set with the orders of a version of the product."""
+def product_orders(
+    checkout: Path, data: Path, sets: Sequence[str], *options: str
+) -> Iterator[tuple[str, Any]]:
+    """Yield each set that can be ranked with the orders of a version of the product."""
     script = Path(__file__).with_name("ranking_product.py")
     with subprocess.Popen(
-        [sys.executable, str(script), str(data), *sets],
+        [sys.executable, str(script), *options, str(data), *sets],
         env={**os.environ, "PYTHONPATH": str(checkout)},
         stdout=subprocess.PIPE,
         text=True,
@@ -72,7 +81,7 @@ def rank_all(data: Path, sets: Sequence[str], checkouts: dict[str, Path]) -> Ran
         (peer, name, rank_set)
         for peer, ways in PEERS.items()
         for name, rank_set in ways.items()
-        if name in sets
+        if name in sets and (peer not in NEED_VECTORS or can_encode())
     ]
     with progress_bar("rankings") as (total, advance):
         total(len(checkouts) * len(sets) + len(peers))
@@ -80,6 +89,9 @@ def rank_all(data: Path, sets: Sequence[str], checkouts: dict[str, Path]) -> Ran
             for name, orders in product_orders(checkout, data, sets):
                 found[name][system] = orders
                 advance(1)
+        if can_encode():
+            for name, orders in product_orders(ROOT, data, sets, "--semantic"):
+                found[name][SEMANTIC] = orders
         for peer, name, rank_set in peers:
             found[name][peer] = rank_set(data)
             advance(1)
@@ -92,19 +104,21 @@ def measure_all(data: Path, ranked: Ranked) -> list[dict[str, Any]]:
     rows = []
     for name, systems in ranked.items():
         measured = {system: MEASURES[name](data, orders) for system, orders in systems.items()}
-        for measure, ours in measured[PRODUCT].items():
-            for system, values in measured.items():
-                is_other = system != PRODUCT
+        for measure in measured[PRODUCT]:
+            value_of = {system: values[measure] for system, values in measured.items()}
+            for system, values in value_of.items():
                 rows.append(
                     {
                         "set": name,
                         "measure": measure,
                         "system": system,
-                        "value": _interval(values[measure], rng),
-                        "difference": paired_difference(ours, values[measure], rng)
-                        if is_other
-                        else None,
-                        "goal": None if is_other else GOALS.get((name, measure)),
+                        "value": _interval(values, rng),
+                        "differences": {
+                            ours: paired_difference(value_of[ours], values, rng)
+                            for ours in GOALS_OF
+                            if ours in value_of and ours != system
+                        },
+                        "goal": GOALS_OF.get(system, {}).get((name, measure)),
                     }
                 )
     return rows
@@ -118,20 +132,21 @@ def _interval(values: Values, rng: Any) -> Interval | None:
 def show(rows: Sequence[dict[str, Any]]) -> None:
     """Print a table for each set."""
     for name in dict.fromkeys(row["set"] for row in rows):
+        of_set = [row for row in rows if row["set"] == name]
+        ours = [each for each in GOALS_OF if any(row["system"] == each for row in of_set)]
         print_table(
             f"{name}-dev",
-            (name, "system", "units#", "value#", f"{PRODUCT} minus it#", "goal#"),
+            (name, "system", "units#", "value#", *(f"{each} minus it#" for each in ours), "goal#"),
             [
                 (
                     row["measure"],
                     row["system"],
                     row["value"].units if row["value"] else "",
                     written(row["value"]),
-                    written(row["difference"], sign="+"),
+                    *(written(row["differences"].get(each), sign="+") for each in ours),
                     goal(row),
                 )
-                for row in rows
-                if row["set"] == name
+                for row in of_set
             ],
         )
         print()
@@ -152,13 +167,14 @@ def goal(row: dict[str, Any]) -> str:
     if wanted is None or value is None:
         return ""
     is_met = value.mean <= wanted.value if wanted.at_most else value.mean >= wanted.value
-    return f"{'≤' if wanted.at_most else '≥'} {wanted.value:.2f} {'met' if is_met else 'missed'}"
+    return f"{'≤' if wanted.at_most else '≥'} {wanted.value:.3g} {'met' if is_met else 'missed'}"
 
 
 def as_json(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with plain objects for its intervals and its goal."""
-    parts = ("value", "difference", "goal")
-    return {**row, **{name: asdict(row[name]) for name in parts if row[name] is not None}}
+    plain = {name: asdict(row[name]) for name in ("value", "goal") if row[name] is not None}
+    differences = {ours: asdict(found) for ours, found in row["differences"].items() if found}
+    return {**row, **plain, "differences": differences}
 
 
 def main() -> None:

@@ -1,11 +1,14 @@
-"""How other systems rank the evaluation sets: arxiv-sanity-lite and arXivDigest's sample system.
+"""How other systems rank the evaluation sets.
 
-Both are written anew from what they do, with their own parameters:
+They are written anew from what they do, with their own parameters:
 
 - arxiv-sanity-lite: TF-IDF of words and pairs, and for each reader's tag a linear support vector
   machine with the tagged papers against all others. What a tag is here, each function says.
-- arXivDigest: BM25, summed over the words of a topic (`digest.ranking.evaluation.baselines`). It
-  knows no likes.
+- arXivDigest's sample system: BM25, summed over the words of a topic
+  (`digest.ranking.evaluation.baselines`). It knows no likes; the words of their titles and
+  abstracts stand for a topic here.
+- zotero-arxiv-daily: the weighted mean of the cosines of a paper's abstract to those of a library,
+  of which the newest counts most. Its sentence vectors are those of the extra `semantic` here.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import ranking_product as product
-from sklearn.feature_extraction.text import TfidfVectorizer
+import ranking_semantics
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from digest.ranking.evaluation.baselines import summed_bm25
+from digest.ranking.evaluation.baselines import K1, B, summed_bm25
 from digest.ranking.terms import stems
 
 if TYPE_CHECKING:
@@ -112,6 +117,61 @@ def bm25_questions(folder: Path) -> Orders:
     }
 
 
+def bm25_citeulike(folder: Path) -> Orders:
+    """Sum the scores of the words of a reader's likes over the hidden papers."""
+    texts = [f"{paper.title} {paper.abstract}" for paper in product.citeulike_papers(folder)]
+    counts = sp.csr_array(CountVectorizer(analyzer=stems).fit_transform(texts))
+
+    def score(profile: Any, hidden: Any) -> Any:
+        return bm25_table(counts[hidden]) @ np.asarray(counts[profile].sum(axis=0)).ravel()
+
+    return product.rank_folds(folder, score)
+
+
+def bm25_table(counts: Any) -> Any:
+    """Return what each word adds to each paper's score, as in `summed_bm25`.
+
+    The shape is (papers, words), like that of `counts`.
+    """
+    papers = counts.shape[0]
+    holding = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log1p((papers - holding + 0.5) / (holding + 0.5))
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    norm = np.repeat(K1 * (1 - B + B * lengths / lengths.mean()), np.diff(counts.indptr))
+    values = idf[counts.indices] * counts.data * (K1 + 1) / (counts.data + norm)
+    return sp.csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def library_by_words(folder: Path) -> Orders:
+    """Take a reader's likes for the library, and compare abstracts by TF-IDF."""
+    abstracts = [paper.abstract for paper in product.citeulike_papers(folder)]
+    return by_library(folder, TfidfVectorizer(stop_words="english").fit_transform(abstracts))
+
+
+def library_by_vectors(folder: Path) -> Orders:
+    """Take a reader's likes for the library, and compare abstracts by sentence vectors."""
+    abstracts = [paper.abstract for paper in product.citeulike_papers(folder)]
+    return by_library(folder, np.array(ranking_semantics.encode(abstracts)))
+
+
+def by_library(folder: Path, rows: Any) -> Orders:
+    """Rank by ten times the weighted mean of the cosines to the library's papers.
+
+    The set has no times, so the papers of a library are taken in its own order.
+    """
+
+    def score(profile: Any, hidden: Any) -> Any:
+        return 10 * (rows[hidden] @ rows[profile].T @ library_weights(len(profile)))
+
+    return product.rank_folds(folder, score)
+
+
+def library_weights(papers: int) -> Any:
+    """Return how much each paper of a library counts, the newest first."""
+    weights = 1 / (1 + np.log10(np.arange(papers) + 1))
+    return weights / weights.sum()
+
+
 def sanity_features() -> TfidfVectorizer:
     """Return the features of arxiv-sanity-lite."""
     return TfidfVectorizer(
@@ -166,5 +226,10 @@ PEERS: Mapping[str, Mapping[str, Callable[[Path], Orders]]] = {
     "arXivDigest": {
         "topics": bm25_topics,
         "questions": bm25_questions,
+        "citeulike": bm25_citeulike,
     },
+    "zotero-arxiv-daily": {"citeulike": library_by_vectors},
+    "its method, TF-IDF": {"citeulike": library_by_words},
 }
+#: The systems that cannot rank without the extra `semantic`.
+NEED_VECTORS = {"zotero-arxiv-daily"}

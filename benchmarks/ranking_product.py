@@ -1,9 +1,10 @@
 """How the product ranks the evaluation sets: orders of ids, as JSON on standard output.
 
-    PYTHONPATH=CHECKOUT python benchmarks/ranking_product.py FOLDER SET...
+    PYTHONPATH=CHECKOUT python benchmarks/ranking_product.py [--semantic] FOLDER SET...
 
 `benchmarks/ranking.py` runs it, once for each checkout, and measures the orders. It uses only what
-every version has, and what it finds in the one that it runs with.
+every version has, and what it finds in the one that it runs with. With `--semantic` papers are
+compared by sentence vectors too; sets that this does not change are left out.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import tomllib
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import ranking_semantics
 
 import digest
 from digest.models.clock_times import midnight
@@ -62,7 +65,12 @@ def configuration() -> tuple[list[Topic], float]:
 
 
 def ranked(
-    papers: Sequence[Paper], topics: Sequence[Topic], past: Sequence[Paper], weight: float
+    papers: Sequence[Paper],
+    topics: Sequence[Topic],
+    past: Sequence[Paper],
+    weight: float,
+    *,
+    semantic: bool = False,
 ) -> dict[str, list[str]]:
     """Rank papers as a run does whose store has these papers of the past."""
     takes = inspect.signature(rank).parameters
@@ -78,16 +86,28 @@ def ranked(
 
         taught = days_before(papers[0].day, TEACHING_DAYS)
         learned["prior"] = prior.learn(paper for paper in past if paper.day >= taught)
-    found = rank(papers, topics, trend_weight=weight, **learned)
+    if semantic:
+        from digest.ranking.background import Background
+        from digest.ranking.rank import rank_by
+        from digest.ranking.relevance import Relevance
+        from digest.ranking.trend import trends
+
+        semantics = ranking_semantics.semantics_of(papers, topics, past)
+        relevance = Relevance(papers, learned.get("background", Background()), semantics)
+        found = rank_by(
+            relevance, topics, trends=trends(papers, learned["prior"]), trend_weight=weight
+        )
+    else:
+        found = rank(papers, topics, trend_weight=weight, **learned)
     return {slug: [pick.paper.id for pick in picks] for slug, picks in found.items()}
 
 
-def topics(folder: Path) -> Orders:
+def topics(folder: Path, *, semantic: bool = False) -> Orders:
     """Rank the labelled days for the starter topics; the past is all that the store would have."""
     chosen, weight = configuration()
     found = {}
     for day, papers, past in labelled_days(folder):
-        orders = ranked(papers, chosen, past, weight)
+        orders = ranked(papers, chosen, past, weight, semantic=semantic)
         found[str(day)] = {slug: order[:DEPTH] for slug, order in orders.items()}
     return found
 
@@ -101,7 +121,7 @@ def labelled_days(folder: Path) -> Iterator[tuple[date, list[Paper], list[Paper]
         yield day, listed(folder, day), [paper for paper in known if paper.day < day]
 
 
-def questions(folder: Path) -> Orders:
+def questions(folder: Path, *, semantic: bool = False) -> Orders:
     """Rank all papers for each question, which is a topic's text."""
     papers = question_papers(folder)
     takes_text = find_spec("digest.ranking.query") is not None
@@ -113,7 +133,8 @@ def questions(folder: Path) -> Orders:
         )
         for number, line in enumerate(lines(folder / "eval" / "questions-dev.jsonl"))
     ]
-    return {slug: order[:DEPTH] for slug, order in ranked(papers, asked, [], 0.0).items()}
+    orders = ranked(papers, asked, [], 0.0, semantic=semantic)
+    return {slug: order[:DEPTH] for slug, order in orders.items()}
 
 
 def question_papers(folder: Path) -> list[Paper]:
@@ -148,11 +169,49 @@ def votes(folder: Path) -> Orders:
     return found
 
 
-def citeulike(folder: Path) -> Orders:
-    """Rank each hidden fold for each reader, by the number of likes.
+def citeulike(folder: Path, *, semantic: bool = False) -> Orders:
+    """Rank each hidden fold for each reader, by the number of likes, as a run does.
 
-    The profile is the mean TF-IDF vector of the likes, minus that of all papers.
+    How common words are is counted in all papers; who likes them is not known of the hidden ones.
     """
+    if find_spec("digest.ranking.profiles") is None:  # an older checkout
+        return citeulike_by_mean(folder)
+    from digest.models.feedback import Feedback, Verdict
+    from digest.ranking import background
+    from digest.ranking.affinity import Affinity
+    from digest.ranking.index import PaperIndex
+    from digest.ranking.profiles import ProfileLearner
+
+    papers = citeulike_papers(folder)
+    counts = background.learn(papers, ()).counts
+    vectors = {"vectors": ranking_semantics.vectors_of(papers, papers)} if semantic else {}
+    learner = ProfileLearner(counts, **vectors)
+    likes = [
+        Feedback(
+            paper_id=paper.id,
+            verdict=Verdict.LIKE,
+            at=midnight(date.min),
+            channel="import",
+            title=paper.title,
+            abstract=paper.abstract,
+        )
+        for paper in papers
+    ]
+
+    @cache
+    def of_papers(rows: tuple[int, ...]) -> Any:
+        return Affinity(PaperIndex([papers[row] for row in rows]), counts, **vectors)
+
+    def score(liked: Any, hidden: Any) -> Any:
+        profile = learner.learn([likes[row] for row in liked])
+        affinity = of_papers(tuple(hidden.tolist()))
+        return affinity.closeness([affinity.find(profile)])[0]
+
+    return rank_folds(folder, score)
+
+
+def citeulike_by_mean(folder: Path) -> Orders:
+    """Rank by the mean TF-IDF vector of the likes, minus that of all papers."""
     papers = [
         replace(paper, title=" ".join([paper.title] * TITLE_WEIGHT))
         for paper in citeulike_papers(folder)
@@ -160,7 +219,7 @@ def citeulike(folder: Path) -> Orders:
     vectors: Any
     if hasattr(tfidf, "Vectors"):
         vectors = tfidf.Vectors.of(papers).rows
-    else:  # an older checkout
+    else:  # an older checkout still
         vectors = tfidf.shared_terms(papers)
     mean = np.asarray(vectors.mean(axis=0)).ravel()
 
@@ -247,15 +306,35 @@ def lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-SETS: dict[str, Callable[[Path], Orders]] = {
+def profiles_have_vectors() -> bool:
+    """Whether what readers like can be compared by sentence vectors."""
+    if find_spec("digest.ranking.profiles") is None:
+        return False
+    from digest.ranking.profiles import ProfileLearner
+
+    return "vectors" in inspect.signature(ProfileLearner).parameters
+
+
+SETS: dict[str, Callable[..., Orders]] = {
     "topics": topics,
     "questions": questions,
     "votes": votes,
     "citeulike": citeulike,
 }
 
-if __name__ == "__main__":
-    folder, *names = sys.argv[1:]
+
+def main() -> None:
+    """Print the orders of the sets that the arguments name, a line for each."""
+    semantic = "--semantic" in sys.argv
+    folder, *names = (argument for argument in sys.argv[1:] if argument != "--semantic")
+    if semantic:
+        usable = {"topics", "questions"} if ranking_semantics.can_encode() else set()
+        usable |= {"citeulike"} if usable and profiles_have_vectors() else set()
+        names = [name for name in names if name in usable]
     for name in names:
-        print(json.dumps({"set": name, "root": str(ROOT), "orders": SETS[name](Path(folder))}))
-        sys.stdout.flush()
+        orders = SETS[name](Path(folder), **({"semantic": True} if semantic else {}))
+        print(json.dumps({"set": name, "root": str(ROOT), "orders": orders}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -233,7 +233,12 @@ def _config(settings: Settings, folder: Path, *, papers: int, summary: int) -> C
     domain = "bench.example.com"
     tables: dict[str, dict[str, object]] = {
         "site": {"secret_key": _THROWN_AWAY, "pepper": _THROWN_AWAY},
-        "ranking": {"per_topic": papers, "max_papers": papers, "summary_length": summary},
+        "ranking": {
+            "per_topic": papers,
+            "max_papers": papers,
+            "summary_length": summary,
+            "semantic": False,
+        },
         "mail": {
             "transport": "smtp",
             "host": settings.host,

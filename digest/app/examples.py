@@ -52,5 +52,5 @@ def note_of_unknown(examples: Iterable[Example]) -> str:
     of, it = ("its example", "it") if len(unknown) == 1 else ("its examples", "them")
     return (
         f"the text of {of} {join_words(unknown)} is not known yet; `digest fetch` asks arXiv for"
-        f" {it}, if a source is arXiv"
+        f" {it}"
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError, SourceError
 from digest.models.identity import arxiv_id
 from digest.models.paper import Paper
+from digest.ranking.query import examples_of
 from digest.sources import FetchRequest, Source, allowed_hosts, get_kind, join_batches
 from digest.sources.redaction import without_login
 
@@ -34,9 +35,8 @@ MOST = 500
 
 def wanted_ids(app: App) -> set[str]:
     """Return the arXiv ids of papers of which readers or topics need a text that nobody has."""
-    examples = {
-        found for topic in app.topics for word in topic.words_in if (found := _example(word))
-    }
+    named = (id_ for topic in app.topics for id_ in examples_of(topic.words_in))
+    examples = {id_ for id_ in named if arxiv_id(id_)}
     unknown = {found for one in app.feedback.unknown() if (found := arxiv_id(one))}
     return unknown | (examples - app.papers.known(examples))
 
@@ -44,7 +44,7 @@ def wanted_ids(app: App) -> set[str]:
 def look_up(app: App, *, day: date, now: datetime) -> int:
     """Ask arXiv for the texts that are wanted, and return how many papers it knew.
 
-    Nothing is asked unless a source of arXiv is configured, and not read from files.
+    Nothing is asked where all sources are files.
     """
     source = _source(app)
     wanted = wanted_ids(app)
@@ -90,18 +90,17 @@ def _warn(error: str) -> None:
     log.warning("texts not looked up", extra={"error": reason})
 
 
-def _example(word: str) -> str | None:
-    """Return the arXiv id that an entry of a topic's words is, such as `arXiv:2401.00001`."""
-    return arxiv_id(word) if any(ch.isdigit() for ch in word) else None
-
-
 def _source(app: App) -> Source | None:
-    """Return the API of arXiv, at the address of the configured source; None if there is none."""
-    configured = [one for one in app.sources if one.kind in _OF_ARXIV and one.path is None]
-    own = [one for one in configured if one.kind == _KIND]
-    if not configured:
+    """Return the API of arXiv, at the address of a configured source of arXiv if one has any.
+
+    None if no source is read from the network: such an installation asks nobody anything.
+    """
+    online = [one for one in app.sources if one.path is None]
+    if not online:
         return None
-    url = next((one.url for one in (*own, *configured) if one.url), None)
+    own = [one for one in online if one.kind == _KIND]
+    of_arxiv = [one for one in online if one.kind in _OF_ARXIV]
+    url = next((one.url for one in (*own, *of_arxiv) if one.url), None)
     source = Source(name="arxiv", kind=_KIND, url=url)
     return source if allowed_hosts(source) else None
 

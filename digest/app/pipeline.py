@@ -137,7 +137,7 @@ def named_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sourc
     return [source for source in sources if not names or source.name in names]
 
 
-def build_edition(app: App, day: date) -> Edition:
+def build_edition(app: App, day: date, *, progress: ProgressBar = no_progress) -> Edition:
     """Rank a day's papers for every topic: the edition that all subscribers share.
 
     It includes papers that came too late for their own day's edition, and no withdrawn ones. Papers
@@ -166,6 +166,7 @@ def build_edition(app: App, day: date) -> Edition:
         coverage=coverage,
         votes=votes,
         rival=app.config.ranking.interleave,
+        progress=progress,
     )
     return replace(edition, withdrawn=app.candidates.withdrawn(day))
 
@@ -178,11 +179,24 @@ def background_of(
     `papers` are those that will be ranked: while hardly any earlier ones are known, examples are
     compared with them.
     """
-    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    return learned_from(app, earlier_papers(app, day), topics, papers)
+
+
+def earlier_papers(app: App, day: date) -> Sequence[Paper]:
+    """Return the papers of the days before a day, which teach."""
     from digest.ranking import background
 
-    earlier = app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
-    return background.learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
+    return app.candidates.earlier(day, days=background.DAYS, most=background.MOST_PAPERS)
+
+
+def learned_from(
+    app: App, earlier: Sequence[Paper], topics: Sequence[Topic], papers: Sequence[Paper]
+) -> Background:
+    """Return what earlier papers and topics' examples teach, see `background_of`."""
+    # Imported here, since it brings scipy, which fetching and retrying can do without.
+    from digest.ranking.background import learn
+
+    return learn(earlier, topics, examples=known_examples(app, topics), of_day=papers)
 
 
 def edition_for(
@@ -195,24 +209,32 @@ def edition_for(
     votes: EarlierVotes | None = None,
     relevance: Relevance | None = None,
     rival: str = "",
+    progress: ProgressBar = no_progress,
 ) -> Edition:
     """Rank papers for topics with what earlier days teach, which is looked up unless it is given.
 
-    Papers that were read already, with the same background, come with their `relevance`. A `rival`
-    is a ranker that is interleaved with ours.
+    Papers that were read already come with their `relevance` and its background. A `rival` is a
+    ranker that is interleaved with ours.
 
     A run, a preview, `digest backtest` and `digest topics test` all rank here.
     """
     # Imported here, since they bring scipy, which fetching and retrying can do without.
+    from digest.app.meaning import semantics_of
     from digest.app.votes import earlier_votes
     from digest.ranking.edition import make_edition
+    from digest.ranking.relevance import Relevance
 
     ids = {paper.id for paper in papers}
     votes = votes or earlier_votes(app, coverage.day, apart_from=ids)
+    if background is None or relevance is None:
+        earlier = earlier_papers(app, coverage.day)
+        background = learned_from(app, earlier, topics, papers)
+        semantics = semantics_of(app, papers, topics, earlier, progress=progress)
+        relevance = Relevance(papers, background, semantics)
     return make_edition(
         papers,
         topics,
-        background=background or background_of(app, coverage.day, topics, papers),
+        background=background,
         trends=votes.trends(papers),
         quotas=app.quotas,
         coverage=coverage,

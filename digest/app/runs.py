@@ -127,7 +127,7 @@ def run(
         if day is None and only is None:
             open_days = sender.finish_all(one for one in start.settled if one < own)
         # Ranked after the earlier days are done: what they have shown is not late any more.
-        deliveries = sender.deliver(own, pipeline.build_edition(app, own))
+        deliveries = sender.deliver(own, pipeline.build_edition(app, own, progress=fetch_progress))
         if only is None:
             open_days += sender.finish_begun(since=start.at if day else None)
     if deliveries.stopped is None:
@@ -290,7 +290,9 @@ class _Sender:
         # Planned rows without a stored edition are from a run that was killed between the two.
         has_edition = app.editions.newest(day) is not None
         needs_edition = begun_at is not None or not has_edition
-        edition = pipeline.build_edition(app, day) if needs_edition else None
+        edition = None
+        if needs_edition:
+            edition = pipeline.build_edition(app, day, progress=self.fetch_progress)
         return self.deliver(day, edition, plan_new=begun_at is not None, confirmed_by=begun_at)
 
 

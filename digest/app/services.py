@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from digest.app.config import Config
+    from digest.app.encoder import Encoder
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Edition, Quotas
@@ -110,6 +111,18 @@ class App(Stores):
     def client_for(self, source: Source) -> SourceClient:
         """Return the HTTP client of one source, restricted to that source's hosts."""
         return self.client.restricted_to(allowed_hosts(source))
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model that makes sentence vectors; see `digest.app.meaning`.
+
+        Raises:
+            ConfigError: a file of the model is not the one that is meant.
+
+        """
+        from digest.app.encoder import Encoder
+
+        return Encoder()
 
     @cached_property
     def backlog(self) -> Backlog:

@@ -14,6 +14,7 @@ from digest.storage.judged_mails import JudgedMails
 from digest.storage.ledger import Ledger
 from digest.storage.lookups import LookupLog
 from digest.storage.mailed_papers import MailedPapers
+from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
 from digest.storage.profiles import ProfileStore
 from digest.storage.pruning import Pruning
@@ -33,6 +34,11 @@ class Stores:
     def papers(self) -> PaperStore:
         """The papers, in the database."""
         return PaperStore(self.engine)
+
+    @cached_property
+    def paper_vectors(self) -> PaperVectors:
+        """The sentence vectors of papers."""
+        return PaperVectors(self.engine)
 
     @cached_property
     def fetch_log(self) -> FetchLog:

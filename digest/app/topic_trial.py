@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.app.examples import examples_by_topic, note_of_unknown
-from digest.app.pipeline import background_of, edition_for
+from digest.app.meaning import semantics_of
+from digest.app.pipeline import earlier_papers, edition_for, learned_from
 from digest.errors import NotFoundError
 from digest.models.issue import Coverage
 from digest.ranking.relevance import Relevance
@@ -48,18 +49,20 @@ def try_on_days(
     found = PastDays(app.engine).newest(days, until=until)
     if not found:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
+    earlier = earlier_papers(app, found[-1])
     papers_of = {
         day: [paper for paper in app.papers.papers(day) if paper.withdrawn_on is None]
         for day in found
     }
     seen = [paper for papers in papers_of.values() for paper in papers]
-    background = background_of(app, found[-1], [topic], seen)
+    background = learned_from(app, earlier, [topic], seen)
+    semantics = semantics_of(app, seen, [topic], earlier, progress=progress)
     tried: list[TrialDay] = []
     with progress("days") as (total, advance):
         total(len(found))
         for day, papers in papers_of.items():
             coverage = Coverage(day=day, considered=len(papers))
-            relevance = Relevance(papers, background)
+            relevance = Relevance(papers, background, semantics)
             edition = edition_for(
                 app,
                 papers,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers
+from digest.app import meaning, serializers
 from digest.app.clock import newest_day, now
 from digest.cli import output
 from digest.cli.options import Day, Json, day_of_run, parse_day
@@ -63,6 +63,7 @@ def status(
             {
                 "day": chosen.isoformat(),
                 "papers": app.papers.count(chosen),
+                "sentence_vectors": meaning.state(app),
                 "sources": [serializers.fetch_record(record) for record in fetched],
                 "owed": serializers.overdue_days(overdue),
                 **serializers.day_totals(totals),
@@ -75,7 +76,9 @@ def status(
         return
     for line in _trouble(groups):
         output.print_result(f"{chosen}: {line}")
-    if not _print_sources(f"Sources for {chosen}", fetched):
+    if _print_sources(f"Sources for {chosen}", fetched):
+        output.print_prose(f"sentence vectors: {meaning.state(app)}")
+    else:
         output.print_result(f"no source was read for {chosen} yet: `digest fetch --day {chosen}`")
     for name, earlier in overdue:
         output.print_result(f"{name} could not be read for {earlier} yet")

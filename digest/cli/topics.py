@@ -204,16 +204,16 @@ def add_pack(
         typer.Option("--topic", metavar="SLUG", help="Only this topic of the pack; repeat."),
     ] = None,
     *,
-    source: Annotated[
-        bool, typer.Option("--source/--no-source", help="Add the sources of the topics too.")
-    ] = True,
+    no_source: Annotated[
+        bool, typer.Option("--no-source", help="Add the topics alone, without their sources.")
+    ] = False,
 ) -> None:
     """Add a pack's topics, and the sources that they need, to the configuration file."""
     from digest.app import config
     from digest.app.config import packs
 
     output.open_app(ctx)
-    done = packs.add_pack(name, ctx.obj, slugs=topic or (), with_source=source)
+    done = packs.add_pack(name, ctx.obj, slugs=topic or (), with_source=not no_source)
     config.load(done.file)
     report = output.Report()
     if done.topics:

@@ -201,6 +201,8 @@ class Edition:
     all_counts: WordCounts | None = None
     #: how its papers compare with others of their day, by id
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    #: the packed sentence vectors of its papers, by id, for profiles; empty without the extra
+    vectors: Mapping[str, bytes] = field(default_factory=dict)
     #: ids of the papers that hold a word which the subscriber of a personal edition excludes
     excluded: frozenset[str] = frozenset()
     #: papers of earlier issues that were withdrawn since

@@ -8,7 +8,8 @@ for a reader.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,11 +28,11 @@ from digest.ranking.term_vectors import (
 from digest.ranking.terms import Phrase, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from digest.models.profile import Profile
+    from digest.models.profile import Interest, Profile
     from digest.ranking.index import PaperIndex
 
     Floats = NDArray[np.float32]
@@ -43,7 +44,16 @@ _OF_OTHERS, _OF_LIKED = 0.03, 0.13
 CLOSEST, FARTHEST = 2.0, -2.0
 #: So many words say by what a paper is close, each of at least this part of what makes it so.
 _MOST_WORDS, _TELLING = 3, 0.04
+#: So many terms are looked at for them.
+_LOOKED_AT = 12
 _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
+
+
+class Found(NamedTuple):
+    """The terms of an interest that papers of the day have, as columns, and their weights."""
+
+    columns: NDArray[np.int32]
+    weights: Floats
 
 
 class Affinity:
@@ -59,35 +69,45 @@ class Affinity:
         #: shape (terms, papers)
         self._table: Floats = np.ascontiguousarray(rows.toarray().T, np.float32)
 
-    def closeness(
-        self, profiles: Sequence[Profile], unlearned: Sequence[Collection[str]]
-    ) -> Floats:
+    @property
+    def terms(self) -> int:
+        """How many terms the papers have that say something."""
+        return len(self._terms)
+
+    def find(self, profile: Profile, unlearned: Collection[str] = ()) -> tuple[Found, ...]:
+        """Return the terms of each interest that papers of the day have.
+
+        `unlearned` are words that the profile must not use.
+        """
+        dropped = frozenset(each for word in unlearned for each in stems(word))
+        return tuple(self._find(interest, dropped) for interest in profile.interests)
+
+    def _find(self, interest: Interest, dropped: frozenset[str]) -> Found:
+        terms, weights = zip(*interest.terms, strict=True) if interest.terms else ((), ())
+        found = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
+        if dropped:
+            is_dropped = [not dropped.isdisjoint(term.split()) for term in terms]
+            found[is_dropped] = -1
+        known = found >= 0
+        return Found(found[known], np.array(weights, np.float32)[known])
+
+    def closeness(self, readers: Sequence[Sequence[Found]]) -> Floats:
         """Return how close each paper is to each reader's nearest interest.
 
         That is 0 for a paper that is like others, and 1 for one that is like those that the reader
-        liked. The shape is (readers, papers). `unlearned` has the words of each reader that their
-        profile must not use.
+        liked. The shape is (readers, papers).
         """
-        columns: list[int] = []
-        weights: list[float] = []
-        ends, first = [0], []
-        for profile, words_of_reader in zip(profiles, unlearned, strict=True):
-            first.append(len(ends) - 1)
-            dropped = {each for word in words_of_reader for each in stems(word)}
-            for interest in profile.interests:
-                for term, weight in interest.terms:
-                    column = self._column.get(term)
-                    if column is None or (dropped and not dropped.isdisjoint(term.split())):
-                        continue
-                    columns.append(column)
-                    weights.append(weight)
-                ends.append(len(columns))
+        interests = [interest for reader in readers for interest in reader]
+        columns = [np.empty(0, np.int32), *(interest.columns for interest in interests)]
+        weights = [np.empty(0, np.float32), *(interest.weights for interest in interests)]
+        ends = np.cumsum([0, *(len(interest.columns) for interest in interests)])
+        first = np.cumsum([0, *map(len, readers)])[:-1]
         return self.nearest(
             sp.csr_array(
-                (np.array(weights, np.float32), np.array(columns, np.int32), ends),
-                shape=(len(ends) - 1, len(self._terms)),
+                (np.concatenate(weights), np.concatenate(columns), ends),
+                shape=(len(interests), len(self._terms)),
             ),
-            np.array(first, np.int64),
+            first,
         )
 
     def nearest(self, interests: sp.csr_array, first: NDArray[np.int64]) -> Floats:
@@ -109,29 +129,28 @@ class Affinity:
             found[~some] = 0
         return found
 
-    def words(self, profile: Profile, paper_id: str) -> tuple[str, ...]:
-        """Quote the words by which a paper is close to a profile, the most telling first.
+    def rows(self, paper_ids: Iterable[str]) -> list[int]:
+        """Return the positions of those of some papers that are of the day."""
+        return [self._row[paper_id] for paper_id in paper_ids if paper_id in self._row]
+
+    def words(self, interests: Sequence[Found], paper_id: str) -> tuple[str, ...]:
+        """Quote the words by which a paper is close to an interest, the most telling first.
 
         A paper that is hardly closer than others has none.
         """
         row = self._row[paper_id]
-        best: list[tuple[float, int]] = []
-        for interest in profile.interests:
-            parts = [
-                (weight * float(self._table[column, row]), column)
-                for term, weight in interest.terms
-                if (column := self._column.get(term)) is not None
-            ]
-            if sum(part for part, _ in parts) > sum(part for part, _ in best):
-                best = parts
-        total = sum(part for part, _ in best)
+        products = [it.weights * self._table[it.columns, row] for it in interests]
+        totals = [float(each.sum()) for each in products]
+        total = max(totals, default=0.0)
         if total < (_OF_OTHERS + _OF_LIKED) / 2:
             return ()
+        nearest = totals.index(total)
+        parts, columns = products[nearest], interests[nearest].columns
         known, found = set(_FUNCTION_STEMS), list[str]()
-        for part, column in sorted(best, key=lambda each: (-each[0], self._terms[each[1]])):
-            if part < _TELLING * total or part <= 0 or len(found) == _MOST_WORDS:
+        for place in np.argsort(-parts, kind="stable")[:_LOOKED_AT].tolist():
+            if parts[place] < _TELLING * total or len(found) == _MOST_WORDS:
                 break
-            term = self._terms[column]
+            term = self._terms[columns[place]]
             if not known.isdisjoint(term):
                 continue
             if quotes := self._index.quote(Phrase(term, term), row):

@@ -76,6 +76,7 @@ def make_edition(
         counts=background.counts.of(terms_of(relevance.index)),
         all_counts=learned_counts(background.counts, relevance.index),
         explore=quotas.explore,
+        vectors=relevance.packed_vectors(),
     )
     return with_rival(edition, rival, relevance) if rival else edition
 

@@ -19,7 +19,7 @@ from digest.ranking.stemming import singular
 from digest.ranking.terms import excluding_phrase, is_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -47,9 +47,18 @@ _REMEMBERED = 8_000
 class Evidence:
     """What words say of the papers of an index."""
 
-    def __init__(self, index: PaperIndex, counts: WordCounts) -> None:
-        """Count words in earlier papers; while these are few, in those of the index too."""
+    def __init__(
+        self,
+        index: PaperIndex,
+        counts: WordCounts,
+        answers: Callable[[str, Floats], Floats] | None = None,
+    ) -> None:
+        """Count words in earlier papers; while these are few, in those of the index too.
+
+        `answers` returns how well papers answer free text, given what its words say.
+        """
         self.index = index
+        self._answers = answers
         self._counts = counts
         self._counts_day = counts.papers < _ENOUGH
         of_day = len(index.papers) if self._counts_day else 0
@@ -155,7 +164,10 @@ class Evidence:
         return self._excluding.find(phrase).rows if phrase else np.empty(0, np.int64)
 
     def _nonzero(self, entry: str) -> tuple[NDArray[np.int64], Floats]:
-        strength = self._strength(parse_leniently(entry))
+        query = parse_leniently(entry)
+        strength = self._strength(query)
+        if self._answers and isinstance(query, Text):
+            strength = self._answers(entry, strength)
         rows = np.flatnonzero(strength)
         return rows, strength[rows]
 

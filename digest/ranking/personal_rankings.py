@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 SLOPE, INTERCEPT = 3.7, -4.2
 #: A profile of so many verdicts counts one half.
 HALF_TRUSTED = 5.0
-#: So many picks of a topic are made for a reader: more than an issue shows.
-MOST_PICKS = 30
+#: So many picks of a topic are made for a reader, for each that an issue may show.
+SPARE = 3
+#: The closeness of a paper that a reader must not get, or has had.
+NOT_FOR_THEM = -1e4
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 
 
@@ -62,6 +64,7 @@ class PersonalRankings:
     def __init__(self, edition: Edition, papers: Sequence[Paper]) -> None:
         """Read the edition's rankings; `papers` are its papers in the order of their rows."""
         self._papers = papers
+        self._most = SPARE * edition.per_topic
         row_of = {paper.id: row for row, paper in enumerate(papers)}
         trends = [edition.trends.get(paper.id) for paper in papers]
         self._trend = np.array([trend.score if trend else 0.0 for trend in trends], np.float32)
@@ -77,23 +80,27 @@ class PersonalRankings:
         """The topics whose order a profile can change: all but those that votes alone rank."""
         return frozenset(self._tables)
 
-    def of_topic(self, slug: str, closeness: Floats, trust: Floats, most: int = MOST_PICKS) -> Best:
+    def of_topic(
+        self, slug: str, closeness: Floats, trust: Floats, most: int | None = None
+    ) -> Best:
         """Return a topic's best papers for readers, given how close all papers are to them.
 
-        `closeness` has the shape (readers, papers), and `trust`, from `trust_of`, (readers,).
+        `closeness` has the shape (readers, papers), and `trust`, from `trust_of`, (readers,). A
+        paper that is `NOT_FOR_THEM` is left out. There are at most `most`, or `SPARE` times as
+        many as an issue shows.
         """
         table = self._tables[slug]
         added = np.float32(SLOPE) * trust[:, None] * closeness[:, table.rows]
         relevance = _logistic(table.log_odds + added)
         before = _logistic(table.log_odds)
         score = np.where(relevance >= FLOOR, table.score * (relevance / before), 0)
-        return _best(table.rows, relevance, score, most)
+        return _best(table.rows, relevance, score, most or self._most)
 
-    def of_none(self, closeness: Floats, most: int = MOST_PICKS) -> Best:
+    def of_none(self, closeness: Floats, most: int | None = None) -> Best:
         """Return the papers that are closest to readers, whatever their topics."""
         relevance = _logistic(np.float32(INTERCEPT) + np.float32(SLOPE) * closeness)
         score = np.where(relevance >= FLOOR_WITHOUT_WORDS, relevance * self._boost, 0)
-        return _best(np.arange(closeness.shape[1]), relevance, score, most)
+        return _best(np.arange(closeness.shape[1]), relevance, score, most or self._most)
 
     def ranking(self, slug: str, found: Best, reader: int) -> Ranking:
         """Return what `of_topic` or `of_none` found for one reader as picks."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.models.issue import Edition, NoIssue, Section
     from digest.models.picks import Pick, Ranking, Reason
     from digest.models.profile import Profile
-    from digest.ranking.affinity import Affinity
+    from digest.ranking.affinity import Affinity, Found
     from digest.ranking.chance import Chance
     from digest.ranking.own_words import OwnWords
     from digest.ranking.personal_rankings import PersonalRankings
@@ -44,8 +44,9 @@ class Reader(NamedTuple):
 
 
 class _Taught(NamedTuple):
-    """The rankings of a reader's topics that their profile changes."""
+    """What a reader's profile says of the day, and the rankings of topics that it changes."""
 
+    interests: Sequence[Found]
     ranked: Mapping[str, Ranking]
     #: by a rival that is interleaved; empty without one
     rival: Mapping[str, Ranking] = MappingProxyType({})
@@ -88,18 +89,23 @@ class Personalizer:
         """Return the rankings of readers with profiles, by our ranker and by a rival."""
         if not readers:
             return ()
-        from digest.ranking.personal_rankings import trust_of
+        from digest.ranking.personal_rankings import NOT_FOR_THEM, trust_of
 
         profiles = [reader.learned for reader in readers if reader.learned]
-        unlearned = [reader.subscriber.preferences.unlearned for reader in readers]
+        interests = [
+            self._affinity.find(profile, reader.subscriber.preferences.unlearned)
+            for profile, reader in zip(profiles, readers, strict=True)
+        ]
         trust = trust_of([profile.likes + profile.less for profile in profiles])
-        closeness = self._affinity.closeness(profiles, unlearned)
+        closeness = self._affinity.closeness(interests)
+        for row, reader in zip(closeness, readers, strict=True):
+            row[self._affinity.rows(reader.seen.papers)] = NOT_FOR_THEM
         wanted = [reader.subscriber.topics for reader in readers]
         ours = self._personal_rankings.rank(wanted, closeness, trust)
         if not self._edition.rival:
-            return [_Taught(ranked) for ranked in ours]
+            return [_Taught(*both) for both in zip(interests, ours, strict=True)]
         theirs = self._rival_rankings.rank(wanted, closeness, trust)
-        return [_Taught(*both) for both in zip(ours, theirs, strict=True)]
+        return [_Taught(*each) for each in zip(interests, ours, theirs, strict=True)]
 
     def _compose(
         self,
@@ -135,33 +141,34 @@ class Personalizer:
                 issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
             )
         if (own or taught) and isinstance(issue, Issue):
-            sections = (self._explained(section, own, reader.learned) for section in issue.sections)
+            sections = (self._explained(section, own, taught) for section in issue.sections)
             return replace(issue, sections=tuple(sections))
         return issue
 
-    def _explained(self, section: Section, own: Topic | None, profile: Profile | None) -> Section:
+    def _explained(self, section: Section, own: Topic | None, taught: _Taught | None) -> Section:
         """Give the picks that were ranked for one subscriber their reasons."""
         picks = tuple(
-            replace(pick, reasons=(*self._reasons(pick, own, profile), *pick.reasons))
+            replace(pick, reasons=(*self._reasons(pick, own, taught), *pick.reasons))
             if pick.is_personal
             else pick
             for pick in section.picks
         )
         return replace(section, picks=picks)
 
-    def _reasons(self, pick: Pick, own: Topic | None, profile: Profile | None) -> Sequence[Reason]:
+    def _reasons(self, pick: Pick, own: Topic | None, taught: _Taught | None) -> Sequence[Reason]:
         if pick.topic == OWN and own:
             return self._own_words.reasons(own, pick)
         of_topic = self._reasons_of.get((pick.topic, pick.paper.id), ())
-        words = self._affinity.words(profile, pick.paper.id) if profile else ()
+        words = self._affinity.words(taught.interests, pick.paper.id) if taught else ()
         return (*of_topic, liked_reason(words)) if words else of_topic
 
     @cached_property
     def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:
-        """The reasons of the edition's picks by topic and paper."""
+        """The reasons of the edition's picks, and of a rival's, by topic and paper."""
         return {
             (slug, pick.paper.id): pick.reasons
-            for slug, picks in self._edition.ranked.items()
+            for ranked in (self._edition.rival_ranked, self._edition.ranked)
+            for slug, picks in ranked.items()
             for pick in picks
         }
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper
     from digest.ranking.background import Background
     from digest.ranking.centroid import Centroid
+    from digest.ranking.semantic import Semantics
     from subscribers.models import Topic
 
     Floats = NDArray[np.float64]
@@ -49,6 +50,9 @@ _CLOSENESS = 3.7
 #: For a topic that has examples and no words: log-odds of a paper that is like all others, and of
 #: one that is as close as its papers are to each other, were the examples trusted fully.
 _EXAMPLES_ALONE = (-3.0, 4.6)
+#: With sentence vectors: an intercept, and what the log-odds of words and closeness and each
+#: standard deviation of the topic's contrast count.
+_MEANING = (-0.4, 0.9, 0.8)
 #: Log-odds of a category: at least, and at most where a topic's papers show that it says more. A
 #: topic that has nothing else means its categories.
 _CATEGORY, _TELLING_CATEGORY, _CATEGORY_ALONE = 1.0, 3.0, 4.0
@@ -105,13 +109,27 @@ class Match:
 class Relevance:
     """How much the papers of an index are about topics."""
 
-    def __init__(self, papers: Sequence[Paper], background: Background) -> None:
-        """Read the papers; the background is what the papers before them teach."""
+    def __init__(
+        self, papers: Sequence[Paper], background: Background, semantics: Semantics | None = None
+    ) -> None:
+        """Read the papers; the background is what the papers before them teach.
+
+        With `semantics`, what papers mean counts beside their words.
+        """
         #: those with the larger id first, as everywhere on a tie
         self.papers = sorted(papers, key=lambda paper: paper.id, reverse=True)
         self.index = PaperIndex(self.papers, background.vocabulary)
-        self.evidence = Evidence(self.index, background.counts)
+        self._semantics = semantics
+        self._meaning = semantics.of(self.papers) if semantics else None
+        answers = self._meaning.answers if self._meaning else None
+        self.evidence = Evidence(self.index, background.counts, answers)
         self._background = background
+
+    def packed_vectors(self) -> dict[str, bytes]:
+        """Return the papers' sentence vectors as bytes, by id; empty without `semantics`."""
+        if self._semantics is None:
+            return {}
+        return self._semantics.vectors.packed(paper.id for paper in self.papers)
 
     def of(self, topic: Topic) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a topic's relevance for each paper, and which papers are about it.
@@ -125,6 +143,9 @@ class Relevance:
         centroid = self._background.centroids.get(topic.slug)
         log_odds = self._log_odds(topic, strength, centroid)
         floor = FLOOR_OF_OWN_WORDS if topic.slug == OWN else FLOOR
+        meaning = self._meaning.contrast(topic.slug) if self._meaning else None
+        if meaning is not None:
+            log_odds = _MEANING[0] + _MEANING[1] * log_odds + _MEANING[2] * meaning
         by_category = self._by_category(topic, centroid)
         log_odds += by_category
         is_out = self.evidence.excludes(topic.words_out)
@@ -135,7 +156,9 @@ class Relevance:
         log_odds += by_name * _AUTHOR
         is_named = (strength > 0) | (by_category > 0) | (by_name > 0)
         relevance, is_match = _judge(log_odds, is_named, floor)
-        if not any(isinstance(parse_leniently(it), Term | Example) for it in topic.words_in):
+        is_open = any(isinstance(parse_leniently(it), Term | Example) for it in topic.words_in)
+        if not is_open or (meaning is not None and centroid is None):
+            # What only the vectors say has no reason.
             is_match &= is_named
         return relevance, is_match & ~is_out & ~self._examples.are(topic)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,8 @@ class _Content:
     explore: float = 0.0
     rival: str = ""
     rival_ranked: dict[str, tuple[_StoredPick, ...]] = field(default_factory=dict)
+    #: Base64 by position of the paper, "" where there is none; not stored if no paper has a vector
+    vectors: tuple[str, ...] = ()
 
 
 def dump(edition: Edition) -> bytes:
@@ -94,8 +97,16 @@ def dump(edition: Edition) -> bytes:
         explore=edition.explore,
         rival=edition.rival,
         rival_ranked=_stored_ranking(edition.rival_ranked, positions),
+        vectors=tuple(
+            b64encode(edition.vectors.get(paper.id, b"")).decode() for paper in edition.papers
+        )
+        if edition.vectors
+        else (),
     )
-    text = _adapter().dump_json(content, exclude={"papers": {"__all__": {"id", "aliases"}}})
+    left_out: dict[str, Any] = {"papers": {"__all__": {"id", "aliases"}}}
+    if not edition.vectors:
+        left_out["vectors"] = True
+    text = _adapter().dump_json(content, exclude=left_out)
     return zlib.compress(text, 6)
 
 
@@ -137,6 +148,11 @@ def load(content: bytes, ids: Sequence[str]) -> Edition:
         explore=stored.explore,
         rival=stored.rival,
         rival_ranked=_rankings(stored.rival_ranked, stored.papers),
+        vectors={
+            paper.id: b64decode(vector)
+            for paper, vector in zip(stored.papers, stored.vectors, strict=False)
+            if vector
+        },
     )
 
 

@@ -10,10 +10,12 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import scipy.sparse as sp
 from support.paths import ROOT
 
 from digest.ranking.evaluation.bootstrap import Ratio
 from digest.ranking.prior import Coefficients
+from digest.ranking.terms import stems
 from digest.ranking.training import rank_correlations
 
 if TYPE_CHECKING:
@@ -78,6 +80,78 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def peers(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module with other systems' methods."""
+    pytest.importorskip("sklearn")
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import ranking_peers
+
+    return ranking_peers
+
+
+SUBJECTS = ("coral reefs", "protein folding", "neutron stars")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A folder with made-up papers of three subjects, and a reader who likes those on one."""
+    folder = tmp_path / "eval"
+    folder.mkdir()
+    papers = [
+        {
+            "paper": number,
+            "fold": number % 5,
+            "title": f"On {SUBJECTS[number % 3]}",
+            "abstract": f"We study {SUBJECTS[number % 3]} in sample {number}.",
+        }
+        for number in range(30)
+    ]
+    reader = {"user": 1, "papers": list(range(0, 30, 3))}
+    for name, lines in (("papers", papers), ("users-dev", [reader])):
+        text = "".join(f"{json.dumps(line)}\n" for line in lines)
+        (folder / f"citeulike-{name}.jsonl").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_papers_like_a_readers_likes_come_first(library: Path, sets: Any) -> None:
+    orders = sets.product.citeulike(library)
+
+    found = sets.citeulike(library, orders)
+    assert {name: values["1"] for name, values in found.items()} == {
+        "nDCG@10, 1 like": 1, "nDCG@10, 3 likes": 1, "nDCG@10, all likes": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["bm25_citeulike", "library_by_words"])
+def test_other_systems_find_papers_like_a_readers_likes(
+    library: Path, sets: Any, peers: Any, method: str
+) -> None:
+    found = sets.citeulike(library, getattr(peers, method)(library))
+
+    assert {values["1"] for values in found.values()} == {1}
+
+
+def test_bm25_of_likes_is_that_of_their_words(library: Path, sets: Any, peers: Any) -> None:
+    papers = sets.product.citeulike_papers(library)
+    words = [stems(f"{paper.title} {paper.abstract}") for paper in papers]
+    known = sorted({stem for each in words for stem in each})
+    counts = sp.csr_array([[each.count(stem) for stem in known] for each in words])
+
+    scores = peers.bm25_table(counts) @ counts[[0, 4]].sum(axis=0)
+
+    texts = [f"{papers[row].title} {papers[row].abstract}" for row in (0, 4)]
+    assert scores == pytest.approx(peers.summed_bm25(papers, texts))
+
+
+def test_the_newest_paper_of_a_library_counts_most(peers: Any) -> None:
+    weights = peers.library_weights(10)
+
+    assert weights.sum() == pytest.approx(1)
+    assert weights[0] == pytest.approx(2 * weights[9])
+    assert (weights[:-1] > weights[1:]).all()
+
+
 @pytest.mark.slow
 def test_other_systems_are_measured_beside_the_product(real_data: Path) -> None:
     result = run("--data", str(real_data), "--set", "questions", "--json")
@@ -89,8 +163,8 @@ def test_other_systems_are_measured_beside_the_product(real_data: Path) -> None:
     ]  # fmt: skip
     ours, *others = of_ndcg
     assert ours["goal"] == {"value": 0.74, "at_most": False}
-    assert ours["difference"] is None
-    assert {row["difference"]["units"] for row in others} == {25}
+    assert "digest" not in ours["differences"]
+    assert {row["differences"]["digest"]["units"] for row in others} == {25}
 
 
 def test_a_folder_without_data_or_project_is_named(tmp_path: Path) -> None:

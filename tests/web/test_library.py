@@ -116,6 +116,14 @@ def test_two_files_and_a_broken_form_are_refused(site: Site) -> None:
     assert liked(site) == {}
 
 
+def test_the_page_of_choices_leads_to_it_and_back(site: Site) -> None:
+    path = page(site)
+    choices = path.removesuffix("/library")
+
+    assert f'href="{path}"' in site.get(choices).text
+    assert f'href="{choices}"' in site.get(path).text
+
+
 def test_many_faults_are_named_up_to_a_number(site: Site) -> None:
     answer = send(site, page(site), b"@misc{x, year = 2024}\n" * 70)
 

@@ -1,4 +1,4 @@
-"""The files that ship with the package: templates, the example configuration, samples and packs.
+"""The files that ship with the package: templates, the example configuration, and data.
 
 In a checkout or an editable install the templates and the example are beside the package, where
 people edit them; in a wheel they are inside it.
@@ -30,6 +30,11 @@ def sample_day() -> Path:
 def packs_dir() -> Path:
     """Return the folder of the packs of topics."""
     return _PACKAGE / "data" / "packs"
+
+
+def vocabulary() -> Path:
+    """Return the file of the words that the model of sentence vectors knows, one a line."""
+    return _PACKAGE / "data" / "bert-base-uncased-vocab.txt"
 
 
 def _shipped(name: str) -> Path:

@@ -59,6 +59,14 @@ def _senders(value: object) -> object:
     raise ValueError('is neither "auto" nor a number from 1 to 64')
 
 
+def _semantic(value: object) -> object:
+    if value in ("auto", True, False):
+        return value
+    if value in ("true", "false"):  # of the environment
+        return value == "true"
+    raise ValueError('is neither "auto" nor true or false')
+
+
 def _web_address(text: str) -> str:
     if text and not re.match(r"https?://[^\s/?#]", text):
         raise ValueError("is not an address that begins with http:// or https://")
@@ -216,6 +224,7 @@ class Ranking(Section):
     explore: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.1
     #: the ranker that is interleaved with ours; empty for none
     interleave: Ranker = ""
+    semantic: Annotated[Literal["auto"] | bool, BeforeValidator(_semantic)] = "auto"
 
 
 class Schedule(Section):

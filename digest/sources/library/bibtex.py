@@ -243,6 +243,7 @@ def _plain(value: str) -> str:
 
 def _without_braces(value: str) -> str:
     """Return a text without the braces that keep capitals, as in `{1}D`; formulas need theirs."""
+    value = value.replace('{"}', '"')
     for _ in range(_NESTED):
         value = _KEPT.sub(lambda found: found[0] if found[1] is None else found[1], value)
     return value

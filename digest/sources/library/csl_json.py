@@ -47,17 +47,17 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
     wrapped = _LIST.match(text, at)
     at = wrapped.end() if wrapped else at
     if text.startswith("{", at):
-        yield from _items(text, at, most=1)
+        yield from _items(text, at)
     elif text.startswith("[", at):
         yield from _items(text, at + 1)
     else:
         raise LibraryError("it is no CSL-JSON, which is a list of items: [{…}, {…}]")
 
 
-def _items(text: str, at: int, *, most: int | None = None) -> Iterator[Entry | Rejected]:
-    """Yield the items that begin at a position, each by itself."""
+def _items(text: str, at: int) -> Iterator[Entry | Rejected]:
+    """Yield the items from a position on, each by itself, with or without commas between them."""
     line, counted, faults, number = 1, 0, 0, 0
-    while most is None or number < most:
+    while True:
         at = _end(_SEPARATOR, text, at)
         if at >= len(text) or text[at] == "]":
             return
@@ -78,7 +78,14 @@ def _items(text: str, at: int, *, most: int | None = None) -> Iterator[Entry | R
                 return
             at = found.end()
         else:
-            yield _entry(item, where)
+            yield from (_entry(one, where) for one in _unwrapped(item))
+
+
+def _unwrapped(item: object) -> list[object]:
+    """Return an item, or those that an object has by their ids."""
+    if isinstance(item, dict) and item and all(isinstance(one, dict) for one in item.values()):
+        return list(item.values())
+    return [item]
 
 
 def _entry(item: object, where: str) -> Entry | Rejected:

@@ -30,4 +30,6 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
 def _parts(piece: str) -> list[str]:
     """Return a piece, or its words if these are ids, or if it is none."""
     words = piece.split()
-    return [piece] if known_id(piece) and not all(map(known_id, words)) else words
+    if known_id(piece) and not all(map(known_id, words)):
+        return [piece]
+    return [word for word in words if any(map(str.isalnum, word))]  # no mark of a list

@@ -39,6 +39,8 @@ _BEFORE = re.compile(
     r"|online|in|on|at|as|from|to|the|e-?prints?|number|url|publisher|doi|id)\b[\s:,]*)+",
     re.IGNORECASE,
 )
+#: between addresses, of which a field may have several
+_ADDRESSES = re.compile(r"\s+|;\s*(?=\w+://)")
 _DBLP = re.compile(r"(?:dblp:)?(journals/corr/abs-\d{4}-\d{4,5})", re.IGNORECASE)
 #: nothing without four digits, or a host with words for ids, names a paper
 _MAY_NAME = re.compile(r"\d{4}|://")
@@ -85,7 +87,7 @@ def _ids(clues: Clues) -> Iterator[str]:
     for text in clues.dois:
         yield from _labelled(text)
     for text in clues.addresses:
-        for piece in text.split()[:20]:
+        for piece in _ADDRESSES.split(text)[:20]:
             yield from _labelled(piece)
     is_of_arxiv = any(is_arxiv(venue) for venue in clues.venues)
     for text in clues.numbers:

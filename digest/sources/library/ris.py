@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _START = re.compile(r"[\s\ufeff]*TY(?P<blanks>[ \t]*)-(?:\s+(?P<type>.*))?", re.IGNORECASE)
 #: an ER is one in any spelling; no text has such a line
 _END = re.compile(r"\s*ER[ \t]*-\s*", re.IGNORECASE)
+#: Some files have one blank behind a tag, or none. No word at the beginning of a line is a tag.
+_TAG = re.compile(r"\s*(?P<tag>[A-Za-z][A-Za-z0-9])(?P<blanks>[ \t]*)-(?:\s+(?P<value>.*))?")
 #: of a record; the longest list of authors known has five thousand
 _MOST_LINES = 10_000
 #: tags of which the first counts, and whose value may go on in the next line
@@ -35,6 +37,8 @@ _NUMBERS = (
 )  # fmt: skip
 _NOTES = ("N1", "RN", "U1", "U2", "U3", "U4", "U5")
 _LISTS = (*_AUTHORS, *_DATES, *_DOIS, *_ADDRESSES, *_VENUES, *_NUMBERS, *_NOTES, "ID")
+#: those that mean something to us or to rispy
+_TAGS = {*RisParser.DEFAULT_MAPPING, *_TEXTS, *_LISTS}
 _PARSER = RisParser(
     mapping={tag: tag for tag in ("TY", "ER", *_TEXTS, *_LISTS)},
     list_tags=list(_LISTS),
@@ -63,13 +67,12 @@ def entries(text: str) -> Iterator[Entry]:
 
 
 def _with_two_blanks(line: str, blanks: int) -> str:
-    """Return a line as the format wants it: `AU  - `, where a file's own tags have other blanks."""
-    bare = line.lstrip()
-    if bare[2 + blanks : 3 + blanks] == "-" and not bare[2 : 2 + blanks].strip():
-        tag, value = bare[:2], bare[3 + blanks :]
-        if tag.isalnum() and tag[0].isalpha() and (not value or value[0].isspace()):
-            return f"{tag.upper()}  - {value.strip()}" if tag.isupper() else line
-    return line
+    """Return a line as the format wants it, `AU  - …`; TY says how many blanks a record has."""
+    found = _TAG.fullmatch(line)
+    if found is None or found["tag"].upper() not in _TAGS:
+        return line
+    has_blanks = len(found["blanks"]) in (1, 2, blanks)
+    return f"{found['tag'].upper()}  - {(found['value'] or '').strip()}" if has_blanks else line
 
 
 def _entry(record: Sequence[str], line: int) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import ids, paper, topic
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.models.paper import Paper
-    from digest.ranking.background import Background
-    from subscribers.models import Topic
 
 AGENTS = topic("agents")
 
@@ -83,27 +81,25 @@ def test_categories_of_earlier_papers_teach_how_much_they_say(days: Installation
 def test_the_days_before_all_of_them_teach_once_for_all(
     days: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[date, int]] = []
+    asked: list[date] = []
     read: list[int] = []
 
-    def learned(
-        app: App, day: date, topics: Sequence[Topic], papers: Sequence[Paper]
-    ) -> Background:
-        asked.append((day, len(topics)))
-        return pipeline.background_of(app, day, topics, papers)
+    def earlier(app: App, day: date) -> Sequence[Paper]:
+        asked.append(day)
+        return pipeline.earlier_papers(app, day)
 
     class Counted(Relevance):
-        def __init__(self, papers: Sequence[Paper], background: Background) -> None:
+        def __init__(self, papers: Sequence[Paper], *learned: Any) -> None:
             read.append(len(papers))
-            super().__init__(papers, background)
+            super().__init__(papers, *learned)
 
-    monkeypatch.setattr("digest.app.topic_trial.background_of", learned)
+    monkeypatch.setattr("digest.app.topic_trial.earlier_papers", earlier)
     for module in ("digest.app.topic_trial", "digest.ranking.edition"):
         monkeypatch.setattr(f"{module}.Relevance", Counted)
 
     try_on_days(days.app, AGENTS, days=7, until=WEDNESDAY)
 
-    assert asked == [(MONDAY, 1)]
+    assert asked == [MONDAY]
     assert read == [1, 1]
 
 

@@ -17,6 +17,7 @@ from digest.models.picks import Reason
 from digest.ranking.chance import VARIANTS
 from digest.ranking.interleaving import on_our_scale
 from digest.ranking.near_duplicates import near_duplicates
+from digest.ranking.personalize import Reader
 from digest.ranking.rank import rank
 from digest.storage.contents import dump, list_items, load
 from subscribers.models import EXPLORE, OWN, WEEK, Preferences
@@ -66,7 +67,7 @@ def as_stored(composed: Issue) -> Issue:
 
     def kept(found: Pick) -> Pick:
         is_apart = found.topic in (OWN, EXPLORE) or found.team == "backwards"
-        return replace(found, relevance=0.0) if is_apart else found
+        return replace(found, relevance=0.0, is_personal=True) if is_apart else found
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in composed.sections)
     return replace(composed, sections=tuple(sections))
@@ -151,7 +152,7 @@ def test_readers_with_the_same_wishes_share_few_issues_and_get_all_variants() ->
         replace(edition(*papers), explore=0.5), secret="a key for the tests and nothing else"
     )
 
-    made = composer.compose_all([(subscriber(number), Seen()) for number in range(300)])
+    made = composer.compose_all([Reader(subscriber(number)) for number in range(300)])
 
     assert 2 <= len({id(one) for one in made}) <= VARIANTS
 
@@ -183,12 +184,13 @@ def test_a_near_duplicate_is_listed_behind_its_pick() -> None:
 
 def test_scores_and_reasons_are_stored_for_a_subscriber_s_own_words_alone() -> None:
     why = (Reason(kind="word", text="“lamp”"), Reason(kind="similar", text="stands for 1"))
-    own = pick("1", topic=OWN, score=0.25, trend=0.75, reasons=why, similar=(paper("3"),))
+    own = pick("1", topic=OWN, score=0.25, trend=0.75, reasons=why, is_personal=True)
+    own = replace(own, similar=(paper("3"),))
 
     of_own, behind, of_topic = list_items(issue(own, pick("2")))
 
     assert (of_own.score, of_own.trend, of_own.reasons) == (0.25, 0.75, why[:1])
-    assert behind[-3:] == of_topic[-3:] == (None, None, None)
+    assert behind[4:] == of_topic[4:] == (None,) * 5
 
 
 def test_an_issue_that_was_cut_to_fit_is_restored_as_cut() -> None:

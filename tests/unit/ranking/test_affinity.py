@@ -29,7 +29,7 @@ LIKES = st.lists(
 
 def closeness(profile: Profile, unlearned: Sequence[str] = ()) -> dict[str, float]:
     """The closeness of the day's papers, by id."""
-    (found,) = AFFINITY.closeness([profile], [unlearned])
+    (found,) = AFFINITY.closeness([AFFINITY.find(profile, unlearned)])
     return {one.id: float(value) for one, value in zip(PAPERS, found, strict=True)}
 
 
@@ -50,7 +50,7 @@ def test_papers_like_those_of_which_less_is_wanted_are_farther_than_others() -> 
 
 def test_who_has_no_interest_is_as_far_from_all() -> None:
     some = learn(feedback("bees"))
-    found = AFFINITY.closeness([Profile(interests=(), likes=0), some], [(), ()])
+    found = AFFINITY.closeness([(), AFFINITY.find(some)])
 
     assert not found[0].any()
     assert found[1].any()
@@ -77,16 +77,18 @@ def test_words_that_must_not_be_learned_count_no_more() -> None:
 def test_the_words_by_which_a_paper_is_close_are_quoted_from_it() -> None:
     profile = learn(feedback("whales", 4))
 
-    quoted = AFFINITY.words(profile, "day-whales-0")
+    interests = AFFINITY.find(profile)
+
+    quoted = AFFINITY.words(interests, "day-whales-0")
     assert quoted
     assert set(quoted) <= set(FIELDS["whales"].split())
-    assert AFFINITY.words(profile, "day-bread-0") == ()
+    assert AFFINITY.words(interests, "day-bread-0") == ()
 
 
 def test_on_a_first_day_its_own_papers_say_how_common_words_are() -> None:
     affinity = Affinity(PaperIndex(PAPERS), WordCounts())
 
-    (found,) = affinity.closeness([learn(feedback("whales", 4))], [()])
+    (found,) = affinity.closeness([affinity.find(learn(feedback("whales", 4)))])
 
     assert int(np.argmax(found)) in range(3)
 
@@ -96,9 +98,10 @@ def test_readers_are_compared_alike_together_and_alone(
     likes: list[tuple[str, int]], others: list[list[tuple[str, int]]]
 ) -> None:
     profiles = [learn(*(feedback(*one) for one in each)) for each in (likes, *others)]
+    interests = [AFFINITY.find(profile) for profile in profiles]
 
-    together = AFFINITY.closeness(profiles, [()] * len(profiles))
-    alone = [AFFINITY.closeness([one], [()])[0] for one in profiles]
+    together = AFFINITY.closeness(interests)
+    alone = [AFFINITY.closeness([one])[0] for one in interests]
 
     np.testing.assert_allclose(together, np.array(alone), atol=1e-5)
     assert together.min(initial=0) >= FARTHEST
@@ -115,5 +118,5 @@ def test_to_like_a_paper_never_lowers_the_closeness_of_its_like(
     after = learn(*(feedback(*one) for one in likes), like)
     twin = Affinity(PaperIndex([paper("twin", title=like.title, abstract=like.abstract)]), COUNTS)
 
-    (was,), (now,) = (twin.closeness([one], [()])[0] for one in (before, after))
+    (was,), (now,) = (twin.closeness([twin.find(one)])[0] for one in (before, after))
     assert now >= min(was, CLOSEST) - 1e-3

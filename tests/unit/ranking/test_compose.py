@@ -113,7 +113,7 @@ NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
         "every paper about Agents was in an earlier issue"),
     "all excluded": (
         replace(edition({"agents": [pick("1")]}), excluded=frozenset("1")), ["agents"],
-        NOTHING_SEEN, "every paper about Agents has a word that the reader excludes"),
+        NOTHING_SEEN, "the reader excludes a word or an author of every paper about Agents"),
     "quiet weekday": (
         edition(considered=0, sources=()), ["agents"], NOTHING_SEEN,
         "no papers were announced for 2026-02-02"),

@@ -14,7 +14,7 @@ from digest.models.issue import Coverage, Edition
 from digest.models.picks import Ranking, Rankings
 from digest.models.trend import Trend
 from digest.ranking.affinity import CLOSEST, FARTHEST
-from digest.ranking.personal_rankings import MOST_PICKS, PersonalRankings, trust_of
+from digest.ranking.personal_rankings import NOT_FOR_THEM, SPARE, PersonalRankings, trust_of
 from subscribers.models import LIKED
 
 PAPERS = [paper(str(number)) for number in range(8)]
@@ -73,7 +73,8 @@ def test_a_paper_that_is_close_rises() -> None:
 
 
 def test_a_paper_that_is_far_falls_and_may_go() -> None:
-    assert ids(ranked({2: -0.7}, 20)) == "5327"
+    assert ids(ranked({2: -0.85}, 20)) == "5327"
+    assert ids(ranked({2: NOT_FOR_THEM}, 1)) == "537"
     assert ids(ranked({7: -2.0}, 1)) == "253"
 
 
@@ -110,7 +111,7 @@ def test_no_topic_has_more_picks_than_an_issue_can_show() -> None:
 
     (found,) = PersonalRankings(of_the_day, papers).rank([("a",)], row, trust_of([5]))
 
-    assert len(found["a"]) == MOST_PICKS
+    assert len(found["a"]) == SPARE * of_the_day.per_topic
     assert [one.paper.id for one in found["a"]][:3] == ["099", "000", "001"]
 
 

@@ -9,10 +9,11 @@ from support.builders import DAY, covered, ids, paper, subscriber, topic
 
 from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, Quotas, Seen
 from digest.models.picks import OURS
+from digest.models.profile import Interest, Profile
 from digest.ranking.background import Background
 from digest.ranking.chance import Chance
 from digest.ranking.edition import make_edition
-from digest.ranking.personalize import Personalizer
+from digest.ranking.personalize import Personalizer, Reader
 from subscribers.models import EXPLORE, OWN, Preferences
 
 CHANCE = Chance("a key for the tests and nothing else", DAY)
@@ -33,13 +34,13 @@ def edition(**quotas: Any) -> Edition:
         trends={},
         quotas=Quotas(per_topic=5, max_papers=8, trend_weight=0.0, **quotas),
         coverage=Coverage(day=DAY, sources=(covered("list", 16),), considered=16),
-        rival="newest",
+        rival="random",
     )
 
 
 def composed(of: Edition, reader: int, *, seen: Seen = NOTHING_SEEN, **details: Any) -> Issue:
     who = subscriber(reader, **details)
-    (made,) = Personalizer(of, CHANCE).compose([(who, seen)])
+    (made,) = Personalizer(of, CHANCE).compose([Reader(who, seen)])
     assert isinstance(made, Issue)
     return made
 
@@ -54,7 +55,8 @@ def test_a_section_has_papers_of_both_rankers_and_the_reader_some_from_outside()
         assert len(set(ids(made))) == len(made.picks)
         own = [one for one in made.picks if one.topic == "agents"]
         teams = [one.team for one in own]
-        assert abs(teams.count(OURS) - teams.count("newest")) <= 1
+        assert abs(teams.count(OURS) - teams.count("random")) <= 1
+        assert {OURS, "random"} & set(teams)
         drawn = [one for one in made.picks if one.topic == EXPLORE]
         assert 2 <= len(drawn) <= 3
         assert all(one.paper.id.startswith("robot") and one.propensity for one in drawn)
@@ -89,3 +91,16 @@ def test_a_rival_that_is_ours_changes_nothing() -> None:
     same = replace(of, rival="digest", rival_ranked=of.ranked)
 
     assert composed(same, 5) == composed(replace(of, rival="", rival_ranked={}), 5)
+
+
+def test_every_paper_of_a_reader_with_likes_has_a_reason_whoever_chose_it() -> None:
+    interest = Interest(terms=(("sing", 1.0),), words=("sings",), likes=3)
+    reader = Reader(subscriber(4), profile=Profile(interests=(interest,), likes=3))
+    of = edition(explore=0.5)
+
+    (made,) = Personalizer(of, CHANCE).compose([reader])
+
+    assert isinstance(made, Issue)
+    assert {one.team for one in made.picks} & {OURS, "random"}
+    assert all(one.reasons for one in made.picks)
+    assert len(set(ids(made))) == len(made.picks)

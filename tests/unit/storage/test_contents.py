@@ -59,7 +59,7 @@ def test_a_paper_of_a_topic_takes_no_more_than_its_position() -> None:
 
 def test_what_only_one_reader_was_ranked_for_is_written_in_full() -> None:
     why = (Reason(kind="word", text="“lamp”", place="title", values=("lamp",)),)
-    mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why))
+    mail = issue(pick("1", topic=OWN, score=0.5, trend=0.25, reasons=why, is_personal=True))
 
     text = dump(list_items(mail), {"1": 4})
 
@@ -71,8 +71,10 @@ def test_a_team_and_the_chance_of_a_draw_are_written_last() -> None:
     why = (Reason(kind="explore", text="by chance"),)
     mail = issue(
         pick("1", team=OURS),
-        pick("2", team="bm25", score=0.5, trend=0.0, reasons=why),
-        pick("3", topic=EXPLORE, score=0.5, trend=0.0, reasons=why, propensity=0.05),
+        pick("2", team="bm25", score=0.5, trend=0.0, reasons=why, is_personal=True),
+        pick(
+            "3", topic=EXPLORE, score=0.5, trend=0.0, reasons=why, is_personal=True, propensity=0.05
+        ),
     )
 
     items = list_items(mail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -251,3 +252,15 @@ def test_an_edition_of_an_older_version_is_read_under_todays_names(
         excused=("it is Sunday",),
         overdue=(("page", date(2026, 2, 1)),),
     )
+
+
+def test_sentence_vectors_are_kept_and_cost_nothing_where_there_are_none() -> None:
+    one, other = paper(), paper("2602.00002", title="Whales")
+    without = edition_of(issue(pick(one), pick(other)))
+    vectors = {other.id: bytes(range(256))}
+
+    content = dump(replace(without, vectors=vectors))
+
+    assert load(content, [one.id, other.id]).vectors == vectors
+    assert load(dump(without), [one.id, other.id]).vectors == {}
+    assert b'"vectors"' not in zlib.decompress(dump(without))

@@ -78,6 +78,11 @@ def test_an_id_that_is_a_number_and_a_title_in_a_list_are_read() -> None:
 def test_one_item_and_a_list_with_a_name_are_libraries_too() -> None:
     assert len(read(json.dumps(ITEM).encode()).seeds) == 1
     assert len(read(json.dumps({"items": [ITEM]}).encode()).seeds) == 1
+    assert len(read(json.dumps({"x": ITEM, "y": ITEM | {"title": "B"}}).encode()).seeds) == 2
+
+
+def test_items_on_lines_without_a_list_are_read() -> None:
+    assert ids(read(b'{"DOI": "10.1000/a"}\n{"DOI": "10.1000/b"}\n')) == ["10.1000/a", "10.1000/b"]
 
 
 def test_a_faulty_item_costs_itself_alone_and_is_named() -> None:

@@ -31,6 +31,7 @@ ER  -
 """
 TAGS = {
     "L1": "http://arxiv.org/pdf/2403.00001v1",
+    "UR": "https://example.org/a;https://arxiv.org/abs/2403.00001",
     "L2": "https://arxiv.org/abs/2403.00001",
     "L4": "https://arxiv.org/abs/2403.00001",
     "LK": "https://arxiv.org/abs/2403.00001",
@@ -80,6 +81,17 @@ def test_records_with_other_blanks_behind_their_tags_are_read(blanks: str) -> No
     text = RECORDS.replace("  -", f"{blanks}-")
 
     assert ids(read(text.encode(), Format.RIS)) == ["2403.00001", "2403.00002"]
+
+
+def test_blanks_may_differ_within_a_record() -> None:
+    text = (
+        "TY  - JOUR\nTI - A Title\nAB - We ask:\nAI - what is it?\nUR - arxiv.org/abs/2403.00001\n"
+    )
+
+    seed = read(text.encode()).seeds[0]
+
+    assert (seed.paper_id, seed.title) == ("2403.00001", "A Title")
+    assert seed.abstract == "We ask: AI - what is it?"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
