@@ -37,6 +37,7 @@ def encode(texts: Iterable[str]) -> list[Any]:
 def vectors_of(papers: Sequence[Paper], corpus: Sequence[Paper]) -> Any:
     """Return the vectors of papers, as a run keeps them, less the mean of a corpus among them."""
     import numpy as np
+
     from digest.ranking.semantic import SemanticVectors, pack, text_of
 
     packed = pack(np.array(encode(map(text_of, papers))))
