@@ -173,7 +173,7 @@ def choose(subscriber: ReaderDep, choices: Choices, services: ServicesDep) -> Re
         **{field.name: getattr(choices, field.name) for field in fields(Preferences)}
     )
     try:
-        forms.check_choices(chosen, preferences)
+        forms.check_choices(chosen, preferences, services.feedback.papers(subscriber.id))
     except PreferenceError as error:
         raise HTTPException(422, str(error)) from error
     changed = services.book.choose(subscriber.id, chosen, preferences)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from subscribers.feedback import JudgedPaper
     from subscribers.models import Topic
     from subscribers.web.services import WebServices
 
@@ -98,14 +99,17 @@ def read_choices(
     return chosen, preferences
 
 
-def check_choices(topics: Sequence[str], preferences: Preferences) -> None:
-    """Check that choices, taken together, can give a digest.
+def check_choices(
+    topics: Sequence[str], preferences: Preferences, judged: Sequence[JudgedPaper]
+) -> None:
+    """Check that choices, taken together with what was said of papers, can give a digest.
 
     Raises:
-        PreferenceError: nothing is chosen.
+        PreferenceError: nothing is chosen, and nothing is liked.
 
     """
-    if not (topics or preferences.words_in or preferences.authors):
+    likes = preferences.learns and any(one.verdict and one.verdict.is_liked for one in judged)
+    if not (topics or preferences.words_in or preferences.authors or likes):
         raise PreferenceError("choose at least one topic, or name words or authors of your own")
 
 

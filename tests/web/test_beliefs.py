@@ -193,6 +193,21 @@ def test_muted_authors_are_edited_with_the_other_choices(site: Site) -> None:
     assert 'value="Ben Example, Cyd Example"' in site.get(manage(site, subscriber)).text
 
 
+@pytest.mark.parametrize(
+    ("verdict", "learns", "status"),
+    [(Verdict.LIKE, True, 303), (Verdict.LESS, True, 422), (Verdict.LIKE, False, 422)],
+)
+def test_likes_are_enough_without_a_topic_while_they_are_used(
+    site: Site, verdict: Verdict, *, learns: bool, status: int
+) -> None:
+    subscriber = ada(site, verdict)
+    site.book.choose(subscriber.id, ["agents"], Preferences(learns=learns))
+
+    answer = site.post(manage(site, subscriber), data={"day": "mon", "hour": "6"})
+
+    assert answer.status_code == status
+
+
 def test_to_save_the_choices_changes_nothing_that_the_form_does_not_ask_for(site: Site) -> None:
     subscriber = ada(site, Verdict.LIKE)
     known = Preferences(muted=("Ben Example",), learns=False, unlearned=("steam",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -148,10 +149,12 @@ def test_an_author_is_muted_and_shown_again(site: Site) -> None:
 
     first = site.post(path(site, subscriber, "mute"), data={"author": "Ada Example"})
     after = muted(site)
+    asked = site.get(path(site, subscriber, "mute")).text
     second = site.post(path(site, subscriber, "unmute"), data={"author": "Ada Example"})
 
     assert "You will get no more papers by Ada Example." in first.text
     assert after == ("Zoe Example", "Ada Example")
+    assert re.search(r'formaction="[^"]+/unmute"[^>]*>No longer mute Ada Example<', asked)
     assert "shown to you again" in second.text
     assert muted(site) == ("Zoe Example",)
     kept = site.book.find(ADA)
@@ -270,6 +273,16 @@ def test_no_log_of_any_level_holds_what_a_reader_likes(
     records = [it for it in caplog.records if not it.name.startswith(("httpx", "httpcore"))]
     told = "".join(str(vars(record)) for record in records)
     assert [it for it in (token, MAPS, "Reads Maps", "Ada Example", ADA) if it in told] == []
+
+
+def test_no_public_page_shows_what_a_reader_likes(site: Site) -> None:
+    public = ("/archive", f"/archive/{DAYS[0]}", "/feeds/agents.atom", "/api/v1/editions")
+    subscriber = ada(site)
+    before = [site.get(page).text for page in public]
+    site.post(path(site, subscriber))
+    site.post(path(site, subscriber, "mute"), data={"author": "Ada Example"})
+
+    assert [site.get(page).text for page in public] == before
 
 
 def test_a_page_gives_its_address_to_nobody(site: Site) -> None:

@@ -168,6 +168,7 @@ def _page(
         authors=authors,
         others=len(set(mailed.paper.authors)) - len(authors),
         learns=mailed.subscriber.preferences.learns,
+        muted=mailed.subscriber.preferences.muted,
         path=mailed.path,
         **values,
     )

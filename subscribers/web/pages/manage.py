@@ -55,7 +55,7 @@ def choose(token: str, form: FormDep, services: ServicesDep, templates: Template
     subscriber = subscriber_of(services, Purpose.MANAGE, token)
     try:
         topics, preferences = forms.read_choices(form, services.topics, subscriber.preferences)
-        forms.check_choices(topics, preferences)
+        forms.check_choices(topics, preferences, services.feedback.papers(subscriber.id))
     except PreferenceError as error:
         message = f"Not saved: {error}."
         return _choices_page(services, templates, subscriber, token, error=message, status=422)

@@ -11,11 +11,11 @@ from digest.mail.context import paper_context
 from subscribers.editions import PaperCard
 
 
-def test_a_mail_has_every_field_of_a_card_and_the_similar_papers() -> None:
+def test_a_mail_has_every_field_of_a_card_the_similar_papers_and_links_to_judge_it() -> None:
     context = paper_context(pick(), 60, today=DAY)
 
-    similar = {"similar", "more_similar"}
-    assert {*context, "id"} - similar == {field.name for field in fields(PaperCard)}
+    only_in_mails = {"similar", "more_similar", "feedback"}
+    assert {*context, "id"} - only_in_mails == {field.name for field in fields(PaperCard)}
 
 
 def test_a_card_has_the_words_of_the_mail() -> None:
