@@ -104,7 +104,9 @@ def stems_of(term: int, stems: Sequence[str]) -> tuple[str, ...]:
 
 
 def term_weights(terms: Sequence[tuple[str, ...]], counts: WordCounts) -> Floats:
-    """Return how much each term says, by its stems: its idf, less for pairs, 0 for those unknown or usual.
+    """Return how much each term says, by its stems: its idf, and less for pairs.
+
+    Terms that are not known, or that most papers have, say nothing: that is 0.
 
     Where fewer than `ENOUGH` papers were counted, no term is too rare to be known.
     """
