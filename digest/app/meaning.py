@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
+from digest.models.days import days_before
 from digest.sources.fetch import no_progress
 
 if TYPE_CHECKING:
@@ -105,6 +106,20 @@ def semantics_of(
         texts=dict(zip(texts, app.encoder.encode(texts), strict=True)),
         topics=every,
     )
+
+
+def corpus_vectors(app: App, day: date) -> dict[str, bytes]:
+    """Return the stored vectors of the newest papers up to a day, by id.
+
+    Their mean says what papers have in common. Without enough of them there are none.
+    """
+    if not is_used(app.config):
+        return {}
+    from digest.ranking.background import DAYS
+
+    newest = app.papers.texts_between(days_before(day, DAYS), day, most=CORPUS)
+    found = stored_vectors(app, newest)
+    return found if len(found) >= FEWEST_PAPERS else {}
 
 
 def _is_ready(app: App) -> bool:

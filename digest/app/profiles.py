@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
+from digest.app.meaning import MODEL, corpus_vectors, stored_vectors, vectors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
     from digest.models.feedback import Feedback
     from digest.models.issue import Edition, WordCounts
     from digest.models.profile import Profile
-    from digest.ranking.profiles import ProfileLearner
+    from digest.ranking.semantic import SemanticVectors
 
 #: A profile is learned again after so long, since words become common or rare.
 LASTS = timedelta(days=30)
@@ -29,9 +31,12 @@ class Profiles:
     """The profiles of an installation's readers."""
 
     app: App
-    #: how common words are; those of the newest edition unless they are given
-    counts: WordCounts | None = None
-    _learner: ProfileLearner | None = field(default=None, init=False)
+    #: the edition that profiles are learned for; the newest that was sent unless it is given
+    edition: Edition | None = None
+    #: whether they may have sentence vectors, if the extra is used
+    with_vectors: bool = True
+    #: whether vectors are made of papers that have none; if not, such papers teach words alone
+    makes_vectors: bool = False
 
     def of(self, subscriber_ids: Iterable[int]) -> dict[int, Profile]:
         """Return the profiles of readers who gave feedback; what is not learned yet is learned."""
@@ -43,18 +48,43 @@ class Profiles:
 
     def learn(self, given: Iterable[Feedback]) -> Profile:
         """Return what feedback teaches."""
-        if self._learner is None:
-            # Imported here, since it brings scipy, which most runs can do without.
-            from digest.ranking.profiles import ProfileLearner
+        # Imported here, since it brings scipy, which most runs can do without.
+        from digest.ranking.profiles import ProfileLearner
 
-            counts = self.app.word_counts.newest() if self.counts is None else self.counts
-            self._learner = ProfileLearner(counts)
-        return self._learner.learn(list(given))
+        given = list(given)
+        return ProfileLearner(self._counts, self._vectors(given)).learn(given)
+
+    @property
+    def model(self) -> str:
+        """What makes the sentence vectors of profiles; "" without."""
+        return MODEL if self._corpus else ""
+
+    @cached_property
+    def _counts(self) -> WordCounts:
+        known = self.edition.all_counts if self.edition else None
+        return self.app.word_counts.newest() if known is None else known
+
+    @cached_property
+    def _corpus(self) -> Mapping[str, bytes]:
+        """The vectors whose mean is taken off those of papers."""
+        day = self.edition.coverage.day if self.edition else self.app.word_counts.day()
+        return corpus_vectors(self.app, day) if day and self.with_vectors else {}
+
+    def _vectors(self, given: Sequence[Feedback]) -> SemanticVectors | None:
+        """Return the vectors of papers that a reader judged."""
+        if not self._corpus:
+            return None
+        from digest.ranking.profiles import judged_papers
+        from digest.ranking.semantic import SemanticVectors
+
+        papers = judged_papers(given)
+        known = (vectors_of if self.makes_vectors else stored_vectors)(self.app, papers)
+        return SemanticVectors({**self._corpus, **known}, self._corpus)
 
 
 def profile_of(app: App, subscriber_id: int) -> Profile | None:
-    """Return what a reader's feedback teaches; None if there is none."""
-    return Profiles(app).of([subscriber_id]).get(subscriber_id)
+    """Return what a reader's feedback teaches, in words; None if there is none."""
+    return Profiles(app, with_vectors=False).of([subscriber_id]).get(subscriber_id)
 
 
 def learn_profiles(app: App, edition: Edition, *, progress: ProgressBar) -> int:
@@ -64,16 +94,16 @@ def learn_profiles(app: App, edition: Edition, *, progress: ProgressBar) -> int:
     """
     if edition.all_counts is not None:
         app.word_counts.save(edition.coverage.day, edition.all_counts)
-    waiting = app.profiles.missing(learned_before=now() - LASTS)
+    learned = Profiles(app, edition, with_vectors=bool(edition.vectors), makes_vectors=True)
+    waiting = app.profiles.missing(learned_before=now() - LASTS, model=learned.model)
     if not waiting:
         return 0
-    learned = Profiles(app, edition.all_counts)
     with progress("profiles") as (total, advance):
         total(len(waiting))
         for some in _batches(waiting):
             of_some: Mapping[int, list[Feedback]] = app.feedback.of(some)
             found = {reader: learned.learn(given) for reader, given in of_some.items()}
-            app.profiles.save(found, at=now())
+            app.profiles.save(found, at=now(), model=learned.model)
             advance(len(some))
     return len(waiting)
 

@@ -231,7 +231,7 @@ class App(Stores):
             book=self.book,
             editions=self.editions,
             history=self.history,
-            profiles=Profiles(self, edition.all_counts).of,
+            profiles=Profiles(self, edition).of,
         )
 
     @property

@@ -16,7 +16,7 @@ class Interest:
     words: tuple[str, ...] = ()
     #: how many papers it is learned from
     likes: int
-    #: the like of `terms` for sentence vectors; empty without them
+    #: where the papers' sentence vectors point from the mean of all, of length one; empty without
     vector: tuple[float, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 Every interest of every reader is a row of one sparse matrix. Its product with the papers' TF-IDF
 vectors, which are dense because a sparse product takes sixty times as long, is all that is computed
-for a reader.
+for a reader. With sentence vectors there is a second product, of these, and both are mixed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from digest.models.profile import Interest, Profile
     from digest.ranking.index import PaperIndex
+    from digest.ranking.semantic import SemanticVectors
 
     Floats = NDArray[np.float32]
 
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
 #: higher it is of those that they like. On a first day, when few papers say how common words are,
 #: papers are more alike; then the mean of the day counts, up to the second number.
 _OF_OTHERS, _MOST_OF_OTHERS, _APART = 0.03, 0.08, 0.07
+#: The like of `_APART` for sentence vectors, where all papers have 0 in the mean; and how much
+#: these count beside words. Fewer papers than the third number do not say what they share.
+_APART_IN_MEANING, _PART, _FEWEST = 0.3, 0.7, 30
+#: A paper is close in meaning from here on, on a scale where liked papers have 1 in the mean.
+_CLOSE_IN_MEANING = 0.5
 #: No paper is farther than this, on a scale where liked papers have 1 in the mean.
 FARTHEST = -2.0
 #: How much nearer the nearest of several interests counts: at 0 they would count by their likes.
@@ -59,13 +65,20 @@ class Found(NamedTuple):
     weights: Floats
     #: of the papers that the profile is learned from, the part that the interest has
     share: float = 1.0
+    #: where the interest points from the mean of sentence vectors; empty if they are not compared
+    vector: Floats = np.empty(0, np.float32)
 
 
 class Affinity:
     """Compares the papers of an index with profiles."""
 
-    def __init__(self, index: PaperIndex, counts: WordCounts) -> None:
-        """Weigh terms by counts of earlier papers, and while these are few, of these papers too."""
+    def __init__(
+        self, index: PaperIndex, counts: WordCounts, vectors: SemanticVectors | None = None
+    ) -> None:
+        """Weigh terms by counts of earlier papers, and while these are few, of these papers too.
+
+        With sentence vectors of the papers, interests that have one are compared by it too.
+        """
         self._index = index
         self._row = {paper.id: row for row, paper in enumerate(index.papers)}
         terms, rows = _vectors(index, _with_day(counts, index))
@@ -73,6 +86,11 @@ class Affinity:
         self._column = {" ".join(term): place for place, term in enumerate(terms)}
         #: shape (terms, papers)
         self._table: Floats = np.ascontiguousarray(rows.toarray().T, np.float32)
+        #: which papers have a sentence vector, and these, shape (components, papers)
+        self._has = vectors.has(self._row) if vectors else np.zeros(len(self._row), np.bool_)
+        self._meanings: Floats | None = None
+        if vectors and self._has.sum() >= _FEWEST:
+            self._meanings = np.ascontiguousarray(vectors.directions(self._row).T)
 
     @property
     def terms(self) -> int:
@@ -82,7 +100,8 @@ class Affinity:
     def find(self, profile: Profile, unlearned: Collection[str] = ()) -> tuple[Found, ...]:
         """Return the terms of each interest that papers of the day have.
 
-        `unlearned` are words that the profile must not use.
+        `unlearned` are words that the profile must not use. What a sentence vector owes to a word
+        is not known, so an interest that is drawn to such a word is left without one.
         """
         dropped = frozenset(each for word in unlearned for each in stems(word))
         likes = profile.likes
@@ -94,11 +113,15 @@ class Affinity:
     def _find(self, interest: Interest, dropped: frozenset[str], share: float) -> Found:
         terms, weights = zip(*interest.terms, strict=True) if interest.terms else ((), ())
         found = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
+        is_dropped = np.zeros(len(terms), np.bool_)
         if dropped:
-            is_dropped = [not dropped.isdisjoint(term.split()) for term in terms]
+            is_dropped[:] = [not dropped.isdisjoint(term.split()) for term in terms]
             found[is_dropped] = -1
         known = found >= 0
-        return Found(found[known], np.array(weights, np.float32)[known], share)
+        of_terms = np.array(weights, np.float32)
+        is_meant = self._meanings is not None and not (of_terms[is_dropped] > 0).any()
+        vector = np.array(interest.vector if is_meant else (), np.float32)
+        return Found(found[known], of_terms[known], share, vector)
 
     def closeness(self, readers: Sequence[Sequence[Found]]) -> Floats:
         """Return how close each paper is to each reader's nearest interest.
@@ -118,23 +141,29 @@ class Affinity:
             ),
             first,
             np.array([interest.share for interest in interests], np.float32),
+            [interest.vector for interest in interests],
         )
 
     def nearest(
-        self, interests: sp.csr_array, first: NDArray[np.int64], shares: Floats | None = None
+        self,
+        interests: sp.csr_array,
+        first: NDArray[np.int64],
+        shares: Floats | None = None,
+        vectors: Sequence[Floats] = (),
     ) -> Floats:
         """Return the closeness to each reader's interests, of which the nearest counts most.
 
         `interests` has the shape (interests, terms), those of one reader in consecutive rows;
-        `first` is each reader's first row, and `shares` the part of their likes that each has. Who
-        has none is at 0 from all papers. Of several, it is the logarithm of the mean exponential.
+        `first` is each reader's first row, `shares` the part of their likes that each has, and
+        `vectors` their sentence vectors. Who has no interest is at 0 from all papers. Of several,
+        it is the logarithm of the mean exponential.
         """
         found = np.zeros((len(first), self._table.shape[1]), np.float32)
         numbers = np.diff(first, append=interests.shape[0])
         some = numbers > 0
         if not some.any():
             return found
-        cosines = interests @ self._table
+        cosines = self._with_meaning(interests @ self._table, vectors)
         if interests.shape[0] > len(first):
             of_each = np.ones(len(cosines), np.float32) if shares is None else shares
             parts = of_each[:, None] * np.exp(np.float32(_SHARPNESS) * cosines)
@@ -146,6 +175,30 @@ class Affinity:
         found /= np.float32(_APART)
         found[~some] = 0
         return np.maximum(found, np.float32(FARTHEST), out=found)
+
+    def _with_meaning(self, cosines: Floats, vectors: Sequence[Floats]) -> Floats:
+        """Mix the cosines of terms and of sentence vectors, on the scale of those of terms.
+
+        The shape is (interests, papers). Where either has no vector, terms alone count.
+        """
+        meant = [row for row, vector in enumerate(vectors) if len(vector)]
+        if self._meanings is None or not meant:
+            return cosines
+        by_terms = cosines[meant]
+        usual = np.clip(by_terms.mean(axis=1, keepdims=True), _OF_OTHERS, _MOST_OF_OTHERS)
+        by_vector = np.array([vectors[row] for row in meant]) @ self._meanings
+        by_vector *= np.float32(_APART / _APART_IN_MEANING)
+        mixed = by_terms + np.float32(_PART) * (usual + by_vector - by_terms)
+        cosines[meant] = np.where(self._has, mixed, by_terms)
+        return cosines
+
+    def is_close_in_meaning(self, interests: Sequence[Found], paper_id: str) -> bool:
+        """Whether the sentence vectors of a paper and of an interest are alike."""
+        if self._meanings is None:
+            return False
+        of_paper = self._meanings[:, self._row[paper_id]]
+        least = _CLOSE_IN_MEANING * _APART_IN_MEANING
+        return any(len(it.vector) and float(it.vector @ of_paper) >= least for it in interests)
 
     def rows(self, paper_ids: Iterable[str]) -> list[int]:
         """Return the positions of those of some papers that are of the day."""

@@ -70,6 +70,11 @@ def liked_reason(words: Sequence[str]) -> Reason:
     return Reason(kind="liked", text=text, values=tuple(words))
 
 
+def meaning_reason() -> Reason:
+    """Return the reason of a pick that says in other words what papers say that a reader liked."""
+    return Reason(kind="liked", text="close in meaning to what you liked")
+
+
 def _of_trend(trend: Trend, *, is_trending: bool) -> Reason | None:
     """Return what votes say for a pick, or what is expected of it before there are any."""
     if trend.rise is not None:

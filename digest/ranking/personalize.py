@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.ranking.compose import compose
-from digest.ranking.explain import liked_reason
+from digest.ranking.explain import liked_reason, meaning_reason
 from digest.ranking.trials import Trials
 from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 
@@ -159,8 +159,13 @@ class Personalizer:
         if pick.topic == OWN and own:
             return self._own_words.reasons(own, pick)
         of_topic = self._reasons_of.get((pick.topic, pick.paper.id), ())
-        words = self._affinity.words(taught.interests, pick.paper.id) if taught else ()
-        return (*of_topic, liked_reason(words)) if words else of_topic
+        if taught is None:
+            return of_topic
+        if words := self._affinity.words(taught.interests, pick.paper.id):
+            return (*of_topic, liked_reason(words))
+        if self._affinity.is_close_in_meaning(taught.interests, pick.paper.id):
+            return (*of_topic, meaning_reason())
+        return of_topic
 
     @cached_property
     def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:
@@ -190,8 +195,10 @@ class Personalizer:
     @cached_property
     def _affinity(self) -> Affinity:
         from digest.ranking.affinity import Affinity
+        from digest.ranking.semantic import SemanticVectors
 
-        return Affinity(self._relevance.index, self._edition.counts)
+        vectors = SemanticVectors(self._edition.vectors) if self._edition.vectors else None
+        return Affinity(self._relevance.index, self._edition.counts, vectors)
 
     @cached_property
     def _personal_rankings(self) -> PersonalRankings:

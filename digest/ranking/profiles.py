@@ -3,7 +3,8 @@
 An interest is the mean TF-IDF vector of papers that the reader likes, minus half the mean of those
 of which they want less, minus what all papers have (Rocchio's method; Manning, Raghavan and
 Schütze, "Introduction to Information Retrieval", 2008, §9.1.1). Papers that are unlike each other
-make several interests, so that a small one is not averaged away.
+make several interests, so that a small one is not averaged away. With sentence vectors an interest
+has the mean of these too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.models.feedback import Feedback
     from digest.models.issue import WordCounts
+    from digest.ranking.semantic import SemanticVectors
 
     Floats = NDArray[np.float64]
 
@@ -51,9 +53,13 @@ _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 class ProfileLearner:
     """Learns the profiles of readers with one set of word counts."""
 
-    def __init__(self, counts: WordCounts) -> None:
-        """Learn with counts of how common terms are, and what papers have in the mean."""
+    def __init__(self, counts: WordCounts, vectors: SemanticVectors | None = None) -> None:
+        """Learn with counts of how common terms are, and what papers have in the mean.
+
+        With sentence vectors of the papers that readers judged, interests have one too.
+        """
         self._counts = counts
+        self._vectors = vectors
 
     def learn(self, given: Sequence[Feedback]) -> Profile:
         """Return the profile of a reader.
@@ -61,24 +67,40 @@ class ProfileLearner:
         The order of feedback does not matter; of more than `MOST_PAPERS` papers the newest count.
         Papers without any text teach nothing.
         """
-        newest = sorted(given, key=lambda one: (one.at, one.paper_id), reverse=True)
+        newest = _newest_first(given)
         liked = _papers(one for one in newest if one.verdict.is_liked)
         unwanted = _papers(one for one in newest if not one.verdict.is_liked)
         if not (liked or unwanted):
             return Profile(interests=(), likes=0)
         read = _Read([*liked, *unwanted], self._counts)
+        meant = _Meant([*liked, *unwanted], len(liked), self._vectors)
         pushed = LESS * _mean(read.rows[len(liked) :])
         if not liked:
-            return Profile(interests=(_interest(read, [], -pushed),), likes=0, less=len(unwanted))
+            against = _interest(read, [], -pushed, meant.of([]))
+            return Profile(interests=(against,), likes=0, less=len(unwanted))
         groups = _groups(read.rows[: len(liked)])
         of_all = _mean(read.rows[: len(liked)])
         interests = []
         for group in groups:
             weight = len(group) / (len(group) + _DRAWN) if len(groups) > 1 else 1.0
             mean = weight * _mean(read.rows[group]) + (1 - weight) * of_all
-            interests.append(_interest(read, group, mean - pushed - read.usual))
+            vector = meant.of(group, weight)
+            interests.append(_interest(read, group, mean - pushed - read.usual, vector))
         ordered = sorted(interests, key=lambda interest: (-interest.likes, interest.terms))
         return Profile(interests=tuple(ordered), likes=len(liked), less=len(unwanted))
+
+
+def judged_papers(given: Sequence[Feedback]) -> list[Paper]:
+    """Return the papers that a profile is learned from."""
+    newest = _newest_first(given)
+    return [
+        *_papers(one for one in newest if one.verdict.is_liked),
+        *_papers(one for one in newest if not one.verdict.is_liked),
+    ]
+
+
+def _newest_first(given: Sequence[Feedback]) -> list[Feedback]:
+    return sorted(given, key=lambda one: (one.at, one.paper_id), reverse=True)
 
 
 def _papers(given: Iterable[Feedback]) -> list[Paper]:
@@ -116,6 +138,38 @@ class _Read:
         self.usual = np.array([counts.means.get(name, 0.0) for name in names])
 
 
+class _Meant:
+    """The sentence vectors of a reader's papers, those that are liked first."""
+
+    def __init__(
+        self, papers: Sequence[Paper], liked: int, vectors: SemanticVectors | None
+    ) -> None:
+        ids = [paper.id for paper in papers]
+        has = vectors.has(ids) if vectors else np.zeros(len(ids), np.bool_)
+        self._rows = vectors.directions(ids).astype(np.float64) if vectors else np.empty(0)
+        self._liked = np.flatnonzero(has[:liked])
+        self._unwanted = liked + np.flatnonzero(has[liked:])
+
+    def of(self, group: Sequence[int], weight: float = 1.0) -> tuple[float, ...]:
+        """Return the vector of an interest, made of terms and vectors alike; () if none is known.
+
+        Its length is one. `weight` is what the group counts beside the mean of all likes.
+        """
+        if not (len(self._liked) or len(self._unwanted)):
+            return ()
+        known = np.intersect1d(group, self._liked).astype(np.intp)
+        weight = weight if len(known) else 0.0
+        mean = weight * self._mean(known) + (1 - weight) * self._mean(self._liked)
+        mean -= LESS * self._mean(self._unwanted)
+        length = float(np.linalg.norm(mean))
+        return tuple(np.round(mean / length, 4).tolist()) if length else ()
+
+    def _mean(self, rows: NDArray[np.intp]) -> Floats:
+        if not len(rows):
+            return np.zeros(self._rows.shape[1])
+        return np.asarray(self._rows[rows].mean(axis=0))
+
+
 def _mean(rows: sp.csr_array) -> Floats:
     if not rows.shape[0]:
         return np.zeros(rows.shape[1])
@@ -138,11 +192,13 @@ def _groups(rows: sp.csr_array) -> list[list[int]]:
     return list(groups.values())
 
 
-def _interest(read: _Read, group: Sequence[int], vector: Floats) -> Interest:
-    """Return the interest of the papers in some rows, whose mean vector this is."""
+def _interest(
+    read: _Read, group: Sequence[int], vector: Floats, meant: tuple[float, ...]
+) -> Interest:
+    """Return the interest of the papers in some rows, whose mean vectors these are."""
     length = float(np.linalg.norm(vector))
     if not length:
-        return Interest(terms=(), likes=len(group))
+        return Interest(terms=(), likes=len(group), vector=meant)
     names = [" ".join(each) for each in read.terms]
     # By name on a tie, since columns are numbered in the order of the papers' words.
     order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
@@ -151,6 +207,7 @@ def _interest(read: _Read, group: Sequence[int], vector: Floats) -> Interest:
         terms=tuple((names[at], round(float(vector[at]) / length, 4)) for at in heaviest),
         words=_words(read, group, [at for at in heaviest if vector[at] > 0]),
         likes=len(group),
+        vector=meant,
     )
 
 

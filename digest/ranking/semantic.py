@@ -117,6 +117,10 @@ class SemanticVectors:
         found[rows >= 0] = self._rows[rows[rows >= 0]] - self.mean
         return found
 
+    def directions(self, paper_ids: Iterable[str]) -> Floats:
+        """Return where papers' vectors point from the mean, with length one; 0 for unknown ones."""
+        return _units(self.of(paper_ids))
+
 
 def said_by(entry: str) -> str:
     """Return the text that says what an entry of a topic means; "" if it only excludes.
@@ -172,7 +176,7 @@ class SemanticIndex:
         """Look up the papers' vectors."""
         self._semantics = semantics
         self._has = semantics.vectors.has(paper_ids)
-        self._rows = _units(semantics.vectors.of(paper_ids))
+        self._rows = semantics.vectors.directions(paper_ids)
         self._corpus = _units(semantics.vectors.corpus)
         of_topics = semantics.of_topics
         self._number_of = {slug: number for number, slug in enumerate(of_topics)}

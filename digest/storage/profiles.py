@@ -25,8 +25,11 @@ class ProfileStore:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
 
-    def save(self, learned: Mapping[int, Profile], *, at: datetime) -> None:
-        """Store profiles by their subscribers' ids, in place of former ones."""
+    def save(self, learned: Mapping[int, Profile], *, at: datetime, model: str = "") -> None:
+        """Store profiles by their subscribers' ids, in place of former ones.
+
+        `model` is what made their sentence vectors; "" if they have none.
+        """
         if not learned:
             return
         rows = [
@@ -35,6 +38,7 @@ class ProfileStore:
                 "learned_at": at,
                 "likes": profile.likes,
                 "content": dump(profile),
+                "model": model,
             }
             for subscriber_id, profile in learned.items()
         ]
@@ -53,11 +57,17 @@ class ProfileStore:
                 for row in rows_where_in(db, query, profiles.c.subscriber_id, subscriber_ids)
             }
 
-    def missing(self, *, learned_before: datetime) -> list[int]:
-        """Return the ids of readers whose feedback is not learned, or was before a time."""
+    def missing(self, *, learned_before: datetime, model: str = "") -> list[int]:
+        """Return the ids of readers whose feedback is not learned.
+
+        What was learned before a time, or has no sentence vectors of a model if one is named, is to
+        be learned again.
+        """
+        is_alike = profiles.c.model == model if model else sa.true()
         recent = sa.exists().where(
             profiles.c.subscriber_id == feedback.c.subscriber_id,
             profiles.c.learned_at >= learned_before,
+            is_alike,
         )
         query = (
             sa.select(feedback.c.subscriber_id)

@@ -335,6 +335,8 @@ profiles = sa.Table(
     sa.Column("learned_at", UTCDateTime, nullable=False),
     sa.Column("likes", sa.Integer, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
+    # what made the sentence vectors; "" without
+    sa.Column("model", sa.String, nullable=False, server_default=""),
 )
 
 # One row: in how many papers of the last weeks each term occurs, as the newest edition learned it.

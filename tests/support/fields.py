@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 from support.builders import NOON, paper
 
 from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import WordCounts
 from digest.ranking.profiles import ProfileLearner
+from digest.ranking.semantic import DIMENSIONS, SemanticVectors, pack
 
 if TYPE_CHECKING:
     from digest.models.paper import Paper
@@ -50,8 +52,21 @@ def feedback(name: str, number: int = 0, verdict: Verdict = Verdict.LIKE) -> Fee
     )  # fmt: skip
 
 
-def learn(*given: Feedback, counts: WordCounts = COUNTS) -> Profile:
-    return ProfileLearner(counts).learn(given)
+def learn(
+    *given: Feedback, counts: WordCounts = COUNTS, vectors: SemanticVectors | None = None
+) -> Profile:
+    return ProfileLearner(counts, vectors).learn(given)
+
+
+def vectors_of(names: dict[str, str]) -> SemanticVectors:
+    """Sentence vectors of papers: near to each other within a field, named by the paper's id."""
+    drawn = np.random.default_rng(20260202).normal(size=(len(FIELDS), DIMENSIONS))
+    of_field = dict(zip(FIELDS, drawn, strict=True))
+    rows = [
+        of_field[name] + 0.7 * np.random.default_rng([*paper_id.encode()]).normal(size=DIMENSIONS)
+        for paper_id, name in names.items()
+    ]
+    return SemanticVectors(dict(zip(names, pack(np.array(rows, np.float32)), strict=True)))
 
 
 def day_paper(name: str, number: int = 0) -> Paper:

@@ -59,7 +59,7 @@ def test_what_no_run_has_learned_yet_is_learned_alike(
     like(installation, reader)
     edition = installation.edition()
 
-    before = Profiles(installation.app, edition.all_counts).of([reader.id])
+    before = Profiles(installation.app, edition).of([reader.id])
     assert installation.app.profiles.of([reader.id]) == {}
     learn_profiles(installation.app, edition, progress=no_progress)
 
