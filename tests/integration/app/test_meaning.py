@@ -7,21 +7,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from support.builders import DAY, ids, paper
+from support.fake_encoder import FakeEncoder, install
 
 from digest.app import meaning
 from digest.app.meaning import FEWEST_PAPERS as FEWEST
 from digest.app.meaning import semantics_of, state, vectors_of
 from digest.errors import ConfigError
 from digest.models.days import days_before
-from digest.ranking.semantic import DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from support.installation import Installation
 
     from digest.models.paper import Paper
@@ -32,31 +30,9 @@ PAPERS = [
 ]
 
 
-class FakeEncoder:
-    """Makes a vector of the letters of a text."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def encode(
-        self, texts: Sequence[str], *, advance: Callable[[int], None] = lambda _: None
-    ) -> NDArray[np.float32]:
-        self.texts += texts
-        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        for row, text in enumerate(texts):
-            for at, letter in enumerate(text):
-                vectors[row, (ord(letter) + 31 * at) % DIMENSIONS] += 1
-        advance(len(texts))
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
 @pytest.fixture
 def fake(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
-    """The extra is installed, and its model is a small one."""
-    monkeypatch.setattr(meaning, "is_installed", lambda: True)
-    found = FakeEncoder()
-    installation.app.__dict__["encoder"] = found
-    return found
+    return install(installation, monkeypatch)
 
 
 def configured(installation: Installation, semantic: object) -> Any:

@@ -52,6 +52,16 @@ def test_feedback_without_a_profile_is_missing(engine: sa.Engine, book: Book) ->
     assert store.missing(learned_before=NOON + timedelta(seconds=1)) == [ada, ben]
 
 
+def test_a_profile_with_vectors_of_another_model_is_missing(engine: sa.Engine, book: Book) -> None:
+    store, ada = ProfileStore(engine), enrolled(book).id
+    FeedbackStore(engine).give(ada, [LIKE])
+    store.save({ada: PROFILE}, at=NOON, model="small")
+
+    assert store.missing(learned_before=NOON, model="large") == [ada]
+    assert store.missing(learned_before=NOON, model="small") == []
+    assert store.missing(learned_before=NOON) == []
+
+
 def test_new_feedback_makes_a_profile_missing(engine: sa.Engine, book: Book) -> None:
     store, ada = ProfileStore(engine), enrolled(book).id
     store.save({ada: PROFILE}, at=NOON)

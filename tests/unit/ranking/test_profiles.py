@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON, paper
-from support.fields import FIELDS, feedback, learn, of_field
+from support.fields import FIELDS, feedback, learn, of_field, vectors_of
 
 from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import WordCounts
@@ -65,6 +67,36 @@ def test_papers_that_are_unlike_make_interests_of_their_own() -> None:
     assert [one.likes for one in of_bread] == [5]
     assert sum(one.likes for one in profile.interests) == profile.likes == 20
     assert dict(of_bread[0].terms)["dough"] > dict(profile.interests[0].terms).get("dough", 0)
+
+
+def test_interests_have_a_sentence_vector_where_papers_have_one() -> None:
+    given = [feedback("whales", number) for number in range(15)]
+    given += [feedback("bread", number) for number in range(5)]
+    unwanted = feedback("bees", verdict=Verdict.LESS)
+    vectors = vectors_of({one.paper_id: one.paper_id.split("-")[0] for one in (*given, unwanted)})
+
+    without, having = learn(*given, unwanted), learn(*given, unwanted, vectors=vectors)
+
+    assert [replace(one, vector=()) for one in having.interests] == list(without.interests)
+    bread, whales, bees = vectors.directions(["bread-0", "whales-0", "bees-0"])
+    for one in having.interests:
+        near, far = (bread, whales) if "dough" in one.words else (whales, bread)
+        assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-3)
+        assert near @ one.vector > max(far @ one.vector, 0) > bees @ one.vector
+
+
+def test_feedback_on_papers_without_a_vector_teaches_none() -> None:
+    vectors = vectors_of({"whales-0": "whales"} | {f"bees-{n}": "bees" for n in range(9)})
+    some = learn(feedback("whales"), feedback("bread"), vectors=vectors)
+    less = learn(feedback("bees", 0, Verdict.LESS), vectors=vectors)
+
+    assert learn(feedback("bread"), vectors=vectors).interests[0].vector == ()
+    assert (
+        some.interests[0].vector == learn(feedback("whales"), vectors=vectors).interests[0].vector
+    )
+    assert less.interests[0].vector @ vectors.directions(["bees-0"])[0] == pytest.approx(
+        -1, abs=1e-3
+    )
 
 
 def test_a_paper_without_text_teaches_nothing() -> None:
