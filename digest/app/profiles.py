@@ -38,6 +38,11 @@ class Profiles:
     #: whether vectors are made of papers that have none; if not, such papers teach words alone
     makes_vectors: bool = False
 
+    @classmethod
+    def of_run(cls, app: App, edition: Edition) -> Profiles:
+        """Return the profiles as the run of an edition learns them; the model may be loaded."""
+        return cls(app, edition, with_vectors=bool(edition.vectors), makes_vectors=True)
+
     def of(self, subscriber_ids: Iterable[int]) -> dict[int, Profile]:
         """Return the profiles of readers who gave feedback; what is not learned yet is learned."""
         ids = list(subscriber_ids)
@@ -94,7 +99,7 @@ def learn_profiles(app: App, edition: Edition, *, progress: ProgressBar) -> int:
     """
     if edition.all_counts is not None:
         app.word_counts.save(edition.coverage.day, edition.all_counts)
-    learned = Profiles(app, edition, with_vectors=bool(edition.vectors), makes_vectors=True)
+    learned = Profiles.of_run(app, edition)
     waiting = app.profiles.missing(learned_before=now() - LASTS, model=learned.model)
     if not waiting:
         return 0

@@ -231,7 +231,7 @@ class App(Stores):
             book=self.book,
             editions=self.editions,
             history=self.history,
-            profiles=Profiles(self, edition).of,
+            profiles=Profiles.of_run(self, edition).of,
         )
 
     @property

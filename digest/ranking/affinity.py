@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _OF_OTHERS, _MOST_OF_OTHERS, _APART = 0.03, 0.08, 0.07
 #: The like of `_APART` for sentence vectors, where all papers have 0 in the mean; and how much
 #: these count beside words. Fewer papers than the third number do not say what they share.
-_APART_IN_MEANING, _PART, _FEWEST = 0.3, 0.7, 30
+_APART_IN_MEANING, _PART, _FEWEST = 0.3, 0.7, 10
 #: A paper is close in meaning from here on, on a scale where liked papers have 1 in the mean.
 _CLOSE_IN_MEANING = 0.5
 #: No paper is farther than this, on a scale where liked papers have 1 in the mean.

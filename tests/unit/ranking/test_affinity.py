@@ -128,7 +128,7 @@ def test_a_paper_in_other_words_is_close_in_meaning_only_with_vectors() -> None:
 def test_where_a_reader_or_a_day_has_no_vectors_words_alone_count() -> None:
     like = feedback("whales", 4)
     with_vectors = learned("words and vectors", like)
-    few = PaperIndex(PAPERS[:29])
+    few = PaperIndex(PAPERS[:9])
     of_few = [Affinity(few, COUNTS, vectors) for vectors in WAYS.values()]
 
     assert closeness("words and vectors", learn(like)) == closeness("words", learn(like))
