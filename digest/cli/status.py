@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import meaning, serializers
+from digest.app import serializers
 from digest.app.clock import newest_day, now
 from digest.cli import output
 from digest.cli.options import Day, Json, day_of_run, parse_day
@@ -49,9 +49,13 @@ def status(
     json: Json = False,
 ) -> None:
     """Show what happened on a day: the sources, and who got what or why not."""
+    # Imported here, since the command line is read without it.
+    from digest.app import meaning
+
     app = output.open_app(ctx, only_reads=True)
     until = newest_day(app.config.schedule.timezone)
     chosen = parse_day(day) or app.history.newest_day(until=until) or day_of_run(app)
+    semantic = meaning.state(app)
     fetched = app.fetch_log.on(chosen)
     overdue = app.backlog.overdue(chosen, app.sources, now=now())
     totals, groups = app.history.summary(chosen)
@@ -63,7 +67,7 @@ def status(
             {
                 "day": chosen.isoformat(),
                 "papers": app.papers.count(chosen),
-                "sentence_vectors": meaning.state(app),
+                "sentence_vectors": semantic,
                 "sources": [serializers.fetch_record(record) for record in fetched],
                 "owed": serializers.overdue_days(overdue),
                 **serializers.day_totals(totals),
@@ -77,7 +81,7 @@ def status(
     for line in _trouble(groups):
         output.print_result(f"{chosen}: {line}")
     if _print_sources(f"Sources for {chosen}", fetched):
-        output.print_prose(f"sentence vectors: {meaning.state(app)}")
+        output.print_prose(f"sentence vectors: {semantic}")
     else:
         output.print_result(f"no source was read for {chosen} yet: `digest fetch --day {chosen}`")
     for name, earlier in overdue:

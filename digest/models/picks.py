@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,7 +50,7 @@ class Pick:
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
     #: whether it was ranked for one subscriber alone, so that the edition does not have it
-    is_personal: bool = False
+    is_personal: bool = field(default=False, compare=False)
     #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
     team: str = ""
     #: the chance that it was drawn with, if it was; see `digest.ranking.exploration`

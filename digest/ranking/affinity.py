@@ -8,6 +8,7 @@ for a reader. With sentence vectors there is a second product, of these, and bot
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,6 +56,8 @@ _SHARPNESS = 20.0
 _MOST_WORDS, _TELLING = 3, 0.04
 #: So many terms are looked at for them.
 _LOOKED_AT = 12
+#: So many quotes of the day's papers are remembered, since many readers get the same.
+_REMEMBERED = 20_000
 _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 
 
@@ -84,8 +87,10 @@ class Affinity:
         terms, rows = _vectors(index, _with_day(counts, index))
         self._terms = terms
         self._column = {" ".join(term): place for place, term in enumerate(terms)}
-        #: shape (terms, papers)
-        self._table: Floats = np.ascontiguousarray(rows.toarray().T, np.float32)
+        #: shape (papers, terms), and the same as a dense table of shape (terms, papers)
+        self._rows = rows.astype(np.float32)
+        self._table: Floats = np.ascontiguousarray(self._rows.toarray().T)
+        self._quote = lru_cache(_REMEMBERED)(self._spell)
         #: which papers have a sentence vector, and these, shape (components, papers)
         self._has = vectors.has(self._row) if vectors else np.zeros(len(self._row), np.bool_)
         self._meanings: Floats | None = None
@@ -161,7 +166,7 @@ class Affinity:
         found = np.zeros((len(first), self._table.shape[1]), np.float32)
         numbers = np.diff(first, append=interests.shape[0])
         some = numbers > 0
-        if not some.any():
+        if not (some.any() and found.size):
             return found
         cosines = self._with_meaning(interests @ self._table, vectors)
         if interests.shape[0] > len(first):
@@ -204,32 +209,42 @@ class Affinity:
         """Return the positions of those of some papers that are of the day."""
         return [self._row[paper_id] for paper_id in paper_ids if paper_id in self._row]
 
-    def words(self, interests: Sequence[Found], paper_id: str) -> tuple[str, ...]:
-        """Quote the words by which a paper is close to an interest, the most telling first.
+    def words(self, interests: Sequence[Found], paper_ids: Sequence[str]) -> list[tuple[str, ...]]:
+        """Quote the words by which each of some papers is close to an interest of one reader.
 
-        A paper that is hardly closer than others has none.
+        The most telling come first. A paper that is hardly closer than others has none.
         """
-        row = self._row[paper_id]
-        products = [it.weights * self._table[it.columns, row] for it in interests]
-        totals = [float(each.sum()) for each in products]
-        total = max(totals, default=0.0)
-        if total < _OF_OTHERS + _APART / 2:
+        weights = np.zeros((len(interests), len(self._terms)), np.float32)
+        for dense, interest in zip(weights, interests, strict=True):
+            dense[interest.columns] = interest.weights
+        return [self._words(weights, self._row[paper_id]) for paper_id in paper_ids]
+
+    def _words(self, weights: Floats, row: int) -> tuple[str, ...]:
+        part = slice(*self._rows.indptr[row : row + 2])
+        columns = self._rows.indices[part]
+        products = weights[:, columns] * self._rows.data[part]
+        totals = products.sum(axis=1)
+        nearest = int(totals.argmax())
+        if totals[nearest] < _OF_OTHERS + _APART / 2:
             return ()
-        nearest = totals.index(total)
-        parts, columns = products[nearest], interests[nearest].columns
+        parts, least = products[nearest], _TELLING * totals[nearest]
         known, found = set(_FUNCTION_STEMS), list[str]()
         for place in np.argsort(-parts, kind="stable")[:_LOOKED_AT].tolist():
-            if parts[place] < _TELLING * total or len(found) == _MOST_WORDS:
+            if parts[place] < least or len(found) == _MOST_WORDS:
                 break
-            term = self._terms[columns[place]]
-            if not known.isdisjoint(term):
-                continue
-            if quotes := self._index.quote(Phrase(term, term), row):
-                # From the abstract, where fewer words have capitals.
-                quote = quotes[max(quotes)]
+            column = int(columns[place])
+            if known.isdisjoint(self._terms[column]):
+                quote, said = self._quote(column, row)
                 found.append(quote)
-                known |= {*stems(quote), *map(stem, words(quote))}
+                known |= said
         return tuple(found)
+
+    def _spell(self, column: int, row: int) -> tuple[str, frozenset[str]]:
+        """Return a term as a paper spells it, and the stems of that."""
+        term = self._terms[column]
+        quotes = self._index.quote(Phrase(term, term), row)
+        quote = quotes[max(quotes)]  # from the abstract, where fewer words have capitals
+        return quote, frozenset({*stems(quote), *map(stem, words(quote))})
 
 
 def learned_counts(counts: WordCounts, index: PaperIndex) -> WordCounts:

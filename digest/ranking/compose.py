@@ -84,6 +84,9 @@ def section_of(edition: Edition, slug: str, picks: Sequence[Pick]) -> Section:
 
 
 def _nothing_new(edition: Edition, known: Sequence[str]) -> str:
+    if known == [LIKED]:
+        total = count(edition.coverage.considered, "paper")
+        return f"none of the day’s {total} is like what the reader liked"
     names = ", ".join(edition.topics[slug].name for slug in known)
     total = count(edition.coverage.considered, "paper")
     about = [pick for slug in known for pick in edition.ranked.get(slug, ())]

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from digest.models.picks import OURS, Pick, Ranking, Rankings
+from digest.ranking.select import with_similar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -121,7 +122,23 @@ def interleave(
             picks.append(pick)
         drafted[slug] = replace(section, picks=tuple(picks))
     sections = (drafted[section.slug] for section in issue.sections)
-    return replace(issue, sections=tuple(it for it in sections if it.picks))
+    return _listed_once(replace(issue, sections=tuple(it for it in sections if it.picks)))
+
+
+def _listed_once(issue: Issue) -> Issue:
+    """Return an issue where a near-duplicate of two picks is listed behind the first only."""
+    listed: set[str] = set()
+
+    def kept(pick: Pick) -> Pick:
+        similar = tuple(paper for paper in pick.similar if paper.id not in listed)
+        listed.update(paper.id for paper in similar)
+        if similar == pick.similar:
+            return pick
+        reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
+        return with_similar(replace(pick, similar=(), reasons=reasons), similar)
+
+    sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in issue.sections)
+    return replace(issue, sections=tuple(sections))
 
 
 def on_our_scale(

@@ -16,7 +16,7 @@ from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.models.issue import Edition, NoIssue, Section
+    from digest.models.issue import Edition, NoIssue
     from digest.models.picks import Pick, Ranking, Reason
     from digest.models.profile import Profile
     from digest.ranking.affinity import Affinity, Found
@@ -131,7 +131,7 @@ class Personalizer:
             wanted = (OWN, *wanted)
         if taught:
             changes["rival_ranked"] = {**edition.rival_ranked, **taught.rival}
-        if taught and taught.ranked.get(LIKED):
+        if taught and (taught.ranked[LIKED] or not wanted):
             changes["topics"][LIKED] = LIKED_TOPIC
             wanted = (*wanted, LIKED)
         edition = replace(edition, **changes) if changes else edition
@@ -140,32 +140,39 @@ class Personalizer:
             issue = self._trials.add_to(
                 issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
             )
-        if (own or taught) and isinstance(issue, Issue):
-            sections = (self._explained(section, own, taught) for section in issue.sections)
-            return replace(issue, sections=tuple(sections))
-        return issue
+        return self._explained(issue, own, taught) if isinstance(issue, Issue) else issue
 
-    def _explained(self, section: Section, own: Topic | None, taught: _Taught | None) -> Section:
+    def _explained(self, issue: Issue, own: Topic | None, taught: _Taught | None) -> Issue:
         """Give the picks that were ranked for one subscriber their reasons."""
-        picks = tuple(
-            replace(pick, reasons=(*self._reasons(pick, own, taught), *pick.reasons))
-            if pick.is_personal
-            else pick
-            for pick in section.picks
+        if not (own or taught):
+            return issue
+        personal = [pick for pick in issue.picks if pick.is_personal and pick.topic != OWN]
+        ids = [pick.paper.id for pick in personal]
+        liked = (
+            dict(zip(ids, self._affinity.words(taught.interests, ids), strict=True))
+            if taught
+            else {}
         )
-        return replace(section, picks=picks)
 
-    def _reasons(self, pick: Pick, own: Topic | None, taught: _Taught | None) -> Sequence[Reason]:
-        if pick.topic == OWN and own:
-            return self._own_words.reasons(own, pick)
-        of_topic = self._reasons_of.get((pick.topic, pick.paper.id), ())
-        if taught is None:
-            return of_topic
-        if words := self._affinity.words(taught.interests, pick.paper.id):
-            return (*of_topic, liked_reason(words))
-        if self._affinity.is_close_in_meaning(taught.interests, pick.paper.id):
-            return (*of_topic, meaning_reason())
-        return of_topic
+        def explained(pick: Pick) -> Pick:
+            if not pick.is_personal:
+                return pick
+            reasons: Sequence[Reason]
+            if pick.topic == OWN and own:
+                reasons = self._own_words.reasons(own, pick)
+            else:
+                reasons = self._reasons_of.get((pick.topic, pick.paper.id), ())
+                if words := liked.get(pick.paper.id):
+                    reasons = (*reasons, liked_reason(words))
+                elif taught and self._affinity.is_close_in_meaning(taught.interests, pick.paper.id):
+                    reasons = (*reasons, meaning_reason())
+            return replace(pick, reasons=(*reasons, *pick.reasons))
+
+        sections = (
+            replace(section, picks=tuple(map(explained, section.picks)))
+            for section in issue.sections
+        )
+        return replace(issue, sections=tuple(sections))
 
     @cached_property
     def _reasons_of(self) -> Mapping[tuple[str, str], tuple[Reason, ...]]:

@@ -103,10 +103,10 @@ def test_the_words_by_which_a_paper_is_close_are_quoted_from_it(way: str) -> Non
 
     interests = affinity.find(profile)
 
-    quoted = affinity.words(interests, "day-whales-0")
+    quoted, of_bread = affinity.words(interests, ["day-whales-0", "day-bread-0"])
     assert quoted
     assert set(quoted) <= set(FIELDS["whales"].split())
-    assert affinity.words(interests, "day-bread-0") == ()
+    assert of_bread == ()
 
 
 def test_a_paper_in_other_words_is_close_in_meaning_only_with_vectors() -> None:
@@ -119,7 +119,7 @@ def test_a_paper_in_other_words_is_close_in_meaning_only_with_vectors() -> None:
         interests = affinity.find(profile)
         (found,) = affinity.closeness([interests])
         close[way] = found[-1] > 0.5, affinity.is_close_in_meaning(interests, in_other_words.id)
-        assert affinity.words(interests, in_other_words.id) == ()
+        assert affinity.words(interests, [in_other_words.id]) == [()]
         assert not affinity.is_close_in_meaning(interests, "day-bread-0")
 
     assert close == {"words": (False, False), "words and vectors": (True, True)}
