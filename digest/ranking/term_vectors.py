@@ -79,6 +79,7 @@ def unit_rows(
 ) -> sp.csr_array:
     weights = (1 + np.log(counts)) * idf[columns]
     lengths = np.sqrt(np.bincount(rows, weights**2, minlength=papers))
+    lengths[lengths == 0] = 1  # none of the paper's terms says anything
     return sp.csr_array((weights / lengths[rows], (rows, columns)), shape=(papers, len(idf)))
 
 

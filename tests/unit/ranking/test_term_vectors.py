@@ -16,6 +16,7 @@ from digest.ranking.term_vectors import (
     stems_of,
     term_weights,
     terms_of,
+    unit_rows,
     usual_means,
 )
 
@@ -81,3 +82,10 @@ def test_the_means_are_those_of_the_terms_with_the_most() -> None:
     found = usual_means(vectors, [("a",), ("b",), ("c", "d")])
 
     assert found == pytest.approx({"a": 0.5, "c d": 0.5})
+
+
+def test_a_paper_of_terms_that_say_nothing_has_a_vector_of_zeros() -> None:
+    places = np.array([0, 1])
+    rows = unit_rows(places, places, np.ones(2, np.int64), np.array([2.0, 0.0]), 2)
+
+    assert rows.toarray().tolist() == [[1, 0], [0, 0]]
