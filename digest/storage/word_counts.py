@@ -28,7 +28,8 @@ class WordCountsStore:
 
     def save(self, day: date, counts: WordCounts) -> None:
         """Store counts, unless those of a later day are stored."""
-        text = json.dumps([counts.papers, dict(counts.papers_with)], ensure_ascii=False)
+        stored = [counts.papers, dict(counts.papers_with), dict(counts.means)]
+        text = json.dumps(stored, ensure_ascii=False)
         content = zlib.compress(text.encode(), 1)
         with self._writer.begin() as db:
             newest = db.execute(sa.select(sa.func.max(word_counts.c.day))).scalar()
@@ -48,5 +49,5 @@ class WordCountsStore:
             content = db.execute(sa.select(word_counts.c.content)).scalar()
         if content is None:
             return WordCounts()
-        papers, papers_with = json.loads(zlib.decompress(content))
-        return WordCounts(papers=papers, papers_with=papers_with)
+        papers, papers_with, means = json.loads(zlib.decompress(content))
+        return WordCounts(papers=papers, papers_with=papers_with, means=means)

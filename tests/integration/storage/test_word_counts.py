@@ -11,7 +11,9 @@ from digest.storage.word_counts import WordCountsStore
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-COUNTS = WordCounts(papers=900, papers_with={"graph": 40, "graph network": 7})
+COUNTS = WordCounts(
+    papers=900, papers_with={"graph": 40, "graph network": 7}, means={"graph": 0.1 + 0.2}
+)
 
 
 def test_without_an_edition_nothing_is_counted(engine: sa.Engine) -> None:
