@@ -31,6 +31,7 @@ def test_topics_are_listed_in_the_order_of_the_file(home: Path, digest: Command)
         "categories": [],
         "authors": [],
         "trending": False,
+        "examples": [],
     }
     assert [topic["slug"] for topic in listed] == ["agents", "robots"]
 
@@ -46,6 +47,7 @@ def test_a_topic_added_is_there_with_all_it_was_given(home: Path, digest: Comman
         "categories": ["cs.SI"],
         "authors": ["Ada Example"],
         "trending": False,
+        "examples": [],
     }
 
 

@@ -220,12 +220,12 @@ class Ranking(Section):
     max_papers: Annotated[int, Field(ge=1, le=100)] = 20
     trend_weight: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.3
     summary_length: SummaryLength = 420
-    #: whether sentence vectors are used, if the extra is installed or in any case
-    semantic: Annotated[Literal["auto"] | bool, BeforeValidator(_semantic)] = "auto"
     #: so many papers outside a reader's topics for each paper of an issue
     explore: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.1
     #: the ranker that is interleaved with ours; empty for none
     interleave: Ranker = ""
+    #: whether sentence vectors are used, if the extra is installed or in any case
+    semantic: Annotated[Literal["auto"] | bool, BeforeValidator(_semantic)] = "auto"
 
 
 class Schedule(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,8 @@ def test_a_comment_stands_above_every_key(number: int, key: str) -> None:
 
 @pytest.mark.parametrize("key", [field.name for field in fields(Topic)])
 def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
-    first = LINES.index("[[topics]]")
-    comment = " ".join(line for line in LINES[first - 12 : first] if line.startswith("#"))
+    above = reversed(LINES[: LINES.index("[[topics]]")])
+    comment = " ".join(takewhile(lambda line: not line or line.startswith("#"), above))
 
     assert re.search(rf"\b{key}\b", comment)
 
