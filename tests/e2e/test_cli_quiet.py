@@ -32,9 +32,12 @@ COMMANDS: list[tuple[str, ...]] = [
     ("init", "elsewhere"),
     ("demo", "--out", "demonstration"),
     ("topics", "add", "maps", "--words-in", "map"),
+    ("topics", "add-pack", "physics"),
     ("topics", "remove", "robots", "--force"),
     ("subscribers", "add", "cy@example.org", "--topic", "agents"),
     ("subscribers", "remove", "ben@example.org"),
+    ("subscribers", "seed", "ben@example.org", "--arxiv-ids", "2401.00001"),
+    ("subscribers", "forget", "ben@example.org"),
     ("subscribers", "erase", "ben@example.org"),
     ("subscribers", "import", "readers.csv"),
     ("preview", *DAY, "--out", "mail.html"),
@@ -44,9 +47,9 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 #: Commands whose result is what was asked for, and those that run until they are told to stop.
 ASKED = {
-    "backtest", "bench delivery", "dkim keygen", "dkim record", "papers list", "papers show",
-    "status", "subscribers export", "subscribers list", "subscribers show", "topics list",
-    "topics show", "topics test",
+    "backtest", "bench delivery", "dkim keygen", "dkim record", "interleaving", "papers list",
+    "papers show", "status", "subscribers export", "subscribers list", "subscribers set",
+    "subscribers show", "topics list", "topics packs", "topics show", "topics test",
 }  # fmt: skip
 LASTING = {"daemon", "serve"}
 

@@ -32,6 +32,7 @@ from digest.models.issue import WordCounts
 from digest.models.profile import Interest, Profile
 from digest.storage.engine import open_database
 from digest.storage.feedback import FeedbackStore
+from digest.storage.lookups import LookupLog
 from digest.storage.migrations import edited
 from digest.storage.profiles import ProfileStore
 from digest.storage.schema import paper_vectors, papers
@@ -171,6 +172,7 @@ def _give_feedback(engine: sa.Engine) -> None:
     ProfileStore(engine).save({reader: Profile(interests=(interest,), likes=1)}, at=NOON)
     counts = WordCounts(papers=9, papers_with={"graph": 3})
     WordCountsStore(engine).save(date(2026, 2, 4), counts)
+    LookupLog(engine).record({"2401.00002"}, wanted={"2401.00002"}, now=NOON)
     with engine.begin() as db:
         paper = db.execute(sa.select(papers.c.id).order_by("id")).scalars().first()
         row = {"paper_id": paper, "model": "m", "text_key": "k", "vector": b"v"}

@@ -1,4 +1,4 @@
-"""What readers say of papers, what that teaches, and what teaching needs."""
+"""What readers say of papers, what that teaches, and what teaching needs: texts and vectors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    """Create four tables; nobody has said anything yet."""
+    """Create five tables; nobody has said anything yet."""
     subscriber = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "feedback",
@@ -38,7 +38,15 @@ def upgrade() -> None:
         ),
         sa.Column("learned_at", sa.DateTime, nullable=False),
         sa.Column("likes", sa.Integer, nullable=False),
+        sa.Column("model", sa.String, nullable=False, server_default=""),
         sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "lookups",
+        sa.Column("paper_id", sa.String, primary_key=True),
+        sa.Column("asked", sa.Integer, nullable=False),
+        sa.Column("asked_at", sa.DateTime, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "word_counts",
