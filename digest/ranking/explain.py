@@ -66,7 +66,8 @@ def _closeness(match: Match) -> Iterator[Reason]:
 
 def liked_reason(words: Sequence[str]) -> Reason:
     """Return the reason of a pick that has these words in common with papers a reader liked."""
-    text = f"like what you liked: {_quoted(words)}"
+    text = "like what you liked"
+    text = f"{text}: {_quoted(words)}" if words else text
     return Reason(kind="liked", text=text, values=tuple(words))
 
 

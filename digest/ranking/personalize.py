@@ -166,6 +166,8 @@ class Personalizer:
                     reasons = (*reasons, liked_reason(words))
                 elif taught and self._affinity.is_close_in_meaning(taught.interests, pick.paper.id):
                     reasons = (*reasons, meaning_reason())
+                elif pick.topic == LIKED:
+                    reasons = (*reasons, liked_reason(()))
             return replace(pick, reasons=(*reasons, *pick.reasons))
 
         sections = (

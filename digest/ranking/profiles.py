@@ -1,10 +1,11 @@
 """What a reader's feedback teaches: one or several interests, each a few weighted terms.
 
 An interest is the mean TF-IDF vector of papers that the reader likes, minus half the mean of those
-of which they want less, minus what all papers have (Rocchio's method; Manning, Raghavan and
-Schütze, "Introduction to Information Retrieval", 2008, §9.1.1). Papers that are unlike each other
-make several interests, so that a small one is not averaged away. With sentence vectors an interest
-has the mean of these too.
+of which they want less, both without what all papers have and of length one (Rocchio's method;
+Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, §9.1.1). So one paper
+of which less is wanted does not outweigh many that are liked, and takes from papers like it, not
+from all. Papers that are unlike each other make several interests, so that a small one is not
+averaged away. With sentence vectors an interest has the mean of these too.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class ProfileLearner:
             return Profile(interests=(), likes=0)
         read = _Read([*liked, *unwanted], self._counts)
         meant = _Meant([*liked, *unwanted], len(liked), self._vectors)
-        pushed = LESS * _mean(read.rows[len(liked) :])
+        of_unwanted = _mean(read.rows[len(liked) :])
+        pushed = LESS * _unit(of_unwanted - read.usual if unwanted else of_unwanted)
         if not liked:
             against = _interest(read, [], -pushed, meant.of([]))
             return Profile(interests=(against,), likes=0, less=len(unwanted))
@@ -83,9 +85,9 @@ class ProfileLearner:
         interests = []
         for group in groups:
             weight = len(group) / (len(group) + _DRAWN) if len(groups) > 1 else 1.0
-            mean = weight * _mean(read.rows[group]) + (1 - weight) * of_all
+            mean = weight * _mean(read.rows[group]) + (1 - weight) * of_all - read.usual
             vector = meant.of(group, weight)
-            interests.append(_interest(read, group, mean - pushed - read.usual, vector))
+            interests.append(_interest(read, group, _unit(mean) - pushed, vector))
         ordered = sorted(interests, key=lambda interest: (-interest.likes, interest.terms))
         return Profile(interests=tuple(ordered), likes=len(liked), less=len(unwanted))
 
@@ -192,19 +194,22 @@ def _groups(rows: sp.csr_array) -> list[list[int]]:
     return list(groups.values())
 
 
+def _unit(vector: Floats) -> Floats:
+    """Return a vector of length one; of nothing it is nothing."""
+    length = float(np.linalg.norm(vector))
+    return vector / length if length else vector
+
+
 def _interest(
     read: _Read, group: Sequence[int], vector: Floats, meant: tuple[float, ...]
 ) -> Interest:
-    """Return the interest of the papers in some rows, whose mean vectors these are."""
-    length = float(np.linalg.norm(vector))
-    if not length:
-        return Interest(terms=(), likes=len(group), vector=meant)
+    """Return the interest of the papers in some rows, which these vectors describe."""
     names = [" ".join(each) for each in read.terms]
     # By name on a tie, since columns are numbered in the order of the papers' words.
     order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
     heaviest = order[:MOST_TERMS]
     return Interest(
-        terms=tuple((names[at], round(float(vector[at]) / length, 4)) for at in heaviest),
+        terms=tuple((names[at], round(float(vector[at]), 4)) for at in heaviest),
         words=_words(read, group, [at for at in heaviest if vector[at] > 0]),
         likes=len(group),
         vector=meant,
