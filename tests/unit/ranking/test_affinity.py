@@ -64,7 +64,7 @@ def test_papers_like_those_of_which_less_is_wanted_are_farther_than_others(way: 
     found = closeness(way, learned(way, feedback("whales", 4), less))
 
     assert found["day-bees-0"] < found["day-bread-0"] < found["day-whales-0"]
-    alone = closeness(learn(feedback("whales", 4)))
+    alone = closeness(way, learned(way, feedback("whales", 4)))
     assert found["day-whales-0"] == pytest.approx(alone["day-whales-0"], rel=0.2)
     assert closeness(way, learned(way, less))["day-bees-0"] < -1
 
