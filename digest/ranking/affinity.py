@@ -8,7 +8,7 @@ for a reader. With sentence vectors there is a second product, of these, and bot
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from digest.models.issue import WordCounts
-from digest.ranking.query import FUNCTION_WORDS
-from digest.ranking.stemming import stem
+from digest.ranking.quotes import first_quotes, quote
 from digest.ranking.term_vectors import (
     ENOUGH,
     counts_of,
@@ -26,7 +25,7 @@ from digest.ranking.term_vectors import (
     unit_rows,
     usual_means,
 )
-from digest.ranking.terms import Phrase, stems, words
+from digest.ranking.terms import stems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -58,7 +57,6 @@ _MOST_WORDS, _TELLING = 3, 0.04
 _LOOKED_AT = 12
 #: So many quotes of the day's papers are remembered, since many readers get the same.
 _REMEMBERED = 20_000
-_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 
 
 class Found(NamedTuple):
@@ -82,7 +80,6 @@ class Affinity:
 
         With sentence vectors of the papers, interests that have one are compared by it too.
         """
-        self._index = index
         self._row = {paper.id: row for row, paper in enumerate(index.papers)}
         terms, rows = _vectors(index, _with_day(counts, index))
         self._terms = terms
@@ -90,7 +87,7 @@ class Affinity:
         #: shape (papers, terms), and the same as a dense table of shape (terms, papers)
         self._rows = rows.astype(np.float32)
         self._table: Floats = np.ascontiguousarray(self._rows.toarray().T)
-        self._quote = lru_cache(_REMEMBERED)(self._spell)
+        self._quote = lru_cache(_REMEMBERED)(partial(quote, index))
         #: which papers have a sentence vector, and these, shape (components, papers)
         self._has = vectors.has(self._row) if vectors else np.zeros(len(self._row), np.bool_)
         self._meanings: Floats | None = None
@@ -228,23 +225,10 @@ class Affinity:
         if totals[nearest] < _OF_OTHERS + _APART / 2:
             return ()
         parts, least = products[nearest], _TELLING * totals[nearest]
-        known, found = set(_FUNCTION_STEMS), list[str]()
-        for place in np.argsort(-parts, kind="stable")[:_LOOKED_AT].tolist():
-            if parts[place] < least or len(found) == _MOST_WORDS:
-                break
-            column = int(columns[place])
-            if known.isdisjoint(self._terms[column]):
-                quote, said = self._quote(column, row)
-                found.append(quote)
-                known |= said
-        return tuple(found)
-
-    def _spell(self, column: int, row: int) -> tuple[str, frozenset[str]]:
-        """Return a term as a paper spells it, and the stems of that."""
-        term = self._terms[column]
-        quotes = self._index.quote(Phrase(term, term), row)
-        quote = quotes[max(quotes)]  # from the abstract, where fewer words have capitals
-        return quote, frozenset({*stems(quote), *map(stem, words(quote))})
+        strongest = np.argsort(-parts, kind="stable")[:_LOOKED_AT]
+        telling = columns[strongest[parts[strongest] >= least]].tolist()
+        terms = ((self._terms[column], row) for column in telling)
+        return first_quotes(terms, self._quote, most=_MOST_WORDS)
 
 
 def learned_counts(counts: WordCounts, index: PaperIndex) -> WordCounts:

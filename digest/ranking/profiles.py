@@ -10,6 +10,7 @@ averaged away. With sentence vectors an interest has the mean of these too.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,9 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from digest.models.paper import Paper
 from digest.models.profile import Interest, Profile
 from digest.ranking.index import PaperIndex
-from digest.ranking.query import FUNCTION_WORDS
-from digest.ranking.stemming import stem
+from digest.ranking.quotes import first_quotes, quote
 from digest.ranking.term_vectors import counts_of, stems_of, term_weights, unit_rows
-from digest.ranking.terms import Phrase, stems, words
+from digest.ranking.terms import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +48,6 @@ _LIKES_OF_AN_INTEREST, MOST_INTERESTS, _DRAWN = 5, 5, 5
 _MOST_WORDS, _COMMON = 6, 0.1
 #: Letters of the shortest word that does.
 _SHORTEST = 2
-_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 
 
 class ProfileLearner:
@@ -217,25 +216,17 @@ def _interest(
 
 
 def _words(read: _Read, group: Sequence[int], columns: Sequence[int]) -> tuple[str, ...]:
-    """Quote the first terms that say something, and none that others have said."""
-    wanted, known = set(group), set(_FUNCTION_STEMS)
-    found: list[str] = []
-    for column in columns:
-        term = read.terms[column]
-        if (
-            read.share[column] > _COMMON
-            or not known.isdisjoint(term)
-            or min(map(len, term)) < _SHORTEST
-        ):
-            continue
-        for row in read.index.find(Phrase(term, term)).rows.tolist():
-            if row in wanted:
-                quotes = read.index.quote(Phrase(term, term), row)
-                # From the abstract, where fewer words have capitals.
-                quote = quotes[max(quotes)]
-                found.append(quote)
-                known |= {*stems(quote), *map(stem, words(quote))}
-                break
-        if len(found) == _MOST_WORDS:
-            break
-    return tuple(found)
+    """Quote the first terms that say something, each from the first paper of a group with it."""
+    telling = (
+        read.terms[column]
+        for column in columns
+        if read.share[column] <= _COMMON and min(map(len, read.terms[column])) >= _SHORTEST
+    )
+    wanted = set(group)
+    terms = (
+        (term, row)
+        for term in telling
+        for row in read.index.find(Phrase(term, term)).rows.tolist()
+        if row in wanted
+    )
+    return first_quotes(terms, partial(quote, read.index), most=_MOST_WORDS)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,8 @@ import numpy as np
 from digest.ranking.evidence import Evidence
 from digest.ranking.examples import Examples
 from digest.ranking.index import PaperIndex, Place
-from digest.ranking.query import FUNCTION_WORDS, Example, Term, parse_leniently, without_examples
+from digest.ranking.query import Example, Term, parse_leniently, without_examples
+from digest.ranking.quotes import all_stems, first_quotes, quote
 from digest.ranking.stemming import stem
 from digest.ranking.terms import Phrase, folded_name, is_part, stems, words
 from subscribers.models import OWN
@@ -73,7 +74,6 @@ _MOST_CLOSE, _LOOKED_AT = 3, 12
 #: Of so many lists of entries the phrases are remembered, and of so many quotes the stems.
 _REMEMBERED = 1_000
 
-_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 _NO_BRACKETS = str.maketrans("()[]{}", " " * 6)
 
 
@@ -246,33 +246,19 @@ class Relevance:
         part = slice(*vectors.indptr[row : row + 2])
         columns = vectors.indices[part]
         shares = np.maximum(vectors.data[part] * centroid.weights[columns], 0)
-        known = set(_FUNCTION_STEMS)
-        for quotes in quoted.values():
-            known.update(*map(_all_stems, quotes.values()))
+        said = {it for of in quoted.values() for text in of.values() for it in all_stems(text)}
         strongest = np.argsort(-shares, kind="stable")
         is_rare = self._background.idf[columns] >= 1 + math.log(_COMMON)
         is_telling = is_rare & (shares >= _TELLING * shares.sum())
         telling = [at for at in strongest[:_LOOKED_AT] if is_telling[at]]
-        found = self._spell(columns[telling], row, known)
+        found = self._quote(columns[telling], row, said)
         if not found and not has_other:
-            found = self._spell(columns[strongest[shares[strongest] > 0]], row, known)
+            found = self._quote(columns[strongest[shares[strongest] > 0]], row, said)
         return found
 
-    def _spell(self, terms: Iterable[int], row: int, known: set[str]) -> tuple[str, ...]:
-        """Quote the first terms that have no known stem, and none of each other's."""
-        found: list[str] = []
-        for number in terms:
-            term = self._background.spell(int(number))
-            if not known.isdisjoint(term):
-                continue
-            if quotes := self.index.quote(Phrase(term, term), row):
-                # From the abstract, where fewer words have capitals.
-                quote = quotes[max(quotes)]
-                found.append(quote)
-                known |= _all_stems(quote)
-                if len(found) == _MOST_CLOSE:
-                    break
-        return tuple(found)
+    def _quote(self, columns: Iterable[int], row: int, said: set[str]) -> tuple[str, ...]:
+        terms = ((self._background.spell(int(column)), row) for column in columns)
+        return first_quotes(terms, partial(quote, self.index), most=_MOST_CLOSE, said=said)
 
 
 def of_words_alone(
@@ -338,11 +324,6 @@ def _phrases(entries: tuple[str, ...]) -> tuple[Phrase, ...]:
     """Return the phrases of a topic's entries, each once."""
     every = (phrase for entry in entries for phrase in parse_leniently(entry).phrases())
     return tuple(dict.fromkeys(every))
-
-
-def _all_stems(text: str) -> set[str]:
-    """Return the stems of a text's words, of compounds as a whole and of their parts."""
-    return {*stems(text), *map(stem, words(text))}
 
 
 def _quotes(quoted: Quotes, place: Place) -> tuple[str, ...]:
