@@ -60,6 +60,7 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/ranking.py
 	$(BIN)/python benchmarks/topic_examples.py
 	$(BIN)/python benchmarks/topic_packs.py
+	$(BIN)/python benchmarks/personal.py
 	$(BIN)/python benchmarks/semantic.py
 	$(BIN)/python benchmarks/votes.py
 	$(BIN)/python benchmarks/near_duplicates.py

@@ -133,13 +133,12 @@ def _is_ready(app: App) -> bool:
     if is_asked_for and not is_installed():
         raise ConfigError(f"[ranking] semantic = true needs the extra: {_INSTALL}")
     try:
-        app.encoder  # noqa: B018 (loads the model)
+        return app.encoder is not None  # loads the model
     except ConfigError as error:
         if is_asked_for:
             raise
         log.warning("sentence vectors are not used", extra={"error": str(error)})
         return False
-    return True
 
 
 def stored_vectors(app: App, papers: Sequence[Paper]) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ import typer
 from digest.cli import output
 from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
+from digest.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,15 +110,11 @@ def set_choices(
 
     added = {"topic": topic, "word": word, "not-word": not_word, "author": author}
     added |= {"mute": mute, "unlearn": unlearn}
-    plain = {
-        "papers": papers or None if papers is not None else ...,
-        "days": tuple(day) if day else ...,
-        "hour": ... if hour is None else hour,
-        "timezone": timezone or ...,
-        "language": language or ...,
-        "text_only": ... if text_only is None else text_only,
-        "learns": ... if learn is None else learn,
-    }
+    chosen: dict[str, Any] = {"hour": hour, "timezone": timezone, "language": language}
+    chosen |= {"text_only": text_only, "learns": learn, "days": tuple(day) if day else None}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    if papers is not None:
+        values["papers"] = papers or None
     app = output.open_app(ctx)
     subscriber = find_subscriber(app, email)
     dropped = _read_dropped(drop or ())
@@ -126,15 +123,14 @@ def set_choices(
     gone = [_judged_id(app, subscriber, name) for name in dropped.pop("paper", [])]
     try:
         topics = _changed("topic", subscriber.topics, slugs, dropped.get("topic", []))
-        lists = {
+        values |= {
             field: _changed(
                 name, getattr(subscriber.preferences, field), added[name] or [],
                 dropped.get(name, []),
             )
             for name, field in LISTS.items()
         }  # fmt: skip
-        values = {name: value for name, value in plain.items() if value is not ...}
-        preferences = replace(subscriber.preferences, **lists, **values)  # type: ignore[arg-type]
+        preferences = replace(subscriber.preferences, **values)
     except PreferenceError as error:
         raise ConfigError(str(error)) from error
     if (topics, preferences) != (subscriber.topics, subscriber.preferences):
@@ -151,8 +147,7 @@ def forget(ctx: typer.Context, email: Email) -> None:
     app = output.open_app(ctx)
     subscriber = find_subscriber(app, email)
     number = app.feedback.forget(subscriber.id)
-    papers = "1 paper" if number == 1 else f"{number:,} papers"
-    output.Report().line(f"{subscriber.address}: forgot what they said of {papers}")
+    output.Report().line(f"{subscriber.address}: forgot what they said of {count(number, 'paper')}")
 
 
 def choices(subscriber: Subscriber) -> list[tuple[str, str]]:

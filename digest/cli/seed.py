@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import output
-from digest.cli.options import Json, find_subscriber
+from digest.cli.options import Email, Json, find_subscriber
 from digest.text.wording import count
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def seed(
     ctx: typer.Context,
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The reader's address.")],
+    email: Email,
     more: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", help="More ids, behind --arxiv-ids.", show_default=False),
@@ -139,6 +139,5 @@ def _report(report: SeedReport, *, dry_run: bool) -> None:
         shown.table("Could not be read", ("where", "why~"), rows)
     if report.waiting:
         output.print_note(
-            f"{count(report.waiting, 'paper')} without an abstract; the next fetch asks arXiv,"
-            " if it is one of the sources"
+            f"{count(report.waiting, 'paper')} without an abstract; the next fetch asks arXiv"
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.models.picks import OURS, Pick, Ranking, Rankings
@@ -112,7 +113,7 @@ def interleave(
         chosen = team_draft(
             section.picks,
             others,
-            coin=lambda turn, slug=slug: draws.coin(f"{slug} {turn}"),  # type: ignore[misc]
+            coin=partial(_coin, draws, slug),
             length=length,
             taken=taken,
         )
@@ -139,6 +140,11 @@ def _listed_once(issue: Issue) -> Issue:
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in issue.sections)
     return replace(issue, sections=tuple(sections))
+
+
+def _coin(draws: Draws, slug: str, turn: int) -> bool:
+    """Return who chooses first in a round of a topic's draft."""
+    return draws.coin(f"{slug} {turn}")
 
 
 def on_our_scale(

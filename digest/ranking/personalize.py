@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.issue import NOTHING_SEEN, Issue, Seen
 from digest.ranking.compose import compose
+from digest.ranking.experiments import Experiments
 from digest.ranking.explain import liked_reason, meaning_reason
-from digest.ranking.trials import Trials
 from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Personalizer:
         Without a `chance`, nothing is drawn: no paper outside the topics, and no rival's.
         """
         self._edition = edition
-        self._trials = Trials(edition, chance) if chance else None
+        self._experiments = Experiments(edition, chance) if chance else None
 
     def compose(self, readers: Sequence[Reader]) -> Iterator[Issue | NoIssue]:
         """Return each reader's issue, or why there is none, in their order.
@@ -136,8 +136,8 @@ class Personalizer:
             wanted = (*wanted, LIKED)
         edition = replace(edition, **changes) if changes else edition
         issue = compose(edition, wanted, seen=reader.seen)
-        if self._trials and isinstance(issue, Issue):
-            issue = self._trials.add_to(
+        if self._experiments and isinstance(issue, Issue):
+            issue = self._experiments.add_to(
                 issue, edition, wanted, seen=reader.seen, reader=reader.subscriber.id
             )
         return self._explained(issue, own, taught) if isinstance(issue, Issue) else issue

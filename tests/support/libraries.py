@@ -1,15 +1,11 @@
-"""Libraries of papers: the files of the evaluation, where they are, and what was read."""
+"""What was read of a library of papers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.paths import ROOT
-
 if TYPE_CHECKING:
     from digest.sources.library import Library
-
-SHARED = ROOT.parent / "shared" / "data" / "imports"
 
 
 def ids(library: Library) -> list[str]:

@@ -65,13 +65,12 @@ def read(octets: bytes, format: Format | None = None) -> Library:  # noqa: A002 
     text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", _decoded(octets)).replace("\0", "")
     text = text.lstrip("\ufeff")
     guessed = _guess(text)
-    if format is None:
-        if not isinstance(guessed, Format):
-            raise LibraryError(_unknown(guessed))
-        format = guessed  # noqa: A001
-    library = collect(_ENTRIES[format](text))
+    wanted = format or guessed
+    if not isinstance(wanted, Format):
+        raise LibraryError(_unknown(wanted))
+    library = collect(_ENTRIES[wanted](text))
     if not (library.seeds or library.rejected):
-        raise LibraryError(_no_entries(format, guessed))
+        raise LibraryError(_no_entries(wanted, guessed))
     return library
 
 

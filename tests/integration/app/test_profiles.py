@@ -17,8 +17,11 @@ from digest.sources.fetch import no_progress
 from subscribers.models import LIKED, Preferences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from support.installation import Installation
 
+    from digest.sources.file_fetcher import StepCounter
     from subscribers.models import Subscriber
 
 
@@ -127,7 +130,7 @@ def test_a_bar_shows_how_many_are_learned(installation: Installation, reader: Su
     shown: list[object] = []
 
     @contextmanager
-    def progress(label: str):  # type: ignore[no-untyped-def]
+    def progress(label: str) -> Iterator[StepCounter]:
         shown.append(label)
         yield shown.append, shown.append
 

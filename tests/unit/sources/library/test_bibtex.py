@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import TYPE_CHECKING
 
 import pytest
-from support.libraries import SHARED, ids, reasons
+from support.libraries import ids, reasons
 
 from digest.sources.library import Format, read
 
@@ -108,6 +109,9 @@ OTHER_IDS = {
     "an escaped underscore": "10.1007/978-3-030_12",
 }
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_id_is_found_where_each_program_puts_it(form: str) -> None:
@@ -191,11 +195,10 @@ def test_nothing_of_a_library_is_logged(caplog: pytest.LogCaptureFixture) -> Non
     assert "secret" not in caplog.text
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the evaluation's files are not here")
-def test_every_form_of_the_evaluation_is_read() -> None:
-    expected = json.loads((SHARED / "arxiv-forms.expected.json").read_text())
+def test_every_form_of_the_evaluation_is_read(real_data: Path) -> None:
+    expected = json.loads((real_data / "imports" / "arxiv-forms.expected.json").read_text())
 
-    library = read((SHARED / "arxiv-forms.bib").read_bytes())
+    library = read((real_data / "imports" / "arxiv-forms.bib").read_bytes())
 
     assert {*expected["arxiv"].values(), *expected["doi"].values()} == set(ids(library))
     named = [one.where for one in library.rejected]

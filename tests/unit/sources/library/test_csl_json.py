@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.libraries import SHARED, ids, reasons
+from support.libraries import ids, reasons
 
 from digest.errors import LibraryError
 from digest.sources.library import Format, read
@@ -46,6 +46,9 @@ NAMES: list[tuple[Any, tuple[str, ...]]] = [
     ([None, 3, {}], ()),
     (None, ()),
 ]
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read_items(*items: object) -> Any:
@@ -109,9 +112,8 @@ def test_what_is_no_list_of_items_is_refused() -> None:
         read(b"TY  - JOUR", Format.CSL_JSON)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the evaluation's files are not here")
-def test_every_item_of_the_evaluation_is_read() -> None:
-    library = read((SHARED / "csl.json").read_bytes())
+def test_every_item_of_the_evaluation_is_read(real_data: Path) -> None:
+    library = read((real_data / "imports" / "csl.json").read_bytes())
 
     assert ids(library) == [
         "2401.00001",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from support.libraries import SHARED, ids
+from support.libraries import ids
 
 from digest.errors import LibraryError
 from digest.sources.library import Format, read
@@ -50,6 +52,9 @@ TAGS = {
     "N1": "Comment: 9 pages; arXiv:2403.00001",
     "U1": "arXiv:2403.00001 [cs.LG]",
 }
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_records_of_two_programs_are_read() -> None:
@@ -118,10 +123,9 @@ def test_other_formats_with_tags_are_refused_by_name() -> None:
         read(b"%0 Journal Article\n%T A Title\n")
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the evaluation's files are not here")
 @pytest.mark.parametrize("blanks", ["  ", " "])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_every_record_of_the_evaluation_is_read(mark: str, blanks: str) -> None:
-    text = (SHARED / "forms.ris").read_text().replace("  -", f"{blanks}-")
+def test_every_record_of_the_evaluation_is_read(real_data: Path, mark: str, blanks: str) -> None:
+    text = (real_data / "imports" / "forms.ris").read_text().replace("  -", f"{blanks}-")
 
     assert ids(read((mark + text).encode())) == [f"2401.0000{number}" for number in range(1, 6)]

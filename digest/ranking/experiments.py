@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from digest.ranking.chance import Chance
 
 
-class Trials:
-    """The trials of an edition: they are the same whenever an issue is made again."""
+class Experiments:
+    """The experiments of an edition: they are the same whenever an issue is made again."""
 
     def __init__(self, edition: Edition, chance: Chance) -> None:
         """Try what the edition asks for, by the draws of its day."""
