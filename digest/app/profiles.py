@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.app.meaning import MODEL, corpus_vectors, stored_vectors, vectors_of
+from digest.storage.in_lists import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 #: A profile is learned again after so long, since words become common or rare.
 LASTS = timedelta(days=30)
-#: So many readers' feedback is in memory at once.
-_BATCH = 500
 
 
 @dataclass
@@ -105,14 +104,9 @@ def learn_profiles(app: App, edition: Edition, *, progress: ProgressBar) -> int:
         return 0
     with progress("profiles") as (total, advance):
         total(len(waiting))
-        for some in _batches(waiting):
+        for some in pieces(waiting):  # the feedback of so many is in memory at once
             of_some: Mapping[int, list[Feedback]] = app.feedback.of(some)
             found = {reader: learned.learn(given) for reader, given in of_some.items()}
             app.profiles.save(found, at=now(), model=learned.model)
             advance(len(some))
     return len(waiting)
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]

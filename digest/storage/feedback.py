@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digest.models.feedback import Feedback, Verdict
 from digest.storage import aliases
-from digest.storage.in_lists import rows_where_in
+from digest.storage.in_lists import pieces, rows_where_in
 from digest.storage.schema import feedback, papers, profiles
 from subscribers.tables import truncate_log
 
@@ -152,9 +152,5 @@ def _remove(db: sa.Connection, subscriber_id: int, paper_ids: Collection[str]) -
     """Remove feedback on some papers, and the profile that was learned from it."""
     db.execute(profiles.delete().where(profiles.c.subscriber_id == subscriber_id))
     theirs = feedback.delete().where(feedback.c.subscriber_id == subscriber_id)
-    removed = 0
-    ids = sorted(paper_ids)
-    for start in range(0, len(ids), 500):
-        some = feedback.c.paper_id.in_(ids[start : start + 500])
-        removed += db.execute(theirs.where(some)).rowcount
-    return removed
+    named = (theirs.where(feedback.c.paper_id.in_(some)) for some in pieces(paper_ids))
+    return sum(db.execute(one).rowcount for one in named)
