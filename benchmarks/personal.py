@@ -31,7 +31,7 @@ from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import NOTHING_SEEN, WordCounts
 from digest.ranking.affinity import Affinity, learned_counts
 from digest.ranking.index import PaperIndex
-from digest.ranking.personal_rankings import PersonalRankings, trust_of
+from digest.ranking.personal_rankings import PersonalRankings
 from digest.ranking.personalize import Reader
 from digest.ranking.profiles import ProfileLearner
 
@@ -45,8 +45,8 @@ class Block(NamedTuple):
     """Some made-up readers."""
 
     interests: sp.csr_array
-    #: how much each is trusted
-    trust: Any
+    #: how many papers each judged
+    verdicts: Any
     #: by topic
     readers_of: dict[str, Any]
 
@@ -78,15 +78,15 @@ class Day:
             slug: np.flatnonzero((chosen == number).any(axis=1))
             for number, slug in enumerate(self.slugs)
         }
-        return Block(interests, trust_of(rng.integers(1, 40, readers).tolist()), readers_of)
+        return Block(interests, rng.integers(1, 40, readers), readers_of)
 
     def best(self, block: Block) -> int:
         """Find the best papers of each topic of each reader, and of none; return how many."""
-        interests, trust, readers_of = block
+        interests, verdicts, readers_of = block
         closeness = self.affinity.nearest(interests, np.arange(interests.shape[0]))
-        found = int(np.count_nonzero(self.rankings.of_none(closeness, BEST).score))
+        found = int(np.count_nonzero(self.rankings.of_none(closeness, verdicts, BEST).score))
         for slug, readers in readers_of.items():
-            best = self.rankings.of_topic(slug, closeness[readers], trust[readers], BEST)
+            best = self.rankings.of_topic(slug, closeness[readers], verdicts[readers], BEST)
             found += int(np.count_nonzero(best.score))
         return found
 

@@ -7,7 +7,6 @@ since. So both attempts are the same bytes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.models.issue import NOTHING_SEEN, WITHDRAWN, Issue, IssueItem, NoIssue
@@ -156,4 +155,4 @@ class IssueRestorer:
         )
         if item.team is None and item.propensity is None:
             return pick
-        return replace(pick, team=item.team or "", propensity=item.propensity)
+        return pick._replace(team=item.team or "", propensity=item.propensity)

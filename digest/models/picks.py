@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,11 +34,11 @@ class Reason:
 OURS = "ours"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A paper chosen for a topic, with its score and its reasons.
 
-    `score = relevance * (1 + weight * trend)`, all three at least 0.
+    `score = relevance * (1 + weight * trend)`, all three at least 0. It is a named tuple because
+    tens are made for each reader who has words or feedback of their own.
     """
 
     paper: Paper
@@ -50,7 +50,7 @@ class Pick:
     #: near-duplicates that are listed behind this one, best first
     similar: tuple[Paper, ...] = ()
     #: whether it was ranked for one subscriber alone, so that the edition does not have it
-    is_personal: bool = field(default=False, compare=False)
+    is_personal: bool = False
     #: the ranker that brought it into an interleaved section; see `digest.ranking.interleaving`
     team: str = ""
     #: the chance that it was drawn with, if it was; see `digest.ranking.exploration`

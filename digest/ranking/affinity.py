@@ -19,6 +19,7 @@ from digest.models.issue import WordCounts
 from digest.ranking.quotes import first_quotes, quote
 from digest.ranking.term_vectors import (
     ENOUGH,
+    PAIR,
     counts_of,
     stems_of,
     term_weights,
@@ -51,12 +52,16 @@ _CLOSE_IN_MEANING = 0.5
 FARTHEST = -2.0
 #: How much nearer the nearest of several interests counts: at 0 they would count by their likes.
 _SHARPNESS = 20.0
+#: How much the whole of a reader's likes counts beside their several interests.
+_WHOLE = 0.6
 #: So many words say by what a paper is close, each of at least this part of what makes it so.
 _MOST_WORDS, _TELLING = 3, 0.04
 #: So many terms are looked at for them.
 _LOOKED_AT = 12
 #: So many quotes of the day's papers are remembered, since many readers get the same.
 _REMEMBERED = 20_000
+
+_NO_VECTOR: Floats = np.empty(0, np.float32)
 
 
 class Found(NamedTuple):
@@ -67,7 +72,7 @@ class Found(NamedTuple):
     #: of the papers that the profile is learned from, the part that the interest has
     share: float = 1.0
     #: where the interest points from the mean of sentence vectors; empty if they are not compared
-    vector: Floats = np.empty(0, np.float32)
+    vector: Floats = _NO_VECTOR
 
 
 class Affinity:
@@ -81,8 +86,10 @@ class Affinity:
         With sentence vectors of the papers, interests that have one are compared by it too.
         """
         self._row = {paper.id: row for row, paper in enumerate(index.papers)}
-        terms, rows = _vectors(index, _with_day(counts, index))
+        terms, rows, self._is_said = _vectors(index, _with_day(counts, index))
         self._terms = terms
+        #: what undoes, in a product, that pairs count less
+        self._in_full = np.array([PAIR**-2 if len(term) > 1 else 1.0 for term in terms], np.float32)
         self._column = {" ".join(term): place for place, term in enumerate(terms)}
         #: shape (papers, terms), and the same as a dense table of shape (terms, papers)
         self._rows = rows.astype(np.float32)
@@ -107,23 +114,26 @@ class Affinity:
         """
         dropped = frozenset(each for word in unlearned for each in stems(word))
         likes = profile.likes
-        return tuple(
+        found = [
             self._find(interest, dropped, interest.likes / likes if likes else 1.0)
             for interest in profile.interests
-        )
+        ]
+        if profile.whole is None:
+            return tuple(found)
+        parts = [one._replace(share=(1 - _WHOLE) * one.share) for one in found]
+        return self._find(profile.whole, dropped, _WHOLE), *parts
 
     def _find(self, interest: Interest, dropped: frozenset[str], share: float) -> Found:
-        terms, weights = zip(*interest.terms, strict=True) if interest.terms else ((), ())
-        found = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
-        is_dropped = np.zeros(len(terms), np.bool_)
+        terms, is_meant = interest.terms, self._meanings is not None
         if dropped:
-            is_dropped[:] = [not dropped.isdisjoint(term.split()) for term in terms]
-            found[is_dropped] = -1
-        known = found >= 0
-        of_terms = np.array(weights, np.float32)
-        is_meant = self._meanings is not None and not (of_terms[is_dropped] > 0).any()
-        vector = np.array(interest.vector if is_meant else (), np.float32)
-        return Found(found[known], of_terms[known], share, vector)
+            kept = {it: terms[it] for it in terms if dropped.isdisjoint(it.split())}
+            is_meant &= not any(terms[it] > 0 for it in terms.keys() - kept.keys())
+            terms = kept
+        columns = np.fromiter(map(self._column.get, terms, repeat(-1)), np.int32, len(terms))
+        weights = np.fromiter(terms.values(), np.float32, len(terms))
+        known = columns >= 0
+        vector = np.array(interest.vector, np.float32) if is_meant else _NO_VECTOR
+        return Found(columns[known], weights[known], share, vector)
 
     def closeness(self, readers: Sequence[Sequence[Found]]) -> Floats:
         """Return how close each paper is to each reader's nearest interest.
@@ -166,7 +176,7 @@ class Affinity:
         if not (some.any() and found.size):
             return found
         cosines = self._with_meaning(interests @ self._table, vectors)
-        if interests.shape[0] > len(first):
+        if (numbers > 1).any():
             of_each = np.ones(len(cosines), np.float32) if shares is None else shares
             parts = of_each[:, None] * np.exp(np.float32(_SHARPNESS) * cosines)
             sums = np.add.reduceat(parts, first[some], axis=0)
@@ -209,7 +219,8 @@ class Affinity:
     def words(self, interests: Sequence[Found], paper_ids: Sequence[str]) -> list[tuple[str, ...]]:
         """Quote the words by which each of some papers is close to an interest of one reader.
 
-        The most telling come first. A paper that is hardly closer than others has none.
+        The most telling come first: those that the paper has in its title or more than once, and
+        pairs before each of their stems. A paper that is hardly closer than others has none.
         """
         weights = np.zeros((len(interests), len(self._terms)), np.float32)
         for dense, interest in zip(weights, interests, strict=True):
@@ -217,17 +228,17 @@ class Affinity:
         return [self._words(weights, self._row[paper_id]) for paper_id in paper_ids]
 
     def _words(self, weights: Floats, row: int) -> tuple[str, ...]:
-        part = slice(*self._rows.indptr[row : row + 2])
+        part = slice(*self._rows.indptr[row : row + 2].tolist())
         columns = self._rows.indices[part]
         products = weights[:, columns] * self._rows.data[part]
         totals = products.sum(axis=1)
         nearest = int(totals.argmax())
         if totals[nearest] < _OF_OTHERS + _APART / 2:
             return ()
-        parts, least = products[nearest], _TELLING * totals[nearest]
-        strongest = np.argsort(-parts, kind="stable")[:_LOOKED_AT]
-        telling = columns[strongest[parts[strongest] >= least]].tolist()
-        terms = ((self._terms[column], row) for column in telling)
+        parts = products[nearest] * self._in_full[columns]
+        telling = np.flatnonzero(parts >= _TELLING * totals[nearest])
+        order = np.lexsort((-parts[telling], ~self._is_said[part][telling]))
+        terms = ((self._terms[at], row) for at in columns[telling[order][:_LOOKED_AT]].tolist())
         return first_quotes(terms, self._quote, most=_MOST_WORDS)
 
 
@@ -239,12 +250,17 @@ def learned_counts(counts: WordCounts, index: PaperIndex) -> WordCounts:
     if counts.papers >= ENOUGH or not index.papers:
         return counts
     both = _with_day(counts, index)
-    terms, rows = _vectors(index, both)
+    terms, rows, _ = _vectors(index, both)
     return replace(both, means=usual_means(rows, terms))
 
 
-def _vectors(index: PaperIndex, counts: WordCounts) -> tuple[list[tuple[str, ...]], sp.csr_array]:
-    """Return the terms that say something, and the papers' vectors of length one over these."""
+def _vectors(
+    index: PaperIndex, counts: WordCounts
+) -> tuple[list[tuple[str, ...]], sp.csr_array, NDArray[np.bool_]]:
+    """Return the terms that say something, and the papers' vectors of length one over these.
+
+    For each number of these it also says whether the paper has the term in its title or twice.
+    """
     row, number, count = counts_of(index)
     numbers, column = np.unique(number, return_inverse=True)
     all_stems = index.vocabulary.stems
@@ -252,9 +268,10 @@ def _vectors(index: PaperIndex, counts: WordCounts) -> tuple[list[tuple[str, ...
     weights = term_weights(terms, counts)
     kept = weights[column] > 0
     rows = unit_rows(row[kept], column[kept], count[kept], weights, len(index.papers))
+    counted = sp.csr_array((count[kept], (row[kept], column[kept])), shape=rows.shape)
     is_used = weights > 0
     used = [term for term, used in zip(terms, is_used.tolist(), strict=True) if used]
-    return used, rows[:, is_used]
+    return used, rows[:, is_used], counted[:, is_used].data > 1
 
 
 def _with_day(counts: WordCounts, index: PaperIndex) -> WordCounts:

@@ -96,7 +96,7 @@ def with_rival(edition: Edition, rival: str, relevance: Relevance) -> Edition:
         row, topic = row_of[pick.paper.id], edition.topics[pick.topic]
         trend = edition.trends.get(pick.paper.id, UNKNOWN)
         reasons = explain(relevance.match(topic, row, pick.relevance), trend)
-        return replace(pick, trend=trend.score, reasons=reasons or (_SOME_WORDS,))
+        return pick._replace(trend=trend.score, reasons=reasons or (_SOME_WORDS,))
 
     ranked = on_our_scale(edition.ranked, read_ranker(rival)(edition))
     explained_ranked = Rankings(

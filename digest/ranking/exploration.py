@@ -87,10 +87,12 @@ class Exploration:
         """Return the best papers that this reader's issue could not have, no two of them alike."""
         similar = edition.similar
         known = {*seen.papers, *(pick.paper.id for pick in issue.picks)}
+        # What a profile moved out of a topic is still about it.
         own = (
-            Ranking.of(edition.ranked[slug]).relevances
+            Ranking.of(ranked[slug]).relevances
+            for ranked in (edition.ranked, self._edition.ranked)
             for slug in wanted
-            if slug in edition.ranked and not edition.topics[slug].trending
+            if slug in ranked and not edition.topics[slug].trending
         )
         alike = (similar[one] for one in known if one in similar)
         barred = known.union(edition.excluded, *alike, *own)
@@ -172,7 +174,7 @@ def _drawn(candidate: _Candidate, propensity: float, pool: int) -> Pick:
         values=(candidate.topic,) if candidate.topic else (),
         of=pool,
     )
-    return replace(candidate.pick, topic=EXPLORE, reasons=(reason,), propensity=propensity)
+    return candidate.pick._replace(topic=EXPLORE, reasons=(reason,), propensity=propensity)
 
 
 def _without_weakest(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -117,7 +117,7 @@ def interleave(
             length=length,
             taken=taken,
         )
-        picks = [replace(pick, team=_team(edition, side)) for pick, side in chosen]
+        picks = [pick._replace(team=_team(edition, side)) for pick, side in chosen]
         while len(picks) < length and (pick := taken.first_left(section.picks)):
             taken.add(pick)
             picks.append(pick)
@@ -136,7 +136,7 @@ def _listed_once(issue: Issue) -> Issue:
         if similar == pick.similar:
             return pick
         reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
-        return with_similar(replace(pick, similar=(), reasons=reasons), similar)
+        return with_similar(pick._replace(similar=(), reasons=reasons), similar)
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in issue.sections)
     return replace(issue, sections=tuple(sections))
@@ -159,7 +159,7 @@ def on_our_scale(
         (
             slug,
             Ranking(
-                replace(pick, relevance=of.relevance, score=of.score)
+                pick._replace(relevance=of.relevance, score=of.score)
                 for pick, of in zip(rival.get(slug, ()), picks, strict=False)
             ),
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digest.models.issue import NOTHING_SEEN, Issue, Seen
-from digest.ranking.compose import compose
+from digest.models.picks import Ranking
+from digest.ranking.compose import compose, section_of
 from digest.ranking.experiments import Experiments
 from digest.ranking.explain import liked_reason, meaning_reason
 from subscribers.models import LIKED, LIKED_TOPIC, OWN, Subscriber, own_topic
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.models.issue import Edition, NoIssue
-    from digest.models.picks import Pick, Ranking, Reason
+    from digest.models.picks import Pick, Reason
     from digest.models.profile import Profile
     from digest.ranking.affinity import Affinity, Found
     from digest.ranking.chance import Chance
@@ -41,6 +43,23 @@ class Reader(NamedTuple):
         if profile is None or not profile.interests or not self.subscriber.preferences.learns:
             return None
         return profile
+
+
+class _Wishes(NamedTuple):
+    """What a reader's own words and exclusions find in the edition."""
+
+    reader: Reader
+    #: the reader's own topic and its picks
+    own: Topic | None
+    own_picks: Ranking
+    #: the ids of papers that the reader does not want
+    excluded: frozenset[str]
+
+    @property
+    def barred(self) -> Iterator[str]:
+        """The ids of papers that feedback alone must not bring: they had them, or words do."""
+        found = (pick.paper.id for pick in self.own_picks)
+        return chain(self.excluded, self.reader.seen.papers, found)
 
 
 class _Taught(NamedTuple):
@@ -73,56 +92,57 @@ class Personalizer:
 
         The words and profiles of all of them are looked up together.
         """
+        wishes = [*self._look_up(readers)]
+        learned = [each for each in wishes if each.reader.learned]
+        taught = iter(self._rank(learned) if learned else ())
+        for each in wishes:
+            yield self._compose(each, next(taught) if each.reader.learned else None)
+
+    def _look_up(self, readers: Sequence[Reader]) -> Iterator[_Wishes]:
+        """Yield what each reader's own words and exclusions find."""
         own_topics = [own_topic(reader.subscriber) for reader in readers]
         with_own = [
             reader.subscriber.preferences
             for reader, own in zip(readers, own_topics, strict=True)
             if own
         ]
-        own_picks = self._own_words.rank(with_own) if with_own else iter(())
-        taught = iter(self._rank([reader for reader in readers if reader.learned]))
+        picks = self._own_words.rank(with_own) if with_own else iter(())
         for reader, own in zip(readers, own_topics, strict=True):
-            picks = next(own_picks) if own else ()
-            yield self._compose(reader, own, picks, next(taught) if reader.learned else None)
+            excluded: frozenset[str] = frozenset()
+            preferences = reader.subscriber.preferences
+            if preferences.words_out or preferences.muted:
+                excluded = self._own_words.excluded(
+                    preferences.words_out
+                ) | self._own_words.by_authors(preferences.muted)
+            yield _Wishes(reader, own, next(picks) if own else Ranking(), excluded)
 
-    def _rank(self, readers: Sequence[Reader]) -> Sequence[_Taught]:
+    def _rank(self, wishes: Sequence[_Wishes]) -> Sequence[_Taught]:
         """Return the rankings of readers with profiles, by our ranker and by a rival."""
-        if not readers:
-            return ()
-        from digest.ranking.personal_rankings import NOT_FOR_THEM, trust_of
-
+        readers = [each.reader for each in wishes]
         profiles = [reader.learned for reader in readers if reader.learned]
         interests = [
             self._affinity.find(profile, reader.subscriber.preferences.unlearned)
             for profile, reader in zip(profiles, readers, strict=True)
         ]
-        trust = trust_of([profile.likes + profile.less for profile in profiles])
+        verdicts = [profile.likes + profile.less for profile in profiles]
         closeness = self._affinity.closeness(interests)
-        for row, reader in zip(closeness, readers, strict=True):
-            row[self._affinity.rows(reader.seen.papers)] = NOT_FOR_THEM
         wanted = [reader.subscriber.topics for reader in readers]
-        ours = self._personal_rankings.rank(wanted, closeness, trust)
+        barred = [self._affinity.rows(each.barred) for each in wishes]
+        ours = self._personal_rankings.rank(wanted, closeness, verdicts, barred)
         if not self._edition.rival:
             return [_Taught(*both) for both in zip(interests, ours, strict=True)]
-        theirs = self._rival_rankings.rank(wanted, closeness, trust)
+        theirs = self._rival_rankings.rank(wanted, closeness, verdicts, barred)
         return [_Taught(*each) for each in zip(interests, ours, theirs, strict=True)]
 
-    def _compose(
-        self,
-        reader: Reader,
-        own: Topic | None,
-        own_picks: Sequence[Pick],
-        taught: _Taught | None,
-    ) -> Issue | NoIssue:
+    def _compose(self, wishes: _Wishes, taught: _Taught | None) -> Issue | NoIssue:
+        reader, own, own_picks, excluded = wishes
         edition, preferences = self._edition, reader.subscriber.preferences
         changes: dict[str, Any] = {}
         wanted = reader.subscriber.topics
         if preferences.papers is not None:
             changes["max_papers"] = min(preferences.papers, edition.max_papers)
-        if preferences.words_out or preferences.muted:
-            changes["excluded"] = self._own_words.excluded(
-                preferences.words_out
-            ) | self._own_words.by_authors(preferences.muted)
+        if excluded:
+            changes["excluded"] = excluded
         if own or taught:
             changes["topics"] = {**edition.topics}
             changes["ranked"] = {**edition.ranked, **(taught.ranked if taught else {})}
@@ -168,10 +188,10 @@ class Personalizer:
                     reasons = (*reasons, meaning_reason())
                 elif pick.topic == LIKED:
                     reasons = (*reasons, liked_reason(()))
-            return replace(pick, reasons=(*reasons, *pick.reasons))
+            return pick._replace(reasons=(*reasons, *pick.reasons))
 
         sections = (
-            replace(section, picks=tuple(map(explained, section.picks)))
+            section_of(self._edition, section.slug, [*map(explained, section.picks)])
             for section in issue.sections
         )
         return replace(issue, sections=tuple(sections))

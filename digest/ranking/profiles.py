@@ -14,19 +14,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from digest.models.paper import Paper
 from digest.models.profile import Interest, Profile
 from digest.ranking.index import PaperIndex
 from digest.ranking.quotes import first_quotes, quote
-from digest.ranking.term_vectors import counts_of, stems_of, term_weights, unit_rows
+from digest.ranking.term_vectors import PAIR, counts_of, stems_of, term_weights, unit_rows
 from digest.ranking.terms import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import scipy.sparse as sp
     from numpy.typing import NDArray
 
     from digest.models.feedback import Feedback
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: The most terms of an interest. Fewer are quicker to compare with papers, and say less.
-MOST_TERMS = 400
+#: The most terms of the only interest or of the whole, and of one of several interests. Fewer are
+#: quicker to compare with papers, and say less.
+MOST_TERMS, FEW_TERMS = 1_000, 100
 #: The most papers that a profile is learned from, and as many of which less is wanted.
 MOST_PAPERS = 500
 #: How much a paper of which less is wanted counts beside one that is liked.
@@ -44,8 +45,13 @@ LESS = 0.5
 #: So many likes make a further interest, up to so many. Each is drawn to the mean of all likes as
 #: by so many papers, since a mean of few is chance.
 _LIKES_OF_AN_INTEREST, MOST_INTERESTS, _DRAWN = 5, 5, 5
-#: So many words describe an interest; a term that more papers than this share have says nothing.
-_MOST_WORDS, _COMMON = 6, 0.1
+#: So many words describe an interest, of so many terms. A term that more papers than this share
+#: have describes it if it is so many times as frequent among its papers.
+_MOST_WORDS, _LOOKED_AT, _COMMON, _OFTENER = 6, 60, 0.1, 2.0
+#: It does if it is at least this part of the best.
+_LEAST = 0.3
+#: More papers than this that share a term say no more of an interest.
+_SHARED = 3
 #: Letters of the shortest word that does.
 _SHORTEST = 2
 
@@ -81,14 +87,20 @@ class ProfileLearner:
             return Profile(interests=(against,), likes=0, less=len(unwanted))
         groups = _groups(read.rows[: len(liked)])
         of_all = _mean(read.rows[: len(liked)])
+        everything = range(len(liked))
+        whole = _interest(
+            read, everything, _unit(of_all - read.usual) - pushed, meant.of(everything)
+        )
+        if len(groups) == 1:
+            return Profile(interests=(whole,), likes=len(liked), less=len(unwanted))
         interests = []
         for group in groups:
-            weight = len(group) / (len(group) + _DRAWN) if len(groups) > 1 else 1.0
+            weight = len(group) / (len(group) + _DRAWN)
             mean = weight * _mean(read.rows[group]) + (1 - weight) * of_all - read.usual
             vector = meant.of(group, weight)
-            interests.append(_interest(read, group, _unit(mean) - pushed, vector))
-        ordered = sorted(interests, key=lambda interest: (-interest.likes, interest.terms))
-        return Profile(interests=tuple(ordered), likes=len(liked), less=len(unwanted))
+            interests.append(_interest(read, group, _unit(mean) - pushed, vector, most=FEW_TERMS))
+        ordered = sorted(interests, key=lambda it: (-it.likes, [*it.terms.items()]))
+        return Profile(interests=tuple(ordered), whole=whole, likes=len(liked), less=len(unwanted))
 
 
 def judged_papers(given: Sequence[Feedback]) -> list[Paper]:
@@ -127,14 +139,18 @@ class _Read:
         usual = map(tuple, map(str.split, counts.means))
         self.terms = [*own, *sorted(set(usual).difference(own))]
         weights = term_weights(self.terms, counts)
-        names = [" ".join(term) for term in self.terms]
+        self.names = names = [" ".join(term) for term in self.terms]
+        #: what undoes that pairs count less
+        self.in_full = np.array([1 / PAIR if len(term) > 1 else 1.0 for term in self.terms])
         #: which share of all papers has each term
         with_term = np.array([counts.papers_with.get(name, 0) for name in names])
         self.share = with_term / max(counts.papers, 1)
         kept = weights[column] > 0
-        self.rows: sp.csr_array = unit_rows(
-            row[kept], column[kept], count[kept], weights, len(papers)
-        )
+        row, column, count = row[kept], column[kept], count[kept]
+        shape = len(papers), len(weights)
+        #: how often each paper has each term, and the papers' vectors
+        self.counts: sp.csr_array = sp.csr_array((count, (row, column)), shape=shape)
+        self.rows: sp.csr_array = unit_rows(row, column, count, weights, len(papers))
         #: what papers have in the mean
         self.usual = np.array([counts.means.get(name, 0.0) for name in names])
 
@@ -200,32 +216,47 @@ def _unit(vector: Floats) -> Floats:
 
 
 def _interest(
-    read: _Read, group: Sequence[int], vector: Floats, meant: tuple[float, ...]
+    read: _Read,
+    group: Sequence[int],
+    vector: Floats,
+    meant: tuple[float, ...],
+    *,
+    most: int = MOST_TERMS,
 ) -> Interest:
     """Return the interest of the papers in some rows, which these vectors describe."""
-    names = [" ".join(each) for each in read.terms]
+    names = read.names
     # By name on a tie, since columns are numbered in the order of the papers' words.
     order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
-    heaviest = order[:MOST_TERMS]
+    heaviest = order[:most]
     return Interest(
-        terms=tuple((names[at], round(float(vector[at]), 4)) for at in heaviest),
-        words=_words(read, group, [at for at in heaviest if vector[at] > 0]),
+        terms={names[at]: round(float(vector[at]), 4) for at in heaviest},
+        words=_words(read, group, vector),
         likes=len(group),
         vector=meant,
     )
 
 
-def _words(read: _Read, group: Sequence[int], columns: Sequence[int]) -> tuple[str, ...]:
-    """Quote the first terms that say something, each from the first paper of a group with it."""
-    telling = (
-        read.terms[column]
-        for column in columns
-        if read.share[column] <= _COMMON and min(map(len, read.terms[column])) >= _SHORTEST
-    )
+def _words(read: _Read, group: Sequence[int], vector: Floats) -> tuple[str, ...]:
+    """Quote the terms that describe an interest best, each from the first paper of a group with it.
+
+    A term that several papers share says more than one of a single paper, and a pair more than each
+    of its stems. What no paper says in its title or twice comes last.
+    """
+    if not len(group):
+        return ()
+    counts = read.counts[group]
+    with_term = np.asarray((counts > 0).sum(axis=0)).ravel()
+    is_said = np.asarray((counts > 1).sum(axis=0)).ravel() > 0
+    is_rare = (read.share <= _COMMON) | (with_term > _OFTENER * read.share * len(group))
+    value = vector * read.in_full * np.minimum(with_term, _SHARED)
+    value[~is_rare] = 0
+    columns = np.flatnonzero(value > _LEAST * value.max(initial=0))
+    ordered = sorted(columns.tolist(), key=lambda at: (not is_said[at], -value[at], read.names[at]))
     wanted = set(group)
     terms = (
         (term, row)
-        for term in telling
+        for term in (read.terms[column] for column in ordered[:_LOOKED_AT])
+        if min(map(len, term)) >= _SHORTEST and not any(map(str.isdigit, term))
         for row in read.index.find(Phrase(term, term)).rows.tolist()
         if row in wanted
     )

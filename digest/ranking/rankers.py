@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
@@ -85,7 +85,7 @@ def _digest(edition: Edition, values: Mapping[str, float]) -> Ranked:
     weight = values["trend_weight"]
     scored = {
         slug: _best_first(
-            replace(pick, score=pick.relevance * (1 + weight * pick.trend))
+            pick._replace(score=pick.relevance * (1 + weight * pick.trend))
             for pick in sorted(picks, key=lambda pick: pick.paper.id, reverse=True)
         )
         for slug, picks in edition.ranked.items()
@@ -144,7 +144,7 @@ def _ordered(edition: Edition, key: Callable[[Paper], float]) -> Ranked:
     for slug, picks in edition.ranked.items():
         ordered = sorted(picks, key=lambda pick: (key(pick.paper), pick.paper.id), reverse=True)
         ranked[slug] = tuple(
-            replace(pick, score=1 - place / len(ordered)) for place, pick in enumerate(ordered)
+            pick._replace(score=1 - place / len(ordered)) for place, pick in enumerate(ordered)
         )
     return ranked
 

@@ -6,7 +6,6 @@ in common is kept in the `Rankings` of the day, so a selection costs as much as 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from heapq import merge
 from itertools import chain
 from math import inf
@@ -78,7 +77,7 @@ def with_similar(pick: Pick, similar: Sequence[Paper]) -> Pick:
     if not similar:
         return pick
     reasons = (*pick.reasons, similar_reason(len(similar)))
-    return replace(pick, similar=tuple(similar), reasons=reasons)
+    return pick._replace(similar=tuple(similar), reasons=reasons)
 
 
 class _Section:

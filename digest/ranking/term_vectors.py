@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: A pair counts so much beside a single stem, and not at all if one of its stems is in more papers
 #: than this share: "of the" says nothing.
-_PAIR, _COMMON = 0.6, 0.2
+PAIR, _COMMON = 0.6, 0.2
 #: A term that more papers than this share have says nothing either.
 _EVERYWHERE = 0.5
 #: Of so many terms the mean weight in all papers counts.
@@ -121,7 +121,7 @@ def term_weights(terms: Sequence[tuple[str, ...]], counts: WordCounts) -> Floats
     for place, term in enumerate(terms):
         if len(term) > 1:
             is_common = any(counts.papers_with.get(stem, 0) > common for stem in term)
-            weights[place] *= 0.0 if is_common else _PAIR
+            weights[place] *= 0.0 if is_common else PAIR
     return weights
 
 

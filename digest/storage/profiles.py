@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -81,24 +81,28 @@ class ProfileStore:
 
 def dump(profile: Profile) -> bytes:
     """Return a profile's interests as bytes."""
-    interests = [
-        [interest.likes, interest.words, interest.terms, interest.vector]
-        for interest in profile.interests
-    ]
-    content = [profile.less, interests]
+    whole = [] if profile.whole is None else [profile.whole]
+    content = [profile.less, *([*map(_stored, group)] for group in (profile.interests, whole))]
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def load(content: bytes, *, likes: int) -> Profile:
     """Return the profile whose interests `dump` wrote."""
-    less, stored = json.loads(zlib.decompress(content))
-    interests = tuple(
-        Interest(
-            likes=of_interest,
-            words=tuple(words),
-            terms=tuple((term, weight) for term, weight in terms),
-            vector=tuple(vector),
-        )
-        for of_interest, words, terms, vector in stored
+    # Earlier builds stored no whole, and terms as pairs.
+    less, interests, *others = json.loads(zlib.decompress(content))
+    whole = others[0] if others else []
+    return Profile(
+        interests=tuple(map(_restored, interests)),
+        whole=_restored(whole[0]) if whole else None,
+        likes=likes,
+        less=less,
     )
-    return Profile(interests=interests, likes=likes, less=less)
+
+
+def _stored(interest: Interest) -> list[Any]:
+    return [interest.likes, interest.words, dict(interest.terms), interest.vector]
+
+
+def _restored(stored: list[Any]) -> Interest:
+    likes, words, terms, vector = stored
+    return Interest(likes=likes, words=tuple(words), terms=dict(terms), vector=tuple(vector))

@@ -73,7 +73,7 @@ def judging(site: Site, address: str, *, likes: int) -> Subscriber:
     ]
     site.app.feedback.give(subscriber.id, said)
     words = ("state space models", "whale song", "x" * 90)
-    interests = tuple(Interest(terms=(), words=words[n:], likes=likes) for n in range(3))
+    interests = tuple(Interest(terms={}, words=words[n:], likes=likes) for n in range(3))
     site.app.profiles.save({subscriber.id: Profile(interests=interests, likes=likes)}, at=NOON)
     site.book.choose(subscriber.id, ["agents"], Preferences(unlearned=("steam engines",)))
     return subscriber

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -148,4 +147,4 @@ def edition_of(made: Issue, **details: Any) -> Edition:
 def _alone(pick: Pick) -> Pick:
     """A pick as it is ranked, before others stand behind it."""
     reasons = tuple(reason for reason in pick.reasons if reason.kind != "similar")
-    return replace(pick, similar=(), reasons=reasons)
+    return pick._replace(similar=(), reasons=reasons)

@@ -168,7 +168,7 @@ def _give_feedback(engine: sa.Engine) -> None:
     reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
     like = Feedback(paper_id="2401.00001", verdict=Verdict.LIKE, at=NOON, channel="cli", title="A")
     FeedbackStore(engine).give(reader, [like])
-    interest = Interest(terms=(("graph", 0.7), ("graph network", 0.5)), words=("graph",), likes=1)
+    interest = Interest(terms={"graph": 0.7, "graph network": 0.5}, words=("graph",), likes=1)
     ProfileStore(engine).save({reader: Profile(interests=(interest,), likes=1)}, at=NOON)
     counts = WordCounts(papers=9, papers_with={"graph": 3})
     WordCountsStore(engine).save(date(2026, 2, 4), counts)

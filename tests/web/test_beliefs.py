@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ADA = "ada@example.org"
 PROFILE = Profile(
     interests=(
-        Interest(terms=(("whale", 1.0),), words=("whale song",), likes=1),
-        Interest(terms=(("map", 1.0),), words=("maps", "way <finding>"), likes=4),
+        Interest(terms={"whale": 1.0}, words=("whale song",), likes=1),
+        Interest(terms={"map": 1.0}, words=("maps", "way <finding>"), likes=4),
     ),
     likes=5,
 )

@@ -33,7 +33,7 @@ def people(site: Site) -> None:
         if number % 2:
             said = Feedback(paper_id="2602.00003", verdict=Verdict.SAVE, at=NOON, channel="mail")
             site.app.feedback.give(subscriber.id, [said])
-            interest = Interest(terms=(("robot", 1.0),), words=("robots",), likes=1)
+            interest = Interest(terms={"robot": 1.0}, words=("robots",), likes=1)
             learned = {subscriber.id: Profile(interests=(interest,), likes=1)}
             site.app.profiles.save(learned, at=NOON)
 

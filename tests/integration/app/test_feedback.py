@@ -84,7 +84,7 @@ def test_beliefs_are_the_interests_of_a_profile_the_surest_first(
     installation: Installation, feedback: ReaderFeedback, ada: Subscriber
 ) -> None:
     before = feedback.beliefs(ada.id)
-    interests = tuple(Interest(terms=(), words=(f"{n}",), likes=n) for n in (1, 3, 2))
+    interests = tuple(Interest(terms={}, words=(f"{n}",), likes=n) for n in (1, 3, 2))
     installation.app.profiles.save({ada.id: Profile(interests=interests, likes=6)}, at=NOON)
 
     assert before == []
@@ -95,7 +95,7 @@ def test_the_export_has_feedback_and_profile_and_forgetting_leaves_neither(
     installation: Installation, feedback: ReaderFeedback, ada: Subscriber
 ) -> None:
     feedback.give(ada.id, DAY, "1", Verdict.LIKE)
-    interest = Interest(terms=(("agent", 0.5),), words=("agents",), likes=1)
+    interest = Interest(terms={"agent": 0.5}, words=("agents",), likes=1)
     installation.app.profiles.save({ada.id: Profile(interests=(interest,), likes=1)}, at=NOON)
 
     known = feedback.export(ada.id)

@@ -52,7 +52,7 @@ def test_a_run_stores_what_new_feedback_teaches(
     assert learn_profiles(app, edition, progress=no_progress) == 0
     stored = app.profiles.of([reader.id])[reader.id]
     assert stored.likes == 3
-    assert "ocean" in dict(stored.interests[0].terms)
+    assert "ocean" in stored.interests[0].terms
     assert app.word_counts.day() == DAY
 
 

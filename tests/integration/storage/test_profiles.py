@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from support.builders import NOON, enrolled
 from digest.models.feedback import Feedback, Verdict
 from digest.models.profile import Interest, Profile
 from digest.storage.feedback import FeedbackStore
-from digest.storage.profiles import ProfileStore
+from digest.storage.profiles import ProfileStore, load
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 PROFILE = Profile(
     interests=(
         Interest(
-            terms=(("diffus polici", 0.1 + 0.2), ("robot", -0.25)),
+            terms={"diffus polici": 0.1 + 0.2, "robot": -0.25},
             words=("diffusion policy",),
             likes=2,
             vector=(0.5, -0.25),
         ),
-        Interest(terms=(), likes=1),
+        Interest(terms={}, likes=1),
     ),
+    whole=Interest(terms={"robot": 0.5}, likes=3),
     likes=3,
 )
 LIKE = Feedback(paper_id="2401.00001", verdict=Verdict.LIKE, at=NOON, channel="mail")
@@ -38,6 +40,14 @@ def test_a_profile_comes_back_as_it_was(engine: sa.Engine, book: Book) -> None:
     store.save({reader: PROFILE}, at=NOON)
 
     assert store.of([reader, 12345]) == {reader: PROFILE}
+
+
+def test_a_profile_that_an_earlier_build_stored_is_read() -> None:
+    content = zlib.compress(b'[1,[[2,["robots"],[["robot",0.5],["arm",-0.25]],[]]]]')
+
+    (interest,) = load(content, likes=2).interests
+
+    assert interest == Interest(terms={"robot": 0.5, "arm": -0.25}, words=("robots",), likes=2)
 
 
 def test_feedback_without_a_profile_is_missing(engine: sa.Engine, book: Book) -> None:

@@ -36,7 +36,7 @@ NAMED = Preferences(
     authors=("Grace Example",), words_in=("whale",), timezone="Asia/Tokyo", muted=("Hal Example",)
 )
 LEARNED = Profile(
-    interests=(Interest(terms=(("zugzwang", 1.0),), words=("zugzwang",), likes=1),), likes=1
+    interests=(Interest(terms={"zugzwang": 1.0}, words=("zugzwang",), likes=1),), likes=1
 )
 #: what the reader likes, as a file would have it
 LIKES = [it.encode() for it in ("2401.07919", "Zugzwang", "zugzwang", "Hal Example")]

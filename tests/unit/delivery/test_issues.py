@@ -67,7 +67,7 @@ def as_stored(composed: Issue) -> Issue:
 
     def kept(found: Pick) -> Pick:
         is_apart = found.topic in (OWN, EXPLORE) or found.team == "backwards"
-        return replace(found, relevance=0.0, is_personal=True) if is_apart else found
+        return found._replace(relevance=0.0, is_personal=True) if is_apart else found
 
     sections = (replace(it, picks=tuple(map(kept, it.picks))) for it in composed.sections)
     return replace(composed, sections=tuple(sections))
@@ -185,7 +185,7 @@ def test_a_near_duplicate_is_listed_behind_its_pick() -> None:
 def test_scores_and_reasons_are_stored_for_a_subscriber_s_own_words_alone() -> None:
     why = (Reason(kind="word", text="“lamp”"), Reason(kind="similar", text="stands for 1"))
     own = pick("1", topic=OWN, score=0.25, trend=0.75, reasons=why, is_personal=True)
-    own = replace(own, similar=(paper("3"),))
+    own = own._replace(similar=(paper("3"),))
 
     of_own, behind, of_topic = list_items(issue(own, pick("2")))
 

@@ -32,9 +32,9 @@ WAYS = {"words": None, "words and vectors": VECTORS}
 AFFINITIES = {way: Affinity(PaperIndex(PAPERS), COUNTS, WAYS[way]) for way in WAYS}
 AFFINITY = AFFINITIES["words"]
 both_ways = pytest.mark.parametrize("way", WAYS)
-LIKES = st.lists(
-    st.tuples(st.sampled_from(list(FIELDS)), st.integers(0, 5)), unique=True, max_size=8
-)
+PAPERS_OF_FIELDS = st.tuples(st.sampled_from(list(FIELDS)), st.integers(0, 5))
+#: As many as make several interests.
+LIKES = st.lists(PAPERS_OF_FIELDS, unique=True, max_size=24)
 
 
 def learned(way: str, *given: Feedback) -> Profile:
@@ -175,15 +175,22 @@ def test_readers_are_compared_alike_together_and_alone(
 
 
 @both_ways
-@given(likes=LIKES, name=st.sampled_from(list(FIELDS)))
+@given(
+    likes=LIKES,
+    less=st.lists(PAPERS_OF_FIELDS, unique=True, max_size=4),
+    name=st.sampled_from(list(FIELDS)),
+)
 def test_to_like_a_paper_never_lowers_the_closeness_of_its_like(
-    way: str, likes: list[tuple[str, int]], name: str
+    way: str, likes: list[tuple[str, int]], less: list[tuple[str, int]], name: str
 ) -> None:
-    before = learned(way, *(feedback(*one) for one in likes))
+    given = [feedback(*one) for one in likes]
+    given += [feedback(field, number + 10, Verdict.LESS) for field, number in less]
     like = feedback(name, 6)
-    after = learned(way, *(feedback(*one) for one in likes), like)
     twin = paper(like.paper_id, title=like.title, abstract=like.abstract)
     affinity = Affinity(PaperIndex([*PAPERS, twin]), COUNTS, WAYS[way])
 
-    was, now = (affinity.closeness([affinity.find(one)])[0, -1] for one in (before, after))
+    was, now = (
+        affinity.closeness([affinity.find(learned(way, *each))])[0, -1]
+        for each in (given, [*given, like])
+    )
     assert now >= was - 1e-3

@@ -94,7 +94,7 @@ def test_a_rival_that_is_ours_changes_nothing() -> None:
 
 
 def test_every_paper_of_a_reader_with_likes_has_a_reason_whoever_chose_it() -> None:
-    interest = Interest(terms=(("sing", 1.0),), words=("sings",), likes=3)
+    interest = Interest(terms={"sing": 1.0}, words=("sings",), likes=3)
     reader = Reader(subscriber(4), profile=Profile(interests=(interest,), likes=3))
     of = edition(explore=0.5)
 

@@ -62,18 +62,17 @@ def plainly(of_the_day: Edition, choice: Preferences) -> list[Pick]:
     if own is None:
         return []
     own = replace(own, words_out=choice.words_out)
-    return list(
-        rank_by(relevance, [own], trends=of_the_day.trends, trend_weight=of_the_day.trend_weight)[
-            OWN
-        ]
-    )
+    picks = rank_by(
+        relevance, [own], trends=of_the_day.trends, trend_weight=of_the_day.trend_weight
+    )[OWN]
+    return [pick._replace(is_personal=True) for pick in picks]
 
 
 def explained(found: OwnWords, choice: Preferences, picks: Sequence[Pick]) -> list[Pick]:
     """The picks with their reasons."""
     own = own_topic(subscriber(preferences=choice))
     assert own or not picks
-    return [replace(it, reasons=found.reasons(own, it)) for it in picks if own]
+    return [it._replace(reasons=found.reasons(own, it)) for it in picks if own]
 
 
 texts = st.lists(
@@ -138,7 +137,7 @@ def test_many_words_of_one_reader_add_up_alike(words: int) -> None:
 
     [picks] = lookup(of_the_day).rank([choice])
 
-    assert [replace(it, reasons=()) for it in plainly(of_the_day, choice)] == list(picks)
+    assert [it._replace(reasons=()) for it in plainly(of_the_day, choice)] == list(picks)
 
 
 def test_a_block_of_readers_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:

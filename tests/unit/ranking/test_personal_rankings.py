@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from digest.models.trend import Trend
 from digest.ranking.affinity import FARTHEST
 from digest.ranking.personal_rankings import (
     CLOSEST,
-    NOT_FOR_THEM,
+    SLOPE,
     SPARE,
     PersonalRankings,
-    trust_of,
 )
 from subscribers.models import LIKED
+
+if TYPE_CHECKING:
+    from digest.models.paper import Paper
 
 PAPERS = [paper(str(number)) for number in range(8)]
 #: The relevance of the papers of topic `a`, best first, which are papers 2, 5, 3 and 7.
@@ -59,7 +62,7 @@ def ranked(
     for number, value in closeness.items():
         row[0, number] = value
     rankings = PersonalRankings(of_the_day or edition(), PAPERS)
-    return rankings.rank([("a",)], row, trust_of([verdicts]))[0]["a"]
+    return rankings.rank([("a",)], row, [verdicts])[0]["a"]
 
 
 def ids(found: Ranking) -> str:
@@ -80,7 +83,6 @@ def test_a_paper_that_is_close_rises() -> None:
 
 def test_a_paper_that_is_far_falls_and_may_go() -> None:
     assert ids(ranked({2: -0.85}, 20)) == "5327"
-    assert ids(ranked({2: NOT_FOR_THEM}, 1)) == "537"
     assert ids(ranked({7: -2.0}, 1)) == "253"
 
 
@@ -94,31 +96,47 @@ def test_papers_that_nothing_distinguishes_stay_in_the_order_of_the_edition() ->
     assert ids(ranked({}, 9, of_the_day)) == "2357"
 
 
-def test_close_papers_of_no_topic_make_a_topic_of_their_own() -> None:
+def test_close_papers_that_no_topic_has_make_a_topic_of_their_own() -> None:
     row = np.array([[0.5, 1.0, 0, 0, 2.0, 0, 0, 1.0]], np.float32)
     rankings = PersonalRankings(edition({"1": 1.0}, weight=1.0), PAPERS)
 
-    (found,) = rankings.rank([("a", "all")], row, trust_of([3]))
+    (found,) = rankings.rank([("a", "all")], row, [30])
 
     assert set(found) == {"a", LIKED}
-    assert ids(found[LIKED]) == "417"
-    assert [one.topic for one in found[LIKED]] == [LIKED] * 3
+    assert ids(found[LIKED]) == "41"  # and not 7, which topic `a` has
+    assert [one.topic for one in found[LIKED]] == [LIKED] * 2
     assert all(one.is_personal for one in found[LIKED])
     assert found[LIKED][1].score == pytest.approx(2 * found[LIKED][1].relevance)
 
 
-def test_no_topic_has_more_picks_than_an_issue_can_show() -> None:
-    papers = [paper(f"{number:03}") for number in range(100)]
-    of_the_day = edition()
-    many = Ranking(pick(one, relevance=0.5, score=0.5, topic="a") for one in papers)
-    of_the_day = replace(of_the_day, papers=papers, ranked=Rankings(a=many))
+def test_of_a_topic_all_picks_are_kept_since_others_may_take_the_best() -> None:
+    of_the_day, papers = crowded(100)
     row = np.zeros((1, 100), np.float32)
     row[0, 99] = 1
 
-    (found,) = PersonalRankings(of_the_day, papers).rank([("a",)], row, trust_of([5]))
+    (found,) = PersonalRankings(of_the_day, papers).rank([("a",)], row, [5])
 
-    assert len(found["a"]) == SPARE * of_the_day.per_topic
+    assert len(found["a"]) == 100
     assert [one.paper.id for one in found["a"]][:3] == ["099", "000", "001"]
+    assert not found[LIKED]
+
+
+def test_of_no_topic_some_picks_are_made_and_none_that_is_barred_or_of_a_wanted_topic() -> None:
+    of_the_day, papers = crowded(60)
+    rankings, close = PersonalRankings(of_the_day, papers), np.full((2, 100), 2, np.float32)
+
+    with_topic, without = rankings.rank([("a",), ()], close, [5, 5], [range(60, 99), [0]])
+
+    assert [one.paper.id for one in with_topic[LIKED]] == ["099"]
+    assert len(without[LIKED]) == SPARE * of_the_day.per_topic
+    assert without[LIKED][0].paper.id == "001"
+
+
+def crowded(of_topic: int) -> tuple[Edition, list[Paper]]:
+    """Return a day of 100 papers, of which some are as much about topic `a`."""
+    papers = [paper(f"{number:03}") for number in range(100)]
+    many = (pick(one, relevance=0.5, score=0.5, topic="a") for one in papers[:of_topic])
+    return replace(edition(), papers=papers, ranked=Rankings(a=Ranking(many))), papers
 
 
 @given(
@@ -144,4 +162,15 @@ def test_to_be_closer_never_lowers_a_paper(
 
 @pytest.mark.parametrize(("verdicts", "trust"), [(0, 0.0), (5, 0.5), (15, 0.75)])
 def test_a_profile_counts_the_more_the_more_was_judged(verdicts: int, trust: float) -> None:
-    assert trust_of([verdicts]).tolist() == [trust]
+    (relevance,) = [one.relevance for one in ranked({3: 1.0}, verdicts) if one.paper.id == "3"]
+
+    assert np.log(relevance / (1 - relevance)) == pytest.approx(SLOPE * trust, rel=1e-4)
+
+
+def test_of_no_topic_a_paper_must_be_closer_while_little_was_judged() -> None:
+    row = np.full((2, 8), 1, np.float32)
+
+    one, ten = PersonalRankings(edition(), PAPERS).rank([(), ()], row, [1, 10])
+
+    assert not one[LIKED]
+    assert len(ten[LIKED]) == 8

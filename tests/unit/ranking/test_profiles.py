@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def heaviest(profile: Profile, interest: int = 0) -> list[str]:
-    return [term for term, weight in profile.interests[interest].terms if weight > 0]
+    return [term for term, weight in profile.interests[interest].terms.items() if weight > 0]
 
 
 def test_without_feedback_there_is_no_interest() -> None:
@@ -44,7 +44,7 @@ def test_a_like_teaches_the_words_of_the_paper() -> None:
 def test_a_paper_of_which_less_is_wanted_weighs_against_its_words() -> None:
     profile = learn(feedback("whales"), feedback("bees", verdict=Verdict.LESS))
 
-    weights = dict(profile.interests[0].terms)
+    weights = profile.interests[0].terms
     assert (profile.likes, profile.less) == (1, 1)
     assert weights["hive"] < 0 < weights["ocean"]
 
@@ -54,7 +54,7 @@ def test_less_alone_is_an_interest_that_only_weighs_against() -> None:
 
     (interest,) = profile.interests
     assert (profile.likes, profile.less, interest.words) == (0, 1, ())
-    assert all(weight < 0 for _, weight in interest.terms)
+    assert all(weight < 0 for weight in interest.terms.values())
 
 
 def test_papers_that_are_unlike_make_interests_of_their_own() -> None:
@@ -66,7 +66,7 @@ def test_papers_that_are_unlike_make_interests_of_their_own() -> None:
     of_bread = [one for one in profile.interests if "dough" in one.words]
     assert [one.likes for one in of_bread] == [5]
     assert sum(one.likes for one in profile.interests) == profile.likes == 20
-    assert dict(of_bread[0].terms)["dough"] > dict(profile.interests[0].terms).get("dough", 0)
+    assert of_bread[0].terms["dough"] > profile.interests[0].terms.get("dough", 0)
 
 
 def test_interests_have_a_sentence_vector_where_papers_have_one() -> None:
