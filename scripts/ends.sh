@@ -32,7 +32,7 @@ test_end() {  # NAME RESOLUTION TESTS...
     echo "$name: these are the versions of constraints.txt, which \`make test\` tests"
     return
   fi
-  "$folder/bin/python" -m pytest --quiet --numprocesses auto --dist loadgroup -p no:cacheprovider \
+  "$folder/bin/python" -m pytest --quiet --numprocesses auto --dist worksteal -p no:cacheprovider \
     --hypothesis-profile fast -k "not time_that_grows" -m "not slow" "$@" >"$folder/report.txt" ||
     { cat "$folder/report.txt" && exit 1; }
   "$folder/bin/digest" demo --out "$folder/demo" >/dev/null

@@ -90,6 +90,19 @@ def ready(ready_once: Path, tmp_path: Path) -> Path:
     return shutil.copytree(ready_once, tmp_path / "home")
 
 
+@pytest.fixture(scope="module")
+def mailed_once(ready_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after its run."""
+    home = shutil.copytree(ready_once, tmp_path_factory.mktemp("mailed") / "home")
+    subprocess.run(RUN, cwd=home, capture_output=True, check=True)
+    return home
+
+
+@pytest.fixture
+def mailed_home(mailed_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(mailed_once, tmp_path / "home")
+
+
 def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
     return {key: value for key, value in (os.environ | changes).items() if value is not None}
 
@@ -143,13 +156,12 @@ def test_everybody_gets_their_mail_while_a_terminal_shows_it(ready: Path, name: 
     [("--help",), ("run", "--help"), ("papers", "list"), ("subscribers", "list"), ("status", *DAY)],
     ids=" ".join,
 )
-def test_what_cannot_be_printed_is_replaced(ready: Path, arguments: tuple[str, ...]) -> None:
-    subprocess.run(RUN, cwd=ready, capture_output=True, check=True)
+def test_what_cannot_be_printed_is_replaced(mailed_home: Path, arguments: tuple[str, ...]) -> None:
     changes = {"PYTHONIOENCODING": "latin-1", "COLUMNS": "1"}
 
     command = subprocess.run(
         [sys.executable, "-m", "digest", *arguments],
-        cwd=ready,
+        cwd=mailed_home,
         env=environment(changes),
         capture_output=True,
         encoding="latin-1",
@@ -160,12 +172,10 @@ def test_what_cannot_be_printed_is_replaced(ready: Path, arguments: tuple[str, .
     assert "internal error" not in command.stderr
 
 
-def test_json_keeps_what_cannot_be_printed(ready: Path) -> None:
-    subprocess.run(RUN, cwd=ready, capture_output=True, check=True)
-
+def test_json_keeps_what_cannot_be_printed(mailed_home: Path) -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "digest", "papers", "list", "--json"],
-        cwd=ready,
+        cwd=mailed_home,
         env=environment({"PYTHONIOENCODING": "latin-1"}),
         capture_output=True,
         check=True,
@@ -190,12 +200,14 @@ def test_an_export_is_utf_8_whatever_the_terminal_is(ready: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
-def test_a_stream_that_is_closed_is_as_dev_null(ready: Path, closed: str) -> None:
+def test_a_stream_that_is_closed_is_as_dev_null(
+    ready: Path, digest: Command, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
     run = shell(ready, f'exec "$@" {closed}')
 
     assert (run.returncode, count_mails(ready)) == (0, 2)
-    status = shell(ready, '"$@"', sys.executable, "-m", "digest", "status", *DAY, "--json")
-    assert json.loads(status.stdout)["deliveries"] == {"sent": 2}
+    monkeypatch.chdir(ready)
+    assert digest("status", *DAY, "--json").json["deliveries"] == {"sent": 2}
 
 
 def test_no_file_of_ours_gets_the_number_of_a_closed_stream(
@@ -249,21 +261,32 @@ def test_the_working_directory_may_be_gone(ready: Path) -> None:
 
 @pytest.mark.parametrize("umask", ["000", "077", "777"])
 def test_files_have_their_permissions_whatever_the_umask_is(
-    ready_once: Path, tmp_path: Path, umask: str
+    ready_once: Path,
+    tmp_path: Path,
+    digest: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    umask: str,
 ) -> None:
     for name in ("papers.jsonl", "readers.csv"):
         shutil.copy(ready_once / name, tmp_path)
     log = '[log]\nfile = "digest.log"\n'
     (tmp_path / "config.toml").write_text(CONFIG.replace("secret_key", "name") + log, "utf-8")
-    digest = f"{sys.executable} -m digest"
+    monkeypatch.chdir(tmp_path)
 
-    run = shell(
-        tmp_path,
-        f"umask {umask} && {digest} init new && {digest} dkim keygen --out key.pem"
-        f" && {digest} subscribers import readers.csv --confirmed && {digest} run --day {DAY[1]}",
-    )
+    before = os.umask(0o022)
+    try:
+        for command in (
+            ("init", "new"),
+            ("dkim", "keygen", "--out", "key.pem"),
+            ("subscribers", "import", "readers.csv", "--confirmed"),
+            ("run", *DAY),
+        ):
+            os.umask(int(umask, 8))  # as each begins with what its shell has
+            result = digest(*command)
+            assert result.code == 0, result.err
+    finally:
+        os.umask(before)
 
-    assert run.returncode == 0, run.stderr
     given = {"config.toml", "papers.jsonl", "readers.csv"}
     found = {
         str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")

@@ -25,7 +25,6 @@ pytestmark = [
         not os.environ.get("CI"), reason="installs from PyPI; CI=1 runs it, as .ci/run does"
     ),
     pytest.mark.slow,
-    pytest.mark.xdist_group("packaging"),  # one process builds and installs
 ]
 
 

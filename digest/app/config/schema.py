@@ -6,6 +6,7 @@ import ipaddress
 import re
 import tomllib
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -394,7 +395,11 @@ class Log(Section):
     file: str = ""
 
 
+@cache
 def starter_topics() -> tuple[TopicSettings, ...]:
-    """Return the topics a new installation begins with: those of the example configuration."""
+    """Return the topics a new installation begins with: those of the example configuration.
+
+    They are read once in a process: most of the time that a configuration took went into them.
+    """
     with example_config().open("rb") as file:
         return tuple(TopicSettings(**topic) for topic in tomllib.load(file)["topics"])
