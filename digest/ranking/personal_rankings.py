@@ -145,8 +145,9 @@ class PersonalRankings:
     ) -> list[Mapping[str, Ranking]]:
         """Return the rankings of each reader's topics, and of papers that only a profile wants.
 
-        `wanted` has the slugs of each reader's topics, `verdicts` how many they gave, and `barred` the rows of the papers that a
-        profile alone must not bring. Topics that votes alone rank are left out.
+        `wanted` has the slugs of each reader's topics, `verdicts` how many they gave, and `barred`
+        the rows of the papers that a profile alone must not bring. Topics that votes alone rank are
+        left out.
         """
         readers_of: dict[str, list[int]] = {}
         for reader, slugs in enumerate(wanted):
