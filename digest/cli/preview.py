@@ -87,11 +87,11 @@ def _example_subscriber(app: App, slugs: Sequence[str]) -> Subscriber:
     """Return a subscriber of some topics, or of all, who is in no database."""
     from digest.app import clock
     from digest.app.config.topics import find_topic
-    from subscribers.models import Status, Subscriber
+    from subscribers.models import MADE_UP_ID, Status, Subscriber
 
     wanted = [find_topic(slug, app.topics).slug for slug in slugs]
     return Subscriber(
-        id=0,
+        id=MADE_UP_ID,
         address="reader@example.org",
         status=Status.CONFIRMED,
         topics=tuple(wanted or (topic.slug for topic in app.topics)),
