@@ -231,9 +231,7 @@ def test_a_link_of_a_preview_says_so_and_records_nothing(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_preview_for_nobody_has_links_that_say_so(site: Site, method: str) -> None:
-    token = links.sign(
-        Purpose.FEEDBACK, MADE_UP_ID, secrets=site.app.secrets, at=NOON, day=DAYS[0]
-    )
+    token = links.sign(Purpose.FEEDBACK, MADE_UP_ID, secrets=site.app.secrets, at=NOON, day=DAYS[0])
 
     answer = site.request(method, f"/feedback/{token}/{position_of(site)}/more")
 
