@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from subscribers.links import MailRef
     from subscribers.models import Verdict
 
 
@@ -36,7 +37,10 @@ class Belief:
 class ReaderFeedback(Protocol):
     """The feedback of all readers, as the site changes and shows it."""
 
-    def paper(self, subscriber_id: int, day: date, position: int) -> JudgedPaper | None:
+    def is_sent(self, mail: MailRef) -> bool:
+        """Whether mails are made from the edition of this one; if not, it is a preview."""
+
+    def paper(self, mail: MailRef, position: int) -> JudgedPaper | None:
         """Return the paper at a position in the edition of a reader's mail, or None."""
 
     def give(self, subscriber_id: int, day: date, paper_id: str, verdict: Verdict) -> None:

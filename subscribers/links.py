@@ -48,11 +48,16 @@ LIFETIME: dict[Purpose, timedelta | None] = {
 }
 
 
-class MailedDay(NamedTuple):
-    """A subscriber's mail of a day."""
+class MailRef(NamedTuple):
+    """A subscriber's mail, and the edition that it was made from.
+
+    A day can have several editions, and so can the mails of one subscriber, if one was sent again.
+    """
 
     subscriber_id: int
     day: date
+    #: when the edition was stored, in whole seconds: no two editions of a day share it
+    at: datetime
 
 
 def sign(
@@ -65,7 +70,8 @@ def sign(
 ) -> str:
     """Return the token of a link: about 60 characters, all safe in a URL's path.
 
-    With a `day` it names the subscriber's mail of that day, see `read_mailed_day`.
+    With a `day` it names a mail of that day, made from the edition of the time `at`; see
+    `read_mail`.
     """
     numbers = [subscriber_id]
     if LIFETIME[purpose] is not None:
@@ -86,15 +92,15 @@ def read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime)
     return _read(purpose, token, secrets=secrets, now=now)[0]
 
 
-def read_mailed_day(token: str, *, secrets: Sequence[str], now: datetime) -> MailedDay:
+def read_mail(token: str, *, secrets: Sequence[str], now: datetime) -> MailRef:
     """Return which mail a token for feedback is from.
 
     Raises:
         LinkError: as `read`.
 
     """
-    subscriber_id, _, day = _read(Purpose.FEEDBACK, token, secrets=secrets, now=now)
-    return MailedDay(subscriber_id, date.fromordinal(day))
+    subscriber_id, at, day = _read(Purpose.FEEDBACK, token, secrets=secrets, now=now)
+    return MailRef(subscriber_id, date.fromordinal(day), datetime.fromtimestamp(at, UTC))
 
 
 def _read(purpose: Purpose, token: str, *, secrets: Sequence[str], now: datetime) -> list[int]:

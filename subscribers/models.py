@@ -203,6 +203,10 @@ def _is_zone(name: str) -> bool:
     return True
 
 
+#: The id of a made-up subscriber, as a preview may have; nobody in an address book has it.
+MADE_UP_ID = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """An address with its consent, topics and preferences."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from digest.app.services import App
     from digest.models.paper import Paper
+    from subscribers.links import MailRef
     from subscribers.models import Verdict
 
 
@@ -29,13 +30,17 @@ class AppFeedback:
     app: App
     clock: Callable[[], datetime]
 
-    def paper(self, subscriber_id: int, day: date, position: int) -> JudgedPaper | None:
+    def is_sent(self, mail: MailRef) -> bool:
+        """Whether mails are made from the edition of this one; if not, it is a preview."""
+        return self.app.mailed_papers.is_known(mail.day, mail.at)
+
+    def paper(self, mail: MailRef, position: int) -> JudgedPaper | None:
         """Return the paper at a position in the edition of a reader's mail, or None."""
-        paper_id = self.app.mailed_papers.find(subscriber_id, day, position)
+        paper_id = self.app.mailed_papers.find(mail.day, mail.at, position)
         paper = self.app.papers.paper(paper_id) if paper_id else None
         if paper is None:
             return None
-        return _judged(paper, self.app.feedback.verdict(subscriber_id, paper.id))
+        return _judged(paper, self.app.feedback.verdict(mail.subscriber_id, paper.id))
 
     def give(self, subscriber_id: int, day: date, paper_id: str, verdict: Verdict) -> None:
         """Keep what a reader says of a paper in their mail of a day."""

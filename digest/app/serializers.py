@@ -360,9 +360,12 @@ def transactional_of(queue: TransactionalQueue, subscriber_id: int) -> list[dict
 
 
 def feedback_of(app: App, subscriber_id: int) -> dict[str, Any]:
-    """Write what a reader said of papers, and the profile that it taught; null before it did."""
+    """Write what a reader said of papers, and the profile that it teaches; null without any."""
+    # Imported here, since few shapes need what it brings.
+    from digest.app.profiles import profile_of
+
     given = app.feedback.of([subscriber_id]).get(subscriber_id, [])
-    profile = app.profiles.of([subscriber_id]).get(subscriber_id)
+    profile = profile_of(app, subscriber_id)
     return {
         "feedback": [
             _fields(one, "paper_id", "title", "verdict", "at", "channel", "day") for one in given

@@ -38,7 +38,7 @@ from digest.mail.transactional import TransactionalSettings
 from digest.models.delivery import MailKind
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetcher, no_progress
 from digest.storage.candidates import EditionCandidates
 from digest.storage.engine import database_file, open_database, open_for_reading
 from digest.storage.file_log import FileLog
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from digest.app.config import Config
     from digest.app.encoder import Encoder
+    from digest.app.pipeline import ProgressBar
     from digest.delivery.transports import Transport
     from digest.mail.dkim import Signer
     from digest.models.issue import Edition, Quotas
@@ -222,7 +223,9 @@ class App(Stores):
             peak_memory=peak_memory,
         )
 
-    def message_builder(self, edition: Edition) -> MessageBuilder:
+    def message_builder(
+        self, edition: Edition, *, progress: ProgressBar = no_progress
+    ) -> MessageBuilder:
         """Return a builder of the messages that a run would send now; it records nothing."""
         stored = self.editions.preview(edition, mail_key=self.mail_settings.key, now=now())
         return MessageBuilder(
@@ -231,7 +234,7 @@ class App(Stores):
             book=self.book,
             editions=self.editions,
             history=self.history,
-            profiles=Profiles.of_run(self, edition).of,
+            profiles=Profiles.of_run(self, edition, progress=progress).of,
         )
 
     @property

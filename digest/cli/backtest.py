@@ -92,7 +92,7 @@ def backtest(
         check_plot(plot)
         if judge is Judge.FEEDBACK:
             raise ConfigError("--plot draws days, and --judge feedback compares readers")
-    app = output.open_app(ctx, only_reads=True)
+    app = output.open_app(ctx, only_reads=True, ranks=True)
     slugs = topic or [one.slug for one in app.topics]
     start = parse_day(first, option="--from")
     end = parse_day(last, option="--to") or app.papers.newest_day(until=day_of_run(app)) or start

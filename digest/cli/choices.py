@@ -1,7 +1,7 @@
 """`digest subscribers set` and `forget`: an operator makes a reader's choices for them.
 
-Options of lists add to them, and `--drop WHAT=VALUE` takes one entry out. All other options replace
-what was chosen before.
+Options of lists add to them, and `--drop WHAT=VALUE` takes one entry out. What is to go goes first.
+All other options replace what was chosen before.
 """
 
 from __future__ import annotations
@@ -110,11 +110,12 @@ def set_choices(
 
     added = {"topic": topic, "word": word, "not-word": not_word, "author": author}
     added |= {"mute": mute, "unlearn": unlearn}
+    _check_words(added)
     chosen: dict[str, Any] = {"hour": hour, "timezone": timezone, "language": language}
     chosen |= {"text_only": text_only, "learns": learn, "days": tuple(day) if day else None}
     values = {name: value for name, value in chosen.items() if value is not None}
     if papers is not None:
-        values["papers"] = papers or None
+        values["papers"] = _papers(papers)
     app = output.open_app(ctx)
     subscriber = find_subscriber(app, email)
     dropped = _read_dropped(drop or ())
@@ -132,13 +133,13 @@ def set_choices(
         }  # fmt: skip
         preferences = replace(subscriber.preferences, **values)
     except PreferenceError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(_by_option(str(error))) from error
     if (topics, preferences) != (subscriber.topics, subscriber.preferences):
         app.book.choose(subscriber.id, topics, preferences)
-    if given:
-        app.feedback.give(subscriber.id, given)
     if gone:
         app.feedback.withdraw(subscriber.id, gone)
+    if given:
+        app.feedback.give(subscriber.id, given)
     _show(app, find_subscriber(app, email), as_json=json)
 
 
@@ -211,6 +212,56 @@ def _show(app: App, subscriber: Subscriber, *, as_json: bool) -> None:
     print_feedback(app, subscriber)
 
 
+def _check_words(added: Mapping[str, Sequence[str] | None]) -> None:
+    """Check the entries that lists get, by what their option is called.
+
+    Raises:
+        ConfigError: one has no word; or it is to find papers, and cannot be read or names one.
+
+    """
+    from digest.errors import ConfigError
+    from digest.ranking.query import Example, QueryError, parse
+
+    for name, texts in added.items():
+        for text in texts or ():
+            if not any(map(str.isalnum, text)):
+                raise ConfigError(f"--{name} {text!r} has no letter or digit in it")
+            if name != "word":
+                continue
+            try:
+                query = parse(text)
+            except QueryError as error:
+                raise ConfigError(f"--word {text!r} {error}") from error
+            if isinstance(query, Example):
+                raise ConfigError(
+                    f"--word {text!r} is a paper; use --like {text} to get more like it, or write"
+                    " it in quotation marks to find papers that mention it"
+                )
+
+
+def _papers(number: int) -> int | None:
+    """Return the most papers in a mail; None for the site's own limit.
+
+    Raises:
+        ConfigError: it is out of bounds.
+
+    """
+    from digest.errors import ConfigError
+    from subscribers.models import MAX_PAPERS
+
+    if not 0 <= number <= MAX_PAPERS:
+        raise ConfigError(
+            f"--papers {number} must be 1 to {MAX_PAPERS}, or 0 for the site's own limit"
+        )
+    return number or None
+
+
+def _by_option(message: str) -> str:
+    """Return a message that begins with the field of a list, with the list's option instead."""
+    field, _, rest = message.partition(" ")
+    return next((f"--{name} {rest}" for name, of in LISTS.items() if of == field), message)
+
+
 def _read_dropped(texts: Iterable[str]) -> dict[str, list[str]]:
     """Read the values of --drop.
 
@@ -258,14 +309,30 @@ def _plain(text: str) -> str:
 
 
 def _feedback(app: App, named: Mapping[str, Sequence[str] | None]) -> list[Feedback]:
+    """Return the verdicts on papers, by the name of their option.
+
+    Raises:
+        ConfigError: a paper has two of them.
+        NotFoundError: a paper is not known.
+
+    """
     from digest.app import clock
+    from digest.errors import ConfigError
     from digest.models.feedback import Feedback, Verdict
 
+    verdicts: dict[str, str] = {}
+    for verdict, names in named.items():
+        for name in names or ():
+            paper_id = _paper_id(app, name)
+            if verdicts.setdefault(paper_id, verdict) != verdict:
+                raise ConfigError(
+                    f"--{verdict} {name}: --{verdicts[paper_id]} names {paper_id} too, and a paper"
+                    " has one verdict (one that is saved is liked too)"
+                )
     now = clock.now()
     return [
-        Feedback(paper_id=_paper_id(app, name), verdict=Verdict(verdict), at=now, channel="cli")
-        for verdict, names in named.items()
-        for name in names or ()
+        Feedback(paper_id=paper_id, verdict=Verdict(verdict), at=now, channel="cli")
+        for paper_id, verdict in verdicts.items()
     ]
 
 

@@ -47,7 +47,7 @@ def dry_run(app: App, day: date | None, subscriber: Subscriber | None, *, json: 
     reports = pipeline.fetch(
         app, chosen.day, only_day=only_day, progress=output.lasting_progress_bar
     )
-    edition = pipeline.build_edition(app, chosen.day)
+    edition = pipeline.build_edition(app, chosen.day, progress=output.lasting_progress_bar)
     builder = app.message_builder(edition)
     own = edition.coverage.day
     is_plain = day is None and subscriber is None

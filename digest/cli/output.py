@@ -26,15 +26,18 @@ Item = TypeVar("Item")
 _is_quiet = False
 
 
-def open_app(ctx: typer.Context, *, only_reads: bool = False) -> App:
+def open_app(ctx: typer.Context, *, only_reads: bool = False, ranks: bool = False) -> App:
     """Load the configuration, set up the log, and open the database until the command ends.
 
-    With `only_reads` neither the log file nor the database need be ours to write.
+    With `only_reads` neither the log file nor the database need be ours to write. A command that
+    `ranks` papers fails at once if it could not, and not when all else is done.
     """
-    from digest.app import config, log, services
+    from digest.app import config, log, meaning, services
     from digest.errors import ConfigError
 
     settings = config.load(ctx.obj)
+    if ranks:
+        meaning.check(settings)
     if _is_quiet and settings.log_file is None:
         # In the settings, so that the processes of a run keep to it too.
         level = settings.log.model_copy(update={"level": "error"})

@@ -68,12 +68,13 @@ def preview(
 
     if topic and to:
         raise ConfigError("--topic and --to exclude each other: a reader has topics of their own")
-    app = output.open_app(ctx, only_reads=True)
+    app = output.open_app(ctx, only_reads=True, ranks=True)
     chosen = parse_day(day) or app.papers.newest_day(until=day_of_run(app))
     if chosen is None:
         raise NotFoundError("there are no papers yet; run `digest fetch` first")
     subscriber = find_subscriber(app, to) if to else _example_subscriber(app, topic or [])
-    builder = app.message_builder(pipeline.build_edition(app, chosen))
+    edition = pipeline.build_edition(app, chosen, progress=output.progress_bar)
+    builder = app.message_builder(edition, progress=output.progress_bar)
     result = builder.preview(subscriber)
     if result.message is None:
         is_future = chosen > clock.newest_day(app.config.schedule.timezone)
@@ -87,11 +88,11 @@ def _example_subscriber(app: App, slugs: Sequence[str]) -> Subscriber:
     """Return a subscriber of some topics, or of all, who is in no database."""
     from digest.app import clock
     from digest.app.config.topics import find_topic
-    from subscribers.models import Status, Subscriber
+    from subscribers.models import MADE_UP_ID, Status, Subscriber
 
     wanted = [find_topic(slug, app.topics).slug for slug in slugs]
     return Subscriber(
-        id=0,
+        id=MADE_UP_ID,
         address="reader@example.org",
         status=Status.CONFIRMED,
         topics=tuple(wanted or (topic.slug for topic in app.topics)),

@@ -61,7 +61,7 @@ def run(
 ) -> None:
     """Fetch the day's papers and send every confirmed reader their digest, once."""
     with output.stoppable() as should_continue:
-        app = output.open_app(ctx)
+        app = output.open_app(ctx, ranks=True)
         chosen = begun_day(app, day)
         subscriber = None if only is None else _confirmed(app, only)
         if dry_run:
@@ -166,7 +166,7 @@ def daemon(ctx: typer.Context) -> None:
     from digest.app import clock, pipeline, runs, scheduler
     from digest.errors import RunInProgressError
 
-    app = output.open_app(ctx)
+    app = output.open_app(ctx, ranks=True)
     app.transport().close()  # a wrong mail setting should not wait for the first run
     stopped = threading.Event()
 

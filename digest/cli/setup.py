@@ -93,7 +93,7 @@ def demo(
         (subscriber,) = app.book.confirmed()
         pipeline.fetch(app, progress=output.lasting_progress_bar)
         day = app.papers.newest_day(until=day_of_run(app)) or day_of_run(app)
-        edition = pipeline.build_edition(app, day)
+        edition = pipeline.build_edition(app, day, progress=output.lasting_progress_bar)
         report = pipeline.deliver(
             app, day, transport=app.transport(), edition=edition, allow_late=True
         )

@@ -296,7 +296,7 @@ def try_out(
     described = any((text, words_out, category, author))
     if bool(slug) == described:
         raise ConfigError("give words, a category or an author, or else --topic SLUG")
-    app = output.open_app(ctx, only_reads=True)
+    app = output.open_app(ctx, only_reads=True, ranks=True)
     if slug:
         topic = topics.find_topic(slug, app.topics)
     else:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Cards and issues that are kept; each takes a few thousand bytes.
 CARD_CACHE, ISSUE_CACHE = 4096, 2048
 #: The template variables that differ from issue to issue, and from subscriber to subscriber.
-ISSUE_VARIABLES = ("subject", "preheader", "total", "topics")
+ISSUE_VARIABLES = ("subject", "preheader", "total", "topics", "headline")
 PERSONAL_VARIABLES = ("address", "topics_wanted", "manage_url", "leave_url", "feedback_url")
 #: The personal variables that a card may show.
 CARD_VARIABLES = ("feedback_url",)

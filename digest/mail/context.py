@@ -12,6 +12,7 @@ from digest.text import bounds
 from digest.text.bounds import Room, bounded, first_of
 from digest.text.dates import long_date, short_date
 from digest.text.wording import count, join_words, summarize
+from subscribers.models import EXPLORE, LIKED, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
     from digest.models.paper import Paper, Signals
     from digest.models.picks import Pick
 
+#: What the sections that no topic makes are called in a sentence.
+IN_A_SENTENCE = {
+    OWN: "your own words",
+    LIKED: "what you liked",
+    EXPLORE: "papers outside your topics",
+}
+#: How papers of such a section are counted: "2 like what you liked".
+_COUNTED = {
+    OWN: "about your own words",
+    LIKED: "like what you liked",
+    EXPLORE: "outside your topics",
+}
 #: Papers that the preheader names.
 _NAMED = 2
 # Cached, since a language's date format is looked up for each call, and there are few days.
@@ -65,8 +78,29 @@ def issue_context(issue: Issue, language: str = "en") -> dict[str, str]:
         "preheader": _preheader(issue),
         "total": count(len(issue.picks), "paper"),
         "updates": _updates(issue),
-        "topics": _topics([section.name for section in issue.sections]),
+        "topics": _topics([IN_A_SENTENCE.get(it.slug, it.name) for it in issue.sections]),
+        "headline": _headline(issue),
     }
+
+
+def _headline(issue: Issue) -> str:
+    """Say how many papers there are, and of what: topics by name, and by number what is none.
+
+    Such as `2 papers for you in Agents`, or `6 papers for you: 5 in Agents, Robots; 1 outside your
+    topics`.
+    """
+    total = f"{count(len(issue.picks), 'paper')} for you"
+    topics = [section for section in issue.sections if section.slug not in _COUNTED]
+    parts = [
+        (
+            sum(len(section.picks) for section in topics),
+            f"in {_topics([section.name for section in topics])}",
+        ),
+        *((len(it.picks), _COUNTED[it.slug]) for it in issue.sections if it.slug in _COUNTED),
+    ][0 if topics else 1 :]
+    if len(parts) == 1:
+        return f"{total} {parts[0][1]}"
+    return f"{total}: {'; '.join(f'{number:,} {what}' for number, what in parts)}"
 
 
 def _topics(names: Sequence[str]) -> str:

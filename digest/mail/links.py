@@ -42,7 +42,10 @@ class LinkBuilder:
         }
 
     def subscriber_links(self, subscriber_id: int, day: date, at: datetime) -> SubscriberLinks:
-        """Return the links in a subscriber's mail of a day: to change it, stop it, or judge it."""
+        """Return the links in a subscriber's mail of a day: to change it, stop it, or judge it.
+
+        `at` is when the edition was stored that the mail is made from.
+        """
         return SubscriberLinks(
             manage_url=self._link(links.Purpose.MANAGE, subscriber_id, at),
             leave_url=self._link(links.Purpose.LEAVE, subscriber_id, at),

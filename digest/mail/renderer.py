@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from digest.mail import message
 from digest.mail.body import BodyRenderer, Personal, RenderedIssue
-from digest.mail.context import SiteIdentity, SubscriberLinks, personal_context
+from digest.mail.context import IN_A_SENTENCE, SiteIdentity, SubscriberLinks, personal_context
 from digest.mail.verp import return_address
 from digest.models.delivery import OutgoingMessage
 from subscribers.addresses import for_envelope
-from subscribers.models import own_topic
+from subscribers.models import LIKED, OWN, own_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ class Renderer:
         """
         address = for_envelope(subscriber.address)
         links = self._settings.subscriber_links(subscriber.id, issue.day, self._at)
-        topics = self._topic_names(subscriber)
+        topics = self._subscribed_to(subscriber, issue)
         personal = Personal(
             personal_context(address=subscriber.address, topics=topics, links=links)
         )
@@ -192,9 +192,16 @@ class Renderer:
             outgoing=outgoing,
         )
 
-    def _topic_names(self, subscriber: Subscriber) -> list[str]:
-        """Return the names of a subscriber's topics, their own topic last."""
+    def _subscribed_to(self, subscriber: Subscriber, issue: Issue) -> list[str]:
+        """Return what brings a subscriber this issue: topics, their own words, what they liked.
+
+        Whoever has given all of them up since a first attempt got the sections of the issue by
+        what they had then.
+        """
+        sections = [section.slug for section in issue.sections]
         topics = self._edition.topics
-        names = [topics[slug].name for slug in subscriber.topics if slug in topics]
-        own = own_topic(subscriber)
-        return [*names, own.name] if own else names
+        slugs = [slug for slug in subscriber.topics if slug in topics]
+        slugs += [OWN] if own_topic(subscriber) else []
+        slugs += [LIKED] if LIKED in sections else []
+        slugs = slugs or sections
+        return [IN_A_SENTENCE.get(it) or topics[it].name for it in slugs]

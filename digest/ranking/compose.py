@@ -27,8 +27,8 @@ def compose(edition: Edition, wanted: Sequence[str], *, seen: Seen) -> Issue | N
     """
     known = [slug for slug in wanted if slug in edition.topics]
     if not known:
-        slugs = ", ".join(wanted) or "none chosen"
-        return NoIssue(reason=f"none of the topics exist: {slugs}")
+        none = f"none of the topics exist: {', '.join(wanted)}" if wanted else "no topic is chosen"
+        return NoIssue(reason=none)
     if not edition.coverage.considered:
         return NoIssue(reason=why_empty(edition.coverage))
     selected = select_from(edition.ranked, edition, known, seen=seen)

@@ -154,8 +154,10 @@ def _best_first(picks: Iterable[Pick]) -> tuple[Pick, ...]:
     return tuple(sorted(picks, key=lambda pick: -pick.score))
 
 
+#: This build's own ranker.
+OURS = "digest"
 _KINDS: Mapping[str, _Kind] = {
-    "digest": _Kind(rank=_digest, parameters={"trend_weight": (0, 100)}),
+    OURS: _Kind(rank=_digest, parameters={"trend_weight": (0, 100)}),
     "bm25": _Kind(rank=_bm25, parameters={"k1": (0, 100), "b": (0, 1)}),
     "votes": _Kind(rank=_votes, parameters={}),
     "newest": _Kind(rank=_newest, parameters={}),

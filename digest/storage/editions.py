@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -47,15 +48,17 @@ class EditionStore:
         self._writer = engine.execution_options(writes=True)
 
     def save(self, edition: Edition, *, mail_key: str, now: datetime) -> StoredEdition:
-        """Store an edition, dated now; one with the same content on the same day is kept once."""
+        """Store an edition, dated now; one with the same content on the same day is kept once.
+
+        No two editions of a day have the same date, since the links of mails name them by it.
+        """
         content = dump(edition)
         edition_id = self._find(edition, content, mail_key)
         if edition_id is None:
             with self._writer.begin() as db:
                 row = editions.insert().values(
                     day=edition.coverage.day,
-                    # A mail's Date has no fractions of a second.
-                    saved_at=now.replace(microsecond=0),
+                    saved_at=_free_second(db, edition.coverage.day, now),
                     content_key=_content_key(content),
                     mail_key=mail_key,
                     content=content,
@@ -80,10 +83,11 @@ class EditionStore:
         with self._engine.connect() as db:
             rows = rows_where_in(db, query, edition_papers.c.paper_id, ids)
             also_elsewhere = frozenset(row.paper_id for row in rows)
+            at = _free_second(db, edition.coverage.day, now)
         return StoredEdition(
             id=0,
             edition=edition,
-            at=now.replace(microsecond=0),
+            at=at,
             mail_key=mail_key,
             also_elsewhere=also_elsewhere,
         )
@@ -233,6 +237,19 @@ class EditionStore:
 
 def _content_key(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _free_second(db: sa.Connection, day: date, now: datetime) -> datetime:
+    """Return this second, or the next in which no edition of a day was stored.
+
+    A mail's Date has no fractions of a second.
+    """
+    at = now.replace(microsecond=0)
+    query = sa.select(editions.c.saved_at).where(editions.c.day == day, editions.c.saved_at >= at)
+    taken = set(db.execute(query).scalars())
+    while at in taken:
+        at += timedelta(seconds=1)
+    return at
 
 
 def _papers(db: sa.Connection, edition_id: int) -> set[str]:

@@ -1,7 +1,9 @@
 """Which paper a link in a mail means.
 
-The link names the mail by its reader and day, and the paper by its position in the edition. That is
-the same for all readers of the edition, so that they share its cards.
+The link names the edition that the mail was made from, by its day and the second in which it was
+stored, and the paper by its position in it. That is the same for all readers of the edition, so
+that they share its cards; and a mail that was sent again, from a newer edition, changes nothing for
+the links of the first one.
 """
 
 from __future__ import annotations
@@ -10,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.storage.pruning import shown_to
-from digest.storage.schema import deliveries, edition_papers, editions, shown
+from digest.storage.schema import edition_papers, editions
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 #: The highest position that databases can look up.
 _MOST = 2**31 - 1
@@ -27,34 +28,26 @@ class MailedPapers:
         """Use an engine whose tables exist."""
         self._engine = engine
 
-    def find(self, subscriber_id: int, day: date, position: int) -> str | None:
-        """Return the id of the paper at a position of the edition that a mail was made from.
+    def is_known(self, day: date, at: datetime) -> bool:
+        """Whether there is an edition of a day that was stored at this time.
 
-        A mail without a delivery is a preview: it was made from the day's newest edition.
+        Mails are made from no other; a preview may be, since it stores none.
         """
+        with self._engine.connect() as db:
+            return db.execute(sa.select(editions.c.id).where(_is(day, at))).first() is not None
+
+    def find(self, day: date, at: datetime, position: int) -> str | None:
+        """Return the id of the paper at a position of an edition, or None if it has none there."""
         if not 0 <= position <= _MOST:
             return None
+        query = (
+            sa.select(edition_papers.c.paper_id)
+            .join_from(edition_papers, editions)
+            .where(_is(day, at), edition_papers.c.position == position)
+        )
         with self._engine.connect() as db:
-            edition_id = _edition_of(db, subscriber_id, day)
-            query = sa.select(edition_papers.c.paper_id).where(
-                edition_papers.c.edition_id == edition_id, edition_papers.c.position == position
-            )
-            return None if edition_id is None else db.execute(query).scalar()
+            return db.execute(query).scalar()
 
 
-def _edition_of(db: sa.Connection, subscriber_id: int, day: date) -> int | None:
-    of_day = editions.c.day == day
-    queries = (
-        sa.select(deliveries.c.edition_id).where(
-            deliveries.c.day == day,
-            deliveries.c.subscriber_id == subscriber_id,
-            deliveries.c.edition_id.is_not(None),
-        ),
-        sa.select(shown.c.edition_id).where(shown_to(subscriber_id, of_day)),
-        sa.select(sa.func.max(editions.c.id)).where(of_day),
-    )
-    for query in queries:
-        found: int | None = db.execute(query).scalar()
-        if found is not None:
-            return found
-    return None
+def _is(day: date, at: datetime) -> sa.ColumnElement[bool]:
+    return (editions.c.day == day) & (editions.c.saved_at == at)

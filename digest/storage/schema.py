@@ -192,7 +192,7 @@ editions = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("day", sa.Date, nullable=False, index=True),
-    # the Date of the mails
+    # the Date of the mails, in whole seconds; no two editions of a day share it
     sa.Column("saved_at", UTCDateTime, nullable=False),
     # a hash of the content, so that nothing is stored twice
     sa.Column("content_key", sa.String, nullable=False),

@@ -26,6 +26,10 @@ class GoneError(Exception):
     """The link is valid, but its subscription does not exist any more."""
 
 
+class PreviewError(Exception):
+    """The link is valid, but of a preview: no such mail was sent."""
+
+
 def subscriber_of(services: WebServices, purpose: Purpose, token: str) -> Subscriber:
     """Return the subscriber of a link.
 

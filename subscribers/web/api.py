@@ -167,7 +167,10 @@ def reader(subscriber: ReaderDep) -> ReaderOut:
 
 @routes.put("/readers/{token}", responses=_messages(400, 410, 413, 422))
 def choose(subscriber: ReaderDep, choices: Choices, services: ServicesDep) -> ReaderOut:
-    """Change a reader's choices."""
+    """Replace a reader's choices, all of them: what is left out gets its default.
+
+    To change one, read them, change it, and send all of them back.
+    """
     chosen = _known(services, choices.topics)
     preferences = Preferences(
         **{field.name: getattr(choices, field.name) for field in fields(Preferences)}

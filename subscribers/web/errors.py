@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from subscribers.errors import ConsentError, LinkError, PreferenceError
 from subscribers.faults import describe
-from subscribers.web.access import GoneError
+from subscribers.web.access import GoneError, PreviewError
+from subscribers.web.dependencies import READ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +75,22 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
         # Only the API declares what a request must look like; it always gets JSON.
         return error_response("/api/", 422, explain(error.errors()), templates)
 
+    _add_link_handlers(app, templates)
+
+    @app.exception_handler(PreferenceError)
+    async def _preference(request: Request, error: PreferenceError) -> Response:
+        message = f"Not saved: {error}."
+        return error_response(request.url.path, 422, str(error), templates, page_message=message)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:  # the server logs it
+        message = "Something broke on our side. Please try again later."
+        return error_response(request.url.path, 500, message, templates)
+
+
+def _add_link_handlers(app: FastAPI, templates: Templates) -> None:
+    """Tell it how to answer the links of mails that lead nowhere any more."""
+
     @app.exception_handler(LinkError)
     async def _link(request: Request, error: LinkError) -> Response:
         message = str(error)
@@ -85,16 +102,11 @@ def add_error_handlers(app: FastAPI, templates: Templates) -> None:
         message = "this subscription is no longer here"
         return error_response(request.url.path, 410, message, templates, page_message=_GONE)
 
+    @app.exception_handler(PreviewError)
+    async def _preview(request: Request, error: PreviewError) -> Response:
+        # To open the link is no mistake; a button that it does not show cannot be pressed.
+        return templates.page("preview", status=200 if request.method in READ else 409)
+
     @app.exception_handler(ConsentError)
     async def _consent(request: Request, error: ConsentError) -> Response:
         return error_response(request.url.path, 410, str(error), templates, page_message=_GONE)
-
-    @app.exception_handler(PreferenceError)
-    async def _preference(request: Request, error: PreferenceError) -> Response:
-        message = f"Not saved: {error}."
-        return error_response(request.url.path, 422, str(error), templates, page_message=message)
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> Response:  # the server logs it
-        message = "Something broke on our side. Please try again later."
-        return error_response(request.url.path, 500, message, templates)

@@ -99,14 +99,20 @@ def test_what_holds_is_shown_in_words_here_and_by_show(furnished: Path, digest: 
         (("--like", "10.1000/xyz"), "no paper is known as '10.1000/xyz'"),
         (("--save", "a title"), "no paper is known as 'a title'"),
         (("--hour", "24"), "hour must be 0 to 23"),
-        (("--papers", "51"), "papers must be 1 to 50"),
-        (("--papers", "-1"), "papers must be 1 to 50"),
+        (("--papers", "51"), "--papers 51 must be 1 to 50, or 0 for the site's own limit"),
+        (("--papers", "-3"), "--papers -3 must be 1 to 50, or 0 for the site's own limit"),
         (("--day", "noday"), "days must name days of the week"),
         (("--timezone", "Mars"), "'Mars' is not a time zone"),
         (("--language", "tlh"), "language must be one of"),
-        (("--word", "?"), "words_in takes words of letters and digits"),
-        (("--word", ""), "words_in takes"),
-        (("--mute", "x" * 101), "muted takes at most 50 words of at most 100"),
+        (("--word", "?"), "--word '?' has no letter or digit in it"),
+        (("--word", ""), "--word '' has no letter or digit in it"),
+        (("--author", " "), "--author ' ' has no letter or digit in it"),
+        (("--word", "a AND"), "--word 'a AND' must have a word after AND at character 3"),
+        (("--word", "NOT a"), "--word 'NOT a' must not rest on NOT alone"),
+        (("--word", "arXiv:2401.00002"), "is a paper; use --like arXiv:2401.00002"),
+        (("--mute", "x" * 101), "--mute takes at most 50 words of at most 100"),
+        (("--less", UNKNOWN), f"--less {UNKNOWN}: --like names"),
+        (("--save", f"https://arxiv.org/abs/{UNKNOWN}v2"), "a paper has one verdict"),
         (("--drop", "whale"), "--drop 'whale' is not of the form WHAT=VALUE"),
         (("--drop", "fish=whale"), "WHAT is one of topic, word"),
         (("--drop", "word="), "is not of the form"),
@@ -125,6 +131,26 @@ def test_what_is_not_possible_ends_with_2_and_changes_nothing(
     assert (result.code, result.out) == (2, "")
     assert words in result.err
     assert choices(digest) == before
+
+
+def test_what_is_dropped_goes_before_what_is_given(furnished: Path, digest: Command) -> None:
+    digest("subscribers", "set", ADA, "--like", KNOWN, "--word", "maps")
+
+    result = digest(
+        "subscribers", "set", ADA, "--drop", f"paper={KNOWN}", "--less", KNOWN,
+        "--drop", "word=maps", "--word", "Maps", "--json",
+    )  # fmt: skip
+
+    assert [(it["paper_id"], it["verdict"]) for it in result.json["feedback"]] == [(KNOWN, "less")]
+    assert result.json["preferences"]["words_in"] == ["Maps"]
+
+
+def test_words_are_taken_in_the_forms_of_a_topic(furnished: Path, digest: Command) -> None:
+    words = ["robot AND NOT toy", '"2401.00002"', "how do agents plan?"]
+
+    result = digest("subscribers", "set", ADA, *(f"--word={it}" for it in words), "--json")
+
+    assert result.json["preferences"]["words_in"] == words
 
 
 def test_a_stranger_has_no_choices(furnished: Path, digest: Command) -> None:
@@ -153,7 +179,8 @@ def test_the_export_of_a_reader_has_what_they_said(furnished: Path, digest: Comm
     known = digest("subscribers", "export", ADA).json
 
     assert [one["paper_id"] for one in known["feedback"]] == [KNOWN]
-    assert (known["profile"], known["preferences"]["muted"]) == (None, ["Ben Example"])
+    assert known["profile"]["likes"] == 1
+    assert known["preferences"]["muted"] == ["Ben Example"]
 
 
 def test_no_log_and_no_report_of_a_run_holds_what_a_reader_likes(

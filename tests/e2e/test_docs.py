@@ -28,6 +28,8 @@ def page(name: str) -> str:
 
 GUIDE = page("operating")
 SOURCES = page("sources")
+#: Every page that people read.
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 #: Tools that every Python project has; they need no reason.
 TOOLS = {"build", "coverage", "mypy", "pytest", "ruff"}
@@ -274,6 +276,17 @@ def test_every_path_in_the_architecture_exists() -> None:
 
     assert paths != []
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_tables_have_whole_rows_and_headings_stand_apart(path: Path) -> None:
+    before, in_code = "", False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        in_code ^= line.startswith("```")
+        if not in_code:
+            assert not before.startswith("|") or not line or line.startswith("|"), line
+            assert not line.startswith("#") or not before, line
+        before = line
 
 
 @pytest.mark.parametrize("library", libraries())

@@ -177,10 +177,11 @@ class Site:
         return enrolled(self.book, address, *events, **details)
 
     def token(self, purpose: Purpose, subscriber: Subscriber, *, at: datetime | None = None) -> str:
-        day = DAYS[0] if purpose is Purpose.FEEDBACK else None
-        return links.sign(
-            purpose, subscriber.id, secrets=self.app.secrets, at=at or self.now, day=day
-        )
+        """A link of this time; one for feedback is of the mail that `mail` made."""
+        of_mail = purpose is Purpose.FEEDBACK
+        at = at or (NOON if of_mail else self.now)
+        day = DAYS[0] if of_mail else None
+        return links.sign(purpose, subscriber.id, secrets=self.app.secrets, at=at, day=day)
 
     def link(self, purpose: Purpose, subscriber: Subscriber, *, at: datetime | None = None) -> str:
         return path_of(purpose, self.token(purpose, subscriber, at=at))

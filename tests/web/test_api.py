@@ -145,6 +145,18 @@ def test_a_token_shows_and_changes_the_choices_of_its_subscriber(site: Site) -> 
     assert site.get(path).json() == changed.json()
 
 
+def test_a_choice_that_is_left_out_gets_its_default_whichever_it_is(site: Site) -> None:
+    path = subscriber_path(site, CONFIRM)
+    plain = site.request("PUT", path, json={"topics": ["agents"]}).json()
+    for name, value in CHOICES.items():
+        site.request("PUT", path, json={"topics": ["agents"], name: value})
+
+        assert site.request("PUT", path, json={"topics": ["agents"]}).json() == plain
+
+    described = site.get("/api/v1/openapi.json").json()["paths"]["/api/v1/readers/{token}"]["put"]
+    assert "what is left out gets its default" in described["description"]
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.builders import NOON, paper
 
+from digest.app.serializers import plain
 from digest.models.feedback import Feedback
 from digest.models.profile import Interest, Profile
 from subscribers.links import Purpose
@@ -96,10 +97,10 @@ def test_a_word_is_struck_out_and_taken_up_again(site: Site) -> None:
     answer = site.post(manage(site, subscriber, "/unlearn"), data={"word": "Maps"})
     page = site.get(answer.headers["location"]).text
     struck, words = preferences(site).unlearned, buttons(page, "word")
-    site.post(manage(site, subscriber, "/relearn"), data={"word": "Maps"})
+    site.post(manage(site, subscriber, "/relearn"), data={"word": "maps"})
 
-    assert struck == ("Maps",)
-    assert words == ["way &lt;finding&gt;", "whale song", "Maps"]
+    assert struck == ("maps",)
+    assert words == ["way &lt;finding&gt;", "whale song", "maps"]
     assert preferences(site).unlearned == ()
 
 
@@ -111,16 +112,30 @@ def test_an_interest_without_a_word_left_is_not_shown(site: Site) -> None:
     assert "From 1 paper<" not in site.get(manage(site, subscriber)).text
 
 
-@pytest.mark.parametrize("word", ["", "  ", "?", "x" * 101])
-def test_a_word_that_cannot_be_struck_out_is_refused(site: Site, word: str) -> None:
+@pytest.mark.parametrize("word", ["", "  ", "?", "x" * 101, "zzzqqq", "map"])
+def test_a_word_that_is_not_believed_cannot_be_struck_out(site: Site, word: str) -> None:
     subscriber = ada(site, Verdict.LIKE)
     before = site.dump()
 
     answer = site.post(manage(site, subscriber, "/unlearn"), data={"word": word})
 
     assert answer.status_code == 422
-    assert "Not saved: unlearned takes" in answer.text
+    assert "Not saved: this word is not among those we believe you like" in answer.text
     assert site.dump() == before
+
+
+@pytest.mark.parametrize("profile", [PROFILE, None], ids=["learned by a run", "changed since"])
+def test_the_export_has_the_profile_that_the_page_shows(
+    site: Site, profile: Profile | None
+) -> None:
+    subscriber = ada(site, Verdict.LIKE, Verdict.LESS, profile=profile)
+
+    exported = site.services.feedback.export(subscriber.id)["profile"]
+
+    shown = [{"words": it["words"], "papers": it["likes"]} for it in exported["interests"]]
+    believed = [plain(it) for it in site.services.feedback.beliefs(subscriber.id)]
+    assert sorted(shown, key=str) == sorted(believed, key=str)
+    assert exported["interests"]
 
 
 def test_learning_is_switched_off_and_on(site: Site) -> None:

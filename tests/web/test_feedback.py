@@ -13,7 +13,7 @@ from support.site import DAYS, PAPERS, URL
 
 from subscribers import links
 from subscribers.links import Purpose
-from subscribers.models import Event, Preferences, Verdict
+from subscribers.models import MADE_UP_ID, Event, Preferences, Verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -209,16 +209,34 @@ def test_a_page_that_does_not_exist_is_not_found(site: Site, last: str) -> None:
     assert site.post(path(site, ada(site), "x")).status_code == 404
 
 
-def test_a_day_without_an_edition_has_no_papers(site: Site) -> None:
-    day = DAYS[0] + timedelta(days=9)
-    token = links.sign(
-        Purpose.FEEDBACK, ada(site).id, secrets=site.app.secrets, at=site.now, day=day
-    )
+@pytest.mark.parametrize("last", ["more", "less", "save", "mute", "undo", "unmute"])
+@pytest.mark.parametrize(
+    ("days", "seconds"), [(9, 0), (0, 1)], ids=["a day without a mail", "an edition not stored"]
+)
+def test_a_link_of_a_preview_says_so_and_records_nothing(
+    site: Site, days: int, seconds: int, last: str
+) -> None:
+    day, at = DAYS[0] + timedelta(days=days), NOON - timedelta(seconds=seconds)
+    token = links.sign(Purpose.FEEDBACK, ada(site).id, secrets=site.app.secrets, at=at, day=day)
+    link, before = f"/feedback/{token}/0/{last}", site.dump()
 
-    answer = site.get(f"/feedback/{token}/0/more")
+    pressed = site.post(link, data={"author": "Ada Example"})
 
-    assert answer.status_code == 404
-    assert "There is no such page." in answer.text
+    assert pressed.status_code == 409
+    assert site.dump() == before
+    if last not in ("undo", "unmute"):
+        assert site.get(link).status_code == site.request("HEAD", link).status_code == 200
+        assert "The link is from a preview of a digest." in site.get(link).text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_preview_for_nobody_has_links_that_say_so(site: Site, method: str) -> None:
+    token = links.sign(Purpose.FEEDBACK, MADE_UP_ID, secrets=site.app.secrets, at=NOON, day=DAYS[0])
+
+    answer = site.request(method, f"/feedback/{token}/{position_of(site)}/more")
+
+    assert answer.status_code == (200 if method == "GET" else 409)
+    assert "nothing you say of its papers is recorded" in answer.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

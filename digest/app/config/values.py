@@ -60,12 +60,18 @@ def _summary_length(number: int) -> int:
 def _ranker(text: str) -> str:
     if text:
         # Imported here, since it brings scipy, which most commands can do without.
-        from digest.ranking.rankers import read_ranker
+        from digest.ranking.rankers import NAMES, OURS, read_ranker
 
         try:
             read_ranker(text)
         except ConfigError as error:
             raise ValueError(str(error)) from error
+        if text.rstrip(":") == OURS:
+            rivals = join_choices(name for name in NAMES if name != OURS)
+            raise ValueError(
+                f"is our own ranker, which says nothing beside itself; name a rival: {rivals}, or"
+                f" ours with another weight of votes, such as {OURS}:trend_weight=1"
+            )
     return text
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
 from subscribers.models import Verdict
 from subscribers.web.access import subscriber_of
@@ -58,9 +59,20 @@ def switch(token: str, form: FormDep, services: ServicesDep) -> Response:
 
 @routes.post("/manage/{token}/unlearn")
 def unlearn(token: str, form: FormDep, services: ServicesDep) -> Response:
-    """Strike out a word, so that papers do not teach it any more."""
+    """Strike out a word that the page shows, so that papers do not teach it any more.
+
+    Raises:
+        PreferenceError: it is none of those that we believe.
+
+    """
+    subscriber = subscriber_of(services, Purpose.MANAGE, token)
     word = _word(form.get("word"))
-    return _prefer(services, token, lambda it: replace(it, unlearned=_added(it.unlearned, word)))
+    beliefs = services.feedback.beliefs(subscriber.id)
+    believed = {word.casefold(): word for belief in beliefs for word in belief.words}
+    found = believed.get(word.casefold())
+    if found is None:
+        raise PreferenceError("this word is not among those we believe you like any more")
+    return _prefer(services, token, lambda it: replace(it, unlearned=_added(it.unlearned, found)))
 
 
 @routes.post("/manage/{token}/relearn")

@@ -1,7 +1,11 @@
 """The pages of a mail's links below each paper: more like it, less like it, save, mute an author.
 
-A link names the mail by a signed token, and the paper by its position in the edition, which is the
-same for all readers. To open one changes nothing, since mail scanners open all: the buttons do.
+A link names the mail and its edition by a signed token, and the paper by its position in the
+edition, which is the same for all readers. To open one changes nothing, since mail scanners open
+all: the buttons do.
+
+A preview has the links of the mail that would leave. It stores no edition, so its links lead to a
+page that says so, and record nothing.
 """
 
 from __future__ import annotations
@@ -15,14 +19,13 @@ from starlette.responses import Response
 
 from subscribers import links
 from subscribers.errors import PreferenceError
-from subscribers.models import INACTIVE, MAX_WORD_LENGTH, Verdict
-from subscribers.web.access import GoneError
+from subscribers.models import INACTIVE, MADE_UP_ID, MAX_WORD_LENGTH, Verdict
+from subscribers.web.access import GoneError, PreviewError
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from subscribers.feedback import JudgedPaper
+    from subscribers.links import MailRef
     from subscribers.models import Preferences, Subscriber
     from subscribers.web.services import WebServices
     from subscribers.web.templates import Templates
@@ -44,7 +47,7 @@ class _Mailed(NamedTuple):
     """A paper of a mail, and the reader who got it."""
 
     subscriber: Subscriber
-    day: date
+    mail: MailRef
     paper: JudgedPaper
     #: the path of the paper's links, without the last part
     path: str
@@ -108,7 +111,7 @@ def judge(
     if choice not in VERDICTS:
         raise HTTPException(404)
     mailed = _mailed(services, token, position)
-    services.feedback.give(mailed.subscriber.id, mailed.day, mailed.paper.id, VERDICTS[choice])
+    services.feedback.give(mailed.subscriber.id, mailed.mail.day, mailed.paper.id, VERDICTS[choice])
     return _page(templates, mailed, "judged", said=choice, author="")
 
 
@@ -117,20 +120,23 @@ def _mailed(services: WebServices, token: str, position: str) -> _Mailed:
 
     Raises:
         LinkError: the token is forged, expired, or signed for another purpose.
+        PreviewError: no such mail was sent.
         GoneError: the reader was erased, or has left.
         HTTPException: there is no such paper in the mail.
 
     """
-    mail = links.read_mailed_day(token, secrets=services.secrets, now=services.clock())
+    mail = links.read_mail(token, secrets=services.secrets, now=services.clock())
+    if mail.subscriber_id == MADE_UP_ID or not services.feedback.is_sent(mail):
+        raise PreviewError
     subscriber = services.book.get(mail.subscriber_id)
     if subscriber is None or subscriber.status in INACTIVE:
         raise GoneError
     is_number = position.isascii() and position.isdecimal() and len(position) <= _DIGITS
-    paper = services.feedback.paper(subscriber.id, mail.day, int(position)) if is_number else None
+    paper = services.feedback.paper(mail, int(position)) if is_number else None
     if paper is None:
         raise HTTPException(404)
     path = f"{services.base}/feedback/{token}/{position}"
-    return _Mailed(subscriber, mail.day, paper, path)
+    return _Mailed(subscriber, mail, paper, path)
 
 
 def _author(paper: JudgedPaper, name: str) -> str:

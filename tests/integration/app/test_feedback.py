@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import DAY, NOON
+from support.installation import RecordingTransport, address
 
 from digest.app.feedback import AppFeedback
+from digest.mail import message
 from digest.models.feedback import Feedback
 from digest.models.paper import Links
 from digest.models.profile import Interest, Profile
 from digest.text import bounds
+from subscribers import links
 from subscribers.feedback import Belief
+from subscribers.links import MailRef
 from subscribers.models import Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +26,12 @@ if TYPE_CHECKING:
 
     from subscribers.feedback import ReaderFeedback
     from subscribers.models import Subscriber
+
+
+#: The title of a paper of `add_agents_papers`, and the link below it.
+CARD = re.compile(
+    r"^(An agent named \w+)\n.+?/feedback/([\w.-]+)/(\d+)/more", re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.fixture
@@ -42,14 +53,37 @@ def feedback(installation: Installation) -> ReaderFeedback:
 
 
 def test_a_paper_of_a_mail_is_fit_to_be_shown(feedback: ReaderFeedback, ada: Subscriber) -> None:
-    paper = feedback.paper(ada.id, DAY, 0)
+    mail = MailRef(ada.id, DAY, NOON)
+
+    paper = feedback.paper(mail, 0)
 
     assert paper is not None
     assert (paper.id, paper.url, paper.verdict) == ("1", "https://example.org/1.pdf", None)
     assert len(paper.title) <= bounds.TITLE
     assert paper.authors == ("Ada Example", "Ben Example")
-    assert feedback.paper(ada.id, DAY, 1) is None
-    assert feedback.paper(ada.id, DAY + timedelta(days=1), 0) is None
+    assert feedback.paper(mail, 1) is None
+    assert feedback.paper(mail._replace(day=DAY + timedelta(days=1)), 0) is None
+
+
+def test_the_links_of_a_mail_mean_its_papers_though_the_day_has_another_edition(
+    installation: Installation, feedback: ReaderFeedback
+) -> None:
+    transport = RecordingTransport()
+    for name, papers in (("ada", ("1", "2")), ("bo", ("0", "3"))):
+        installation.subscribe(name)
+        installation.add_agents_papers(*papers)
+        installation.send(transport)
+
+    meant: dict[str, set[str]] = {}
+    for sent in transport.messages:
+        for title, token, position in CARD.findall(message.read(sent.content)[0]):
+            mail = links.read_mail(token, secrets=installation.app.secrets, now=NOON)
+            paper = feedback.paper(mail, int(position))
+            assert paper is not None
+            assert paper.title == title
+            meant.setdefault(sent.recipient, set()).add(paper.id)
+
+    assert meant == {address("ada"): {"1", "2"}, address("bo"): {"0", "1", "2", "3"}}
 
 
 def test_what_is_given_is_known_with_its_mail_and_taken_back(
@@ -57,7 +91,7 @@ def test_what_is_given_is_known_with_its_mail_and_taken_back(
 ) -> None:
     feedback.give(ada.id, DAY, "1", Verdict.SAVE)
     (given,) = installation.app.feedback.of([ada.id])[ada.id]
-    paper = feedback.paper(ada.id, DAY, 0)
+    paper = feedback.paper(MailRef(ada.id, DAY, NOON), 0)
     feedback.withdraw(ada.id, "1")
 
     assert (given.verdict, given.channel, given.day) == (Verdict.SAVE, "mail", DAY)

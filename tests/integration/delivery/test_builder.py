@@ -150,4 +150,4 @@ def test_a_run_queries_the_database_once_for_a_batch_and_not_for_each_subscriber
 
     assert len(at_message) == BATCH_SIZE
     assert len(set(at_message)) == 1
-    assert len(many) == len(few)
+    assert len(many) <= len(few)  # the first run stores the edition too

@@ -83,6 +83,16 @@ def test_the_date_of_mails_has_no_fractions_of_a_second(steps: LedgerSteps) -> N
     assert stored.at == NOON
 
 
+def test_no_two_editions_of_a_day_share_a_date(steps: LedgerSteps) -> None:
+    first, second = save(steps, edition(ONE)), save(steps, edition(TWO))
+    previewed = steps.editions.preview(edition(THREE), mail_key="templates", now=NOON)
+    elsewhere = save(steps, edition(THREE, day=NEXT_DAY))
+
+    dates = [stored.at - NOON for stored in (first, second, previewed, elsewhere)]
+
+    assert dates == [timedelta(seconds=seconds) for seconds in (0, 1, 2, 0)]
+
+
 def test_a_preview_stores_nothing_and_finds_what_is_stored(steps: LedgerSteps) -> None:
     new = steps.editions.preview(edition(ONE), mail_key="templates", now=NOON)
     kept = save(steps, edition(ONE))

@@ -1,9 +1,9 @@
-"""The paper that a link of a mail means, while its delivery is kept, pruned, or was never made."""
+"""The paper that a link of a mail means: that which the mail had, whatever was stored since."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,72 +14,83 @@ from digest.storage.mailed_papers import MailedPapers
 if TYPE_CHECKING:
     from support.installation import Installation
 
-    from subscribers.models import Subscriber
+    from digest.storage.editions import StoredEdition
 
 
 @pytest.fixture
-def ada(installation: Installation) -> Subscriber:
-    """A reader of a day's mail; the day had another edition since."""
-    subscriber = installation.subscribe("ada")
+def first(installation: Installation) -> StoredEdition:
+    """The edition of a day's mails; the day had another since, whose first paper is new."""
+    installation.subscribe("ada")
     installation.add_agents_papers("1", "2")
     installation.send()
+    newest = installation.app.editions.newest(DAY)
+    assert newest is not None
+    return installation.app.editions.get(newest)
+
+
+@pytest.fixture
+def later(installation: Installation, first: StoredEdition) -> StoredEdition:
+    """An edition of the same day that was stored in the same second."""
     installation.add_agents_papers("0")
-    later = installation.app.editions.save(installation.edition(), mail_key="", now=NOON)
-    assert "0" in later.edition.positions
-    return subscriber
+    later = installation.app.editions.save(installation.edition(), mail_key="", now=first.at)
+    assert later.id != first.id
+    assert later.edition.positions["0"] in first.edition.positions.values()
+    return later
 
 
-def papers_of(installation: Installation, subscriber_id: int) -> set[str | None]:
+def papers_of(installation: Installation, at: datetime) -> dict[str | None, int]:
     mailed = MailedPapers(installation.app.engine)
-    return {mailed.find(subscriber_id, DAY, position) for position in range(5)}
+    return {mailed.find(DAY, at, position): position for position in range(5)}
 
 
 def test_a_position_is_of_the_edition_that_the_mail_was_made_from(
-    installation: Installation, ada: Subscriber
+    installation: Installation, first: StoredEdition, later: StoredEdition
 ) -> None:
-    assert papers_of(installation, ada.id) == {"1", "2", None}
+    for stored in (first, later):
+        found = papers_of(installation, stored.at)
+
+        del found[None]
+        assert found == stored.edition.positions
 
 
 def test_a_position_is_still_known_when_the_delivery_is_pruned(
-    installation: Installation, ada: Subscriber
+    installation: Installation, first: StoredEdition
 ) -> None:
     installation.app.pruning.prune(
         DAY, before=DAY + timedelta(days=1), closed_before=NOON + timedelta(days=9), limit=9,
         now=NOON,
     )  # fmt: skip
 
-    assert installation.app.history.record(DAY, ada.id) is None
-    assert papers_of(installation, ada.id) == {"1", "2", None}
-
-
-def test_a_preview_has_the_positions_of_the_newest_edition(
-    installation: Installation, ada: Subscriber
-) -> None:
-    assert papers_of(installation, ada.id + 1) == {"0", "1", "2", None}
+    assert papers_of(installation, first.at).keys() == {"1", "2", None}
 
 
 @pytest.mark.parametrize("position", [-1, 2**31, 2**63, 10**40])
 def test_a_position_that_no_edition_can_have_is_not_looked_up(
-    installation: Installation, ada: Subscriber, position: int
+    installation: Installation, first: StoredEdition, position: int
 ) -> None:
-    assert MailedPapers(installation.app.engine).find(ada.id, DAY, position) is None
+    assert MailedPapers(installation.app.engine).find(DAY, first.at, position) is None
 
 
-def test_a_day_without_an_edition_has_no_papers(
-    installation: Installation, ada: Subscriber
+@pytest.mark.parametrize(
+    ("days", "seconds", "expected"), [(0, 0, True), (1, 0, False), (0, 1, False), (0, -1, False)]
+)
+def test_an_edition_is_known_by_its_day_and_second(
+    installation: Installation, first: StoredEdition, *, days: int, seconds: int, expected: bool
 ) -> None:
     mailed = MailedPapers(installation.app.engine)
+    day, at = DAY + timedelta(days=days), first.at + timedelta(seconds=seconds)
 
-    assert mailed.find(ada.id, DAY + timedelta(days=1), 0) is None
+    assert mailed.is_known(day, at) is expected
+    assert (mailed.find(day, at, 0) is not None) is expected
 
 
 def test_a_paper_is_found_under_the_id_that_it_has_now(
-    installation: Installation, ada: Subscriber
+    installation: Installation, first: StoredEdition
 ) -> None:
     [paper] = [it for it in installation.app.papers.papers() if it.id == "1"]
     renamed = replace(paper, id="2602.00009", aliases=("1",))
     installation.add_papers(renamed)
 
-    found = papers_of(installation, ada.id)
+    found = papers_of(installation, first.at).keys()
 
     assert found in ({"1", "2", None}, {"2602.00009", "2", None})

@@ -16,8 +16,10 @@ from digest.mail.context import (
     paper_context,
     subject,
 )
+from digest.models.issue import Section
 from digest.models.paper import Links, Signals
 from digest.text import bounds
+from subscribers.models import EXPLORE, LIKED, OWN
 
 
 def shown(**details: Any) -> dict[str, Any]:
@@ -37,6 +39,39 @@ def test_the_subject_of_a_single_paper_counts_no_others() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
 def test_the_subject_never_exceeds_its_length(title: str) -> None:
     assert len(subject(issue(pick(paper(title=title)), pick(paper("2"), 0.1)))) <= bounds.SUBJECT
+
+
+@pytest.mark.parametrize(
+    ("sections", "headline", "topics"),
+    [
+        ({"Agents": 1}, "1 paper for you in Agents", "Agents"),
+        ({"Agents": 3, "Robots": 2}, "5 papers for you in Agents, Robots", "Agents, Robots"),
+        ({OWN: 2}, "2 papers for you about your own words", "your own words"),
+        ({LIKED: 2}, "2 papers for you like what you liked", "what you liked"),
+        (
+            {"Agents": 3, "Robots": 2, EXPLORE: 1},
+            "6 papers for you: 5 in Agents, Robots; 1 outside your topics",
+            "Agents, Robots, papers outside your topics",
+        ),
+        (
+            {OWN: 1, "Agents": 2, LIKED: 3},
+            "6 papers for you: 2 in Agents; 1 about your own words; 3 like what you liked",
+            "your own words, Agents, what you liked",
+        ),
+    ],
+)
+def test_the_headline_counts_what_is_no_topic(
+    sections: dict[str, int], headline: str, topics: str
+) -> None:
+    made = issue(
+        sections=tuple(
+            Section(slug=name, name=name, picks=tuple(pick(paper(f"{n}")) for n in range(number)))
+            for name, number in sections.items()
+        )
+    )
+
+    assert issue_context(made)["headline"] == headline
+    assert issue_context(made)["topics"] == topics
 
 
 def test_the_preheader_says_what_the_subject_does_not() -> None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 MISUSED = {
     "tested": ("body.mjml", "{{ leave_url }}", "{% if leave_url %}x{% endif %}"),
-    "compared": ("body.mjml", "{{ total }}", "{% if total == '1 paper' %}x{% endif %}"),
-    "measured": ("body.mjml", "{{ topics }}", "{{ topics | length }}"),
-    "iterated": ("body.mjml", "{{ topics }}", '{{ topics | join(", ") }}'),
+    "compared": ("body.mjml", "{{ headline }}", "{% if total == '1 paper' %}x{% endif %}"),
+    "measured": ("body.mjml", "{{ headline }}", "{{ topics | length }}"),
+    "iterated": ("body.mjml", "{{ headline }}", '{{ topics | join(", ") }}'),
     "changed": ("body.mjml", "{{ address }}", "{{ address | upper }}"),
     "cut": ("body.mjml", "{{ address }}", "{{ address[:5] }}"),
     "shortened": ("body.mjml", "{{ address }}", "{{ address | truncate(9, True, '', 0) }}"),
@@ -42,6 +42,16 @@ def test_a_value_that_comes_later_can_be_shown_and_no_more(
 
     with pytest.raises(RenderError, match=f"template digest/{file} cannot be filled: "):
         rendered(issue(), templates)
+
+
+def test_a_template_may_word_the_head_itself(tmp_path: Path) -> None:
+    own = "{{ total }} for you in {{ topics }}"
+
+    found = rendered(
+        issue(), DigestTemplates(changed(tmp_path, "body.mjml", "{{ headline }}", own), "digest")
+    )
+
+    assert "1 paper for you in Agents." in found.html
 
 
 def test_personal_values_can_stand_at_the_head_of_the_text_too(tmp_path: Path) -> None:

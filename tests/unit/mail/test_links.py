@@ -51,11 +51,11 @@ def test_with_a_web_server_every_link_is_a_page() -> None:
     assert holder(found.manage_url, Purpose.MANAGE) == 7
 
 
-def test_the_links_of_papers_name_the_reader_and_the_day_of_the_mail() -> None:
+def test_the_links_of_papers_name_the_reader_and_the_edition_of_the_mail() -> None:
     start, _, token = SITE.subscriber_links(7, DAY, NOON).feedback_url.rpartition("/")
 
     assert start == "https://digest.example.org/feedback"
-    assert links.read_mailed_day(token, secrets=SECRETS, now=NOON) == (7, DAY)
+    assert links.read_mail(token, secrets=SECRETS, now=NOON) == (7, DAY, NOON)
 
 
 def test_without_a_web_server_papers_have_no_links() -> None:

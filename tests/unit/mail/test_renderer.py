@@ -24,7 +24,7 @@ from digest.mail.templates import DigestTemplates
 from digest.mail.verp import parse_return_address
 from digest.models.issue import Coverage, Edition, Section
 from subscribers.errors import AddressError
-from subscribers.models import Preferences
+from subscribers.models import EXPLORE, LIKED, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -225,8 +225,31 @@ def test_a_mail_names_the_topics_that_exist_and_the_subscriber_s_own_last() -> N
 
     mail = rendered(subscriber(topics=("robots", "gone", "agents"), preferences=preferences))
 
-    assert "subscribed to Robots, Agents, Your own words." in " ".join(mail.text.split())
-    assert "subscribed to Robots, Agents, Your own words." in mail.html
+    assert "subscribed to Robots, Agents, your own words." in " ".join(mail.text.split())
+    assert "subscribed to Robots, Agents, your own words." in mail.html
+
+
+@pytest.mark.parametrize(
+    ("topics", "words", "sections", "expected"),
+    [
+        ((), (), (LIKED,), "what you liked"),
+        ((), ("whale",), (LIKED,), "your own words, what you liked"),
+        (("agents",), (), ("agents", LIKED, EXPLORE), "Agents, what you liked"),
+        (("gone",), (), ("agents",), "Agents"),
+    ],
+    ids=["likes alone", "likes and own words", "topics and likes", "all given up since"],
+)
+def test_a_mail_names_what_brought_it(
+    topics: tuple[str, ...], words: tuple[str, ...], sections: tuple[str, ...], expected: str
+) -> None:
+    picks = {slug: (pick(paper(f"{n}")),) for n, slug in enumerate(sections)}
+    made = issue(sections=tuple(Section(slug=it, name="", picks=picks[it]) for it in sections))
+    reader = subscriber(topics=topics, preferences=Preferences(words_in=words))
+
+    mail = renderer().render(made, reader)
+
+    assert f"subscribed to {expected}." in " ".join(mail.text.split())
+    assert f"subscribed to {expected}." in mail.html
 
 
 def test_a_mail_has_nothing_of_another_subscriber() -> None:

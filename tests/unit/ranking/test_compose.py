@@ -130,7 +130,7 @@ NO_ISSUE: dict[str, tuple[Edition, list[str], Seen, str]] = {
         edition(considered=0, sources=(), missing=("list",)), ["agents"], NOTHING_SEEN,
         "no papers for 2026-02-02: list could not be read"),
     "topic gone": (edition(), ["gone"], NOTHING_SEEN, "none of the topics exist: gone"),
-    "no topics": (edition(), [], NOTHING_SEEN, "none of the topics exist: none chosen"),
+    "no topics": (edition(), [], NOTHING_SEEN, "no topic is chosen"),
 }  # fmt: skip
 
 

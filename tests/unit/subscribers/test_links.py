@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.builders import NOON
 
 from subscribers.errors import LinkError
-from subscribers.links import Purpose, read, read_mailed_day, sign
+from subscribers.links import Purpose, read, read_mail, sign
 
 SECRET = "a secret for tests"
 SUBSCRIBER_ID = 281_474_976_710_655
@@ -115,10 +115,10 @@ def test_a_link_stops_with_the_secret_that_signed_it(purpose: Purpose) -> None:
 
 
 @given(IDS, st.dates())
-def test_a_link_for_feedback_names_the_day_of_the_mail_too(subscriber_id: int, day: date) -> None:
+def test_a_link_for_feedback_names_its_edition_too(subscriber_id: int, day: date) -> None:
     signed = sign(Purpose.FEEDBACK, subscriber_id, secrets=[SECRET], at=NOON, day=day)
 
-    assert read_mailed_day(signed, secrets=[SECRET], now=NOON) == (subscriber_id, day)
+    assert read_mail(signed, secrets=[SECRET], now=NOON) == (subscriber_id, day, NOON)
     assert re.fullmatch(r"[A-Za-z0-9_.-]{1,70}", signed)
 
 

@@ -126,6 +126,11 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
         ),
         pytest.param({"ranking": {"explore": 0.6}}, "[ranking] explore", id="mostly outside"),
         pytest.param(
+            {"ranking": {"interleave": "digest"}},
+            "is our own ranker, which says nothing beside itself; name a rival: bm25, votes,",
+            id="a rival that is ours",
+        ),
+        pytest.param(
             {"ranking": {"interleave": "bm52"}},
             "there is no ranker 'bm52'; there are: digest, bm25, votes, newest, random; did you",
             id="rival",
