@@ -21,6 +21,7 @@ from bibtexparser.model import (
 )
 from bibtexparser.model import Entry as Block
 
+from digest.sources.library.file_fields import file_paths
 from digest.sources.library.ids import Clues, is_arxiv
 from digest.sources.library.seeds import Entry, Rejected, find_year
 
@@ -56,7 +57,18 @@ _MACRO = re.compile(r"\\(?:text[a-z]+|em(?:ph)?|tt|small|sc)\b\s*")
 _ESCAPED = re.compile(r"\{?\\([_%&#~$])\}?")
 _CITATION = re.compile(r"=\s*([^;]+);")
 
-_ADDRESSES = ("url", "adsurl", "howpublished", "pdf", "ee", "biburl", "link", "bdsk-url-1")
+_ADDRESSES = (
+    "url",
+    "adsurl",
+    "howpublished",
+    "pdf",
+    "ee",
+    "biburl",
+    "link",
+    "bdsk-url-1",
+    "bdsk-url-2",
+)
+_FILES = ("file", "local-url", "localfile", "pdf")
 _VENUES = (
     "journal", "journaltitle", "booktitle", "publisher", "institution", "organization", "school",
     "series",
@@ -157,6 +169,7 @@ def _entry(work: Block, line: int, macros: Mapping[str, str]) -> Entry:
             ),
             venues=(*texts(*_VENUES), *archives),
             notes=texts(*_NOTES),
+            files=tuple(path for value in texts(*_FILES) for path in file_paths(value)),
             key=work.key,
         ),
     )

@@ -2,7 +2,7 @@
 
 A JSON reader gives up at the first fault. Where the faulty item ends is then found in two ways.
 Most faults leave strings and brackets whole, and the brackets say it. If a quotation mark or
-bracket is lost, the next object that looks like an item begins one, unless it is a value of another.
+bracket is lost, the next object that looks like an item begins one, if it is no value of another.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from digest.sources.library.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +59,7 @@ def items(text: str, at: int) -> Iterator[Item]:
     Commas between them may be missing. The work is linear in the length of the text: what is read
     in vain is counted, and behind too many faults the rest is not read.
     """
-    lines, faults, number = _Lines(text), 0, 0
+    lines, faults, number = Lines(text), 0, 0
     search = _Search(text)
     while (at := _next(text, at)) < len(text):
         if text[at] == "]":  # an item may have lost the bracket that this one belongs to
@@ -95,18 +97,6 @@ def items(text: str, at: int) -> Iterator[Item]:
             yield Item(where, None, "the rest is not read: too many faults")
             return
         at = found or len(text)
-
-
-class _Lines:
-    """Counts the lines before positions that only grow."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._line, self._counted = text, 1, 0
-
-    def at(self, position: int) -> int:
-        self._line += self._text.count("\n", self._counted, position)
-        self._counted = position
-        return self._line
 
 
 def _is_followed_by_another(value: object, behind: str) -> bool:

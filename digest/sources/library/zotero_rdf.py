@@ -6,12 +6,12 @@ each article, so the two belong together (github.com/zotero/translators, "Zotero
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from digest.errors import LibraryError, SourceError
 from digest.sources.library.ids import Clues
-from digest.sources.library.seeds import Entry, find_year
-from digest.sources.xml import parse_xml
+from digest.sources.library.rdf_nodes import parse
+from digest.sources.library.seeds import Entry, Rejected, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ _TERMS = "{http://purl.org/dc/terms/}"
 _BIB = "{http://purl.org/net/biblio#}"
 _FOAF = "{http://xmlns.com/foaf/0.1/}"
 _PRISM = "{http://prismstandard.org/namespaces/1.2/basic/}"
+_LINK = "{http://purl.org/rss/1.0/modules/link/}"
 _Z = "{http://www.zotero.org/namespaces/export#}"
 _NAMES = (f"{_RDF}about", f"{_RDF}nodeID", f"{_RDF}ID")
 _NUMBERS = (
@@ -30,19 +31,21 @@ _NUMBERS = (
 )  # fmt: skip
 #: an article is in a section of an issue of a series
 _DEEPEST = 4
+#: of each property of a node, and of the nodes that are related to it; an item has a few
+_MOST_VALUES = 20
+#: the longest list of authors known has five thousand
+_MOST_AUTHORS = 10_000
 
 
-def entries(text: str) -> Iterator[Entry]:
-    """Yield the items of a file.
+def entries(text: str) -> Iterator[Entry | Rejected]:
+    """Yield the items of a file, and the nodes that are no XML.
 
     Raises:
         LibraryError: it is no XML, or has entities or a document type of its own.
 
     """
-    try:
-        root = parse_xml(text, "it")
-    except SourceError as error:
-        raise LibraryError(str(error)) from error
+    root, rejected = parse(text)
+    yield from rejected
     nodes = {name: node for node in root.iter() for name in _own_names(node)}
     items = (node for node in root.iter() if node.find(f"{_Z}itemType") is not None)
     papers = (node for node in items if _text(node, f"{_Z}itemType") not in ("attachment", "note"))
@@ -63,7 +66,9 @@ def _entry(item: Element, number: int, nodes: Mapping[str, Element]) -> Entry:
     identifiers = [text for node in everything for text in _identifiers(node, nodes)]
     about = item.get(f"{_RDF}about") or ""
     publishers = [
-        _text(organization, f"{_FOAF}name") for organization in item.iter(f"{_FOAF}Organization")
+        _text(organization, f"{_FOAF}name")
+        for publisher in _children(item, f"{_DC}publisher")
+        for organization in _children(publisher, f"{_FOAF}Organization")
     ]
     return Entry(
         where=f"item {number}" + (f", {about[:60]}" if about else ""),
@@ -87,6 +92,7 @@ def _entry(item: Element, number: int, nodes: Mapping[str, Element]) -> Entry:
                 _text(item, f"{_DC}source"),
             ),
             notes=tuple(_texts(item, f"{_DC}description")),
+            files=tuple(_files(item, nodes)),
         ),
     )
 
@@ -101,20 +107,34 @@ def _containers(item: Element, nodes: Mapping[str, Element]) -> list[Element]:
             for node in current
             for container in _related(node, f"{_TERMS}isPartOf", nodes)
             if container not in found and container is not item
-        ]
+        ][:_MOST_VALUES]
         found += current
     return found
+
+
+def _files(item: Element, nodes: Mapping[str, Element]) -> list[str]:
+    """Return the addresses and paths of the files that are attached to an item."""
+    found: list[str] = []
+    for node in _related(item, f"{_LINK}link", nodes):
+        if _text(node, f"{_Z}itemType") == "attachment":
+            paths = (link.get(f"{_RDF}resource") for link in _children(node, f"{_RDF}resource"))
+            found += [*_identifiers(node, nodes), *filter(None, paths), *_texts(node, f"{_Z}path")]
+    return found
+
+
+def _children(node: Element, name: str) -> list[Element]:
+    return list(islice(node.iterfind(name), _MOST_VALUES))
 
 
 def _related(node: Element, name: str, nodes: Mapping[str, Element]) -> list[Element]:
     """Return the nodes that a property names: within it, or elsewhere in the file."""
     found = []
-    for link in node.findall(name):
-        found += list(link)
+    for link in _children(node, name):
+        found += list(islice(link, _MOST_VALUES))
         reference = link.get(f"{_RDF}resource") or link.get(f"{_RDF}nodeID") or ""
         if (target := nodes.get(reference.lstrip("#"))) is not None:
             found.append(target)
-    return found
+    return found[:_MOST_VALUES]
 
 
 def _identifiers(node: Element, nodes: Mapping[str, Element]) -> list[str]:
@@ -122,15 +142,15 @@ def _identifiers(node: Element, nodes: Mapping[str, Element]) -> list[str]:
     texts = _texts(node, f"{_DC}identifier")
     for term in _related(node, f"{_DC}identifier", nodes):
         texts += _texts(term, f"{_RDF}value")
-    for link in node.findall(f"{_DC}identifier"):
+    for link in _children(node, f"{_DC}identifier"):
         texts += filter(None, [link.get(f"{_RDF}resource")])
     return texts
 
 
 def _authors(item: Element, nodes: Mapping[str, Element]) -> tuple[str, ...]:
     names = []
-    for people in item.findall(f"{_BIB}authors"):
-        for one in people.iter(f"{_RDF}li"):
+    for people in _children(item, f"{_BIB}authors")[:1]:
+        for one in islice(people.iter(f"{_RDF}li"), _MOST_AUTHORS):
             reference = one.get(f"{_RDF}resource") or one.get(f"{_RDF}nodeID") or ""
             person = one.find(f"{_FOAF}Person")
             person = nodes.get(reference.lstrip("#")) if person is None else person
@@ -142,7 +162,7 @@ def _authors(item: Element, nodes: Mapping[str, Element]) -> tuple[str, ...]:
 
 
 def _texts(node: Element, name: str) -> list[str]:
-    return [text for one in node.findall(name) if (text := (one.text or "").strip())]
+    return [text for one in _children(node, name) if (text := (one.text or "").strip())]
 
 
 def _text(node: Element, name: str) -> str:
