@@ -45,7 +45,7 @@ def test_the_papers_of_a_file_are_taken_and_its_faults_named(site: Site) -> None
     answer = send(site, page(site), BIBTEX, ids="arXiv:2401.00003, no-id")
 
     assert answer.status_code == 200
-    assert "3 papers are taken. We still look for the abstracts of 2." in answer.text
+    assert "3 papers are taken. Of 2 we know the titles at most, since they have" in answer.text
     assert "<strong>line 2, key &lt;b&gt;open</strong>" in answer.text
     assert "a brace or quotation mark that is not closed" in answer.text
     assert "&#39;no-id&#39; is no id of a paper" in answer.text

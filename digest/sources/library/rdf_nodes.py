@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from digest.errors import LibraryError, SourceError
 from digest.sources.library.lines import Lines
-from digest.sources.library.seeds import MOST_ENTRIES, Rejected
+from digest.sources.library.seeds import MOST_ENTRIES, Rejected, too_many
 from digest.sources.xml import parse_xml
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -58,7 +58,7 @@ def parse(text: str) -> Nodes:
         if root is None or not starts:
             raise LibraryError(str(error)) from error
     if len(starts) > MOST_ENTRIES:
-        raise LibraryError(f"more than {MOST_ENTRIES:,} entries; import a part of the library")
+        raise too_many(MOST_ENTRIES)
     return _one_by_one(text, root, starts)
 
 
