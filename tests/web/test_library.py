@@ -9,7 +9,7 @@ from support.builders import NOON
 
 from digest.app.services import App
 from digest.models.feedback import Verdict
-from subscribers.libraries import MOST_OCTETS
+from subscribers.libraries import MOST_ENTRIES, MOST_OCTETS
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -94,6 +94,20 @@ def test_a_file_may_have_two_megabytes_and_no_more(site: Site) -> None:
         answer = send(site, path, octets)
         assert answer.status_code == 413
         assert "The file is larger than 2 MB. Export a part of the library." in answer.text
+
+
+def test_ids_without_any_are_refused_in_words(site: Site) -> None:
+    answer = site.post(page(site), data={"ids": " , "})
+
+    assert answer.status_code == 422
+    assert "Nothing was taken: no id of a paper is in it." in answer.text
+
+
+def test_a_file_may_have_so_many_papers(site: Site) -> None:
+    answer = send(site, page(site), b"@misc{x, title={A}}\n" * (MOST_ENTRIES + 1))
+
+    assert answer.status_code == 422
+    assert "Nothing was taken: more than 10,000 entries; import a part" in answer.text
 
 
 def test_only_a_link_of_ours_lets_a_large_body_in(site: Site) -> None:

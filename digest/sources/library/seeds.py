@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 50_000
 #: the most faulty entries that are named
 _MOST_NAMED = 1000
+#: authors of a seed; the first is all that names a paper
+_MOST_AUTHORS = 10
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", re.ASCII)
 
 
@@ -45,6 +47,7 @@ class Seed:
     title: str = ""
     #: empty if the library has none
     abstract: str = ""
+    #: the first ones
     authors: tuple[str, ...] = ()
     year: int | None = None
     where: str = ""
@@ -106,7 +109,7 @@ def too_many(most: int) -> LibraryError:
 
 def _seed(entry: Entry) -> Seed | Rejected:
     title = clean(entry.title)
-    authors = split_semicolons(";".join(entry.authors)) if entry.authors else ()
+    authors = split_semicolons(";".join(entry.authors[:_MOST_AUTHORS])) if entry.authors else ()
     paper_id = find_id(entry.clues)
     if paper_id is None and not any(ch.isalpha() for ch in title):
         return Rejected(where=entry.where, reason="it has neither a title nor an id of a paper")
