@@ -140,7 +140,7 @@ def _report(report: SeedReport, *, dry_run: bool) -> None:
         papers_found = [
             (one.paper_id, one.title, "new" if one.is_new else "known") for one in report.papers
         ]
-        shown.table("Recognised", ("paper", "title~", ""), papers_found)
+        shown.table("Recognised", ("paper", "title~", "state"), papers_found)
     if report.rejected:
         rows = [(one.where, one.reason) for one in report.rejected]
         shown.table("Could not be read", ("where", "why~"), rows)
