@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: bytes of a file on the website; about two thousand papers with their abstracts
 MOST_OCTETS = 2_000_000
+#: papers of a file on the website; more of them than fit with abstracts, read in some seconds
+MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,9 @@ class LibraryImport:
     new: int
     #: papers on which the reader had given a verdict before
     known: int
-    #: papers whose abstracts are still asked for
+    #: papers whose abstracts nobody has
     waiting: int
+    #: whether these are asked for
+    is_looked_up: bool = True
     #: each entry that could not be read: where it is, and why
     rejected: tuple[tuple[str, str], ...] = ()

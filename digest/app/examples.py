@@ -44,13 +44,16 @@ def examples_by_topic(app: App, topics: Sequence[Topic]) -> dict[str, list[Examp
     }
 
 
-def note_of_unknown(examples: Iterable[Example]) -> str:
+def note_of_unknown(examples: Iterable[Example], *, is_looked_up: bool = True) -> str:
     """Return which examples cannot be compared with yet, in a sentence; empty if there are none."""
     unknown = [example.paper_id for example in examples if example.title is None]
     if not unknown:
         return ""
     of, it = ("its example", "it") if len(unknown) == 1 else ("its examples", "them")
-    return (
-        f"the text of {of} {join_words(unknown)} is not known yet; `digest fetch` asks arXiv for"
-        f" {it}"
+    remedy = (
+        f"`digest fetch` asks arXiv for {it}"
+        if is_looked_up
+        else "all sources are files, so nobody is asked; add a source of arXiv, or its papers to a"
+        " file"
     )
+    return f"the text of {of} {join_words(unknown)} is not known yet; {remedy}"

@@ -33,6 +33,11 @@ _OF_ARXIV = ("arxiv", _KIND)
 MOST = 500
 
 
+def is_possible(app: App) -> bool:
+    """Whether the next fetch asks arXiv: not where all sources are files."""
+    return _source(app) is not None
+
+
 def wanted_ids(app: App) -> set[str]:
     """Return the arXiv ids of papers of which readers or topics need a text that nobody has."""
     named = (id_ for topic in app.topics for id_ in examples_of(topic.words_in))

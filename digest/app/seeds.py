@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.app import lookup
 from digest.models.feedback import Feedback, Verdict
 from digest.models.identity import arxiv_id
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeedPaper:
+    """A paper as it was recognised."""
+
+    #: canonical
+    paper_id: str
+    title: str
+    #: whether the reader had given no verdict on it
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeedReport:
     """What became of a library."""
 
@@ -23,8 +35,12 @@ class SeedReport:
     new: int
     #: papers on which the reader had given a verdict before
     known: int
-    #: papers without an abstract, for which the next fetch asks arXiv
+    #: papers of arXiv without an abstract
     waiting: int
+    #: whether the next fetch asks arXiv for these
+    is_looked_up: bool = True
+    #: all papers of the library, in its order
+    papers: tuple[SeedPaper, ...] = ()
     rejected: tuple[Rejected, ...] = ()
 
 
@@ -53,5 +69,10 @@ def give_seeds(
         new=new,
         known=len(ids) - new,
         waiting=len(wanted - app.papers.known(wanted)),
+        is_looked_up=lookup.is_possible(app),
+        papers=tuple(
+            SeedPaper(paper_id=seed.paper_id, title=seed.title, is_new=seed.paper_id not in judged)
+            for seed in library.seeds
+        ),
         rejected=library.rejected,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.app import lookup
 from digest.app.examples import examples_by_topic, note_of_unknown
 from digest.app.meaning import semantics_of
 from digest.app.pipeline import background_of, edition_for
@@ -72,5 +73,7 @@ def try_on_days(
             )
             tried.append(try_topic(edition, topic, relevance))
             advance(1)
-    unknown = note_of_unknown(examples_by_topic(app, [topic])[topic.slug])
+    unknown = note_of_unknown(
+        examples_by_topic(app, [topic])[topic.slug], is_looked_up=lookup.is_possible(app)
+    )
     return Trial(days=tried, notes=[*notes(topic, seen), *([unknown] if unknown else [])])

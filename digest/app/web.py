@@ -17,7 +17,7 @@ from digest.models.issue import NOTHING_SEEN, Issue
 from digest.ranking.compose import compose
 from subscribers.editions import DayEdition, PaperCard, TopicEdition
 from subscribers.errors import UploadError
-from subscribers.libraries import LibraryImport
+from subscribers.libraries import MOST_ENTRIES, LibraryImport
 from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import WebServices
 
@@ -90,7 +90,7 @@ def take_library(
     """Take the papers of an upload as likes of a subscriber.
 
     Raises:
-        UploadError: the file holds no library.
+        UploadError: the file holds no library, or nothing names a paper.
 
     """
     # Imported here, since few visitors bring a library.
@@ -100,14 +100,18 @@ def take_library(
     libraries = [read_ids(upload.ids)]
     if upload.octets:
         try:
-            libraries.append(read(upload.octets))
+            libraries.append(read(upload.octets, most_entries=MOST_ENTRIES))
         except LibraryError as error:
             raise UploadError(str(error)) from error
-    report = give_seeds(app, subscriber_id, merged(libraries), at=at)
+    library = merged(libraries)
+    if not (library.seeds or library.rejected):
+        raise UploadError("no id of a paper is in it")
+    report = give_seeds(app, subscriber_id, library, at=at)
     return LibraryImport(
         new=report.new,
         known=report.known,
         waiting=report.waiting,
+        is_looked_up=report.is_looked_up,
         rejected=tuple((one.where, one.reason) for one in report.rejected),
     )
 

@@ -56,7 +56,8 @@ def seed(
     ] = None,
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be imported.")
+        bool,
+        typer.Option("--dry-run", help="Only show what was recognised, and what would be new."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -83,14 +84,15 @@ def seed(
     if ids := [*(arxiv_ids or ()), *(more or ())]:
         texts = [sys.stdin.read() if one == "-" else one for one in ids]
         libraries.append(read_ids("\n".join(texts)))
-    if not libraries:
+    library = merged(libraries)
+    if not (library.seeds or library.rejected):
         raise ConfigError(
             "nothing to import; name a file with --bibtex, --ris, --csl-json or --zotero-rdf,"
             " or papers with --arxiv-ids"
         )
     app = output.open_app(ctx, only_reads=dry_run)
     reader = find_subscriber(app, email)
-    report = give_seeds(app, reader.id, merged(libraries), at=clock.now(), dry_run=dry_run)
+    report = give_seeds(app, reader.id, library, at=clock.now(), dry_run=dry_run)
     if json:
         output.print_json(asdict(report))
     else:
@@ -134,10 +136,18 @@ def _report(report: SeedReport, *, dry_run: bool) -> None:
         if dry_run
         else f"{papers} new, {report.known:,} known already"
     )
+    if dry_run:
+        papers_found = [
+            (one.paper_id, one.title, "new" if one.is_new else "known") for one in report.papers
+        ]
+        shown.table("Recognised", ("paper", "title~", "state"), papers_found)
     if report.rejected:
         rows = [(one.where, one.reason) for one in report.rejected]
         shown.table("Could not be read", ("where", "why~"), rows)
     if report.waiting:
-        output.print_note(
-            f"{count(report.waiting, 'paper')} without an abstract; the next fetch asks arXiv"
+        remedy = (
+            "the next fetch asks arXiv"
+            if report.is_looked_up
+            else "all sources are files, so nobody is asked; add a source of arXiv"
         )
+        output.print_note(f"{count(report.waiting, 'paper')} without an abstract; {remedy}")

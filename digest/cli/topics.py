@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.app.examples import Example
+    from digest.app.services import App
     from digest.ranking.trial import TrialDay
 
 commands = typer.Typer(
@@ -55,14 +56,15 @@ def list_topics(ctx: typer.Context, *, json: Json = False) -> None:
         ],
     )
     for topic in app.topics:
-        _print_unknown(topic.slug, examples[topic.slug])
+        _print_unknown(app, topic.slug, examples[topic.slug])
 
 
-def _print_unknown(slug: str, examples: Sequence[Example]) -> None:
+def _print_unknown(app: App, slug: str, examples: Sequence[Example]) -> None:
     """Print which examples cannot be compared with yet."""
+    from digest.app import lookup
     from digest.app.examples import note_of_unknown
 
-    if note := note_of_unknown(examples):
+    if note := note_of_unknown(examples, is_looked_up=lookup.is_possible(app)):
         output.print_note(f"note: {slug}: {note}")
 
 
@@ -83,7 +85,7 @@ def show(ctx: typer.Context, slug: Slug, *, json: Json = False) -> None:
     for key, value in written.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
         output.print_result(f"{key + ':':12}{text or '-'}")
-    _print_unknown(slug, examples)
+    _print_unknown(app, slug, examples)
 
 
 @commands.command(

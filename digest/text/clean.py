@@ -72,6 +72,8 @@ def clean(text: str) -> str:
     One pass can uncover markup for another: `&amp;lt;b&gt;` is a tag behind two entities. So the
     passes repeat until nothing changes.
     """
+    if not text:
+        return text
     text = text[:MAX_LENGTH]
     for _ in range(_MAX_PASSES):
         cleaner = _clean_once(text)[:MAX_LENGTH]

@@ -38,11 +38,16 @@ def test_a_library_is_imported_once_and_its_faults_are_named(digest: Command) ->
     assert first.code == again.code == 1
     assert "2 papers new, 0 known already" in first.out
     assert "line 2, key open  a brace or quotation mark that is not closed" in first.out
-    assert "1 paper without an abstract; the next fetch asks arXiv" in first.err
+    assert "1 paper without an abstract; all sources are files, so nobody is asked" in first.err
     assert again.json == {
         "new": 0,
         "known": 2,
         "waiting": 1,
+        "is_looked_up": False,
+        "papers": [
+            {"paper_id": "2401.00001", "title": "Lamps", "is_new": False},
+            {"paper_id": "10.1000/bells", "title": "Bells", "is_new": False},
+        ],
         "rejected": [
             {
                 "where": "line 2, key open",
@@ -84,6 +89,8 @@ def test_ids_come_from_standard_input_and_a_trial_changes_nothing(
     ("options", "words"),
     [
         ((), "nothing to import; name a file with --bibtex, --ris"),
+        (("--arxiv-ids", ""), "nothing to import; name a file with --bibtex, --ris"),
+        (("--arxiv-ids", " , "), "nothing to import; name a file with --bibtex, --ris"),
         (("--ris", "a.bib"), "a.bib: it holds no entry of RIS, and looks like BibTeX"),
         (("--bibtex", "none.bib"), "cannot read none.bib: No such file or directory"),
     ],
@@ -95,6 +102,30 @@ def test_what_cannot_be_imported_is_refused_in_words(
 
     assert (result.code, result.out) == (2, "")
     assert words in result.err
+
+
+@pytest.mark.usefixtures("library")
+def test_a_trial_shows_what_was_recognised(digest: Command) -> None:
+    digest("subscribers", "seed", ADA, "--arxiv-ids", "2401.00001")
+
+    shown = digest("subscribers", "seed", ADA, "--bibtex", "a.bib", "--dry-run")
+    listed = digest("subscribers", "seed", ADA, "--bibtex", "a.bib", "--dry-run", "--json")
+
+    assert "2401.00001     Lamps  known" in shown.out
+    assert "10.1000/bells  Bells  new" in shown.out
+    assert [one["paper_id"] for one in listed.json["papers"]] == ["2401.00001", "10.1000/bells"]
+
+
+@pytest.mark.usefixtures("library")
+def test_what_stands_behind_an_address_is_named(digest: Command) -> None:
+    result = digest(
+        "subscribers", "seed", ADA, "--arxiv-ids", "https://arxiv.org/abs/2401.00002 foo"
+    )
+    mixed = digest("subscribers", "seed", ADA, "--arxiv-ids", "arxiv.org/abs/2401.00001 foo")
+
+    assert result.code == mixed.code == 1
+    assert "'foo' is no id of a paper" in result.out
+    assert "'foo' is no id of a paper" in mixed.out
 
 
 def test_a_stranger_has_no_library(digest: Command, furnished: Path) -> None:

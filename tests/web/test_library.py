@@ -9,7 +9,7 @@ from support.builders import NOON
 
 from digest.app.services import App
 from digest.models.feedback import Verdict
-from subscribers.libraries import MOST_OCTETS
+from subscribers.libraries import MOST_ENTRIES, MOST_OCTETS
 from subscribers.links import Purpose
 from subscribers.models import Event
 
@@ -45,7 +45,7 @@ def test_the_papers_of_a_file_are_taken_and_its_faults_named(site: Site) -> None
     answer = send(site, page(site), BIBTEX, ids="arXiv:2401.00003, no-id")
 
     assert answer.status_code == 200
-    assert "3 papers are taken. We still look for the abstracts of 2." in answer.text
+    assert "3 papers are taken. Of 2 we know the titles at most, since they have" in answer.text
     assert "<strong>line 2, key &lt;b&gt;open</strong>" in answer.text
     assert "a brace or quotation mark that is not closed" in answer.text
     assert "&#39;no-id&#39; is no id of a paper" in answer.text
@@ -94,6 +94,20 @@ def test_a_file_may_have_two_megabytes_and_no_more(site: Site) -> None:
         answer = send(site, path, octets)
         assert answer.status_code == 413
         assert "The file is larger than 2 MB. Export a part of the library." in answer.text
+
+
+def test_ids_without_any_are_refused_in_words(site: Site) -> None:
+    answer = site.post(page(site), data={"ids": " , "})
+
+    assert answer.status_code == 422
+    assert "Nothing was taken: no id of a paper is in it." in answer.text
+
+
+def test_a_file_may_have_so_many_papers(site: Site) -> None:
+    answer = send(site, page(site), b"@misc{x, title={A}}\n" * (MOST_ENTRIES + 1))
+
+    assert answer.status_code == 422
+    assert "Nothing was taken: more than 10,000 entries; import a part" in answer.text
 
 
 def test_only_a_link_of_ours_lets_a_large_body_in(site: Site) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from bibtexparser.entrypoint import parse_string
@@ -21,6 +21,8 @@ from bibtexparser.model import (
 )
 from bibtexparser.model import Entry as Block
 
+from digest.sources.library import seeds
+from digest.sources.library.file_fields import file_paths
 from digest.sources.library.ids import Clues, is_arxiv
 from digest.sources.library.seeds import Entry, Rejected, find_year
 
@@ -45,6 +47,7 @@ _LONGEST_MACRO = 1000
 _MOST_AGAIN = 100
 #: what stands behind an entry that a brace closed too early
 _FIELDS = re.compile(r"[\s,}]*,\s*[\w-]+\s*=\s*[\w{\"]")
+_BLOCK = re.compile(r"@\w*+[ \t]*+[{(]")
 _BRACE = re.compile(r"[{}]")
 
 #: a formula, or a text in braces that belong to no macro
@@ -56,7 +59,18 @@ _MACRO = re.compile(r"\\(?:text[a-z]+|em(?:ph)?|tt|small|sc)\b\s*")
 _ESCAPED = re.compile(r"\{?\\([_%&#~$])\}?")
 _CITATION = re.compile(r"=\s*([^;]+);")
 
-_ADDRESSES = ("url", "adsurl", "howpublished", "pdf", "ee", "biburl", "link", "bdsk-url-1")
+_ADDRESSES = (
+    "url",
+    "adsurl",
+    "howpublished",
+    "pdf",
+    "ee",
+    "biburl",
+    "link",
+    "bdsk-url-1",
+    "bdsk-url-2",
+)
+_FILES = ("file", "local-url", "localfile", "pdf")
 _VENUES = (
     "journal", "journaltitle", "booktitle", "publisher", "institution", "organization", "school",
     "series",
@@ -66,6 +80,18 @@ _NUMBERS = (
     "articleno", "identifier",
 )  # fmt: skip
 _NOTES = ("note", "howpublished", "annote", "annotation", "addendum", "pubstate", "comment", "type")
+
+
+def check_count(text: str, most: int | None = None) -> None:
+    """Refuse a file with more blocks than a library has entries.
+
+    Raises:
+        LibraryError: it has more than `most`, which is MOST_ENTRIES unless it is given.
+
+    """
+    most = seeds.MOST_ENTRIES if most is None else most
+    if sum(1 for _ in islice(_BLOCK.finditer(text), most + 1)) > most:
+        raise seeds.too_many(most)
 
 
 def entries(text: str) -> Iterator[Entry | Rejected]:
@@ -131,7 +157,8 @@ def _entry(work: Block, line: int, macros: Mapping[str, str]) -> Entry:
             fields.setdefault(name.lower(), []).append(value)
 
     def texts(*names: str) -> tuple[str, ...]:
-        return tuple(_plain(value) for name in names for value in fields.get(name, ()) if value)
+        found = (fields[name] for name in names if name in fields)
+        return tuple(_plain(value) for values in found for value in values if value)
 
     def first(*names: str) -> str:
         return next((value for name in names for value in fields.get(name, ()) if value), "")
@@ -157,6 +184,7 @@ def _entry(work: Block, line: int, macros: Mapping[str, str]) -> Entry:
             ),
             venues=(*texts(*_VENUES), *archives),
             notes=texts(*_NOTES),
+            files=tuple(path for value in texts(*_FILES) for path in file_paths(value)),
             key=work.key,
         ),
     )

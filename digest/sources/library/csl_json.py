@@ -6,26 +6,20 @@ Processors stop at `[[null]]` for a date and at a number for an id, both of whic
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import LibraryError
 from digest.sources.library.ids import Clues
+from digest.sources.library.json_items import items
 from digest.sources.library.seeds import Entry, Rejected, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DECODER = json.JSONDecoder(strict=False)
 _BLANK = re.compile(r"[\s\ufeff]*")
-_SEPARATOR = re.compile(r"[\s,]*")
-#: where the next item may begin, behind one that is no JSON
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 #: the list of a wrapped library, such as `{"items": […]}`
 _LIST = re.compile(r'\{\s*"(?:items|references|data|results)"\s*:\s*(?=\[)')
-#: after as many faulty items a file is no library
-_MOST_FAULTS = 200
 
 _VENUES = (
     "container-title", "container-title-short", "publisher", "archive", "source", "institution",
@@ -46,39 +40,13 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
     at = _end(_BLANK, text, 0)
     wrapped = _LIST.match(text, at)
     at = wrapped.end() if wrapped else at
-    if text.startswith("{", at):
-        yield from _items(text, at)
-    elif text.startswith("[", at):
-        yield from _items(text, at + 1)
-    else:
+    if not text.startswith(("{", "["), at):
         raise LibraryError("it is no CSL-JSON, which is a list of items: [{…}, {…}]")
-
-
-def _items(text: str, at: int) -> Iterator[Entry | Rejected]:
-    """Yield the items from a position on, each by itself, with or without commas between them."""
-    line, counted, faults, number = 1, 0, 0, 0
-    while True:
-        at = _end(_SEPARATOR, text, at)
-        if at >= len(text) or text[at] == "]":
-            return
-        number += 1
-        line, counted = line + text.count("\n", counted, at), at
-        where = f"line {line}, item {number}"
-        try:
-            item, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            faults += 1
-            reason = getattr(error, "msg", "nested too deeply")
-            yield Rejected(where=where, reason=f"it is no JSON: {reason}")
-            found = _NEXT.search(text, at)
-            if found is None:
-                return
-            if faults >= _MOST_FAULTS:
-                yield Rejected(where=where, reason="the rest is not read: too many faults")
-                return
-            at = found.end()
+    for item in items(text, at):
+        if item.fault:
+            yield Rejected(where=item.where, reason=item.fault)
         else:
-            yield from (_entry(one, where) for one in _unwrapped(item))
+            yield from (_entry(one, item.where) for one in _unwrapped(item.value))
 
 
 def _unwrapped(item: object) -> list[object]:

@@ -49,14 +49,19 @@ _BEGINS = re.compile(
 _UNREAD = {"nbib": "the format of PubMed", "enw": "the format of EndNote"}
 
 
-def read(octets: bytes, format: Format | None = None) -> Library:  # noqa: A002 (the field's word)
+def read(
+    octets: bytes,
+    format: Format | None = None,  # noqa: A002 (the field's word)
+    *,
+    most_entries: int | None = None,
+) -> Library:
     """Read a library; without a format, its first lines say which it is.
 
     The text may be UTF-8, UTF-16 or UTF-32 with a byte order mark, or Windows-1252, with line ends
     of any system.
 
     Raises:
-        LibraryError: it is too long, or holds no entry of the format.
+        LibraryError: it is too long, has too many entries, or holds none of the format.
 
     """
     if len(octets) > MOST_OCTETS:
@@ -68,7 +73,9 @@ def read(octets: bytes, format: Format | None = None) -> Library:  # noqa: A002 
     wanted = format or guessed
     if not isinstance(wanted, Format):
         raise LibraryError(_unknown(wanted))
-    library = collect(_ENTRIES[wanted](text))
+    if wanted is Format.BIBTEX:  # its entries are all found before the first is read
+        bibtex.check_count(text, most_entries)
+    library = collect(_ENTRIES[wanted](text), most=most_entries)
     if not (library.seeds or library.rejected):
         raise LibraryError(_no_entries(wanted, guessed))
     return library

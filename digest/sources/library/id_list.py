@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digest.models.identity import known_id
+from digest.models.paper_addresses import named_by
 from digest.sources.library.ids import Clues
 from digest.sources.library.seeds import Entry, Rejected
 from digest.text.bounds import NAME, bounded
@@ -30,6 +31,8 @@ def entries(text: str) -> Iterator[Entry | Rejected]:
 def _parts(piece: str) -> list[str]:
     """Return a piece, or its words if these are ids, or if it is none."""
     words = piece.split()
-    if known_id(piece) and not all(map(known_id, words)):
+    # behind an address there is nothing of it
+    is_one = not any(map(named_by, words[:-1]))
+    if is_one and known_id(piece) and not all(map(known_id, words)):
         return [piece]
     return [word for word in words if any(map(str.isalnum, word))]  # no mark of a list

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from digest.models.identity import NAMESPACES, doi, known_id, namespace
 
@@ -42,6 +43,15 @@ _BEFORE = re.compile(
 #: between addresses, of which a field may have several
 _ADDRESSES = re.compile(r"\s+|;\s*(?=\w+://)")
 _DBLP = re.compile(r"(?:dblp:)?(journals/corr/abs-\d{4}-\d{4,5})", re.IGNORECASE)
+#: an id in the name of a file, where it can have no slash: 2401.00001v1, hep-th_9901001
+_ID = r"(\d{4}\.\d{4,5}|[a-z]{2,8}(?:-[a-z]{2,3})?_?\d{7})(?:v\d{1,2})?"
+_FILE = re.compile(rf"(?:arxiv[\s:._-]*)?{_ID}(?=\Z|[\s_()\[\]-])", re.IGNORECASE)
+_IN_FILE = re.compile(rf"(?<![a-z])arxiv[\s:._-]*{_ID}(?=\Z|[\s_()\[\]-])", re.IGNORECASE)
+#: bioRxiv's: 2024.01.02.573852v1
+_NUMBER = re.compile(r"20\d\d\.\d\d\.\d\d\.\d{6,8}(?:v\d+)?")
+_EXTENSION = re.compile(
+    r"(?:\.(?:full(?:-text)?|pdf|ps|gz|html?|tex|tar|djvu|epub|txt|zip))+\Z", re.IGNORECASE
+)
 #: nothing without four digits, or a host with words for ids, names a paper
 _MAY_NAME = re.compile(r"\d{4}|://")
 #: characters of a note that are read
@@ -61,6 +71,8 @@ class Clues:
     #: journals, publishers, archives, databases
     venues: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: addresses and paths of files that are kept with the paper
+    files: tuple[str, ...] = ()
     #: the entry's name, which some programs make from an id
     key: str = ""
 
@@ -96,6 +108,8 @@ def _ids(clues: Clues) -> Iterator[str]:
         yield from _named(text)
     for text in (*clues.venues, *clues.notes):
         yield from _named(text)
+    for text in clues.files:
+        yield from _of_file(text)
     yield from _of_key(clues.key)
 
 
@@ -125,6 +139,23 @@ def _labelled(text: str) -> list[str]:
         return []
     found = known_id(text) or doi(text)
     return [found] if found else []
+
+
+def _of_file(text: str) -> list[str]:
+    """Return the id in the address or in the name of a file.
+
+    Browsers keep arXiv's names, and add a number if there is one of the name; people add a title.
+    """
+    text = text.strip()[:_LONGEST]
+    if not _MAY_NAME.search(text):
+        return []
+    if found := _labelled(text):
+        return found
+    name = re.split(r"[/\\]", text)[-1]
+    stem = _EXTENSION.sub("", unquote(name))
+    if named := _FILE.match(stem) or _IN_FILE.search(stem):
+        return _labelled("arXiv:" + re.sub(r"(?<=[a-z])_?(?=\d{7})", "/", named[1].lower()))
+    return _labelled(stem) if _NUMBER.fullmatch(stem) else []
 
 
 def _of_key(key: str) -> list[str]:

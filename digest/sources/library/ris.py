@@ -30,6 +30,7 @@ _AUTHORS = ("AU", "A1")
 _DATES = ("PY", "Y1", "DA")
 _DOIS = ("DO", "DI")
 _ADDRESSES = ("UR", "L1", "L2", "L3", "L4", "LK")
+_FILES = ("L1", "L2", "L4")
 _VENUES = ("JO", "JF", "JA", "J1", "J2", "T2", "PB", "DB", "DP", "AR")
 _NUMBERS = (
     "AN", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "CN", "EP", "IS", "M1", "M2", "M3",
@@ -97,6 +98,7 @@ def _entry(record: Sequence[str], line: int) -> Entry:
             numbers=values(_NUMBERS),
             venues=values(_VENUES),
             notes=values(_NOTES),
+            files=values(_FILES),
             key=key,
         ),
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 50_000
 #: the most faulty entries that are named
 _MOST_NAMED = 1000
+#: authors of a seed; the first is all that names a paper
+_MOST_AUTHORS = 10
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", re.ASCII)
 
 
@@ -45,6 +47,7 @@ class Seed:
     title: str = ""
     #: empty if the library has none
     abstract: str = ""
+    #: the first ones
     authors: tuple[str, ...] = ()
     year: int | None = None
     where: str = ""
@@ -72,20 +75,21 @@ def find_year(date: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def collect(found: Iterable[Entry | Rejected]) -> Library:
+def collect(found: Iterable[Entry | Rejected], *, most: int | None = None) -> Library:
     """Return the papers of some entries, each once, in their order.
 
     Of several entries for one paper the one that says most counts, wherever it is.
 
     Raises:
-        LibraryError: there are more than MOST_ENTRIES.
+        LibraryError: there are more than `most`, which is MOST_ENTRIES unless it is given.
 
     """
+    most = MOST_ENTRIES if most is None else most
     seeds: dict[str, Seed] = {}
     rejected: list[Rejected] = []
     for number, one in enumerate(found, start=1):
-        if number > MOST_ENTRIES:
-            raise LibraryError(f"more than {MOST_ENTRIES:,} entries; import a part of the library")
+        if number > most:
+            raise too_many(most)
         read = one if isinstance(one, Rejected) else _seed(one)
         if isinstance(read, Rejected):
             rejected.append(read)
@@ -98,9 +102,14 @@ def collect(found: Iterable[Entry | Rejected]) -> Library:
     return Library(seeds=tuple(seeds.values()), rejected=tuple(named))
 
 
+def too_many(most: int) -> LibraryError:
+    """Return the error of a library with more than so many entries."""
+    return LibraryError(f"more than {most:,} entries; import a part of the library")
+
+
 def _seed(entry: Entry) -> Seed | Rejected:
     title = clean(entry.title)
-    authors = split_semicolons(";".join(entry.authors))
+    authors = split_semicolons(";".join(entry.authors[:_MOST_AUTHORS])) if entry.authors else ()
     paper_id = find_id(entry.clues)
     if paper_id is None and not any(ch.isalpha() for ch in title):
         return Rejected(where=entry.where, reason="it has neither a title nor an id of a paper")

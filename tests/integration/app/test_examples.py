@@ -33,4 +33,7 @@ def test_an_example_that_is_not_known_has_no_title(installation: Installation) -
     assert [example.paper_id for example in found["agents"] if example.title] == ["2602.00001"]
     assert found["other"] == []
     assert "2401.00001 and 10.1000/other" in note_of_unknown(found["agents"])
+    assert "`digest fetch` asks arXiv for them" in note_of_unknown(found["agents"])
+    alone = note_of_unknown(found["agents"], is_looked_up=False)
+    assert "all sources are files, so nobody is asked" in alone
     assert note_of_unknown([Example("2602.00001", "Agents")]) == ""

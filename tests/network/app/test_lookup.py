@@ -13,7 +13,7 @@ from support.installation import Installation
 from support.services import arxiv_api
 from support.source_client import ManualClock, client
 
-from digest.app.lookup import look_up, wanted_ids
+from digest.app.lookup import is_possible, look_up, wanted_ids
 from digest.models.feedback import Feedback, Verdict
 from digest.sources import Source, allowed_hosts
 from digest.storage.lookups import PAUSE, TIMES
@@ -94,6 +94,9 @@ def test_without_a_source_of_arxiv_nothing_is_asked(place: Place) -> None:
     place.like(KNOWN)
 
     assert place.look_up() == 0
+    assert not is_possible(place.app)
+    place.configure(Source(name="bioRxiv", kind="biorxiv"))
+    assert is_possible(place.app)  # arXiv is asked beside it
     assert place.asked == []
 
 

@@ -95,7 +95,7 @@ def test_a_faulty_item_costs_itself_alone_and_is_named() -> None:
 
     assert [seed.title for seed in library.seeds] == ["A", "C", "D"]
     assert reasons(library) == [
-        ("line 3, item 2", "it is no JSON: Expecting ',' delimiter"),
+        ("line 3, item 2, id 2", "it is no JSON: Expecting ',' delimiter"),
         ("line 5, item 4", "it is no item, which is an object: {…}"),
     ]
 

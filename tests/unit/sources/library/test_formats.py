@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.library_files import WRITERS, Work, works
 
 from digest.errors import LibraryError
-from digest.sources.library import Format, Library, formats, read
+from digest.sources.library import Format, Library, formats, merged, read
 
 #: pieces of all formats, so that some mixtures are almost whole
 PIECES = st.sampled_from(
@@ -19,19 +19,10 @@ PIECES = st.sampled_from(
      "@string{a = a}", "\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "é"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join))
-TITLES = st.lists(st.from_regex(r"[A-Z][a-z]{2,8} [a-z]{2,8}", fullmatch=True), unique=True)
 
 
-def bibtex(titles: list[str]) -> str:
-    return "".join(f"@misc{{k, title = {{{it}}}, abstract = {{On {it}.}}}}\n" for it in titles)
-
-
-def ris(titles: list[str]) -> str:
-    return "".join(f"TY  - JOUR\nTI  - {it}\nAB  - On {it}.\nER  - \n" for it in titles)
-
-
-def csl(titles: list[str]) -> str:
-    return json.dumps([{"title": it, "abstract": f"On {it}."} for it in titles])
+def content(library: Library) -> set[tuple[object, ...]]:
+    return {(it.paper_id, it.title, it.abstract, it.authors, it.year) for it in library.seeds}
 
 
 @given(text=TEXTS, wanted=st.sampled_from([None, *Format]))
@@ -51,16 +42,25 @@ def test_any_bytes_are_read_or_refused(octets: bytes) -> None:
         read(octets)
 
 
-@given(titles=TITLES.filter(bool), shuffled=st.randoms(use_true_random=False))
-@pytest.mark.parametrize("write", [bibtex, ris, csl])
-def test_the_order_of_entries_does_not_matter(write, titles, shuffled) -> None:  # type: ignore[no-untyped-def]
-    others = [*titles, *titles]
-    shuffled.shuffle(others)
+@pytest.mark.parametrize("format_", Format)
+@given(library=works(), data=st.data())
+def test_a_library_twice_and_in_another_order_is_the_library_once(
+    format_: Format, library: list[Work], data: st.DataObject
+) -> None:
+    again = data.draw(st.permutations([*library, *library]))
 
-    def content(library: Library) -> set[tuple[str, str, str]]:
-        return {(seed.paper_id, seed.title, seed.abstract) for seed in library.seeds}
+    once, twice = (read(WRITERS[format_](some).encode(), format_) for some in (library, again))
 
-    assert content(read(write(titles).encode())) == content(read(write(others).encode()))
+    assert len(once.seeds) == len(library)
+    assert content(twice) == content(merged([twice, once])) == content(once)
+
+
+@given(library=works())
+def test_all_formats_bring_the_same_papers(library: list[Work]) -> None:
+    read_as = [content(read(write(library).encode(), of)) for of, write in WRITERS.items()]
+
+    assert all(one == read_as[0] for one in read_as)
+    assert {seed[1] for seed in read_as[0]} == {work.title for work in library}
 
 
 def test_what_holds_no_library_is_refused_in_words() -> None:
@@ -75,5 +75,8 @@ def test_a_library_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LibraryError, match="longer than 1 MB; import a part"):
         read(b"@misc{x, title={A}}" + b" " * 1_000_000)
     monkeypatch.setattr("digest.sources.library.seeds.MOST_ENTRIES", 2)
-    with pytest.raises(LibraryError, match="more than 2 entries; import a part"):
-        read(b"@misc{x, title={A}}" * 3)
+    for write in WRITERS.values():
+        text = write([Work("A", "", ("Doe", "Jane"), 2024)] * 3).encode()
+        with pytest.raises(LibraryError, match="more than 2 entries; import a part"):
+            read(text)
+        assert len(read(text, most_entries=3).seeds) == 1

@@ -82,6 +82,24 @@ def test_the_doi_of_an_article_is_that_of_its_own_container() -> None:
     assert found == ["10.1000/a", "10.1000/b", "10.1000/c"]
 
 
+ATTACHMENTS = {
+    "an address": "<dc:identifier><dcterms:URI><rdf:value>https://arxiv.org/pdf/2403.00001"
+    "</rdf:value></dcterms:URI></dc:identifier>",
+    "a path": '<rdf:resource rdf:resource="files/7/2403.00001v2.pdf"/>',
+}
+
+
+@pytest.mark.parametrize("place", ATTACHMENTS)
+def test_an_attachment_names_the_paper_of_its_item_and_is_none_itself(place: str) -> None:
+    item = article("A", '<link:link rdf:resource="#item_7"/>')
+    attachment = (
+        '<z:Attachment rdf:about="#item_7"><z:itemType>attachment</z:itemType>'
+        f"{ATTACHMENTS[place]}<dc:title>PDF</dc:title></z:Attachment>"
+    )
+
+    assert read_nodes(item, attachment, BESIDE) == ["2403.00001"]
+
+
 def test_items_alone_are_seeds_with_their_texts() -> None:
     text = HEAD + article("A <i>Title</i>".replace("<", "&lt;"), "") + BESIDE + "</rdf:RDF>"
     seeds = read(text.encode(), Format.ZOTERO_RDF).seeds
@@ -97,6 +115,6 @@ def test_entities_and_broken_xml_are_refused() -> None:
     with pytest.raises(LibraryError, match="it has a document type or entities"):
         read(entity.encode(), Format.ZOTERO_RDF)
     with pytest.raises(LibraryError, match=r"it is not XML: .*line 6"):
-        read((HEAD + "<bib:Article>").encode())
+        read((HEAD + "<bib:Article>").encode())  # no node of it has a name
     with pytest.raises(LibraryError, match="it holds no entry of Zotero RDF"):
         read(b"<rdf/>")
