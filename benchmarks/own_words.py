@@ -25,7 +25,7 @@ from statistics import median
 
 from arguments import argument
 
-from digest.app.config.schema import starter_topics
+from digest.app.config.starter_topics import starter_topics
 from digest.delivery.issues import IssueComposer
 from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Quotas, SourceCoverage
 from digest.models.paper import Paper

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest.app import pipeline, services
 from digest.app.clock import now, today
 from digest.app.config import build, dkim_keys
-from digest.app.config.schema import starter_topics
+from digest.app.config.starter_topics import starter_topics
 from digest.delivery.builder import render_message
 from digest.delivery.issues import IssueComposer
 from digest.delivery.process import cpu_seconds

@@ -41,8 +41,8 @@ from digest.app.config.schema import (
     SourceSettings,
     TopicSettings,
     Web,
-    starter_topics,
 )
+from digest.app.config.starter_topics import starter_topics
 from digest.errors import ConfigError
 from digest.text.wording import suggestion
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,7 +19,6 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from digest.app.clock import LOCAL, zone
-from digest.app.config.resources import example_config
 from digest.app.config.values import (
     LABEL,
     Category,
@@ -393,13 +390,3 @@ class Log(Section):
     format: Literal["text", "json"] = "text"
     #: a file that the log is appended to; empty for standard error
     file: str = ""
-
-
-@cache
-def starter_topics() -> tuple[TopicSettings, ...]:
-    """Return the topics a new installation begins with: those of the example configuration.
-
-    They are read once in a process: most of the time that a configuration took went into them.
-    """
-    with example_config().open("rb") as file:
-        return tuple(TopicSettings(**topic) for topic in tomllib.load(file)["topics"])

@@ -15,7 +15,8 @@ from tomlkit.items import AoT
 
 from digest.app.config.faults import explain_value
 from digest.app.config.load import build, default_path
-from digest.app.config.schema import TopicSettings, starter_topics
+from digest.app.config.schema import TopicSettings
+from digest.app.config.starter_topics import starter_topics
 from digest.errors import ConfigError, NotFoundError
 from digest.storage import files
 from digest.text.wording import closest

@@ -9,7 +9,7 @@ import pytest
 
 from digest.app.config import load
 from digest.app.config.packs import Pack, add_pack, all_packs, find_pack
-from digest.app.config.schema import starter_topics
+from digest.app.config.starter_topics import starter_topics
 from digest.errors import ConfigError, NotFoundError
 from digest.ranking.query import Term, parse
 from digest.ranking.terms import phrase
