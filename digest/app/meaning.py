@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: What made a vector: the model, and the tokens that it reads. Only alike ones can be compared.
-MODEL = "all-MiniLM-L6-v2 int8, 72 tokens"
+MODEL = "all-MiniLM-L6-v2 int8, products of bytes, 72 tokens"
 #: The newest papers before a day, whose mean is taken off all vectors.
 CORPUS = 1_000
 #: With fewer vectors than this nothing is known of what papers have in common.

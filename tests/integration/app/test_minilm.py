@@ -58,7 +58,7 @@ def test_a_vector_is_nearly_that_of_the_packages_own_graph(
     mean = of_tokens[0].mean(axis=0)
     assert vector.shape == (1, DIMENSIONS)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    # 0.99999 where products of bytes are exact; older processors cut their sums (no VNNI)
+    # 0.999 where products of bytes are exact; older processors cut their sums (no VNNI)
     assert vector[0] @ mean / np.linalg.norm(mean) > 0.97
 
 
@@ -67,5 +67,6 @@ def test_all_products_are_of_bytes() -> None:
     model = onnx.load_from_string(graph_of(MODEL))
 
     operators = Counter(node.op_type for node in model.graph.node)
-    assert operators["MatMulIntegerToFloat"] == operators["DynamicQuantizeMatMul"] == 4 * 6
+    assert operators["MatMulIntegerToFloat"] == 4 * 6
+    assert operators["DynamicQuantizeMatMul"] == 2 * 6  # of the rests
     assert not operators["MatMul"]
