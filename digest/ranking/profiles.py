@@ -21,7 +21,14 @@ from digest.models.paper import Paper
 from digest.models.profile import Interest, Profile
 from digest.ranking.index import PaperIndex
 from digest.ranking.quotes import first_quotes, quote
-from digest.ranking.term_vectors import PAIR, counts_of, stems_of, term_weights, unit_rows
+from digest.ranking.term_vectors import (
+    PAIR,
+    TITLE_WEIGHT,
+    counts_of,
+    stems_of,
+    term_weights,
+    unit_rows,
+)
 from digest.ranking.terms import Phrase
 
 if TYPE_CHECKING:
@@ -46,10 +53,10 @@ LESS = 0.5
 #: by so many papers, since a mean of few is chance.
 _LIKES_OF_AN_INTEREST, MOST_INTERESTS, _DRAWN = 5, 5, 5
 #: So many words describe an interest, of so many terms. A term that more papers than this share
-#: have describes it if it is so many times as frequent among its papers.
-_MOST_WORDS, _LOOKED_AT, _COMMON, _OFTENER = 6, 60, 0.1, 2.0
+#: have describes it if it is in so many titles.
+_MOST_WORDS, _LOOKED_AT, _COMMON, _TITLES = 6, 60, 0.1, 2
 #: It does if it is at least this part of the best.
-_LEAST = 0.3
+_LEAST = 0.35
 #: More papers than this that share a term say no more of an interest.
 _SHARED = 3
 #: Letters of the shortest word that does.
@@ -240,16 +247,19 @@ def _words(read: _Read, group: Sequence[int], vector: Floats) -> tuple[str, ...]
     """Quote the terms that describe an interest best, each from the first paper of a group with it.
 
     A term that several papers share says more than one of a single paper, and a pair more than each
-    of its stems. What no paper says in its title or twice comes last.
+    of its stems. What no paper says in its title or twice comes last, and a common term describes
+    an interest only if it is in several titles.
     """
     if not len(group):
         return ()
     counts = read.counts[group]
     with_term = np.asarray((counts > 0).sum(axis=0)).ravel()
     is_said = np.asarray((counts > 1).sum(axis=0)).ravel() > 0
-    is_rare = (read.share <= _COMMON) | (with_term > _OFTENER * read.share * len(group))
-    value = vector * read.in_full * np.minimum(with_term, _SHARED)
-    value[~is_rare] = 0
+    in_titles = np.asarray((counts >= TITLE_WEIGHT).sum(axis=0)).ravel()
+    value = vector * read.in_full * (1 + np.minimum(with_term, _SHARED))
+    if len(group) > 2:
+        value[(with_term == 1) & (read.in_full == 1)] /= 2  # a name that a paper made up, often
+    value[(read.share > _COMMON) & (in_titles < _TITLES)] = 0
     columns = np.flatnonzero(value > _LEAST * value.max(initial=0))
     ordered = sorted(columns.tolist(), key=lambda at: (not is_said[at], -value[at], read.names[at]))
     wanted = set(group)

@@ -35,7 +35,7 @@ _USUAL = 600
 #: If so many papers were counted, a term that fewer than `FEWEST` have says nothing of others.
 ENOUGH, FEWEST = 1_000, 3
 #: In a paper's vector the words of its title count so many times.
-_TITLE_WEIGHT = 5
+TITLE_WEIGHT = 5
 
 #: Numbers of pairs begin here: a pair is the number of its first stem plus one, shifted, plus that
 #: of the second.
@@ -58,7 +58,7 @@ def term_counts(
     pairs = (stems[:-1] + 1 << _SHIFT) + stems[1:]
     terms = np.concatenate((stems[stems >= 0], pairs[is_pair]))
     text = np.concatenate((text[stems >= 0], text[:-1][is_pair]))
-    weights = np.where(place_of_text[text] == Place.TITLE, _TITLE_WEIGHT, 1)
+    weights = np.where(place_of_text[text] == Place.TITLE, TITLE_WEIGHT, 1)
     distinct, columns = np.unique(terms, return_inverse=True)
     table = sp.csr_array(
         (weights, (row_of_text[text], columns)),

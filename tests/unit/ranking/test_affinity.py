@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +110,18 @@ def test_the_words_by_which_a_paper_is_close_are_quoted_from_it(way: str) -> Non
     assert quoted
     assert set(quoted) <= set(FIELDS["whales"].split())
     assert of_bread == ()
+
+
+def test_words_of_a_title_are_quoted_before_those_that_are_said_once_and_pairs_before_stems() -> (
+    None
+):
+    counts = replace(COUNTS, papers_with={**COUNTS.papers_with, "whale song": 20})
+    day = paper("day", title="On krill", abstract="Of ocean and whale song. We hear whale song.")
+    like = replace(feedback("whales"), title="Whale song", abstract="Of krill and of the ocean.")
+    affinity = Affinity(PaperIndex([*PAPERS, day]), counts)
+    interests = affinity.find(learn(like, counts=counts))
+
+    assert affinity.words(interests, ["day"]) == [("whale song", "krill", "ocean")]
 
 
 def test_a_paper_in_other_words_is_close_in_meaning_only_with_vectors() -> None:

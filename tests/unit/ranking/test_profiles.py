@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON, paper
-from support.fields import FIELDS, feedback, learn, of_field, vectors_of
+from support.fields import COUNTS, FIELDS, feedback, learn, of_field, vectors_of
 
 from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import WordCounts
@@ -39,6 +39,35 @@ def test_a_like_teaches_the_words_of_the_paper() -> None:
     assert {"song", "ocean", "krill", "sonar"} <= set(heaviest(profile))
     assert "ocean" in interest.words
     assert "the" not in interest.words
+
+
+def named(number: int, title: str, abstract: str) -> Feedback:
+    return replace(feedback("lamps", number), title=title, abstract=abstract)
+
+
+def test_words_that_papers_share_tell_an_interest_before_the_names_that_they_made_up() -> None:
+    names = dict.fromkeys(("zork", "quux", "blorp"), 5)
+    counts = replace(COUNTS, papers_with={**COUNTS.papers_with, **names, "whale song": 20})
+    given = [
+        named(number, f"{name}: hearing whale song", "A study of krill and of sonar.")
+        for number, name in enumerate(names)
+    ]
+
+    (interest,) = learn(*given, counts=counts).interests
+
+    assert interest.words[0] == "whale song"
+    assert {"krill", "sonar"} >= set(interest.words[1:])
+    assert heaviest(learn(*given[:1], counts=counts))[0] in names
+
+
+def test_a_common_word_tells_an_interest_if_it_is_in_several_titles() -> None:
+    counts = replace(COUNTS, papers_with={**COUNTS.papers_with, "graph": 1_000})
+    first = named(0, "Graphs of krill", "On sonar.")
+    once = learn(first, named(1, "Krill and sonar", "On graphs."), counts=counts)
+    twice = learn(first, named(1, "Graphs of sonar", "On krill."), counts=counts)
+
+    assert "graphs" not in map(str.casefold, once.interests[0].words)
+    assert "graphs" in map(str.casefold, twice.interests[0].words)
 
 
 def test_a_paper_of_which_less_is_wanted_weighs_against_its_words() -> None:
