@@ -168,6 +168,20 @@ def test_no_paper_of_the_readers_topics_is_drawn_even_if_it_is_not_shown() -> No
     assert pools(of) == {"r00"}
 
 
+def test_no_paper_is_drawn_that_feedback_moved_out_of_the_readers_topics() -> None:
+    shared = ranked("robots", "a8", "a9", "r00")
+    of = edition(explore=0.5)
+    of = replace(of, ranked={**of.ranked, "robots": shared})
+    of_reader = replace(of, ranked={**of.ranked, "agents": of.ranked["agents"][:4]})
+
+    found = [
+        Exploration(of).add_to(agents(4), of_reader, ["agents"], seen=NOTHING_SEEN, draws=draws)
+        for draws in DAYS[:200]
+    ]
+
+    assert {it.paper.id for made in found for it in drawn(made)} == {"r00"}
+
+
 def test_what_only_mentions_another_topic_is_not_drawn() -> None:
     of = edition()
     of = replace(of, ranked={**of.ranked, "robots": ranked("robots", "r00", relevance=0.39)})

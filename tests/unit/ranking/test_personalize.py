@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import DAY, covered, ids, paper, subscriber, topic
+from support.builders import DAY, NOON, covered, ids, paper, subscriber, topic
 
-from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen
+from digest.models.feedback import Feedback, Verdict
+from digest.models.issue import NOTHING_SEEN, Coverage, Edition, Issue, NoIssue, Seen, WordCounts
 from digest.models.picks import Reason
 from digest.ranking.near_duplicates import near_duplicates
 from digest.ranking.personalize import Personalizer, Reader
+from digest.ranking.profiles import ProfileLearner
 from digest.ranking.rank import rank
 from subscribers.models import Preferences
 
@@ -155,6 +157,38 @@ def test_t17_nobody_gets_a_paper_with_a_word_that_they_exclude(
             for one in (pick.paper, *pick.similar):
                 text = f"{one.title} {one.abstract}".casefold()
                 assert not any(word in _words(text) for word in reader.preferences.words_out)
+
+
+@given(
+    excluded=st.sets(st.integers(0, 29), max_size=30),
+    seen=st.sets(st.integers(0, 29), max_size=10),
+    verdict=st.sampled_from([Verdict.LIKE, Verdict.LESS]),
+)
+def test_what_a_reader_excludes_or_saw_costs_them_no_more_with_feedback_than_without(
+    excluded: set[int], seen: set[int], verdict: Verdict
+) -> None:
+    papers = [
+        paper(f"{n:02}", title=f"Agents at sea {n}", authors=(f"Ada {n}",)) for n in range(30)
+    ]
+    like = Feedback(
+        paper_id="x", verdict=verdict, at=NOON, channel="mail", title="Agents", abstract="Sea."
+    )
+    profile = ProfileLearner(WordCounts(papers=100, papers_with={"agent": 20, "sea": 5})).learn(
+        [like]
+    )
+    muted = tuple(f"Ada {number}" for number in excluded)
+    of = subscriber(preferences=Preferences(muted=muted))
+    had = Seen(papers=frozenset(f"{number:02}" for number in seen))
+
+    without, having = Personalizer(edition(papers)).compose(
+        [Reader(of, had), Reader(of, had, profile)]
+    )
+
+    if isinstance(without, NoIssue):
+        assert having == without
+    else:
+        assert isinstance(having, Issue)
+        assert len(having.sections[0].picks) == len(without.sections[0].picks)
 
 
 def _words(text: str) -> set[str]:
