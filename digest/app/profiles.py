@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.app.meaning import MODEL, corpus_vectors, stored_vectors, vectors_of
+from digest.models.days import days_before
+from digest.models.issue import WordCounts
 from digest.sources.fetch import no_progress
 from digest.storage.in_lists import pieces
 
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
     from digest.app.pipeline import ProgressBar
     from digest.app.services import App
     from digest.models.feedback import Feedback
-    from digest.models.issue import Edition, WordCounts
+    from digest.models.issue import Edition
     from digest.models.profile import Profile
     from digest.ranking.semantic import SemanticVectors
 
+#: Papers that are read for a page before the first run, which takes half a second.
+_SOME_PAPERS = 500
 #: A profile is learned again after so long, since words become common or rare.
 LASTS = timedelta(days=30)
 
@@ -70,7 +74,18 @@ class Profiles:
     @cached_property
     def _counts(self) -> WordCounts:
         known = self.edition.all_counts if self.edition else None
-        return self.app.word_counts.newest() if known is None else known
+        known = self.app.word_counts.newest() if known is None else known
+        return known if known.papers or self.edition else self._counts_before_a_run()
+
+    def _counts_before_a_run(self) -> WordCounts:
+        """Count the words of some papers that are stored: without any, all words say as much."""
+        from digest.ranking.background import DAYS, learn
+
+        newest = self.app.papers.newest_day(until=now().date())
+        if newest is None:
+            return WordCounts()
+        texts = self.app.papers.texts_between(days_before(newest, DAYS), newest, most=_SOME_PAPERS)
+        return learn(texts, ()).counts
 
     @cached_property
     def _corpus(self) -> Mapping[str, bytes]:

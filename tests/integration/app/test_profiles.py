@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,28 @@ def test_what_no_run_has_learned_yet_is_learned_alike(
 
     assert before == installation.app.profiles.of([reader.id])
     assert profile_of(installation.app, reader.id) == before[reader.id]
+
+
+def test_before_the_first_run_stored_papers_say_which_words_are_common(
+    installation: Installation, reader: Subscriber
+) -> None:
+    given = replace(feedback("whales"), abstract="A study of krill and of a sextant.")
+    installation.app.feedback.give(reader.id, [given])
+
+    found = profile_of(installation.app, reader.id)
+
+    assert found
+    assert found.interests[0].terms["krill"] > found.interests[0].terms.get("studi", 0)
+
+
+def test_without_any_paper_a_profile_is_learned_all_the_same(installation: Installation) -> None:
+    ada = installation.subscribe("ada")
+    like(installation, ada)
+
+    found = profile_of(installation.app, ada.id)
+
+    assert found
+    assert "ocean" in found.interests[0].terms
 
 
 def test_a_profile_is_learned_again_when_it_is_old(
