@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 #: The cosine to an interest of papers that a reader has not seen, in the mean: of all, and how much
 #: higher it is of those that they like. On a first day, when few papers say how common words are,
 #: papers are more alike; then the mean of the day counts, up to the second number.
-_OF_OTHERS, _MOST_OF_OTHERS, _APART = 0.03, 0.08, 0.066
+_OF_OTHERS, _MOST_OF_OTHERS, _APART = 0.03, 0.08, 0.07
 #: The like of `_APART` for sentence vectors, where all papers have 0 in the mean; and how much
 #: these count beside words. Fewer papers than the third number do not say what they share.
 _APART_IN_MEANING, _PART, _FEWEST = 0.3, 0.7, 10

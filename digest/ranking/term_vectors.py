@@ -1,6 +1,6 @@
 """TF-IDF vectors over stems and pairs of neighbouring stems, numbered by a vocabulary.
 
-A title counts five times. Weights are `(1 + ln tf) * idf` with `idf = ln((1 + N) / (1 + df)) + 1`
+A title counts thrice. Weights are `(1 + ln tf) * idf` with `idf = ln((1 + N) / (1 + df)) + 1`
 (Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, §6.4; the smoothed
 idf of scikit-learn), and rows have length one.
 """
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     #: for each term of each paper once: the paper's row, the term, and its weighted count
     Counts = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
-#: A pair counts so much beside a single stem.
-PAIR = 0.6
-#: A stem that more papers than this share have says nothing, and no pair with it: "of the".
+#: A pair counts so much beside a single stem, and not at all if one of its stems is in more papers
+#: than this share: "of the" says nothing.
+PAIR, _COMMON = 0.6, 0.2
+#: A term that more papers than this share have says nothing either.
 _EVERYWHERE = 0.5
 #: Of so many terms the mean weight in all papers counts.
 _USUAL = 600
 #: If so many papers were counted, a term that fewer than `FEWEST` have says nothing of others.
 ENOUGH, FEWEST = 1_000, 3
 #: In a paper's vector the words of its title count so many times.
-TITLE_WEIGHT = 5
+TITLE_WEIGHT = 3
 
 #: Numbers of pairs begin here: a pair is the number of its first stem plus one, shifted, plus that
 #: of the second.
@@ -114,12 +115,12 @@ def term_weights(terms: Sequence[tuple[str, ...]], counts: WordCounts) -> Floats
     fewest = FEWEST if papers >= ENOUGH else min(papers, 1)
     with_term = np.array([counts.papers_with.get(" ".join(term), 0) for term in terms], np.int64)
     weights = np.where(with_term >= fewest, idf_of(papers, with_term), 0.0)
-    everywhere = _EVERYWHERE * papers
     if papers:
-        weights[with_term > everywhere] = 0
+        weights[with_term > _EVERYWHERE * papers] = 0
+    common = _COMMON * papers
     for place, term in enumerate(terms):
         if len(term) > 1:
-            is_common = any(counts.papers_with.get(stem, 0) > everywhere for stem in term)
+            is_common = any(counts.papers_with.get(stem, 0) > common for stem in term)
             weights[place] *= 0.0 if is_common else PAIR
     return weights
 

@@ -87,7 +87,7 @@ def test_a_page_loads_no_model(
     found = profile_of(installation.app, reader.id)
 
     assert found is not None
-    assert "ocean" in found.interests[0].words
+    assert "whale" in found.interests[0].words
 
 
 def test_once_the_extra_is_installed_the_next_run_learns_again(

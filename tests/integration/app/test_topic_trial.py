@@ -133,4 +133,4 @@ def test_an_example_whose_text_is_not_known_is_named(days: Installation) -> None
     found = try_on_days(days.app, wanted, days=7, until=WEDNESDAY)
 
     assert [ids(one.picks) for one in found.days] == [["2602.00001"], ["2602.00000"]]
-    assert any("2401.00001" in note and "`digest fetch`" in note for note in found.notes)
+    assert any("2401.00001" in note and "nobody is asked" in note for note in found.notes)
