@@ -89,8 +89,9 @@ class Encoder:
 
     def _vector(self, text: str) -> Floats:
         ids = np.array([self._tokenizer.encode(text[:_CHARACTERS]).ids])
-        ((vector,),) = self._session.run(None, {"ids": ids})
-        return vector  # type: ignore[no-any-return]
+        vector: Floats
+        ((vector,),) = self._session.run(["vector"], {"ids": ids})
+        return vector
 
 
 @cache

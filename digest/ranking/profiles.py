@@ -95,11 +95,14 @@ class ProfileLearner:
         groups = _groups(read.rows[: len(liked)])
         of_all = _mean(read.rows[: len(liked)])
         everything = range(len(liked))
-        whole = _interest(
-            read, everything, _unit(of_all - read.usual) - pushed, meant.of(everything)
-        )
+        of_whole = _unit(of_all - read.usual) - pushed
         if len(groups) == 1:
-            return Profile(interests=(whole,), likes=len(liked), less=len(unwanted))
+            only = _interest(read, everything, of_whole, meant.of(everything))
+            return Profile(interests=(only,), likes=len(liked), less=len(unwanted))
+        # It is told by the words of its parts, and needs none.
+        whole = Interest(
+            terms=_heaviest(read, of_whole), likes=len(liked), vector=meant.of(everything)
+        )
         interests = []
         for group in groups:
             weight = len(group) / (len(group) + _DRAWN)
@@ -147,8 +150,7 @@ class _Read:
         self.terms = [*own, *sorted(set(usual).difference(own))]
         weights = term_weights(self.terms, counts)
         self.names = names = [" ".join(term) for term in self.terms]
-        #: what undoes that pairs count less
-        self.in_full = np.array([1 / PAIR if len(term) > 1 else 1.0 for term in self.terms])
+        self.is_pair = np.array([len(term) > 1 for term in self.terms], np.bool_)
         #: which share of all papers has each term
         with_term = np.array([counts.papers_with.get(name, 0) for name in names])
         self.share = with_term / max(counts.papers, 1)
@@ -231,16 +233,20 @@ def _interest(
     most: int = MOST_TERMS,
 ) -> Interest:
     """Return the interest of the papers in some rows, which these vectors describe."""
-    names = read.names
-    # By name on a tie, since columns are numbered in the order of the papers' words.
-    order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
-    heaviest = order[:most]
     return Interest(
-        terms={names[at]: round(float(vector[at]), 4) for at in heaviest},
+        terms=_heaviest(read, vector, most),
         words=_words(read, group, vector),
         likes=len(group),
         vector=meant,
     )
+
+
+def _heaviest(read: _Read, vector: Floats, most: int = MOST_TERMS) -> dict[str, float]:
+    """Return the terms with the greatest weights, for and against, and these."""
+    names = read.names
+    # By name on a tie, since columns are numbered in the order of the papers' words.
+    order = sorted(np.flatnonzero(vector).tolist(), key=lambda at: (-abs(vector[at]), names[at]))
+    return {names[at]: round(float(vector[at]), 4) for at in order[:most]}
 
 
 def _words(read: _Read, group: Sequence[int], vector: Floats) -> tuple[str, ...]:
@@ -256,9 +262,9 @@ def _words(read: _Read, group: Sequence[int], vector: Floats) -> tuple[str, ...]
     with_term = np.asarray((counts > 0).sum(axis=0)).ravel()
     is_said = np.asarray((counts > 1).sum(axis=0)).ravel() > 0
     in_titles = np.asarray((counts >= TITLE_WEIGHT).sum(axis=0)).ravel()
-    value = vector * read.in_full * (1 + np.minimum(with_term, _SHARED))
+    value = np.where(read.is_pair, vector / PAIR, vector) * (1 + np.minimum(with_term, _SHARED))
     if len(group) > 2:
-        value[(with_term == 1) & (read.in_full == 1)] /= 2  # a name that a paper made up, often
+        value[(with_term == 1) & ~read.is_pair] /= 2  # a name that a paper made up, often
     value[(read.share > _COMMON) & (in_titles < _TITLES)] = 0
     columns = np.flatnonzero(value > _LEAST * value.max(initial=0))
     ordered = sorted(columns.tolist(), key=lambda at: (not is_said[at], -value[at], read.names[at]))

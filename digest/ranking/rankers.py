@@ -155,9 +155,9 @@ def _best_first(picks: Iterable[Pick]) -> tuple[Pick, ...]:
 
 
 #: This build's own ranker.
-OURS = "digest"
+OWN_RANKER = "digest"
 _KINDS: Mapping[str, _Kind] = {
-    OURS: _Kind(rank=_digest, parameters={"trend_weight": (0, 100)}),
+    OWN_RANKER: _Kind(rank=_digest, parameters={"trend_weight": (0, 100)}),
     "bm25": _Kind(rank=_bm25, parameters={"k1": (0, 100), "b": (0, 1)}),
     "votes": _Kind(rank=_votes, parameters={}),
     "newest": _Kind(rank=_newest, parameters={}),

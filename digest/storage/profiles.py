@@ -81,19 +81,18 @@ class ProfileStore:
 
 def dump(profile: Profile) -> bytes:
     """Return a profile's interests as bytes."""
-    whole = [] if profile.whole is None else [profile.whole]
-    content = [profile.less, *([*map(_stored, group)] for group in (profile.interests, whole))]
+    whole = _stored(profile.whole) if profile.whole else None
+    content = [profile.less, [*map(_stored, profile.interests)], whole]
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def load(content: bytes, *, likes: int) -> Profile:
     """Return the profile whose interests `dump` wrote."""
     # Earlier builds stored no whole, and terms as pairs.
-    less, interests, *others = json.loads(zlib.decompress(content))
-    whole = others[0] if others else []
+    less, interests, whole = (*json.loads(zlib.decompress(content)), None)[:3]
     return Profile(
         interests=tuple(map(_restored, interests)),
-        whole=_restored(whole[0]) if whole else None,
+        whole=_restored(whole) if whole else None,
         likes=likes,
         less=less,
     )

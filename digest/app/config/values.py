@@ -60,17 +60,17 @@ def _summary_length(number: int) -> int:
 def _ranker(text: str) -> str:
     if text:
         # Imported here, since it brings scipy, which most commands can do without.
-        from digest.ranking.rankers import NAMES, OURS, read_ranker
+        from digest.ranking.rankers import NAMES, OWN_RANKER, read_ranker
 
         try:
             read_ranker(text)
         except ConfigError as error:
             raise ValueError(str(error)) from error
-        if text.rstrip(":") == OURS:
-            rivals = join_choices(name for name in NAMES if name != OURS)
+        if text.rstrip(":") == OWN_RANKER:
+            rivals = join_choices(name for name in NAMES if name != OWN_RANKER)
             raise ValueError(
                 f"is our own ranker, which says nothing beside itself; name a rival: {rivals}, or"
-                f" ours with another weight of votes, such as {OURS}:trend_weight=1"
+                f" ours with another weight of votes, such as {OWN_RANKER}:trend_weight=1"
             )
     return text
 

@@ -51,11 +51,11 @@ _UNREAD = {"nbib": "the format of PubMed", "enw": "the format of EndNote"}
 
 def read(
     octets: bytes,
-    format: Format | None = None,  # noqa: A002 (the field's word)
+    expected: Format | None = None,
     *,
     most_entries: int | None = None,
 ) -> Library:
-    """Read a library; without a format, its first lines say which it is.
+    """Read a library; unless a format is expected, its first lines say which it is.
 
     The text may be UTF-8, UTF-16 or UTF-32 with a byte order mark, or Windows-1252, with line ends
     of any system.
@@ -70,7 +70,7 @@ def read(
     text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", _decoded(octets)).replace("\0", "")
     text = text.lstrip("\ufeff")
     guessed = _guess(text)
-    wanted = format or guessed
+    wanted = expected or guessed
     if not isinstance(wanted, Format):
         raise LibraryError(_unknown(wanted))
     if wanted is Format.BIBTEX:  # its entries are all found before the first is read
