@@ -98,11 +98,12 @@ def measure(
         DigestError: the messages could not be sent.
 
     """
-    papers, summary, size = _fit(settings, folder)
+    day = today("UTC")
+    papers, summary, size = _fit(settings, folder, day)
     app = services.open_app(_config(settings, folder, papers=papers, summary=summary))
     for batch in _batches(_subscribers(settings.subscribers)):
         app.book.enrol(batch, evidence=Evidence(at=now(), channel="bench"))
-    edition = pipeline.build_edition(app, today("UTC"))
+    edition = pipeline.build_edition(app, day)
     before, started = cpu_seconds(), time.perf_counter()
     report = pipeline.deliver(
         app,
@@ -126,14 +127,14 @@ def measure(
     )
 
 
-def _fit(settings: Settings, folder: Path) -> tuple[int, int, int]:
-    """Find the papers per message and the summary length that give messages of the size.
+def _fit(settings: Settings, folder: Path, day: date) -> tuple[int, int, int]:
+    """Store the papers of a day, and find how many of them make messages of the size.
 
-    Return them, and the nearest size that is not larger.
+    Return these, the summary length, and the nearest size that is not larger.
     """
     app = services.open_app(_config(settings, folder, papers=1, summary=0))
-    app.papers.save(_papers(today("UTC")), source="bench", authority=get_kind("jsonl").authority)
-    edition = pipeline.build_edition(app, today("UTC"))
+    app.papers.save(_papers(day), source="bench", authority=get_kind("jsonl").authority)
+    edition = pipeline.build_edition(app, day)
     subscribers = [
         Subscriber(id=number, address=address, status=Status.CONFIRMED, topics=tuple(topics),
                    since=now())

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.builders import NOON
 from support.installation import Installation, record
+from support.machine_clock import set_clock
 
 from digest.app import clock, runs
 from digest.errors import RunInProgressError
@@ -18,8 +20,14 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-TODAY = clock.today("UTC")
+TODAY = NOON.date()
 YESTERDAY, LONG_AGO = TODAY - timedelta(days=1), TODAY - timedelta(days=9)
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no day begin while a test runs."""
+    set_clock(monkeypatch, NOON)
 
 
 @pytest.fixture
@@ -109,9 +117,10 @@ def test_a_run_for_one_reader_does_nobody_else_s_day(installation: Installation)
 
 
 def test_a_named_day_is_run_without_those_that_were_open_before(
-    installation: Installation,
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(installation, TODAY)
+    set_clock(monkeypatch, NOON + timedelta(minutes=1))
 
     report = runs.run(installation.app, YESTERDAY)
 

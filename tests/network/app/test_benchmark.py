@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app import benchmark
 from digest.app.benchmark import Result, Settings, measure
+from digest.app.clock import today
 from digest.errors import ConfigError
 from digest.sources.fetch import no_progress
 
@@ -32,6 +36,16 @@ def test_every_made_up_subscriber_gets_a_mail_of_about_the_size(
     assert 0.8 * 20_000 <= found.size <= 20_000
     assert found.mails_per_second == found.sent / found.seconds
     assert set(found.cpu) >= {"render", "ledger", "wire", "other"}
+
+
+def test_midnight_meanwhile_costs_no_mail(
+    server: SMTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = today("UTC")
+    days = (begun + timedelta(days=number) for number in count())
+    monkeypatch.setattr(benchmark, "today", lambda _zone: next(days))
+
+    assert measured(server, tmp_path).sent == 5
 
 
 def test_a_size_that_no_mail_can_have_is_an_error(server: SMTPServer, tmp_path: Path) -> None:
