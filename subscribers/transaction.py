@@ -69,8 +69,8 @@ class BookTransaction:
             changes.choose_topics(self.db, subscriber_id, topics)
         return self.get(subscriber_id)
 
-    def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Subscriber | None:
-        """Record an event; return the changed subscriber, or None if the id is unknown.
+    def record(self, subscriber_id: int, event: Event, *, evidence: Evidence) -> Status | None:
+        """Record an event; return the status after it, or None if the id is unknown.
 
         Raises:
             ConsentError: the event is not possible in the subscriber's status.
@@ -83,8 +83,7 @@ class BookTransaction:
         status = self.db.execute(query).scalar()
         if status is None:
             return None
-        self.move(subscriber_id, Status(status), event, evidence)
-        return self.get(subscriber_id)
+        return self.move(subscriber_id, Status(status), event, evidence)
 
     def choose(
         self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
