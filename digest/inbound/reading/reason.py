@@ -62,7 +62,7 @@ _NOT_THERE = re.compile(
     r"(?! (?:failed|rejected all))"
     r"|(?:recip|recipient|user|address|mailbox) ?(?:not ?found|unknown)|recipnotfound|recipientnotfound|nosuchuser"
     r"|(?:could(?:n't| not)|cannot|can't|can not|unable to|was not|wasn't) (?:be )?(?:found|find|locate|resolve|route)"
-    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active|works?\b|employed"
+    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active|on|at|here|works?\b|employed"
     r"|with|available|accept|a )|no account|unknown (?:local|recipient|to)|not (?:a )?(?:known|valid|listed|registered)"
     r"|isn't (?:a )?(?:known|valid)|(?:host|domain)(?: \w+){0,3}?(?: name)? (?:is )?(?:unknown|not found|invalid"
     r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)|no mx\b|nullmx|null mx"
@@ -77,13 +77,14 @@ _UNAVAILABLE = re.compile(
     r"(?:mail ?box|user|account|recipient) (?:is )?(?:unavailable|not available|name not allowed)"
     r"|(?:recipient|address|user|mail ?box)(?: \w+)? (?:rejected|refused|undeliverable)"
     r"|undeliverable address|address rejected|invalid (?:recipient|address)|not deliverable"
+    r"|(?:recipient|address|user) (?:\w+ )?(?:cannot|can't|could not) be verified|user not local"
 )
 #: Words about us, besides those of `refusal_words`.
 _DENIED = re.compile(
     r"\blisted (?:at|by|in|on)|\blist(?:ed|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed|permitted|authori[sz]ed|accepted)"
     r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter|message (?:was )?(?:rejected|refused)"
     r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)|sender.{0,20}(?:reject|refus)"
-    r"|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
+    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
 )
 _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
