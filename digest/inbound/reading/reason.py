@@ -8,11 +8,14 @@ all of it is silent, the bounce is soft: nobody loses their mail by what was not
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.inbound.reading.status import codes_in, is_generic, status_of
 from digest.models.inbound import BounceClass
 from digest.text import refusal_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HARD, SOFT, POLICY = BounceClass.HARD, BounceClass.SOFT, BounceClass.POLICY
 
@@ -108,14 +111,14 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    *, diagnostic: str, status: str, notice: str = "", remote_replies: str | None = None
+    *, diagnostic: str, status: str, notices: Sequence[str] = (), remote_replies: str | None = None
 ) -> Verdict:
     """Return the class of a delivery that failed.
 
     Args:
         diagnostic: The words of `Diagnostic-Code`.
         status: The field `Status`.
-        notice: What people are told of this recipient.
+        notices: What people are told of this recipient, what is surely about them first.
         remote_replies: What a transcript of the session quotes; None without a transcript.
 
     """
@@ -127,8 +130,8 @@ def judge(
             found if found.status else Verdict(found.bounce_class, _unless_guessed(status, found))
         )
     if not is_generic(status) and not _is_guess(status, diagnostic, remote_replies):
-        return Verdict(_of_code(status, _plain(f"{diagnostic} {notice}")), status)
-    for text in (remote_replies or "", notice):
+        return Verdict(_of_code(status, _plain(" ".join((diagnostic, *notices[:1])))), status)
+    for text in (remote_replies or "", *notices):
         if (found := of_reply(text)) is not None:
             return found
     return Verdict(SOFT, status)
