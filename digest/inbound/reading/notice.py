@@ -70,7 +70,8 @@ def openings(text: str) -> Iterator[tuple[str, str]]:
         address = addresses.plain(match[2]) if match else ""
         if match is None or not address:
             continue
-        rest = _continuation(lines[number + 1 : number + 1 + MOST_LINES], len(match[1]))
+        following = lines[number + 1 : number + 1 + MOST_LINES]
+        rest = _continuation(following, len(match[1]), is_begun=bool(match[3].strip()))
         yield address, " ".join(" ".join([match[3], *rest]).split())
 
 
@@ -101,12 +102,12 @@ def _opening(line: str) -> re.Match[str] | None:
     return _OPENING.match(line[:2000]) if "@" in line else None
 
 
-def _continuation(lines: list[str], indent: int) -> list[str]:
+def _continuation(lines: list[str], indent: int, *, is_begun: bool) -> list[str]:
     """Return the lines that belong to an opening: up to an empty line, or the next opening."""
     found: list[str] = []
     for line in lines:
         if not line.strip():
-            if found:
+            if found or is_begun:
                 break
             continue
         depth = len(line) - len(line.lstrip())

@@ -8,11 +8,14 @@ all of it is silent, the bounce is soft: nobody loses their mail by what was not
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.inbound.reading.status import codes_in, is_generic, status_of
 from digest.models.inbound import BounceClass
 from digest.text import refusal_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HARD, SOFT, POLICY = BounceClass.HARD, BounceClass.SOFT, BounceClass.POLICY
 
@@ -62,7 +65,7 @@ _NOT_THERE = re.compile(
     r"(?! (?:failed|rejected all))"
     r"|(?:recip|recipient|user|address|mailbox) ?(?:not ?found|unknown)|recipnotfound|recipientnotfound|nosuchuser"
     r"|(?:could(?:n't| not)|cannot|can't|can not|unable to|was not|wasn't) (?:be )?(?:found|find|locate|resolve|route)"
-    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active|works?\b|employed"
+    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active|on|at|here|works?\b|employed"
     r"|with|available|accept|a )|no account|unknown (?:local|recipient|to)|not (?:a )?(?:known|valid|listed|registered)"
     r"|isn't (?:a )?(?:known|valid)|(?:host|domain)(?: \w+){0,3}?(?: name)? (?:is )?(?:unknown|not found|invalid"
     r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)|no mx\b|nullmx|null mx"
@@ -77,13 +80,14 @@ _UNAVAILABLE = re.compile(
     r"(?:mail ?box|user|account|recipient) (?:is )?(?:unavailable|not available|name not allowed)"
     r"|(?:recipient|address|user|mail ?box)(?: \w+)? (?:rejected|refused|undeliverable)"
     r"|undeliverable address|address rejected|invalid (?:recipient|address)|not deliverable"
+    r"|(?:recipient|address|user) (?:\w+ )?(?:cannot|can't|could not) be verified|user not local"
 )
 #: Words about us, besides those of `refusal_words`.
 _DENIED = re.compile(
     r"\blisted (?:at|by|in|on)|\blist(?:ed|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed|permitted|authori[sz]ed|accepted)"
     r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter|message (?:was )?(?:rejected|refused)"
     r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)|sender.{0,20}(?:reject|refus)"
-    r"|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
+    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
 )
 _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
@@ -107,14 +111,14 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    *, diagnostic: str, status: str, notice: str = "", remote_replies: str | None = None
+    *, diagnostic: str, status: str, notices: Sequence[str] = (), remote_replies: str | None = None
 ) -> Verdict:
     """Return the class of a delivery that failed.
 
     Args:
         diagnostic: The words of `Diagnostic-Code`.
         status: The field `Status`.
-        notice: What people are told of this recipient.
+        notices: What people are told of this recipient, what is surely about them first.
         remote_replies: What a transcript of the session quotes; None without a transcript.
 
     """
@@ -126,8 +130,8 @@ def judge(
             found if found.status else Verdict(found.bounce_class, _unless_guessed(status, found))
         )
     if not is_generic(status) and not _is_guess(status, diagnostic, remote_replies):
-        return Verdict(_of_code(status, _plain(f"{diagnostic} {notice}")), status)
-    for text in (remote_replies or "", notice):
+        return Verdict(_of_code(status, _plain(" ".join((diagnostic, *notices[:1])))), status)
+    for text in (remote_replies or "", *notices):
         if (found := of_reply(text)) is not None:
             return found
     return Verdict(SOFT, status)

@@ -170,7 +170,11 @@ def _read(form: Form, message: IncomingMessage, text: str) -> TextBounce | None:
     named = failed_recipients(message)
     if named:
         found = {one: found.get(one) or notice.about(said, one) or said for one in named}
-    recipients = tuple(_judged(one, words, form, said) for one, words in found.items() if words)
+    recipients = tuple(
+        _judged(one, words, form, said, is_alone=len(found) == 1)
+        for one, words in found.items()
+        if words or form.name
+    )
     if not recipients:
         return None
     return TextBounce(
@@ -199,18 +203,18 @@ def _recipients(form: Form, text: str) -> Iterator[tuple[str, str]]:
         yield addresses.plain(match["address"]), " ".join(words.split())
 
 
-def _judged(address: str, words: str, form: Form, text: str) -> BouncedRecipient:
-    replies = notice.remote_replies(text, address)
-    found = reason.of_reply(replies or "") or reason.of_reply(words)
-    verdict = found or reason.Verdict(BounceClass.SOFT, "")
-    bounce_class = verdict.bounce_class
-    if _DELAYED.search(text) and bounce_class is BounceClass.SOFT:
+def _judged(address: str, words: str, form: Form, text: str, *, is_alone: bool) -> BouncedRecipient:
+    replies = notice.remote_replies(text, address) or ""
+    texts = (replies, words, text if is_alone else "")
+    verdict = next(filter(None, map(reason.of_reply, texts)), None)
+    bounce_class, status = verdict or (BounceClass.SOFT, "")
+    if bounce_class is BounceClass.SOFT and _DELAYED.search(text):
         bounce_class = BounceClass.DELAYED
-    elif bounce_class is BounceClass.HARD and not form.name and not verdict.status:
+    elif bounce_class is BounceClass.HARD and not form.name and not status:
         bounce_class = BounceClass.SOFT
     return BouncedRecipient(
         address=address,
         bounce_class=bounce_class,
-        status=verdict.status,
-        diagnostic=words[:_LONGEST_REASON],
+        status=status,
+        diagnostic=(words or replies)[:_LONGEST_REASON],
     )
