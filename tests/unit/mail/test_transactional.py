@@ -119,7 +119,7 @@ def test_a_confirmation_is_confirmed_by_a_reply_where_mail_comes_in() -> None:
     assert held_by(message["Reply-To"], CommandWord.CONFIRM) == 7
     text, html = texts(message)
     assert "Confirm here within three days, or just reply to this mail:" in text
-    assert "Or just reply to this mail. Both work for three days." in html
+    assert "Or just reply to this mail. Then you can" in html
 
 
 def test_a_confirmation_offers_no_reply_where_no_mail_comes_in() -> None:
