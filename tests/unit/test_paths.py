@@ -27,6 +27,7 @@ OF_ALL_MODULES = (
 TESTED_THROUGH = {
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
+    "digest.inbound.doors.store": "network/inbound/doors/test_lmtp.py",
     "digest.models.feedback": "integration/storage/test_feedback.py",
     "digest.models.profile": "integration/storage/test_profiles.py",
     "digest.models.trend": "unit/ranking/test_trend.py",
