@@ -43,6 +43,7 @@ SHARED = (
     "subscribers.book",
     "subscribers.errors",
     "subscribers.links",
+    "subscribers.mail_tokens",
     "subscribers.models",
     "subscribers.tables",
 )
@@ -54,6 +55,7 @@ PURE = (
     "digest.inbound.doors.envelope",
     "digest.inbound.doors.store",
     "digest.inbound.null_sender",
+    "digest.inbound.reading",
     "digest.mail",
     "digest.models",
     "digest.ranking",
@@ -72,6 +74,7 @@ PURE = (
     "subscribers.json_stream",
     "subscribers.links",
     "subscribers.list_consent",
+    "subscribers.mail_tokens",
     "subscribers.models",
     "subscribers.site_paths",
     "subscribers.timestamps",
@@ -107,7 +110,13 @@ OUTSIDE_WORLD = {
 }
 
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
-CATCHES_EVERYTHING = {"digest.__main__", "digest.cli", "digest.cli.run", "digest.sources.plugins"}
+CATCHES_EVERYTHING = {
+    "digest.__main__",
+    "digest.cli",
+    "digest.cli.run",
+    "digest.inbound.reading.second_opinion",
+    "digest.sources.plugins",
+}
 
 #: Calls that make an instant of a date and a time of day.
 CLOCK_TIMES = ("datetime", "datetime.combine", "datetime.strptime")

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.mail.command_address import CommandAddresses
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
 PLACEHOLDER = re.compile(r"\{(?:id|command)\}")
 #: Octets of an address: a local part and a domain of the greatest length, and the quotes.
 LONGEST = 512
-#: What stands for `{command}`, alone or before a `+` and a tag.
-COMMANDS = ("subscribe", "confirm", "leave", "commands", "help")
 #: Names that mail to a domain of ours may have besides (RFC 2142, and feedback loops).
 ROLES = ("abuse", "postmaster")
+#: What stands before a tag.
+_DELIMITERS = "+-=."
 #: Addresses in a line of a header. Where one may begin is said, so that a long line takes no time.
 _ADDRESSES = re.compile(
     r"""(?<![^\s<>,;:()"])(?:"(?:[^"\\]|\\.){0,128}"|[^\s<>,;:()"@]{1,256})@[^\s<>,;:()"@]{1,255}"""
@@ -77,9 +79,8 @@ def _fits(pattern: str, local: str, domain: str) -> bool:
     if not (placeholder := PLACEHOLDER.search(before)):
         return False
     start, end = before[: placeholder.start()], before[placeholder.end() :]
-    if local.rstrip("+-=.") == start.rstrip("+-=.") != "":  # the tag was cut off on the way
+    if local.rstrip(_DELIMITERS) == start.rstrip(_DELIMITERS) != "":  # the tag was cut off
         return True
-    filling = local[len(start) : len(local) - len(end)]
-    if not filling or f"{start}{filling}{end}" != local:
-        return False
-    return placeholder[0] == "{id}" or filling.partition("+")[0] in COMMANDS
+    if placeholder[0] == "{command}":
+        return CommandAddresses(pattern).parse(f"{local}@{domain}") is not None
+    return len(local) > len(start + end) and local.startswith(start) and local.endswith(end)
