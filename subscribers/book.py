@@ -172,20 +172,31 @@ class Book:
         """Record an event; return the changed subscriber, or None if unknown or now erased.
 
         Raises:
-            ConsentError: the event is not possible in the subscriber's status.
+            ConsentError: as `record_in`.
 
         """
         if event is Event.ERASE:
             self.erase(subscriber_id, evidence=evidence)
             return None
         with self._writer.begin() as db:
-            status = db.execute(
-                sa.select(subscribers.c.status).where(subscribers.c.id == subscriber_id)
-            ).scalar()
-            if status is None:
-                return None
-            self._move(db, subscriber_id, Status(status), event, evidence)
-        return self.get(subscriber_id)
+            status = self.record_in(db, subscriber_id, event, evidence=evidence)
+        return None if status is None else self.get(subscriber_id)
+
+    def record_in(
+        self, db: sa.Connection, subscriber_id: int, event: Event, *, evidence: Evidence
+    ) -> Status | None:
+        """Record an event in the caller's transaction, but not an erasure; return the status then.
+
+        An unknown id gives None.
+
+        Raises:
+            ConsentError: the event is not possible in the subscriber's status.
+
+        """
+        this = sa.select(subscribers.c.status).where(subscribers.c.id == subscriber_id)
+        if (status := db.execute(this).scalar()) is None:
+            return None
+        return self._move(db, subscriber_id, Status(status), event, evidence)
 
     def choose(
         self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
@@ -228,10 +239,8 @@ class Book:
         The hash of a suppressed address blocks sign-ups too. Returns False if the id is unknown.
         """
         with self._writer.begin() as db:
-            known = db.execute(
-                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
-            ).first()
-            if known is None:
+            this = sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+            if (known := db.execute(this).first()) is None:
                 return False
             for_ever = next_status(Status(known.status), Event.ERASE) is Status.SUPPRESSED
             self._erased.add(
