@@ -123,26 +123,38 @@ class Arrivals:
         with self._engine.connect() as db:
             return [_arrival(row) for row in db.execute(query)]
 
-    def settle(
-        self, db: sa.Connection, arrival_id: int, settlement: Settlement, *, now: datetime
-    ) -> bool:
-        """Record what became of a message that waits, in the transaction that does it.
+    def lock(self, db: sa.Connection, arrival_ids: Sequence[int]) -> set[int]:
+        """Return which messages still wait; no other process settles them in this transaction."""
+        waits = arrivals.c.id.in_(arrival_ids) & (arrivals.c.state == ArrivalState.WAITING)
+        query = sa.select(arrivals.c.id).where(waits).with_for_update(skip_locked=True)
+        return set(db.execute(query).scalars())
 
-        Return False if another process was quicker; then nothing may be done. The bytes of a
-        message that was handled are removed.
+    def settle(
+        self, db: sa.Connection, settled: Mapping[int, Settlement], *, now: datetime
+    ) -> None:
+        """Record what became of messages, by id, in the transaction that locked them.
+
+        The bytes of those that were handled are removed.
         """
-        waits = (arrivals.c.id == arrival_id) & (arrivals.c.state == ArrivalState.WAITING)
-        values: dict[str, Any] = {
-            "state": settlement.state,
-            "kind": settlement.kind,
-            "why": settlement.why[:_LONGEST_TEXT],
-            "result": settlement.result[:_LONGEST_TEXT],
-            "subscriber_id": settlement.subscriber_id,
-            "handled_at": now,
-        }
-        if settlement.state is ArrivalState.HANDLED:
-            values["content"] = None
-        return bool(db.execute(arrivals.update().where(waits).values(values)).rowcount)
+        values = [
+            {
+                "this": arrival_id,
+                "state": one.state,
+                "kind": one.kind,
+                "why": one.why[:_LONGEST_TEXT],
+                "result": one.result[:_LONGEST_TEXT],
+                "subscriber_id": one.subscriber_id,
+                "handled_at": now,
+            }
+            for arrival_id, one in settled.items()
+        ]
+        this = arrivals.c.id == sa.bindparam("this")
+        handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
+        kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
+        if handled:
+            db.execute(arrivals.update().where(this).values(content=None), handled)
+        if kept:
+            db.execute(arrivals.update().where(this), kept)
 
     def retry(self, arrival_ids: Sequence[int] = ()) -> int:
         """Have messages that were kept handled again, all without ids; return how many."""
