@@ -155,6 +155,11 @@ def _since(span: timedelta) -> str:
     return f"since_{span.total_seconds():.0f}"
 
 
+def windows(rate: str) -> tuple[tuple[timedelta, int], ...]:
+    """Return the spans of a rate such as `5/hour;20/day`, each with the most in any such span."""
+    return tuple((_span(item), item.amount) for item in _items(rate))
+
+
 @lru_cache(maxsize=64)
 def _items(rate: str) -> tuple[RateLimitItem, ...]:
     return tuple(parse_many(rate))

@@ -157,7 +157,7 @@ def web_services(
         transactional=lambda subscriber_id: transactional_of(
             app.transactional_queue, subscriber_id
         ),
-        issues=lambda subscriber_id: issues_of(app.subscriber_history, subscriber_id),
+        issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),
         import_library=import_library,

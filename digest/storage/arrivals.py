@@ -205,11 +205,12 @@ class Arrivals:
         with self._engine.connect() as db:
             return {row.kind: row.number for row in db.execute(query)}
 
-    def prune(self, *, before: datetime) -> int:
-        """Delete messages that came before a time and do not wait; return how many."""
-        old = (arrivals.c.received_at < before) & (arrivals.c.state != ArrivalState.WAITING)
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Delete some messages that came before a time and do not wait; return how many."""
+        is_old = (arrivals.c.received_at < before) & (arrivals.c.state != ArrivalState.WAITING)
+        old = sa.select(arrivals.c.id).where(is_old).limit(limit)
         with self._writer.begin() as db:
-            return db.execute(arrivals.delete().where(old)).rowcount
+            return db.execute(arrivals.delete().where(arrivals.c.id.in_(old))).rowcount
 
 
 def key_of(content: bytes, recipient: str) -> bytes:

@@ -78,6 +78,15 @@ class Bounces:
         with self._engine.connect() as db:
             return [Bounce(**row) for row in db.execute(query).mappings()]
 
+    def by_reader(self, day: date) -> Mapping[int, list[Bounce]]:
+        """Return what came back of the mails of a day, by the subscriber's id."""
+        found: dict[int, list[Bounce]] = {}
+        query = sa.select(bounces).where(bounces.c.day == day).order_by(bounces.c.at)
+        with self._engine.connect() as db:
+            for row in db.execute(query).mappings():
+                found.setdefault(row["subscriber_id"], []).append(Bounce(**row))
+        return found
+
     def of_day(self, day: date) -> Mapping[str, int]:
         """Count what came back of the mails of a day, by class."""
         return self._counts(bounces.c.day == day)
@@ -86,10 +95,12 @@ class Bounces:
         """Count the mails of which something came back since then, by class."""
         return self._counts(bounces.c.at >= moment)
 
-    def prune(self, *, before: datetime) -> int:
-        """Delete what came back before a time; return how many rows that were."""
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Delete some of what came back before a time; return how many rows that were."""
+        key = sa.tuple_(bounces.c.subscriber_id, bounces.c.day, bounces.c.bounce_class)
+        old = sa.select(*key.clauses).where(bounces.c.at < before).limit(limit)
         with self._engine.execution_options(writes=True).begin() as db:
-            return db.execute(bounces.delete().where(bounces.c.at < before)).rowcount
+            return db.execute(bounces.delete().where(key.in_(old))).rowcount
 
     def _counts(self, which: sa.ColumnElement[bool]) -> dict[str, int]:
         number = sa.func.count().label("number")

@@ -43,6 +43,7 @@ SHARED = (
     "subscribers.book",
     "subscribers.errors",
     "subscribers.links",
+    "subscribers.mail_tokens",
     "subscribers.models",
     "subscribers.tables",
 )
@@ -68,6 +69,7 @@ PURE = (
     "subscribers.json_stream",
     "subscribers.links",
     "subscribers.list_consent",
+    "subscribers.mail_tokens",
     "subscribers.models",
     "subscribers.site_paths",
     "subscribers.timestamps",

@@ -8,7 +8,7 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
-    """Create three tables; nothing has come in yet."""
+    """Create three tables, in which nothing is yet; make room for answers in a fourth."""
     subscriber = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "arrivals",
@@ -52,3 +52,41 @@ def upgrade() -> None:
         sa.Column("last_uid", sa.BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
+    _rebuild_transactional_mail()
+
+
+def _rebuild_transactional_mail() -> None:
+    """Let a mail be to an address alone, say what it answers, and count by mailbox.
+
+    SQLite makes the table anew to drop NOT NULL. It is described as it was, since Alembic
+    would forget the ON DELETE of its foreign key.
+    """
+    tables, number = sa.MetaData(), sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    sa.Table("subscribers", tables, sa.Column("id", number, primary_key=True))
+    before = sa.Table(
+        "transactional_mail",
+        tables,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(
+            "subscriber_id",
+            number,
+            sa.ForeignKey("subscribers.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("reason", sa.String),
+        sa.Column("made_at", sa.DateTime, nullable=False),
+        sa.Column("next_at", sa.DateTime),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Index("ix_transactional_mail_subscriber_id", "subscriber_id"),
+        sa.Index("ix_transactional_mail_next_at", "next_at"),
+    )
+    with op.batch_alter_table("transactional_mail", copy_from=before) as table:
+        table.alter_column("subscriber_id", existing_type=number, nullable=True)
+        table.add_column(sa.Column("address", sa.String))
+        table.add_column(sa.Column("details", sa.JSON, nullable=False, server_default="{}"))
+        table.add_column(sa.Column("in_reply_to", sa.String, nullable=False, server_default=""))
+        table.add_column(sa.Column("mailbox_hash", sa.String))
+    op.create_index("ix_transactional_mail_made_at", "transactional_mail", ["made_at"])
+    op.create_index("ix_transactional_mail_mailbox_hash", "transactional_mail", ["mailbox_hash"])
