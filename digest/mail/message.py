@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import date
 from email import message_from_bytes, policy
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Protocol
@@ -20,12 +21,16 @@ from digest.mail.quoted_printable import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from digest.mail.templates import Rendered
 
 #: An address that needs no quoting in a header (RFC 5322 §3.4.1, RFC 6532).
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
+#: What `message_id` makes: the name, its day and subscriber, and the signature.
+_OWN_IDENTIFIER = re.compile(
+    r"<?(([0-9]{8})\.([0-9a-f]{1,16})(?:\.[\w-]{1,40})?)\.([0-9a-f]{16})@[^\s<>@]+>?", re.ASCII
+)
 
 
 class MessageSigner(Protocol):
@@ -78,8 +83,26 @@ def message_id(day: date, subscriber_id: int, *, secret: str, domain: str, kind:
     `kind` distinguishes the day's transactional mails from the issue.
     """
     name = ".".join(filter(None, (f"{day:%Y%m%d}", f"{subscriber_id:x}", kind)))
-    mac = hmac.digest(secret.encode(), f"message-id {name}".encode(), "sha256").hex()[:16]
-    return f"<{name}.{mac}@{domain}>"
+    return f"<{name}.{_mac(name, secret)}@{domain}>"
+
+
+def parse_message_id(identifier: str, *, secrets: Sequence[str]) -> tuple[date, int] | None:
+    """Return the day and the subscriber of a Message-ID of ours, or None if it is not ours.
+
+    Servers on the way may have changed the case. Any of the secrets may have signed it.
+    """
+    match = _OWN_IDENTIFIER.fullmatch(identifier.strip().lower())
+    if match is None:
+        return None
+    # All secrets are tried, so that the time does not show which one fits.
+    valid = [hmac.compare_digest(_mac(match[1], secret), match[4]) for secret in secrets]
+    if not any(valid):
+        return None
+    return date.fromisoformat(match[2]), int(match[3], 16)
+
+
+def _mac(name: str, secret: str) -> str:
+    return hmac.digest(secret.encode(), f"message-id {name}".encode(), "sha256").hex()[:16]
 
 
 def envelope_id(identifier: str) -> str:

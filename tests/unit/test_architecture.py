@@ -51,6 +51,7 @@ SHARED = (
 #: Modules that compute from their arguments alone. Time, randomness and files are given to them.
 PURE = (
     "digest.exports",
+    "digest.inbound.reading",
     "digest.mail",
     "digest.models",
     "digest.ranking",
@@ -76,7 +77,7 @@ PURE = (
 )
 ERRORS = {"digest.errors", "subscribers.errors"}
 #: Packages that later versions will have.
-PLANNED = {"digest.exports", "digest.inbound"}
+PLANNED = {"digest.exports"}
 OUTSIDE_WORLD = {
     "alembic",
     "asyncio",
@@ -105,7 +106,12 @@ OUTSIDE_WORLD = {
 }
 
 #: Where any exception may be caught: the end of a command, the daemon's jobs, other people's code.
-CATCHES_EVERYTHING = {"digest.cli", "digest.cli.run", "digest.sources.plugins"}
+CATCHES_EVERYTHING = {
+    "digest.cli",
+    "digest.cli.run",
+    "digest.inbound.reading.second_opinion",
+    "digest.sources.plugins",
+}
 
 #: Calls that make an instant of a date and a time of day.
 CLOCK_TIMES = ("datetime", "datetime.combine", "datetime.strptime")

@@ -26,6 +26,7 @@ HOMES = {
     "defusedxml": ("digest.sources.xml",),
     "email_validator": ("subscribers.addresses",),
     "fastapi": ("subscribers.web",),
+    "flufl": ("digest.inbound.reading.second_opinion",),
     "httpx": ("digest.sources.http",),
     "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
@@ -67,7 +68,7 @@ HOMES = {
     "uvicorn": ("digest.app.connections", "digest.cli.serve"),
 }
 #: Libraries that are installed under another name than they are imported by.
-DISTRIBUTIONS = {"mjml": "mjml-python", "Stemmer": "pystemmer"}
+DISTRIBUTIONS = {"flufl": "flufl.bounce", "mjml": "mjml-python", "Stemmer": "pystemmer"}
 
 
 @pytest.mark.parametrize("library", HOMES)
@@ -90,7 +91,7 @@ def documented_homes() -> dict[str, set[str]]:
     text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
     table = text.split("## Libraries")[1].split("\n## ")[0]
     homes: dict[str, set[str]] = {}
-    for libraries, paths in re.findall(r"(?m)^\| ([\w, -]+) \| ([^|]*) \|", table):
+    for libraries, paths in re.findall(r"(?m)^\| ([\w., -]+) \| ([^|]*) \|", table):
         names = [
             path.rstrip("/").removesuffix(".py").replace("/", ".")
             for path in re.findall(r"`([^`]+)`", paths)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from digest.models.delivery import DeliveryState
+from digest.text import refusal_words
 from digest.text.reply_words import without_details
 
 if TYPE_CHECKING:
@@ -85,78 +86,6 @@ _LIMITS = frozenset({"5.4.5", "5.7.28"})
 #: Rules of Exchange about who may write to a mailbox or a group.
 _RESTRICTED = frozenset({"5.7.12", "5.7.124", "5.7.133", "5.7.134", "5.7.135", "5.7.136"})
 
-_LIMIT = re.compile(
-    r"(?:sending|send|daily|hourly|monthly|outgoing|outbound|submission|relay|messages?|rate|your)"
-    r"(?:\W+\w+){0,2}?\W+(?:limit|quota)s?\b"
-    r"|(?:limit|quota)\W+(?:\w+\W+){0,3}(?:per (?:second|minute|hour|day)|messages|mails|emails)"
-    r"|too many (?:\w+ )?(?:messages|mails|emails|recipients|connections)|throttl|rate.?limit"
-    r"|sending too (?:fast|much|many)"
-)
-_LOGIN = re.compile(
-    r"relay(?:ing)?(?: access)?(?: is| was)? (?:denied|not (?:allowed|permitted)|prohibit|refuse)"
-    r"|(?:unable|not (?:allowed|permitted)|refuse[sd]?|cannot|won't|don't|do not) to relay"
-    r"|(?:cannot|won't|don't|do not) relay|allowed rcpthosts|(?:smtp|turn on) auth"
-    r"|authentication (?:is )?(?:required|needed|fail)|(?:must|need to|please) (?:first )?"
-    r"(?:authenticate|log ?in|issue a? ?starttls)|not (?:logged in|authenticated)"
-)
-_ADDRESS = re.compile(
-    r"\bsend(?:ing|er)?.?as\b|sendasden|not owned by user|domain of sender|invalid sender"
-    r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has))*"
-    r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch)"
-    r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w*|forged|unauthori[sz]ed)"
-    r" (?:the )?sender"
-    r"|(?:n't|not) (?:be )?(?:allow|author|permit|have permission)\w*"
-    r" to (?:send(?! (?:\w+ ){0,2}to\b)|use)"
-    r"|not author\w+ (?:to use|for|as)\b|\bfrom (?:address|header|domain)|mail.?from\b"
-    r"|return.?path|envelope.?from|(?:address|domain|identit\w+)(?: is| was)? not (?:yet )?verified"
-    r"|failed the check|unverified (?:address|domain|identity)"
-    r"|\b(?:spf|dkim|dmarc)\b|unauthenticated|reverse dns|\bptr\b|\brdns\b"
-    r"|your (?:account|domain|ip|server|host|network|message rate)"
-)
-#: Words of a policy: they speak of the sender, of the content, or of rules for this recipient.
-_POLICY = re.compile(
-    r"spam|virus|malware|phish|block|black.?list|dnsbl|\brbl\b|reputation|polic|unsolicited|\bbann?ed"
-    r"|content (?:was )?(?:reject|refus|den)|grey.?list|suspicious|abus"
-)
-#: Words of a rule for this recipient. The server need not have it for others.
-_RESTRICTION = re.compile(
-    r"(?:allow|safe|white|accept|permit|pass)(?:ed)?.?(?:senders?.?)?list"
-    r"|(?:approved|accepted|allowed|trusted|permitted|safe|external|outside|anonymous).senders?\b"
-    r"|\b(?:recipient|user|group|mailbox|inbox|list)(?:'s)?(?: \w+){0,4}?"
-    r" (?:accepts? only|only (?:accept|receive|allow)|restrict"
-    r"|(?:not|n't) (?:(?:allowed|permitted|able|authori[sz]ed) to )?(?:accept|receive)\w*"
-    r"(?: \w+){0,4}? from\b)"
-    r"|resolver\.rst|sender.?not.?(?:authenticated.?for|in.?allowed)|member'?s?.only|not a member"
-    r"|(?:send|post|write|deliver)(?: \S+){0,2} to (?:this|the) (?:\w+ )?"
-    r"(?:group|list|mailbox|user|recipient)"
-    r"|too many (?:\w+ )?(?:invalid|unknown|bad|wrong|reject\w*|non.?exist\w*)"
-    r" (?:recipient|addresse|user|mailboxe|rcpt)s"
-)
-#: Words of a 4xx that only time answers.
-_WAIT = re.compile(
-    r"gr[ae]y.?list|come back|in progress|unusual rate|temperror"
-    r"|temp\w* (?:lookup|dns|error|fail|problem|rate|deferred|block)|lookup (?:failure|error)"
-)
-#: Words for an address that certainly does not exist.
-_UNKNOWN = re.compile(
-    r"(?:no such|unknown|invalid|non.?existent|not? (?:a )?known)(?: \w+)?"
-    r" (?:user|recipient|mailbox|account|address|person|local)"
-    r"|(?:user|recipient|mailbox|account|address|alias)(?:name)?\W+(?:\w+\W+){0,4}?"
-    r"(?:unknown|not found|not exist|nonexistent|(?:does|did)(?:n't| not) exist|(?:is )?invalid)"
-    r"|no (?:mailbox|account|user|recipient)(?: \w+){0,2} (?:by|with|of) that name"
-    r"|(?:does|did)(?:n't| not) have an?(?: \S+){1,3} account"
-)
-#: Words about the mailbox, which may exist all the same.
-_MAILBOX = re.compile(
-    r"(?:mailbox|mail box|account|user|recipient|inbox|address)(?:'s)?\W+(?:\w+\W+){0,4}?"
-    r"(?:unavailable|not available|disabled|inactive|suspended|closed|locked|expired|deactivated"
-    r"|full|quota|reject|refus|not allowed|no longer|not local|moved|unrout|undeliver|obsolete)"
-    r"|over.?quota|quota exceeded|exceed\w* (?:\w+ )?quota|undeliverable|unrout(?:e)?able"
-    r"|not a (?:valid )?(?:mailbox|user|recipient)|not our customer|no longer (?:work|exist|in use)"
-    r"|exceeded storage|(?:host|domain) (?:\w+ ){0,2}?(?:unknown|not found|not exist)"
-    r"|(?:does|do) not accept mail|nullmx|null mx"
-)
-_TOO_BIG_WORDS = re.compile(r"(?:size|too (?:big|large)|exceeds .{0,40}(?:limit|octets|bytes))")
 #: A second status code, of a server behind this one (Postfix: "host mx said: 550 5.7.1 …").
 _POLICY_WITHIN = re.compile(r"said: \d{3}[ -]5\.7\.\d")
 #: The address of a help page, whose words say nothing.
@@ -188,7 +117,7 @@ def read_refusal(outcome: Outcome, *, recipient: str, senders: Collection[str]) 
     is_limit = _as_5xx(outcome.status) in _LIMITS or _is_limit(others)
     cause = _cause(outcome, others, text, recipient, {one.lower() for one in senders})
     is_unknown = outcome.status in INVALID_ADDRESS or (
-        outcome.stage == RCPT and bool(_UNKNOWN.search(others))
+        outcome.stage == RCPT and bool(refusal_words.UNKNOWN.search(others))
     )
     return Refusal(
         passed=stages_passed(outcome),
@@ -212,9 +141,9 @@ def _needs_mending(outcome: Outcome, text: str, *, is_limit: bool) -> bool:
     if status in _SENDER:
         return status not in _LIMITS
     # Only addresses (x.1) and policies (x.7) are about us; the others are trouble of the server.
-    if is_limit or _WAIT.search(text) or status[:4] not in ("", "5.1.", "5.7."):
+    if is_limit or refusal_words.WAIT.search(text) or status[:4] not in ("", "5.1.", "5.7."):
         return False
-    is_said = bool(_LOGIN.search(text) or _ADDRESS.search(text))
+    is_said = bool(refusal_words.LOGIN.search(text) or refusal_words.SENDER.search(text))
     return is_said or not re.search(r"\b(?:later|again)\b", text)
 
 
@@ -228,8 +157,8 @@ def _cause(
 ) -> Cause:
     """Return the cause; `others` is the text without the recipient's own address."""
     status, stage = outcome.status, outcome.stage
-    is_unknown = bool(_UNKNOWN.search(others))
-    if status in _RESTRICTED or _RESTRICTION.search(others):
+    is_unknown = bool(refusal_words.UNKNOWN.search(others))
+    if status in _RESTRICTED or refusal_words.RESTRICTION.search(others):
         return Cause.POLICY
     names_us = any(
         one in others if "@" in one else _names_login(one, others, recipient) for one in senders
@@ -237,11 +166,15 @@ def _cause(
     if _as_5xx(status) in _SENDER or names_us or _is_about_sender(others):
         return Cause.SENDER
     is_policy = status.startswith("5.7.") or bool(_POLICY_WITHIN.search(others))
-    if is_policy or (_POLICY.search(others) and not is_unknown):
+    if is_policy or (refusal_words.POLICY.search(others) and not is_unknown):
         return Cause.SENDER if _names_our_domain(others, recipient, senders) else Cause.POLICY
-    if status in _RECIPIENT or is_unknown or (stage == RCPT and _MAILBOX.search(others)):
+    if (
+        status in _RECIPIENT
+        or is_unknown
+        or (stage == RCPT and refusal_words.MAILBOX.search(others))
+    ):
         return Cause.RECIPIENT
-    if status in _SIZE or status.startswith("5.6.") or _TOO_BIG_WORDS.search(others):
+    if status in _SIZE or status.startswith("5.6.") or refusal_words.TOO_BIG.search(others):
         return Cause.MESSAGE
     if outcome.code == _EXCEEDED_STORAGE and not status:
         return Cause.MESSAGE
@@ -253,14 +186,16 @@ _EXCEEDED_STORAGE = 552
 
 
 def _is_about_sender(text: str) -> bool:
-    if _LOGIN.search(text) or _ADDRESS.search(text):
+    if refusal_words.LOGIN.search(text) or refusal_words.SENDER.search(text):
         return True
     return _is_limit(text)
 
 
 def _is_limit(text: str) -> bool:
     # The limit of a mailbox is the recipient's, that of an account for sending is ours.
-    return bool(_LIMIT.search(text)) and not re.search(r"mailbox|over.?quota|\bsize\b", text)
+    return bool(refusal_words.LIMIT.search(text)) and not re.search(
+        r"mailbox|over.?quota|\bsize\b", text
+    )
 
 
 def _names_login(login: str, text: str, recipient: str) -> bool:
@@ -268,7 +203,7 @@ def _names_login(login: str, text: str, recipient: str) -> bool:
 
     A login may be short, and equal to a common word or to a reader's name.
     """
-    if not login or login == recipient.partition("@")[0] or _UNKNOWN.search(text):
+    if not login or login == recipient.partition("@")[0] or refusal_words.UNKNOWN.search(text):
         return False
     word, kind = rf"(?<![\w.@-]){re.escape(login)}(?![\w@-]|\.\w)", r"\b(?:login|user|sender)"
     return bool(re.search(rf"{kind}(?:name)?\W{{1,3}}{word}|{word}\W{{1,3}}{kind}\b", text))
@@ -283,9 +218,9 @@ def _names_our_domain(text: str, recipient: str, senders: Collection[str]) -> bo
 
 def _advice(cause: Cause, text: str) -> str:
     """Return what to check, if a refusal is the sender's fault."""
-    if _LOGIN.search(text):
+    if refusal_words.LOGIN.search(text):
         return "check [mail] username, password, host and port"
-    if _LIMIT.search(text):
+    if refusal_words.LIMIT.search(text):
         return "the account may not send more now: wait, or set [pace] and [delivery] warm_up"
     if cause is Cause.MESSAGE:
         return "check [ranking] max_papers and summary_length, and [mail] host"
