@@ -80,8 +80,6 @@ class Probe:
     name: str
     sender: str
     recipient: str
-    #: the address without its tag, if a server cuts it off
-    untagged: str
     content: bytes
     sent_at: datetime
 
@@ -98,7 +96,9 @@ class Probe:
     @cached_property
     def keys(self) -> list[bytes]:
         """What it is stored under, for each recipient that it may have been handed over with."""
-        return [key_of(self.content, one) for one in (self.recipient, self.untagged, "")]
+        local, _, domain = self.recipient.rpartition("@")
+        untagged = f"{local.partition('+')[0]}@{domain}"
+        return [key_of(self.content, one) for one in (self.recipient, untagged, "")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,22 +153,19 @@ class InboundCheck:
                 "a command",
                 sender=sender,
                 recipient=addresses.of(CommandWord.HELP, secrets.token_hex(8)),
-                untagged=addresses.of(CommandWord.HELP),
             )
         if returns:
-            local, _, domain = mail.bounce_address.partition(ID_PLACEHOLDER)
             yield self._probe(
                 "a bounce",
                 sender="",
                 recipient=self._return_address(before),
-                untagged=local.rstrip("+-=") + domain,
             )
 
     def _return_address(self, day: date) -> str:
         pattern = self.config.mail.bounce_address
         return return_address(pattern, day, NOBODY, secret=self.secrets[0])
 
-    def _probe(self, name: str, *, sender: str, recipient: str, untagged: str) -> Probe:
+    def _probe(self, name: str, *, sender: str, recipient: str) -> Probe:
         now, domain = self.clock(), self.config.mail.from_address.rpartition("@")[2]
         message = EmailMessage(policy=policy.SMTP)
         message["From"] = self.config.mail.from_address
@@ -183,7 +180,6 @@ class InboundCheck:
             name=name,
             sender=sender,
             recipient=recipient,
-            untagged=untagged,
             content=message.as_bytes(),
             sent_at=now,
         )

@@ -84,7 +84,7 @@ def test_lmtp_is_given_every_address_of_ours_with_and_without_a_tag(
     lmtp: tuple[Postfix, Capture],
 ) -> None:
     mx, capture = lmtp
-    words = ("bounces", "subscribe", "confirm", "leave", "commands", "help")
+    words = ("bounces", "subscribe", "confirm", "leave", "commands", "help", "abuse")
     wanted = {f"{word}{tag}@news.example.org" for word in words for tag in ("", "+llm")}
     send(mx, "ada@example.net", *sorted(wanted))
 
