@@ -51,12 +51,6 @@ SHARED = (
 #: Modules that compute from their arguments alone. Time, randomness and files are given to them.
 PURE = (
     "digest.exports",
-<<<<<<< HEAD
-    "digest.inbound.doors.addresses",
-    "digest.inbound.doors.envelope",
-    "digest.inbound.doors.store",
-    "digest.inbound.null_sender",
-=======
     "digest.inbound.commands.automatic",
     "digest.inbound.commands.choice",
     "digest.inbound.commands.decision",
@@ -66,7 +60,10 @@ PURE = (
     "digest.inbound.commands.understanding",
     "digest.inbound.commands.writer",
     "digest.inbound.commands.written",
->>>>>>> 3f9da52996da910906f05384bf6bc41f10159ca9
+    "digest.inbound.doors.addresses",
+    "digest.inbound.doors.envelope",
+    "digest.inbound.doors.store",
+    "digest.inbound.null_sender",
     "digest.inbound.reading",
     "digest.mail",
     "digest.models",
