@@ -25,7 +25,7 @@ _SUBJECT = re.compile(
     r"(?:reply|response|respon[ds]er|antwort|risposta|antwoord|svar|vastaus|:|answer)"
     r"|auto:|autosvar|automatic reply|automatische antwort|automatisch antwoord|automatiskt svar"
     r"|r[ée]ponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica"
-    r"|out of (?:the )?office|ooo\b|away from|on (?:vacation|leave|holiday)|vacation|abwesenheit"
+    r"|out of (?:the )?office|ooo\b|away from|on (?:vacation|leave|holiday)|vacation|abwesen"
     r"|absen(?:ce|t|cia)|fuori (?:sede|ufficio)|afwezig|fr[åa]nvarande|poissa|urlaub|nieobecno"
     r"|автоответ|автоматический ответ|自动回复|自動回覆|自動返信|不在|자동 ?회신|부재)"
 )
