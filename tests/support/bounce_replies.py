@@ -267,7 +267,7 @@ POLICY = [
         "zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1"),
         "5.7.1",
     ),
-    ("550 JunkMail rejected - mail.example.org [192.0.2.1]:1234 is in an RBL: https://help.example/x", "5.0.0"),
+    ("550 JunkMail rejected - mail.example.org [192.0.2.1]:1234 is in an RBL", "5.0.0"),
     ("550 Your host 192.0.2.1 is listed at zen.spamhaus.org", "5.0.0"),
     ("550 Administrative prohibition", "5.0.0"),
     ("550 relay not permitted", "5.0.0"),

@@ -53,8 +53,8 @@ def test_the_sender_is_told_by_the_return_path_or_else_by_from(octets: bytes, se
 def test_all_fields_of_the_recipient_count_and_to_comes_last() -> None:
     octets = (
         b"Received: from x by y\n for <first@example.org>; today\nTo: <last@example.org>\n"
-        b"Delivered-To: unknown\nDelivered-To: second@example.org\nX-Original-To: <a@example.org>,\n"
-        b" <b@example.org>\nEnvelope-to: second@example.org\n\n"
+        b"Delivered-To: unknown\nDelivered-To: second@example.org\nX-Original-To: <a@example.org>,"
+        b"\n <b@example.org>\nEnvelope-to: second@example.org\n\n"
     )
 
     assert envelope.recipients_of(parse(octets)) == [

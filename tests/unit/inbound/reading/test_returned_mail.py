@@ -84,7 +84,7 @@ def test_without_a_place_for_the_id_no_address_is_a_return_address(pattern: str)
         ({"message_id": own_message_id(kind="confirm7").upper()}, "Message-ID"),
         ({"original_message_id": own_message_id()}, "Message-ID"),
         (
-            {"list_unsubscribe": f"<https://digest.example.org/leave/{LINK}>, <mailto:a@b.example>"},
+            {"list_unsubscribe": f"<https://digest.example.org/leave/{LINK}>, <mailto:a@b.c>"},
             "leave link",
         ),
     ],

@@ -55,7 +55,7 @@ TEXTS = {
         "hard",
     ),
     "Exchange": (
-        ("Your message did not reach some or all of the intended recipients.\n\n      Subject: x\n\n"
+        ("Your message did not reach some or all of the intended recipients.\n\n  Subject: x\n\n"
         f"The following recipient(s) could not be reached:\n\n      {READER} on 3/2/2026\n"
         "            The e-mail account does not exist.\n            <mx #5.1.1>\n"),
         "hard",
@@ -77,7 +77,8 @@ TEXTS = {
         "hard",
     ),
     "CommuniGate": (
-        f"Failed to deliver to '{READER}'\nSMTP module reports:\n mx says:\n 552 5.2.2 full\n", "soft",
+        f"Failed to deliver to '{READER}'\nSMTP module reports:\n mx says:\n 552 5.2.2 full\n",
+        "soft",
     ),
     "MDaemon": (
         ("The attached message had PERMANENT fatal delivery errors!\n\n"
