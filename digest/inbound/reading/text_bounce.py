@@ -57,7 +57,11 @@ def _form(name: str, begins: str, ends: str, recipient: str = "") -> Form:
     )
 
 
-_A_COPY = r"^[-\s=*]*(?:below this line|the original message|original message|message headers?|this is a copy|enclosed is a copy|returned message|unsent message|the message (?:header|text)|copy of (?:the|your) message)"
+_A_COPY = (
+    r"^[-\s=*]*(?:below this line|the original message|original message|message headers?"
+    r"|this is a copy|enclosed is a copy|returned message|unsent message|the message (?:header"
+    r"|text)|copy of (?:the|your) message)"
+)
 FORMS = (
     # Bernstein's QSBMF, https://cr.yp.to/proto/qsbmf.txt
     _form("qmail", r"^\s*Hi\. (?:This is|The) ", r"^--- (?:Below this line|Enclosed)"),
@@ -86,7 +90,8 @@ FORMS = (
     _form(
         "Exchange",
         r"did not reach (?:some or all of |the )?the (?:following|intended)|following recipients?"
-        r"(?:\(s\))? (?:could not|cannot) be reached|delivery (?:has )?failed to (?:these|the following)",
+        r"(?:\(s\))? (?:could not|cannot) be reached|delivery (?:has )?failed to (?:these"
+        r"|the following)",
         _A_COPY,
     ),
     _form(
@@ -96,7 +101,11 @@ FORMS = (
         r"(?:was|were|could) (?:not|n't) (?:be )?delivered to:\s*<?(?P<address>[^\s<>]+@[^\s<>]+)",
     ),
     _form("GroupWise", r"The (?:message|e-?mail) that you sent was undeliverable", _A_COPY),
-    _form("smail", r"^\|-+ (?:Message log|Failed addresses) follows?", r"^\|-+ Message (?:text|header)"),
+    _form(
+        "smail",
+        r"^\|-+ (?:Message log|Failed addresses) follows?",
+        r"^\|-+ Message (?:text|header)",
+    ),
     _form("Courier", r"^\s*(?:UNDELIVERABLE MAIL|UNDELIVERED MAIL)", _A_COPY),
     _form(
         "CommuniGate",
@@ -121,18 +130,23 @@ FORMS = (
         r"^Delivery to the following recipients? (?:failed|has been delayed)",
         r"^-+ (?:Original message|Message header)",
     ),
-    _form("AOL", r"^The mail you sent could not be delivered to:|^Your mail to the following", _A_COPY),
+    _form(
+        "AOL", r"^The mail you sent could not be delivered to:|^Your mail to the following", _A_COPY
+    ),
 )  # fmt: skip
 _UNKNOWN_FORM = _form("", r"", _A_COPY + r"|^(?:received|return-path): ")
 #: What a subject says of mail that was not delivered.
 _SUBJECT = re.compile(
-    r"fail|undeliver|not delivered|could not be delivered|returned (?:mail|to sender)|delivery (?:error"
-    r"|problem|notification|status|report)|unzustellbar|non remis|nicht zugestellt|mail ?error|bounce"
+    r"fail|undeliver|not delivered|could not be delivered|returned (?:mail|to sender)"
+    r"|delivery (?:error"
+    r"|problem|notification|status|report)|unzustellbar|non remis|nicht zugestellt|mail ?error"
+    r"|bounce"
     r"|no entregado|non recapitabile|onbestelbaar|undelivered|delay",
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"(?i)this is (?:only )?a (?:warning|temporary)|will be retried|still (?:being retried|trying)|(?:is|has been) delayed"
+    r"(?i)this is (?:only )?a (?:warning|temporary)|will be retried|still (?:being retried"
+    r"|trying)|(?:is|has been) delayed"
     r"|do not need to resend|not yet been delivered|delivery attempts will continue"
 )
 

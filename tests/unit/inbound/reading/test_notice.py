@@ -62,7 +62,7 @@ def test_plain_text_is_read_before_html() -> None:
 def test_html_is_read_where_there_is_nothing_else() -> None:
     whole = parse(
         multipart(
-            "Content-Type: text/html\n\n<style>p { color: red }</style><p>a@b.example</p>no &amp; no"
+            "Content-Type: text/html\n\n<style>p { top: 0 }</style><p>a@b.example</p>no &amp; no"
         )
     )
 
