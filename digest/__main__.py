@@ -65,9 +65,9 @@ def _hand_over(words: Sequence[str]) -> NoReturn:
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         os.fstat(0)  # closed, its number would become that of another file
         _be_silent()
-        from digest.app import inbound_pipe
+        from digest.app.inbound import pipe
 
-        inbound_pipe.run(words, set_alarm=_set_alarm)
+        pipe.run(words, set_alarm=_set_alarm)
         status = STORED
     except BaseException as error:  # noqa: BLE001 (any other status would return the mail)
         _tell(error)

@@ -51,6 +51,15 @@ SHARED = (
 #: Modules that compute from their arguments alone. Time, randomness and files are given to them.
 PURE = (
     "digest.exports",
+    "digest.inbound.commands.automatic",
+    "digest.inbound.commands.choice",
+    "digest.inbound.commands.decision",
+    "digest.inbound.commands.phrases",
+    "digest.inbound.commands.proof",
+    "digest.inbound.commands.request",
+    "digest.inbound.commands.understanding",
+    "digest.inbound.commands.writer",
+    "digest.inbound.commands.written",
     "digest.inbound.doors.addresses",
     "digest.inbound.doors.envelope",
     "digest.inbound.doors.store",

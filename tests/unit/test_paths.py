@@ -25,7 +25,7 @@ OF_ALL_MODULES = (
 
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
-    "digest.app.inbound_pipe": "e2e/test_cli_inbound_pipe.py",
+    "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
     "digest.inbound.doors.mailbox": "integration/inbound/doors/test_poll.py",

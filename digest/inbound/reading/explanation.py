@@ -177,8 +177,10 @@ class _Reading:
         block: report.RecipientBlock, text: str, *, is_alone: bool
     ) -> BouncedRecipient | None:
         """Return what a block says of its recipient; None if nothing failed."""
-        words = notice.about(text, block.address) or (text if is_alone else "")
-        said = " ".join((block.diagnostic or words).split())[:_LONGEST_DIAGNOSTIC]
+        notices = [notice.about(text, block.address), text if is_alone else ""]
+        said = " ".join((block.diagnostic or next(filter(None, notices), "")).split())[
+            :_LONGEST_DIAGNOSTIC
+        ]
         if block.action in _DONE or (not block.action and block.status.startswith("2")):
             return None
         if block.action == _DELAYED:
@@ -192,7 +194,7 @@ class _Reading:
             found = reason.judge(
                 diagnostic=block.diagnostic,
                 status=block.status,
-                notice=words,
+                notices=notices,
                 remote_replies=notice.remote_replies(text, block.address),
             )
         return BouncedRecipient(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.app import config
-from digest.app.inbound_addresses import own_addresses
+from digest.app.inbound.addresses import own_addresses
 
 
 @pytest.mark.parametrize(

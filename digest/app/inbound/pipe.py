@@ -58,7 +58,7 @@ def run(words: Sequence[str], *, set_alarm: Callable[[float], None]) -> None:
 
 def _store(call: pipe.Call, settings: Config) -> int:
     from digest.app.clock import now
-    from digest.app.inbound_addresses import own_addresses
+    from digest.app.inbound.addresses import own_addresses
     from digest.app.traces import traces_of_use
     from digest.storage.arrivals import LONGEST, Arrivals
     from digest.storage.engine import open_database
