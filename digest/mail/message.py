@@ -36,6 +36,11 @@ _OWN_IDENTIFIER = re.compile(
 )
 
 
+#: Exchange answers lists too, at Reply-To, but for this ([MS-OXCMAIL] §2.1.3.2.20). "All" would
+#: stop its reports that a mail could not be delivered.
+_NO_VACATION = field("X-Auto-Response-Suppress", "OOF, AutoReply")
+
+
 class MessageSigner(Protocol):
     """Signs a mail (DKIM, RFC 6376)."""
 
@@ -139,7 +144,7 @@ class CommonHeaders:
         of these names a mailbox, since programs prefer it to a page.
 
         They do not say Auto-Submitted (RFC 3834 §5): Dovecot tells nobody that a reader's rules
-        refused such a mail. List-Id, List-Unsubscribe and Precedence stop vacation answers alone.
+        refused such a mail. Other fields stop vacation answers alone.
         """
         self.at = at
         self.from_fields = _from(sender)
@@ -149,6 +154,7 @@ class CommonHeaders:
             field("List-Help", f"<{sender.help_url}>"),
             field("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
             field("Precedence", "bulk"),
+            _NO_VACATION,
         ]
         if sender.web_url:
             self.list_fields.append(field("List-Archive", f"<{sender.web_url}/archive>"))
@@ -218,6 +224,7 @@ def build_transactional(
         field("Message-ID", identifier),
         *(field(name, answered) for name in ("In-Reply-To", "References") if answered),
         field("Auto-Submitted", "auto-replied"),
+        _NO_VACATION,
     ]
     text, html = [encode(rendered.text)], [encode(rendered.html)]
     return _assemble(headers, text, html, identifier=identifier, at=at, signer=signer)

@@ -157,6 +157,7 @@ def test_the_mail_and_all_its_parts_parse_without_defects(mail: EmailMessage) ->
         ("Archived-At", r"<https://[^<>\s]+/archive/\d{4}-\d\d-\d\d>"),
         ("Feedback-ID", r"[^:\s]+(:[^:\s]+){2,3}"),
         ("Precedence", r"bulk|list"),
+        ("X-Auto-Response-Suppress", r"OOF, AutoReply"),
     ],
 )
 def test_every_header_a_bulk_mail_needs_is_there_once(

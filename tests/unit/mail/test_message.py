@@ -119,6 +119,7 @@ def test_the_headers_are_those_of_a_mailing_list() -> None:
         "Archived-At": "<https://digest.example.org/archive/2026-02-02>",
         "Feedback-ID": "20260202:daily:digest:example.org",
         "Precedence": "bulk",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "X-Digest-Issue": found["Message-ID"].strip("<>").split("@")[0],
         "MIME-Version": "1.0",
         "Content-Type": found["Content-Type"],
@@ -359,6 +360,7 @@ def test_a_transactional_mail_is_no_list_mail_and_comes_from_whom_it_should() ->
     assert found["From"] == "Papers <hello@example.org>"
     assert found["Reply-To"] == "us@example.org"
     assert found["Auto-Submitted"] == "auto-replied"
+    assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert [name for name in found if name.startswith(("List-", "Precedence"))] == []
     assert defects(transactional(sender=sender)) == []
 
