@@ -106,7 +106,8 @@ class Commands:
 
     def is_own(self, address: str) -> bool:
         """Whether an address is one of ours."""
-        is_named = any(address.casefold() == own.casefold() for own in self.own_addresses)
+        named = (*self.own_addresses, self.bounce_address)
+        is_named = any(address.casefold() == own.casefold() for own in named)
         is_command = self.command_addresses.parse(address) is not None
         return is_named or is_command or bool(self.answered(parse(b""), address).found_in)
 
