@@ -58,6 +58,7 @@ HOMES = {
         "subscribers.queries",
         "subscribers.rate_limits",
         "subscribers.tables",
+        "subscribers.transaction",
     ),
     "stamina": ("digest.sources.http",),
     "starlette": ("subscribers.web",),
