@@ -21,13 +21,14 @@ def explain(
     config: Path | None, files: Sequence[str], *, sender: str | None, recipient: str, json: bool
 ) -> None:
     """Print what each file is; one that cannot be read is an error, and the next one follows."""
-    from digest.app import inbound_json
+    from digest.app import inbound_json, log
     from digest.app.own_mail import ours_if_configured
     from digest.inbound.reading import envelope
     from digest.inbound.reading import explanation as reading
     from digest.inbound.reading.message import parse
     from digest.models.inbound import Envelope
 
+    log.silence_libraries()
     ours = ours_if_configured(config)
     is_complete = True
     for file in files:

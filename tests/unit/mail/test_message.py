@@ -22,6 +22,7 @@ from digest.mail.message import (
     build_transactional,
     envelope_id,
     message_id,
+    parse_message_id,
     read,
 )
 from digest.mail.quoted_printable import encode
@@ -328,6 +329,31 @@ def test_a_transactional_mail_is_no_list_mail_and_comes_from_whom_it_should() ->
     assert found["Auto-Submitted"] == "auto-replied"
     assert [name for name in found if name.startswith(("List-", "Precedence"))] == []
     assert defects(transactional(sender=sender)) == []
+
+
+@given(
+    subscriber=st.integers(0, 2**63),
+    kind=st.sampled_from(["", "confirm12", "known-1"]),
+    secret=st.sampled_from(["s", "the one before"]),
+)
+def test_a_message_id_tells_whose_mail_it_is(subscriber: int, kind: str, secret: str) -> None:
+    found = message_id(DAY, subscriber, secret=secret, domain="example.org", kind=kind)
+
+    for written in (found, found.upper(), found.strip("<>"), f" {found} "):
+        assert parse_message_id(written, secrets=["s", "the one before"]) == (DAY, subscriber)
+    assert parse_message_id(found, secrets=["another"]) is None
+    assert parse_message_id(found, secrets=[]) is None
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "", "<1@example.org>", IDENTIFIER.replace("7.", "8."), IDENTIFIER.replace("7.", "7.confirm."),
+        f"{IDENTIFIER}x", IDENTIFIER.replace("@", ""), "<20269999.7.0123456789abcdef@example.org>",
+    ],
+)  # fmt: skip
+def test_a_message_id_that_we_did_not_sign_is_nobodys(identifier: str) -> None:
+    assert parse_message_id(identifier, secrets=["s"]) is None
 
 
 def test_a_message_id_tells_subscribers_and_days_and_installations_apart() -> None:
