@@ -71,8 +71,13 @@ def test_json_has_an_object_a_line(folder: Path, digest: Command) -> None:
     first, second = (json.loads(line) for line in found.out.splitlines())
     assert (first["file"], first["kind"], first["verp"]) == ("bounce.eml", "bounce", None)
     assert first["recipients"] == [
-        {"address": READER, "class": "hard", "status": "5.1.1", "diagnostic": "550 5.1.1 no such user"}
-    ]  # fmt: skip
+        {
+            "address": READER,
+            "class": "hard",
+            "status": "5.1.1",
+            "diagnostic": "550 5.1.1 no such user",
+        }
+    ]
     assert (second["kind"], second["recipients"]) == ("command", [])
 
 

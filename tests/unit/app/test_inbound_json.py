@@ -6,8 +6,8 @@ from datetime import date
 
 from digest.app.inbound_json import explanation
 from digest.models.inbound import (
-    BouncedRecipient,
     BounceClass,
+    BouncedRecipient,
     Explanation,
     MessageKind,
     ReturnedMail,
@@ -31,7 +31,8 @@ def test_a_bounce_is_an_object_with_its_recipients_and_its_proof() -> None:
             {"address": "grace@example.com", "class": "hard", "status": "5.1.1", "diagnostic": "no"}
         ],
         "verp": {
-            "day": "2026-03-02", "subscriber": 7, "valid": True, "found_in": "Message-ID", "fault": "",
+            "day": "2026-03-02", "subscriber": 7, "valid": True, "found_in": "Message-ID",
+            "fault": "",
         },
         "why": "a report",
     }  # fmt: skip

@@ -348,7 +348,8 @@ def test_a_message_id_tells_whose_mail_it_is(subscriber: int, kind: str, secret:
 @pytest.mark.parametrize(
     "identifier",
     [
-        "", "<1@example.org>", IDENTIFIER.replace("7.", "8."), IDENTIFIER.replace("7.", "7.confirm."),
+        "", "<1@example.org>", IDENTIFIER.replace("7.", "8."),
+        IDENTIFIER.replace("7.", "7.confirm."),
         f"{IDENTIFIER}x", IDENTIFIER.replace("@", ""), "<20269999.7.0123456789abcdef@example.org>",
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.models.inbound import BouncedRecipient, BounceClass, ReturnedMail
+from digest.models.inbound import BounceClass, BouncedRecipient, ReturnedMail
 
 
 @pytest.mark.parametrize(

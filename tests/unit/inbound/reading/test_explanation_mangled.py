@@ -36,7 +36,7 @@ KINDS = [
     ),
     multipart(
         text_part("It was rejected."),
-        "Content-Type: message/disposition-notification\n\nDisposition: automatic-action/x; deleted",
+        "Content-Type: message/disposition-notification\n\nDisposition: automatic-action; deleted",
         kind="report; report-type=disposition-notification",
     ),
     multipart(text_part("x"), status_part(block(), kind="message/global-delivery-status")),
