@@ -155,28 +155,15 @@ class Book:
         """Record an event; return the changed subscriber, or None if unknown or now erased.
 
         Raises:
-            ConsentError: as `record_in`.
+            ConsentError: the event is not possible in the subscriber's status.
 
         """
         if event is Event.ERASE:
             self.erase(subscriber_id, evidence=evidence)
             return None
         with self._writer.begin() as db:
-            status = self.record_in(db, subscriber_id, event, evidence=evidence)
+            status = self.within(db).record(subscriber_id, event, evidence=evidence)
         return None if status is None else self.get(subscriber_id)
-
-    def record_in(
-        self, db: sa.Connection, subscriber_id: int, event: Event, *, evidence: Evidence
-    ) -> Status | None:
-        """Record an event in the caller's transaction, but not an erasure; return the status then.
-
-        An unknown id gives None.
-
-        Raises:
-            ConsentError: the event is not possible in the subscriber's status.
-
-        """
-        return self.within(db).record(subscriber_id, event, evidence=evidence)
 
     def choose(
         self, subscriber_id: int, topics: Sequence[str], preferences: Preferences

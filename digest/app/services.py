@@ -49,6 +49,7 @@ from digest.storage.generation import Generation
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
+from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -183,6 +184,18 @@ class App(Stores):
         current = secret(self.config, site.secret_key, KEY_FILE, "secret_key")
         previous = site.previous_secret_key.get_secret_value()
         return [current, previous] if previous else [current]
+
+    @cached_property
+    def signup_limiter(self) -> SignupLimiter:
+        """Counts sign-ups on the web and by mail, and refuses too many."""
+        web = self.config.web
+        rates = Rates(
+            address=web.signups_per_address,
+            network=web.signups_per_network,
+            domain=web.signups_per_domain,
+            total=web.signups_in_total,
+        )
+        return SignupLimiter(self.engine, rates, key=self.secrets[0])
 
     def file_space(self) -> FileSpace | None:
         """Return how large the file of the database is; None if it is on a server."""

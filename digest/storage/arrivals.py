@@ -27,6 +27,7 @@ LONGEST = 524_288
 #: The octets of a body that tell messages apart.
 _BODY = 65_536
 _LONGEST_TEXT = 500
+_WITHOUT_CONTENT = sa.select(*[one for one in arrivals.c if one is not arrivals.c.content])
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _NAMING = re.compile(
     rb"^(message-id|date|subject)[ \t]*:(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE
@@ -172,6 +173,13 @@ class Arrivals:
             row = db.execute(query).first()
         return _settled(row) if row else None
 
+    def find(self, keys: Sequence[bytes]) -> Arrival | None:
+        """Return the first message with one of these keys, without its bytes, or None."""
+        query = _WITHOUT_CONTENT.where(arrivals.c.key.in_(keys)).order_by(arrivals.c.id).limit(1)
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return _arrival(row) if row else None
+
     def newest(
         self,
         *,
@@ -180,7 +188,7 @@ class Arrivals:
         subscriber_id: int | None = None,
     ) -> list[SettledArrival]:
         """Return the newest messages without their bytes, the newest first."""
-        query = sa.select(*[column for column in arrivals.c if column is not arrivals.c.content])
+        query = _WITHOUT_CONTENT
         if state is not None:
             query = query.where(arrivals.c.state == state)
         if subscriber_id is not None:

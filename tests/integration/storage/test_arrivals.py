@@ -159,6 +159,19 @@ def test_what_waits_is_not_pruned(arrivals: Arrivals, engine: sa.Engine) -> None
     assert [one.id for one in arrivals.waiting(10)] == [2]
 
 
+def test_a_message_is_found_by_its_content_and_recipient_also_when_it_was_handled(
+    arrivals: Arrivals, engine: sa.Engine
+) -> None:
+    store(arrivals, MESSAGE, "a@example.org")
+    settle(arrivals, engine, HANDLED)
+
+    found = arrivals.find([key_of(MESSAGE, one) for one in ("b@example.org", "a@example.org")])
+
+    assert found is not None
+    assert found.envelope.recipient == "a@example.org"
+    assert arrivals.find([key_of(MESSAGE, "b@example.org")]) is None
+
+
 def test_what_programs_on_the_way_add_does_not_make_another_message() -> None:
     on_the_way = b"Received: by one\n\tand two\nX-TUID: abc\n" + MESSAGE.replace(b"\r\n", b"\n")
 
