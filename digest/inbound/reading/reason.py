@@ -88,6 +88,7 @@ _NOT_THERE = re.compile(
     r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)"
     r"|no mx\b|nullmx|null mx"
     r"|(?:does|do)(?:n't| not) accept (?:any )?(?:e-?)?mails?\b|indicated no smtp"
+    r"|accepts? no (?:e-?)?mail"
     r"|non-?existent host|unrout"
     r"|(?:account|mailbox|user|address|recipient)(?: \w+){0,3} (?:disabled|deactivated|suspended"
     r"|closed|deleted"
