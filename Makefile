@@ -11,7 +11,7 @@ SCRATCH = TMPDIR="$$(scripts/scratch.sh)"
 # Tests start hundreds of processes; each would compile everything, were that not kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-fast test-long lint ends constraints bench faults screenshot clean
+.PHONY: help demo test test-fast test-long lint ends constraints bench faults samples screenshot clean
 
 help:
 	@echo "make demo        make one reader's digest of the sample day, in demo/"
@@ -23,6 +23,7 @@ help:
 	@echo "make constraints pin the newest libraries in constraints.txt, which every install uses"
 	@echo "make bench       measure speed and relevance"
 	@echo "make faults      kill runs at every step and system call (some minutes; needs strace)"
+	@echo "make samples     check the samples for mail servers (needs Debian and root)"
 	@echo "make screenshot  take the README's picture again (needs chromium)"
 	@echo "make clean       remove what these made"
 
@@ -78,6 +79,10 @@ bench: $(VENV)/developing
 faults: $(VENV)/developing
 	$(BIN)/python scripts/killed_runs.py
 	$(BIN)/python scripts/faults.py
+
+# Those for Postfix are checked by the tests.
+samples: $(VENV)/developing
+	$(BIN)/python scripts/check_samples.py
 
 screenshot: $(VENV)/installed
 	$(BIN)/python scripts/screenshot.py docs/images/digest.png

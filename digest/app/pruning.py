@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.errors import StoreError
+from digest.inbound.transitions import SOFT_LIFETIME
 from digest.storage.run_lock import is_held, lock_path
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Rows of one transaction: some tenths of a second, for which others wait to write.
 BATCH = 2000
+#: As long as a return address is valid.
+ARRIVALS_KEPT = timedelta(days=90)
 #: Days that are pruned after a run. One gets old a day, so that a long past is pruned in the end.
 DAYS_AFTER_A_RUN = 2
 
@@ -81,6 +85,27 @@ def prune(
     return PruneReport(days=done, rows=rows)
 
 
+def prune_inbound(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> int:
+    """Delete old messages that came in, and what came back of old mails; return how many rows.
+
+    A message is known for as long as a return address is valid, so that none is handled twice.
+    """
+    keep = app.config.deliveries_kept
+    came_before = now() - ARRIVALS_KEPT
+    steps = [partial(app.arrivals.prune, before=came_before)]
+    if keep:
+        sent_before = now() - max(timedelta(days=keep), SOFT_LIFETIME)
+        steps.append(partial(app.bounces.prune, before=sent_before))
+    rows = 0
+    for step in steps:
+        while should_continue() and not is_held(lock_path(app.engine)):
+            pruned = step(limit=BATCH)
+            rows += pruned
+            if pruned < BATCH:
+                break
+    return rows
+
+
 def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> None:
     """Prune the oldest days, so that the database does not grow for ever.
 
@@ -88,5 +113,6 @@ def prune_after_run(app: App, *, should_continue: Callable[[], bool] = lambda: T
     """
     try:
         prune(app, prunable(app)[:DAYS_AFTER_A_RUN], should_continue=should_continue)
+        prune_inbound(app, should_continue=should_continue)
     except StoreError as error:
         log.warning("deliveries not pruned", extra={"error": str(error)})

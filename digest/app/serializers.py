@@ -16,10 +16,8 @@ from subscribers.timestamps import timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.app.backtest import Replay
     from digest.app.config.packs import Pack
     from digest.app.examples import Example
-    from digest.app.judged import JudgedReplay
     from digest.app.services import App
     from digest.models.delivery import RunReport
     from digest.models.issue import Coverage, Issue, SourceCoverage
@@ -27,9 +25,8 @@ if TYPE_CHECKING:
     from digest.models.paper import Announcement, Paper
     from digest.models.picks import Pick, Reason
     from digest.models.source import SourceReport
-    from digest.ranking.evaluation.interleaved import Duel
-    from digest.ranking.evaluation.replay import Comparison, Measured
     from digest.ranking.trial import TrialDay
+    from digest.storage.bounces import Bounce, Bounces
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
     from digest.storage.papers import Observation
@@ -50,7 +47,7 @@ def moment(value: datetime | None) -> str | None:
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: dataclasses as objects, tuples as lists, times as text."""
     if is_dataclass(value):
-        return _fields(value, *(field.name for field in fields(value)))
+        return values(value, *(field.name for field in fields(value)))
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, datetime):
@@ -60,14 +57,14 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _fields(found: object, *names: str) -> dict[str, Any]:
+def values(found: object, *names: str) -> dict[str, Any]:
     """Return some attributes of an object, in this order."""
     return {name: plain(getattr(found, name)) for name in names}
 
 
 def paper(found: Paper) -> dict[str, Any]:
     """Write a paper. Its `author_count` is null where its authors are neither counted nor named."""
-    shape = _fields(
+    shape = values(
         found, "id", "aliases", "title", "abstract", "authors", "author_count", "categories",
         "keywords", "published_at", "version", "comment", "venue", "tldr", "organization",
         "withdrawn_on", "restored_on", "day", "signals", "observed_at", "links", "sources",
@@ -88,7 +85,7 @@ def known(
         **paper(found),
         "origins": {name: origin.source for name, origin in origins.items()},
         "announcements": [
-            _fields(one, "day", "category", "type", "version") for one in announcements
+            values(one, "day", "category", "type", "version") for one in announcements
         ],
         "history": [observation(one) for one in observations],
     }
@@ -96,7 +93,7 @@ def known(
 
 def observation(found: Observation) -> dict[str, Any]:
     """Write a paper's signals as a source saw them at one time."""
-    return {**_fields(found, "source", "at"), **plain(found.signals)}
+    return {**values(found, "source", "at"), **plain(found.signals)}
 
 
 def topic(found: Topic, examples: Sequence[Example]) -> dict[str, Any]:
@@ -109,30 +106,36 @@ def pack(found: Pack) -> dict[str, Any]:
     """Write a pack with its topics, and its sources without what they have by default."""
     topics = [dict(plain(topic)) for topic in found.topics]
     sources = [source.model_dump(mode="json", exclude_unset=True) for source in found.sources]
-    return {**_fields(found, "name", "title", "about"), "topics": topics, "sources": sources}
+    return {**values(found, "name", "title", "about"), "topics": topics, "sources": sources}
 
 
 def subscriber(found: Subscriber) -> dict[str, Any]:
     """Write a subscriber."""
-    return _fields(found, "id", "address", "status", "topics", "preferences", "since")
+    return values(found, "id", "address", "status", "topics", "preferences", "since")
 
 
 def consent_step(found: ConsentRecord) -> dict[str, Any]:
     """Write one change of consent."""
     return {
-        **_fields(found, "event", "status"),
+        **values(found, "event", "status"),
         "at": moment(found.evidence.at),
         "door": found.evidence.channel,
-        **_fields(found.evidence, "note", "wording", "network"),
+        **values(found.evidence, "note", "wording", "network"),
     }
 
 
-def delivery(found: DeliveryRecord) -> dict[str, Any]:
-    """Write a row of the ledger."""
-    return _fields(
+def delivery(found: DeliveryRecord, came_back: Sequence[Bounce] = ()) -> dict[str, Any]:
+    """Write a row of the ledger, and what came back of the mail."""
+    row = values(
         found, "day", "address", "state", "reason", "papers", "subject", "message_id",
         "planned_at", "settled_at", "attempts", "next_at", "code", "status",
     )  # fmt: skip
+    return row | {"came_back": [bounce(one) for one in came_back]}
+
+
+def bounce(found: Bounce) -> dict[str, Any]:
+    """Write what came back of a mail: a bounce of some class, or a complaint."""
+    return {"class": found.bounce_class, **values(found, "at", "status", "diagnostic")}
 
 
 def day_totals(found: DayTotals) -> dict[str, Any]:
@@ -140,14 +143,14 @@ def day_totals(found: DayTotals) -> dict[str, Any]:
     return {
         "planned": found.planned,
         "deliveries": {str(state): number for state, number in found.states.items()},
-        **_fields(found, "adds_up", "closed_at", "pruned_at"),
+        **values(found, "adds_up", "closed_at", "pruned_at"),
     }
 
 
 def reason_group(found: ReasonGroup) -> dict[str, Any]:
     """Write why some deliveries of a day stand as they do, and how many these are."""
     return {
-        **_fields(found, "state", "reason"),
+        **values(found, "state", "reason"),
         "readers": found.number,
         "examples": plain(found.examples),
     }
@@ -157,7 +160,7 @@ def sent_paper(found: SentPaper) -> dict[str, Any]:
     """Write a paper of a message, and the reasons why it was chosen."""
     drawn = {"team": found.team, "propensity": found.propensity}
     return {
-        **_fields(found, "paper_id", "title", "topic", "score"),
+        **values(found, "paper_id", "title", "topic", "score"),
         "reasons": sent_reasons(found),
         **{name: value for name, value in drawn.items() if value},
     }
@@ -190,7 +193,7 @@ def fetch_record(found: FetchRecord) -> dict[str, Any]:
 
 def source_report(found: SourceReport) -> dict[str, Any]:
     """Write how a source was just read."""
-    shape = _fields(
+    shape = values(
         found, "source", "day", "state", "declared", "parsed", "rejected", "unchanged", "new",
         "merged", "other_days", "channels", "reason", "warnings", "seconds", "error",
     )  # fmt: skip
@@ -220,7 +223,7 @@ def overdue_days(found: Sequence[tuple[str, date]]) -> list[dict[str, Any]]:
 
 def source_coverage(found: SourceCoverage) -> dict[str, Any]:
     """Write what one source gave to an edition."""
-    return {**_fields(found, "source", "papers", "channels"), "so_far": found.is_early}
+    return {**values(found, "source", "papers", "channels"), "so_far": found.is_early}
 
 
 def send_report(found: RunReport) -> dict[str, Any]:
@@ -228,7 +231,7 @@ def send_report(found: RunReport) -> dict[str, Any]:
     return {
         "day": found.day.isoformat(),
         "deliveries": {str(state): number for state, number in found.counts.items()},
-        **_fields(found, "already", "doubtful", "stopped"),
+        **values(found, "already", "doubtful", "stopped"),
     }
 
 
@@ -265,7 +268,7 @@ def pick(found: Pick) -> dict[str, Any]:
 def trial_day(found: TrialDay) -> dict[str, Any]:
     """Write what a topic would have brought on a day, and what it just missed."""
     return {
-        **_fields(found, "day", "considered", "matched"),
+        **values(found, "day", "considered", "matched"),
         "picks": [pick(one) for one in found.picks],
         "missed": [
             {"paper": paper(one.paper), "relevance": round(one.relevance, 6), "why": one.why}
@@ -274,79 +277,23 @@ def trial_day(found: TrialDay) -> dict[str, Any]:
     }
 
 
-def backtest(
-    replayed: Replay,
-    measured: Mapping[str, Mapping[date, Measured]],
-    compared: Sequence[Comparison],
-    *,
-    depth: int,
-) -> dict[str, Any]:
-    """Write a backtest: each ranker's means and differences, and its lists day by day."""
-    return {
-        **_fields(replayed, "papers", "voted", "known_then"),
-        "depth": depth,
-        "rankers": [_comparison(one) for one in compared],
-        "days": [
-            {
-                "day": day.day.isoformat(),
-                "rankers": {
-                    name: {
-                        **plain(measured[name][day.day]),
-                        "shown": {slug: list(ids) for slug, ids in shown.items()},
-                    }
-                    for name, shown in day.shown.items()
-                },
-            }
-            for day in replayed.days
-        ],
-    }
-
-
-def judged_backtest(
-    judged: JudgedReplay, compared: Sequence[Comparison], *, depth: int
-) -> dict[str, Any]:
-    """Write a backtest by what readers said; it names no reader."""
-    return {
-        "depth": depth,
-        "readers": judged.readers,
-        "mails": len(judged.mails),
-        **{name: _fields(getattr(judged, name), "liked", "total") for name in ("chosen", "drawn")},
-        "rankers": [_comparison(one) for one in compared],
-    }
-
-
-def _comparison(found: Comparison) -> dict[str, Any]:
-    return {
-        "ranker": found.ranker,
-        "means": {name: plain(of) for name, of in found.means.items()},
-        "differences": {name: plain(of) for name, of in found.differences.items()},
-    }
-
-
-def duel(found: Duel) -> dict[str, Any]:
-    """Write how our ranker did beside a rival."""
-    return {
-        "rival": found.rival,
-        **{
-            name: {**_fields(test, "wins", "losses", "ties", "decided", "more_needed"), "p": test.p}
-            for name, test in (("issues", found.issues), ("readers", found.readers))
-        },
-    }
-
-
 def reason(found: Reason) -> dict[str, Any]:
     """Write a reason, without the data that reasons of its kind do not have."""
     return {name: value for name, value in plain(found).items() if value not in ("", [], None)}
 
 
-def issues_of(history: SubscriberHistory, subscriber_id: int) -> Iterator[dict[str, Any]]:
+def issues_of(
+    history: SubscriberHistory, bounces: Bounces, subscriber_id: int
+) -> Iterator[dict[str, Any]]:
     """Write every delivery of a subscriber, with the papers of its message and their reasons.
 
     They are read one after the other; years of them fit into no answer.
     """
+    came_back = bounces.for_subscriber(subscriber_id)
     for issue in history.issues(subscriber_id):
+        of_issue = [one for one in came_back if one.day == issue.record.day]
         yield {
-            **delivery(issue.record),
+            **delivery(issue.record, of_issue),
             "contents": [sent_paper(paper) for paper in issue.papers],
         }
 
@@ -368,7 +315,7 @@ def feedback_of(app: App, subscriber_id: int) -> dict[str, Any]:
     profile = profile_of(app, subscriber_id)
     return {
         "feedback": [
-            _fields(one, "paper_id", "title", "verdict", "at", "channel", "day") for one in given
+            values(one, "paper_id", "title", "verdict", "at", "channel", "day") for one in given
         ],
         "profile": None if profile is None else plain(profile),
     }
@@ -377,7 +324,7 @@ def feedback_of(app: App, subscriber_id: int) -> dict[str, Any]:
 def import_row(found: ImportRow) -> dict[str, Any]:
     """Write what becomes of a row of an imported list."""
     return {
-        **_fields(found, "number", "address", "topics"),
+        **values(found, "number", "address", "topics"),
         "fate": str(found.action),
         "reason": found.reason,
     }

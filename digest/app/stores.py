@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from digest.storage.arrivals import Arrivals
 from digest.storage.begun_days import BegunDays
+from digest.storage.bounces import Bounces
 from digest.storage.editions import EditionStore
 from digest.storage.feedback import FeedbackStore
 from digest.storage.fetches import FetchLog
@@ -49,6 +51,16 @@ class Stores:
     def ledger(self) -> Ledger:
         """The deliveries, in the database."""
         return Ledger(self.engine)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """The messages that came in."""
+        return Arrivals(self.engine)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """What came back of mails."""
+        return Bounces(self.engine)
 
     @cached_property
     def begun_days(self) -> BegunDays:

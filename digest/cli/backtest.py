@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers
+from digest.app import measurements_json
 from digest.cli import output
 from digest.cli.options import Json, day_of_run, parse_day
 from digest.cli.tables import print_table
@@ -116,7 +116,7 @@ def backtest(
         write_plot(plot, measured, depth=depth)
         output.Report(is_note=True).line(str(plot))
     if json:
-        output.print_json(serializers.backtest(replayed, measured, compared, depth=depth))
+        output.print_json(measurements_json.backtest(replayed, measured, compared, depth=depth))
         return
     _print(replayed, compared, depth=depth)
     if not replayed.known_then and not before_votes:
@@ -136,7 +136,7 @@ def _by_feedback(app: App, request: BacktestRequest, *, json: bool) -> None:
     depth = app.quotas.max_papers
     compared = compare(judged.mails, request.rankers, seeded(_SEED), depth=depth)
     if json:
-        output.print_json(serializers.judged_backtest(judged, compared, depth=depth))
+        output.print_json(measurements_json.judged_backtest(judged, compared, depth=depth))
         return
     beside = f"beside {compared[0].ranker}#"
     print_table(

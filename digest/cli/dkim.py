@@ -99,7 +99,7 @@ def _checked(selector: str) -> str:
     """
     import re
 
-    from digest.app.config.schema import SELECTOR
+    from digest.app.config.addresses import SELECTOR
     from digest.errors import ConfigError
 
     if not re.fullmatch(SELECTOR, selector):

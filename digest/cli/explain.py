@@ -21,8 +21,9 @@ def explain(
     config: Path | None, files: Sequence[str], *, sender: str | None, recipient: str, json: bool
 ) -> None:
     """Print what each file is; one that cannot be read is an error, and the next one follows."""
-    from digest.app import inbound_json, log
-    from digest.app.own_mail import ours_if_configured
+    from digest.app import log
+    from digest.app.inbound import serializers as inbound_serializers
+    from digest.app.inbound.own_mail import ours_if_configured
     from digest.inbound.reading import envelope
     from digest.inbound.reading import explanation as reading
     from digest.inbound.reading.message import parse
@@ -39,7 +40,7 @@ def explain(
         given = envelope.sender_of(parse(octets)) if sender is None else sender
         found = reading.explain(octets, Envelope(sender=given, recipient=recipient), ours)
         if json:
-            output.print_result(json_format.dumps(inbound_json.explanation(file, found)))
+            output.print_result(json_format.dumps(inbound_serializers.explanation(file, found)))
         else:
             _print(file, found)
     if not is_complete:

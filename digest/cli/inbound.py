@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import explain
+from digest.cli import arrivals, explain, inbound_check
 from digest.cli.options import Json
 
 commands = typer.Typer(
-    help="Look into mail that comes in: bounces, complaints and commands.",
+    help="Mail that comes in: bounces, complaints, and what readers write.",
     no_args_is_help=True,
     epilog="Example: [bold]digest inbound explain bounce.eml[/bold]",
 )
@@ -42,3 +42,7 @@ def explain_files(
     Without the envelope's addresses, those that the head of a message tells are taken.
     """
     explain.explain(ctx.obj, files or ["-"], sender=sender, recipient=recipient, json=json)
+
+
+arrivals.register(commands)
+commands.command(epilog="Example: [bold]digest inbound check[/bold]")(inbound_check.check)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.app import serializers
+from digest.app import measurements_json
 from digest.cli import output
 from digest.cli.options import Json, parse_day
 from digest.cli.tables import print_table
@@ -61,7 +61,7 @@ def interleaving(
         for mail in app.judged_mails.between(start, end)
     )
     if json:
-        output.print_json({"rivals": [serializers.duel(one) for one in duels]})
+        output.print_json({"rivals": [measurements_json.duel(one) for one in duels]})
         return
     if not duels:
         rival = app.config.ranking.interleave

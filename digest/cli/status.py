@@ -9,6 +9,7 @@ import typer
 from digest.app import serializers
 from digest.app.clock import newest_day, now
 from digest.cli import output
+from digest.cli.came_back import in_sum, inbound_lines, of_mail
 from digest.cli.options import Day, Json, day_of_run, parse_day
 from digest.cli.reasons import READERS, print_reasons
 from digest.cli.tables import print_table
@@ -17,8 +18,11 @@ from digest.storage.reasons import stop_reasons
 from digest.text.wording import join_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from digest.app.inbound.standing import InboundStatus
+    from digest.storage.bounces import Bounce
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
     from digest.storage.reasons import ReasonGroup
@@ -51,6 +55,7 @@ def status(
     """Show what happened on a day: the sources, and who got what or why not."""
     # Imported here, since the command line is read without it.
     from digest.app import meaning
+    from digest.app.inbound.standing import inbound_status
 
     app = output.open_app(ctx, only_reads=True)
     until = newest_day(app.config.schedule.timezone)
@@ -62,6 +67,8 @@ def status(
     stops = stop_reasons(groups)
     not_planned = app.history.not_planned(chosen)
     records = app.history.each(day=chosen, states=state or ())
+    came_back = app.bounces.by_reader(chosen)
+    mail_in = inbound_status(app)
     if json:
         output.print_json(
             {
@@ -74,7 +81,12 @@ def status(
                 "not_planned": not_planned,
                 "stopped": [group.reason for group in stops],
                 "reasons": [serializers.reason_group(group) for group in groups],
-                "people": map(serializers.delivery, records),
+                "came_back": app.bounces.of_day(chosen),
+                "inbound": serializers.plain(mail_in),
+                "people": (
+                    serializers.delivery(one, came_back.get(one.subscriber_id, ()))
+                    for one in records
+                ),
             }
         )
         return
@@ -93,7 +105,7 @@ def status(
             f"pruned on {totals.pruned_at:%Y-%m-%d}: only the sum is kept, nobody by name"
         )
     elif state or everybody or totals.states.total() <= READERS:
-        if not _print_readers(title, records):
+        if not _print_readers(title, records, came_back):
             output.print_prose(_nobody(totals, state or (), not_planned))
     else:
         print_reasons(title, groups)
@@ -102,12 +114,21 @@ def status(
         )
     output.print_result("")
     output.print_prose(f"{chosen}: {_sum(totals, not_planned)}")
+    _print_inbound(chosen, app.bounces.of_day(chosen), mail_in)
     doubtful = totals.states[DeliveryState.UNKNOWN]
     if doubtful and app.policy.asks and not totals.pruned_at:
         output.print_result(
             f"{doubtful} may or may not have arrived:"
             f" `digest retry --day {chosen} --state unknown` sends them again"
         )
+
+
+def _print_inbound(day: date, came_back: Mapping[str, int], mail_in: InboundStatus) -> None:
+    """Say what came back of the day's mails, and what an operator should look at."""
+    if came_back:
+        output.print_prose(f"{day}: came back: {in_sum(came_back)}")
+    for line in inbound_lines(mail_in):
+        output.print_prose(line)
 
 
 def _nobody(totals: DayTotals, states: Sequence[DeliveryState], not_planned: int) -> str:
@@ -151,12 +172,21 @@ def _print_sources(title: str, fetched: Sequence[FetchRecord]) -> bool:
     return has_any
 
 
-def _print_readers(title: str, records: Iterable[DeliveryRecord]) -> bool:
+def _print_readers(
+    title: str, records: Iterable[DeliveryRecord], came_back: Mapping[int, Sequence[Bounce]]
+) -> bool:
     return print_table(
         title,
         ("address", "state", "papers#", "settled at", "tried#", "subject or reason~"),
         (
-            (r.address, r.state, r.papers, serializers.moment(r.settled_at), r.attempts, _about(r))
+            (
+                r.address,
+                r.state,
+                r.papers,
+                serializers.moment(r.settled_at),
+                r.attempts,
+                of_mail(came_back.get(r.subscriber_id, ())) or _about(r),
+            )
             for r in records
         ),
     )

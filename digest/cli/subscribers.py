@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
+from digest.app.inbound import serializers as inbound_serializers
 from digest.cli import choices, output, seed
+from digest.cli.came_back import of_mail
 from digest.cli.options import Email, Json, find_subscriber
 from digest.cli.tables import print_table
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from subscribers.import_rules import ImportRow
     from subscribers.models import Subscriber
 
+
+#: The most mails from or about a reader that are shown, the newest.
+MESSAGES = 20
 
 commands = typer.Typer(
     help="Look at and change who reads.",
@@ -118,13 +123,15 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     app = output.open_app(ctx, only_reads=True)
     subscriber = find_subscriber(app, email)
     consent = app.book.history(subscriber.id)
+    mails = app.arrivals.newest(most=MESSAGES, subscriber_id=subscriber.id)
     if json:
         output.print_json(
             {
                 **serializers.subscriber(subscriber),
                 "consent": [serializers.consent_step(step) for step in consent],
                 **serializers.feedback_of(app, subscriber.id),
-                "issues": serializers.issues_of(app.subscriber_history, subscriber.id),
+                "inbound": [inbound_serializers.arrival(one) for one in mails],
+                "issues": serializers.issues_of(app.subscriber_history, app.bounces, subscriber.id),
             }
         )
         return
@@ -148,9 +155,17 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
     )
     print_table("Choices", ("what", "value~"), choices.choices(subscriber))
     choices.print_feedback(app, subscriber)
+    print_table(
+        "Mail from or about them",
+        ("at", "kind", "done~"),
+        [(serializers.moment(one.arrival.received_at), one.kind, one.result) for one in mails],
+    )
+    came_back = app.bounces.for_subscriber(subscriber.id)
     for issue in app.subscriber_history.issues(subscriber.id):
         record = issue.record
         output.print_result(f"\n{record.day} {record.state}: {record.subject or record.reason}")
+        if said := of_mail([one for one in came_back if one.day == record.day]):
+            output.print_result(f"  {said}")
         for sent in issue.papers:
             output.print_result(f"  {sent.paper_id:18} {bounded(sent.title, bounds.TITLE)}")
             reasons = bounded("; ".join(serializers.sent_reasons(sent)), bounds.REASONS)

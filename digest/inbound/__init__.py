@@ -1,1 +1,1 @@
-"""Mail that comes in: what it is, and what follows from it."""
+"""Mail that comes in: commands of readers, bounces, complaints. `reading` understands a message."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
 
@@ -86,6 +85,22 @@ class MailKind(StrEnum):
     KNOWN = "known"
     #: has the link to export or erase all data
     PRIVACY = "privacy"
+    #: answers a mail: what can be done by mail
+    HELP = "help"
+    #: answers a mail that names topics which are not known: the topics that are
+    TOPICS = "topics"
+    #: answers a command without proof of who wrote it: a reply to this mail carries it out
+    ASK = "ask"
+    #: answers a command: what was done
+    DONE = "done"
+
+
+#: The kinds that answer a mail, which may be to somebody who is no subscriber.
+ANSWERS = (MailKind.HELP, MailKind.TOPICS, MailKind.ASK, MailKind.DONE)
+
+
+#: What an answer says, by the names of its template's variables: text or a list of texts.
+Details = Mapping[str, str | list[str]]
 
 
 class TransactionalState(StrEnum):
@@ -101,10 +116,17 @@ class TransactionalMail:
     """A transactional mail that was claimed to be sent."""
 
     id: int
-    subscriber_id: int
+    #: None in an answer to somebody who is no subscriber
+    subscriber_id: int | None
     kind: MailKind
     made_at: datetime
     attempts: int
+    #: where an answer goes that is to no subscriber
+    address: str = ""
+    #: what an answer says; see `digest.mail.answers`
+    details: Details = field(default_factory=dict)
+    #: the Message-ID of the mail that is answered, with its angle brackets
+    in_reply_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,6 +28,7 @@ from digest.models.delivery import IN_PROGRESS, UNSETTLED, WAITING, DeliveryStat
 from digest.storage.begun_days import was_confirmed
 from digest.storage.claims import Claims, DueDelivery
 from digest.storage.delivery_states import due, states_of
+from digest.storage.inbound_tables import arrivals
 from digest.storage.pruning import forget_shown, refuse_pruned
 from digest.storage.recovery import end_worker, nobody_knows, settle_doubtful
 from digest.storage.schema import days, deliveries, editions, shown, workers
@@ -301,7 +302,7 @@ class Ledger:
         return True
 
     def forget(self, subscriber_id: int) -> None:
-        """Remove every row of a subscriber who asked to be forgotten."""
+        """Remove every row of a subscriber who asked to be forgotten, also of what they wrote."""
         this = deliveries.c.subscriber_id == subscriber_id
         with self._writer.begin() as db:
             theirs = sa.select(deliveries.c.day).where(this)
@@ -310,6 +311,7 @@ class Ledger:
             )
             db.execute(deliveries.delete().where(this))
             forget_shown(db, subscriber_id)
+            db.execute(arrivals.delete().where(arrivals.c.subscriber_id == subscriber_id))
 
     # -- a batch ----------------------------------------------------------------------------
 

@@ -145,19 +145,23 @@ transactional_mail = sa.Table(
     "transactional_mail",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column(
-        "subscriber_id",
-        sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    # null in an answer to somebody who is no subscriber
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), index=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("reason", sa.String),
-    sa.Column("made_at", UTCDateTime, nullable=False),
+    sa.Column("made_at", UTCDateTime, nullable=False, index=True),
     # when it is tried next; null when it is settled
     sa.Column("next_at", UTCDateTime, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
+    # where an answer goes that is to no subscriber, until it is settled
+    sa.Column("address", sa.String),
+    # what an answer says, until it is settled
+    sa.Column("details", sa.JSON, nullable=False, server_default="{}"),
+    # the Message-ID of the mail that is answered, until it is settled
+    sa.Column("in_reply_to", sa.String, nullable=False, server_default=""),
+    # a keyed hash of the mailbox that is answered, by which further answers are limited
+    sa.Column("mailbox_hash", sa.String, index=True),
 )
 
 

@@ -136,6 +136,9 @@ class TransactionalQueue:
             kind=MailKind(row.kind),
             made_at=row.made_at,
             attempts=row.attempts + 1,
+            address=row.address or "",
+            details=row.details,
+            in_reply_to=row.in_reply_to,
         )
 
     def mark_sent(self, mail: TransactionalMail) -> None:
@@ -190,11 +193,18 @@ class TransactionalQueue:
         reason: str | None,
         next_at: datetime | None,
     ) -> None:
+        """Record a state; where a settled answer went, and what it said, is forgotten."""
+        forgotten: dict[str, Any] = {"address": None, "details": {}, "in_reply_to": ""}
         with self._writer.begin() as db:
             db.execute(
                 transactional_mail.update()
                 .where(transactional_mail.c.id == mail.id)
-                .values(state=state, reason=reason, next_at=next_at)
+                .values(
+                    state=state,
+                    reason=reason,
+                    next_at=next_at,
+                    **({} if next_at else forgotten),
+                )
             )
 
 

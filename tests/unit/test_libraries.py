@@ -16,6 +16,7 @@ MODULES = read_modules(ROOT)
 
 #: Every third-party library, and the modules or packages that may import it.
 HOMES = {
+    "aiosmtpd": ("digest.inbound.doors.lmtp",),
     "annotated_types": ("subscribers.models",),
     "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),
@@ -30,7 +31,10 @@ HOMES = {
     "httpx": ("digest.sources.http",),
     "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
-    "limits": ("subscribers.rate_limits",),
+    "limits": (
+        "subscribers.rate_limits",
+        "subscribers.transaction",
+    ),
     "matplotlib": ("digest.cli.plot",),
     "mjml": ("digest.mail.templates",),
     "numpy": ("digest.ranking", "digest.app.encoder", "digest.app.minilm"),
@@ -56,6 +60,7 @@ HOMES = {
         "subscribers.queries",
         "subscribers.rate_limits",
         "subscribers.tables",
+        "subscribers.transaction",
     ),
     "stamina": ("digest.sources.http",),
     "starlette": ("subscribers.web",),

@@ -31,6 +31,7 @@ from digest.app.config.schema import (
     Database,
     Delivery,
     Fetch,
+    Inbound,
     Log,
     Mail,
     Ranking,
@@ -62,6 +63,7 @@ _SECRETS = (
     ("site", "pepper"),
     ("database", "url"),
     ("mail", "password"),
+    ("inbound", "imap_password"),
 )
 
 
@@ -111,6 +113,7 @@ class Config(BaseSettings):
     dkim: DKIM = DKIM()
     pace: RateSettings = RateSettings()
     web: Web = Web()
+    inbound: Inbound = Inbound()
     log: Log = Log()
 
     #: The folder that relative paths start from.

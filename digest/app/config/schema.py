@@ -19,8 +19,14 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from digest.app.clock import LOCAL, zone
+from digest.app.config.addresses import (
+    BounceAddress,
+    CommandAddress,
+    MailAddress,
+    OneLine,
+    Selector,
+)
 from digest.app.config.values import (
-    LABEL,
     Category,
     Day,
     EhloName,
@@ -82,54 +88,6 @@ def _kind(name: str) -> str:
 def _entry(text: str) -> str:
     query.parse(text)  # its error is a ValueError
     return text
-
-
-def _one_line(text: str) -> str:
-    if any(not ch.isprintable() for ch in text):
-        raise ValueError("must be one line of printable text")
-    return text
-
-
-def _address(text: str) -> str:
-    if text and not re.fullmatch(_ADDRESS, text):
-        raise ValueError("is not an e-mail address (an international domain is written as xn--…)")
-    return text
-
-
-def _selector(text: str) -> str:
-    if text and not re.fullmatch(SELECTOR, text):
-        raise ValueError("is not a name like digest202602: letters, digits, hyphens and dots")
-    return text
-
-
-#: RFC 5322's dot-atom and a host name, which every mail server accepts as a sender.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{LABEL}(?:\.{LABEL})*"
-
-
-#: RFC 6376 §3.1: the part before `._domainkey.` of a name in the DNS.
-SELECTOR = rf"{LABEL}(?:\.{LABEL})*"
-
-Selector = Annotated[str, AfterValidator(_selector)]
-#: The longest value of {id} in `[mail] bounce_address`; see digest.mail.verp.
-_ID = "20260131.1fffffffffffff.ffffffffffffffff"
-#: Octets of a local part (RFC 5321 §4.5.3.1.1).
-_LOCAL = 64
-
-
-def _bounce_address(text: str) -> str:
-    local, _, domain = text.rpartition("@")
-    if text.count("{id}") > 1 or "{id}" in domain or re.search(r"[{}]", text.replace("{id}", "")):
-        raise ValueError("may hold {id} once, before the @, and no other braces")
-    filled = local.replace("{id}", _ID)
-    if len(filled) > _LOCAL:
-        raise ValueError(f"has no room for {{id}}: it makes {len(filled)} characters before the @")
-    return _address(text.replace("{id}", _ID)) and text
-
-
-OneLine = Annotated[str, AfterValidator(_one_line)]
-MailAddress = Annotated[OneLine, AfterValidator(_address)]
-BounceAddress = Annotated[OneLine, AfterValidator(_bounce_address)]
 
 
 class Section(BaseModel):
@@ -381,6 +339,36 @@ class Web(Section):
     signups_per_network: Rate = "6/hour;20/day"
     signups_per_domain: Rate = "60/hour"
     signups_in_total: Rate = "600/hour"
+
+
+class Inbound(Section):
+    """Mail that comes in: the addresses it comes to, and the ways it takes."""
+
+    address: CommandAddress = ""
+    lmtp: OneLine = ""
+    socket_mode: Annotated[str, AfterValidator(file_mode)] = "0660"
+    #: octets
+    largest: Annotated[int, Field(ge=65_536, le=1 << 30)] = 36_700_160
+    maildir: OneLine = ""
+    imap_host: OneLine = ""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
+    imap_security: Literal["none", "starttls", "tls"] = "tls"
+    imap_username: OneLine = ""
+    imap_password: Password = SecretStr("")
+    imap_folder: Annotated[OneLine, Field(min_length=1)] = "INBOX"
+    after: Literal["keep", "delete"] = "delete"
+    rate: Rate = "200/second"
+    answers: Rate = "600/hour"
+
+    @model_validator(mode="after")
+    def _no_login_in_the_clear(self) -> Inbound:
+        is_here = self.imap_host in ("localhost", "127.0.0.1", "::1")
+        if self.imap_host and self.imap_security == "none" and not is_here:
+            raise ValueError(
+                'a login is never sent over an unprotected connection; set imap_security = "tls"'
+                ' or "starttls"'
+            )
+        return self
 
 
 class Log(Section):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.inbound.null_sender import is_null_sender
 from digest.inbound.reading import (
     addresses,
     auto_reply,
@@ -89,7 +90,7 @@ class _Reading:
         self._message = message
         self._envelope = envelope
         self._ours = ours
-        self._is_null = envelopes.is_null(envelope.sender)
+        self._is_null = is_null_sender(envelope.sender)
         self._is_daemon = envelopes.is_daemon(message)
 
     def explain(self, recognise: Recognise) -> Explanation:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digest.app.serializers import values
+
 if TYPE_CHECKING:
     from digest.models.inbound import BouncedRecipient, Explanation, ReturnedMail
+    from digest.storage.arrivals import SettledArrival
+
+
+def arrival(found: SettledArrival) -> dict[str, Any]:
+    """Write a message that came in, without its bytes."""
+    envelope = found.arrival.envelope
+    return {
+        **values(found.arrival, "id", "received_at", "channel"),
+        "sender": envelope.sender,
+        "recipient": envelope.recipient,
+        **values(found, "state", "kind", "why", "result"),
+    }
 
 
 def explanation(file: str, found: Explanation) -> dict[str, Any]:

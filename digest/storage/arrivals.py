@@ -1,0 +1,261 @@
+"""Messages that came in: stored before they are read, and settled in the transaction that acts.
+
+Whoever hands a message over hears "yes" only after it is stored, so a killed process loses none. A
+message that is handed over twice is stored once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.models.inbound import Arrival, Envelope
+from digest.storage.inbound_tables import arrivals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+#: The octets of a message that are kept: a report with the head of the mail it is about is smaller,
+#: and the rest of a long one says nothing more.
+LONGEST = 524_288
+#: The octets of a body that tell messages apart.
+_BODY = 65_536
+_LONGEST_TEXT = 500
+_WITHOUT_CONTENT = sa.select(*[one for one in arrivals.c if one is not arrivals.c.content])
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_NAMING = re.compile(
+    rb"^(message-id|date|subject)[ \t]*:(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE
+)
+
+
+class ArrivalState(StrEnum):
+    """What became of a message."""
+
+    WAITING = "waiting"
+    HANDLED = "handled"
+    #: it was not understood; an operator looks at it
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What a message turned out to be, and what was done."""
+
+    state: ArrivalState
+    #: a `MessageKind`
+    kind: str
+    why: str
+    result: str
+    #: whom it is about, if that is known
+    subscriber_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledArrival:
+    """A message with what became of it, for an operator."""
+
+    arrival: Arrival
+    state: ArrivalState
+    kind: str
+    why: str
+    result: str
+
+
+class Arrivals:
+    """The messages in an open database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Use an engine whose tables exist."""
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+
+    def store(
+        self,
+        content: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        channel: str,
+        now: datetime,
+    ) -> int:
+        """Store a message for each recipient who does not have it; return for how many.
+
+        It is on the disk when this returns. Only its first `LONGEST` octets are kept.
+
+        Raises:
+            StoreError: the database cannot be written now; hand the message over again.
+
+        """
+        rows = {
+            key: {
+                "key": key,
+                "sender": sender[:_LONGEST_TEXT],
+                "recipient": recipient[:_LONGEST_TEXT],
+                "channel": channel,
+                "received_at": now,
+                "content": content[:LONGEST],
+                "state": ArrivalState.WAITING,
+            }
+            for recipient in recipients
+            for key in [key_of(content, recipient)]
+        }
+        with self._writer.begin() as db:
+            known = sa.select(arrivals.c.key).where(arrivals.c.key.in_(list(rows)))
+            for key in db.execute(known).scalars().all():
+                del rows[key]
+            if rows:
+                db.execute(arrivals.insert(), list(rows.values()))
+        return len(rows)
+
+    def waiting(self, most: int) -> list[Arrival]:
+        """Return the messages that wait, at most so many, in the order in which they came."""
+        query = (
+            sa.select(arrivals)
+            .where(arrivals.c.state == ArrivalState.WAITING)
+            .order_by(arrivals.c.id)
+            .limit(most)
+        )
+        with self._engine.connect() as db:
+            return [_arrival(row) for row in db.execute(query)]
+
+    def lock(self, db: sa.Connection, arrival_ids: Sequence[int]) -> set[int]:
+        """Return which messages still wait; no other process settles them in this transaction."""
+        waits = arrivals.c.id.in_(arrival_ids) & (arrivals.c.state == ArrivalState.WAITING)
+        query = sa.select(arrivals.c.id).where(waits).with_for_update(skip_locked=True)
+        return set(db.execute(query).scalars())
+
+    def settle(
+        self, db: sa.Connection, settled: Mapping[int, Settlement], *, now: datetime
+    ) -> None:
+        """Record what became of messages, by id, in the transaction that locked them.
+
+        The bytes of those that were handled are removed.
+        """
+        values = [
+            {
+                "this": arrival_id,
+                "state": one.state,
+                "kind": one.kind,
+                "why": one.why[:_LONGEST_TEXT],
+                "result": one.result[:_LONGEST_TEXT],
+                "subscriber_id": one.subscriber_id,
+                "handled_at": now,
+            }
+            for arrival_id, one in settled.items()
+        ]
+        this = arrivals.c.id == sa.bindparam("this")
+        handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
+        kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
+        if handled:
+            db.execute(arrivals.update().where(this).values(content=None), handled)
+        if kept:
+            db.execute(arrivals.update().where(this), kept)
+
+    def retry(self, arrival_ids: Sequence[int] = ()) -> int:
+        """Have messages that were kept handled again, all without ids; return how many."""
+        kept = arrivals.c.state == ArrivalState.KEPT
+        if arrival_ids:
+            kept &= arrivals.c.id.in_(arrival_ids)
+        with self._writer.begin() as db:
+            again = arrivals.update().where(kept).values(state=ArrivalState.WAITING)
+            return db.execute(again).rowcount
+
+    def get(self, arrival_id: int) -> SettledArrival | None:
+        """Return a message with what became of it, or None."""
+        query = sa.select(arrivals).where(arrivals.c.id == arrival_id)
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return _settled(row) if row else None
+
+    def find(self, keys: Sequence[bytes]) -> Arrival | None:
+        """Return the first message with one of these keys, without its bytes, or None."""
+        query = _WITHOUT_CONTENT.where(arrivals.c.key.in_(keys)).order_by(arrivals.c.id).limit(1)
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return _arrival(row) if row else None
+
+    def newest(
+        self,
+        *,
+        most: int,
+        state: ArrivalState | None = None,
+        subscriber_id: int | None = None,
+    ) -> list[SettledArrival]:
+        """Return the newest messages without their bytes, the newest first."""
+        query = _WITHOUT_CONTENT
+        if state is not None:
+            query = query.where(arrivals.c.state == state)
+        if subscriber_id is not None:
+            query = query.where(arrivals.c.subscriber_id == subscriber_id)
+        with self._engine.connect() as db:
+            return [_settled(row) for row in db.execute(query.order_by(-arrivals.c.id).limit(most))]
+
+    def counts(self) -> Mapping[ArrivalState, int]:
+        """Count the messages by state."""
+        number = sa.func.count().label("number")
+        query = sa.select(arrivals.c.state, number).group_by(arrivals.c.state)
+        with self._engine.connect() as db:
+            return {ArrivalState(row.state): row.number for row in db.execute(query)}
+
+    def kinds_since(self, moment: datetime) -> Mapping[str, int]:
+        """Count the messages that were handled since then, by kind."""
+        query = (
+            sa.select(arrivals.c.kind, sa.func.count().label("number"))
+            .where(arrivals.c.handled_at >= moment)
+            .group_by(arrivals.c.kind)
+        )
+        with self._engine.connect() as db:
+            return {row.kind: row.number for row in db.execute(query)}
+
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Delete some messages that came before a time and do not wait; return how many."""
+        is_old = (arrivals.c.received_at < before) & (arrivals.c.state != ArrivalState.WAITING)
+        old = sa.select(arrivals.c.id).where(is_old).limit(limit)
+        with self._writer.begin() as db:
+            return db.execute(arrivals.delete().where(arrivals.c.id.in_(old))).rowcount
+
+
+def key_of(content: bytes, recipient: str) -> bytes:
+    """Return what is equal for a message that is handed over again to the same recipient.
+
+    Each program on the way may add lines of its own on top, and change the ends of lines. So it is
+    a hash of the recipient, Message-ID, Date, Subject, and the beginning of the body.
+    """
+    content = content[:LONGEST]
+    end = _HEAD_END.search(content)
+    head, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
+    named = sorted({(name.lower(), _plain(value)) for name, value in _NAMING.findall(head)})
+    parts = [recipient.casefold().encode(), *[part for pair in named for part in pair]]
+    parts.append(body[:_BODY].replace(b"\r\n", b"\n").strip())
+    lengths = b",".join(b"%d" % len(part) for part in parts)
+    return hashlib.sha256(lengths + b"\n" + b"".join(parts)).digest()
+
+
+def _plain(value: bytes) -> bytes:
+    return b" ".join(value.split())
+
+
+def _arrival(row: Any) -> Arrival:
+    return Arrival(
+        id=row.id,
+        envelope=Envelope(sender=row.sender, recipient=row.recipient),
+        content=getattr(row, "content", None) or b"",
+        received_at=row.received_at,
+        channel=row.channel,
+    )
+
+
+def _settled(row: Any) -> SettledArrival:
+    return SettledArrival(
+        arrival=_arrival(row),
+        state=ArrivalState(row.state),
+        kind=row.kind,
+        why=row.why,
+        result=row.result,
+    )

@@ -1,0 +1,292 @@
+"""Checks the samples for Exim and OpenSMTPD: each hands mail over in the real server.
+
+    python scripts/check_samples.py      as root, on Debian; some seconds
+
+As installed packages the servers exclude each other and Postfix. So they are downloaded by apt-get
+and unpacked into a folder of their own, and the folders of the system that they know by name are
+other ones for this process and its children alone (unshare, mount). What takes the mail is an LMTP
+server or a script that keeps it. tests/e2e/test_samples_postfix.py has those for Postfix.
+"""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.lmtp_capture import lmtp_capture  # noqa: E402 (found by the path above)
+from support.programs import attempts, await_listening, free_port  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLES = ROOT / "docs" / "samples" / "inbound"
+PACKAGES = ("exim4-base", "exim4-daemon-light", "libidn12", "opensmtpd")
+USERS = ("digest", "Debian-exim", "opensmtpd", "opensmtpq", "ada")
+#: Folders of the system that are other ones here.
+FOLDERS = ("/etc", "/run", "/usr/libexec", "/var/lib", "/var/spool")
+SOCKET = Path("/run/digest/lmtp.sock")
+CALLS = Path("/var/spool/calls")
+#: Where mail for a person goes, who has a mailbox in the same domain.
+PERSON = Path("/var/spool/people/mail")
+
+MAIL = b"From: Ada <ada@example.net>\r\nSubject: hello\r\n\r\nHello.\r\n"
+#: Senders and recipients of what is Digest's.
+OURS = [
+    ("", "Bounces+20260202.1F.AbC@news.example.org"),
+    ("ada@example.net", "leave+two@news.example.org"),
+    ("", "bounces@news.example.org"),
+    ("ada@example.net", "help@news.example.org"),
+]
+
+EXIM = """\
+exim_path = {program}
+primary_hostname = mx.example.org
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {port}
+spool_directory = /var/spool/exim4
+log_file_path = /var/spool/exim4/%s.log
+acl_smtp_rcpt = acl_rcpt
+tls_advertise_hosts =
+host_lookup =
+begin acl
+acl_rcpt:
+  require verify = recipient
+  accept
+begin routers
+{router}
+people:
+  driver = accept
+  domains = news.example.org
+  local_parts = ada
+  transport = people
+begin transports
+{transport}
+people:
+  driver = appendfile
+  file = /var/spool/people/mail
+  user = ada
+begin retry
+* * F,1h,1s
+"""
+
+OPENSMTPD = """\
+listen on 127.0.0.1 port {port} hostname mx.example.org
+{sample}
+action "people" mda "cat >> /var/spool/people/mail"
+match from any for domain "news.example.org" action "people"
+"""
+
+#: Stands for `digest`: keeps what it is given, and says "not now" the first time.
+RECORDER = """\
+#!/bin/sh
+n=$(ls /var/spool/calls | wc -l)
+mkdir /var/spool/calls/$n
+printf '%s\\n' "$*" > /var/spool/calls/$n/words
+printf '%s' "${SENDER-unset}" > /var/spool/calls/$n/sender
+printf '%s' "${RECIPIENT-unset}" > /var/spool/calls/$n/recipient
+grep -q Hello. || exit 1
+touch /var/spool/calls/$n/done
+[ "$n" -gt 0 ] || exit 75
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: its process, and where it listens."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def send(self, sender: str, recipient: str) -> None:
+        """Hand it a mail."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+            client.sendmail(sender, recipient, MAIL)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a program was given: the sender, and the recipient as a word or in the environment."""
+
+    sender: str
+    recipient: str
+
+    @classmethod
+    def read(cls, kept: Path) -> Call:
+        """Read what the script kept."""
+        words = (kept / "words").read_text().split()
+        named = [word for word in words if "@" in word] or [(kept / "recipient").read_text()]
+        return cls((kept / "sender").read_text(), *named)
+
+
+def unpack(folder: Path) -> None:
+    """Download the packages, and unpack them below a folder."""
+    # apt's own user may not write here.
+    download = ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", *PACKAGES]
+    if subprocess.run(download, cwd=folder, check=False).returncode:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(download, cwd=folder, check=True)
+    for package in folder.glob("*.deb"):
+        subprocess.run(["dpkg", "-x", package, folder], check=True)
+
+
+def furnish(unpacked: Path) -> None:
+    """Put other folders in the place of those of the system, for this process alone."""
+    for name in FOLDERS:
+        other = unpacked / "system" / name.strip("/")
+        other.parent.mkdir(parents=True, exist_ok=True)
+        if name == "/etc":
+            shutil.copytree(name, other, symlinks=True)
+        else:
+            other.mkdir()
+        subprocess.run(["mount", "--bind", other, name], check=True)
+    for number, user in enumerate(USERS, start=60001):
+        with Path("/etc/passwd").open("a") as passwd, Path("/etc/group").open("a") as group:
+            passwd.write(f"{user}:x:{number}:{number}::/nonexistent:/bin/sh\n")
+            group.write(f"{user}:x:{number}:\n")
+    shutil.copytree(unpacked / "usr/libexec/opensmtpd", "/usr/libexec/opensmtpd")
+    for made, mode in ((SOCKET.parent, 0o755), (CALLS, 0o777), (PERSON.parent, 0o777)):
+        made.mkdir(exist_ok=True)
+        made.chmod(mode)
+    # Exim is setuid, so it finds its library by this table only.
+    (library,) = unpacked.glob("usr/lib/*/libidn.so.12")
+    Path("/etc/ld.so.conf.d/samples.conf").write_text(f"{library.parent}\n")
+    subprocess.run(["ldconfig"], check=True)
+    Path("/etc/exim4").mkdir()
+    Path("/var/lib/opensmtpd/empty").mkdir(parents=True)
+    Path("/var/spool/exim4").mkdir()
+    shutil.chown("/var/spool/exim4", "Debian-exim", "Debian-exim")
+    recorder = Path("/run/digest/recorder")
+    recorder.write_text(RECORDER)
+    recorder.chmod(0o755)
+
+
+def sample(name: str) -> str:
+    """A sample in which a script stands for `digest`."""
+    text = (SAMPLES / name).read_text(encoding="utf-8")
+    return text.replace("/usr/bin/digest", "/run/digest/recorder")
+
+
+@contextmanager
+def exim(unpacked: Path, way: str) -> Iterator[Server]:
+    """Run Exim with a sample; it looks for waiting mail every second."""
+    port = free_port()
+    Path("/etc/exim4/exim4.conf").write_text(
+        EXIM.format(
+            program=unpacked / "usr/sbin/exim4",
+            port=port,
+            router=sample(f"exim-{way}.router.conf"),
+            transport=sample(f"exim-{way}.transport.conf"),
+        )
+    )
+    yield from running([unpacked / "usr/sbin/exim4", "-bdf", "-q1s"], port)
+
+
+@contextmanager
+def opensmtpd(unpacked: Path, way: str) -> Iterator[Server]:
+    """Run OpenSMTPD with a sample."""
+    port = free_port()
+    Path("/etc/smtpd.conf").write_text(
+        OPENSMTPD.format(port=port, sample=sample(f"opensmtpd-{way}.conf"))
+    )
+    yield from running([unpacked / "usr/sbin/smtpd", "-F"], port)
+
+
+def running(command: list[str | Path], port: int) -> Iterator[Server]:
+    """Run a server until the caller is done."""
+    with subprocess.Popen(command, start_new_session=True) as process:
+        try:
+            await_listening(process, port)
+            yield Server(process, port)
+        finally:
+            process.terminate()
+
+
+SERVERS = {"exim": exim, "opensmtpd": opensmtpd}
+
+
+def by_lmtp(unpacked: Path, name: str) -> None:
+    """Hand mail over by LMTP."""
+    with lmtp_capture(SOCKET) as capture, SERVERS[name](unpacked, "lmtp") as server:
+        for sender, recipient in OURS:
+            server.send(sender, recipient)
+            handed = capture.next()
+            print(f"  {handed.sender or '<>'} -> {', '.join(handed.recipients)}")
+            expect((handed.sender, *handed.recipients), (sender, recipient))
+        others(server)
+
+
+def by_pipe(unpacked: Path, name: str, way: str) -> None:
+    """Hand mail over to a program, which puts the first one off."""
+    shutil.rmtree(CALLS)
+    CALLS.mkdir()
+    CALLS.chmod(0o777)
+    with SERVERS[name](unpacked, way) as server:
+        for sender, recipient in OURS:
+            server.send(sender, recipient)
+        for _ in attempts(server.process, what="too few calls"):
+            if len(done := list(CALLS.glob("*/done"))) > len(OURS):
+                break
+        others(server)
+    calls = [Call.read(path.parent) for path in sorted(done)]
+    for call in calls:
+        print(" ", call)
+    # The one that was put off came twice.
+    expect(sorted(astuple(call) for call in calls), sorted([OURS[0], *OURS]))
+
+
+def others(server: Server) -> None:
+    """A person of the same domain keeps their mail, and other names are refused."""
+    PERSON.unlink(missing_ok=True)
+    server.send("ada@example.net", "ada@news.example.org")
+    for _ in attempts(server.process, what="no mail for a person"):
+        if PERSON.exists() and "Hello." in PERSON.read_text():
+            break
+    try:
+        server.send("ada@example.net", "bouncesx+1@news.example.org")
+    except smtplib.SMTPRecipientsRefused as refused:
+        print("  refused:", *refused.recipients.values())
+    else:
+        sys.exit("bouncesx+1 was taken")
+
+
+def expect(found: object, wanted: object) -> None:
+    """End the program, unless both are equal."""
+    if found != wanted:
+        sys.exit(f"found {found}, not {wanted}")
+
+
+def main() -> None:
+    """Check all of them, in folders of this process alone."""
+    if "--inside" not in sys.argv:
+        inside = ["unshare", "--mount", sys.executable, __file__, "--inside"]
+        sys.exit(subprocess.run(inside, check=False).returncode)
+    with tempfile.TemporaryDirectory(prefix="samples-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        unpack(folder)
+        furnish(folder)
+        for server, way in (
+            ("exim", "lmtp"),
+            ("opensmtpd", "lmtp"),
+            ("exim", "pipe"),
+            ("opensmtpd", "mda"),
+        ):
+            print(f"{server}-{way}")
+            if way == "lmtp":
+                by_lmtp(folder, server)
+            else:
+                by_pipe(folder, server, way)
+
+
+if __name__ == "__main__":
+    main()

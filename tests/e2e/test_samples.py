@@ -1,0 +1,48 @@
+"""The samples of docs/inbound.md: complete, valid, and the same as what the page quotes.
+
+`tests/e2e/test_samples_postfix.py` and `scripts/check_samples.py` run those for mail servers.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+from support.mail_host import SAMPLES
+from support.paths import ROOT
+
+from digest.app import config
+from digest.mail.command_address import CommandWord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = (ROOT / "docs" / "inbound.md").read_text(encoding="utf-8")
+FILES = sorted(path.name for path in SAMPLES.iterdir())
+#: Each names all addresses of ours.
+NAMING = [name for name in FILES if re.search(r"\.table$|\.router\.conf$|^opensmtpd", name)]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_page_leads_to_every_sample(name: str) -> None:
+    assert f"(samples/inbound/{name})" in PAGE
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_a_sample_names_every_address_that_mail_comes_to(name: str) -> None:
+    words = set(re.findall(r"\w+", (SAMPLES / name).read_text(encoding="utf-8")))
+
+    assert {"bounces", "abuse", "postmaster", *CommandWord} - words == set()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".toml")])
+def test_a_configuration_works_and_is_what_the_page_quotes(name: str, tmp_path: Path) -> None:
+    text = (SAMPLES / name).read_text(encoding="utf-8")
+    settings = text.partition("\n")[2]
+
+    assert f"```toml\n{settings}```" in PAGE
+    built = config.build(tomllib.loads(text), folder=tmp_path, where=name)
+    assert built.inbound.address
+    assert "{id}" in built.mail.bounce_address
