@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from subscribers import addresses, changes, queries
-from subscribers.changes import choose_topics, consent_row, subscriber_row, topic_rows
+from subscribers.changes import consent_row, subscriber_row, topic_rows
 from subscribers.erased import ErasedAddresses
-from subscribers.errors import ConsentError
 from subscribers.models import INACTIVE, Event, Preferences, Status, Subscriber, next_status
 from subscribers.tables import consent, subscribers, subscriptions, truncate_log
+from subscribers.transaction import BookTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
-    from subscribers.addresses import Address
     from subscribers.changes import ListEntry
     from subscribers.queries import ConsentTimes
 
@@ -76,6 +75,10 @@ class Book:
         self._new_id = new_id
         self._erased = ErasedAddresses(pepper)
 
+    def within(self, db: sa.Connection) -> BookTransaction:
+        """Return the book in a transaction of the caller's; to change it, one that writes."""
+        return BookTransaction(db, self._new_id, self._erased)
+
     def add(
         self,
         text: str,
@@ -94,28 +97,8 @@ class Book:
             ConsentError: it was to be confirmed, but its owner said no. Only they can undo that.
 
         """
-        address = addresses.parse(text)
         with self._writer.begin() as db:
-            if confirmed and (said := self._refusal(db, address)):
-                raise ConsentError(f"{address.original} cannot be confirmed: {said}")
-            if self._erased.find(db, [address.key]).get(address.key):
-                return None
-            known = queries.read_by_key(db, [address.key]).get(address.key)
-            status = known.status if known else None
-            if status in (None, Status.PENDING, Status.LEFT) and queries.is_refused_for_ever(
-                db, address.mailbox
-            ):
-                return None
-            subscriber_id = known.id if known else self._new_id()
-            if not known:
-                row = subscriber_row(subscriber_id, address, Status.PENDING, evidence.at)
-                db.execute(subscribers.insert().values(row))
-            status = self._move(db, subscriber_id, status, Event.SIGN_UP, evidence)
-            if confirmed and status not in INACTIVE:
-                self._move(db, subscriber_id, status, Event.CONFIRM, evidence)
-            if status not in INACTIVE:
-                choose_topics(db, subscriber_id, topics)
-        return self.find(address.original)
+            return self.within(db).add(text, topics, confirmed=confirmed, evidence=evidence)
 
     def enrol(self, people: Iterable[tuple[str, Sequence[str]]], *, evidence: Evidence) -> int:
         """Add many new subscribers as confirmed, all or none; return their number.
@@ -172,46 +155,22 @@ class Book:
         """Record an event; return the changed subscriber, or None if unknown or now erased.
 
         Raises:
-            ConsentError: as `record_in`.
+            ConsentError: the event is not possible in the subscriber's status.
 
         """
         if event is Event.ERASE:
             self.erase(subscriber_id, evidence=evidence)
             return None
         with self._writer.begin() as db:
-            status = self.record_in(db, subscriber_id, event, evidence=evidence)
+            status = self.within(db).record(subscriber_id, event, evidence=evidence)
         return None if status is None else self.get(subscriber_id)
-
-    def record_in(
-        self, db: sa.Connection, subscriber_id: int, event: Event, *, evidence: Evidence
-    ) -> Status | None:
-        """Record an event in the caller's transaction, but not an erasure; return the status then.
-
-        An unknown id gives None.
-
-        Raises:
-            ConsentError: the event is not possible in the subscriber's status.
-
-        """
-        this = sa.select(subscribers.c.status).where(subscribers.c.id == subscriber_id)
-        if (status := db.execute(this).scalar()) is None:
-            return None
-        return self._move(db, subscriber_id, Status(status), event, evidence)
 
     def choose(
         self, subscriber_id: int, topics: Sequence[str], preferences: Preferences
     ) -> Subscriber | None:
         """Replace a subscriber's topics and preferences; return None if the id is unknown."""
-        chosen = asdict(preferences)
         with self._writer.begin() as db:
-            found = db.execute(
-                subscribers.update()
-                .where(subscribers.c.id == subscriber_id)
-                .values(preferences=chosen)
-            )
-            if found.rowcount:
-                choose_topics(db, subscriber_id, topics)
-        return self.get(subscriber_id)
+            return self.within(db).choose(subscriber_id, topics, preferences)
 
     def prefer(
         self, subscriber_id: int, change: Callable[[Preferences], Preferences]
@@ -271,7 +230,7 @@ class Book:
         with self._writer.begin() as db:
             deleted = db.execute(subscribers.delete().where(never)).rowcount
             for row in db.execute(sa.select(subscribers.c.id).where(overdue)).all():
-                self._move(db, row.id, Status.PENDING, Event.LEAVE, evidence)
+                self.within(db).move(row.id, Status.PENDING, Event.LEAVE, evidence)
         return deleted
 
     def is_erased(self, text: str) -> bool:
@@ -292,7 +251,7 @@ class Book:
 
         """
         with self._engine.connect() as db:
-            return self._refusal(db, addresses.parse(text))
+            return self.within(db).refusal(addresses.parse(text))
 
     def refusals(self, mailboxes: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """Return who left or is suppressed: pairs of key and address, by mailbox."""
@@ -358,34 +317,6 @@ class Book:
         query = sa.select(consent).where(consent.c.subscriber_id == subscriber_id).order_by("id")
         with self._engine.connect() as db:
             return [_consent_record(row) for row in db.execute(query)]
-
-    def _move(
-        self,
-        db: sa.Connection,
-        subscriber_id: int,
-        status: Status | None,
-        event: Event,
-        evidence: Evidence,
-    ) -> Status:
-        after = changes.move(db, subscriber_id, status, event, evidence)
-        if event is Event.CONFIRM:
-            # Kept until now, because anybody can type in any address.
-            key = sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id)
-            self._erased.remove(db, db.execute(key).scalar_one())
-        return after
-
-    def _refusal(self, db: sa.Connection, address: Address) -> str:
-        if self._erased.find(db, [address.key]):
-            return "its owner had it erased"
-        known = queries.read_by_key(db, [address.key]).get(address.key)
-        if known and known.status in INACTIVE:
-            return f"it is {known.status}"
-        if known and known.status in (Status.CONFIRMED, Status.PAUSED):
-            return ""
-        if known and queries.read_consent_times(db, [known.id])[known.id].left:
-            return "it had left, and has not confirmed to come back"
-        others = queries.read_refusals(db, [address.mailbox]).get(address.mailbox, [])
-        return f"{others[0][1]}, which is the same mailbox, said no" if others else ""
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Subscriber]:
         with self._engine.connect() as db:

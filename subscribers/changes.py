@@ -105,6 +105,38 @@ def move(
     return after
 
 
+class Move(NamedTuple):
+    """An event of a subscriber, whose status before it is known."""
+
+    subscriber_id: int
+    status: Status
+    event: Event
+    evidence: Evidence
+
+
+def move_all(db: sa.Connection, moves: Sequence[Move]) -> None:
+    """Record events of many subscribers, each in one statement for all; the order counts.
+
+    Raises:
+        ConsentError: an event is not possible in the status.
+
+    """
+    if not moves:
+        return
+    after = [next_status(one.status, one.event) for one in moves]
+    this = subscribers.c.id == sa.bindparam("this")
+    statuses = {one.subscriber_id: status for one, status in zip(moves, after, strict=True)}
+    db.execute(
+        subscribers.update().where(this),
+        [{"this": subscriber_id, "status": status} for subscriber_id, status in statuses.items()],
+    )
+    rows = [
+        consent_row(one.subscriber_id, one.event, status, one.evidence)
+        for one, status in zip(moves, after, strict=True)
+    ]
+    db.execute(consent.insert(), rows)
+
+
 def choose_topics(db: sa.Connection, subscriber_id: int, topics: Sequence[str]) -> None:
     """Replace a subscriber's topics."""
     db.execute(subscriptions.delete().where(subscriptions.c.subscriber_id == subscriber_id))

@@ -15,6 +15,8 @@ from subscribers.errors import ConsentError, PreferenceError
 if TYPE_CHECKING:
     from datetime import datetime
 
+#: The version of the text people agree to when they sign up. Change it when the text changes.
+WORDING = "2026-11"
 #: A subscriber who has not confirmed by then is forgotten.
 FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
 

@@ -4,6 +4,10 @@ Strangers share the limits per mailbox, per domain and in total, so a few of the
 up. A *site*, the /24 or /48 around a client, has a limit of its own and counts little towards that
 of a domain. Its first sign-up in an hour is held up by the full total only.
 
+A sign-up by mail has no client that we know. Its site is the domain of its address, which a forger
+can choose, so no such site's first sign-up is let through for being the first. All sign-ups by mail
+leave room for the web: a part of the total, and at each domain nearly all of its limit.
+
 Accepted sign-ups are counted in the database, so that all processes share them and a restart
 forgives nothing. A row holds keyed hashes and a time, and is deleted after the longest time of a
 limit.
@@ -62,39 +66,63 @@ class SignupLimiter:
         self._writer = engine.execution_options(writes=True)
         self._key = key.encode()
         own, shared = list(_own(rates)), list(_shared(rates))
-        self._spans = {_FIRST, *(span for _, span, _ in (*own, *shared))}
+        by_mail = list(_by_mail(rates))
+        self._spans = {_FIRST, *(span for _, span, _ in (*own, *shared, *by_mail))}
         self._own_limits = [most for _, _, most in own]
         self._limits = self._own_limits + [most for _, _, most in shared]
         # SQLAlchemy takes longer to build it than the database to answer it.
         of_site = _count(signups.c.site == sa.bindparam("site"), _FIRST)
         self._counts = sa.select(of_site, *(count for count, _, _ in (*own, *shared)))
+        self._limits_by_mail = [most for _, _, most in by_mail]
+        self._counts_by_mail = sa.select(*(count for count, _, _ in by_mail))
 
     def allow(self, *, ip: str, mailbox: str, now: datetime) -> bool:
         """Return whether a sign-up is within all limits; count it only if it is.
 
         `mailbox` is the one of the address, by the rules of its provider.
         """
-        keys = {
-            "mailbox": self._hash("mailbox", mailbox),
-            "domain": self._hash("domain", mailbox.rpartition("@")[2]),
-            "network": self._hash("network", network(ip)),
-            "site": self._hash("site", truncated(ip)),
-        }
+        keys = self._keys(mailbox, network(ip), truncated(ip))
         with self._engine.connect() as db:  # a flood does not take the lock that a run needs
             if not self._is_within(db, keys, now):
                 return False
         with self._writer.begin() as db:
             if not self._is_within(db, keys, now):
                 return False
-            too_old, too_new = now - max(self._spans), now + _LATEST
-            db.execute(signups.delete().where((signups.c.at <= too_old) | (signups.c.at > too_new)))
-            db.execute(signups.insert().values(at=now, **keys))
+            self._count(db, keys, now)
         return True
 
-    def _is_within(self, db: sa.Connection, keys: Mapping[str, str], now: datetime) -> bool:
+    def allow_by_mail(self, db: sa.Connection, *, mailbox: str, now: datetime) -> bool:
+        """Return whether a sign-up by mail is within its limits; count it only if it is.
+
+        It is counted in the caller's transaction. `mailbox` is the one of the address.
+        """
+        site = f"mail from {mailbox.rpartition('@')[2]}"
+        keys = self._keys(mailbox, site, site)
+        counts = db.execute(self._counts_by_mail, self._values(keys, now)).one()
+        if any(count >= most for count, most in zip(counts, self._limits_by_mail, strict=True)):
+            return False
+        self._count(db, keys, now)
+        return True
+
+    def _keys(self, mailbox: str, client: str, site: str) -> dict[str, str]:
+        return {
+            "mailbox": self._hash("mailbox", mailbox),
+            "domain": self._hash("domain", mailbox.rpartition("@")[2]),
+            "network": self._hash("network", client),
+            "site": self._hash("site", site),
+        }
+
+    def _count(self, db: sa.Connection, keys: Mapping[str, str], now: datetime) -> None:
+        too_old, too_new = now - max(self._spans), now + _LATEST
+        db.execute(signups.delete().where((signups.c.at <= too_old) | (signups.c.at > too_new)))
+        db.execute(signups.insert().values(at=now, **keys))
+
+    def _values(self, keys: Mapping[str, str], now: datetime) -> dict[str, object]:
         times = {_since(span): now - span for span in self._spans}
-        values = {**keys, **times, "until": now + _LATEST}
-        lately, *counts = db.execute(self._counts, values).one()
+        return {**keys, **times, "until": now + _LATEST}
+
+    def _is_within(self, db: sa.Connection, keys: Mapping[str, str], now: datetime) -> bool:
+        lately, *counts = db.execute(self._counts, self._values(keys, now)).one()
         limits = self._limits if lately else self._own_limits
         return all(count < most for count, most in zip(counts, limits, strict=False))
 
@@ -129,6 +157,18 @@ def _shared(rates: Rates) -> Iterator[_Limit]:
     for item in _items(rates.domain):
         most_of_site = _part(item, SHARE_OF_DOMAIN)
         yield _count_by_site(of_domain, _span(item), most_of_site), _span(item), item.amount
+
+
+def _by_mail(rates: Rates) -> Iterator[_Limit]:
+    """Yield the limits of sign-ups by mail; of a mailbox and in total, those of the web count."""
+    of_mailbox = signups.c.mailbox == sa.bindparam("mailbox")
+    of_site = signups.c.site == sa.bindparam("site")
+    for item in _items(rates.address):
+        yield _count(of_mailbox, _span(item)), _span(item), item.amount
+    for item in _items(rates.domain):
+        yield _count(of_site, _span(item)), _span(item), item.amount
+    for item in _items(rates.total):
+        yield _count(sa.true(), _span(item)), _span(item), _part(item, UNRESERVED)
 
 
 def _count(which: sa.ColumnElement[bool], span: timedelta) -> sa.ScalarSelect[int]:

@@ -82,6 +82,11 @@ def network_variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.lower() in _NETWORK}
 
 
+def mail_variables() -> dict[str, str]:
+    """Return the variables in which a mail server says whose message it hands over, and to whom."""
+    return {name: os.environ[name] for name in ("RECIPIENT", "SENDER") if name in os.environ}
+
+
 def unknown_zone() -> str:
     """Return the value of TZ if it names no time zone, or nothing.
 

@@ -1,4 +1,4 @@
-"""The sockets that the web server listens on, and the descriptors that its connections need."""
+"""The sockets that servers listen on, and the descriptors that connections need."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def room_for(connections: int) -> int:
     return max(min(connections, soft - _RESERVED), 1)
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Listen at every address of a host.
+def listen(host: str, port: int, *, setting: str = "[web] host and port") -> list[socket.socket]:
+    """Listen at every address of a host; errors name the setting that has it.
 
     Raises:
         ConfigError: the host is not this computer's, or the port is taken.
@@ -58,11 +58,11 @@ def listen(host: str, port: int) -> list[socket.socket]:
         if missing and not opened:
             raise missing
     except UnicodeError as error:  # from the encoding of names in the DNS
-        raise ConfigError(f"{host} cannot be the name of a host; check [web] host") from error
+        raise ConfigError(f"{host} cannot be the name of a host; check {setting}") from error
     except OSError as error:
         for one in opened:
             one.close()
-        reason = f"cannot listen on {host}:{port}: {error.strerror}; check [web] host and port"
+        reason = f"cannot listen on {host}:{port}: {error.strerror}; check {setting}"
         raise ConfigError(reason) from error
     return opened
 
@@ -98,15 +98,17 @@ class UnixListener:
                 self.path.unlink()
 
 
-def listen_unix(path: Path, mode: int) -> UnixListener:
+def listen_unix(path: Path, mode: int, *, setting: str = "[web] socket") -> UnixListener:
     """Listen at a Unix socket; one that a killed server left is replaced.
+
+    Errors name the setting that has it.
 
     Raises:
         ConfigError: another server listens there, something else has that name, or the folder
             cannot be written to.
 
     """
-    _refuse_taken(path)
+    _refuse_taken(path, setting)
     # Nobody can connect before the mode is set, and there is always one file of that name.
     new = path.with_name(f".{path.name}.{os.getpid()}")
     listener = socket.socket(socket.AF_UNIX)
@@ -121,25 +123,25 @@ def listen_unix(path: Path, mode: int) -> UnixListener:
         listener.close()
         new.unlink(missing_ok=True)
         reason = error.strerror or str(error)  # a path that is too long has no number
-        raise ConfigError(f"cannot listen on {path}: {reason}; check [web] socket") from error
+        raise ConfigError(f"cannot listen on {path}: {reason}; check {setting}") from error
 
 
-def _refuse_taken(path: Path) -> None:
+def _refuse_taken(path: Path, setting: str) -> None:
     try:
         found = path.lstat()
     except OSError:
         return  # the attempt to listen says what is wrong, if anything is
     if not stat.S_ISSOCK(found.st_mode):
-        raise ConfigError(f"{path} is no socket; remove it, or check [web] socket")
+        raise ConfigError(f"{path} is no socket; remove it, or check {setting}")
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             return  # a server that was killed left it
         except OSError as error:
-            reason = f"cannot use {path}: {error.strerror or error}; check [web] socket"
+            reason = f"cannot use {path}: {error.strerror or error}; check {setting}"
             raise ConfigError(reason) from error
-    raise ConfigError(f"another server listens on {path}; stop it, or check [web] socket")
+    raise ConfigError(f"another server listens on {path}; stop it, or check {setting}")
 
 
 def _identity_of(path: Path) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
 from digest.app.examples import known_examples
+from digest.app.inbound.handling import handle_waiting
 from digest.app.lookup import look_up
 from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
@@ -311,10 +312,11 @@ def housekeeping(
     clock: Callable[[], datetime],
     should_continue: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Send the transactional mail that is due and forget those who never confirmed.
+    """Handle mail that came in, send transactional mail, and forget those who never confirmed.
 
     Return how many messages left.
     """
+    handle_waiting(app, should_continue=should_continue)
     at = clock()
     evidence = Evidence(at=at, channel="never confirmed")
     app.book.forget_unconfirmed(before=at - FORGET_UNCONFIRMED_AFTER, evidence=evidence)

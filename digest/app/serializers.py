@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from digest.models.picks import Pick, Reason
     from digest.models.source import SourceReport
     from digest.ranking.trial import TrialDay
-    from digest.storage.arrivals import SettledArrival
     from digest.storage.bounces import Bounce, Bounces
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
@@ -137,17 +136,6 @@ def delivery(found: DeliveryRecord, came_back: Sequence[Bounce] = ()) -> dict[st
 def bounce(found: Bounce) -> dict[str, Any]:
     """Write what came back of a mail: a bounce of some class, or a complaint."""
     return {"class": found.bounce_class, **values(found, "at", "status", "diagnostic")}
-
-
-def arrival(found: SettledArrival) -> dict[str, Any]:
-    """Write a message that came in, without its bytes."""
-    envelope = found.arrival.envelope
-    return {
-        **values(found.arrival, "id", "received_at", "channel"),
-        "sender": envelope.sender,
-        "recipient": envelope.recipient,
-        **values(found, "state", "kind", "why", "result"),
-    }
 
 
 def day_totals(found: DayTotals) -> dict[str, Any]:

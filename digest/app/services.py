@@ -30,6 +30,7 @@ from digest.delivery.outbox import newest_day
 from digest.delivery.process import peak_memory, this_host
 from digest.delivery.run import DeliveryServices, Policy
 from digest.delivery.suppression import suppress_invalid_address
+from digest.mail.command_address import CommandAddresses, CommandWord
 from digest.mail.links import LinkBuilder
 from digest.mail.message import FromIdentity
 from digest.mail.renderer import MailSettings
@@ -39,6 +40,7 @@ from digest.models.delivery import MailKind
 from digest.sources import Source, allowed_hosts
 from digest.sources.backlog import Backlog
 from digest.sources.fetch import Fetcher, no_progress
+from digest.storage.answers import AnswerQueue
 from digest.storage.candidates import EditionCandidates
 from digest.storage.engine import database_file, open_database, open_for_reading
 from digest.storage.file_log import FileLog
@@ -47,6 +49,7 @@ from digest.storage.generation import Generation
 from digest.storage.run_lock import lock_path, run_lock
 from digest.storage.transactional import TransactionalQueue
 from subscribers.book import Book
+from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -182,6 +185,18 @@ class App(Stores):
         previous = site.previous_secret_key.get_secret_value()
         return [current, previous] if previous else [current]
 
+    @cached_property
+    def signup_limiter(self) -> SignupLimiter:
+        """Counts sign-ups on the web and by mail, and refuses too many."""
+        web = self.config.web
+        rates = Rates(
+            address=web.signups_per_address,
+            network=web.signups_per_network,
+            domain=web.signups_per_domain,
+            total=web.signups_in_total,
+        )
+        return SignupLimiter(self.engine, rates, key=self.secrets[0])
+
     def file_space(self) -> FileSpace | None:
         """Return how large the file of the database is; None if it is on a server."""
         return file_space(self.engine)
@@ -303,7 +318,6 @@ class App(Stores):
     def transactional_settings(self) -> TransactionalSettings:
         """The settings by which a transactional message is written."""
         mail = self.config.mail
-        names = {topic.slug: topic.name for topic in self.topics}
         address = mail.letters_from or mail.from_address
         may_sign = self.signer is not None and self.signer.may_sign_for(address)
         return TransactionalSettings(
@@ -313,8 +327,8 @@ class App(Stores):
             postal_address=self.config.site.postal_address,
             bounce_address=mail.bounce_address or mail.from_address,
             secret=self.secrets[0],
-            links=self.links.transactional_links,
-            topic_names=lambda slugs: [names[slug] for slug in slugs if slug in names],
+            links=self.links,
+            topics={topic.slug: topic.name for topic in self.topics},
         )
 
     def _sender(self, address: str) -> FromIdentity:
@@ -324,7 +338,21 @@ class App(Stores):
             address=address,
             reply_to=self.config.mail.reply_to,
             web_url=self.config.web.url.rstrip("/"),
+            help_address=self.commands.of(CommandWord.HELP),
         )
+
+    @cached_property
+    def commands(self) -> CommandAddresses:
+        """The addresses that readers write to."""
+        return CommandAddresses(self.config.inbound.address)
+
+    @cached_property
+    def answers(self) -> AnswerQueue:
+        """The queue of answers to what readers write."""
+        # Imported here, since few commands answer mails.
+        from subscribers.rate_limits import windows
+
+        return AnswerQueue(key=self.secrets[0], most_in_all=windows(self.config.inbound.answers))
 
     @cached_property
     def links(self) -> LinkBuilder:
@@ -334,6 +362,7 @@ class App(Stores):
             secrets=self.secrets,
             web_url=self.config.web.url.rstrip("/"),
             reply_to=mail.reply_to or mail.from_address,
+            commands=self.commands,
         )
 
     def transport(self) -> Transport:

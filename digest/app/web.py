@@ -18,7 +18,6 @@ from digest.ranking.compose import compose
 from subscribers.editions import DayEdition, PaperCard, TopicEdition
 from subscribers.errors import UploadError
 from subscribers.libraries import MOST_ENTRIES, LibraryImport
-from subscribers.rate_limits import Rates, SignupLimiter
 from subscribers.web.services import WebServices
 
 if TYPE_CHECKING:
@@ -136,16 +135,7 @@ def web_services(
         contact=config.mail.reply_to or config.mail.from_address,
         url=config.web.url.rstrip("/"),
         book=app.book,
-        limiter=SignupLimiter(
-            app.engine,
-            Rates(
-                address=config.web.signups_per_address,
-                network=config.web.signups_per_network,
-                domain=config.web.signups_per_domain,
-                total=config.web.signups_in_total,
-            ),
-            key=app.secrets[0],
-        ),
+        limiter=app.signup_limiter,
         secrets=app.secrets,
         clock=clock,
         topics=app.topics,

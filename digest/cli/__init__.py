@@ -22,6 +22,7 @@ from digest.cli import (
     bench,
     dkim,
     fixtures,
+    inbound,
     interleaving,
     output,
     papers,
@@ -69,6 +70,7 @@ app.add_typer(papers.commands, name="papers")
 app.add_typer(bench.commands, name="bench")
 app.add_typer(topics.commands, name="topics")
 app.add_typer(subscribers.commands, name="subscribers")
+app.add_typer(inbound.commands, name="inbound")
 app.add_typer(dkim.commands, name="dkim")
 app.add_typer(fixtures.commands, name="fixtures")
 

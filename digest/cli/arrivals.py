@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
+from digest.app.inbound import serializers as inbound_serializers
 from digest.cli import output
 from digest.cli.options import Json
 from digest.cli.tables import print_table
@@ -44,7 +45,7 @@ def listing(
     state = None if everything else ArrivalState.KEPT
     found = app.arrivals.newest(most=most, state=state)
     if json:
-        output.print_json([serializers.arrival(one) for one in found])
+        output.print_json([inbound_serializers.arrival(one) for one in found])
         return
     if not print_table(
         "Messages that came in",
@@ -84,14 +85,14 @@ def show(
     content = found.arrival.content
     if json:
         text = content.decode("utf-8", "backslashreplace") if content else None
-        output.print_json({**serializers.arrival(found), "content": text})
+        output.print_json({**inbound_serializers.arrival(found), "content": text})
         return
     if raw:
         if not content:
             raise NotFoundError(f"message {number} was handled, and is not kept any more")
         output.print_file(content)
         return
-    for name, value in serializers.arrival(found).items():
+    for name, value in inbound_serializers.arrival(found).items():
         output.print_result(f"{name.replace('_', ' ') + ':':13} {value}")
     output.print_result("")
     if content:
@@ -114,7 +115,7 @@ def retry(
     ] = None,
 ) -> None:
     """Handle messages again that were not understood, such as after an update."""
-    from digest.app.inbound import handle_waiting
+    from digest.app.inbound.handling import handle_waiting
     from digest.errors import NotFoundError
 
     app = output.open_app(ctx)

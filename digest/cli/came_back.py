@@ -12,7 +12,7 @@ from digest.text.wording import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.app.inbound import InboundStatus
+    from digest.app.inbound.standing import InboundStatus
     from digest.storage.bounces import Bounce
 
 

@@ -12,7 +12,7 @@ from digest.cli import output
 from digest.cli.options import Json
 
 if TYPE_CHECKING:
-    from digest.app.inbound_check import Step
+    from digest.app.inbound.check import Step
 
 
 def check(
@@ -29,7 +29,7 @@ def check(
     `digest inbound serve`, or the pipe of the mail server, must be at work meanwhile.
     """
     from digest.app.clock import now
-    from digest.app.inbound_check import InboundCheck, check_settings
+    from digest.app.inbound.check import InboundCheck, check_settings
     from digest.app.transport import open_transport
 
     app = output.open_app(ctx)

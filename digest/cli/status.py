@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from digest.app.inbound import InboundStatus
+    from digest.app.inbound.standing import InboundStatus
     from digest.storage.bounces import Bounce
     from digest.storage.fetches import FetchRecord
     from digest.storage.history import DayTotals, DeliveryRecord
@@ -55,7 +55,7 @@ def status(
     """Show what happened on a day: the sources, and who got what or why not."""
     # Imported here, since the command line is read without it.
     from digest.app import meaning
-    from digest.app.inbound import inbound_status
+    from digest.app.inbound.standing import inbound_status
 
     app = output.open_app(ctx, only_reads=True)
     until = newest_day(app.config.schedule.timezone)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.app import serializers
+from digest.app.inbound import serializers as inbound_serializers
 from digest.cli import choices, output, seed
 from digest.cli.came_back import of_mail
 from digest.cli.options import Email, Json, find_subscriber
@@ -129,7 +130,7 @@ def show(ctx: typer.Context, email: Email, *, json: Json = False) -> None:
                 **serializers.subscriber(subscriber),
                 "consent": [serializers.consent_step(step) for step in consent],
                 **serializers.feedback_of(app, subscriber.id),
-                "inbound": [serializers.arrival(one) for one in mails],
+                "inbound": [inbound_serializers.arrival(one) for one in mails],
                 "issues": serializers.issues_of(app.subscriber_history, app.bounces, subscriber.id),
             }
         )

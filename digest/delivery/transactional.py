@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.models.delivery import Outcome, OutgoingMessage
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Book
+    from subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +44,8 @@ def send_due(
     """
     sent, doubtful = 0, list[tuple[TransactionalMail, str]]()
     while should_continue() and (mail := queue.claim(now=clock())):
-        subscriber = book.get(mail.subscriber_id)
-        if subscriber is None or subscriber.status is Status.SUPPRESSED:
-            queue.mark_failed(mail, "the reader must not be written to")
-            continue
-        if why_not := _why_not(mail.kind, subscriber.status):
+        subscriber = None if mail.subscriber_id is None else book.get(mail.subscriber_id)
+        if why_not := _why_not(mail, subscriber):
             queue.mark_failed(mail, why_not)
             continue
         try:
@@ -72,11 +70,15 @@ def send_due(
     return sent
 
 
-def _why_not(kind: MailKind, status: Status) -> str | None:
-    """Return why a reader with this status gets no mail of this kind any more."""
-    if kind is MailKind.CONFIRM and status is not Status.PENDING:
-        return f"there is nothing to confirm: the reader is {status}"
-    if kind is MailKind.KNOWN and status is Status.LEFT:
+def _why_not(mail: TransactionalMail, subscriber: Subscriber | None) -> str | None:
+    """Return why a mail is not sent any more; whether strangers get an answer is known before."""
+    if mail.subscriber_id is None:
+        return None
+    if subscriber is None or subscriber.status is Status.SUPPRESSED:
+        return "the reader must not be written to"
+    if mail.kind is MailKind.CONFIRM and subscriber.status is not Status.PENDING:
+        return f"there is nothing to confirm: the reader is {subscriber.status}"
+    if mail.kind is MailKind.KNOWN and subscriber.status is Status.LEFT:
         return "the reader has left"
     return None
 

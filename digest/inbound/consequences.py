@@ -1,34 +1,37 @@
 """What bounces and complaints change, written into the caller's transaction.
 
-The rules are in `digest.inbound.transitions`.
+The rules are in `digest.inbound.transitions`. Many are written in few statements, since after a
+bad day there are as many as readers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from digest.inbound.transitions import event_of, verdict_for
-from digest.models.inbound import BounceClass
+from digest.models.inbound import BounceClass, MessageKind
 from digest.storage.bounces import COMPLAINT, Bounce
+from digest.storage.in_lists import rows_where_in
 from subscribers.book import Evidence
-from subscribers.models import Event, Status
+from subscribers.changes import Move, move_all
+from subscribers.models import Event, Status, next_status
 from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
 
     from digest.models.inbound import BouncedRecipient, Explanation
     from digest.storage.bounces import Bounces
-    from subscribers.book import Book
 
 #: The most characters of the server's words that are kept as evidence.
 _LONGEST_NOTE = 500
 _DONE = {
     Event.BOUNCE: "the address is suppressed",
+    Event.COMPLAINT: "the address is suppressed",
     Event.LEAVE: "the reader has left: their own rules refuse our mail",
     Event.PAUSE: "the reader is paused: their mailbox has not worked for days",
 }
@@ -36,76 +39,106 @@ _DONE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Consequences:
-    """Writes what a bounce or a complaint changes for a reader."""
+    """Writes what bounces and complaints change for readers."""
 
     bounces: Bounces
-    book: Book
     clock: Callable[[], datetime]
 
-    def of_bounce(self, db: sa.Connection, explanation: Explanation) -> str:
-        """Record a bounce, and change what it proves; return that in words."""
-        returned = explanation.returned
+    def of_reports(self, db: sa.Connection, reports: Sequence[Explanation]) -> list[str]:
+        """Record bounces and complaints, and change what they prove; return that in words."""
+        ids = [one.returned.subscriber_id or 0 for one in reports if one.returned.is_proven]
+        people = sa.select(subscribers.c.id, subscribers.c.address, subscribers.c.status)
+        judged = _Judged(
+            now=self.clock(),
+            readers={
+                row.id: _Reader(address=row.address, status=Status(row.status))
+                for row in rows_where_in(db, people, subscribers.c.id, ids)
+            },
+            soft=self.bounces.soft_of(db, ids),
+        )
+        results = [judged.judge(one) for one in reports]
+        self.bounces.record(db, judged.bounces)
+        move_all(db, judged.moves)
+        return results
+
+
+@dataclass
+class _Reader:
+    address: str
+    #: after the reports that were judged so far
+    status: Status
+
+
+@dataclass
+class _Judged:
+    """What reports change, as far as they were judged."""
+
+    now: datetime
+    #: by id
+    readers: dict[int, _Reader]
+    #: by id: the days of mails that bounced softly, each with when that was heard
+    soft: dict[int, dict[date, datetime]]
+    bounces: list[Bounce] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+
+    def judge(self, report: Explanation) -> str:
+        """Take note of what a report changes; return that in words."""
+        returned = report.returned
         if not returned.is_proven:
             return f"nothing was changed: {returned.fault or 'nothing names a mail of ours'}"
-        subscriber_id, now = returned.subscriber_id, self.clock()
-        address, status = _reader(db, subscriber_id)
-        if subscriber_id is None or status is None:
+        subscriber_id = returned.subscriber_id or 0
+        reader = self.readers.get(subscriber_id)
+        if reader is None:
             return "nothing was changed: the reader is gone"
-        said = verdict_for(address, explanation.recipients)
+        day = returned.day or self.now.date()
+        if report.kind is MessageKind.COMPLAINT:
+            complaint = Bounce(
+                subscriber_id=subscriber_id, day=day, bounce_class=COMPLAINT, at=self.now
+            )
+            self.bounces.append(complaint)
+            if reader.status is Status.SUPPRESSED:
+                return "the address was suppressed already"
+            return self._move(subscriber_id, reader, Event.COMPLAINT, report.why)
+        said = verdict_for(reader.address, report.recipients)
         if said is None:
             return "nothing was changed: it names no recipient"
+        return self._bounced(subscriber_id, reader, day, said, is_refusal=report.is_refusal)
+
+    def _bounced(
+        self,
+        subscriber_id: int,
+        reader: _Reader,
+        day: date,
+        said: BouncedRecipient,
+        *,
+        is_refusal: bool,
+    ) -> str:
         bounce = Bounce(
             subscriber_id=subscriber_id,
-            day=returned.day or now.date(),
+            day=day,
             bounce_class=said.bounce_class,
-            at=now,
+            at=self.now,
             status=said.status,
             diagnostic=said.diagnostic,
         )
-        self.bounces.record(db, bounce)
-        is_soft = said.bounce_class is BounceClass.SOFT
-        soft = self.bounces.soft_of(db, subscriber_id) if is_soft else []
+        self.bounces.append(bounce)
+        soft = self.soft.setdefault(subscriber_id, {})
+        if said.bounce_class is BounceClass.SOFT:
+            soft[day] = self.now
         event = event_of(
             said.bounce_class,
-            is_refusal=explanation.is_refusal,
-            status=status,
-            soft=soft,
-            now=now,
+            is_refusal=is_refusal,
+            status=reader.status,
+            soft=soft.items(),
+            now=self.now,
         )
         if event is None:
-            return f"recorded beside the mail of {bounce.day}"
-        self._record(db, subscriber_id, event, _words(said))
+            return f"recorded beside the mail of {day}"
+        words = " ".join(filter(None, (said.status, said.diagnostic)))
+        return self._move(subscriber_id, reader, event, words)
+
+    def _move(self, subscriber_id: int, reader: _Reader, event: Event, note: str) -> str:
+        evidence = Evidence(at=self.now, channel="mail server", note=note[:_LONGEST_NOTE])
+        self.moves.append(Move(subscriber_id, reader.status, event, evidence))
+        reader.status = next_status(reader.status, event)
         return _DONE[event]
-
-    def of_complaint(self, db: sa.Connection, explanation: Explanation) -> str:
-        """Suppress a reader who called our mail spam; return that in words."""
-        returned = explanation.returned
-        _, status = _reader(db, returned.subscriber_id)
-        if returned.subscriber_id is None or status is None:
-            return "nothing was changed: the reader is gone"
-        now = self.clock()
-        bounce = Bounce(
-            subscriber_id=returned.subscriber_id,
-            day=returned.day or now.date(),
-            bounce_class=COMPLAINT,
-            at=now,
-        )
-        self.bounces.record(db, bounce)
-        if status is Status.SUPPRESSED:
-            return "the address was suppressed already"
-        self._record(db, returned.subscriber_id, Event.COMPLAINT, explanation.why)
-        return _DONE[Event.BOUNCE]
-
-    def _record(self, db: sa.Connection, subscriber_id: int, event: Event, note: str) -> None:
-        evidence = Evidence(at=self.clock(), channel="mail server", note=note[:_LONGEST_NOTE])
-        self.book.record_in(db, subscriber_id, event, evidence=evidence)
-
-
-def _reader(db: sa.Connection, subscriber_id: int | None) -> tuple[str, Status | None]:
-    query = sa.select(subscribers.c.address, subscribers.c.status)
-    row = db.execute(query.where(subscribers.c.id == subscriber_id)).first()
-    return (row.address, Status(row.status)) if row else ("", None)
-
-
-def _words(said: BouncedRecipient) -> str:
-    return " ".join(filter(None, (said.status, said.diagnostic)))

@@ -6,19 +6,21 @@ So a process that is killed at any step has done all of it or nothing, and the n
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from digest.errors import DigestError
+from digest.errors import StoreError
 from digest.models.inbound import Arrival, BounceClass, Explanation, MessageKind
 from digest.storage.arrivals import ArrivalState, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from digest.inbound.consequences import Consequences
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: The most messages of one transaction: a run waits for it.
 BATCH = 100
+#: What an operator looks at; a complaint that nothing proves is one.
+_KEPT = (MessageKind.NOT_UNDERSTOOD, MessageKind.COMPLAINT)
 #: So many readers' mails refused for what we are, within this time, are more than a reader's whim.
 ALARM, ALARM_SPAN = 5, timedelta(days=1)
 
@@ -75,20 +79,23 @@ class Handler:
             StoreError: the database cannot be used now; the rest still waits.
 
         """
-        handled = 0
+        kinds = Counter[str]()
         while should_continue() and (batch := self.arrivals.waiting(BATCH)):
-            handled += self._handle(batch)
+            kinds.update(self._handle(batch))
             pause(len(batch))
-        return handled
+        if kinds[MessageKind.BOUNCE]:
+            self._warn_of_policy()
+        return kinds.total()
 
-    def _handle(self, batch: Sequence[Arrival]) -> int:
+    def _handle(self, batch: Sequence[Arrival]) -> list[str]:
+        """Handle some messages; return the kinds of those that no other process was quicker at."""
         try:
             settled = self._settle([(one, self.explain(one)) for one in batch])
-        except DigestError:
+        except StoreError:
             raise
         except Exception:
             if len(batch) > 1:
-                return sum(self._handle([one]) for one in batch)
+                return [kind for one in batch for kind in self._handle([one])]
             # A fault of ours must not hold up the messages behind it.
             log.exception("arrival not handled", extra={"arrival": batch[0].id})
             settled = self._keep(batch[0])
@@ -98,19 +105,18 @@ class Handler:
                     "arrival handled",
                     extra={"arrival": arrival.id, "kind": one.kind, "result": one.result},
                 )
-        if any(one.kind == MessageKind.BOUNCE for one in settled.values()):
-            self._warn_of_policy()
-        return len(settled)
+        return [one.kind for one in settled.values()]
 
     def _settle(self, explained: Sequence[tuple[Arrival, Explanation]]) -> dict[int, Settlement]:
         """Act on messages and settle them, in one transaction; return what became of each."""
         with self.engine.execution_options(writes=True).begin() as db:
             waiting = self.arrivals.lock(db, [arrival.id for arrival, _ in explained])
-            settled = {
-                arrival.id: self._act(db, arrival, explanation)
-                for arrival, explanation in explained
-                if arrival.id in waiting
-            }
+            settled: dict[int, Settlement] = {}
+            mine = [one for one in explained if one[0].id in waiting]
+            # A command changes what a report finds, and the other way round.
+            for is_report, group in groupby(mine, key=lambda one: _is_report(one[1])):
+                some = list(group)
+                settled |= self._reported(db, some) if is_report else self._others(db, some)
             self.arrivals.settle(db, settled, now=self.clock())
         return settled
 
@@ -126,38 +132,57 @@ class Handler:
             self.arrivals.settle(db, settled, now=self.clock())
         return settled
 
-    def _act(self, db: sa.Connection, arrival: Arrival, explanation: Explanation) -> Settlement:
-        subscriber_id = explanation.returned.subscriber_id
-        match explanation.kind:
-            case MessageKind.BOUNCE:
-                result = self.consequences.of_bounce(db, explanation)
-            case MessageKind.COMPLAINT if explanation.returned.is_proven:
-                result = self.consequences.of_complaint(db, explanation)
-            case MessageKind.COMMAND:
-                result, subscriber_id = self.obey(db, arrival)
-            case MessageKind.COMPLAINT | MessageKind.NOT_UNDERSTOOD:
-                return _settlement(ArrivalState.KEPT, explanation, "kept for the operator", None)
-            case _:
-                result = "nothing was done"
-        is_known = explanation.kind is MessageKind.COMMAND or explanation.returned.is_proven
-        return _settlement(
-            ArrivalState.HANDLED, explanation, result, subscriber_id if is_known else None
-        )
+    def _reported(
+        self, db: sa.Connection, some: Sequence[tuple[Arrival, Explanation]]
+    ) -> dict[int, Settlement]:
+        """Do what reports say that need no look of an operator."""
+        results = self.consequences.of_reports(db, [explanation for _, explanation in some])
+        return {
+            arrival.id: _settlement(ArrivalState.HANDLED, explanation, result)
+            for (arrival, explanation), result in zip(some, results, strict=True)
+        }
+
+    def _others(
+        self, db: sa.Connection, some: Iterable[tuple[Arrival, Explanation]]
+    ) -> dict[int, Settlement]:
+        """Obey commands, and keep what is not understood."""
+        settled = {}
+        for arrival, explanation in some:
+            if explanation.kind is MessageKind.COMMAND:
+                obeyed = self.obey(db, arrival)
+                found = _settlement(ArrivalState.HANDLED, explanation, obeyed.result)
+                settled[arrival.id] = replace(found, subscriber_id=obeyed.subscriber_id)
+            elif explanation.kind in _KEPT:
+                settled[arrival.id] = _settlement(
+                    ArrivalState.KEPT, explanation, "kept for the operator"
+                )
+            else:
+                settled[arrival.id] = _settlement(
+                    ArrivalState.HANDLED, explanation, "nothing was done"
+                )
+        return settled
 
     def _warn_of_policy(self) -> None:
         """Warn if mail servers refuse us, which only the operator can mend."""
-        refused = self.bounces.since(self.clock() - ALARM_SPAN).get(BounceClass.POLICY, 0)
+        refused = self.bounces.number_since(self.clock() - ALARM_SPAN, BounceClass.POLICY)
         if refused >= ALARM:
             log.warning("mail refused for what we are", extra={"mails": refused})
 
 
-def _settlement(
-    state: ArrivalState, explanation: Explanation, result: str, subscriber_id: int | None
-) -> Settlement:
+def _is_report(explanation: Explanation) -> bool:
+    """Whether a message is a bounce, or a complaint that a signature of ours proves."""
+    is_proven = explanation.returned.is_proven
+    return explanation.kind is MessageKind.BOUNCE or (
+        explanation.kind is MessageKind.COMPLAINT and is_proven
+    )
+
+
+def _settlement(state: ArrivalState, explanation: Explanation, result: str) -> Settlement:
+    returned = explanation.returned
     return Settlement(
         state=state,
         kind=explanation.kind,
         why=explanation.why,
         result=result,
-        subscriber_id=subscriber_id,
+        subscriber_id=returned.subscriber_id if returned.is_proven else None,
     )

@@ -98,6 +98,10 @@ class CommandAddresses:
         return self.pattern.replace(PLACEHOLDER, _DELIMITER.join(filter(None, (word, tag))))
 
 
+#: Those of an installation where nothing can be done by mail.
+NO_COMMANDS = CommandAddresses("")
+
+
 def check(pattern: str) -> str:
     """Return a pattern for `[inbound] address` as it is, once it is known to work; empty is none.
 

@@ -54,6 +54,8 @@ class SubscriberLinks:
 
     manage_url: str
     leave_url: str
+    #: the address a mail to which means the same; empty where nothing can be done by mail
+    leave_address: str = ""
     #: what the links of papers begin with; empty without a web server
     feedback_url: str = ""
 

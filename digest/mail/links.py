@@ -1,4 +1,4 @@
-"""The links in mails. They are signed, and whoever has a link may use it."""
+"""The links in mails, and the addresses to answer. They are signed; whoever has one may use it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from digest.mail.command_address import NO_COMMANDS, CommandAddresses, CommandWord
 from digest.mail.context import SubscriberLinks
 from digest.models.delivery import MailKind
-from subscribers import links
+from subscribers import links, mail_tokens
+from subscribers.mail_tokens import MailPurpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,16 @@ _PURPOSES = {
     MailKind.CONFIRM: (links.Purpose.CONFIRM, links.Purpose.MANAGE, links.Purpose.REFUSE),
     MailKind.KNOWN: (links.Purpose.MANAGE, links.Purpose.LEAVE),
     MailKind.PRIVACY: (links.Purpose.PRIVACY,),
+    MailKind.HELP: (links.Purpose.MANAGE, links.Purpose.LEAVE),
+    MailKind.TOPICS: (links.Purpose.MANAGE,),
+    MailKind.ASK: (),
+    MailKind.DONE: (links.Purpose.MANAGE,),
+}
+#: What a letter does that goes to an address of commands, where there is no web server.
+_BY_MAIL = {
+    links.Purpose.CONFIRM: MailPurpose.CONFIRM,
+    links.Purpose.LEAVE: MailPurpose.LEAVE,
+    links.Purpose.MANAGE: MailPurpose.COMMANDS,
 }
 
 
@@ -32,6 +44,15 @@ class LinkBuilder:
     web_url: str
     #: the address that people answer
     reply_to: str
+    #: the addresses that the program answers
+    commands: CommandAddresses = NO_COMMANDS
+
+    def command_address(self, purpose: MailPurpose, subscriber_id: int, at: datetime) -> str:
+        """Return the address by which a subscriber does something; empty without such addresses."""
+        if not self.commands:
+            return ""
+        token = mail_tokens.sign(purpose, subscriber_id, secrets=self.secrets, at=at)
+        return self.commands.of(CommandWord(purpose), token)
 
     def transactional_links(
         self, kind: MailKind, subscriber_id: int, at: datetime
@@ -49,6 +70,7 @@ class LinkBuilder:
         return SubscriberLinks(
             manage_url=self._link(links.Purpose.MANAGE, subscriber_id, at),
             leave_url=self._link(links.Purpose.LEAVE, subscriber_id, at),
+            leave_address=self.command_address(MailPurpose.LEAVE, subscriber_id, at),
             feedback_url=self._feedback_url(subscriber_id, day, at),
         )
 
@@ -61,16 +83,26 @@ class LinkBuilder:
         return f"{self.web_url}/{purpose}/{token}"
 
     def _link(self, purpose: links.Purpose, subscriber_id: int, at: datetime) -> str:
-        """Return the address of a page; without a web server, of a letter to people.
+        """Return the address of a page; without a web server, of a letter.
 
-        Only the letter for another choice has no token: whoever answers it must read it.
+        The letter is to an address of commands, if there is one for it, else to people. Only the
+        letter to people for another choice has no token: whoever answers it must read it.
         """
-        if not self.web_url and purpose is links.Purpose.MANAGE:
-            return self._mailto("topics")
-        token = links.sign(purpose, subscriber_id, secrets=self.secrets, at=at)
         if not self.web_url:
-            return self._mailto(f"{purpose} {token}")
+            return self._letter(purpose, subscriber_id, at)
+        token = links.sign(purpose, subscriber_id, secrets=self.secrets, at=at)
         return f"{self.web_url}/{purpose}/{token}"
 
-    def _mailto(self, subject: str) -> str:
-        return f"mailto:{self.reply_to}?subject={quote(subject)}"
+    def _letter(self, purpose: links.Purpose, subscriber_id: int, at: datetime) -> str:
+        word = "topics" if purpose is links.Purpose.MANAGE else str(purpose)
+        if self.commands and purpose in _BY_MAIL:
+            return mailto(self.command_address(_BY_MAIL[purpose], subscriber_id, at), word)
+        if purpose is links.Purpose.MANAGE:
+            return mailto(self.reply_to, word)
+        token = links.sign(purpose, subscriber_id, secrets=self.secrets, at=at)
+        return mailto(self.reply_to, f"{word} {token}")
+
+
+def mailto(address: str, subject: str = "") -> str:
+    """Return the link of a letter (RFC 6068); its address keeps a `+`, as all programs read it."""
+    return f"mailto:{quote(address, safe='@+')}" + (f"?subject={quote(subject)}" if subject else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.utils import format_datetime
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from digest.errors import RenderError
 from digest.mail.headers import Field, field
+from digest.mail.links import mailto
 from digest.mail.quoted_printable import encode
 
 if TYPE_CHECKING:
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
 
 #: An address that needs no quoting in a header (RFC 5322 §3.4.1, RFC 6532).
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
+#: A Message-ID that somebody else made, if it is short and of plain characters (RFC 5322 §3.6.4).
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 #: What `message_id` makes: the name, its day and subscriber, and the signature.
 _OWN_IDENTIFIER = re.compile(
     r"<?(([0-9]{8})\.([0-9a-f]{1,16})(?:\.[\w-]{1,40})?)\.([0-9a-f]{16})@[^\s<>@]+>?", re.ASCII
 )
+
+
+#: Exchange answers lists too, at Reply-To, but for this ([MS-OXCMAIL] §2.1.3.2.20). "All" would
+#: stop its reports that a mail could not be delivered.
+_NO_VACATION = field("X-Auto-Response-Suppress", "OOF, AutoReply")
 
 
 class MessageSigner(Protocol):
@@ -55,6 +63,8 @@ class FromIdentity:
     reply_to: str = ""
     #: the web server's URL; empty if there is none
     web_url: str = ""
+    #: the address that answers what can be done by mail; empty where nothing can
+    help_address: str = ""
 
     @property
     def domain(self) -> str:
@@ -63,9 +73,10 @@ class FromIdentity:
 
     @property
     def help_url(self) -> str:
-        """The site's page of help, or a letter to people where there is no site."""
-        mailto = f"mailto:{self.reply_to or self.address}?subject=help"
-        return f"{self.web_url}/help" if self.web_url else mailto
+        """The site's page of help; where there is no site, a letter to the program or to people."""
+        if self.web_url:
+            return f"{self.web_url}/help"
+        return mailto(self.help_address or self.reply_to or self.address, "help")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +86,17 @@ class Recipient:
     address: str
     #: a web address, which takes the one-click POST of RFC 8058 if it is https; or a mailto link
     leave_url: str
+    #: the address a mail to which means the same; empty where nothing can be done by mail
+    leave_address: str = ""
+
+    @property
+    def ways_to_leave(self) -> list[str]:
+        """The links of List-Unsubscribe, the one to prefer first (RFC 2369 §2)."""
+        if not self.leave_address:
+            return [self.leave_url]
+        # A letter to leave, where there is no site, differs from this one by a subject for people.
+        pages = [self.leave_url] if self.leave_url.startswith(("https:", "http:")) else []
+        return [*pages, mailto(self.leave_address)]
 
 
 def message_id(day: date, subscriber_id: int, *, secret: str, domain: str, kind: str = "") -> str:
@@ -118,8 +140,11 @@ class CommonHeaders:
     ) -> None:
         """Encode the fields; `at` becomes the Date of the mails.
 
-        `is_public` says that the site has a page of the day's edition (RFC 5064). With a site no
-        field names a mailbox: programs prefer it to a page, and no program reads what is mailed.
+        `is_public` says that the site has a page of the day's edition (RFC 5064). With a site none
+        of these names a mailbox, since programs prefer it to a page.
+
+        They do not say Auto-Submitted (RFC 3834 §5): Dovecot tells nobody that a reader's rules
+        refused such a mail. Other fields stop vacation answers alone.
         """
         self.at = at
         self.from_fields = _from(sender)
@@ -129,7 +154,7 @@ class CommonHeaders:
             field("List-Help", f"<{sender.help_url}>"),
             field("Feedback-ID", f"{day:%Y%m%d}:daily:digest:{sender.domain}"),
             field("Precedence", "bulk"),
-            field("Auto-Submitted", "auto-generated"),
+            _NO_VACATION,
         ]
         if sender.web_url:
             self.list_fields.append(field("List-Archive", f"<{sender.web_url}/archive>"))
@@ -162,7 +187,7 @@ def build(
         common.date,
         field("Message-ID", identifier),
         *common.list_fields,
-        field("List-Unsubscribe", f"<{recipient.leave_url}>"),
+        field("List-Unsubscribe", ", ".join(f"<{url}>" for url in recipient.ways_to_leave)),
         field("X-Digest-Issue", envelope_id(identifier)),
     ]
     if recipient.leave_url.startswith("https://"):
@@ -177,21 +202,29 @@ def build_transactional(
     to: str,
     identifier: str,
     at: datetime,
+    reply_to: str = "",
+    in_reply_to: str = "",
     signer: MessageSigner | None = None,
 ) -> bytes:
     """Return a mail that answers one person's request; it has no list headers.
+
+    Answers to it go to `reply_to`, if that is given, in place of the sender's address for them.
+    `in_reply_to` is the Message-ID of the mail that it answers, if it is one (RFC 5322 §3.6.4).
 
     Raises:
         RenderError: as `build`.
 
     """
+    answered = in_reply_to if _MESSAGE_ID.fullmatch(in_reply_to) else ""
     headers = [
-        *_from(sender),
+        *_from(replace(sender, reply_to=reply_to or sender.reply_to)),
         field("To", _address(to)),
         field("Subject", text=rendered.subject),
         field("Date", format_datetime(at)),
         field("Message-ID", identifier),
+        *(field(name, answered) for name in ("In-Reply-To", "References") if answered),
         field("Auto-Submitted", "auto-replied"),
+        _NO_VACATION,
     ]
     text, html = [encode(rendered.text)], [encode(rendered.html)]
     return _assemble(headers, text, html, identifier=identifier, at=at, signer=signer)

@@ -137,7 +137,9 @@ class Renderer:
             secret=self._settings.secret,
             domain=self._settings.sender.domain,
         )
-        recipient = message.Recipient(address=address, leave_url=links.leave_url)
+        recipient = message.Recipient(
+            address=address, leave_url=links.leave_url, leave_address=links.leave_address
+        )
         return Draft(
             issue=rendered.issue,
             subject=rendered.subject,

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.models.inbound import BounceClass
+from digest.storage.in_lists import rows_where_in
 from digest.storage.inbound_tables import bounces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
 _LONGEST_TEXT = 500
+_KEY = ("of_subscriber", "of_day", "of_class")
+_THIS = tuple(
+    column == sa.bindparam(name)
+    for column, name in zip(
+        (bounces.c.subscriber_id, bounces.c.day, bounces.c.bounce_class), _KEY, strict=True
+    )
+)
 #: The class of a complaint, which is no bounce but stands beside a mail like one.
 COMPLAINT = "complaint"
 
@@ -41,32 +49,33 @@ class Bounces:
         """Use an engine whose tables exist."""
         self._engine = engine
 
-    def record(self, db: sa.Connection, bounce: Bounce) -> None:
-        """Record a bounce in the caller's transaction; of each class the last of a mail is kept."""
-        this = (
-            (bounces.c.subscriber_id == bounce.subscriber_id)
-            & (bounces.c.day == bounce.day)
-            & (bounces.c.bounce_class == bounce.bounce_class)
-        )
-        values = {
-            "at": bounce.at,
-            "status": bounce.status[:_LONGEST_TEXT],
-            "diagnostic": bounce.diagnostic[:_LONGEST_TEXT],
-        }
-        if not db.execute(bounces.update().where(this).values(values)).rowcount:
-            key = {
-                "subscriber_id": bounce.subscriber_id,
-                "day": bounce.day,
-                "bounce_class": bounce.bounce_class,
+    def record(self, db: sa.Connection, found: Iterable[Bounce]) -> None:
+        """Record bounces in the caller's transaction; of each class the last of a mail is kept."""
+        rows = {
+            (one.subscriber_id, one.day, one.bounce_class): {
+                **vars(one),
+                "status": one.status[:_LONGEST_TEXT],
+                "diagnostic": one.diagnostic[:_LONGEST_TEXT],
             }
-            db.execute(bounces.insert().values(key | values))
+            for one in found
+        }
+        if not rows:
+            return
+        keys = [dict(zip(_KEY, key, strict=True)) for key in rows]
+        db.execute(bounces.delete().where(*_THIS), keys)
+        db.execute(bounces.insert(), list(rows.values()))
 
-    def soft_of(self, db: sa.Connection, subscriber_id: int) -> list[tuple[date, datetime]]:
-        """Return the days of a subscriber's mails that bounced softly, and when that was heard."""
-        query = sa.select(bounces.c.day, bounces.c.at).where(
-            bounces.c.subscriber_id == subscriber_id, bounces.c.bounce_class == BounceClass.SOFT
+    def soft_of(
+        self, db: sa.Connection, subscriber_ids: Iterable[int]
+    ) -> dict[int, dict[date, datetime]]:
+        """Return the days of subscribers' mails that bounced softly, and when each was heard."""
+        soft: dict[int, dict[date, datetime]] = {}
+        query = sa.select(bounces.c.subscriber_id, bounces.c.day, bounces.c.at).where(
+            bounces.c.bounce_class == BounceClass.SOFT
         )
-        return [(day, at) for day, at in db.execute(query)]
+        for row in rows_where_in(db, query, bounces.c.subscriber_id, subscriber_ids):
+            soft.setdefault(row.subscriber_id, {})[row.day] = row.at
+        return soft
 
     def for_subscriber(self, subscriber_id: int) -> list[Bounce]:
         """Return all that came back from a subscriber, by the day of the mail."""
@@ -89,11 +98,18 @@ class Bounces:
 
     def of_day(self, day: date) -> Mapping[str, int]:
         """Count what came back of the mails of a day, by class."""
-        return self._counts(bounces.c.day == day)
+        number = sa.func.count().label("number")
+        query = sa.select(bounces.c.bounce_class, number).where(bounces.c.day == day)
+        with self._engine.connect() as db:
+            rows = db.execute(query.group_by(bounces.c.bounce_class))
+            return {row.bounce_class: row.number for row in rows}
 
-    def since(self, moment: datetime) -> Mapping[str, int]:
-        """Count the mails of which something came back since then, by class."""
-        return self._counts(bounces.c.at >= moment)
+    def number_since(self, moment: datetime, bounce_class: str) -> int:
+        """Count the mails of which something of a class came back since then."""
+        lately = (bounces.c.bounce_class == bounce_class) & (bounces.c.at >= moment)
+        query = sa.select(sa.func.count()).select_from(bounces).where(lately)
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one()
 
     def prune(self, *, before: datetime, limit: int) -> int:
         """Delete some of what came back before a time; return how many rows that were."""
@@ -101,10 +117,3 @@ class Bounces:
         old = sa.select(*key.clauses).where(bounces.c.at < before).limit(limit)
         with self._engine.execution_options(writes=True).begin() as db:
             return db.execute(bounces.delete().where(key.in_(old))).rowcount
-
-    def _counts(self, which: sa.ColumnElement[bool]) -> dict[str, int]:
-        number = sa.func.count().label("number")
-        query = sa.select(bounces.c.bounce_class, number).where(which)
-        with self._engine.connect() as db:
-            rows = db.execute(query.group_by(bounces.c.bounce_class))
-            return {row.bounce_class: row.number for row in rows}

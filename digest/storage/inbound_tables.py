@@ -50,10 +50,11 @@ bounces = sa.Table(
     # hard, soft, policy, delayed, or complaint
     sa.Column("bounce_class", sa.String, primary_key=True),
     # when the last such report came
-    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("at", UTCDateTime, nullable=False),
     # enhanced status code (RFC 3463), and the words of the server
     sa.Column("status", sa.String, nullable=False),
     sa.Column("diagnostic", sa.String, nullable=False),
+    sa.Index("bounces_by_class", "bounce_class", "at"),
     sqlite_with_rowid=False,
 )
 

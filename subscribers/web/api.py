@@ -18,12 +18,12 @@ from subscribers import addresses
 from subscribers.editions import PaperText
 from subscribers.errors import PreferenceError
 from subscribers.links import Purpose
-from subscribers.models import Event, Preferences, Subscriber
+from subscribers.models import WORDING, Event, Preferences, Subscriber
 from subscribers.web import forms
 from subscribers.web.access import record, subscriber_of
 from subscribers.web.client import evidence_of, ip_of
 from subscribers.web.dependencies import ServicesDep
-from subscribers.web.services import WORDING, WebServices
+from subscribers.web.services import WebServices
 from subscribers.web.signup import sign_up
 
 if TYPE_CHECKING:

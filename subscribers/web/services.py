@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from subscribers.models import Topic
     from subscribers.rate_limits import SignupLimiter
 
-#: The version of the text people agree to on the sign-up page. Change it when the text changes.
-WORDING = "2026-11"
-
 TransactionalKind = Literal["confirm", "known", "privacy"]
 
 

@@ -16,6 +16,7 @@ MODULES = read_modules(ROOT)
 
 #: Every third-party library, and the modules or packages that may import it.
 HOMES = {
+    "aiosmtpd": ("digest.inbound.doors.lmtp",),
     "annotated_types": ("subscribers.models",),
     "alembic": ("digest.storage.upgrade", "digest.storage.migrations"),
     "apscheduler": ("digest.app.scheduler",),

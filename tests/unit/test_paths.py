@@ -25,8 +25,10 @@ OF_ALL_MODULES = (
 
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
+    "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
+    "digest.inbound.doors.store": "network/inbound/doors/test_lmtp.py",
     "digest.models.feedback": "integration/storage/test_feedback.py",
     "digest.models.profile": "integration/storage/test_profiles.py",
     "digest.models.trend": "unit/ranking/test_trend.py",

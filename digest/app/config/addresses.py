@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from digest.app.config.values import LABEL
+from digest.mail import command_address
 
 
 def _one_line(text: str) -> str:
@@ -39,8 +40,6 @@ SELECTOR = rf"{LABEL}(?:\.{LABEL})*"
 Selector = Annotated[str, AfterValidator(_selector)]
 #: The longest value of {id} in `[mail] bounce_address`; see digest.mail.verp.
 _ID = "20260131.1fffffffffffff.ffffffffffffffff"
-#: The longest value of {command} in `[inbound] address`; see digest.mail.command_address.
-_LONGEST_COMMAND = "commands+" + "a" * 40
 #: Octets of a local part (RFC 5321 §4.5.3.1.1).
 _LOCAL = 64
 
@@ -55,24 +54,7 @@ def _bounce_address(text: str) -> str:
     return _address(text.replace("{id}", _ID)) and text
 
 
-def _command_address(text: str) -> str:
-    local = text.rpartition("@")[0]
-    if text and (
-        text.count("{command}") != 1
-        or "{command}" not in local
-        or re.search(r"[{}]", text.replace("{command}", ""))
-    ):
-        raise ValueError(
-            "must hold {command} once, before the @, and no other braces, such as"
-            " {command}@news.example.org or papers+{command}@example.org"
-        )
-    longest = len(local.replace("{command}", _LONGEST_COMMAND))
-    if longest > _LOCAL:
-        raise ValueError(f"has no room for {{command}}: it makes {longest} characters before the @")
-    return _address(text.replace("{command}", "help")) and text
-
-
 OneLine = Annotated[str, AfterValidator(_one_line)]
 MailAddress = Annotated[OneLine, AfterValidator(_address)]
 BounceAddress = Annotated[OneLine, AfterValidator(_bounce_address)]
-CommandAddress = Annotated[OneLine, AfterValidator(_command_address)]
+CommandAddress = Annotated[OneLine, AfterValidator(command_address.check)]

@@ -21,6 +21,7 @@ def mail_key(config: Config) -> str:
         mail.reply_to,
         web.url,
         mail.bounce_address,
+        config.inbound.address,
         str(config.ranking.summary_length),
     ]
     digest = hashlib.sha256("\0".join(settings).encode())

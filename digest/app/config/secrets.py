@@ -29,6 +29,16 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
         ConfigError: its file cannot be read or written, others can read it too, or it is too short.
 
     """
+    return known_secret(config, setting, file, key) or _new_key(config.path(file))
+
+
+def known_secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
+    """Return a secret that there is already; empty if there is none.
+
+    Raises:
+        ConfigError: its file cannot be read, others can read it too, or it is too short.
+
+    """
     configured = setting.get_secret_value()
     if configured:
         return configured
@@ -36,7 +46,7 @@ def secret(config: Config, setting: SecretStr, file: str, key: str) -> str:
     try:
         found = _read(path)
     except FileNotFoundError:
-        return _new_key(path)
+        return ""
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not text in ASCII; or set [site] {key}") from error
     except OSError as error:

@@ -76,5 +76,5 @@ def _from_octal(match: re.Match[str]) -> str:
 
 def _from_code_point(match: re.Match[str]) -> str:
     number = int(match[1], 16)
-    is_character = number <= _HIGHEST_CODE_POINT and not 0xD800 <= number <= 0xDFFF  # noqa: PLR2004
+    is_character = number <= _HIGHEST_CODE_POINT and not 0xD800 <= number <= 0xDFFF
     return chr(number) if is_character else match[0]

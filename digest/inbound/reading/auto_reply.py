@@ -21,11 +21,12 @@ _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "x
 _PRECEDENCES = frozenset({"auto_reply", "auto-reply", "junk", "bulk", "list"})
 #: What the subjects of automatic answers begin with.
 _SUBJECT = re.compile(
-    r"(?i)\s*(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt|maattinen)?[ -]?"
+    r"(?i)\s*(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt"
+    r"|maattinen)?[ -]?"
     r"(?:reply|response|respon[ds]er|antwort|risposta|antwoord|svar|vastaus|:|answer)"
     r"|auto:|autosvar|automatic reply|automatische antwort|automatisch antwoord|automatiskt svar"
     r"|r[ée]ponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica"
-    r"|out of (?:the )?office|ooo\b|away from|on (?:vacation|leave|holiday)|vacation|abwesenheit"
+    r"|out of (?:the )?office|ooo\b|away from|on (?:vacation|leave|holiday)|vacation|abwesen"
     r"|absen(?:ce|t|cia)|fuori (?:sede|ufficio)|afwezig|fr[åa]nvarande|poissa|urlaub|nieobecno"
     r"|автоответ|автоматический ответ|自动回复|自動回覆|自動返信|不在|자동 ?회신|부재)"
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.inbound.null_sender import is_null_sender
 from digest.inbound.reading import addresses
 
 if TYPE_CHECKING:
@@ -18,16 +19,11 @@ _RECIPIENT_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]+@[^\s<>;]+)>?")
 #: Who sends reports, by the local part of From.
 _DAEMONS = re.compile(
-    r"(?i)\b(?:mailer[-_.]?daemon|mail[-_. ]?daemon|postmaster|mail ?delivery|delivery ?(?:sub)?system"
+    r"(?i)\b(?:mailer[-_.]?daemon|mail[-_. ]?daemon|postmaster|mail ?delivery"
+    r"|delivery ?(?:sub)?system"
     r"|double-bounce|microsoftexchange[0-9a-f]*)\b"
 )
 _MOST = 20
-
-
-def is_null(sender: str | None) -> bool:
-    """Whether a sender is the null sender (RFC 5321 §4.5.5), in whatever way it was written."""
-    bare = (sender or "").strip().strip("<>").strip()
-    return not bare or ("@" not in bare and bare.lower() == "mailer-daemon")
 
 
 def is_daemon(message: IncomingMessage) -> bool:
@@ -40,7 +36,7 @@ def sender_of(message: IncomingMessage) -> str:
     """Return the envelope's sender as far as the head tells; empty for the null sender."""
     if "return-path" in message.fields:
         path = message.fields.get("return-path")
-        return "" if is_null(path) else addresses.plain(path)
+        return "" if is_null_sender(path) else addresses.plain(path)
     if is_daemon(message) or "report-type=" in message.fields.get("content-type").lower():
         return ""
     return addresses.plain(message.fields.text("from"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.inbound.null_sender import is_null_sender
 from digest.inbound.reading import (
     addresses,
     auto_reply,
@@ -87,7 +88,7 @@ class _Reading:
         self._message = message
         self._envelope = envelope
         self._ours = ours
-        self._is_null = envelopes.is_null(envelope.sender)
+        self._is_null = is_null_sender(envelope.sender)
         self._is_daemon = envelopes.is_daemon(message)
 
     def explain(self, recognise: Recognise) -> Explanation:
@@ -176,8 +177,10 @@ class _Reading:
         block: report.RecipientBlock, text: str, *, is_alone: bool
     ) -> BouncedRecipient | None:
         """Return what a block says of its recipient; None if nothing failed."""
-        words = notice.about(text, block.address) or (text if is_alone else "")
-        said = " ".join((block.diagnostic or words).split())[:_LONGEST_DIAGNOSTIC]
+        notices = [notice.about(text, block.address), text if is_alone else ""]
+        said = " ".join((block.diagnostic or next(filter(None, notices), "")).split())[
+            :_LONGEST_DIAGNOSTIC
+        ]
         if block.action in _DONE or (not block.action and block.status.startswith("2")):
             return None
         if block.action == _DELAYED:
@@ -191,7 +194,7 @@ class _Reading:
             found = reason.judge(
                 diagnostic=block.diagnostic,
                 status=block.status,
-                notice=words,
+                notices=notices,
                 remote_replies=notice.remote_replies(text, block.address),
             )
         return BouncedRecipient(

@@ -168,7 +168,8 @@ def as_text(octets: bytes, charset: str = "") -> str:
 
 
 def _unfolded(lines: list[str]) -> str:
-    return " ".join(line.strip() for line in lines)[:LONGEST_FIELD].strip()
+    whole = lines[0] if len(lines) == 1 else " ".join(line.strip() for line in lines)
+    return whole[:LONGEST_FIELD].strip()
 
 
 def _decoded_words(value: str) -> str:

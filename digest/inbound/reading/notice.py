@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 MOST_LINES, LONGEST = 25, 16 * 1024
 #: A line that begins with an address, which may be all of it.
 _OPENING = re.compile(
-    r"^([ \t]*)(?:[-*•] ?)?((?:<[^<>\n]{3,320}>|\"[^\"\n]{1,64}\"@[\w.-]+|[^\s<>:;,\"'()]{1,128}@[\w.\\-]+)"
+    r"^([ \t]*)(?:[-*•] ?)?((?:<[^<>\n]{3,320}>|\"[^\"\n]{1,64}\"@[\w.-]+"
+    r"|[^\s<>:;,\"'()]{1,128}@[\w.\\-]+)"
     r"(?:@[\w.-]+)?)"
     r"(?=[\s:;,(.]|$)[.]{0,3}[ \t]*[:;,]?[ \t]*(.*)$"
 )
@@ -70,7 +71,8 @@ def openings(text: str) -> Iterator[tuple[str, str]]:
         address = addresses.plain(match[2]) if match else ""
         if match is None or not address:
             continue
-        rest = _continuation(lines[number + 1 : number + 1 + MOST_LINES], len(match[1]))
+        following = lines[number + 1 : number + 1 + MOST_LINES]
+        rest = _continuation(following, len(match[1]), is_begun=bool(match[3].strip()))
         yield address, " ".join(" ".join([match[3], *rest]).split())
 
 
@@ -101,12 +103,12 @@ def _opening(line: str) -> re.Match[str] | None:
     return _OPENING.match(line[:2000]) if "@" in line else None
 
 
-def _continuation(lines: list[str], indent: int) -> list[str]:
+def _continuation(lines: list[str], indent: int, *, is_begun: bool) -> list[str]:
     """Return the lines that belong to an opening: up to an empty line, or the next opening."""
     found: list[str] = []
     for line in lines:
         if not line.strip():
-            if found:
+            if found or is_begun:
                 break
             continue
         depth = len(line) - len(line.lstrip())

@@ -1,18 +1,21 @@
 """Why a mail came back, as a class: from the codes and words of mail servers.
 
 What is trusted, the surest first: an enhanced code in what the remote server said; the words of
-that; the `Status` of the report, unless it is as vague as 5.0.0; what the report tells people. Where
-all of it is silent, the bounce is soft: nobody loses their mail by what was not understood.
+that; the `Status` of the report, unless it is as vague as 5.0.0; what the report tells people.
+Where all of it is silent, the bounce is soft: nobody loses their mail by what was not understood.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.inbound.reading.status import codes_in, is_generic, status_of
 from digest.models.inbound import BounceClass
 from digest.text import refusal_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HARD, SOFT, POLICY = BounceClass.HARD, BounceClass.SOFT, BounceClass.POLICY
 
@@ -32,44 +35,64 @@ _VAGUE = {
 _TRANSIENT = "4"
 
 _FULL = re.compile(
-    r"(?:mail ?box|mail ?folder|inbox|user|account|recipient|disk|storage)(?:'s)?\W+(?:\w+\W+){0,5}?"
+    r"(?:mail ?box|mail ?folder|inbox|user|account|recipient|disk"
+    r"|storage)(?:'s)?\W+(?:\w+\W+){0,5}?"
     r"(?:full\b|over.?quota|over (?:its|his|her|the|their)? ?(?:disk |storage )?(?:quota|limit)"
     r"|exceed\w* (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
-    r"|(?:over|exceed\w*|out of|above|disk|storage|mailbox|user) ?(?:\w+ )?quota\b|quota (?:is )?exceed"
-    r"|insufficient (?:system |disk |mailbox )?(?:storage|space)|exceeded storage|not enough (?:disk )?space"
-    r"|no (?:space|room) left|(?:out of|low on) (?:storage|disk|space)|quotaexceeded|mailbox (?:is )?full"
+    r"|(?:over|exceed\w*|out of|above|disk|storage|mailbox|user) ?(?:\w+ )?quota\b"
+    r"|quota (?:is )?exceed"
+    r"|insufficient (?:system |disk |mailbox )?(?:storage|space)|exceeded storage"
+    r"|not enough (?:disk )?space"
+    r"|no (?:space|room) left|(?:out of|low on) (?:storage|disk|space)|quotaexceeded"
+    r"|mailbox (?:is )?full"
 )
 _GAVE_UP = re.compile(
-    r"retry time(?:out)? (?:exceeded|not reached)|(?:message|envelope|delivery|queue|time)\w*(?: \w+){0,2}"
-    r" (?:has |is |was )?expired|expired (?:in|from) (?:the )?queue|queue\.expired|too (?:long|old)\b"
-    r"|maximum (?:queue )?(?:lifetime|time|retry)|could not be delivered for|delivery (?:time|attempts?)"
+    r"retry time(?:out)? (?:exceeded|not reached)|(?:message|envelope|delivery|queue"
+    r"|time)\w*(?: \w+){0,2}"
+    r" (?:has |is |was )?expired|expired (?:in|from) (?:the )?queue|queue\.expired|too (?:long"
+    r"|old)\b"
+    r"|maximum (?:queue )?(?:lifetime|time|retry)|could not be delivered for|delivery (?:time"
+    r"|attempts?)"
     r"(?: \w+)? (?:exceeded|exhausted)|all hosts (?:have|in) .{0,40}failing|long failure period"
     r"|giving up after|been in the queue"
 )
 #: Trouble on the way, or for now.
 _ON_THE_WAY = re.compile(
-    r"connection (?:was )?(?:refused|timed? ?out|reset|lost|dropped|closed|failed)|timed? ?out|timeout"
+    r"connection (?:was )?(?:refused|timed? ?out|reset|lost|dropped|closed|failed)|timed? ?out"
+    r"|timeout"
     r"|no route to host|network (?:is )?(?:unreachable|error)|unreachable|could(?:n't| not) connect"
     r"|connect to|establish an smtp|\bloop|too many hops|hop count|received headers"
-    r"|temporar|try (?:again|later)|tryagain|server (?:busy|down|error)|local configuration|i/o error"
+    r"|temporar|try (?:again|later)|tryagain|server (?:busy|down|error)|local configuration"
+    r"|i/o error"
     r"|smtputf8|utf-?8|8bitmime|internationali[sz]ed|system (?:error|resources)|read error|tls"
     r"|too (?:quickly|fast|many)|at a rate"
 )
 #: Words for an address or domain that is not there, besides those of `refusal_words.UNKNOWN`.
 _NOT_THERE = re.compile(
-    r"(?:no|any|unknown|bad|invalid) (?:such |valid |longer )?(?:user|recipient|mail ?box|account|address|person"
+    r"(?:no|any|unknown|bad|invalid) (?:such |valid |longer )?(?:user|recipient|mail ?box|account"
+    r"|address|person"
     r"|subscriber|employee|customer|addressee|destination|domain|alias|name|contact)\b"
     r"(?! (?:failed|rejected all))"
-    r"|(?:recip|recipient|user|address|mailbox) ?(?:not ?found|unknown)|recipnotfound|recipientnotfound|nosuchuser"
-    r"|(?:could(?:n't| not)|cannot|can't|can not|unable to|was not|wasn't) (?:be )?(?:found|find|locate|resolve|route)"
-    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active|works?\b|employed"
-    r"|with|available|accept|a )|no account|unknown (?:local|recipient|to)|not (?:a )?(?:known|valid|listed|registered)"
-    r"|isn't (?:a )?(?:known|valid)|(?:host|domain)(?: \w+){0,3}?(?: name)? (?:is )?(?:unknown|not found|invalid"
-    r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)|no mx\b|nullmx|null mx"
-    r"|(?:does|do)(?:n't| not) accept (?:any )?(?:e-?)?mails?\b|indicated no smtp|non-?existent host|unrout"
-    r"|(?:account|mailbox|user|address|recipient)(?: \w+){0,3} (?:disabled|deactivated|suspended|closed|deleted"
-    r"|terminated|inactive|locked|discontinued|obsolete|removed|cancell?ed|expired|moved|archived|retired)"
-    r"|(?:disabled|inactive|deactivated|suspended|closed|deleted) (?:user|account|mail ?box|address)"
+    r"|(?:recip|recipient|user|address|mailbox) ?(?:not ?found|unknown)|recipnotfound"
+    r"|recipientnotfound|nosuchuser"
+    r"|(?:could(?:n't| not)|cannot|can't|can not|unable to|was not|wasn't) (?:be )?(?:found|find"
+    r"|locate|resolve|route)"
+    r"|(?:does|did|do)(?:n't| not|es not) (?:exist|have a)|no longer (?:exist|valid|in use|active"
+    r"|on|at|here|works?\b|employed"
+    r"|with|available|accept|a )|no account|unknown (?:local|recipient|to)|not (?:a )?(?:known"
+    r"|valid|listed|registered)"
+    r"|isn't (?:a )?(?:known|valid)|(?:host|domain)(?: \w+){0,3}?(?: name)? (?:is )?(?:unknown"
+    r"|not found|invalid"
+    r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)"
+    r"|no mx\b|nullmx|null mx"
+    r"|(?:does|do)(?:n't| not) accept (?:any )?(?:e-?)?mails?\b|indicated no smtp"
+    r"|non-?existent host|unrout"
+    r"|(?:account|mailbox|user|address|recipient)(?: \w+){0,3} (?:disabled|deactivated|suspended"
+    r"|closed|deleted"
+    r"|terminated|inactive|locked|discontinued|obsolete|removed|cancell?ed|expired|moved|archived"
+    r"|retired)"
+    r"|(?:disabled|inactive|deactivated|suspended|closed|deleted) (?:user|account|mail ?box"
+    r"|address)"
     r"|has moved|user doesn|not our customer|is not (?:a )?local|moved to|unknown\W*$|^\W*unknown\b"
 )
 #: A mailbox that is not to be had, which a 550 says of unknown ones.
@@ -77,13 +100,17 @@ _UNAVAILABLE = re.compile(
     r"(?:mail ?box|user|account|recipient) (?:is )?(?:unavailable|not available|name not allowed)"
     r"|(?:recipient|address|user|mail ?box)(?: \w+)? (?:rejected|refused|undeliverable)"
     r"|undeliverable address|address rejected|invalid (?:recipient|address)|not deliverable"
+    r"|(?:recipient|address|user) (?:\w+ )?(?:cannot|can't|could not) be verified|user not local"
 )
 #: Words about us, besides those of `refusal_words`.
 _DENIED = re.compile(
-    r"\blisted (?:at|by|in|on)|\blist(?:ed|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed|permitted|authori[sz]ed|accepted)"
-    r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter|message (?:was )?(?:rejected|refused)"
-    r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)|sender.{0,20}(?:reject|refus)"
-    r"|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
+    r"\blisted (?:at|by|in|on)|\blist(?:ed|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed"
+    r"|permitted|authori[sz]ed|accepted)"
+    r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter"
+    r"|message (?:was )?(?:rejected|refused)"
+    r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)"
+    r"|sender.{0,20}(?:reject|refus)"
+    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
 )
 _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
@@ -93,7 +120,8 @@ _ADDRESS = re.compile(r"<[^<>]{0,320}@[^<>]{0,320}>|[^\s<>:;,()\"]{1,128}@[\w.-]
 _HOST = re.compile(r"\b(?=[\w-]*[a-z])[\w-]+(?:\.[\w-]+)+(?:\[[\w.:]*\])?")
 #: What systems say around the words of the remote server, and what would be misread in it.
 _AROUND = re.compile(
-    r"\(?in reply to [\w ]{1,40} command\)?|smtp error from remote (?:mail )?server after [\w ]{1,30}:?"
+    r"\(?in reply to [\w ]{1,40} command\)?"
+    r"|smtp error from remote (?:mail )?server after [\w ]{1,30}:?"
     r"|remote host said:?|giving up on \S*|while talking to \S*|\brcpt to:?|mail from:?<>"
 )
 _LIMIT_OF_MAILBOX = re.compile(r"mail ?box|over.?quota|\bsize\b|storage")
@@ -107,14 +135,14 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    *, diagnostic: str, status: str, notice: str = "", remote_replies: str | None = None
+    *, diagnostic: str, status: str, notices: Sequence[str] = (), remote_replies: str | None = None
 ) -> Verdict:
     """Return the class of a delivery that failed.
 
     Args:
         diagnostic: The words of `Diagnostic-Code`.
         status: The field `Status`.
-        notice: What people are told of this recipient.
+        notices: What people are told of this recipient, what is surely about them first.
         remote_replies: What a transcript of the session quotes; None without a transcript.
 
     """
@@ -126,8 +154,8 @@ def judge(
             found if found.status else Verdict(found.bounce_class, _unless_guessed(status, found))
         )
     if not is_generic(status) and not _is_guess(status, diagnostic, remote_replies):
-        return Verdict(_of_code(status, _plain(f"{diagnostic} {notice}")), status)
-    for text in (remote_replies or "", notice):
+        return Verdict(_of_code(status, _plain(" ".join((diagnostic, *notices[:1])))), status)
+    for text in (remote_replies or "", *notices):
         if (found := of_reply(text)) is not None:
             return found
     return Verdict(SOFT, status)

@@ -57,7 +57,11 @@ def _form(name: str, begins: str, ends: str, recipient: str = "") -> Form:
     )
 
 
-_A_COPY = r"^[-\s=*]*(?:below this line|the original message|original message|message headers?|this is a copy|enclosed is a copy|returned message|unsent message|the message (?:header|text)|copy of (?:the|your) message)"
+_A_COPY = (
+    r"^[-\s=*]*(?:below this line|the original message|original message|message headers?"
+    r"|this is a copy|enclosed is a copy|returned message|unsent message|the message (?:header"
+    r"|text)|copy of (?:the|your) message)"
+)
 FORMS = (
     # Bernstein's QSBMF, https://cr.yp.to/proto/qsbmf.txt
     _form("qmail", r"^\s*Hi\. (?:This is|The) ", r"^--- (?:Below this line|Enclosed)"),
@@ -86,7 +90,8 @@ FORMS = (
     _form(
         "Exchange",
         r"did not reach (?:some or all of |the )?the (?:following|intended)|following recipients?"
-        r"(?:\(s\))? (?:could not|cannot) be reached|delivery (?:has )?failed to (?:these|the following)",
+        r"(?:\(s\))? (?:could not|cannot) be reached|delivery (?:has )?failed to (?:these"
+        r"|the following)",
         _A_COPY,
     ),
     _form(
@@ -96,7 +101,11 @@ FORMS = (
         r"(?:was|were|could) (?:not|n't) (?:be )?delivered to:\s*<?(?P<address>[^\s<>]+@[^\s<>]+)",
     ),
     _form("GroupWise", r"The (?:message|e-?mail) that you sent was undeliverable", _A_COPY),
-    _form("smail", r"^\|-+ (?:Message log|Failed addresses) follows?", r"^\|-+ Message (?:text|header)"),
+    _form(
+        "smail",
+        r"^\|-+ (?:Message log|Failed addresses) follows?",
+        r"^\|-+ Message (?:text|header)",
+    ),
     _form("Courier", r"^\s*(?:UNDELIVERABLE MAIL|UNDELIVERED MAIL)", _A_COPY),
     _form(
         "CommuniGate",
@@ -121,18 +130,23 @@ FORMS = (
         r"^Delivery to the following recipients? (?:failed|has been delayed)",
         r"^-+ (?:Original message|Message header)",
     ),
-    _form("AOL", r"^The mail you sent could not be delivered to:|^Your mail to the following", _A_COPY),
+    _form(
+        "AOL", r"^The mail you sent could not be delivered to:|^Your mail to the following", _A_COPY
+    ),
 )  # fmt: skip
 _UNKNOWN_FORM = _form("", r"", _A_COPY + r"|^(?:received|return-path): ")
 #: What a subject says of mail that was not delivered.
 _SUBJECT = re.compile(
-    r"fail|undeliver|not delivered|could not be delivered|returned (?:mail|to sender)|delivery (?:error"
-    r"|problem|notification|status|report)|unzustellbar|non remis|nicht zugestellt|mail ?error|bounce"
+    r"fail|undeliver|not delivered|could not be delivered|returned (?:mail|to sender)"
+    r"|delivery (?:error"
+    r"|problem|notification|status|report)|unzustellbar|non remis|nicht zugestellt|mail ?error"
+    r"|bounce"
     r"|no entregado|non recapitabile|onbestelbaar|undelivered|delay",
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"(?i)this is (?:only )?a (?:warning|temporary)|will be retried|still (?:being retried|trying)|(?:is|has been) delayed"
+    r"(?i)this is (?:only )?a (?:warning|temporary)|will be retried|still (?:being retried"
+    r"|trying)|(?:is|has been) delayed"
     r"|do not need to resend|not yet been delivered|delivery attempts will continue"
 )
 
@@ -170,7 +184,11 @@ def _read(form: Form, message: IncomingMessage, text: str) -> TextBounce | None:
     named = failed_recipients(message)
     if named:
         found = {one: found.get(one) or notice.about(said, one) or said for one in named}
-    recipients = tuple(_judged(one, words, form, said) for one, words in found.items() if words)
+    recipients = tuple(
+        _judged(one, words, form, said, is_alone=len(found) == 1)
+        for one, words in found.items()
+        if words or form.name
+    )
     if not recipients:
         return None
     return TextBounce(
@@ -199,18 +217,18 @@ def _recipients(form: Form, text: str) -> Iterator[tuple[str, str]]:
         yield addresses.plain(match["address"]), " ".join(words.split())
 
 
-def _judged(address: str, words: str, form: Form, text: str) -> BouncedRecipient:
-    replies = notice.remote_replies(text, address)
-    found = reason.of_reply(replies or "") or reason.of_reply(words)
-    verdict = found or reason.Verdict(BounceClass.SOFT, "")
-    bounce_class = verdict.bounce_class
-    if _DELAYED.search(text) and bounce_class is BounceClass.SOFT:
+def _judged(address: str, words: str, form: Form, text: str, *, is_alone: bool) -> BouncedRecipient:
+    replies = notice.remote_replies(text, address) or ""
+    texts = (replies, words, text if is_alone else "")
+    verdict = next(filter(None, map(reason.of_reply, texts)), None)
+    bounce_class, status = verdict or (BounceClass.SOFT, "")
+    if bounce_class is BounceClass.SOFT and _DELAYED.search(text):
         bounce_class = BounceClass.DELAYED
-    elif bounce_class is BounceClass.HARD and not form.name and not verdict.status:
+    elif bounce_class is BounceClass.HARD and not form.name and not status:
         bounce_class = BounceClass.SOFT
     return BouncedRecipient(
         address=address,
         bounce_class=bounce_class,
-        status=verdict.status,
-        diagnostic=words[:_LONGEST_REASON],
+        status=status,
+        diagnostic=(words or replies)[:_LONGEST_REASON],
     )

@@ -9,10 +9,10 @@ from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
 from subscribers import addresses
+from subscribers.models import WORDING
 from subscribers.web import forms
 from subscribers.web.client import evidence_of, ip_of
 from subscribers.web.dependencies import READ, FormDep, ServicesDep, TemplatesDep
-from subscribers.web.services import WORDING
 from subscribers.web.signup import sign_up
 
 if TYPE_CHECKING:

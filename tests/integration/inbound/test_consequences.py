@@ -31,8 +31,8 @@ def bounces(engine: sa.Engine) -> Bounces:
 
 
 @pytest.fixture
-def consequences(bounces: Bounces, book: Book) -> Consequences:
-    return Consequences(bounces=bounces, book=book, clock=at_noon)
+def consequences(bounces: Bounces) -> Consequences:
+    return Consequences(bounces=bounces, clock=at_noon)
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def report(
 
 def of_bounce(consequences: Consequences, engine: sa.Engine, explanation: Explanation) -> str:
     with engine.execution_options(writes=True).begin() as db:
-        return consequences.of_bounce(db, explanation)
+        [result] = consequences.of_reports(db, [explanation])
+    return result
 
 
 def of_complaint(consequences: Consequences, engine: sa.Engine, returned: ReturnedMail) -> str:
     explanation = Explanation(kind=MessageKind.COMPLAINT, why="an abuse report", returned=returned)
-    with engine.execution_options(writes=True).begin() as db:
-        return consequences.of_complaint(db, explanation)
+    return of_bounce(consequences, engine, explanation)
 
 
 def test_a_hard_bounce_suppresses_with_the_servers_words_as_evidence(
@@ -125,15 +125,13 @@ def test_policy_and_delays_stand_beside_the_mail_and_change_nobody(
 def test_soft_bounces_over_days_pause(
     consequences: Consequences, engine: sa.Engine, book: Book, bounces: Bounces, ada: Subscriber
 ) -> None:
+    before = [timedelta(days=ago) for ago in (9, 7, 5, 3)]
+    earlier = [
+        Bounce(subscriber_id=ada.id, day=DAY - ago, bounce_class="soft", at=NOON - ago)
+        for ago in before
+    ]
     with engine.begin() as db:
-        for ago in (9, 7, 5, 3):
-            before = timedelta(days=ago)
-            bounces.record(
-                db,
-                Bounce(
-                    subscriber_id=ada.id, day=DAY - before, bounce_class="soft", at=NOON - before
-                ),
-            )
+        bounces.record(db, earlier)
 
     of_bounce(consequences, engine, report(BounceClass.SOFT, proof(ada)))
 

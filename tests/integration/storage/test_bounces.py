@@ -28,8 +28,7 @@ def ada(book: Book) -> int:
 
 def record(bounces: Bounces, engine: sa.Engine, *found: Bounce) -> None:
     with engine.begin() as db:
-        for one in found:
-            bounces.record(db, one)
+        bounces.record(db, found)
 
 
 def test_of_each_class_the_last_report_of_a_mail_is_kept(
@@ -56,7 +55,7 @@ def test_soft_bounces_are_read_with_their_times(
     record(bounces, engine, soft, policy)
 
     with engine.connect() as db:
-        assert bounces.soft_of(db, ada) == [(DAY, NOON)]
+        assert bounces.soft_of(db, [ada, ada + 1]) == {ada: {DAY: NOON}}
 
 
 def test_they_are_counted_by_the_day_of_the_mail_and_by_the_time_of_the_report(
@@ -71,7 +70,10 @@ def test_they_are_counted_by_the_day_of_the_mail_and_by_the_time_of_the_report(
     assert bounces.of_day(DAY) == {"hard": 1, "complaint": 1}
     assert bounces.by_reader(DAY) == {ada: [hard, complaint]}
     assert bounces.of_day(DAY + timedelta(days=1)) == {}
-    assert bounces.since(NOON + timedelta(hours=1)) == {"complaint": 1}
+    later = NOON + timedelta(hours=1)
+    assert bounces.number_since(NOON, "hard") == 1
+    assert bounces.number_since(later, "hard") == 0
+    assert bounces.number_since(later, COMPLAINT) == 1
 
 
 def test_old_ones_are_pruned(bounces: Bounces, engine: sa.Engine, ada: int) -> None:

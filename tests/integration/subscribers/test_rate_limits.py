@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from support.builders import NOON
 
 from digest.storage.engine import open_database
-from subscribers.rate_limits import Rates, SignupLimiter, truncated
+from subscribers.rate_limits import Rates, SignupLimiter, truncated, windows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -180,3 +180,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out(limiter: Limiter) -> None:
 )
 def test_the_network_that_is_stored_identifies_no_person(ip: str, site: str) -> None:
     assert truncated(ip) == site
+
+
+def test_a_rate_is_a_most_for_each_of_its_spans() -> None:
+    assert windows("5/hour; 20/day") == ((timedelta(hours=1), 5), (timedelta(days=1), 20))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def test_the_headers_are_those_of_a_mailing_list() -> None:
         "Archived-At": "<https://digest.example.org/archive/2026-02-02>",
         "Feedback-ID": "20260202:daily:digest:example.org",
         "Precedence": "bulk",
-        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "X-Digest-Issue": found["Message-ID"].strip("<>").split("@")[0],
         "MIME-Version": "1.0",
         "Content-Type": found["Content-Type"],
@@ -160,7 +161,40 @@ def test_without_a_web_server_subscribers_leave_by_mail_only() -> None:
     assert found["Archived-At"] is None
 
 
-def test_with_a_web_server_no_field_for_programs_names_a_mailbox_or_shows_a_secret() -> None:
+def test_where_mail_comes_in_one_leaves_by_a_page_or_else_by_a_letter() -> None:
+    recipient = replace(LEAVE, leave_address="leave+abc@news.example.org")
+
+    found = parsed(mail(recipient=recipient))
+
+    ways = f"<{LEAVE.leave_url}>, <mailto:leave+abc@news.example.org>"
+    assert found["List-Unsubscribe"] == ways
+    assert f"List-Unsubscribe: {ways}\r\n".encode() in mail(recipient=recipient)
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_without_a_web_server_the_letter_to_leave_is_to_the_program_where_mail_comes_in() -> None:
+    address = "leave+abc@news.example.org"
+    sender = FromIdentity(
+        name="T", address="digest@example.org", reply_to="us@example.org", help_address="help@b.org"
+    )
+    recipient = Recipient(
+        address="r@example.org", leave_url=f"mailto:{address}?subject=leave", leave_address=address
+    )
+
+    found = parsed(mail(sender=sender, recipient=recipient))
+
+    assert found["List-Unsubscribe"] == f"<mailto:{address}>"
+    assert found["List-Unsubscribe-Post"] is None
+    assert found["List-Help"] == "<mailto:help@b.org?subject=help>"
+    assert found["Reply-To"] == "us@example.org"
+
+
+@pytest.mark.parametrize("name", ["Auto-Submitted", "Delivered-To"])
+def test_no_field_hides_refusals_or_looks_like_a_loop(name: str) -> None:
+    assert parsed(mail())[name] is None
+
+
+def test_where_no_mail_comes_in_no_field_for_programs_names_a_mailbox_or_shows_a_secret() -> None:
     fields = [(name, value) for name, value in parsed(mail()).items() if "<http" in value]
 
     assert {name for name, value in fields if TOKEN in value} == {"List-Unsubscribe"}
@@ -326,8 +360,21 @@ def test_a_transactional_mail_is_no_list_mail_and_comes_from_whom_it_should() ->
     assert found["From"] == "Papers <hello@example.org>"
     assert found["Reply-To"] == "us@example.org"
     assert found["Auto-Submitted"] == "auto-replied"
+    assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert [name for name in found if name.startswith(("List-", "Precedence"))] == []
     assert defects(transactional(sender=sender)) == []
+
+
+def test_a_transactional_mail_may_be_answered_elsewhere_and_says_what_it_answers() -> None:
+    sender = FromIdentity(name="Papers", address="hello@example.org", reply_to="us@example.org")
+
+    found = parsed(
+        transactional(sender=sender, reply_to="commands+abc@b.org", in_reply_to="<1@example.net>")
+    )
+
+    assert found.get_all("Reply-To") == ["commands+abc@b.org"]
+    assert (found["In-Reply-To"], found["References"]) == ("<1@example.net>", "<1@example.net>")
+    assert found["Delivered-To"] is None
 
 
 def test_a_message_id_tells_subscribers_and_days_and_installations_apart() -> None:

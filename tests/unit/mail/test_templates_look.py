@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import issue, paper, pick
 from support.digest_bodies import variables
-from support.letters import LETTERS, letter
+from support.letters import LETTERS, every_letter, letter
 
 from digest.app.config.resources import templates_dir
 from digest.mail.templates import Templates
@@ -41,11 +41,7 @@ def digests() -> list[Rendered]:
 
 
 def every_mail() -> list[Rendered]:
-    letters = [
-        letter(name, topics=topics, postal_address=address)
-        for name, topics, address in product(LETTERS, ("", "Agents"), ("", "1 Main Street"))
-    ]
-    return [*letters, *digests()]
+    return [*every_letter(), *digests()]
 
 
 class Page(HTMLParser):
@@ -202,6 +198,10 @@ def test_a_letter_begins_with_what_to_do(name: str) -> None:
         "confirm": "Please confirm that you want Trending Papers at this address.\n\nConfirm here",
         "known": "You need not do anything: this address is subscribed already.\n",
         "privacy": "Here you can download your data, or have it erased.\n\nWithin one hour:\nhttps",
+        "help": "Answer this mail, and put what you want into its subject.\n\ntopics agents, llm\n",
+        "topics": "Please choose again: not all that you wrote are topics of ours.\n\nAnswer this",
+        "ask": "Answer this mail to change your topics of Trending Papers, or do\nnothing.\n",
+        "done": "You need not do anything: we changed your topics of Trending Papers.\n",
     }
 
     assert letter(name).text.startswith(start[name])

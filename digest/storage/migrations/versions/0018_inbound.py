@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("diagnostic", sa.String, nullable=False),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_bounces_at", "bounces", ["at"])
+    op.create_index("bounces_by_class", "bounces", ["bounce_class", "at"])
     op.create_table(
         "mailboxes",
         sa.Column("name", sa.String, primary_key=True),

@@ -28,6 +28,7 @@ def key(tmp_path: Path, **tables: Any) -> str:
         {"mail": {"reply_to": "people@papers.example"}},
         {"mail": {"bounce_address": "b+{id}@papers.example"}},
         {"web": {"url": "https://papers.example"}},
+        {"inbound": {"address": "{command}@papers.example"}},
         {"ranking": {"summary_length": 99}},
     ],
     ids=str,

@@ -124,6 +124,11 @@ def test_the_comment_above_the_topics_explains_every_key(key: str) -> None:
         pytest.param(
             {"mail": {"bounce_address": f"{'b' * 25}{{id}}@a.org"}}, "65 characters", id="too long"
         ),
+        pytest.param(
+            {"inbound": {"address": "papers@a.org"}},
+            "[inbound] address: must hold {command} once",
+            id="no command",
+        ),
         pytest.param({"pace": {"gmail": "fast"}}, '[pace] gmail: "fast" is not a rate', id="rate"),
         pytest.param({"mail": {"connections": 0}}, "[mail] connections", id="no connection"),
     ],

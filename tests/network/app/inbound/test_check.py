@@ -12,7 +12,7 @@ import pytest
 from support.builders import NOON
 
 from digest.app import config
-from digest.app.inbound_check import INTERVAL, InboundCheck, Step, listening
+from digest.app.inbound.check import INTERVAL, InboundCheck, Step, listening
 from digest.errors import ConfigError, MailServerError
 from digest.mail.command_address import CommandAddresses, CommandWord
 from digest.mail.verp import parse_return_address

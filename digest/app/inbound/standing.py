@@ -42,5 +42,5 @@ def inbound_status(app: App) -> InboundStatus:
         waiting=counts.get(ArrivalState.WAITING, 0),
         kept=counts.get(ArrivalState.KEPT, 0),
         handled=app.arrivals.kinds_since(since),
-        refused=app.bounces.since(since).get(BounceClass.POLICY, 0),
+        refused=app.bounces.number_since(since, BounceClass.POLICY),
     )

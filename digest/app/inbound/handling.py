@@ -1,0 +1,107 @@
+"""Handles the mail that came in, for one installation: what it is, and what follows."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest.app.clock import now
+from digest.app.config.topics import default_topics
+from digest.inbound.commands.acting import Commands
+from digest.inbound.consequences import Consequences
+from digest.inbound.handling import Handler
+from digest.inbound.reading.explanation import explain
+from digest.inbound.reading.returned_mail import Ours
+from digest.mail.command_address import CommandAddresses
+from digest.models.inbound import Arrival, Explanation, MessageKind
+from digest.storage.answers import AnswerQueue
+from subscribers.models import WORDING
+from subscribers.rate_limits import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.app.services import App
+
+#: Seconds for which the messages that wait may hold up a run.
+HOLD_UP = 30.0
+
+
+def handle_waiting(
+    app: App,
+    *,
+    should_continue: Callable[[], bool] = lambda: True,
+    pause: Callable[[float], object] = time.sleep,
+) -> int:
+    """Handle the messages that wait, at the rate of `[inbound] rate`; return how many.
+
+    Raises:
+        StoreError: the database cannot be used now; the rest still waits.
+
+    """
+    each = max(span.total_seconds() / most for span, most in windows(app.config.inbound.rate))
+    return handler(app).handle_waiting(
+        should_continue=should_continue, pause=lambda handled: pause(handled * each)
+    )
+
+
+def handle_before_run(app: App, *, should_continue: Callable[[], bool] = lambda: True) -> int:
+    """Handle the messages that wait before a run sends mail: whoever wrote "leave" has left.
+
+    Many of them do not hold it up for long; the rest is handled after it.
+    """
+    end = time.monotonic() + HOLD_UP
+    return handler(app).handle_waiting(
+        should_continue=lambda: should_continue() and time.monotonic() < end
+    )
+
+
+def handler(app: App) -> Handler:
+    """Return what handles the messages of an installation."""
+    obeying = commands(app)
+    return Handler(
+        engine=app.engine,
+        arrivals=app.arrivals,
+        bounces=app.bounces,
+        consequences=Consequences(bounces=app.bounces, clock=now),
+        explain=partial(_explain, app, obeying),
+        obey=obeying.obey,
+        clock=now,
+    )
+
+
+def commands(app: App) -> Commands:
+    """Return the commands that readers can write."""
+    config = app.config
+    mail = config.mail
+    return Commands(
+        book=app.book,
+        queue=app.transactional_queue,
+        answers=AnswerQueue(key=app.secrets[0], most_in_all=windows(config.inbound.answers)),
+        allow_join=app.signup_limiter.allow_by_mail,
+        command_addresses=CommandAddresses(config.inbound.address),
+        bounce_address=mail.bounce_address,
+        own_addresses=[one for one in (mail.from_address, mail.letters_from, mail.reply_to) if one],
+        secrets=app.secrets,
+        topics=app.topics,
+        default_topics=default_topics(app.topics),
+        names=[config.site.name],
+        wording=WORDING,
+        clock=now,
+    )
+
+
+def _explain(app: App, obeying: Commands, arrival: Arrival) -> Explanation:
+    if obeying.is_leave_address(arrival.envelope.recipient, at=arrival.received_at):
+        return Explanation(
+            kind=MessageKind.COMMAND, why="it was sent to the address of a List-Unsubscribe field"
+        )
+    mail = app.config.mail
+    ours = Ours(
+        bounce_address=mail.bounce_address or mail.from_address,
+        secrets=tuple(app.secrets),
+        # A message that waited long is judged by the day on which it came.
+        today=arrival.received_at.date(),
+    )
+    return explain(arrival.content, arrival.envelope, ours, obeying.recognise)

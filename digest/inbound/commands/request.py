@@ -1,0 +1,109 @@
+"""What a message asks for: by the address it was sent to, its Subject, or its first line.
+
+What was quoted says nothing. Whoever says to leave in any of these leaves, whatever the rest says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.inbound.commands.phrases import Command
+from digest.inbound.commands.understanding import Said, refuses, understand, without_prefixes
+from digest.inbound.commands.writer import writer_of
+from digest.inbound.commands.written import first_line
+from digest.mail.command_address import CommandWord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.inbound.reading.message import IncomingMessage
+    from digest.mail.command_address import CommandAddresses
+
+#: The most topics of one command.
+MOST_TOPICS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What somebody asks for, and what they show for it."""
+
+    command: Command
+    #: the topics they named, as they wrote them, without case
+    wanted: tuple[str, ...] = ()
+    #: the address of the writer; empty if there is not exactly one
+    writer: str
+    #: the command of the address it was sent to, and the token behind its `+`
+    word: CommandWord | None = None
+    token: str = ""
+    #: where the command stood
+    where: str
+    message_id: str = ""
+
+
+def read_request(
+    message: IncomingMessage,
+    recipient: str,
+    *,
+    addresses: CommandAddresses,
+    names: Sequence[str] = (),
+) -> Request | None:
+    """Return what a message asks for, or None if it is no command.
+
+    `recipient` is that of the envelope. `names` are words that may stand beside a command, such as
+    the name of the site. Without command addresses nothing can be done by mail but leave.
+    """
+    writer = writer_of(message.fields.all("from"))
+    word, tag = addresses.parse(recipient) or (None, "")
+    names = (*names, writer)
+    subject = understand(without_prefixes(message.fields.text("subject")), names=names)
+    line = first_line(message)
+    found = _said(word, subject, understand(line, names=names), is_refused=refuses(line))
+    if found is None or not (addresses or found[0].command is Command.LEAVE):
+        return None
+    said, where = found
+    has_topics = word is CommandWord.SUBSCRIBE and said.command is Command.JOIN
+    wanted = (*(tag.split("+") if has_topics else ()), *said.wanted)
+    return Request(
+        command=said.command,
+        wanted=tuple(filter(None, wanted))[:MOST_TOPICS],
+        writer=writer,
+        word=word,
+        token="" if word is CommandWord.SUBSCRIBE else tag,
+        where=where,
+        message_id=message.fields.get("message-id"),
+    )
+
+
+def _said(
+    word: CommandWord | None, subject: Said | None, line: Said | None, *, is_refused: bool
+) -> tuple[Said, str] | None:
+    """Return what was said, and where."""
+    by_subject, by_line = (subject, "its Subject"), (line, "its first line")
+    by_address = f"the address {word}"
+    for said, where in (by_subject, by_line):
+        if said and said.command is Command.LEAVE:
+            return said, where
+    if word is CommandWord.LEAVE:
+        return Said(command=Command.LEAVE), by_address
+    if word in (CommandWord.CONFIRM, CommandWord.SUBSCRIBE):
+        return _agreed(word, subject, by_address, is_refused=is_refused)
+    # A question to an address that is for no command is for people.
+    for said, where in (by_subject, by_line):
+        if said and (word or not said.is_question):
+            return said, where
+    return (Said(command=Command.HELP), by_address) if word else None
+
+
+def _agreed(
+    word: CommandWord, subject: Said | None, by_address: str, *, is_refused: bool
+) -> tuple[Said, str]:
+    """Return what a message to an address that joins or confirms says: perhaps no."""
+    if is_refused:
+        return Said(command=Command.HELP), "its first line, which may say no"
+    if subject and subject.command is Command.HELP:
+        return subject, "its Subject"
+    if word is CommandWord.CONFIRM:
+        return Said(command=Command.CONFIRM), by_address
+    wanted = subject.wanted if subject and subject.command is Command.JOIN else ()
+    return Said(command=Command.JOIN, wanted=wanted), by_address
