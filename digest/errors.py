@@ -10,6 +10,7 @@
     │   └── UnreachableError     there is no connection to its service
     ├── ArchiveError             the stored days are too few to learn from
     ├── StoreError               the database could not be opened or upgraded
+    ├── MailboxError             a mailbox could not be read
     ├── RenderError              a template does not compile or lacks a value
     └── DeliveryError
         ├── RunInProgressError   another run is sending from the same database
@@ -92,6 +93,10 @@ class UnreachableError(SourceError):
 
 class StoreError(DigestError):
     """The database could not be opened or upgraded; check [database] url and the file's rights."""
+
+
+class MailboxError(DigestError):
+    """A mailbox could not be read to its end now; its mails stay, and the next poll goes on."""
 
 
 class RenderError(DigestError):
