@@ -105,35 +105,29 @@ def move(
     return after
 
 
-class Move(NamedTuple):
-    """An event of a subscriber, whose status before it is known."""
-
-    subscriber_id: int
-    status: Status
-    event: Event
-    evidence: Evidence
-
-
-def move_all(db: sa.Connection, moves: Sequence[Move]) -> None:
-    """Record events of many subscribers, each in one statement for all; the order counts.
+def move_all(
+    db: sa.Connection,
+    statuses: Mapping[int, Status],
+    events: Iterable[tuple[int, Event, Evidence]],
+) -> None:
+    """Record events of subscribers in these statuses, in two statements; the order counts.
 
     Raises:
         ConsentError: an event is not possible in the status.
 
     """
-    if not moves:
+    after = dict(statuses)
+    rows = []
+    for subscriber_id, event, evidence in events:
+        after[subscriber_id] = next_status(after[subscriber_id], event)
+        rows.append(consent_row(subscriber_id, event, after[subscriber_id], evidence))
+    if not rows:
         return
-    after = [next_status(one.status, one.event) for one in moves]
     this = subscribers.c.id == sa.bindparam("this")
-    statuses = {one.subscriber_id: status for one, status in zip(moves, after, strict=True)}
+    changed = {row["subscriber_id"] for row in rows}
     db.execute(
-        subscribers.update().where(this),
-        [{"this": subscriber_id, "status": status} for subscriber_id, status in statuses.items()],
+        subscribers.update().where(this), [{"this": one, "status": after[one]} for one in changed]
     )
-    rows = [
-        consent_row(one.subscriber_id, one.event, status, one.evidence)
-        for one, status in zip(moves, after, strict=True)
-    ]
     db.execute(consent.insert(), rows)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LOGGERS = ("digest", "subscribers", "apscheduler", "asyncio", "uvicorn")
 #: These log every job and every connection; only their warnings matter here.
 _TALKATIVE = ("apscheduler", "asyncio", "uvicorn")
+#: These log what they fail at themselves, with a traceback; whoever calls them copes with that.
+_SILENT = ("flufl.bounce",)
 #: What these log, a stranger can cause at any rate.
 _THROTTLED = ("asyncio", "uvicorn", "digest.app.connections")
 #: Seconds between two lines of these about the same.
@@ -74,8 +76,15 @@ def configure(level: str, style: Literal["text", "json"], file: Path | None = No
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.WARNING))
+    silence_libraries()
     handler.setLevel(level.upper())
     logging.lastResort = handler  # for the warnings of all other libraries
+
+
+def silence_libraries() -> None:
+    """Let libraries say nothing of their own faults that are no trouble of the operator."""
+    for name in _SILENT:
+        logging.getLogger(name).disabled = True
 
 
 def reopen() -> None:

@@ -21,6 +21,7 @@ def explain(
     config: Path | None, files: Sequence[str], *, sender: str | None, recipient: str, json: bool
 ) -> None:
     """Print what each file is; one that cannot be read is an error, and the next one follows."""
+    from digest.app import log
     from digest.app.inbound import serializers as inbound_serializers
     from digest.app.inbound.own_mail import ours_if_configured
     from digest.inbound.reading import envelope
@@ -28,6 +29,7 @@ def explain(
     from digest.inbound.reading.message import parse
     from digest.models.inbound import Envelope
 
+    log.silence_libraries()
     ours = ours_if_configured(config)
     is_complete = True
     for file in files:

@@ -9,23 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from digest.inbound.transitions import event_of, verdict_for
 from digest.models.inbound import BounceClass, MessageKind
 from digest.storage.bounces import COMPLAINT, Bounce
-from digest.storage.in_lists import rows_where_in
 from subscribers.book import Evidence
-from subscribers.changes import Move, move_all
 from subscribers.models import Event, Status, next_status
-from subscribers.tables import subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
+    import sqlalchemy as sa
+
     from digest.models.inbound import BouncedRecipient, Explanation
     from digest.storage.bounces import Bounces
+    from subscribers.book import Book
 
 #: The most characters of the server's words that are kept as evidence.
 _LONGEST_NOTE = 500
@@ -42,23 +40,24 @@ class Consequences:
     """Writes what bounces and complaints change for readers."""
 
     bounces: Bounces
+    book: Book
     clock: Callable[[], datetime]
 
     def of_reports(self, db: sa.Connection, reports: Sequence[Explanation]) -> list[str]:
         """Record bounces and complaints, and change what they prove; return that in words."""
         ids = [one.returned.subscriber_id or 0 for one in reports if one.returned.is_proven]
-        people = sa.select(subscribers.c.id, subscribers.c.address, subscribers.c.status)
+        book = self.book.within(db)
         judged = _Judged(
             now=self.clock(),
             readers={
-                row.id: _Reader(address=row.address, status=Status(row.status))
-                for row in rows_where_in(db, people, subscribers.c.id, ids)
+                subscriber_id: _Reader(address=one.address, status=one.status)
+                for subscriber_id, one in book.standings(ids).items()
             },
             soft=self.bounces.soft_of(db, ids),
         )
         results = [judged.judge(one) for one in reports]
         self.bounces.record(db, judged.bounces)
-        move_all(db, judged.moves)
+        book.record_all(judged.events)
         return results
 
 
@@ -79,7 +78,7 @@ class _Judged:
     #: by id: the days of mails that bounced softly, each with when that was heard
     soft: dict[int, dict[date, datetime]]
     bounces: list[Bounce] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
+    events: list[tuple[int, Event, Evidence]] = field(default_factory=list)
 
     def judge(self, report: Explanation) -> str:
         """Take note of what a report changes; return that in words."""
@@ -139,6 +138,6 @@ class _Judged:
 
     def _move(self, subscriber_id: int, reader: _Reader, event: Event, note: str) -> str:
         evidence = Evidence(at=self.now, channel="mail server", note=note[:_LONGEST_NOTE])
-        self.moves.append(Move(subscriber_id, reader.status, event, evidence))
+        self.events.append((subscriber_id, event, evidence))
         reader.status = next_status(reader.status, event)
         return _DONE[event]

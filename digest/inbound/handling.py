@@ -13,8 +13,6 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-import sqlalchemy as sa
-
 from digest.errors import StoreError
 from digest.models.inbound import Arrival, BounceClass, Explanation, MessageKind
 from digest.storage.arrivals import ArrivalState, Settlement
@@ -22,6 +20,8 @@ from digest.storage.arrivals import ArrivalState, Settlement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    import sqlalchemy as sa
 
     from digest.inbound.consequences import Consequences
     from digest.storage.arrivals import Arrivals
@@ -48,7 +48,7 @@ class Obeyed(NamedTuple):
 #: Says what a message is.
 Explain = Callable[[Arrival], Explanation]
 #: Does what a command says, in this transaction.
-Obey = Callable[[sa.Connection, Arrival], Obeyed]
+Obey = Callable[["sa.Connection", Arrival], Obeyed]
 
 
 @dataclass(frozen=True, kw_only=True)

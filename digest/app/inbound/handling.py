@@ -64,7 +64,7 @@ def handler(app: App) -> Handler:
         engine=app.engine,
         arrivals=app.arrivals,
         bounces=app.bounces,
-        consequences=Consequences(bounces=app.bounces, clock=now),
+        consequences=Consequences(bounces=app.bounces, book=app.book, clock=now),
         explain=partial(_explain, app, obeying),
         obey=obeying.obey,
         clock=now,

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from digest.inbound.commands.automatic import why_automatic
 from digest.inbound.commands.choice import choose
 from digest.inbound.commands.decision import Proof, decide
 from digest.inbound.commands.phrases import Command
-from digest.inbound.commands.proof import by_return_address, by_token
+from digest.inbound.commands.proof import by_own_mail, by_token
 from digest.inbound.commands.request import read_request
 from digest.inbound.handling import Obeyed
+from digest.inbound.reading.envelope import recipients_of
 from digest.inbound.reading.message import parse
+from digest.inbound.reading.returned_mail import Ours
 from digest.models.delivery import MailKind
 from subscribers import addresses
 from subscribers.book import Evidence
-from subscribers.models import Status
+from subscribers.models import INACTIVE, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from digest.inbound.reading.message import IncomingMessage
     from digest.mail.command_address import CommandAddresses
     from digest.models.delivery import Details
-    from digest.models.inbound import Arrival, Envelope
+    from digest.models.inbound import Arrival, Envelope, ReturnedMail
     from digest.storage.answers import AnswerQueue
     from digest.storage.transactional import TransactionalQueue
     from subscribers.book import Book
@@ -95,22 +97,32 @@ class Commands:
     def obey(self, db: sa.Connection, arrival: Arrival) -> Obeyed:
         """Do what a message asks for, in this transaction; return what was done, in words."""
         message = parse(arrival.content)
-        request = self._read(message, arrival.envelope.recipient)
+        recipient = arrival.envelope.recipient or self._own_recipient(message)
+        arrival = replace(arrival, envelope=replace(arrival.envelope, recipient=recipient))
+        request = self._read(message, recipient)
         if request is None:
             return Obeyed("nothing: it is no command")
-        return _Act(self, db, arrival, request).act(
-            why_automatic(message, arrival.envelope, is_own=self.is_own)
-        )
+        return _Act(self, db, arrival, message, request).act()
 
     def is_own(self, address: str) -> bool:
         """Whether an address is one of ours."""
-        is_named = any(address.casefold() == own.casefold() for own in self.own_addresses)
+        named = (*self.own_addresses, self.bounce_address)
+        is_named = any(address.casefold() == own.casefold() for own in named)
         is_command = self.command_addresses.parse(address) is not None
-        return is_named or is_command or self.subscriber_of(address) is not None
+        return is_named or is_command or bool(self.answered(parse(b""), address).found_in)
 
-    def subscriber_of(self, address: str) -> int | None:
-        """Return whose mail was sent with an address as its return address, or None."""
-        return by_return_address(self.bounce_address, address, secrets=self.secrets)
+    def answered(self, message: IncomingMessage, recipient: str) -> ReturnedMail:
+        """Return which mail of ours a message answers."""
+        ours = Ours(
+            bounce_address=self.bounce_address,
+            secrets=tuple(self.secrets),
+            today=self.clock().date(),
+        )
+        return by_own_mail(message, recipient, ours=ours)
+
+    def _own_recipient(self, message: IncomingMessage) -> str:
+        """Return the address of ours that the head of a message names; empty without one."""
+        return next(filter(self.is_own, recipients_of(message)), "")
 
     def _read(self, message: IncomingMessage, recipient: str) -> Request | None:
         return read_request(message, recipient, addresses=self.command_addresses, names=self.names)
@@ -120,20 +132,26 @@ class _Act:
     """One command, while it is carried out."""
 
     def __init__(
-        self, commands: Commands, db: sa.Connection, arrival: Arrival, request: Request
+        self,
+        commands: Commands,
+        db: sa.Connection,
+        arrival: Arrival,
+        message: IncomingMessage,
+        request: Request,
     ) -> None:
-        self._commands, self._db, self._arrival = commands, db, arrival
-        self._request = request
+        self._commands, self._db = commands, db
+        self._arrival, self._message, self._request = arrival, message, request
         self._book = commands.book.within(db)
         self._now = commands.clock()
 
-    def act(self, why_automatic: str) -> Obeyed:
-        """Do it, and answer. `why_automatic` says why no person seems to have asked."""
+    def act(self) -> Obeyed:
+        """Do it, and answer."""
         request = self._request
         proof, subscriber = self._who()
+        why = why_automatic(self._message, self._arrival.envelope, is_own=self._commands.is_own)
         # Mail programs write to a leave address by themselves, so that alone needs no person.
-        if why_automatic and proof is not Proof.LEAVE_TOKEN:
-            return Obeyed(f"nothing: {why_automatic}")
+        if why and proof is not Proof.LEAVE_TOKEN:
+            return Obeyed(f"nothing: {why}")
         address = subscriber.address if subscriber else request.writer
         may_write = bool(address) and not self._book.must_not_be_written_to(address)
         if not may_write and request.command is not Command.LEAVE:
@@ -166,11 +184,14 @@ class _Act:
         found = by_token(request, secrets=commands.secrets, now=self._arrival.received_at)
         if found:
             return found[0], self._book.get(found[1])
+        writer = self._book.find(request.writer) if request.writer else None
         if request.command is Command.LEAVE:
-            subscriber_id = commands.subscriber_of(self._arrival.envelope.recipient)
-            if subscriber_id is not None:
-                return Proof.OWN_MAIL, self._book.get(subscriber_id)
-        return Proof.FROM, self._book.find(request.writer) if request.writer else None
+            answered = commands.answered(self._message, self._arrival.envelope.recipient)
+            # A mail that somebody forwarded is answered by others too, but not to where it bounces.
+            is_theirs = answered.found_in == "return address" or not _is_active(writer)
+            if answered.subscriber_id is not None and answered.is_proven and is_theirs:
+                return Proof.OWN_MAIL, self._book.get(answered.subscriber_id)
+        return Proof.FROM, writer
 
     def _may_join(self, address: str) -> bool:
         mailbox = addresses.parse(address).mailbox
@@ -230,6 +251,10 @@ class _Act:
         if kind is MailKind.ASK:
             return {"command": str(self._request.command), "topics": list(choice.known)}
         return {"done": _DONE[self._request.command]} if kind is MailKind.DONE else {}
+
+
+def _is_active(subscriber: Subscriber | None) -> bool:
+    return subscriber is not None and subscriber.status not in INACTIVE
 
 
 def _id(subscriber: Subscriber | None) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from digest.inbound.commands.decision import Proof
 from digest.inbound.commands.phrases import Command
+from digest.inbound.reading import returned_mail
+from digest.inbound.reading.message import Fields
+from digest.inbound.reading.returned_mail import MOST_CHECKED
 from digest.mail.command_address import CommandWord
-from digest.mail.verp import ID_PLACEHOLDER, parse_return_address
 from subscribers import mail_tokens
 from subscribers.errors import LinkError
 from subscribers.mail_tokens import MailPurpose
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.inbound.commands.request import Request
+    from digest.inbound.reading.message import IncomingMessage
+    from digest.inbound.reading.returned_mail import Ours
+    from digest.models.inbound import ReturnedMail
 
 _TOKENS = {
     CommandWord.LEAVE: (MailPurpose.LEAVE, Proof.LEAVE_TOKEN),
@@ -44,18 +48,12 @@ def by_token(
         return None
 
 
-def by_return_address(pattern: str, recipient: str, *, secrets: Sequence[str]) -> int | None:
-    """Return whose mail was sent with this address, or None if we did not sign it.
+def by_own_mail(message: IncomingMessage, recipient: str, *, ours: Ours) -> ReturnedMail:
+    """Return the mail of ours that was answered, proven by a signature of ours if it is known.
 
-    `pattern` is `[mail] bounce_address`. Some programs answer to the envelope's sender.
+    Some programs answer to the return address, and nearly all say which mail they answer
+    (RFC 5322 §3.6.4).
     """
-    before, placeholder, after = pattern.partition(ID_PLACEHOLDER)
-    if not placeholder:
-        return None
-    match = re.fullmatch(
-        rf"<?\"?{re.escape(before)}(?P<id>[0-9a-f.]+){re.escape(after)}>?",
-        recipient.strip().replace('"@', "@"),
-        re.IGNORECASE,
-    )
-    found = parse_return_address(match["id"], secrets=secrets) if match else None
-    return found[1] if found else None
+    answered = " ".join(message.fields.get(name) for name in ("in-reply-to", "references"))
+    heads = [Fields((("message-id", one),)) for one in answered.split()[:MOST_CHECKED]]
+    return returned_mail.find(ours, [recipient], heads)

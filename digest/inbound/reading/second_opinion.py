@@ -19,9 +19,10 @@ def failed_addresses(octets: bytes) -> tuple[str, ...]:
     # An old library over text that anybody may write: whatever it raises means that it knows
     # nothing, and a message must not stop the ones behind it.
     try:
-        temporary, permanent = all_failures(
-            message_from_bytes(octets[:LONGEST], policy=policy.compat32)
-        )
+        message = message_from_bytes(octets[:LONGEST], policy=policy.compat32)
+        if "from" not in message:
+            message["From"] = "<>"  # a detector fails without one, and then none is asked
+        temporary, permanent = all_failures(message)
         found = {address.decode("utf-8", "replace") for address in {*temporary, *permanent}}
     except Exception:  # noqa: BLE001 (see above)
         return ()

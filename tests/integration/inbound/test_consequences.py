@@ -31,8 +31,8 @@ def bounces(engine: sa.Engine) -> Bounces:
 
 
 @pytest.fixture
-def consequences(bounces: Bounces) -> Consequences:
-    return Consequences(bounces=bounces, clock=at_noon)
+def consequences(bounces: Bounces, book: Book) -> Consequences:
+    return Consequences(bounces=bounces, book=book, clock=at_noon)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Mailroom:
             engine=self.engine,
             arrivals=self.arrivals,
             bounces=bounces,
-            consequences=Consequences(bounces=bounces, clock=at_noon),
+            consequences=Consequences(bounces=bounces, book=self.book, clock=at_noon),
             explain=self.explain,
             obey=self.obey,
             clock=at_noon,

@@ -23,6 +23,7 @@ from digest.mail.message import (
     build_transactional,
     envelope_id,
     message_id,
+    parse_message_id,
     read,
 )
 from digest.mail.quoted_printable import encode
@@ -375,6 +376,32 @@ def test_a_transactional_mail_may_be_answered_elsewhere_and_says_what_it_answers
     assert found.get_all("Reply-To") == ["commands+abc@b.org"]
     assert (found["In-Reply-To"], found["References"]) == ("<1@example.net>", "<1@example.net>")
     assert found["Delivered-To"] is None
+
+
+@given(
+    subscriber=st.integers(0, 2**63),
+    kind=st.sampled_from(["", "confirm12", "known-1"]),
+    secret=st.sampled_from(["s", "the one before"]),
+)
+def test_a_message_id_tells_whose_mail_it_is(subscriber: int, kind: str, secret: str) -> None:
+    found = message_id(DAY, subscriber, secret=secret, domain="example.org", kind=kind)
+
+    for written in (found, found.upper(), found.strip("<>"), f" {found} "):
+        assert parse_message_id(written, secrets=["s", "the one before"]) == (DAY, subscriber)
+    assert parse_message_id(found, secrets=["another"]) is None
+    assert parse_message_id(found, secrets=[]) is None
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "", "<1@example.org>", IDENTIFIER.replace("7.", "8."),
+        IDENTIFIER.replace("7.", "7.confirm."),
+        f"{IDENTIFIER}x", IDENTIFIER.replace("@", ""), "<20269999.7.0123456789abcdef@example.org>",
+    ],
+)  # fmt: skip
+def test_a_message_id_that_we_did_not_sign_is_nobodys(identifier: str) -> None:
+    assert parse_message_id(identifier, secrets=["s"]) is None
 
 
 def test_a_message_id_tells_subscribers_and_days_and_installations_apart() -> None:

@@ -1,13 +1,29 @@
-"""What proves that a report is about a mail of ours."""
+"""Mail that comes in, as the program speaks of it."""
 
 from __future__ import annotations
 
-from support.builders import DAY
+import pytest
 
-from digest.models.inbound import ReturnedMail
+from digest.models.inbound import BounceClass, BouncedRecipient, ReturnedMail
 
 
-def test_only_a_named_reader_without_a_fault_is_proven() -> None:
-    assert ReturnedMail(day=DAY, subscriber_id=7, found_in="return address").is_proven
-    assert not ReturnedMail().is_proven
-    assert not ReturnedMail(day=DAY, subscriber_id=7, fault="the signature is forged").is_proven
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        (ReturnedMail(subscriber_id=7, found_in="leave link"), True),
+        (ReturnedMail(subscriber_id=0, found_in="leave link"), True),
+        (ReturnedMail(subscriber_id=7, found_in="Message-ID", fault="it is too old"), False),
+        (ReturnedMail(found_in="return address", fault="forged"), False),
+        (ReturnedMail(), False),
+    ],
+)
+def test_a_mail_is_proven_by_a_reader_and_no_fault(
+    returned: ReturnedMail, expected: object
+) -> None:
+    assert returned.is_proven is expected
+
+
+def test_a_bounce_may_come_without_a_code_and_without_words() -> None:
+    found = BouncedRecipient(address="grace@example.com", bounce_class=BounceClass.SOFT)
+
+    assert (found.status, found.diagnostic, str(found.bounce_class)) == ("", "", "soft")

@@ -74,3 +74,16 @@ def test_the_domain_of_the_mail_is_that_of_its_sender(tmp_path: Path) -> None:
     found = configured(tmp_path, mail={"from_address": "Digest@Papers.example"})
 
     assert secrets.mail_domain(found) == "papers.example"
+
+
+def test_a_secret_that_is_only_asked_for_is_not_made(tmp_path: Path) -> None:
+    found = secrets.known_secret(configured(tmp_path), NONE, "digest.key", "secret_key")
+
+    assert found == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_that_was_made_is_known(tmp_path: Path) -> None:
+    made = secrets.secret(configured(tmp_path), NONE, "digest.key", "secret_key")
+
+    assert secrets.known_secret(configured(tmp_path), NONE, "digest.key", "secret_key") == made

@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON
+from support.reader_mail import mail
 
 from digest.inbound.commands.decision import Proof
 from digest.inbound.commands.phrases import Command
-from digest.inbound.commands.proof import by_return_address, by_token
+from digest.inbound.commands.proof import by_own_mail, by_token
 from digest.inbound.commands.request import Request
+from digest.inbound.reading.returned_mail import Ours
 from digest.mail.command_address import CommandWord
+from digest.mail.message import message_id
 from digest.mail.verp import return_address
+from digest.models.inbound import ReturnedMail
 from subscribers.mail_tokens import MailPurpose, sign
 
 SECRETS = ("a secret", "an older one")
@@ -66,27 +70,35 @@ def test_all_tokens_but_for_leaving_expire(word: CommandWord) -> None:
     assert by_token(leave, secrets=SECRETS, now=later) is not None
 
 
+def answered(recipient: str, **fields: str) -> ReturnedMail:
+    ours = Ours(bounce_address=PATTERN, secrets=SECRETS, today=DAY)
+    return by_own_mail(mail("unsubscribe", **fields), recipient, ours=ours)
+
+
 def test_a_return_address_tells_whose_mail_was_answered() -> None:
-    address = return_address(PATTERN, DAY, 7, secret=SECRETS[1])
+    found = answered(return_address(PATTERN, DAY, 7, secret=SECRETS[1]).upper())
 
-    for written in (
-        address,
-        address.upper(),
-        f"<{address}>",
-        f'"{address.replace("@", chr(34) + "@")}',
-    ):
-        assert by_return_address(PATTERN, written, secrets=SECRETS) == 7
+    assert (found.subscriber_id, found.is_proven) == (7, True)
 
 
-def test_a_return_address_that_we_did_not_sign_tells_nothing() -> None:
+@pytest.mark.parametrize("field", ["In_Reply_To", "References"])
+def test_an_answer_tells_which_mail_it_answers(field: str) -> None:
+    identifier = message_id(DAY, 7, secret=SECRETS[0], domain="example.org")
+
+    found = answered("digest@example.org", **{field: f"<other@example.org> {identifier}"})
+
+    assert (found.subscriber_id, found.is_proven) == (7, True)
+
+
+def test_what_we_did_not_sign_proves_nothing() -> None:
     forged = return_address(PATTERN, DAY, 7, secret="a stranger's")
+    identifier = message_id(DAY, 7, secret="a stranger's", domain="example.org")
 
-    for address in (forged, "bounces+7@example.org", "bounces@example.org", ""):
-        assert by_return_address(PATTERN, address, secrets=SECRETS) is None
-    assert by_return_address("bounces@example.org", "bounces@example.org", secrets=SECRETS) is None
+    for recipient in (forged, "bounces+7@example.org", "bounces@example.org", ""):
+        assert not answered(recipient, In_Reply_To=identifier).is_proven
 
 
 @given(st.text(max_size=80))
 def test_whatever_is_written_is_read_without_an_error(text: str) -> None:
-    assert by_return_address(PATTERN, text, secrets=SECRETS) is None
+    assert not answered(text).is_proven
     assert by_token(request(CommandWord.CONFIRM, text), secrets=SECRETS, now=NOON) is None

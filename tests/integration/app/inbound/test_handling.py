@@ -1,0 +1,152 @@
+"""What came in is handled with an installation's own addresses, keys, topics and limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.bounce_report import report
+from support.builders import DAY, NOON, PEPPER
+from support.installation import TOPICS, Installation, address
+from support.machine_clock import set_clock
+from support.reader_mail import mail_octets
+
+from digest.app import config
+from digest.app.inbound.handling import handle_before_run, handle_waiting
+from digest.app.services import App
+from digest.mail.verp import return_address
+from digest.models.delivery import MailKind
+from subscribers import mail_tokens
+from subscribers.mail_tokens import MailPurpose
+from subscribers.models import Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+KEY = "a key for the tests and nothing else"
+BOUNCES = "bounces+{id}@papers.example"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_clock(monkeypatch, NOON)
+
+
+@pytest.fixture
+def installation(engine: sa.Engine, tmp_path: Path) -> Installation:
+    found = Installation(engine, tmp_path)
+    settings = config.build(
+        {
+            "site": {"secret_key": KEY, "pepper": PEPPER},
+            "topics": TOPICS,
+            "mail": {"from_address": "digest@papers.example", "bounce_address": BOUNCES},
+            "inbound": {"address": "{command}@papers.example", "rate": "50/second"},
+        },
+        folder=tmp_path,
+        where="the tests",
+    )
+    found.app = App(config=settings, engine=engine)
+    found.app.__dict__["book"] = found.book
+    return found
+
+
+def receive(
+    installation: Installation, content: bytes, recipient: str, *, sender: str = ""
+) -> None:
+    installation.app.arrivals.store(
+        content, sender=sender, recipients=[recipient], channel="lmtp", now=NOON
+    )
+
+
+def status_of(installation: Installation, name: str) -> Status | None:
+    found = installation.book.find(address(name))
+    return found.status if found else None
+
+
+def queued(installation: Installation, name: str) -> list[str]:
+    found = installation.book.find(address(name))
+    assert found is not None
+    return [mail["kind"] for mail in installation.app.transactional_queue.for_subscriber(found.id)]
+
+
+def test_a_dead_mailbox_is_suppressed_by_the_return_address_of_its_mail(
+    installation: Installation,
+) -> None:
+    ada = installation.subscribe("ada")
+    ours = return_address(BOUNCES, DAY, ada.id, secret=KEY)
+    receive(installation, report(ada.address), ours)
+
+    assert handle_waiting(installation.app) == 1
+    assert status_of(installation, "ada") is Status.SUPPRESSED
+
+
+def test_a_forged_return_address_suppresses_nobody(installation: Installation) -> None:
+    ada = installation.subscribe("ada")
+    forged = return_address(BOUNCES, DAY, ada.id, secret="a key of somebody else, who guesses it")
+    receive(installation, report(ada.address), forged)
+
+    handle_waiting(installation.app)
+
+    assert status_of(installation, "ada") is Status.CONFIRMED
+    [settled] = installation.app.arrivals.newest(most=9)
+    assert settled.result == "nothing was changed: its signature is not ours"
+
+
+def test_whoever_writes_in_is_asked_to_confirm(installation: Installation) -> None:
+    content = mail_octets("", subject="subscribe robots", sender=address("bo"))
+    receive(installation, content, "subscribe@papers.example", sender=address("bo"))
+
+    handle_waiting(installation.app)
+
+    assert status_of(installation, "bo") is Status.PENDING
+    assert queued(installation, "bo") == [MailKind.CONFIRM]
+
+
+@pytest.mark.parametrize("sender", ["", "somebody@else.example"])
+def test_whatever_is_sent_to_a_leave_address_leaves(
+    installation: Installation, sender: str
+) -> None:
+    ada = installation.subscribe("ada")
+    token = mail_tokens.sign(MailPurpose.LEAVE, ada.id, secrets=[KEY], at=NOON)
+    receive(installation, b"Subject: x\r\n\r\n", f"leave+{token}@papers.example", sender=sender)
+
+    handle_waiting(installation.app)
+
+    assert status_of(installation, "ada") is Status.LEFT
+
+
+def test_messages_are_handled_at_the_rate_of_the_configuration(
+    installation: Installation,
+) -> None:
+    for number in range(5):
+        receive(installation, b"Subject: %d\r\n\r\n" % number, "help@papers.example")
+    pauses: list[float] = []
+
+    handle_waiting(installation.app, pause=pauses.append)
+
+    assert pauses == [5 / 50]
+
+
+def test_before_a_run_nothing_pauses(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("a run was held up"))
+    ada = installation.subscribe("ada")
+    receive(installation, report(ada.address), return_address(BOUNCES, DAY, ada.id, secret=KEY))
+
+    assert handle_before_run(installation.app) == 1
+    assert status_of(installation, "ada") is Status.SUPPRESSED
+
+
+def test_many_messages_hold_up_a_run_for_no_longer_than_a_time(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(0, 1000, 20))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(times)))
+    monkeypatch.setattr("digest.inbound.handling.BATCH", 1)
+    for number in range(5):
+        receive(installation, b"Subject: %d\r\n\r\n" % number, "help@papers.example")
+
+    assert handle_before_run(installation.app) == 1
