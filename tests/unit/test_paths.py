@@ -28,6 +28,8 @@ TESTED_THROUGH = {
     "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
+    "digest.app.inbound.lmtp": "e2e/test_cli_inbound_serve.py",
+    "digest.app.inbound.mailboxes": "e2e/test_cli_inbound_poll.py",
     "digest.inbound.doors.mailbox": "integration/inbound/doors/test_poll.py",
     "digest.inbound.doors.store": "network/inbound/doors/test_lmtp.py",
     "digest.models.feedback": "integration/storage/test_feedback.py",
