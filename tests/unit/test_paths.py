@@ -30,6 +30,8 @@ TESTED_THROUGH = {
     "digest.app.measurements_json": "e2e/test_cli_backtest.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
+    "digest.app.inbound.lmtp": "e2e/test_cli_inbound_serve.py",
+    "digest.app.inbound.mailboxes": "e2e/test_cli_inbound_poll.py",
     "digest.inbound.doors.mailbox": "integration/inbound/doors/test_poll.py",
     "digest.inbound.doors.store": "network/inbound/doors/test_lmtp.py",
     "digest.models.feedback": "integration/storage/test_feedback.py",
