@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from digest.app.own_mail import ours_if_configured, ours_of
+from digest.app.inbound.own_mail import ours_if_configured, ours_of
 from support.builders import NOON
 from support.machine_clock import set_clock
 
