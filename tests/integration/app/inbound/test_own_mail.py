@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from digest.app.inbound.own_mail import ours_if_configured, ours_of
 from support.builders import NOON
 from support.machine_clock import set_clock
 
 from digest.app import config
+from digest.app.inbound.own_mail import ours_if_configured, ours_of
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
