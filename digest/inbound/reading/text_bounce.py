@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from digest.inbound.reading import addresses, notice, reason
@@ -15,7 +16,7 @@ from digest.inbound.reading.message import Fields, read_fields
 from digest.models.inbound import BounceClass, BouncedRecipient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from digest.inbound.reading.message import IncomingMessage
 
@@ -211,8 +212,8 @@ def _recipients(form: Form, text: str) -> Iterator[tuple[str, str]]:
         yield from notice.openings(text)
         return
     found = list(form.recipient.finditer(text))
-    ends: Iterable[int] = [match.start() for match in found[1:]] + [len(text)]
-    for match, end in zip(found, ends, strict=True):
+    for match, following in zip_longest(found, found[1:]):
+        end = following.start() if following else len(text)
         words = text[match.end() : min(end, match.end() + _LONGEST_REASON)]
         yield addresses.plain(match["address"]), " ".join(words.split())
 
