@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from digest.app.inbound.check import Step
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound check[/bold]")(check)
+
+
 def check(
     ctx: typer.Context,
     timeout: Annotated[
