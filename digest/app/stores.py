@@ -15,6 +15,7 @@ from digest.storage.history import DeliveryHistory
 from digest.storage.judged_mails import JudgedMails
 from digest.storage.ledger import Ledger
 from digest.storage.lookups import LookupLog
+from digest.storage.mailboxes import Mailboxes
 from digest.storage.mailed_papers import MailedPapers
 from digest.storage.paper_vectors import PaperVectors
 from digest.storage.papers import PaperStore
@@ -51,6 +52,11 @@ class Stores:
     def ledger(self) -> Ledger:
         """The deliveries, in the database."""
         return Ledger(self.engine)
+
+    @cached_property
+    def mailboxes(self) -> Mailboxes:
+        """How far mailboxes were read."""
+        return Mailboxes(self.engine)
 
     @cached_property
     def arrivals(self) -> Arrivals:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import arrivals, explain, inbound_check
+from digest.cli import arrivals, explain, inbound_check, inbound_poll, inbound_serve
 from digest.cli.options import Json
 
 commands = typer.Typer(
@@ -46,3 +46,5 @@ def explain_files(
 
 arrivals.register(commands)
 commands.command(epilog="Example: [bold]digest inbound check[/bold]")(inbound_check.check)
+commands.command(epilog="Example: [bold]digest inbound serve[/bold]")(inbound_serve.serve)
+commands.command(epilog="Example: [bold]digest inbound poll --every 2[/bold]")(inbound_poll.poll)

@@ -29,6 +29,11 @@ def serve(
         Path | None,
         typer.Option(metavar="PATH", help="Listen on this Unix socket and on no port."),
     ] = None,
+    *,
+    with_inbound: Annotated[
+        bool,
+        typer.Option("--with-inbound", help="Also take mail from the mail server by LMTP."),
+    ] = False,
 ) -> None:
     """Run the web server: sign up, confirm, choose, leave, past editions, feeds and API."""
     import asyncio
@@ -38,6 +43,7 @@ def serve(
     from digest.app import listener, pipeline, web
     from digest.app.clock import now
     from digest.app.connections import UNIX_PEER, Connections, GuardedProtocol, Limits, report
+    from digest.app.inbound.lmtp import open_lmtp
     from digest.delivery.transactional import BackgroundSender
     from subscribers.web import create
 
@@ -51,6 +57,7 @@ def serve(
 
     sender = BackgroundSender(send_transactional_mail)
 
+    door = open_lmtp(app, on_stored=sender.wake) if with_inbound else None
     settings = app.config.web
     path = uds or (app.config.path(settings.socket) if settings.socket else None)
     unix = listener.listen_unix(path, int(settings.socket_mode, 8)) if path else None
@@ -61,9 +68,13 @@ def serve(
         # Not around the server's run: on SIGTERM that ends the process and does not come back.
         asyncio.get_running_loop().set_exception_handler(report)
         sender.start()
+        if door:
+            await door.start()
         yield
         if unix:
             unix.remove()
+        if door:
+            await door.stop(grace=GRACE)
         sender.stop(timeout=GRACE)
 
     services = web.web_services(app, clock=now, wake=sender.wake)

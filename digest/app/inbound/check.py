@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from digest.app.inbound.lmtp import address_of
 from digest.delivery.transports import send_one
 from digest.errors import ConfigError, MailServerError
 from digest.mail.command_address import CommandAddresses, CommandWord
@@ -245,9 +246,8 @@ def listening(config: Config) -> Step:
 
 
 def _connected(config: Config, place: str) -> socket.socket:
-    host, _, port = place.rpartition(":")
-    if port.isdigit() and "/" not in place:
-        return socket.create_connection((host.strip("[]"), int(port)), timeout=_GREETING)
+    if address := address_of(place):
+        return socket.create_connection(address, timeout=_GREETING)
     client = socket.socket(socket.AF_UNIX)
     try:
         client.settimeout(_GREETING)
