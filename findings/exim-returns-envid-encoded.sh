@@ -14,7 +14,7 @@
 set -euo pipefail
 [ "${1-}" = inside ] || exec unshare --mount bash "$0" inside
 folder=$(mktemp -d)
-trap 'umount -l /etc 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'cd /; umount -l /etc || true; rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 cd "$folder"
 apt-get download -qq -o APT::Sandbox::User=root exim4-daemon-light=4.96-15+deb12u11 libidn12=1.41-1

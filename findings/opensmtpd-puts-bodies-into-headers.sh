@@ -14,7 +14,7 @@
 set -euo pipefail
 [ "${1-}" = inside ] || exec unshare --mount bash "$0" inside
 folder=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null; cd /; umount -l /etc /var/spool /var/lib; rm -rf "$folder"' EXIT
+trap 'kill "$server" 2>/dev/null || true; cd /; umount -l /etc /var/spool /var/lib || true; rm -rf "$folder"' EXIT
 server= number=0
 chmod 755 "$folder"
 cd "$folder"

@@ -338,11 +338,11 @@ class App(Stores):
             address=address,
             reply_to=self.config.mail.reply_to,
             web_url=self.config.web.url.rstrip("/"),
-            help_address=self.commands.of(CommandWord.HELP),
+            help_address=self.command_addresses.of(CommandWord.HELP),
         )
 
     @cached_property
-    def commands(self) -> CommandAddresses:
+    def command_addresses(self) -> CommandAddresses:
         """The addresses that readers write to."""
         return CommandAddresses(self.config.inbound.address)
 
@@ -362,7 +362,7 @@ class App(Stores):
             secrets=self.secrets,
             web_url=self.config.web.url.rstrip("/"),
             reply_to=mail.reply_to or mail.from_address,
-            commands=self.commands,
+            commands=self.command_addresses,
         )
 
     def transport(self) -> Transport:

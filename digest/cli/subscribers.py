@@ -304,7 +304,7 @@ def export(
         privacy.export(
             subscriber,
             app.book,
-            issues=partial(serializers.issues_of, app.subscriber_history),
+            issues=partial(serializers.issues_of, app.subscriber_history, app.bounces),
             transactional=partial(serializers.transactional_of, app.transactional_queue),
             feedback=partial(serializers.feedback_of, app),
         )

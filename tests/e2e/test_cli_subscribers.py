@@ -229,8 +229,9 @@ def asked(home: Path) -> list[str]:
     """Whom the next run asks by mail to confirm."""
     db = sqlite3.connect(home / "digest.db")
     found = db.execute(
-        "SELECT address FROM transactional_mail JOIN subscribers ON subscribers.id = subscriber_id"
-        " WHERE kind = 'confirm' ORDER BY address"
+        "SELECT subscribers.address FROM transactional_mail"
+        " JOIN subscribers ON subscribers.id = subscriber_id"
+        " WHERE kind = 'confirm' ORDER BY subscribers.address"
     ).fetchall()
     db.close()
     return [address for (address,) in found]

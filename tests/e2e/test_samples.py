@@ -14,6 +14,7 @@ from support.mail_host import SAMPLES
 from support.paths import ROOT
 
 from digest.app import config
+from digest.inbound.doors.addresses import ROLES
 from digest.mail.command_address import CommandWord
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_the_page_leads_to_every_sample(name: str) -> None:
 def test_a_sample_names_every_address_that_mail_comes_to(name: str) -> None:
     words = set(re.findall(r"\w+", (SAMPLES / name).read_text(encoding="utf-8")))
 
-    assert {"bounces", "abuse", "postmaster", *CommandWord} - words == set()
+    assert {"digest", "bounces", "join", "unsubscribe", *CommandWord, *ROLES} - words == set()
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".toml")])

@@ -99,6 +99,12 @@ class Dovecot:
             found = client.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
         return [pair[1] for pair in found if isinstance(pair, tuple)]
 
+    def empty(self) -> None:
+        """Remove all messages, and what Sieve remembers of answers."""
+        for home in (self.folder / "homes").iterdir():
+            for name in ("Maildir", ".dovecot.lda-dupes"):
+                subprocess.run(["rm", "-rf", home / name], check=True)
+
     def await_messages(self, user: str, count: int) -> list[bytes]:
         """Return all messages of a mailbox when there are so many, or more."""
         for _ in attempts(self.process, what=f"fewer than {count} messages for {user}"):

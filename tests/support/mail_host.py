@@ -1,4 +1,4 @@
-"""A mail server as an installation has it: Postfix, with the samples for it, and readers' mailboxes.
+"""A mail server as an installation has it: Postfix, with the samples for it, and mailboxes.
 
 Mail to `@news.example.org` goes to the socket of `digest inbound serve`, as docs/inbound.md says.
 Mail to `@example.net` goes to Dovecot, which refuses those that have no mailbox; then Postfix

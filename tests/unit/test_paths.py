@@ -26,6 +26,8 @@ OF_ALL_MODULES = (
 #: Modules without a test file of their own, and the file that tests each.
 TESTED_THROUGH = {
     "digest.app.inbound.pipe": "e2e/test_cli_inbound_pipe.py",
+    "digest.app.config.addresses": "integration/app/config/test_schema.py",
+    "digest.app.measurements_json": "e2e/test_cli_backtest.py",
     "digest.app.workers": "e2e/test_workers.py",
     "digest.app.stores": "network/app/test_services.py",
     "digest.app.inbound.lmtp": "e2e/test_cli_inbound_serve.py",
@@ -37,6 +39,7 @@ TESTED_THROUGH = {
     "digest.models.trend": "unit/ranking/test_trend.py",
     "digest.sources.file_fetcher": "integration/sources/test_files.py",
     "digest.storage.delivery_states": "integration/storage/test_ledger.py",
+    "digest.storage.inbound_tables": "integration/storage/test_engine.py",
     "digest.storage.schema": "integration/storage/test_engine.py",
 }
 #: `cli` has its tests in `tests/e2e/test_cli_*.py`, a migration in a file named by its number.

@@ -44,7 +44,7 @@ def test_a_confirmation_is_answered_to_an_address_that_confirms(by_mail: Site) -
 
     mail = by_mail.mail_to(ADA, MailKind.CONFIRM)
 
-    found = by_mail.app.commands.parse(mail["Reply-To"])
+    found = by_mail.app.command_addresses.parse(mail["Reply-To"])
     assert found is not None
     word, token = found
     assert word is CommandWord.CONFIRM

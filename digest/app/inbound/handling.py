@@ -13,9 +13,7 @@ from digest.inbound.consequences import Consequences
 from digest.inbound.handling import Handler
 from digest.inbound.reading.explanation import explain
 from digest.inbound.reading.returned_mail import Ours
-from digest.mail.command_address import CommandAddresses
 from digest.models.inbound import Arrival, Explanation, MessageKind
-from digest.storage.answers import AnswerQueue
 from subscribers.models import WORDING
 from subscribers.rate_limits import windows
 
@@ -78,9 +76,9 @@ def commands(app: App) -> Commands:
     return Commands(
         book=app.book,
         queue=app.transactional_queue,
-        answers=AnswerQueue(key=app.secrets[0], most_in_all=windows(config.inbound.answers)),
+        answers=app.answers,
         allow_join=app.signup_limiter.allow_by_mail,
-        command_addresses=CommandAddresses(config.inbound.address),
+        command_addresses=app.command_addresses,
         bounce_address=mail.bounce_address,
         own_addresses=[one for one in (mail.from_address, mail.letters_from, mail.reply_to) if one],
         secrets=app.secrets,

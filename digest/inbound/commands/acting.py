@@ -10,12 +10,13 @@ from digest.inbound.commands.automatic import why_automatic
 from digest.inbound.commands.choice import choose
 from digest.inbound.commands.decision import Proof, decide
 from digest.inbound.commands.phrases import Command
-from digest.inbound.commands.proof import by_own_mail, by_token
+from digest.inbound.commands.proof import by_own_mail, by_token, is_leave_token
 from digest.inbound.commands.request import read_request
 from digest.inbound.handling import Obeyed
 from digest.inbound.reading.envelope import recipients_of
 from digest.inbound.reading.message import parse
 from digest.inbound.reading.returned_mail import Ours
+from digest.mail.command_address import CommandWord
 from digest.models.delivery import MailKind
 from subscribers import addresses
 from subscribers.book import Evidence
@@ -90,9 +91,8 @@ class Commands:
 
     def is_leave_address(self, recipient: str, *, at: datetime) -> bool:
         """Whether whatever is sent to an address leaves: the one of a List-Unsubscribe field."""
-        request = self._read(parse(b""), recipient)
-        found = request and by_token(request, secrets=self.secrets, now=at)
-        return bool(found and found[0] is Proof.LEAVE_TOKEN)
+        word, token = self.command_addresses.parse(recipient) or (None, "")
+        return word is CommandWord.LEAVE and is_leave_token(token, secrets=self.secrets, now=at)
 
     def obey(self, db: sa.Connection, arrival: Arrival) -> Obeyed:
         """Do what a message asks for, in this transaction; return what was done, in words."""

@@ -42,8 +42,18 @@ def by_token(
     purpose, proof = _TOKENS[request.word]
     if proof is Proof.LEAVE_TOKEN and request.command is not Command.LEAVE:
         return None
+    subscriber_id = _read(purpose, request.token, secrets=secrets, now=now)
+    return None if subscriber_id is None else (proof, subscriber_id)
+
+
+def is_leave_token(token: str, *, secrets: Sequence[str], now: datetime) -> bool:
+    """Whether a token is one of a List-Unsubscribe field, whoever wrote to it."""
+    return _read(MailPurpose.LEAVE, token, secrets=secrets, now=now) is not None
+
+
+def _read(purpose: MailPurpose, token: str, *, secrets: Sequence[str], now: datetime) -> int | None:
     try:
-        return proof, mail_tokens.read(purpose, request.token, secrets=secrets, now=now)
+        return mail_tokens.read(purpose, token, secrets=secrets, now=now)
     except LinkError:
         return None
 

@@ -58,7 +58,7 @@ def read_request(
     names = (*names, writer)
     subject = understand(without_prefixes(message.fields.text("subject")), names=names)
     line = first_line(message)
-    found = _said(word, subject, understand(line, names=names), is_refused=refuses(line))
+    found = _said(word, subject, line, understand(line, names=names))
     if found is None or not (addresses or found[0].command is Command.LEAVE):
         return None
     said, where = found
@@ -76,10 +76,10 @@ def read_request(
 
 
 def _said(
-    word: CommandWord | None, subject: Said | None, line: Said | None, *, is_refused: bool
+    word: CommandWord | None, subject: Said | None, line: str, in_line: Said | None
 ) -> tuple[Said, str] | None:
     """Return what was said, and where."""
-    by_subject, by_line = (subject, "its Subject"), (line, "its first line")
+    by_subject, by_line = (subject, "its Subject"), (in_line, "its first line")
     by_address = f"the address {word}"
     for said, where in (by_subject, by_line):
         if said and said.command is Command.LEAVE:
@@ -87,12 +87,16 @@ def _said(
     if word is CommandWord.LEAVE:
         return Said(command=Command.LEAVE), by_address
     if word in (CommandWord.CONFIRM, CommandWord.SUBSCRIBE):
-        return _agreed(word, subject, by_address, is_refused=is_refused)
-    # A question to an address that is for no command is for people.
+        return _agreed(word, subject, by_address, is_refused=refuses(line))
     for said, where in (by_subject, by_line):
-        if said and (word or not said.is_question):
+        if said and (word or not _is_for_people(said, line)):
             return said, where
     return (Said(command=Command.HELP), by_address) if word else None
+
+
+def _is_for_people(said: Said, line: str) -> bool:
+    """Whether a message to an address that is for no command asks people for help."""
+    return said.command is Command.HELP and (said.is_question or bool(line))
 
 
 def _agreed(

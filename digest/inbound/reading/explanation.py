@@ -47,6 +47,8 @@ _DONE = frozenset({"delivered", "relayed", "expanded"})
 _DELAYED = "delayed"
 #: The longest diagnostic that is kept.
 _LONGEST_DIAGNOSTIC = 1000
+#: Where bounces go, here as nearly everywhere.
+_RETURN_ADDRESS = re.compile(r"(?i)bounces?[-+=.@]")
 _COMMAND_ADDRESS = re.compile(r"(?i)(subscribe|join|leave|unsubscribe|confirm|help)(?:\+[^@]*)?@")
 _COMMAND_SUBJECT = re.compile(
     r"(?i)\s*(?:re: ?|aw: ?)?(subscribe|unsubscribe|confirm|help|pause|resume|topics|leave)\b"
@@ -153,11 +155,11 @@ class _Reading:
         )
 
     def _report(self) -> Explanation | None:
-        part = report.first_part(self._message, report.STATUS_TYPES)
+        part = report.first_part(self._message, report.STATUS_TYPES) or self._flattened()
         blocks = report.read_blocks(part) if part is not None else ()
         if part is None or not blocks:
             return None
-        text = self._notice(part)
+        text = self._notice(part) or part.text
         judged = [self._judged(block, text, is_alone=len(blocks) == 1) for block in blocks]
         recipients = [one for one in judged if one is not None]
         if not recipients:
@@ -171,6 +173,11 @@ class _Reading:
             recipients,
             self._proof(self._returned(part)),
         )
+
+    def _flattened(self) -> Part | None:
+        """Return the message as its own report, if a gateway made one text of all its parts."""
+        is_report = b"Final-Recipient:" in self._message.body and not self._message.parts
+        return self._message if is_report and (self._is_null or self._is_daemon) else None
 
     @staticmethod
     def _judged(
@@ -254,6 +261,9 @@ class _Reading:
                 envelope = Envelope(sender=self._envelope.sender, recipient=one)
                 if why := recognise(self._message, envelope):
                     return self._explanation(MessageKind.COMMAND, why)
+            if _RETURN_ADDRESS.match(self._recipients()[0]):
+                why = "only programs write to a return address"
+                return self._explanation(MessageKind.AUTO_REPLY, why)
         return self._explanation(
             MessageKind.NOT_UNDERSTOOD,
             "a mail server's message in no form that is known"

@@ -97,6 +97,7 @@ def parse(octets: bytes) -> IncomingMessage:
     """Return the message that these bytes hold, with LF or CRLF line ends; it never raises."""
     is_cut = len(octets) > LONGEST
     octets = with_lf(octets[:LONGEST])
+    octets = octets.removeprefix(b"\xef\xbb\xbf")
     if match := _ENVELOPE_LINE.match(octets):
         octets = octets[match.end() :]
     part = _Parser().part(octets, depth=0)
@@ -229,7 +230,7 @@ def _content_type(value: str) -> tuple[str, dict[str, str]]:
     """Return the type and its parameters (RFC 2045 §5.1)."""
     if not value:
         return "text/plain", {}
-    content_type = value.partition(";")[0].strip().lower()
+    content_type = value.partition(";")[0].partition("(")[0].strip().lower()
     parameters: dict[str, str] = {}
     for name, text in _PARAMETER.findall(value):
         plain = re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text

@@ -91,11 +91,14 @@ def remote_replies(text: str, address: str) -> str | None:
     found: list[str] = []
     latest = ""
     for line in text[match.end() :].split("\n"):
+        is_reply = line.startswith("<<<")
         names_it = address.casefold() in line.casefold()
-        if line.startswith("<<<"):
+        if is_reply:
             latest = line[3:].strip()
         if names_it and latest and latest not in found:
             found.append(latest)
+        if not is_reply and "@" in line:
+            latest = ""  # it was about this address
     return " / ".join(found)
 
 

@@ -56,7 +56,9 @@ _GAVE_UP = re.compile(
     r"(?: \w+)? (?:exceeded|exhausted)|all hosts (?:have|in) .{0,40}failing|long failure period"
     r"|giving up after|been in the queue"
 )
-#: Trouble on the way, or for now.
+#: Trouble for now, whatever else is said.
+_FOR_NOW = re.compile(r"temporar|try (?:again|later)|tryagain|servfail")
+#: Trouble on the way.
 _ON_THE_WAY = re.compile(
     r"connection (?:was )?(?:refused|timed? ?out|reset|lost|dropped|closed|failed)|timed? ?out"
     r"|timeout"
@@ -86,6 +88,7 @@ _NOT_THERE = re.compile(
     r"|not exist|(?:does|did)(?:n't| not) exist)|name or domain|nxdomain|unknown (?:host|domain)"
     r"|no mx\b|nullmx|null mx"
     r"|(?:does|do)(?:n't| not) accept (?:any )?(?:e-?)?mails?\b|indicated no smtp"
+    r"|accepts? no (?:e-?)?mail"
     r"|non-?existent host|unrout"
     r"|(?:account|mailbox|user|address|recipient)(?: \w+){0,3} (?:disabled|deactivated|suspended"
     r"|closed|deleted"
@@ -104,7 +107,8 @@ _UNAVAILABLE = re.compile(
 )
 #: Words about us, besides those of `refusal_words`.
 _DENIED = re.compile(
-    r"\blisted (?:at|by|in|on)|\blist(?:ed|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed"
+    r"\blisted (?:at|by|in|on)|messages from .{0,40}(?:weren't|were not) sent|\blist(?:ed"
+    r"|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed"
     r"|permitted|authori[sz]ed|accepted)"
     r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter"
     r"|message (?:was )?(?:rejected|refused)"
@@ -148,6 +152,8 @@ def judge(
     """
     status = status_of(status)
     found = of_reply(diagnostic)
+    if status.startswith(_TRANSIENT) and not (found and found.status):
+        return Verdict(SOFT, status)  # the time is over, and what was said was for the time
     if found is not None:
         # The report's own status says more than words without a code.
         return (
@@ -184,7 +190,7 @@ def of_words(text: str) -> BounceClass | None:
         return POLICY
     if is_unknown:
         return HARD
-    if _ON_THE_WAY.search(text) and not _NOT_THERE.search(text):
+    if _FOR_NOW.search(text) or (_ON_THE_WAY.search(text) and not _NOT_THERE.search(text)):
         return SOFT
     if refusal_words.TOO_BIG.search(text):
         return SOFT

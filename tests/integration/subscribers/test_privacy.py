@@ -76,7 +76,7 @@ def exported(installation: Installation, subscriber: Subscriber) -> dict[str, An
     data = privacy.export(
         subscriber,
         installation.book,
-        issues=partial(issues_of, installation.app.subscriber_history),
+        issues=partial(issues_of, installation.app.subscriber_history, installation.app.bounces),
         transactional=partial(transactional_of, installation.app.transactional_queue),
         feedback=partial(feedback_of, installation.app),
     )

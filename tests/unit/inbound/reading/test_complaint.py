@@ -51,4 +51,6 @@ def test_a_complaint_of_outlook_is_a_mail_that_is_attached() -> None:
 
 
 def test_the_same_mail_from_another_is_no_complaint() -> None:
-    assert explain(outlook("<a@b.example>"), sender="a@b.example").kind == "not-understood"
+    found = explain(outlook("<a@b.example>"), sender="a@b.example", recipient="abuse@x.example")
+
+    assert found.kind == "not-understood"

@@ -142,6 +142,15 @@ def test_an_unknown_user_of_the_reporting_server_itself_is_hard() -> None:
     assert classes(explain(report(block(status="5.1.1"), notice=notice))) == {READER: "hard"}
 
 
+def test_a_report_that_a_gateway_made_one_text_of_is_read() -> None:
+    text = f"--x\nContent-Type: message/delivery-status\n\n{block(diagnostic=UNKNOWN)}\n\n--x--"
+
+    octets = letter(text, sender="MAILER-DAEMON@mx.example.com")
+
+    assert classes(explain(octets)) == {READER: "hard"}
+    assert explain(letter(text), sender=READER).recipients == ()
+
+
 def test_a_sieve_reject_is_a_refusal_that_counts_as_hard() -> None:
     found = explain(disposition("automatic-action/MDN-sent-automatically; deleted", "rejected"))
 
@@ -261,6 +270,11 @@ def test_a_person_who_quotes_a_bounce_is_not_understood_as_one() -> None:
 )
 def test_a_letter_that_wants_something_is_a_command(to: str, subject: str) -> None:
     assert explain(letter("", subject=subject, to=to), sender=READER).kind == "command"
+
+
+def test_a_letter_to_a_return_address_is_an_automatic_answer() -> None:
+    assert explain(letter("I am away."), sender=READER, recipient=verp()).kind == "auto-reply"
+    assert explain(letter("Hello."), sender=READER).kind == "not-understood"
 
 
 def test_a_mail_server_commands_nothing() -> None:

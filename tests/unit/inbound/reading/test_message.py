@@ -37,6 +37,14 @@ def test_the_line_of_an_mbox_is_no_field(line: bytes) -> None:
     assert parse(line + b"Subject: a\n\nb").fields.pairs == (("subject", "a"),)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_field() -> None:
+    assert parse(b"\xef\xbb\xbfSubject: a\n\n").fields.get("subject") == "a"
+
+
+def test_a_comment_is_no_part_of_a_content_type() -> None:
+    assert parse(b"Content-Type: TEXT/html (as ever); charset=x\n\n").content_type == "text/html"
+
+
 def test_nul_is_left_out() -> None:
     assert parse(b"Subject: a\0b\n\nc\0").fields.get("subject") == "ab"
 

@@ -46,6 +46,15 @@ def test_a_transcript_tells_what_the_remote_server_said_of_an_address() -> None:
     assert notice.remote_replies(text, READER) == "550 on a list"
 
 
+def test_a_transcript_tells_nothing_of_an_address_by_what_was_said_of_another() -> None:
+    text = (
+        "----- Transcript of session follows -----\n<<< 550 5.7.1 <other@example.com>: on a list\n"
+        f"550 5.1.1 <other@example.com>... User unknown\n550 5.1.1 {READER}... User unknown\n"
+    )
+
+    assert notice.remote_replies(text, READER) == ""
+
+
 def test_a_transcript_may_quote_no_server() -> None:
     text = f"----- Transcript of session follows -----\n550 5.1.1 {READER}... User unknown\n"
 

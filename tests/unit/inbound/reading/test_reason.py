@@ -55,6 +55,15 @@ def test_a_status_of_an_unknown_user_without_any_reply_is_believed() -> None:
     assert judge(diagnostic="", status="5.1.1", remote_replies="").bounce_class == "hard"
 
 
+@pytest.mark.parametrize("status", ["4.4.3", "4.0.0"])
+def test_a_transient_status_makes_words_without_a_code_soft(status: str) -> None:
+    assert judge(diagnostic="Host not found, type MX", status=status) == ("soft", status)
+
+
+def test_a_code_of_the_server_counts_before_a_transient_status() -> None:
+    assert judge(diagnostic="550 5.1.1 no such user", status="4.4.7") == ("hard", "5.1.1")
+
+
 def test_what_nobody_explains_is_soft() -> None:
     assert judge(diagnostic="", status="5.0.0").bounce_class == "soft"
     assert judge(diagnostic="554 no", status="").bounce_class == "soft"
