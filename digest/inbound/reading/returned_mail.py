@@ -31,6 +31,8 @@ WINDOW = timedelta(days=90)
 #: How far ahead of our day a mail's day may be: as far as a time zone.
 AHEAD = timedelta(days=1)
 
+#: Where a proof may stand.
+RETURN_ADDRESS, MESSAGE_ID, LEAVE_LINK = "return address", "Message-ID", "leave link"
 FORGED, TOO_OLD, IN_FUTURE, NO_KEY = (
     "its signature is not ours", "it is too old", "its day is in the future",
     "there is no key to check it with",
@@ -82,17 +84,17 @@ def _signs(ours: Ours, recipients: list[str], heads: list[Fields]) -> Iterator[R
         match = _pattern(ours.bounce_address).fullmatch(address)
         if match is not None:
             yield _checked(
-                ours, parse_return_address(match["id"], secrets=ours.secrets), "return address"
+                ours, parse_return_address(match["id"], secrets=ours.secrets), RETURN_ADDRESS
             )
     identifiers = [value for head in heads for name in _MESSAGE_IDS for value in head.all(name)]
     for identifier in identifiers[:MOST_CHECKED]:
         if (parsed := parse_message_id(identifier, secrets=ours.secrets)) is not None:
-            yield _checked(ours, parsed, "Message-ID")
+            yield _checked(ours, parsed, MESSAGE_ID)
     links = [value for head in heads for value in head.all("list-unsubscribe")]
     for token in [one for link in links for one in _TOKEN.findall(link)][:MOST_CHECKED]:
         subscriber_id = _leaver(token, ours.secrets)
         if subscriber_id is not None:
-            yield ReturnedMail(subscriber_id=subscriber_id, found_in="leave link")
+            yield ReturnedMail(subscriber_id=subscriber_id, found_in=LEAVE_LINK)
 
 
 def _checked(ours: Ours, parsed: tuple[date, int] | None, found_in: str) -> ReturnedMail:

@@ -149,7 +149,8 @@ def test_a_field_may_name_whom_the_text_does_not() -> None:
 @pytest.mark.parametrize(
     "beginning",
     [
-        "This is the DragonFly Mail Agent v0.14.", "Your message\n\nwas lost", "Failed to deliver to '",
+        "This is the DragonFly Mail Agent v0.14.", "Your message\n\nwas lost",
+        "Failed to deliver to '",
         "The attached message had PERMANENT fatal delivery errors!", QMAIL,
     ],
 )  # fmt: skip
