@@ -10,7 +10,9 @@ server or a script that keeps it. tests/e2e/test_samples_postfix.py has those fo
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import smtplib
 import socket
 import subprocess
@@ -250,7 +252,7 @@ def running(command: list[str | Path], port: int) -> Iterator[Server]:
             await_listening(process, port)
             yield Server(process, port)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 SERVERS = {"exim": exim, "opensmtpd": opensmtpd, "sendmail": sendmail}
