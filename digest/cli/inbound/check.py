@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from digest.app.services import App
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound check[/bold]")(check)
+
+
 def check(
     ctx: typer.Context,
     timeout: Annotated[
