@@ -17,6 +17,7 @@ from support.lmtp import running
 from support.machine_clock import set_clock
 from support.mail_host import MailHost, mail_host
 from support.programs import attempts
+from support.started import started
 
 from digest.app import config, pipeline, services
 from digest.app.clock import now
@@ -55,6 +56,7 @@ bounce_address = "bounces+{{id}}@news.example.org"
 [inbound]
 address = "{{command}}@news.example.org"
 lmtp = "{socket}"
+socket_mode = "0666"
 """
 OLD_SETTINGS = '[mail]\ndirectory = "outbox"  # beside this file\n'
 
@@ -104,16 +106,22 @@ class Life:
 
 
 @pytest.fixture
-def life(
-    home: Path, digest: Command, host: MailHost, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Life]:
-    """Papers are fetched, nobody has subscribed, mailboxes are as the last test left them."""
-    set_clock(monkeypatch, NOON)
-    host.dovecot.empty()
+def installed(home: Path, host: MailHost) -> Path:
+    """A folder with the configuration for the mail server."""
     settings = SETTINGS.format(port=host.postfix.port, socket=host.socket)
     (home / "config.toml").write_text(CONFIG.replace(OLD_SETTINGS, settings), encoding="utf-8")
+    return home
+
+
+@pytest.fixture
+def life(
+    installed: Path, digest: Command, host: MailHost, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Life]:
+    """Papers are fetched, nobody has subscribed, and the mailboxes are empty."""
+    set_clock(monkeypatch, NOON)
+    host.dovecot.empty()
     digest("fetch", *DAY)
-    app = services.open_app(config.load(home / "config.toml"))
+    app = services.open_app(config.load(installed / "config.toml"))
     server = LMTPServer(
         app.arrivals, is_ours=own_addresses(app.config), clock=now, on_stored=lambda: None
     )
@@ -187,3 +195,26 @@ def test_a_reader_joins_confirms_reads_and_leaves_by_mail_alone(
     life.write(ada, leave.removeprefix("mailto:").partition("?")[0].partition(">")[0])
     life.answer(3)
     assert life.status(ada) == "left"
+
+
+def test_the_check_finds_that_all_is_well(installed: Path, digest: Command) -> None:
+    with started(installed, "inbound", "serve") as serving:
+        serving.until("taking mail at")
+        result = digest("inbound", "check", "--timeout", "20", "--json")
+
+    assert [step["remedy"] for step in result.json] == [""] * 5
+    assert result.code == 0
+
+
+def test_the_check_tells_what_is_wrong(installed: Path, digest: Command) -> None:
+    """Nobody listens, and the mail server does not know the addresses."""
+    file = installed / "config.toml"
+    wrong = file.read_text(encoding="utf-8").replace("{command}@", "wrong+{command}@")
+    file.write_text(wrong.replace("bounces+{id}@", "wrong-{id}@"), encoding="utf-8")
+
+    result = digest("inbound", "check", "--timeout", "20")
+
+    assert "fault  nobody listens at" in result.out
+    assert result.out.count("Recipient address rejected") == 2
+    assert "relay_recipient_maps" in result.out
+    assert result.code == 1

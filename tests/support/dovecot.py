@@ -19,7 +19,7 @@ from support.programs import attempts, await_listening, free_port, need_root, pr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PASSWORD = "secret"
+PASSWORD = "secret"
 
 _CONFIG = """\
 base_dir = {folder}/run
@@ -94,7 +94,7 @@ class Dovecot:
     def messages(self, user: str) -> list[bytes]:
         """All messages of a mailbox, in the order of their arrival, as IMAP has them."""
         with imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=20) as client:
-            client.login(user, _PASSWORD)
+            client.login(user, PASSWORD)
             client.select("INBOX", readonly=True)
             found = client.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
         return [pair[1] for pair in found if isinstance(pair, tuple)]
@@ -167,5 +167,5 @@ def _add_users(folder: Path, users: Mapping[str, str]) -> None:
             (home / ".dovecot.sieve").write_text(script, encoding="utf-8")
         for path in (home, *home.iterdir()):
             shutil.chown(path, "nobody", "nogroup")
-        lines.append(f"{address}:{{PLAIN}}{_PASSWORD}:65534:65534::{home}::\n")
+        lines.append(f"{address}:{{PLAIN}}{PASSWORD}:65534:65534::{home}::\n")
     (folder / "users").write_text("".join(lines), encoding="utf-8")

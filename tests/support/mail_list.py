@@ -8,14 +8,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from support.builders import NOON, PEPPER, topic
+from support.builders import NOON, PEPPER, enrolled, topic
 from support.installation import RecordingTransport
 from support.reader_mail import READER, mail_octets
 
 from digest.app.config.resources import templates_dir
 from digest.delivery.transactional import send_due
 from digest.inbound.commands.acting import Commands
-from digest.mail.command_address import CommandAddresses
+from digest.mail.command_address import CommandAddresses, CommandWord
 from digest.mail.links import LinkBuilder
 from digest.mail.message import FromIdentity
 from digest.mail.templates import Templates
@@ -24,7 +24,10 @@ from digest.models.delivery import MailKind
 from digest.models.inbound import Arrival, Envelope
 from digest.storage.answers import AnswerQueue
 from digest.storage.transactional import TransactionalQueue
+from subscribers import mail_tokens
 from subscribers.book import Book
+from subscribers.mail_tokens import MailPurpose
+from subscribers.models import Event
 from subscribers.rate_limits import Rates, SignupLimiter
 
 if TYPE_CHECKING:
@@ -138,6 +141,18 @@ class MailList:
     def wait(self, time: timedelta) -> None:
         """Move the clock."""
         self.now += time
+
+    def own(self, word: CommandWord, subscriber_id: int = 0) -> str:
+        """An address for commands, with the token of a subscriber if there is one."""
+        if not subscriber_id:
+            return self.addresses.of(word)
+        purpose = MailPurpose(str(word))
+        token = mail_tokens.sign(purpose, subscriber_id, secrets=[SECRET], at=self.now)
+        return self.addresses.of(word, token)
+
+    def subscribe(self, address: str = READER, *events: Event) -> int:
+        """Have somebody subscribed, to whom all this happened; return their id."""
+        return enrolled(self.book, address, Event.CONFIRM, *events, topics=("llm",)).id
 
     def reader(self, address: str = READER) -> Subscriber:
         """The subscriber of an address."""

@@ -123,6 +123,7 @@ CATCHES_EVERYTHING = {
     "digest.__main__",
     "digest.cli",
     "digest.cli.run",
+    "digest.inbound.doors.imap",
     "digest.inbound.handling",
     "digest.inbound.reading.second_opinion",
     "digest.sources.plugins",

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 #: No subscriber has this id, so that a return address with it is valid and nobody's.
 NOBODY = 0
-#: Seconds between two looks into the database.
-INTERVAL = 0.5
+#: Seconds between two looks into the database and the mailboxes.
+INTERVAL = 1.0
 #: Seconds within which whoever listens at `[inbound] lmtp` must greet.
 _GREETING = 5.0
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.app import clock, environment
 from digest.app.config import load
 from digest.app.config.load import default_path
 from digest.app.config.secrets import KEY_FILE, known_secret
+from digest.inbound.commands.request import why_command
+from digest.inbound.reading.explanation import recognise_plainly
 from digest.inbound.reading.returned_mail import Ours
+from digest.mail.command_address import CommandAddresses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.app.config.load import Config
+    from digest.inbound.reading.explanation import Recognise
 
 
 def ours_of(config: Config) -> Ours:
@@ -35,13 +40,27 @@ def ours_of(config: Config) -> Ours:
     )
 
 
-def ours_if_configured(path: Path | None) -> Ours:
-    """Return the same; without a configuration that anybody named, nothing can be known.
+class Known(NamedTuple):
+    """What tells mails of ours and commands from other messages."""
+
+    ours: Ours
+    #: says why a message is a command
+    recognise: Recognise
+
+
+def known_of(path: Path | None) -> Known:
+    """Return what is known of our mails and of commands to us, as far as it is configured.
 
     Raises:
         ConfigError: the configuration is wrong, or a file was named that is not there.
 
     """
     if path is None and not environment.config_file() and not default_path().exists():
-        return Ours(bounce_address="", secrets=(), today=clock.today("UTC"))
-    return ours_of(load(path))
+        nobody = Ours(bounce_address="", secrets=(), today=clock.today("UTC"))
+        return Known(nobody, recognise_plainly)
+    config = load(path)
+    addresses = CommandAddresses(config.inbound.address)
+    if not addresses:
+        return Known(ours_of(config), recognise_plainly)
+    named = partial(why_command, addresses=addresses, names=[config.site.name])
+    return Known(ours_of(config), named)

@@ -11,7 +11,7 @@ from digest.inbound.commands.choice import choose
 from digest.inbound.commands.decision import Proof, decide
 from digest.inbound.commands.phrases import Command
 from digest.inbound.commands.proof import by_own_mail, by_token, is_leave_token
-from digest.inbound.commands.request import read_request
+from digest.inbound.commands.request import read_request, why_command
 from digest.inbound.handling import Obeyed
 from digest.inbound.reading.envelope import recipients_of
 from digest.inbound.reading.message import parse
@@ -86,8 +86,7 @@ class Commands:
 
     def recognise(self, message: IncomingMessage, envelope: Envelope) -> str:
         """Return why a message is a command; empty if it is none."""
-        request = self._read(message, envelope.recipient)
-        return f"{request.command}, by {request.where}" if request else ""
+        return why_command(message, envelope, addresses=self.command_addresses, names=self.names)
 
     def is_leave_address(self, recipient: str, *, at: datetime) -> bool:
         """Whether whatever is sent to an address leaves: the one of a List-Unsubscribe field."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from digest.inbound.reading.message import IncomingMessage
     from digest.mail.command_address import CommandAddresses
+    from digest.models.inbound import Envelope
 
 #: The most topics of one command.
 MOST_TOPICS = 50
@@ -73,6 +74,18 @@ def read_request(
         where=where,
         message_id=message.fields.get("message-id"),
     )
+
+
+def why_command(
+    message: IncomingMessage,
+    envelope: Envelope,
+    *,
+    addresses: CommandAddresses,
+    names: Sequence[str] = (),
+) -> str:
+    """Return why a message is a command; empty if it is none. The arguments are as above."""
+    request = read_request(message, envelope.recipient, addresses=addresses, names=names)
+    return f"{request.command}, by {request.where}" if request else ""
 
 
 def _said(

@@ -289,6 +289,18 @@ def test_without_a_web_server_the_headers_name_none() -> None:
     assert parsed(mail)["List-Unsubscribe-Post"] is None
 
 
+def test_a_mail_names_the_reader_s_own_address_to_leave() -> None:
+    mail = rendered(
+        subscriber(9),
+        subscriber_links=lambda reader, day, at: replace(
+            subscriber_links(reader, day, at), leave_address=f"leave+{reader}@example.org"
+        ),
+    )
+
+    ways = "<https://digest.example.org/leave/9>, <mailto:leave+9@example.org>"
+    assert parsed(mail)["List-Unsubscribe"] == ways
+
+
 def edition_of(found: Issue, **details: Any) -> Edition:
     """The edition whose papers are those of an issue, in the order of their ids."""
     papers = {chosen.paper.id: chosen.paper for chosen in found.picks}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from digest.app.own_mail import ours_if_configured, ours_of
 from support.builders import NOON
 from support.machine_clock import set_clock
 
 from digest.app import config
+from digest.app.inbound.own_mail import known_of, ours_of
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def test_without_a_configuration_nothing_is_known(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DIGEST_CONFIG", raising=False)
 
-    assert ours_if_configured(None).secrets == ()
+    assert known_of(None).ours.secrets == ()
 
 
 def test_a_configuration_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no"):
-        ours_if_configured(tmp_path / "config.toml")
+        known_of(tmp_path / "config.toml")

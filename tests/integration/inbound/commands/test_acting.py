@@ -6,44 +6,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.builders import DAY, enrolled
-from support.mail_list import SECRET, WORDING, MailList, body_of
+from support.builders import enrolled
+from support.mail_list import WORDING, body_of
 from support.reader_mail import READER, mail, mail_octets
 
 from digest.mail.command_address import CommandWord
-from digest.mail.message import message_id
-from digest.mail.verp import return_address
 from digest.models.inbound import Arrival, Envelope
-from subscribers import mail_tokens
-from subscribers.mail_tokens import MailPurpose
 from subscribers.models import Event, Status
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from support.mail_list import MailList
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def papers(engine: sa.Engine) -> MailList:
-    return MailList(engine)
-
-
-def own(papers: MailList, word: CommandWord, subscriber_id: int = 0) -> str:
-    """An address for commands, with the token of a subscriber if there is one."""
-    if not subscriber_id:
-        return papers.addresses.of(word)
-    purpose = MailPurpose(str(word))
-    token = mail_tokens.sign(purpose, subscriber_id, secrets=[SECRET], at=papers.now)
-    return papers.addresses.of(word, token)
-
-
-def subscribed(papers: MailList, address: str = READER, *events: Event) -> int:
-    return enrolled(papers.book, address, Event.CONFIRM, *events, topics=("llm",)).id
-
-
 def test_a_life_by_mail(papers: MailList) -> None:
-    papers.write(own(papers, CommandWord.SUBSCRIBE), "subscribe llm")
+    papers.write(papers.own(CommandWord.SUBSCRIBE), "subscribe llm")
     (question,) = papers.send()
     assert papers.reader().status is Status.PENDING
 
@@ -53,7 +31,7 @@ def test_a_life_by_mail(papers: MailList) -> None:
     assert papers.reader().topics == ("llm",)
 
     papers.wait(2 * HOUR)
-    papers.write(own(papers, CommandWord.HELP), "topics robotics, llm")
+    papers.write(papers.own(CommandWord.HELP), "topics robotics, llm")
     (question,) = papers.send()
     assert papers.reader().topics == ("llm",)
     papers.answer(question)
@@ -77,7 +55,7 @@ def test_a_life_by_mail(papers: MailList) -> None:
     papers.write(papers.address, "Re: Five papers", "Bitte abmelden!")
     (goodbye,) = papers.send()
     assert papers.reader().status is Status.LEFT
-    assert own(papers, CommandWord.SUBSCRIBE) in body_of(goodbye)
+    assert papers.own(CommandWord.SUBSCRIBE) in body_of(goodbye)
     assert welcome["Auto-Submitted"] == goodbye["Auto-Submitted"] == "auto-replied"
 
 
@@ -98,13 +76,13 @@ def test_the_evidence_says_how_it_came_in_and_what_was_agreed_to(papers: MailLis
 
 
 def test_who_names_no_topic_gets_those_of_the_web(papers: MailList) -> None:
-    papers.write(own(papers, CommandWord.SUBSCRIBE))
+    papers.write(papers.own(CommandWord.SUBSCRIBE))
 
     assert papers.reader().topics == ("trending",)
 
 
 def test_topics_that_there_are_not_are_answered_with_those_that_are(papers: MailList) -> None:
-    papers.write(own(papers, CommandWord.SUBSCRIBE), "subscribe cooking")
+    papers.write(papers.own(CommandWord.SUBSCRIBE), "subscribe cooking")
 
     (answer,) = papers.send()
 
@@ -117,7 +95,7 @@ def test_topics_that_there_are_not_are_answered_with_those_that_are(papers: Mail
 def test_with_some_topics_that_there_are_one_joins_and_hears_of_the_others(
     papers: MailList,
 ) -> None:
-    papers.write(own(papers, CommandWord.SUBSCRIBE), "subscribe llm, cooking")
+    papers.write(papers.own(CommandWord.SUBSCRIBE), "subscribe llm, cooking")
 
     mails = papers.send()
 
@@ -128,9 +106,9 @@ def test_with_some_topics_that_there_are_one_joins_and_hears_of_the_others(
 def test_a_stranger_cannot_change_the_topics_of_a_reader_by_joining_again(
     papers: MailList,
 ) -> None:
-    subscribed(papers)
+    papers.subscribe()
 
-    papers.write(own(papers, CommandWord.SUBSCRIBE), "subscribe robotics")
+    papers.write(papers.own(CommandWord.SUBSCRIBE), "subscribe robotics")
 
     assert papers.reader().topics == ("llm",)
     assert [str(one["Subject"]) for one in papers.send()] != []
@@ -139,7 +117,7 @@ def test_a_stranger_cannot_change_the_topics_of_a_reader_by_joining_again(
 
 def test_sign_ups_have_the_limits_of_the_web(papers: MailList) -> None:
     for number in range(70):
-        papers.write(own(papers, CommandWord.SUBSCRIBE), sender=f"reader{number}@reader.example")
+        papers.write(papers.own(CommandWord.SUBSCRIBE), sender=f"reader{number}@reader.example")
 
     assert len(papers.book.all()) == 60
     assert papers.done[-1] == "nothing: too many sign-ups lately"
@@ -153,7 +131,7 @@ def asked(papers: MailList) -> int:
 
 
 def test_whoever_has_the_token_confirms_from_another_address_too(papers: MailList) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
 
     papers.write(to.upper(), "Re: Please confirm", "Yes", sender="ada.lovelace@elsewhere.example")
 
@@ -170,7 +148,7 @@ def test_whoever_has_the_token_confirms_from_another_address_too(papers: MailLis
     ],
 )
 def test_an_automatic_answer_confirms_nothing(papers: MailList, fields: dict[str, str]) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
 
     assert papers.write(to, "Re: Please confirm", **fields).startswith("nothing: ")
     assert papers.reader().status is Status.PENDING
@@ -178,7 +156,7 @@ def test_an_automatic_answer_confirms_nothing(papers: MailList, fields: dict[str
 
 
 def test_an_answer_that_says_no_confirms_nothing(papers: MailList) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
 
     papers.write(to, "Re: Please confirm", "I did not ask for this.")
 
@@ -186,7 +164,7 @@ def test_an_answer_that_says_no_confirms_nothing(papers: MailList) -> None:
 
 
 def test_an_answer_that_says_to_leave_leaves(papers: MailList) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
 
     papers.write(to, "Re: Please confirm", "unsubscribe", sender="other@elsewhere.example")
 
@@ -194,7 +172,7 @@ def test_an_answer_that_says_to_leave_leaves(papers: MailList) -> None:
 
 
 def test_an_expired_token_confirms_nothing(papers: MailList) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
     papers.wait(80 * HOUR)
 
     papers.write(to, "Re: Please confirm", "Yes")
@@ -203,102 +181,13 @@ def test_an_expired_token_confirms_nothing(papers: MailList) -> None:
 
 
 def test_a_token_counts_from_when_the_answer_arrived(papers: MailList) -> None:
-    to = own(papers, CommandWord.CONFIRM, asked(papers))
+    to = papers.own(CommandWord.CONFIRM, asked(papers))
     arrived = papers.now + HOUR
     papers.wait(100 * HOUR)
 
     papers.receive(to, mail_octets("Yes"), at=arrived)
 
     assert papers.reader().status is Status.CONFIRMED
-
-
-# -- leaving -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sender", "fields"),
-    [
-        (READER, {}),
-        ("other@elsewhere.example", {}),
-        ("", {"sender": ""}),
-        (READER, {"Auto_Submitted": "auto-generated"}),
-    ],
-)
-def test_the_address_of_list_unsubscribe_leaves_at_once_and_without_an_answer(
-    papers: MailList, sender: str, fields: dict[str, str]
-) -> None:
-    to = own(papers, CommandWord.LEAVE, subscribed(papers))
-
-    papers.receive(to, mail_octets(**fields), sender=sender)
-
-    assert papers.commands.is_leave_address(to, at=papers.now)
-    assert papers.reader().status is Status.LEFT
-    assert papers.send() == []
-
-
-def test_a_forged_token_leaves_for_the_address_of_the_writer_alone(papers: MailList) -> None:
-    subscribed(papers)
-    to = papers.addresses.of(CommandWord.LEAVE, "a" * 28)
-
-    papers.write(to, sender="other@elsewhere.example")
-
-    assert not papers.commands.is_leave_address(to, at=papers.now)
-    assert papers.reader().status is Status.CONFIRMED
-
-
-def test_a_command_counts_for_the_address_that_wrote_it(papers: MailList) -> None:
-    subscribed(papers)
-    subscribed(papers, "bo@elsewhere.example")
-
-    papers.write(papers.address, "unsubscribe", sender="Bo@elsewhere.example")
-
-    assert papers.reader().status is Status.CONFIRMED
-    assert papers.reader("bo@elsewhere.example").status is Status.LEFT
-
-
-def test_whoever_answers_to_the_return_address_leaves_whatever_address_they_write_from(
-    papers: MailList,
-) -> None:
-    subscriber_id = subscribed(papers)
-    to = return_address(papers.bounce_address, DAY, subscriber_id, secret=SECRET)
-
-    papers.write(to, "Re: Five papers", "unsubscribe", sender="other@elsewhere.example")
-
-    assert papers.reader().status is Status.LEFT
-    assert [str(one["To"]) for one in papers.send()] == [READER]
-
-
-def test_whoever_answers_a_digest_from_another_address_leaves(papers: MailList) -> None:
-    subscriber_id = subscribed(papers)
-    answered = message_id(DAY, subscriber_id, secret=SECRET, domain=papers.domain)
-
-    papers.write(
-        papers.address, "Re: Papers", "stop", sender="x@elsewhere.example", In_Reply_To=answered
-    )
-
-    assert papers.reader().status is Status.LEFT
-
-
-def test_a_reader_who_answers_a_forwarded_digest_leaves_for_themselves(papers: MailList) -> None:
-    subscriber_id = subscribed(papers)
-    subscribed(papers, "bo@elsewhere.example")
-    answered = message_id(DAY, subscriber_id, secret=SECRET, domain=papers.domain)
-
-    papers.write(
-        papers.address, "Re: Papers", "stop", sender="bo@elsewhere.example", In_Reply_To=answered
-    )
-
-    assert papers.reader().status is Status.CONFIRMED
-    assert papers.reader("bo@elsewhere.example").status is Status.LEFT
-
-
-def test_a_stranger_who_leaves_hears_that_they_get_nothing(papers: MailList) -> None:
-    papers.write(papers.address, "unsubscribe")
-
-    (answer,) = papers.send()
-
-    assert papers.book.all() == []
-    assert "This address gets no digest from us." in body_of(answer)
 
 
 # -- changing ----------------------------------------------------------------------------------
@@ -308,9 +197,9 @@ def test_a_stranger_who_leaves_hears_that_they_get_nothing(papers: MailList) -> 
 def test_without_a_token_nothing_changes_and_the_reader_is_asked(
     papers: MailList, command: str
 ) -> None:
-    subscribed(papers)
+    papers.subscribe()
 
-    papers.write(own(papers, CommandWord.HELP), command)
+    papers.write(papers.own(CommandWord.HELP), command)
 
     (question,) = papers.send()
     assert question["Subject"] == command
@@ -320,8 +209,8 @@ def test_without_a_token_nothing_changes_and_the_reader_is_asked(
 
 
 def test_an_answer_to_help_may_hold_a_command(papers: MailList) -> None:
-    subscribed(papers)
-    papers.write(own(papers, CommandWord.HELP))
+    papers.subscribe()
+    papers.write(papers.own(CommandWord.HELP))
     (help_mail,) = papers.send()
     to = str(help_mail["Reply-To"])
 
@@ -331,10 +220,10 @@ def test_an_answer_to_help_may_hold_a_command(papers: MailList) -> None:
 
 
 def test_to_choose_topics_keeps_the_other_preferences(papers: MailList) -> None:
-    subscriber_id = subscribed(papers)
+    subscriber_id = papers.subscribe()
     before = papers.reader().preferences
 
-    papers.write(own(papers, CommandWord.COMMANDS, subscriber_id), "topics robotics, cooking")
+    papers.write(papers.own(CommandWord.COMMANDS, subscriber_id), "topics robotics, cooking")
 
     assert papers.reader().topics == ("robotics",)
     assert papers.reader().preferences == before
@@ -347,9 +236,9 @@ def test_to_choose_topics_keeps_the_other_preferences(papers: MailList) -> None:
 @pytest.mark.parametrize("subject", ["subscribe", "unsubscribe", "pause", "help", "confirm"])
 @pytest.mark.parametrize("event", [Event.BOUNCE, Event.COMPLAINT])
 def test_a_suppressed_address_gets_no_answer(papers: MailList, subject: str, event: Event) -> None:
-    subscribed(papers, READER, event)
+    papers.subscribe(READER, event)
 
-    papers.write(own(papers, CommandWord.HELP), subject)
+    papers.write(papers.own(CommandWord.HELP), subject)
 
     assert papers.reader().status is Status.SUPPRESSED
     assert papers.send() == []
@@ -357,10 +246,10 @@ def test_a_suppressed_address_gets_no_answer(papers: MailList, subject: str, eve
 
 @pytest.mark.parametrize("subject", ["subscribe", "unsubscribe", "help"])
 def test_an_address_that_was_erased_for_ever_gets_no_answer(papers: MailList, subject: str) -> None:
-    subscriber_id = subscribed(papers, READER, Event.COMPLAINT)
+    subscriber_id = papers.subscribe(READER, Event.COMPLAINT)
     papers.book.erase(subscriber_id, evidence=papers.book.history(subscriber_id)[0].evidence)
 
-    papers.write(own(papers, CommandWord.HELP), subject)
+    papers.write(papers.own(CommandWord.HELP), subject)
 
     assert papers.book.all() == []
     assert papers.send() == []
@@ -371,8 +260,8 @@ def test_nobody_gets_the_same_answer_twice_in_an_hour_or_more_than_ten_in_a_day(
 ) -> None:
     numbers = []
     for _ in range(15):
-        papers.write(own(papers, CommandWord.HELP))
-        papers.write(own(papers, CommandWord.HELP))
+        papers.write(papers.own(CommandWord.HELP))
+        papers.write(papers.own(CommandWord.HELP))
         numbers.append(len(papers.send()))
         papers.wait(HOUR)
 
@@ -383,7 +272,7 @@ def test_nobody_gets_the_same_answer_twice_in_an_hour_or_more_than_ten_in_a_day(
 def test_what_is_rolled_back_was_not_done(papers: MailList) -> None:
     arrival = Arrival(
         id=1,
-        envelope=Envelope(sender=READER, recipient=own(papers, CommandWord.SUBSCRIBE)),
+        envelope=Envelope(sender=READER, recipient=papers.own(CommandWord.SUBSCRIBE)),
         content=mail_octets(),
         received_at=papers.now,
         channel="lmtp",
@@ -399,7 +288,7 @@ def test_what_is_rolled_back_was_not_done(papers: MailList) -> None:
 
 
 def test_where_nobody_knows_the_envelope_the_head_tells_the_recipient(papers: MailList) -> None:
-    to = own(papers, CommandWord.LEAVE, subscribed(papers))
+    to = papers.own(CommandWord.LEAVE, papers.subscribe())
 
     papers.write("", "Re: Papers", sender="x@elsewhere.example", To=f"Papers <{to}>")
 
@@ -411,5 +300,5 @@ def test_it_is_said_why_a_message_is_a_command(papers: MailList) -> None:
         return papers.commands.recognise(mail(**fields), Envelope(sender=READER, recipient=to))
 
     assert why(papers.address, subject="Re: pause") == "pause, by its Subject"
-    assert why(own(papers, CommandWord.HELP)) == "help, by the address help"
+    assert why(papers.own(CommandWord.HELP)) == "help, by the address help"
     assert why(papers.address, subject="A question") == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.growth import grows_evenly
 from support.reader_mail import mail
 
 from digest.inbound.commands.written import first_line, first_written, text_of_html
@@ -107,3 +108,17 @@ def test_whatever_octets_come_are_read_without_an_error(octets: bytes) -> None:
 
 def test_declarations_of_word_end_nothing() -> None:
     assert first_written(text_of_html("<p>leave</p><![unknown [x]]>")) == "leave"
+
+
+def test_text_without_tags_is_text_of_html_too() -> None:
+    assert first_written(text_of_html("leave")) == "leave"
+
+
+@pytest.mark.parametrize("piece", ["<", "<a ", "<!--", '<a b="', "<![CDATA[", "</", "<div>", "&"])
+def test_the_time_grows_evenly_with_whatever_is_repeated_in_html(piece: str) -> None:
+    assert grows_evenly(lambda size: text_of_html(piece * size), 8_000)
+
+
+@pytest.mark.parametrize("piece", [":", "On 1 wrote ", "> ", ">\n", "- ", "wrote\n", "_", " "])
+def test_the_time_grows_evenly_with_whatever_is_repeated_in_a_text(piece: str) -> None:
+    assert grows_evenly(lambda size: first_written(piece * size), 8_000)

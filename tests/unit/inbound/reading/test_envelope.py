@@ -9,16 +9,6 @@ from digest.inbound.reading import envelope
 from digest.inbound.reading.message import parse
 
 
-@pytest.mark.parametrize("sender", ["", "<>", None, " < > ", "MAILER-DAEMON", "<mailer-daemon>"])
-def test_the_null_sender_has_many_spellings(sender: str | None) -> None:
-    assert envelope.is_null(sender)
-
-
-@pytest.mark.parametrize("sender", ["MAILER-DAEMON@mx.example.com", "grace@example.com", "grace"])
-def test_an_address_is_not_the_null_sender(sender: str) -> None:
-    assert not envelope.is_null(sender)
-
-
 @pytest.mark.parametrize(
     "sender",
     [

@@ -30,6 +30,21 @@ def test_an_address_in_escapes_is_found() -> None:
     assert notice.about("  gr\\303\\274n@example.com\n    gone\n", "grün@example.com") == "gone"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "g.o'hopper@example.com: gone", "'g.o'hopper@example.com' gone",
+        "<g.o'hopper@example.com>... gone",
+    ],
+)  # fmt: skip
+def test_an_apostrophe_is_part_of_an_address_or_stands_around_it(line: str) -> None:
+    assert notice.about(line, "g.o'hopper@example.com") == "gone"
+
+
+def test_a_quoted_local_part_is_found() -> None:
+    assert notice.about('"grace hopper"@example.com: gone', "grace hopper@example.com") == "gone"
+
+
 def test_all_addresses_are_listed() -> None:
     found = list(notice.openings(f"<{READER}>:\nfull\n\n<other@example.com>:\ngone\n"))
 

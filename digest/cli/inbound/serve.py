@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 GRACE = 10
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound serve[/bold]")(serve)
+
+
 def serve(ctx: typer.Context) -> None:
     """Take mail from the mail server by LMTP, and handle it, until the process is stopped."""
     from digest.app import pipeline

@@ -22,6 +22,11 @@ log = logging.getLogger(__name__)
 _NOTICE = 0.5
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound poll --every 2[/bold]")(poll)
+
+
 def poll(
     ctx: typer.Context,
     every: Annotated[

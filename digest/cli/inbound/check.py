@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,12 @@ from digest.cli.options import Json
 
 if TYPE_CHECKING:
     from digest.app.inbound.check import Step
+    from digest.app.services import App
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound check[/bold]")(check)
 
 
 def check(
@@ -26,7 +33,8 @@ def check(
 ) -> None:
     """Send mails to ourselves by the real way, and say what arrives and what is wrong.
 
-    `digest inbound serve`, or the pipe of the mail server, must be at work meanwhile.
+    `digest inbound serve`, or the pipe of the mail server, must be at work meanwhile. Mailboxes are
+    read by this command itself.
     """
     from digest.app.clock import now
     from digest.app.inbound.check import InboundCheck, check_settings
@@ -42,7 +50,7 @@ def check(
         transport=transport,
         arrivals=app.arrivals,
         clock=now,
-        wait=time.sleep,
+        wait=partial(_wait, app),
     )
     steps = []
     for step in checking.run(timedelta(seconds=timeout)):
@@ -53,6 +61,19 @@ def check(
         output.print_json([_shape(step) for step in steps])
     if not all(step.is_good for step in steps):
         raise typer.Exit(1)
+
+
+def _wait(app: App, seconds: float) -> None:
+    """Wait, and then read the mailboxes, if there are any."""
+    from digest.app.clock import now
+    from digest.app.inbound.addresses import own_addresses
+    from digest.app.inbound.mailboxes import mailboxes
+    from digest.inbound.doors.poll import poll
+
+    time.sleep(seconds)
+    for opening in mailboxes(app).values():
+        with opening as mailbox:
+            poll(mailbox, store=app.arrivals, is_ours=own_addresses(app.config), clock=now)
 
 
 def _print(step: Step) -> None:

@@ -1,44 +1,68 @@
-"""What `digest inbound explain` prints: for each message what it is, of whom, and why."""
+"""`digest inbound explain`: what messages are, of whom, and why."""
 
 from __future__ import annotations
 
 import json as json_format
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import output
+from digest.cli.options import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from digest.models.inbound import Explanation, ReturnedMail
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the command to the group."""
+    commands.command(epilog="Example: [bold]digest inbound explain bounce.eml --json[/bold]")(
+        explain
+    )
+
+
 def explain(
-    config: Path | None, files: Sequence[str], *, sender: str | None, recipient: str, json: bool
+    ctx: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Messages; standard input without any, or for -."),
+    ] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option(
+            "--sender", metavar="EMAIL", help="The envelope's sender; '' for the null sender."
+        ),
+    ] = None,
+    recipient: Annotated[
+        str, typer.Option("--recipient", metavar="EMAIL", help="The envelope's recipient.")
+    ] = "",
+    *,
+    json: Json = False,
 ) -> None:
-    """Print what each file is; one that cannot be read is an error, and the next one follows."""
+    """Say what messages are, and why: a bounce of whom, a complaint, a command. Nothing is kept.
+
+    Without the envelope's addresses, those that the head of a message tells are taken.
+    """
     from digest.app import log
     from digest.app.inbound import serializers as inbound_serializers
-    from digest.app.inbound.own_mail import ours_if_configured
+    from digest.app.inbound.own_mail import known_of
     from digest.inbound.reading import envelope
     from digest.inbound.reading import explanation as reading
     from digest.inbound.reading.message import parse
     from digest.models.inbound import Envelope
 
     log.silence_libraries()
-    ours = ours_if_configured(config)
+    known = known_of(ctx.obj)
     is_complete = True
-    for file in files:
+    for file in files or ["-"]:
         octets = _read(file)
         if octets is None:
             is_complete = False
             continue
         given = envelope.sender_of(parse(octets)) if sender is None else sender
-        found = reading.explain(octets, Envelope(sender=given, recipient=recipient), ours)
+        found = reading.explain(octets, Envelope(sender=given, recipient=recipient), *known)
         if json:
             output.print_result(json_format.dumps(inbound_serializers.explanation(file, found)))
         else:

@@ -1,0 +1,16 @@
+"""`digest inbound`: mail that comes in."""
+
+from __future__ import annotations
+
+import typer
+
+from digest.cli.inbound import check, explain, messages, poll, serve
+
+commands = typer.Typer(
+    help="Mail that comes in: bounces, complaints, and what readers write.",
+    no_args_is_help=True,
+    epilog="Example: [bold]digest inbound explain bounce.eml[/bold]",
+)
+
+for command in (serve, poll, messages, explain, check):
+    command.register(commands)
