@@ -157,8 +157,11 @@ def _own(
 ) -> tuple[str, ...]:
     """Return the addresses of ours in some lines of a header."""
     values = [value for name, value in header if name in names]
-    found = [one for value in values for one in addresses_in(value) if is_ours(one)]
-    return tuple(dict.fromkeys(found))[:MOST]
+    lines = [[one for one in addresses_in(value) if is_ours(one)] for value in values]
+    # Lines are the stops on one way, such as the address of the mailbox behind that with a tag. The
+    # recipients of one copy stand in one line.
+    tagged = [line for line in lines if any("+" in one for one in line)]
+    return tuple(dict.fromkeys(one for line in tagged or lines for one in line))[:MOST]
 
 
 def _added(header: Sequence[tuple[str, str]], is_ours: IsOurs) -> tuple[str, ...]:
