@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
 
+from digest.models.inbound import Incoming
 from digest.storage.arrivals import LONGEST, Arrivals, ArrivalState, Settlement, key_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,31 @@ def settle(arrivals: Arrivals, engine: sa.Engine, settlement: Settlement) -> lis
         waiting = arrivals.lock(db, [one.id for one in arrivals.waiting(100)])
         arrivals.settle(db, dict.fromkeys(waiting, settlement), now=NOON)
     return sorted(waiting)
+
+
+def test_messages_are_stored_together_each_once_for_each_recipient(arrivals: Arrivals) -> None:
+    store(arrivals, MESSAGE, "a@example.org")
+    many = tuple(f"{number}@example.org" for number in range(1500))
+    messages = [
+        Incoming(
+            content=content, sender="", recipients=recipients, channel="imap", received_at=NOON
+        )
+        for content, recipients in [
+            (MESSAGE, ("a@example.org", "b@example.org")),
+            (MESSAGE, ("b@example.org",)),
+            (b"another", many),
+        ]
+    ]
+
+    assert arrivals.store_all(messages) == [1, 0, 1500]
+    assert arrivals.store_all(messages) == [0, 0, 0]
+    assert [one.envelope.recipient for one in arrivals.waiting(3)] == [
+        "a@example.org", "b@example.org", "0@example.org",
+    ]  # fmt: skip
+
+
+def test_nothing_to_store_is_no_error(arrivals: Arrivals) -> None:
+    assert arrivals.store_all([]) == []
 
 
 def test_a_message_waits_for_each_recipient(arrivals: Arrivals) -> None:

@@ -22,10 +22,11 @@ from digest.storage.arrivals import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     import sqlalchemy as sa
+
+    from digest.models.inbound import Incoming
 
     Start = Callable[..., "Service"]
 
@@ -42,12 +43,10 @@ class Memory:
     kept: list[tuple[bytes, str, list[str]]] = field(default_factory=list)
     do: Callable[[], object] = lambda: None
 
-    def store(
-        self, content: bytes, *, sender: str, recipients: Sequence[str], channel: str, now: datetime
-    ) -> int:
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
         self.do()
-        self.kept.append((content, sender, list(recipients)))
-        return len(recipients)
+        self.kept += [(one.content, one.sender, [*one.recipients]) for one in messages]
+        return [len(one.recipients) for one in messages]
 
 
 @dataclass
