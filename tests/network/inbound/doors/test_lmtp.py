@@ -299,7 +299,7 @@ def test_a_command_that_fails_has_one_answer(
 ) -> None:
     with start().connect() as client:
         client.envelope(ADA, BO)
-        client.send(b"VRFY \xff\r\n")
+        client.send(b"VRFY <\xff\r\n")
 
         assert client.reply() == LATER
         assert client.message(MAIL, answers=2) == [STORED, STORED]
