@@ -1,4 +1,4 @@
-"""Checks the samples for Exim and OpenSMTPD: each hands mail over in the real server.
+"""Checks the samples for Exim, OpenSMTPD and sendmail: each hands mail over in the real server.
 
     python scripts/check_samples.py      as root, on Debian; some seconds
 
@@ -10,8 +10,11 @@ server or a script that keeps it. tests/e2e/test_samples_postfix.py has those fo
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,8 +33,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAMPLES = ROOT / "docs" / "samples" / "inbound"
-PACKAGES = ("exim4-base", "exim4-daemon-light", "libidn12", "opensmtpd")
-USERS = ("digest", "Debian-exim", "opensmtpd", "opensmtpq", "ada")
+PACKAGES = (
+    "exim4-base",
+    "exim4-daemon-light",
+    "libidn12",
+    "m4",
+    "opensmtpd",
+    "sendmail-bin",
+    "sendmail-cf",
+)
+USERS = ("digest", "Debian-exim", "opensmtpd", "opensmtpq", "smmta", "smmsp", "ada")
 #: Folders of the system that are other ones here.
 FOLDERS = ("/etc", "/run", "/usr/libexec", "/var/lib", "/var/spool")
 SOCKET = Path("/run/digest/lmtp.sock")
@@ -85,6 +96,23 @@ listen on 127.0.0.1 port {port} hostname mx.example.org
 {sample}
 action "people" mda "cat >> /var/spool/people/mail"
 match from any for domain "news.example.org" action "people"
+"""
+
+SENDMAIL = """\
+OSTYPE(`linux')dnl
+FEATURE(`nocanonify')dnl
+FEATURE(`accept_unresolvable_domains')dnl
+FEATURE(`no_default_msa')dnl
+define(`confDOMAIN_NAME', `mx.example.org')dnl
+define(`confBIND_OPTS', `-DNSRCH -DEFNAMES')dnl
+undefine(`ALIAS_FILE')dnl
+MODIFY_MAILER_FLAGS(`LOCAL', `-A')dnl
+define(`STATUS_FILE', `/var/spool/mqueue/statistics')dnl
+DAEMON_OPTIONS(`Port={port}, Addr=127.0.0.1, Name=MTA')dnl
+LOCAL_DOMAIN(`news.example.org')dnl
+MAILER(`local')dnl
+MAILER(`smtp')dnl
+{sample}
 """
 
 #: Stands for `digest`: keeps what it is given, and says "not now" the first time.
@@ -158,15 +186,18 @@ def furnish(unpacked: Path) -> None:
     for made, mode in ((SOCKET.parent, 0o755), (CALLS, 0o777), (PERSON.parent, 0o777)):
         made.mkdir(exist_ok=True)
         made.chmod(mode)
+    # Without a whole name of this machine sendmail waits for a minute.
+    Path("/etc/hosts").write_text(f"127.0.0.1 mx.example.org localhost {socket.gethostname()}\n")
     # Exim is setuid, so it finds its library by this table only.
     (library,) = unpacked.glob("usr/lib/*/libidn.so.12")
     Path("/etc/ld.so.conf.d/samples.conf").write_text(f"{library.parent}\n")
     subprocess.run(["ldconfig"], check=True)
     Path("/etc/exim4").mkdir()
     Path("/var/lib/opensmtpd/empty").mkdir(parents=True)
-    Path("/var/spool/exim4").mkdir()
+    for made in (Path("/etc/mail"), Path("/var/spool/mqueue"), Path("/var/spool/exim4")):
+        made.mkdir(0o700)
     shutil.chown("/var/spool/exim4", "Debian-exim", "Debian-exim")
-    recorder = Path("/run/digest/recorder")
+    recorder = SOCKET.parent / "recorder"
     recorder.write_text(RECORDER)
     recorder.chmod(0o755)
 
@@ -202,6 +233,18 @@ def opensmtpd(unpacked: Path, way: str) -> Iterator[Server]:
     yield from running([unpacked / "usr/sbin/smtpd", "-F"], port)
 
 
+@contextmanager
+def sendmail(unpacked: Path, way: str) -> Iterator[Server]:
+    """Run sendmail with a sample."""
+    port, library = free_port(), unpacked / "usr/share/sendmail/cf"
+    source = SENDMAIL.format(port=port, sample=sample(f"sendmail-{way}.mc"))
+    m4 = [unpacked / "usr/bin/m4", f"-D_CF_DIR_={library}/", library / "m4/cf.m4", "-"]
+    made = subprocess.run(m4, input=source, text=True, stdout=subprocess.PIPE, check=True)
+    Path("/etc/mail/sendmail.cf").write_text(made.stdout)
+    Path("/etc/mail/local-host-names").touch()
+    yield from running([unpacked / "usr/libexec/sendmail/sendmail", "-bD", "-q1s"], port)
+
+
 def running(command: list[str | Path], port: int) -> Iterator[Server]:
     """Run a server until the caller is done."""
     with subprocess.Popen(command, start_new_session=True) as process:
@@ -209,10 +252,10 @@ def running(command: list[str | Path], port: int) -> Iterator[Server]:
             await_listening(process, port)
             yield Server(process, port)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
-SERVERS = {"exim": exim, "opensmtpd": opensmtpd}
+SERVERS = {"exim": exim, "opensmtpd": opensmtpd, "sendmail": sendmail}
 
 
 def by_lmtp(unpacked: Path, name: str) -> None:
@@ -223,7 +266,9 @@ def by_lmtp(unpacked: Path, name: str) -> None:
             handed = capture.next()
             print(f"  {handed.sender or '<>'} -> {', '.join(handed.recipients)}")
             expect((handed.sender, *handed.recipients), (sender, recipient))
-        others(server)
+        if name != "sendmail":  # its local mailer is not set up here
+            person(server)
+        unknown(server)
 
 
 def by_pipe(unpacked: Path, name: str, way: str) -> None:
@@ -237,7 +282,8 @@ def by_pipe(unpacked: Path, name: str, way: str) -> None:
         for _ in attempts(server.process, what="too few calls"):
             if len(done := list(CALLS.glob("*/done"))) > len(OURS):
                 break
-        others(server)
+        person(server)
+        unknown(server)
     calls = [Call.read(path.parent) for path in sorted(done)]
     for call in calls:
         print(" ", call)
@@ -245,13 +291,17 @@ def by_pipe(unpacked: Path, name: str, way: str) -> None:
     expect((len(given), sorted(set(given))), (len(OURS) + 1, sorted(OURS)))
 
 
-def others(server: Server) -> None:
-    """A person of the same domain keeps their mail, and other names are refused."""
+def person(server: Server) -> None:
+    """A person of the same domain keeps their mail."""
     PERSON.unlink(missing_ok=True)
     server.send("ada@example.net", "ada@news.example.org")
     for _ in attempts(server.process, what="no mail for a person"):
         if PERSON.exists() and "Hello." in PERSON.read_text():
             break
+
+
+def unknown(server: Server) -> None:
+    """Other names of the domain are refused."""
     try:
         server.send("ada@example.net", "bouncesx+1@news.example.org")
     except smtplib.SMTPRecipientsRefused as refused:
@@ -279,6 +329,7 @@ def main() -> None:
         for server, way in (
             ("exim", "lmtp"),
             ("opensmtpd", "lmtp"),
+            ("sendmail", "lmtp"),
             ("exim", "pipe"),
             ("opensmtpd", "mda"),
         ):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGE = (ROOT / "docs" / "inbound.md").read_text(encoding="utf-8")
 FILES = sorted(path.name for path in SAMPLES.iterdir())
 #: Each names all addresses of ours.
-NAMING = [name for name in FILES if re.search(r"\.table$|\.router\.conf$|^opensmtpd", name)]
+NAMING = [name for name in FILES if re.search(r"\.(table|mc)$|\.router\.conf$|^opensmtpd", name)]
 
 
 @pytest.mark.parametrize("name", FILES)
