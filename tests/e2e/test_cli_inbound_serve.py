@@ -12,6 +12,7 @@ import pytest
 from support.builders import NOON
 from support.database import write_database
 from support.lmtp import LMTPClient
+from support.programs import free_port
 from support.started import started
 
 from digest.app import config, services
@@ -64,6 +65,17 @@ def test_mail_is_taken_and_handled_until_it_is_stopped(home: Path) -> None:
     assert code == 0
     assert not (home / "lmtp.sock").exists()
     assert handled(home) == [(HELP, "handled", "auto-reply")]
+
+
+def test_a_port_of_this_machine_will_do(home: Path) -> None:
+    port = free_port()
+    set_up(home, f"127.0.0.1:{port}")
+
+    with started(home, "inbound", "serve") as serving:
+        serving.until("taking mail at 127.0.0.1")
+        with LMTPClient(("127.0.0.1", port)) as client:
+            client.envelope(HELP)
+            assert client.message(MAIL, answers=1) == ["250 2.0.0 stored"]
 
 
 def test_a_message_is_handled_once_after_a_kill_and_a_lost_answer(home: Path) -> None:

@@ -41,7 +41,7 @@ _ROUTE = re.compile(r"^<@[^:<>]*:")
 
 _STORED = "250 2.0.0 stored"
 _TOO_LARGE = "552 5.3.4 the message is larger than [inbound] largest"
-_LATER = "451 4.3.0 cannot be stored now, try again later"
+_LATER = "451 4.3.0 not possible now, try again later"
 _NOT_OURS = "550 5.1.1 no such address here"
 _TOO_MANY = "452 4.5.3 too many recipients"
 _BUSY = b"421 4.3.2 too many connections, try again later\r\n"
@@ -263,13 +263,16 @@ class Session(LMTP):
         """Answer what went wrong, for each recipient if the message was handed over."""
         known = isinstance(error, DigestError | TimeoutError | OSError)
         reason = str(error) if known and str(error) else repr(error)
-        log.error("message not stored", extra={"channel": CHANNEL, "reason": reason})
         owed, self._owed = self._owed, 0
+        if not (owed or self._is_reading):
+            log.warning("command failed", extra={"channel": CHANNEL, "reason": reason})
+            return _LATER
+        log.error("message not stored", extra={"channel": CHANNEL, "reason": reason})
         if self._is_reading:  # what comes next is the rest of the message, and no command
             self._is_reading = False
             self.loop.call_soon(self.abort)
             return "421 4.3.0 cannot read the message, try again later"
-        return "\r\n".join([_LATER] * max(owed, 1))
+        return "\r\n".join([_LATER] * owed)
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 (aiosmtpd's name)
         """Take a message, and answer for each recipient in the order of RCPT (RFC 2033 §4.2)."""

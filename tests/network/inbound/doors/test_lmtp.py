@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 OURS = OwnAddresses(["{command}@news.example.org", "bounces+{id}@news.example.org"])
 ADA, BO = "bounces+ada@news.example.org", "leave+bo@news.example.org"
 MAIL = b"Subject: hello\r\nMessage-ID: <1@example.net>\r\n\r\nDear reader\r\n"
-STORED, LATER = "250 2.0.0 stored", "451 4.3.0 cannot be stored now, try again later"
+STORED, LATER = "250 2.0.0 stored", "451 4.3.0 not possible now, try again later"
 
 
 @dataclass
@@ -292,6 +292,18 @@ def test_a_message_that_is_not_stored_is_put_off_for_each_recipient(
     assert [one.message for one in caplog.records if one.levelno == logging.ERROR] == [
         "message not stored"
     ]
+
+
+def test_a_command_that_fails_has_one_answer(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with start().connect() as client:
+        client.envelope(ADA, BO)
+        client.send(b"VRFY <\xff\r\n")
+
+        assert client.reply() == LATER
+        assert client.message(MAIL, answers=2) == [STORED, STORED]
+    assert "command failed" in [one.message for one in caplog.records]
 
 
 def test_a_store_that_takes_too_long_is_answered_all_the_same(start: Start) -> None:
