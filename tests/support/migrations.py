@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -187,18 +187,23 @@ def _give_feedback(engine: sa.Engine) -> None:
 
 def _receive_mail(engine: sa.Engine) -> None:
     """Let a mail come in and be settled, a mail bounce, a mailbox be read, and answer a stranger."""
+    now = datetime.now(UTC)  # else the next run prunes it
     reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
     arrivals, bounces = Arrivals(engine), Bounces(engine)
-    arrivals.store(b"x", sender="", recipients=["help@example.org"], channel="imap", now=NOON)
-    bounce = Bounce(subscriber_id=reader, day=date(2026, 2, 4), bounce_class="soft", at=NOON)
+    arrivals.store(b"x", sender="", recipients=["help@example.org"], channel="imap", now=now)
+    bounce = Bounce(subscriber_id=reader, day=date(2026, 2, 4), bounce_class="soft", at=now)
     settled = Settlement(
-        state=ArrivalState.KEPT, kind="not-understood", why="odd", result="kept", subscriber_id=reader
+        state=ArrivalState.KEPT,
+        kind="not-understood",
+        why="odd",
+        result="kept",
+        subscriber_id=reader,
     )
     answers = AnswerQueue(key="a key")
     with engine.begin() as db:
         bounces.record(db, [bounce])
-        arrivals.settle(db, {1: settled}, now=NOON)
-        answers.answer_in(db, MailKind.HELP, address="jo@example.org", now=NOON)
+        arrivals.settle(db, {1: settled}, now=now)
+        answers.answer_in(db, MailKind.HELP, address="jo@example.org", now=now)
     Mailboxes(engine).set("INBOX", Position(7, 9))
 
 
