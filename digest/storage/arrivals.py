@@ -151,7 +151,7 @@ class Arrivals:
     ) -> None:
         """Record what became of messages, by id, in the transaction that locked them.
 
-        The bytes of those that were handled are removed.
+        Of those that were handled the bytes and the sender are removed: nobody needs them.
         """
         values = [
             {
@@ -169,7 +169,7 @@ class Arrivals:
         handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
         kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
         if handled:
-            db.execute(arrivals.update().where(this).values(content=None), handled)
+            db.execute(arrivals.update().where(this).values(content=None, sender=""), handled)
         if kept:
             db.execute(arrivals.update().where(this), kept)
 

@@ -31,7 +31,7 @@ def arrivals(engine: sa.Engine) -> Arrivals:
 def store(arrivals: Arrivals, content: bytes = MESSAGE, *recipients: str) -> int:
     return arrivals.store(
         content,
-        sender="",
+        sender="bo@example.org",
         recipients=recipients or ["bounces@example.org"],
         channel="lmtp",
         now=NOON,
@@ -79,7 +79,7 @@ def test_a_message_waits_for_each_recipient(arrivals: Arrivals) -> None:
         "a@example.org", "b@example.org",
     )  # fmt: skip
     assert (first.content, first.envelope.sender, first.channel, first.received_at) == (
-        MESSAGE, "", "lmtp", NOON,
+        MESSAGE, "bo@example.org", "lmtp", NOON,
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_of_a_handled_message_the_bytes_are_gone_and_the_words_stay(
     found = arrivals.get(1)
 
     assert found is not None
-    assert found.arrival.content == b""
+    assert (found.arrival.content, found.arrival.envelope.sender) == (b"", "")
     assert (found.state, found.kind, found.why, found.result) == (
         ArrivalState.HANDLED, "bounce", "a report", "recorded",
     )  # fmt: skip
