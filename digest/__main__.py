@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 STORED, TRY_AGAIN = 0, 75
 #: What `digest inbound` does besides.
-_COMMANDS = ("check", "explain", "list", "poll", "retry", "serve", "show")
+COMMANDS = ("check", "explain", "list", "poll", "retry", "serve", "show")
 #: Signals that end a program.
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU)
 #: Options of the whole program, with and without a value.
@@ -54,7 +54,7 @@ def is_pipe(words: Sequence[str], *, is_terminal: bool) -> bool:
         if word in _CONFIG:
             next(left, None)
         elif word not in _QUIET:
-            return word not in (*_COMMANDS, "--help")
+            return word not in (*COMMANDS, "--help")
     return not is_terminal
 
 

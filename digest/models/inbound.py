@@ -96,6 +96,20 @@ class Explanation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A message as it is handed over, to all its recipients."""
+
+    content: bytes
+    #: empty for the null sender
+    sender: str
+    #: one that is empty where nobody knows
+    recipients: tuple[str, ...]
+    #: the door that it came by: lmtp, pipe, maildir or imap
+    channel: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrival:
     """A message as it was stored: the bytes, and one recipient of the envelope."""
 

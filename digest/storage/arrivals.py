@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models.inbound import Arrival, Envelope
+from digest.models.inbound import Arrival, Envelope, Incoming
+from digest.storage.in_lists import rows_where_in
 from digest.storage.inbound_tables import arrivals
 
 if TYPE_CHECKING:
@@ -92,26 +93,41 @@ class Arrivals:
             StoreError: the database cannot be written now; hand the message over again.
 
         """
-        rows = {
-            key: {
-                "key": key,
-                "sender": sender[:_LONGEST_TEXT],
-                "recipient": recipient[:_LONGEST_TEXT],
-                "channel": channel,
-                "received_at": now,
-                "content": content[:LONGEST],
-                "state": ArrivalState.WAITING,
-            }
-            for recipient in recipients
-            for key in [key_of(content, recipient)]
-        }
+        message = Incoming(
+            content=content,
+            sender=sender,
+            recipients=tuple(recipients),
+            channel=channel,
+            received_at=now,
+        )
+        return self.store_all([message])[0]
+
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
+        """Store messages in one transaction, each as `store` does; return for how many each is new.
+
+        To wait for the disk once takes no longer than for a single message.
+
+        Raises:
+            StoreError: the database cannot be written now; hand all of them over again.
+
+        """
+        rows: dict[bytes, dict[str, Any]] = {}
+        new = [0] * len(messages)
+        number_of: dict[bytes, int] = {}
+        for number, message in enumerate(messages):
+            for recipient in message.recipients:
+                key = key_of(message.content, recipient)
+                rows.setdefault(key, _row(key, message, recipient))
+                number_of.setdefault(key, number)
         with self._writer.begin() as db:
-            known = sa.select(arrivals.c.key).where(arrivals.c.key.in_(list(rows)))
-            for key in db.execute(known).scalars().all():
+            known = rows_where_in(db, sa.select(arrivals.c.key), arrivals.c.key, rows)
+            for (key,) in list(known):
                 del rows[key]
             if rows:
                 db.execute(arrivals.insert(), list(rows.values()))
-        return len(rows)
+        for key in rows:
+            new[number_of[key]] += 1
+        return new
 
     def waiting(self, most: int) -> list[Arrival]:
         """Return the messages that wait, at most so many, in the order in which they came."""
@@ -135,7 +151,7 @@ class Arrivals:
     ) -> None:
         """Record what became of messages, by id, in the transaction that locked them.
 
-        The bytes of those that were handled are removed.
+        Of those that were handled the bytes and the sender are removed: nobody needs them.
         """
         values = [
             {
@@ -153,7 +169,7 @@ class Arrivals:
         handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
         kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
         if handled:
-            db.execute(arrivals.update().where(this).values(content=None), handled)
+            db.execute(arrivals.update().where(this).values(content=None, sender=""), handled)
         if kept:
             db.execute(arrivals.update().where(this), kept)
 
@@ -235,6 +251,18 @@ def key_of(content: bytes, recipient: str) -> bytes:
     parts.append(body[:_BODY].replace(b"\r\n", b"\n").strip())
     lengths = b",".join(b"%d" % len(part) for part in parts)
     return hashlib.sha256(lengths + b"\n" + b"".join(parts)).digest()
+
+
+def _row(key: bytes, message: Incoming, recipient: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        "sender": message.sender[:_LONGEST_TEXT],
+        "recipient": recipient[:_LONGEST_TEXT],
+        "channel": message.channel,
+        "received_at": message.received_at,
+        "content": message.content[:LONGEST],
+        "state": ArrivalState.WAITING,
+    }
 
 
 def _plain(value: bytes) -> bytes:

@@ -11,10 +11,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from support.command import CONFIG
 from support.database import write_database
 
-from digest.__main__ import is_pipe
+from digest.__main__ import COMMANDS, is_pipe
+from digest.cli.inbound import commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,6 +197,14 @@ def test_a_call_of_a_mail_server_is_known(line: str) -> None:
 )  # fmt: skip
 def test_any_other_command_line_is_none(line: str) -> None:
     assert not is_pipe(line.split(), is_terminal=False)
+
+
+def test_each_command_beside_the_pipe_is_known() -> None:
+    """Else its name would be taken for a recipient."""
+    names = typer.main.get_group(commands).commands
+
+    assert names.keys() == set(COMMANDS)
+    assert not any(is_pipe(["inbound", name], is_terminal=False) for name in names)
 
 
 def test_a_person_who_types_it_alone_sees_the_help() -> None:

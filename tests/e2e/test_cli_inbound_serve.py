@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import stat
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import NOON
+from support.database import write_database
 from support.lmtp import LMTPClient
+from support.programs import free_port
 from support.started import started
 
 from digest.app import config, services
@@ -60,6 +64,45 @@ def test_mail_is_taken_and_handled_until_it_is_stopped(home: Path) -> None:
     assert mode == 0o660
     assert code == 0
     assert not (home / "lmtp.sock").exists()
+    assert handled(home) == [(HELP, "handled", "auto-reply")]
+
+
+def test_a_port_of_this_machine_will_do(home: Path) -> None:
+    port = free_port()
+    set_up(home, f"127.0.0.1:{port}")
+
+    with started(home, "inbound", "serve") as serving:
+        serving.until("taking mail at 127.0.0.1")
+        with LMTPClient(("127.0.0.1", port)) as client:
+            client.envelope(HELP)
+            assert client.message(MAIL, answers=1) == ["250 2.0.0 stored"]
+
+
+def test_a_message_is_handled_once_after_a_kill_and_a_lost_answer(home: Path) -> None:
+    set_up(home)
+    write_database(home)
+    with started(home, "inbound", "serve") as serving:
+        serving.until("taking mail")
+        with (
+            closing(sqlite3.connect(home / "digest.db", isolation_level=None)) as db,
+            LMTPClient(str(home / "lmtp.sock")) as client,
+        ):
+            client.envelope(HELP, sender="ada@example.net")
+            db.execute("BEGIN IMMEDIATE")  # so that it cannot be stored
+            client.command("DATA")
+            client.send(MAIL + b".\r\n")
+            serving.process.kill()
+            with suppress(ConnectionResetError):
+                assert client.reply() == ""
+    assert handled(home) == []
+
+    with started(home, "inbound", "serve") as serving:
+        serving.until("taking mail")
+        answers = [hand_over(home), hand_over(home)]
+        serving.until("arrival handled")
+        serving.process.kill()
+
+    assert answers == [["250 2.0.0 stored"]] * 2
     assert handled(home) == [(HELP, "handled", "auto-reply")]
 
 

@@ -121,11 +121,12 @@ def events() -> dict[str, set[str]]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and node.func.attr in ("debug", "info", "warning", "error")
+                and node.func.attr in ("debug", "info", "warning", "error", "exception")
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):
-                found.setdefault(node.args[0].value, set()).add(node.func.attr)
+                level = node.func.attr.replace("exception", "error")
+                found.setdefault(node.args[0].value, set()).add(level)
     return found
 
 

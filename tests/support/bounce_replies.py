@@ -6,6 +6,7 @@ Each is the reply, and the status of the report beside it.
 from __future__ import annotations
 
 HARD = [
+    ("DNS lookup failure: host . not found", ""),
     (
         ("550-5.1.1 The email account that you tried to reach does not exist. Please try"
         " 550-5.1.1 double-checking"),

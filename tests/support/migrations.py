@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,12 +27,17 @@ from support.builders import NOON
 from support.command import CONFIG, PAPERS
 
 import digest.storage.migrations
+from digest.models.delivery import MailKind
 from digest.models.feedback import Feedback, Verdict
 from digest.models.issue import WordCounts
 from digest.models.profile import Interest, Profile
+from digest.storage.answers import AnswerQueue
+from digest.storage.arrivals import Arrivals, ArrivalState, Settlement
+from digest.storage.bounces import Bounce, Bounces
 from digest.storage.engine import open_database
 from digest.storage.feedback import FeedbackStore
 from digest.storage.lookups import LookupLog
+from digest.storage.mailboxes import Mailboxes, Position
 from digest.storage.migrations import edited
 from digest.storage.profiles import ProfileStore
 from digest.storage.schema import paper_vectors, papers
@@ -155,6 +160,7 @@ def _use(folder: Path) -> None:
     learned = {"authors_record": 0.7, "words_record": 0.3, "author_count": 0.2, "newness": 0.2}
     TrainedPriors(engine).save(TrainedPrior(trained_at=NOON, days=40, papers=800, content=learned))
     _give_feedback(engine)
+    _receive_mail(engine)
     engine.dispose()
     with closing(sqlite3.connect(folder / "digest.db")) as db, db:
         db.execute("UPDATE days SET closed_at = '2026-02-05 12:00:00' WHERE day = '2026-02-04'")
@@ -177,6 +183,28 @@ def _give_feedback(engine: sa.Engine) -> None:
         paper = db.execute(sa.select(papers.c.id).order_by("id")).scalars().first()
         row = {"paper_id": paper, "model": "m", "text_key": "k", "vector": b"v"}
         db.execute(paper_vectors.insert(), row)
+
+
+def _receive_mail(engine: sa.Engine) -> None:
+    """Let a mail come in and be settled, a mail bounce, a mailbox be read, and answer a stranger."""
+    now = datetime.now(UTC)  # else the next run prunes it
+    reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
+    arrivals, bounces = Arrivals(engine), Bounces(engine)
+    arrivals.store(b"x", sender="", recipients=["help@example.org"], channel="imap", now=now)
+    bounce = Bounce(subscriber_id=reader, day=date(2026, 2, 4), bounce_class="soft", at=now)
+    settled = Settlement(
+        state=ArrivalState.KEPT,
+        kind="not-understood",
+        why="odd",
+        result="kept",
+        subscriber_id=reader,
+    )
+    answers = AnswerQueue(key="a key")
+    with engine.begin() as db:
+        bounces.record(db, [bounce])
+        arrivals.settle(db, {1: settled}, now=now)
+        answers.answer_in(db, MailKind.HELP, address="jo@example.org", now=now)
+    Mailboxes(engine).set("INBOX", Position(7, 9))
 
 
 def _digest(folder: Path, *arguments: str) -> None:

@@ -31,10 +31,7 @@ HOMES = {
     "httpx": ("digest.sources.http",),
     "itsdangerous": ("subscribers.links", "subscribers.web.forms"),
     "jinja2": ("digest.mail.templates", "subscribers.web.templates"),
-    "limits": (
-        "subscribers.rate_limits",
-        "subscribers.transaction",
-    ),
+    "limits": ("subscribers.rate_limits",),
     "matplotlib": ("digest.cli.plot",),
     "mjml": ("digest.mail.templates",),
     "numpy": ("digest.ranking", "digest.app.encoder", "digest.app.minilm"),

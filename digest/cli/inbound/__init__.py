@@ -7,7 +7,8 @@ import typer
 from digest.cli.inbound import check, explain, messages, poll, serve
 
 commands = typer.Typer(
-    help="Mail that comes in: bounces, complaints, and what readers write.",
+    help="Mail that comes in: bounces, complaints, and what readers write.\n\nWithout a command, a"
+    " message on standard input is stored, as mail servers hand it over by a pipe.",
     no_args_is_help=True,
     epilog="Example: [bold]digest inbound explain bounce.eml[/bold]",
 )

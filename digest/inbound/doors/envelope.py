@@ -88,11 +88,11 @@ def from_mailbox(content: bytes, *, is_ours: IsOurs) -> HandedOver:
     message, from_line = split_from_line(content)
     header = _header(message)
     added = _added(header, is_ours)
-    written = () if added else _own(header, _WRITTEN, is_ours)
+    written = () if added else _once(_own(header, _WRITTEN, is_ours))
     return HandedOver(
         content=message,
         sender=_sender(None, {}, header, from_line),
-        recipients=tuple(dict.fromkeys([*added, *written])),
+        recipients=added or written,
         is_guess=not added,
     )
 
@@ -154,21 +154,28 @@ def _header(message: bytes) -> list[tuple[str, str]]:
 
 def _own(
     header: Sequence[tuple[str, str]], names: Sequence[str], is_ours: IsOurs
-) -> tuple[str, ...]:
-    """Return the addresses of ours in some lines of a header."""
+) -> list[list[str]]:
+    """Return the addresses of ours in some lines of a header, line by line."""
     values = [value for name, value in header if name in names]
-    found = [one for value in values for one in addresses_in(value) if is_ours(one)]
-    return tuple(dict.fromkeys(found))[:MOST]
+    lines = [[one for one in addresses_in(value) if is_ours(one)] for value in values]
+    return [line for line in lines if line]
+
+
+def _once(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for line in lines for one in line))[:MOST]
 
 
 def _added(header: Sequence[tuple[str, str]], is_ours: IsOurs) -> tuple[str, ...]:
     """Return the addresses of ours that servers on the way wrote on top of a message.
 
-    All lines are looked through: the first may be another program's, such as "unknown". Without any
-    it is the address after "for" of the newest Received that has one of ours.
+    All lines are looked through: the first may be another program's, such as "unknown". They are
+    the stops on one way, so the address of a mailbox behind that with a tag does not count. The
+    recipients of one copy stand in one line. Without any it is the address after "for" of the
+    newest Received that has one of ours.
     """
-    if found := _own(header, _ADDED, is_ours):
-        return found
+    if lines := _own(header, _ADDED, is_ours):
+        tagged = [line for line in lines if any("+" in one for one in line)]
+        return _once(tagged or lines)
     for name, value in header:
         match = _FOR.search(value) if name == "received" else None
         own = [one for one in addresses_in(match[1]) if is_ours(one)] if match else []

@@ -79,7 +79,6 @@ class ImapMailbox:
         self._exists = 0
         self._position = Position(0, 0)
         self._can_expunge = False
-        self._done: list[str] = []
 
     def __enter__(self) -> Self:
         """Connect, log in, and open the folder.
@@ -112,8 +111,8 @@ class ImapMailbox:
                 self._connection.logout()
         self._drop()
 
-    def messages(self) -> Iterator[InMailbox]:
-        """Read the mails that may be new, the oldest first.
+    def batches(self) -> Iterator[list[InMailbox]]:
+        """Read the mails that may be new, some at a time, the oldest first.
 
         Raises:
             MailboxError: the connection failed, or the server's answers mean nothing.
@@ -122,14 +121,22 @@ class ImapMailbox:
         last = 0 if self._after == "delete" else self._position.last_uid
         uids = self._guarded(partial(self._list, last))
         for start in range(0, len(uids), _AT_ONCE):
-            batch = uids[start : start + _AT_ONCE]
-            for uid, content in self._guarded(partial(self._fetch, batch)):
-                yield InMailbox(str(uid), content)
-            self._guarded(partial(self._settle, batch[-1]))
+            mails = self._guarded(partial(self._fetch, uids[start : start + _AT_ONCE]))
+            if mails:
+                yield [InMailbox(str(uid), content) for uid, content in mails]
 
-    def done(self, message: InMailbox) -> None:
-        """Have a mail deleted or remembered with its batch."""
-        self._done.append(message.key)
+    def done(self, batch: Sequence[InMailbox]) -> None:
+        """Delete mails, or remember the last UID.
+
+        Raises:
+            MailboxError: the connection failed.
+
+        """
+        if self._after == "keep":
+            self._position = self._position._replace(last_uid=int(batch[-1].key))
+            self._state.set(self._account.name, self._position)
+        else:
+            self._guarded(partial(self._delete, ",".join(message.key for message in batch)))
 
     # -- the connection -------------------------------------------------------------------------
 
@@ -265,16 +272,10 @@ class ImapMailbox:
                 found[int(uid[1])] = part[1]
         return sorted(found.items())
 
-    def _settle(self, last: int) -> None:
-        """Delete the mails that are done, or remember the last UID."""
-        done, self._done = ",".join(self._done), []
-        if self._after == "keep":
-            self._position = self._position._replace(last_uid=last)
-            self._state.set(self._account.name, self._position)
-        elif done:
-            self._opened.uid("STORE", done, "+FLAGS.SILENT", r"(\Deleted)")
-            if self._can_expunge:  # else all would go that anybody has marked (RFC 4315)
-                self._opened.uid("EXPUNGE", done)
+    def _delete(self, uids: str) -> None:
+        self._opened.uid("STORE", uids, "+FLAGS.SILENT", r"(\Deleted)")
+        if self._can_expunge:  # else all would go that anybody has marked (RFC 4315)
+            self._opened.uid("EXPUNGE", uids)
 
 
 def quoted(text: str) -> str:

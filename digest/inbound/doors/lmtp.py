@@ -13,7 +13,6 @@ import logging
 import re
 import socket as sockets_of_system
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,8 +22,10 @@ from aiosmtpd.lmtp import LMTP
 
 from digest.errors import DigestError
 from digest.inbound.doors.addresses import unquoted
+from digest.inbound.doors.batch_writer import BatchWriter
 from digest.inbound.doors.store import IsOurs, Store
 from digest.inbound.null_sender import envelope_sender
+from digest.models.inbound import Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +41,7 @@ _ROUTE = re.compile(r"^<@[^:<>]*:")
 
 _STORED = "250 2.0.0 stored"
 _TOO_LARGE = "552 5.3.4 the message is larger than [inbound] largest"
-_LATER = "451 4.3.0 cannot be stored now, try again later"
+_LATER = "451 4.3.0 not possible now, try again later"
 _NOT_OURS = "550 5.1.1 no such address here"
 _TOO_MANY = "452 4.5.3 too many recipients"
 _BUSY = b"421 4.3.2 too many connections, try again later\r\n"
@@ -83,11 +84,9 @@ class LMTPServer:
         self.limits = limits or Limits()
         self.is_ours = is_ours
         self.hostname = hostname
-        self._store = store
         self._clock = clock
         self._on_stored = on_stored
-        # Few, since the writers of SQLite wait for each other; several, for servers.
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix=CHANNEL)
+        self._writer = BatchWriter(store.store_all)
         self._servers: list[asyncio.Server] = []
         self._sessions: set[Session] = set()
         self._none_open = asyncio.Event()
@@ -100,6 +99,7 @@ class LMTPServer:
             serve = loop.create_unix_server if is_unix else loop.create_server
             make = partial(Session, self, loop)
             self._servers.append(await serve(make, sock=socket))
+        self._writer.start()
 
     async def stop(self, *, grace: float) -> None:
         """Accept no more, finish the messages that are being handed over, and close.
@@ -116,26 +116,24 @@ class LMTPServer:
                 await asyncio.wait_for(self._none_open.wait(), grace)
         for session in list(self._sessions):
             session.abort()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._writer.stop()
 
     async def keep(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> None:
-        """Store a message in a thread.
+        """Store a message, with others that are handed over meanwhile.
 
         Raises:
             StoreError: it cannot be stored now.
             TimeoutError: that takes too long. It may be stored all the same.
 
         """
-        storing = partial(
-            self._store.store,
-            content,
+        message = Incoming(
+            content=content,
             sender=sender,
-            recipients=recipients,
+            recipients=tuple(recipients),
             channel=CHANNEL,
-            now=self._clock(),
+            received_at=self._clock(),
         )
-        running = asyncio.get_running_loop().run_in_executor(self._threads, storing)
-        stored = await asyncio.wait_for(running, self.limits.store)
+        stored = await asyncio.wait_for(self._writer.write(message), self.limits.store)
         log.info("message stored", extra={"channel": CHANNEL, "new": stored})
         if stored:
             self._on_stored()
@@ -265,13 +263,16 @@ class Session(LMTP):
         """Answer what went wrong, for each recipient if the message was handed over."""
         known = isinstance(error, DigestError | TimeoutError | OSError)
         reason = str(error) if known and str(error) else repr(error)
-        log.error("message not stored", extra={"channel": CHANNEL, "reason": reason})
         owed, self._owed = self._owed, 0
+        if not (owed or self._is_reading):
+            log.warning("command failed", extra={"channel": CHANNEL, "reason": reason})
+            return _LATER
+        log.error("message not stored", extra={"channel": CHANNEL, "reason": reason})
         if self._is_reading:  # what comes next is the rest of the message, and no command
             self._is_reading = False
             self.loop.call_soon(self.abort)
             return "421 4.3.0 cannot read the message, try again later"
-        return "\r\n".join([_LATER] * max(owed, 1))
+        return "\r\n".join([_LATER] * owed)
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 (aiosmtpd's name)
         """Take a message, and answer for each recipient in the order of RCPT (RFC 2033 §4.2)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from digest.storage.mailboxes import Position
 
@@ -32,8 +32,8 @@ class Mailbox(Protocol):
         """Whether it is a maildir or imap."""
         ...
 
-    def messages(self) -> Iterator[InMailbox]:
-        """Read the messages that may be new, the oldest first.
+    def batches(self) -> Iterator[Sequence[InMailbox]]:
+        """Read the messages that may be new, some at a time, the oldest first.
 
         Raises:
             MailboxError: it cannot be read any further now.
@@ -41,8 +41,13 @@ class Mailbox(Protocol):
         """
         ...
 
-    def done(self, message: InMailbox) -> None:
-        """Delete a message that is stored, or remember it; at the latest when the next is read."""
+    def done(self, batch: Sequence[InMailbox]) -> None:
+        """Delete messages that are stored, or remember how far the mailbox was read.
+
+        Raises:
+            MailboxError: that cannot be done now.
+
+        """
         ...
 
 

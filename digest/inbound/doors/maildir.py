@@ -14,11 +14,13 @@ from digest.inbound.doors.mailbox import After, InMailbox, MailboxState
 from digest.storage.mailboxes import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+#: Files of one batch.
+_AT_ONCE = 50
 #: Begins the flags of a file's name.
 _FLAGS = ":2,"
 #: Nanoseconds by which files may have been moved later than the newest that was read: a clock that
@@ -49,11 +51,9 @@ class Maildir:
         self._state = state
         self._kept = kept
         self._name = f"maildir:{folder}"
-        #: whether a file could not be read, so that older ones must be looked at again
-        self._is_behind = False
 
-    def messages(self) -> Iterator[InMailbox]:
-        """Read the files that may be new, the oldest first.
+    def batches(self) -> Iterator[list[InMailbox]]:
+        """Read the files that may be new, some at a time, the oldest first.
 
         Raises:
             MailboxError: the folder is no maildir, or cannot be read.
@@ -61,20 +61,31 @@ class Maildir:
         """
         position = self._state.get(self._name)
         newest = position.last_uid if position else 0
-        self._is_behind = False
-        files = [one for one in self._list("cur") if one.moved_at >= newest - _MARGIN]
-        for moved_at, path in sorted([*files, *self._list("new")]):
-            content = self._read(path)
-            if content is None:
-                continue
-            yield InMailbox(str(path), content)
-            newest = max(newest, moved_at)
-        if position != (0, newest) and newest and not self._is_behind and self._after == "keep":
-            self._state.set(self._name, Position(0, newest))
+        listed = [one for one in self._list("cur") if one.moved_at >= newest - _MARGIN]
+        files = sorted([*listed, *self._list("new")])
+        are_read = True
+        for start in range(0, len(files), _AT_ONCE):
+            batch = []
+            for _, path in files[start : start + _AT_ONCE]:
+                try:
+                    batch.append(InMailbox(str(path), self._read(path)))
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    are_read = False
+                    reason = error.strerror
+                    log.warning("message not read", extra={"file": path.name, "reason": reason})
+            if batch:
+                yield batch
+        if self._after == "keep" and files and are_read:
+            self._state.set(self._name, Position(0, max(newest, files[-1].moved_at)))
 
-    def done(self, message: InMailbox) -> None:
-        """Delete a file, or move it to `cur/`."""
-        path = self._folder / message.key
+    def done(self, batch: Sequence[InMailbox]) -> None:
+        """Delete files, or move them to `cur/`."""
+        for message in batch:
+            self._remove(self._folder / message.key)
+
+    def _remove(self, path: Path) -> None:
         try:
             if self._after == "delete":
                 path.unlink(missing_ok=True)
@@ -99,17 +110,9 @@ class Maildir:
                 continue
         return listed
 
-    def _read(self, path: Path) -> bytes | None:
-        """Return the beginning of a file, or None if it is gone or cannot be read."""
-        try:
-            with path.open("rb") as file:
-                return file.read(self._kept)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            self._is_behind = True
-            log.warning("message not read", extra={"file": path.name, "reason": error.strerror})
-            return None
+    def _read(self, path: Path) -> bytes:
+        with path.open("rb") as file:
+            return file.read(self._kept)
 
     def _unusable(self, error: OSError) -> MailboxError:
         return MailboxError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from digest.errors import ConfigError
 from digest.inbound.doors.envelope import from_pipe
+from digest.models.inbound import Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -137,10 +138,11 @@ def hand_over(
             "nobody knows for whom the message is; let the mail server's command name it with"
             " --recipient"
         )
-    return store.store(
-        message.content,
+    incoming = Incoming(
+        content=message.content,
         sender=message.sender,
         recipients=message.recipients,
         channel=CHANNEL,
-        now=now,
+        received_at=now,
     )
+    return store.store_all([incoming])[0]

@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.inbound.doors.envelope import from_mailbox
+from digest.inbound.doors.envelope import HandedOver, from_mailbox
+from digest.models.inbound import Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,18 +49,13 @@ def poll(
 
     """
     read = new = unnamed = 0
-    for message in mailbox.messages():
-        handed = from_mailbox(message.content, is_ours=is_ours)
-        new += store.store(
-            handed.content,
-            sender=handed.sender,
-            recipients=handed.recipients or ("",),
-            channel=mailbox.channel,
-            now=clock(),
-        )
-        read += 1
-        unnamed += handed.is_guess
-        mailbox.done(message)
+    for batch in mailbox.batches():
+        handed = [from_mailbox(message.content, is_ours=is_ours) for message in batch]
+        incoming = [_incoming(one, channel=mailbox.channel, now=clock()) for one in handed]
+        new += sum(store.store_all(incoming))
+        read += len(batch)
+        unnamed += sum(one.is_guess for one in handed)
+        mailbox.done(batch)
         if not should_continue():
             break
     if read:
@@ -67,3 +63,13 @@ def poll(
     if unnamed:
         log.warning("recipients not named", extra={"channel": mailbox.channel, "messages": unnamed})
     return Polled(read=read, new=new, unnamed=unnamed)
+
+
+def _incoming(message: HandedOver, *, channel: str, now: datetime) -> Incoming:
+    return Incoming(
+        content=message.content,
+        sender=message.sender,
+        recipients=message.recipients or ("",),
+        channel=channel,
+        received_at=now,
+    )

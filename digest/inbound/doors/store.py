@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from digest.models.inbound import Incoming
 
 #: Says whether an address of an envelope is one of ours.
 IsOurs = Callable[[str], bool]
@@ -15,19 +15,13 @@ IsOurs = Callable[[str], bool]
 class Store(Protocol):
     """Keeps messages; `digest.storage.arrivals.Arrivals` does."""
 
-    def store(
-        self,
-        content: bytes,
-        *,
-        sender: str,
-        recipients: Sequence[str],
-        channel: str,
-        now: datetime,
-    ) -> int:
-        """Store a message for each recipient who does not have it; return for how many.
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
+        """Store all or none of some messages; return for how many recipients each is new.
+
+        They are on the disk when this returns.
 
         Raises:
-            StoreError: it cannot be stored now.
+            StoreError: they cannot be stored now.
 
         """
         ...

@@ -19,7 +19,7 @@ _RECIPIENT_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]+@[^\s<>;]+)>?")
 #: Who sends reports, by the local part of From.
 _DAEMONS = re.compile(
-    r"(?i)\b(?:mailer[-_.]?daemon|mail[-_. ]?daemon|postmaster|mail ?delivery"
+    r"(?i)\b(?:mailer[-_.]?daemon|mail[-_. ]?daemon|mdaemon|postmaster|mail ?delivery"
     r"|delivery ?(?:sub)?system"
     r"|double-bounce|microsoftexchange[0-9a-f]*)\b"
 )

@@ -261,7 +261,8 @@ class _Reading:
                 envelope = Envelope(sender=self._envelope.sender, recipient=one)
                 if why := recognise(self._message, envelope):
                     return self._explanation(MessageKind.COMMAND, why)
-            if _RETURN_ADDRESS.match(self._recipients()[0]):
+            is_verp = self._proof().found_in == returned_mail.RETURN_ADDRESS
+            if is_verp or _RETURN_ADDRESS.match(self._recipients()[0]):
                 why = "only programs write to a return address"
                 return self._explanation(MessageKind.AUTO_REPLY, why)
         return self._explanation(

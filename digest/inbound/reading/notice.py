@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 MOST_LINES, LONGEST = 25, 16 * 1024
 #: A line that begins with an address, which may be all of it.
 _OPENING = re.compile(
-    r"^([ \t]*)(?:[-*•] ?)?'?"
-    r"((?:<[^<>\n]{3,320}>|\"[^\"\n]{1,64}\"@[\w.-]+|[^\s<>:;,\"()]{1,128}@[\w.\\-]+)(?:@[\w.-]+)?)"
-    r"'?(?=[\s:;,(.]|$)[.]{0,3}[ \t]*[:;,]?[ \t]*(.*)$"
+    r"^([ \t]*)(?:[-*•] ?)?['\[]?"
+    r"((?:<[^<>\n]{3,320}>|\"[^\"\n]{1,64}\"@[\w.-]+|[^\s<>:;,\"()\[\]]{1,128}@[\w.\\-]+)(?:@[\w.-]+)?)"
+    r"['\]]?(?=[\s:;,(.]|$)[.]{0,3}[ \t]*[:;,]?[ \t]*(.*)$"
 )
 _MARKUP = re.compile(r"(?is)<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]{0,2000}>")
 _BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li)\b[^>]{0,200}>")

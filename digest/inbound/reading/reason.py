@@ -89,7 +89,7 @@ _NOT_THERE = re.compile(
     r"|no mx\b|nullmx|null mx"
     r"|(?:does|do)(?:n't| not) accept (?:any )?(?:e-?)?mails?\b|indicated no smtp"
     r"|accepts? no (?:e-?)?mail"
-    r"|non-?existent host|unrout"
+    r"|non-?existent host|\bhost\b.{0,12}not found|unrout"
     r"|(?:account|mailbox|user|address|recipient)(?: \w+){0,3} (?:disabled|deactivated|suspended"
     r"|closed|deleted"
     r"|terminated|inactive|locked|discontinued|obsolete|removed|cancell?ed|expired|moved|archived"

@@ -89,11 +89,13 @@ def _split(text: str) -> Iterator[Fields]:
 
 def _block(fields: Fields) -> RecipientBlock | None:
     """Return a recipient's block; None for the block about the message, which comes first."""
-    names = (
+    named = [
         addresses.from_report(fields.get(name), is_original=is_original)
         for name, is_original in _NAMES
-    )
-    address = next(filter(None, names), "")
+    ]
+    # A server may name its own mailbox as the final recipient, with a domain of its own making.
+    named.sort(key=lambda address: "." not in address.rpartition("@")[2])
+    address = next(filter(None, named), "")
     if not address:
         return None
     return RecipientBlock(

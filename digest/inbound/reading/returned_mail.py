@@ -8,6 +8,7 @@ mail of ours has all three, and a feedback loop that hides the reader at least o
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -17,8 +18,9 @@ from digest.inbound.reading import addresses
 from digest.mail.message import parse_message_id
 from digest.mail.verp import ID_PLACEHOLDER, parse_return_address
 from digest.models.inbound import ReturnedMail
+from subscribers import links, mail_tokens
 from subscribers.errors import LinkError
-from subscribers.links import Purpose, read
+from subscribers.mail_tokens import MailPurpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +33,8 @@ WINDOW = timedelta(days=90)
 #: How far ahead of our day a mail's day may be: as far as a time zone.
 AHEAD = timedelta(days=1)
 
+#: Where a proof may stand.
+RETURN_ADDRESS, MESSAGE_ID, LEAVE_LINK = "return address", "Message-ID", "leave link"
 FORGED, TOO_OLD, IN_FUTURE, NO_KEY = (
     "its signature is not ours", "it is too old", "its day is in the future",
     "there is no key to check it with",
@@ -82,17 +86,17 @@ def _signs(ours: Ours, recipients: list[str], heads: list[Fields]) -> Iterator[R
         match = _pattern(ours.bounce_address).fullmatch(address)
         if match is not None:
             yield _checked(
-                ours, parse_return_address(match["id"], secrets=ours.secrets), "return address"
+                ours, parse_return_address(match["id"], secrets=ours.secrets), RETURN_ADDRESS
             )
     identifiers = [value for head in heads for name in _MESSAGE_IDS for value in head.all(name)]
     for identifier in identifiers[:MOST_CHECKED]:
         if (parsed := parse_message_id(identifier, secrets=ours.secrets)) is not None:
-            yield _checked(ours, parsed, "Message-ID")
-    links = [value for head in heads for value in head.all("list-unsubscribe")]
-    for token in [one for link in links for one in _TOKEN.findall(link)][:MOST_CHECKED]:
+            yield _checked(ours, parsed, MESSAGE_ID)
+    listed = [value for head in heads for value in head.all("list-unsubscribe")]
+    for token in [one for value in listed for one in _TOKEN.findall(value)][:MOST_CHECKED]:
         subscriber_id = _leaver(token, ours.secrets)
         if subscriber_id is not None:
-            yield ReturnedMail(subscriber_id=subscriber_id, found_in="leave link")
+            yield ReturnedMail(subscriber_id=subscriber_id, found_in=LEAVE_LINK)
 
 
 def _checked(ours: Ours, parsed: tuple[date, int] | None, found_in: str) -> ReturnedMail:
@@ -109,12 +113,14 @@ def _checked(ours: Ours, parsed: tuple[date, int] | None, found_in: str) -> Retu
 
 
 def _leaver(token: str, secrets: tuple[str, ...]) -> int | None:
+    """Return whom a token lets leave, of the page or of the address; None if it is not valid."""
     if not secrets:
         return None
-    try:
-        return read(Purpose.LEAVE, token, secrets=secrets, now=_ANY_TIME)
-    except LinkError:
-        return None
+    with suppress(LinkError):
+        return links.read(links.Purpose.LEAVE, token, secrets=secrets, now=_ANY_TIME)
+    with suppress(LinkError):
+        return mail_tokens.read(MailPurpose.LEAVE, token, secrets=secrets, now=_ANY_TIME)
+    return None
 
 
 @lru_cache(maxsize=16)

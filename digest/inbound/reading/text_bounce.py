@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from digest.inbound.reading import addresses, notice, reason
@@ -15,7 +16,7 @@ from digest.inbound.reading.message import Fields, read_fields
 from digest.models.inbound import BounceClass, BouncedRecipient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from digest.inbound.reading.message import IncomingMessage
 
@@ -117,7 +118,7 @@ FORMS = (
         "MDaemon",
         r"^The attached message had PERMANENT fatal delivery errors|^This is a status message",
         r"^: Message contains",
-        r"(?:Failed|Recipient) address: <?(?P<address>[^\s<>]+@[^\s<>]+)>?",
+        r"(?:(?:Failed|Recipient) address: |^> )<?(?P<address>[^\s<>]+@[^\s<>]+)>?",
     ),
     _form(
         "Yahoo",
@@ -135,6 +136,13 @@ FORMS = (
     ),
 )  # fmt: skip
 _UNKNOWN_FORM = _form("", r"", _A_COPY + r"|^(?:received|return-path): ")
+#: An address behind what it is, as "Recipient: [SMTP:ada@example.org]" and "mailbox is full: <…>".
+_LABELLED = re.compile(
+    r"^(?![^\n]{0,80}\b(?:from|sender|reply|contact|return)\b)[^\n:@]{0,60}"
+    r"(?:recipients?|address(?:es)?|user ?(?:id|name)?|mailbox is(?: \w+)?)(?:\(s\))?[ \t]*:"
+    r"[ \t]*\[?(?:smtp:)?<?(?P<address>[^\s<>\[\]:]{1,128}@[\w.-]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: What a subject says of mail that was not delivered.
 _SUBJECT = re.compile(
     r"fail|undeliver|not delivered|could not be delivered|returned (?:mail|to sender)"
@@ -207,13 +215,20 @@ def failed_recipients(message: IncomingMessage) -> list[str]:
 
 
 def _recipients(form: Form, text: str) -> Iterator[tuple[str, str]]:
+    """Return each recipient that a text names, and what it says of them."""
     if form.recipient is None:
-        yield from notice.openings(text)
-        return
-    found = list(form.recipient.finditer(text))
-    ends: Iterable[int] = [match.start() for match in found[1:]] + [len(text)]
-    for match, end in zip(found, ends, strict=True):
-        words = text[match.end() : min(end, match.end() + _LONGEST_REASON)]
+        found = list(notice.openings(text))
+        yield from found or _named_within(_LABELLED, text)
+    else:
+        yield from _named_within(form.recipient, text)
+
+
+def _named_within(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    """Return each address that a sentence or a label names, with the text from there on."""
+    found = list(pattern.finditer(text))
+    for match, following in zip_longest(found, found[1:]):
+        end = following.start() if following else len(text)
+        words = text[match.start() : min(end, match.end() + _LONGEST_REASON)]
         yield addresses.plain(match["address"]), " ".join(words.split())
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOON
 
+from digest.models.inbound import Incoming
 from digest.storage.arrivals import LONGEST, Arrivals, ArrivalState, Settlement, key_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def arrivals(engine: sa.Engine) -> Arrivals:
 def store(arrivals: Arrivals, content: bytes = MESSAGE, *recipients: str) -> int:
     return arrivals.store(
         content,
-        sender="",
+        sender="bo@example.org",
         recipients=recipients or ["bounces@example.org"],
         channel="lmtp",
         now=NOON,
@@ -44,6 +45,31 @@ def settle(arrivals: Arrivals, engine: sa.Engine, settlement: Settlement) -> lis
     return sorted(waiting)
 
 
+def test_messages_are_stored_together_each_once_for_each_recipient(arrivals: Arrivals) -> None:
+    store(arrivals, MESSAGE, "a@example.org")
+    many = tuple(f"{number}@example.org" for number in range(1500))
+    messages = [
+        Incoming(
+            content=content, sender="", recipients=recipients, channel="imap", received_at=NOON
+        )
+        for content, recipients in [
+            (MESSAGE, ("a@example.org", "b@example.org")),
+            (MESSAGE, ("b@example.org",)),
+            (b"another", many),
+        ]
+    ]
+
+    assert arrivals.store_all(messages) == [1, 0, 1500]
+    assert arrivals.store_all(messages) == [0, 0, 0]
+    assert [one.envelope.recipient for one in arrivals.waiting(3)] == [
+        "a@example.org", "b@example.org", "0@example.org",
+    ]  # fmt: skip
+
+
+def test_nothing_to_store_is_no_error(arrivals: Arrivals) -> None:
+    assert arrivals.store_all([]) == []
+
+
 def test_a_message_waits_for_each_recipient(arrivals: Arrivals) -> None:
     assert store(arrivals, MESSAGE, "a@example.org", "b@example.org") == 2
 
@@ -53,7 +79,7 @@ def test_a_message_waits_for_each_recipient(arrivals: Arrivals) -> None:
         "a@example.org", "b@example.org",
     )  # fmt: skip
     assert (first.content, first.envelope.sender, first.channel, first.received_at) == (
-        MESSAGE, "", "lmtp", NOON,
+        MESSAGE, "bo@example.org", "lmtp", NOON,
     )  # fmt: skip
 
 
@@ -104,7 +130,7 @@ def test_of_a_handled_message_the_bytes_are_gone_and_the_words_stay(
     found = arrivals.get(1)
 
     assert found is not None
-    assert found.arrival.content == b""
+    assert (found.arrival.content, found.arrival.envelope.sender) == (b"", "")
     assert (found.state, found.kind, found.why, found.result) == (
         ArrivalState.HANDLED, "bounce", "a report", "recorded",
     )  # fmt: skip

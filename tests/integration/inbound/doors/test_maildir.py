@@ -28,14 +28,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def read(folder: Path, engine: sa.Engine) -> Callable[..., list[bytes]]:
-    """Polls once, and is done with each file."""
+    """Polls once, and is done with all files."""
 
     def read(after: Any = "delete", kept: int = 9999) -> list[bytes]:
         maildir = Maildir(folder, after=after, state=Mailboxes(engine), kept=kept)
         contents = []
-        for message in maildir.messages():
-            contents.append(message.content)
-            maildir.done(message)
+        for batch in maildir.batches():
+            contents += [message.content for message in batch]
+            maildir.done(batch)
         return contents
 
     return read
@@ -110,18 +110,18 @@ def test_hidden_files_and_those_that_are_being_written_are_left(
 
 
 def test_a_file_that_vanishes_is_no_error(folder: Path, engine: sa.Engine) -> None:
-    for name in ("1", "2", "3"):
-        (folder / "new" / name).write_bytes(name.encode())
+    for number in range(60):
+        (folder / "new" / str(number)).write_bytes(b"1")
     maildir = Maildir(folder, after="keep", state=Mailboxes(engine), kept=99)
-    contents = []
+    counts = []
 
-    for message in maildir.messages():
-        contents.append(message.content)
+    for batch in maildir.batches():
+        counts.append(len(batch))
         for path in (folder / "new").iterdir():
             path.unlink()
-        maildir.done(message)
+        maildir.done(batch)
 
-    assert len(contents) == 1
+    assert counts == [50]
 
 
 def test_a_link_to_nowhere_is_as_a_file_that_vanished(
@@ -158,7 +158,7 @@ def test_a_folder_that_is_no_maildir_is_named(engine: sa.Engine, tmp_path: Path)
     maildir = Maildir(tmp_path, after="keep", state=Mailboxes(engine), kept=9)
 
     with pytest.raises(MailboxError, match=r"No such file.*check \[inbound\] maildir"):
-        list(maildir.messages())
+        list(maildir.batches())
 
 
 def test_a_folder_that_may_not_be_written_is_named(folder: Path, engine: sa.Engine) -> None:
@@ -166,9 +166,9 @@ def test_a_folder_that_may_not_be_written_is_named(folder: Path, engine: sa.Engi
     (folder / "cur").rename(folder / "away")
     (folder / "cur").symlink_to("away")
     maildir = Maildir(folder, after="keep", state=Mailboxes(engine), kept=9)
-    message = next(maildir.messages())
+    batch = next(maildir.batches())
     (folder / "cur").unlink()
     (folder / "cur").write_bytes(b"a file")
 
     with pytest.raises(MailboxError, match=r"Not a directory; check \[inbound\] maildir"):
-        maildir.done(message)
+        maildir.done(batch)

@@ -17,9 +17,10 @@ from digest.storage.arrivals import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     import sqlalchemy as sa
+
+    from digest.models.inbound import Incoming
 
 OURS = OwnAddresses(["{command}@news.example.org", "bounces+{id}@news.example.org"])
 BACK, LEAVE = "bounces+1@news.example.org", "leave+2@news.example.org"
@@ -38,12 +39,13 @@ class Box:
     channel: str = "maildir"
     gone: list[str] = field(default_factory=list)
 
-    def messages(self) -> Iterator[InMailbox]:
-        for number, content in enumerate(self.contents):
-            yield InMailbox(str(number), content)
+    def batches(self) -> Iterator[list[InMailbox]]:
+        for number in range(0, len(self.contents), 2):
+            some = self.contents[number : number + 2]
+            yield [InMailbox(str(number + behind), one) for behind, one in enumerate(some)]
 
-    def done(self, message: InMailbox) -> None:
-        self.gone.append(message.key)
+    def done(self, batch: Sequence[InMailbox]) -> None:
+        self.gone += [message.key for message in batch]
 
 
 def test_each_mail_is_stored_for_each_of_its_recipients(engine: sa.Engine) -> None:
@@ -85,9 +87,7 @@ def test_mails_that_name_nobody_are_stored_counted_and_told(
 
 def test_a_mail_that_is_not_stored_is_not_done(engine: sa.Engine) -> None:
     class Full:
-        def store(
-            self, content: bytes, *, sender: str, recipients: object, channel: str, now: datetime
-        ) -> int:
+        def store_all(self, messages: Sequence[Incoming]) -> list[int]:
             raise StoreError("the disk is full")
 
     box = Box([mail(1, f"Delivered-To: {BACK}")])
@@ -97,7 +97,7 @@ def test_a_mail_that_is_not_stored_is_not_done(engine: sa.Engine) -> None:
     assert box.gone == []
 
 
-def test_a_poll_can_be_stopped_between_two_mails(engine: sa.Engine) -> None:
+def test_a_poll_can_be_stopped_between_two_batches(engine: sa.Engine) -> None:
     box = Box([mail(number, f"Delivered-To: {BACK}") for number in range(5)])
 
     polled = poll(
@@ -105,8 +105,8 @@ def test_a_poll_can_be_stopped_between_two_mails(engine: sa.Engine) -> None:
         store=Arrivals(engine),
         is_ours=OURS,
         clock=lambda: NOON,
-        should_continue=lambda: len(box.gone) < 2,
+        should_continue=lambda: len(box.gone) < 3,
     )
 
-    assert polled.read == 2
-    assert box.gone == ["0", "1"]
+    assert polled.read == 4
+    assert box.gone == ["0", "1", "2", "3"]

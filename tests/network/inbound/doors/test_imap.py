@@ -57,13 +57,13 @@ def account(server: IMAPServer, **known: Any) -> Account:
 def read(
     server: IMAPServer, *, after: Any = "delete", state: Any = None, kept: int = 9999, **known: Any
 ) -> list[bytes]:
-    """Poll once, and be done with each mail."""
+    """Poll once, and be done with all mails."""
     contents = []
     state = State() if state is None else state
     with ImapMailbox(account(server, **known), after=after, state=state, kept=kept) as mailbox:
-        for message in mailbox.messages():
-            contents.append(message.content)
-            mailbox.done(message)
+        for batch in mailbox.batches():
+            contents += [message.content for message in batch]
+            mailbox.done(batch)
     return contents
 
 
@@ -168,9 +168,9 @@ def test_a_mail_that_is_not_done_stays(folder: IMAPFolder, server: IMAPServer) -
     folder.add(b"1", b"2")
 
     with ImapMailbox(account(server), after="delete", state=State(), kept=99) as mailbox:
-        first = next(mailbox.messages())
+        batch = next(mailbox.batches())
 
-    assert first.content == b"1"
+    assert [message.content for message in batch] == [b"1", b"2"]
     assert sorted(folder.mails) == [1, 2]
 
 
@@ -179,8 +179,7 @@ def test_after_an_error_of_the_store_all_stays(folder: IMAPFolder, server: IMAPS
 
     def fail() -> None:
         with ImapMailbox(account(server), after="delete", state=State(), kept=99) as mailbox:
-            for message in mailbox.messages():
-                mailbox.done(message)
+            for _ in mailbox.batches():
                 raise RuntimeError
 
     with pytest.raises(RuntimeError):

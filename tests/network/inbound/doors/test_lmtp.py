@@ -22,17 +22,18 @@ from digest.storage.arrivals import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     import sqlalchemy as sa
+
+    from digest.models.inbound import Incoming
 
     Start = Callable[..., "Service"]
 
 OURS = OwnAddresses(["{command}@news.example.org", "bounces+{id}@news.example.org"])
 ADA, BO = "bounces+ada@news.example.org", "leave+bo@news.example.org"
 MAIL = b"Subject: hello\r\nMessage-ID: <1@example.net>\r\n\r\nDear reader\r\n"
-STORED, LATER = "250 2.0.0 stored", "451 4.3.0 cannot be stored now, try again later"
+STORED, LATER = "250 2.0.0 stored", "451 4.3.0 not possible now, try again later"
 
 
 @dataclass
@@ -42,12 +43,10 @@ class Memory:
     kept: list[tuple[bytes, str, list[str]]] = field(default_factory=list)
     do: Callable[[], object] = lambda: None
 
-    def store(
-        self, content: bytes, *, sender: str, recipients: Sequence[str], channel: str, now: datetime
-    ) -> int:
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
         self.do()
-        self.kept.append((content, sender, list(recipients)))
-        return len(recipients)
+        self.kept += [(one.content, one.sender, [*one.recipients]) for one in messages]
+        return [len(one.recipients) for one in messages]
 
 
 @dataclass
@@ -293,6 +292,18 @@ def test_a_message_that_is_not_stored_is_put_off_for_each_recipient(
     assert [one.message for one in caplog.records if one.levelno == logging.ERROR] == [
         "message not stored"
     ]
+
+
+def test_a_command_that_fails_has_one_answer(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with start().connect() as client:
+        client.envelope(ADA, BO)
+        client.send(b"VRFY <\xff\r\n")
+
+        assert client.reply() == LATER
+        assert client.message(MAIL, answers=2) == [STORED, STORED]
+    assert "command failed" in [one.message for one in caplog.records]
 
 
 def test_a_store_that_takes_too_long_is_answered_all_the_same(start: Start) -> None:

@@ -132,13 +132,13 @@ def test_a_mail_that_is_expunged_while_others_are_read_is_gone(
     contents = []
 
     with by_imap(server, engine, "keep") as mailbox:
-        for message in mailbox.messages():
+        for batch in mailbox.batches():
             if not contents:
                 with _login(server) as other:
                     other.select()
                     other.store("25:30", "+FLAGS", r"(\Deleted)")
                     other.expunge()
-            contents.append(message.content)
+            contents += [message.content for message in batch]
 
     assert len(contents) == 24
 

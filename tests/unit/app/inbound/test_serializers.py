@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from digest.app.inbound_json import explanation
-
+from digest.app.inbound.serializers import explanation
 from digest.models.inbound import (
     BounceClass,
     BouncedRecipient,

@@ -102,6 +102,14 @@ def test_all_added_lines_are_looked_through_for_addresses_of_ours() -> None:
     assert piped(message).recipients == (HELP, LEAVE)
 
 
+def test_the_mailbox_behind_an_address_with_a_tag_is_no_second_recipient() -> None:
+    message = with_header(
+        "Delivered-To: bounces@news.example.org", f"X-Original-To: {LEAVE}", f"Envelope-to: {LEAVE}"
+    )
+
+    assert from_mailbox(message, is_ours=OURS).recipients == (LEAVE,)
+
+
 def test_without_these_the_newest_received_that_names_us_counts() -> None:
     message = with_header(
         "Received: from 127.0.0.1 by mx with IMAP for <root@localhost>; today",

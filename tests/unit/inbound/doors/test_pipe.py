@@ -18,7 +18,8 @@ from digest.inbound.doors.pipe import Call, hand_over, parse, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+
+    from digest.models.inbound import Incoming
 
 HELP, LEAVE = "help@news.example.org", "leave+a@news.example.org"
 MAIL = b"Subject: hello\n\nDear reader\n"
@@ -30,11 +31,11 @@ class Kept:
 
     calls: list[tuple[bytes, str, list[str], str]] = field(default_factory=list)
 
-    def store(
-        self, content: bytes, *, sender: str, recipients: Sequence[str], channel: str, now: datetime
-    ) -> int:
-        self.calls.append((content, sender, list(recipients), channel))
-        return len(recipients)
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
+        self.calls += [
+            (one.content, one.sender, [*one.recipients], one.channel) for one in messages
+        ]
+        return [len(one.recipients) for one in messages]
 
 
 def handed_over(content: bytes, call: Call, variables: dict[str, str]) -> Kept:

@@ -41,6 +41,14 @@ KINDS = [
     ),
     multipart(text_part("x"), status_part(block(), kind="message/global-delivery-status")),
     letter("Hi. This is the qmail-send program.\n\n<a@b.example>:\n550 no\n", sender="<>"),
+    letter(
+        "This is the DragonFly Mail Agent.\n\nThere was an error delivering your mail to <a@b>.\n",
+        sender="MAILER-DAEMON@mx.example.com",
+    ),
+    letter(
+        "Your message\n\nwas not delivered to:\n\n  a@b.example\n\nbecause:\n\n  no such user\n",
+        sender="postmaster@mx.example.com",
+    ),
     letter("I am away.", head="Auto-Submitted: auto-replied\n"),
 ]
 

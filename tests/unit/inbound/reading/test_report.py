@@ -67,6 +67,18 @@ def test_a_final_recipient_that_is_no_address_of_mail_is_passed_over() -> None:
     assert found.address == "a@b.example"
 
 
+def test_a_final_recipient_of_a_domain_that_nobody_knows_is_passed_over() -> None:
+    (found,) = read("Final-Recipient: rfc822; a@store\nOriginal-Recipient: rfc822; a@b.example")
+
+    assert found.address == "a@b.example"
+
+
+def test_a_final_recipient_of_a_domain_that_nobody_knows_is_better_than_none() -> None:
+    (found,) = read("Final-Recipient: rfc822; a@store\nAction: failed")
+
+    assert found.address == "a@store"
+
+
 def test_a_diagnostic_without_a_type_is_kept_whole() -> None:
     (found,) = read(f"Final-Recipient: rfc822; {READER}\nDiagnostic-Code: no room; sorry")
 

@@ -13,9 +13,15 @@ from support.incoming import OURS, READER_ID, SECRET, TODAY, own_message_id, ver
 from digest.inbound.reading.message import Fields
 from digest.inbound.reading.returned_mail import FORGED, IN_FUTURE, NO_KEY, TOO_OLD, find
 from digest.models.inbound import ReturnedMail
+from subscribers import mail_tokens
 from subscribers.links import Purpose, sign
+from subscribers.mail_tokens import MailPurpose
 
 PROVEN = ReturnedMail(day=TODAY, subscriber_id=READER_ID, found_in="return address")
+#: The address that a program writes to for the reader to leave.
+ADDRESS = mail_tokens.sign(
+    MailPurpose.LEAVE, READER_ID, secrets=[SECRET], at=datetime(2025, 1, 1, tzinfo=UTC)
+)
 #: A link of a mail, as its field lists it.
 LINK = sign(Purpose.LEAVE, READER_ID, secrets=[SECRET], at=datetime(2025, 1, 1, tzinfo=UTC))
 
@@ -85,6 +91,10 @@ def test_without_a_place_for_the_id_no_address_is_a_return_address(pattern: str)
         ({"original_message_id": own_message_id()}, "Message-ID"),
         (
             {"list_unsubscribe": f"<https://digest.example.org/leave/{LINK}>, <mailto:a@b.c>"},
+            "leave link",
+        ),
+        (
+            {"list_unsubscribe": f"<mailto:leave+{ADDRESS.upper()}@digest.example.org>"},
             "leave link",
         ),
     ],

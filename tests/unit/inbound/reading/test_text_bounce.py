@@ -146,6 +146,39 @@ def test_a_field_may_name_whom_the_text_does_not() -> None:
     assert classes(explain(octets)) == {READER: "hard"}
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "This is the DragonFly Mail Agent v0.14.", "Your message\n\nwas lost",
+        "Failed to deliver to '",
+        "The attached message had PERMANENT fatal delivery errors!", QMAIL,
+    ],
+)  # fmt: skip
+def test_a_known_form_that_names_nobody_bounces_nobody(beginning: str) -> None:
+    found = explain(bounce(beginning, subject="hello"))
+
+    assert (found.kind, found.recipients) == ("not-understood", ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"Intended recipient: {READER}", f"User's mailbox is full: <{READER}>",
+        f"Recipient: [SMTP:{READER}]", f"Undeliverable Address: {READER}",
+        f"  * [{READER}]: 550 no such user",
+    ],
+)  # fmt: skip
+def test_an_address_may_stand_behind_what_it_is(line: str) -> None:
+    text = f"It could not be delivered.\n\n{line}\nReason: some reason\n"
+
+    assert classes(explain(bounce(text))) == {READER: "soft"}
+
+
+@pytest.mark.parametrize("label", ["Sender address", "From address", "Contact address", "To"])
+def test_an_address_behind_what_it_is_not_is_no_recipient(label: str) -> None:
+    assert explain(bounce(f"It failed.\n\n{label}: {READER}\n")).recipients == ()
+
+
 def test_an_unknown_form_without_a_code_is_soft_at_most() -> None:
     text = f"Your mail failed.\n\n{READER}: no such user\n"
 
