@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import smtplib
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.lmtp_capture import Capture, lmtp_capture
-from support.paths import ROOT
+from support.mail_host import entered_by_all, sample
 from support.postfix import Postfix, postfix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-SAMPLES = ROOT / "docs" / "samples" / "inbound"
 MAIL = b"From: Ada <ada@example.net>\r\nSubject: hello\r\n\r\nHello.\r\n"
 #: The domain is one with mailboxes, of which this one delivers to a folder.
 SHARED = "mydestination = news.example.org\nmail_spool_directory = {folder}/spool/\n"
-
-
-def sample(name: str) -> str:
-    """A sample, with the table beside the other files of the server."""
-    text = (SAMPLES / name).read_text(encoding="utf-8")
-    return text.replace("/etc/postfix/digest", "{folder}/digest")
-
-
-@contextmanager
-def entered_by_all() -> Iterator[Path]:
-    """A folder that the server's users may enter."""
-    with tempfile.TemporaryDirectory(prefix="inbound-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @pytest.fixture
