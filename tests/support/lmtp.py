@@ -6,13 +6,15 @@ import asyncio
 import socket
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from digest.inbound.doors.lmtp import LMTPServer
+    from digest.models.inbound import Incoming
 
 
 class LMTPClient:
@@ -114,3 +116,32 @@ def running(
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@dataclass
+class MemoryStore:
+    """A store in memory, which does for each message what a test wants."""
+
+    kept: list[tuple[bytes, str, list[str]]] = field(default_factory=list)
+    do: Callable[[], object] = lambda: None
+
+    def store_all(self, messages: Sequence[Incoming]) -> list[int]:
+        """Keep messages; all of them are new."""
+        self.do()
+        self.kept += [(one.content, one.sender, [*one.recipients]) for one in messages]
+        return [len(one.recipients) for one in messages]
+
+
+@dataclass
+class LMTPService:
+    """A server that runs, and its store."""
+
+    store: Any
+    path: str
+    server: LMTPServer
+    loop: asyncio.AbstractEventLoop
+    woken: list[None]
+
+    def connect(self) -> LMTPClient:
+        """Connect as a mail server does."""
+        return LMTPClient(self.path)

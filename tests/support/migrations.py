@@ -186,7 +186,7 @@ def _give_feedback(engine: sa.Engine) -> None:
 
 
 def _receive_mail(engine: sa.Engine) -> None:
-    """Let a mail come in and be settled, a mail bounce, a mailbox be read, and answer a stranger."""
+    """Let a mail come in and be settled, another bounce, and a stranger be answered."""
     now = datetime.now(UTC)  # else the next run prunes it
     reader = Book(engine, new_id=int, pepper="").confirmed()[0].id
     arrivals, bounces = Arrivals(engine), Bounces(engine)

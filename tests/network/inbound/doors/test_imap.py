@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.imap_server import IMAPFolder, IMAPServer
 
 from digest.errors import MailboxError
-from digest.inbound.doors.imap import Account, ImapMailbox, modified_utf7, quoted
+from digest.inbound.doors.imap import Account, ImapMailbox
 from digest.storage.mailboxes import Mailboxes, Position
 
 if TYPE_CHECKING:
@@ -368,28 +368,6 @@ def test_any_answer_is_understood_or_an_error(
         contents = []
 
     assert set(contents) <= {b"1"}
-
-
-# -- names ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "written"),
-    [
-        ("INBOX", "INBOX"),
-        ("A & B", "A &- B"),
-        ("Entwürfe", "Entw&APw-rfe"),
-        ("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"),
-        ("☃!", "&JgM-!"),
-    ],
-)
-def test_a_folder_is_named_in_modified_utf_7(name: str, written: str) -> None:
-    """The third is the example of RFC 3501 §5.1.3."""
-    assert modified_utf7(name) == written
-
-
-def test_quotes_and_backslashes_are_escaped() -> None:
-    assert quoted('a "b" \\c') == '"a \\"b\\" \\\\c"'
 
 
 def test_no_warning_is_logged_where_all_is_well(
