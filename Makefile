@@ -69,6 +69,8 @@ bench: $(VENV)/developing
 	$(BIN)/python benchmarks/ranking_scale.py
 	$(BIN)/python benchmarks/own_words.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/inbound_classes.py
+	$(BIN)/python benchmarks/inbound.py
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/wire.py
 	$(BIN)/python benchmarks/delivery.py
