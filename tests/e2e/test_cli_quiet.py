@@ -44,14 +44,17 @@ COMMANDS: list[tuple[str, ...]] = [
     ("prune",),
     ("train",),
     ("prune", "--vacuum"),
+    ("inbound", "poll"),
+    ("inbound", "retry"),
 ]
 #: Commands whose result is what was asked for, and those that run until they are told to stop.
 ASKED = {
-    "backtest", "bench delivery", "dkim keygen", "dkim record", "interleaving", "papers list",
+    "backtest", "bench delivery", "dkim keygen", "dkim record", "inbound check", "inbound explain",
+    "inbound list", "inbound show", "interleaving", "papers list",
     "papers show", "status", "subscribers export", "subscribers list", "subscribers set",
     "subscribers show", "topics list", "topics packs", "topics show", "topics test",
 }  # fmt: skip
-LASTING = {"daemon", "serve"}
+LASTING = {"daemon", "inbound serve", "serve"}
 
 
 def names(group: TyperGroup, *before: str) -> Iterator[str]:
