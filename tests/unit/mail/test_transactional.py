@@ -179,6 +179,16 @@ def test_an_answer_repeats_only_words_that_could_be_topics() -> None:
         assert forbidden not in text + html
 
 
+def test_who_has_not_confirmed_is_told_to_do_that_before_choosing_again() -> None:
+    mail = answer(MailKind.TOPICS, unknown=["robotz"], understood=["agents"])
+
+    text, html = texts(parsed(mail, replace(ADA, status=Status.PENDING)))
+
+    for part in (text, html):
+        assert "First confirm your subscription, by our other mail." in " ".join(part.split())
+        assert "subscribe@" not in part
+
+
 @pytest.mark.parametrize(
     ("details", "subject"),
     [
