@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import newest_day, now, place
 from digest.app.examples import known_examples
-from digest.app.inbound.handling import handle_waiting
 from digest.app.lookup import look_up
 from digest.app.profiles import learn_profiles
 from digest.app.workers import ProcessPool
@@ -316,7 +315,11 @@ def housekeeping(
 
     Return how many messages left.
     """
-    handle_waiting(app, should_continue=should_continue)
+    if app.arrivals.waiting(1):
+        # Imported here, since most runs have no message to understand.
+        from digest.app.inbound.handling import handle_waiting
+
+        handle_waiting(app, should_continue=should_continue)
     at = clock()
     evidence = Evidence(at=at, channel="never confirmed")
     app.book.forget_unconfirmed(before=at - FORGET_UNCONFIRMED_AFTER, evidence=evidence)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from digest.app import pipeline
 from digest.app.clock import newest_day, now
-from digest.app.inbound.handling import handle_before_run
 from digest.app.lock_wait import polls
 from digest.app.pruning import prune_after_run
 from digest.delivery.run import report_day
@@ -99,7 +98,11 @@ def run(
     is_named = day is not None and only is None
     app.ledger.refuse_pruned(own)  # first: what to do about a restored database is no help then
     _refuse_restored(app, own, is_named=is_named, only=only)  # before the day is recorded as begun
-    handle_before_run(app, should_continue=should_continue)
+    if app.arrivals.waiting(1):
+        # Imported here, since most runs have no message to understand.
+        from digest.app.inbound.handling import handle_before_run
+
+        handle_before_run(app, should_continue=should_continue)
     if only is None:
         app.begun_days.begin(own, named=late, now=now())
     sources = pipeline.fetch(app, own, only_day=day is not None, progress=fetch_progress)
