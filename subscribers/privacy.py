@@ -20,13 +20,15 @@ def export(
     *,
     issues: Callable[[int], Iterator[dict[str, Any]]],
     transactional: Callable[[int], list[dict[str, Any]]],
+    inbound: Callable[[int], list[dict[str, Any]]],
     feedback: Callable[[int], dict[str, Any]],
 ) -> dict[str, Any]:
     """Return everything known about a subscriber, ready for `json_stream`.
 
-    `issues` and `transactional` return the mails sent to a subscriber's id, and `feedback` what
-    they said of papers. The caller passes them, because this package does not know about mails and
-    papers. The issues stay an iterator: they are read while they are written.
+    `issues` and `transactional` return the mails sent to a subscriber's id, `inbound` the messages
+    that came in from or about them, and `feedback` what they said of papers. The caller passes
+    them, because this package does not know about mails and papers. The issues stay an iterator:
+    they are read while they are written.
     """
     return {
         "address": subscriber.address,
@@ -49,6 +51,7 @@ def export(
         **feedback(subscriber.id),
         "issues": issues(subscriber.id),
         "letters": transactional(subscriber.id),
+        "inbound": inbound(subscriber.id),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.feedback import AppFeedback
+from digest.app.inbound.serializers import arrivals_of
 from digest.app.serializers import issues_of, transactional_of
 from digest.errors import LibraryError
 from digest.mail.context import paper_context
@@ -147,6 +148,7 @@ def web_services(
         transactional=lambda subscriber_id: transactional_of(
             app.transactional_queue, subscriber_id
         ),
+        inbound=lambda subscriber_id: arrivals_of(app.arrivals, subscriber_id),
         issues=lambda subscriber_id: issues_of(app.subscriber_history, app.bounces, subscriber_id),
         forget=app.ledger.forget,
         feedback=AppFeedback(app, clock),

@@ -306,6 +306,7 @@ def export(
             app.book,
             issues=partial(serializers.issues_of, app.subscriber_history, app.bounces),
             transactional=partial(serializers.transactional_of, app.transactional_queue),
+            inbound=partial(inbound_serializers.arrivals_of, app.arrivals),
             feedback=partial(serializers.feedback_of, app),
         )
     )

@@ -54,6 +54,8 @@ class WebServices:
     issues: Callable[[int], Iterator[dict[str, Any]]]
     #: given a subscriber's id, return all transactional mails sent to them, ready for JSON
     transactional: Callable[[int], list[dict[str, Any]]]
+    #: given a subscriber's id, return the messages that came in from or about them, ready for JSON
+    inbound: Callable[[int], list[dict[str, Any]]]
     #: given a subscriber's id, delete the records of all mails to them
     forget: Callable[[int], None]
     #: given a subscriber's id and an upload, keep its papers as likes; raises UploadError

@@ -8,7 +8,10 @@ from digest.app.serializers import values
 
 if TYPE_CHECKING:
     from digest.models.inbound import BouncedRecipient, Explanation, ReturnedMail
-    from digest.storage.arrivals import SettledArrival
+    from digest.storage.arrivals import Arrivals, SettledArrival
+
+#: The most messages of one reader; they are kept for three months.
+MOST = 1_000
 
 
 def arrival(found: SettledArrival) -> dict[str, Any]:
@@ -20,6 +23,11 @@ def arrival(found: SettledArrival) -> dict[str, Any]:
         "recipient": envelope.recipient,
         **values(found, "state", "kind", "why", "result"),
     }
+
+
+def arrivals_of(arrivals: Arrivals, subscriber_id: int) -> list[dict[str, Any]]:
+    """Write the messages that came in from or about a subscriber, the newest first."""
+    return [arrival(one) for one in arrivals.newest(most=MOST, subscriber_id=subscriber_id)]
 
 
 def explanation(file: str, found: Explanation) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def export(token: str, request: Request, services: ServicesDep) -> Response:
         services.book,
         issues=services.issues,
         transactional=services.transactional,
+        inbound=services.inbound,
         feedback=services.feedback.export,
     )
     return StreamingResponse(

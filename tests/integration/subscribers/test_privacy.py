@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from support.builders import DAY, NOON, brought_in, enrolled, evidence
 from support.installation import Installation
 
+from digest.app.inbound.serializers import arrivals_of
 from digest.app.serializers import feedback_of, issues_of, transactional_of
 from digest.models.delivery import MailKind
 from digest.models.feedback import Feedback
 from digest.models.profile import Interest, Profile
 from digest.storage import profiles
+from digest.storage.arrivals import ArrivalState, Settlement
+from digest.storage.bounces import Bounce
 from digest.storage.engine import open_database
 from digest.storage.transactional import TransactionalQueue
 from subscribers import json_stream, privacy
@@ -58,6 +61,7 @@ def ada(installation: Installation) -> Subscriber:
     installation.send(day=DAY.replace(day=3))
     TransactionalQueue(installation.app.engine).enqueue(subscriber.id, MailKind.PRIVACY, now=NOON)
     like(installation, subscriber)
+    write(installation, subscriber)
     assert chosen is not None
     return chosen
 
@@ -72,12 +76,27 @@ def like(installation: Installation, subscriber: Subscriber) -> None:
     installation.app.profiles.save({subscriber.id: LEARNED}, at=NOON)
 
 
+def write(installation: Installation, subscriber: Subscriber) -> None:
+    """Have a message from a reader handled, and have a mail to them bounce."""
+    app = installation.app
+    app.arrivals.store(b"x", sender=ADA, recipients=["help@example.org"], channel="lmtp", now=NOON)
+    helped = Settlement(
+        state=ArrivalState.HANDLED, kind="command", why="help", result="answered",
+        subscriber_id=subscriber.id,
+    )  # fmt: skip
+    bounce = Bounce(subscriber_id=subscriber.id, day=DAY, bounce_class="soft", at=NOON)
+    with app.engine.begin() as db:
+        app.arrivals.settle(db, {1: helped}, now=NOON)
+        app.bounces.record(db, [bounce])
+
+
 def exported(installation: Installation, subscriber: Subscriber) -> dict[str, Any]:
     data = privacy.export(
         subscriber,
         installation.book,
         issues=partial(issues_of, installation.app.subscriber_history, installation.app.bounces),
         transactional=partial(transactional_of, installation.app.transactional_queue),
+        inbound=partial(arrivals_of, installation.app.arrivals),
         feedback=partial(feedback_of, installation.app),
     )
     return cast("dict[str, Any]", json.loads("".join(json_stream.chunks(data))))
@@ -122,6 +141,8 @@ def test_the_export_has_everything_known_about_a_subscriber(installation: Instal
     ]
     assert known["profile"]["interests"][0]["words"] == ["zugzwang"]
     assert known["preferences"]["muted"] == ["Hal Example"]
+    assert [(one["kind"], one["result"]) for one in known["inbound"]] == [("command", "answered")]
+    assert [one["class"] for one in known["issues"][1]["came_back"]] == ["soft"]
 
 
 def test_the_export_has_consent_with_its_evidence(installation: Installation) -> None:
