@@ -32,7 +32,7 @@ rate = "1000/second"
 JOINS = "ivy@example.net"
 #: Where a poll is killed, as `dated_digest.py` reads it.
 PLACES = [
-    "digest.storage.arrivals:Arrivals.store:after:1",
+    "digest.storage.arrivals:Arrivals.store_all:after:1",
     "digest.storage.bounces:Bounces.record:after:1",
     "subscribers.transaction:BookTransaction.record_all:after:1",
     "digest.inbound.commands.acting:Commands.obey:after:1",
