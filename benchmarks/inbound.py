@@ -95,7 +95,12 @@ class Installation:
             engine=self.engine,
             arrivals=self.arrivals,
             bounces=self.bounces,
-            consequences=Consequences(bounces=self.bounces, book=self.book, clock=lambda: NOW),
+            consequences=Consequences(
+                bounces=self.bounces,
+                book=self.book,
+                signs_return_addresses=True,
+                clock=lambda: NOW,
+            ),
             explain=lambda arrival: explain(arrival.content, arrival.envelope, OURS),
             obey=lambda _db, _arrival: Obeyed("nothing"),
             clock=lambda: NOW,

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 def of_mail(came_back: Sequence[Bounce]) -> str:
     """Return what came back of one mail, such as `came back: soft 4.2.2 mailbox full`."""
-    said = [
-        " ".join(filter(None, (one.bounce_class, one.status, one.diagnostic))) for one in came_back
-    ]
+    said = [" ".join((one.bounce_class, *_words(one))) for one in came_back]
     return f"came back: {bounded('; '.join(said), bounds.REASONS)}" if said else ""
+
+
+def _words(bounce: Bounce) -> list[str]:
+    """Return the code and the words of the server, each once."""
+    codes = [] if bounce.status in bounce.diagnostic else [bounce.status]
+    return list(filter(None, (*codes, bounce.diagnostic)))
 
 
 def in_sum(classes: Mapping[str, int]) -> str:
@@ -35,6 +39,11 @@ def inbound_lines(status: InboundStatus) -> Iterator[str]:
         yield (
             f"mail servers refused {count(status.refused, 'mail')} within a day for what we are,"
             " not for their readers: check SPF, DKIM, DMARC, and blocklists for our address"
+        )
+    if status.unproven:
+        yield (
+            f"{count(status.unproven, 'bounce')} came in within a day without a signature of ours:"
+            " forged, or the address has lost its tag, or [site] secret_key has changed"
         )
     if status.waiting:
         yield f"{count(status.waiting, 'message')} came in and must still be handled"

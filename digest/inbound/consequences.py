@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digest.inbound.transitions import event_of, verdict_for
-from digest.models.inbound import BounceClass, MessageKind
+from digest.models.inbound import RETURN_ADDRESS, BounceClass, MessageKind
 from digest.storage.bounces import COMPLAINT, Bounce
 from subscribers.book import Evidence
-from subscribers.models import Event, Status, next_status
+from subscribers.models import INACTIVE, Event, Status, next_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from digest.models.inbound import BouncedRecipient, Explanation
+    from digest.models.inbound import BouncedRecipient, Explanation, ReturnedMail
     from digest.storage.bounces import Bounces
     from subscribers.book import Book
 
@@ -30,7 +30,7 @@ _LONGEST_NOTE = 500
 _DONE = {
     Event.BOUNCE: "the address is suppressed",
     Event.COMPLAINT: "the address is suppressed",
-    Event.LEAVE: "the reader has left: their own rules refuse our mail",
+    Event.LEAVE: "the reader has left: they refuse our mail",
     Event.PAUSE: "the reader is paused: their mailbox has not worked for days",
 }
 
@@ -41,6 +41,8 @@ class Consequences:
 
     bounces: Bounces
     book: Book
+    #: whether each mail has a return address of its own, with a signature
+    signs_return_addresses: bool
     clock: Callable[[], datetime]
 
     def of_reports(self, db: sa.Connection, reports: Sequence[Explanation]) -> list[str]:
@@ -49,6 +51,7 @@ class Consequences:
         book = self.book.within(db)
         judged = _Judged(
             now=self.clock(),
+            signs_return_addresses=self.signs_return_addresses,
             readers={
                 subscriber_id: _Reader(address=one.address, status=one.status)
                 for subscriber_id, one in book.standings(ids).items()
@@ -73,6 +76,7 @@ class _Judged:
     """What reports change, as far as they were judged."""
 
     now: datetime
+    signs_return_addresses: bool
     #: by id
     readers: dict[int, _Reader]
     #: by id: the days of mails that bounced softly, each with when that was heard
@@ -95,13 +99,21 @@ class _Judged:
                 subscriber_id=subscriber_id, day=day, bounce_class=COMPLAINT, at=self.now
             )
             self.bounces.append(complaint)
-            if reader.status is Status.SUPPRESSED:
-                return "the address was suppressed already"
-            return self._move(subscriber_id, reader, Event.COMPLAINT, report.why)
+            if reader.status in INACTIVE:
+                return f"nothing was changed: the reader is {reader.status}"
+            event = Event.COMPLAINT if self._is_strong(returned) else Event.LEAVE
+            return self._move(subscriber_id, reader, event, report.why)
         said = verdict_for(reader.address, report.recipients)
         if said is None:
             return "nothing was changed: it names no recipient"
-        return self._bounced(subscriber_id, reader, day, said, is_refusal=report.is_refusal)
+        return self._bounced(subscriber_id, reader, day, said, report)
+
+    def _is_strong(self, returned: ReturnedMail) -> bool:
+        """Whether a proof is one that only mail servers see.
+
+        A Message-ID and a leave link go with every copy and answer of a mail, also into archives.
+        """
+        return returned.found_in == RETURN_ADDRESS or not self.signs_return_addresses
 
     def _bounced(
         self,
@@ -109,8 +121,7 @@ class _Judged:
         reader: _Reader,
         day: date,
         said: BouncedRecipient,
-        *,
-        is_refusal: bool,
+        report: Explanation,
     ) -> str:
         bounce = Bounce(
             subscriber_id=subscriber_id,
@@ -126,15 +137,16 @@ class _Judged:
             soft[day] = self.now
         event = event_of(
             said.bounce_class,
-            is_refusal=is_refusal,
+            is_refusal=report.is_refusal,
             status=reader.status,
             soft=soft.items(),
             now=self.now,
         )
         if event is None:
             return f"recorded beside the mail of {day}"
-        words = " ".join(filter(None, (said.status, said.diagnostic)))
-        return self._move(subscriber_id, reader, event, words)
+        if not self._is_strong(report.returned):
+            return f"recorded only: its {report.returned.found_in} is known to others"
+        return self._move(subscriber_id, reader, event, said.words)
 
     def _move(self, subscriber_id: int, reader: _Reader, event: Event, note: str) -> str:
         evidence = Evidence(at=self.now, channel="mail server", note=note[:_LONGEST_NOTE])

@@ -79,12 +79,12 @@ class Handler:
             StoreError: the database cannot be used now; the rest still waits.
 
         """
-        kinds = Counter[str]()
+        kinds, level = Counter[str](), self._alarm_level()
         while should_continue() and (batch := self.arrivals.waiting(BATCH)):
             kinds.update(self._handle(batch))
             pause(len(batch))
-        if kinds[MessageKind.BOUNCE]:
-            self._warn_of_policy()
+        if kinds[MessageKind.BOUNCE] and self._alarm_level() > level:
+            log.warning("mail refused for what we are", extra={"mails": self._refused()})
         return kinds.total()
 
     def _handle(self, batch: Sequence[Arrival]) -> list[str]:
@@ -162,11 +162,13 @@ class Handler:
                 )
         return settled
 
-    def _warn_of_policy(self) -> None:
-        """Warn if mail servers refuse us, which only the operator can mend."""
-        refused = self.bounces.number_since(self.clock() - ALARM_SPAN, BounceClass.POLICY)
-        if refused >= ALARM:
-            log.warning("mail refused for what we are", extra={"mails": refused})
+    def _refused(self) -> int:
+        """Return how many mails were refused lately for what we are."""
+        return self.bounces.number_since(self.clock() - ALARM_SPAN, BounceClass.POLICY)
+
+    def _alarm_level(self) -> int:
+        """Return 0 while there is no alarm; it rises with each doubling, so that few are told."""
+        return (self._refused() // ALARM).bit_length()
 
 
 def _is_report(explanation: Explanation) -> bool:

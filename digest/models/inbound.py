@@ -52,6 +52,12 @@ class BouncedRecipient:
     #: the words of the mail server, on one line
     diagnostic: str = ""
 
+    @property
+    def words(self) -> str:
+        """The code and the words of the server, the code once."""
+        codes = () if self.status in self.diagnostic else (self.status,)
+        return " ".join(filter(None, (*codes, self.diagnostic)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
@@ -63,13 +69,17 @@ class Envelope:
     recipient: str = ""
 
 
+#: Where a proof stands that mail servers alone see.
+RETURN_ADDRESS = "return address"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReturnedMail:
     """The mail of ours that a report is about, and what proves it."""
 
     day: date | None = None
     subscriber_id: int | None = None
-    #: where the proof stood: "return address" or "Message-ID" or "leave link"; empty without any
+    #: where the proof stood: `RETURN_ADDRESS`, "Message-ID" or "leave link"; empty without any
     found_in: str = ""
     #: why it proves nothing, such as a forged or expired signature; empty for a valid one
     fault: str = ""

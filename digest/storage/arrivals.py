@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.models.inbound import Arrival, Envelope, Incoming
+from digest.models.inbound import Arrival, Envelope, Incoming, MessageKind
 from digest.storage.in_lists import rows_where_in
 from digest.storage.inbound_tables import arrivals
 
@@ -228,6 +228,13 @@ class Arrivals:
         )
         with self._engine.connect() as db:
             return {row.kind: row.number for row in db.execute(query)}
+
+    def unproven_since(self, moment: datetime) -> int:
+        """Count the bounces that were handled since then and named no mail of ours for certain."""
+        unproven = (arrivals.c.kind == MessageKind.BOUNCE) & arrivals.c.subscriber_id.is_(None)
+        query = sa.select(sa.func.count()).where(unproven, arrivals.c.handled_at >= moment)
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one()
 
     def prune(self, *, before: datetime, limit: int) -> int:
         """Delete some messages that came before a time and do not wait; return how many."""

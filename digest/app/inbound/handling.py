@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from digest.app.clock import now
 from digest.app.config.topics import default_topics
+from digest.app.inbound.own_mail import ours_on
 from digest.inbound.commands.acting import Commands
 from digest.inbound.consequences import Consequences
 from digest.inbound.handling import Handler
 from digest.inbound.reading.explanation import explain
-from digest.inbound.reading.returned_mail import Ours
+from digest.mail.verp import ID_PLACEHOLDER
 from digest.models.inbound import Arrival, Explanation, MessageKind
 from subscribers.models import WORDING
 from subscribers.rate_limits import windows
@@ -62,7 +63,12 @@ def handler(app: App) -> Handler:
         engine=app.engine,
         arrivals=app.arrivals,
         bounces=app.bounces,
-        consequences=Consequences(bounces=app.bounces, book=app.book, clock=now),
+        consequences=Consequences(
+            bounces=app.bounces,
+            book=app.book,
+            signs_return_addresses=ID_PLACEHOLDER in app.config.mail.bounce_address,
+            clock=now,
+        ),
         explain=partial(_explain, app, obeying),
         obey=obeying.obey,
         clock=now,
@@ -95,11 +101,6 @@ def _explain(app: App, obeying: Commands, arrival: Arrival) -> Explanation:
         return Explanation(
             kind=MessageKind.COMMAND, why="it was sent to the address of a List-Unsubscribe field"
         )
-    mail = app.config.mail
-    ours = Ours(
-        bounce_address=mail.bounce_address or mail.from_address,
-        secrets=tuple(app.secrets),
-        # A message that waited long is judged by the day on which it came.
-        today=arrival.received_at.date(),
-    )
+    # A message that waited long is judged by the day on which it came.
+    ours = ours_on(app.config, arrival.received_at.date(), secrets=app.secrets)
     return explain(arrival.content, arrival.envelope, ours, obeying.recognise)

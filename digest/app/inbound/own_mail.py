@@ -15,14 +15,25 @@ from digest.inbound.reading.returned_mail import Ours
 from digest.mail.command_address import CommandAddresses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from digest.app.config.load import Config
     from digest.inbound.reading.explanation import Recognise
 
 
+def ours_on(config: Config, day: date, *, secrets: Sequence[str]) -> Ours:
+    """Return what the mails of a configuration can be known by, for what comes on a day."""
+    return Ours(
+        bounce_address=config.mail.bounce_address or config.mail.from_address,
+        secrets=tuple(secrets),
+        today=day,
+    )
+
+
 def ours_of(config: Config) -> Ours:
-    """Return what the mails of a configuration can be known by; it makes no key.
+    """Return the same for today, with the keys that are there; it makes none.
 
     Raises:
         ConfigError: the file of the key cannot be used.
@@ -33,11 +44,8 @@ def ours_of(config: Config) -> Ours:
         known_secret(config, site.secret_key, KEY_FILE, "secret_key"),
         site.previous_secret_key.get_secret_value(),
     )
-    return Ours(
-        bounce_address=config.mail.bounce_address,
-        secrets=tuple(filter(None, keys)),
-        today=clock.today(config.schedule.timezone),
-    )
+    day = clock.today(config.schedule.timezone)
+    return ours_on(config, day, secrets=list(filter(None, keys)))
 
 
 class Known(NamedTuple):

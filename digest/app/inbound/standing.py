@@ -29,6 +29,9 @@ class InboundStatus:
     #: mails that were refused within the last day for what we are
     refused: int
 
+    #: bounces of the last day that no signature of ours proved
+    unproven: int
+
     @property
     def is_alarming(self) -> bool:
         """Whether mail servers refuse us, and not single readers."""
@@ -42,5 +45,6 @@ def inbound_status(app: App) -> InboundStatus:
         waiting=counts.get(ArrivalState.WAITING, 0),
         kept=counts.get(ArrivalState.KEPT, 0),
         handled=app.arrivals.kinds_since(since),
+        unproven=app.arrivals.unproven_since(since),
         refused=app.bounces.number_since(since, BounceClass.POLICY),
     )

@@ -49,7 +49,7 @@ def listing(
         return
     if not print_table(
         "Messages that came in",
-        ("number#", "received at", "by", "to", "state", "kind", "why~", "done~"),
+        ("number#", "received at", "by", "from", "to", "state", "kind", "why~", "done~"),
         [_row(one) for one in found],
     ):
         output.print_prose(
@@ -61,7 +61,7 @@ def _row(found: SettledArrival) -> tuple[object, ...]:
     arrival = found.arrival
     received_at = serializers.moment(arrival.received_at)
     return (
-        arrival.id, received_at, arrival.channel, arrival.envelope.recipient, found.state,
+        arrival.id, received_at, arrival.channel, arrival.envelope.sender, arrival.envelope.recipient, found.state,
         found.kind, found.why, found.result,
     )  # fmt: skip
 

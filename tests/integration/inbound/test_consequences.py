@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def bounces(engine: sa.Engine) -> Bounces:
 
 @pytest.fixture
 def consequences(bounces: Bounces, book: Book) -> Consequences:
-    return Consequences(bounces=bounces, book=book, clock=at_noon)
+    return Consequences(bounces=bounces, book=book, signs_return_addresses=True, clock=at_noon)
 
 
 @pytest.fixture
@@ -145,7 +146,10 @@ def test_a_complaint_suppresses_once(
 ) -> None:
     results = [of_complaint(consequences, engine, proof(ada)) for _ in range(2)]
 
-    assert results == ["the address is suppressed", "the address was suppressed already"]
+    assert results == [
+        "the address is suppressed",
+        "nothing was changed: the reader is suppressed",
+    ]
     assert [step.event for step in book.history(ada.id)][-1] is Event.COMPLAINT
     assert bounces.of_day(DAY) == {"complaint": 1}
 
@@ -165,14 +169,43 @@ def test_a_report_without_a_recipient_changes_nothing(
     assert of_bounce(consequences, engine, empty) == "nothing was changed: it names no recipient"
 
 
-def test_proof_by_a_leave_link_has_no_day_but_counts(
-    consequences: Consequences, engine: sa.Engine, book: Book, bounces: Bounces, ada: Subscriber
-) -> None:
-    by_link = ReturnedMail(subscriber_id=ada.id, found_in="leave link")
+@pytest.mark.parametrize("found_in", ["Message-ID", "leave link"])
+def test_what_goes_with_every_copy_of_a_mail_lets_no_bounce_count(
+    consequences: Consequences, engine: sa.Engine, book: Book, bounces: Bounces, ada: Subscriber,
+    found_in: str,
+) -> None:  # fmt: skip
+    known_to_others = ReturnedMail(subscriber_id=ada.id, found_in=found_in)
 
-    of_bounce(consequences, engine, report(BounceClass.HARD, by_link))
+    result = of_bounce(consequences, engine, report(BounceClass.HARD, known_to_others))
+
+    assert result == f"recorded only: its {found_in} is known to others"
+    assert book.get(ada.id) == ada
+    assert bounces.of_day(NOON.date()) == {"hard": 1}
+
+
+def test_where_return_addresses_are_not_signed_a_message_id_counts(
+    consequences: Consequences, engine: sa.Engine, book: Book, ada: Subscriber
+) -> None:
+    by_id = ReturnedMail(day=DAY, subscriber_id=ada.id, found_in="Message-ID")
+
+    of_bounce(
+        replace(consequences, signs_return_addresses=False),
+        engine,
+        report(BounceClass.HARD, by_id),
+    )
 
     found = book.get(ada.id)
     assert found is not None
     assert found.status is Status.SUPPRESSED
-    assert bounces.of_day(NOON.date()) == {"hard": 1}
+
+
+def test_a_complaint_that_a_copy_proves_lets_the_reader_leave(
+    consequences: Consequences, engine: sa.Engine, book: Book, ada: Subscriber
+) -> None:
+    by_link = ReturnedMail(subscriber_id=ada.id, found_in="leave link")
+
+    of_complaint(consequences, engine, by_link)
+
+    found = book.get(ada.id)
+    assert found is not None
+    assert found.status is Status.LEFT

@@ -53,7 +53,12 @@ class Mailroom:
             engine=self.engine,
             arrivals=self.arrivals,
             bounces=bounces,
-            consequences=Consequences(bounces=bounces, book=self.book, clock=at_noon),
+            consequences=Consequences(
+                bounces=bounces,
+                book=self.book,
+                signs_return_addresses=True,
+                clock=at_noon,
+            ),
             explain=self.explain,
             obey=self.obey,
             clock=at_noon,
@@ -191,10 +196,10 @@ def test_it_ends_when_it_is_told_to(mailroom: Mailroom) -> None:
     assert mailroom.handler.handle_waiting(should_continue=lambda: False) == 0
 
 
-def test_many_refusals_of_what_we_are_raise_an_alarm(
+def test_many_refusals_of_what_we_are_raise_an_alarm_at_each_doubling(
     mailroom: Mailroom, book: Book, caplog: pytest.LogCaptureFixture
 ) -> None:
-    readers = [enrolled(book, f"r{n}@example.org", Event.CONFIRM) for n in range(ALARM)]
+    readers = [enrolled(book, f"r{n}@example.org", Event.CONFIRM) for n in range(2 * ALARM)]
 
     def refuse(reader: Subscriber) -> Callable[[Arrival], Explanation]:
         return lambda arrival: replace(
@@ -209,6 +214,6 @@ def test_many_refusals_of_what_we_are_raise_an_alarm(
             replace(mailroom.handler, explain=refuse(reader)).handle_waiting()
             alarms.append(len(caplog.records))
 
-    assert alarms == [0] * (ALARM - 1) + [1]
+    assert alarms == [0] * (ALARM - 1) + [1] * ALARM + [2]
     assert caplog.records[0].message == "mail refused for what we are"
     assert {reader.status for reader in book.all()} == {Status.CONFIRMED}

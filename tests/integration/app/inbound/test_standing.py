@@ -69,6 +69,16 @@ def test_few_or_old_refusals_are_no_alarm(installation: Installation) -> None:
     assert not inbound_status(installation.app).is_alarming
 
 
+def test_bounces_that_prove_nothing_are_counted(installation: Installation) -> None:
+    app = installation.app
+    app.arrivals.store(b"x", sender="", recipients=["b@example.org"], channel="lmtp", now=NOON)
+    forged = Settlement(state=ArrivalState.HANDLED, kind="bounce", why="a report", result="nothing")
+    with app.engine.begin() as db:
+        app.arrivals.settle(db, {1: forged}, now=NOON)
+
+    assert inbound_status(app).unproven == 1
+
+
 def test_old_refusals_are_not_counted(installation: Installation) -> None:
     refuse(installation, ALARM, hours_ago=25)
 
