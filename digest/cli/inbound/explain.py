@@ -89,8 +89,8 @@ def _read(file: str) -> bytes | None:
 def _print(file: str, found: Explanation) -> None:
     output.print_result(f"{file}: {found.kind}: {found.why}")
     for one in found.recipients:
-        said = " ".join(filter(None, (one.status, one.diagnostic)))
-        output.print_result(f"  {one.address}: {one.bounce_class}{': ' if said else ''}{said}")
+        said = f": {one.words}" if one.words else ""
+        output.print_result(f"  {one.address}: {one.bounce_class}{said}")
     if found.returned.found_in:
         output.print_result(f"  {_proof(found.returned)}")
 

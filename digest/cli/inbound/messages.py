@@ -61,8 +61,8 @@ def _row(found: SettledArrival) -> tuple[object, ...]:
     arrival = found.arrival
     received_at = serializers.moment(arrival.received_at)
     return (
-        arrival.id, received_at, arrival.channel, arrival.envelope.sender, arrival.envelope.recipient, found.state,
-        found.kind, found.why, found.result,
+        arrival.id, received_at, arrival.channel, arrival.envelope.sender,
+        arrival.envelope.recipient, found.state, found.kind, found.why, found.result,
     )  # fmt: skip
 
 
