@@ -60,7 +60,7 @@ def test_a_bounce_is_explained_with_the_reader_whom_it_proves(
     assert found.code == 0
     assert found.out.splitlines() == [
         "bounce.eml: bounce: a delivery status report (RFC 3464)",
-        f"  {READER}: hard: 5.1.1 550 5.1.1 no such user",
+        f"  {READER}: hard: 550 5.1.1 no such user",
         f"  proven by the return address: the mail of {TODAY} to reader {READER_ID}",
     ]
 
