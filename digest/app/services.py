@@ -352,7 +352,11 @@ class App(Stores):
         # Imported here, since few commands answer mails.
         from subscribers.rate_limits import windows
 
-        return AnswerQueue(key=self.secrets[0], most_in_all=windows(self.config.inbound.answers))
+        return AnswerQueue(
+            key=self.secrets[0],
+            most_in_all=windows(self.config.inbound.answers),
+            most_to_domain=windows(self.config.web.signups_per_domain),
+        )
 
     @cached_property
     def links(self) -> LinkBuilder:
