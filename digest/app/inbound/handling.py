@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
+from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
+from digest.errors import RenderError
 from digest.inbound.commands.acting import Commands
 from digest.inbound.consequences import Consequences
 from digest.inbound.handling import Handler
 from digest.inbound.reading.explanation import explain
 from digest.inbound.reading.returned_mail import Ours
+from digest.mail.templates import subject_of
+from digest.models.delivery import MailKind
 from digest.models.inbound import Arrival, Explanation, MessageKind
 from subscribers.models import WORDING
 from subscribers.rate_limits import windows
@@ -85,9 +89,20 @@ def commands(app: App) -> Commands:
         topics=app.topics,
         default_topics=default_topics(app.topics),
         names=[config.site.name],
+        confirm_subject=confirm_subject(config.site.name, config.site.postal_address),
         wording=WORDING,
         clock=now,
     )
+
+
+@cache
+def confirm_subject(site: str, postal_address: str) -> str:
+    """Return the Subject of the mail that asks to confirm; empty if each reader has another."""
+    variables = {"site": site, "postal_address": postal_address, "topics": "", "can_reply": True}
+    try:
+        return subject_of(templates_dir(), MailKind.CONFIRM, variables)
+    except RenderError:
+        return ""
 
 
 def _explain(app: App, obeying: Commands, arrival: Arrival) -> Explanation:

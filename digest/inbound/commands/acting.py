@@ -81,6 +81,8 @@ class Commands:
     default_topics: Sequence[str]
     #: what people may call the list beside a command, such as the name of the site
     names: Sequence[str]
+    #: the Subject of the mail that asks to confirm
+    confirm_subject: str
     #: the version of the text that people agree to
     wording: str
     clock: Callable[[], datetime]
@@ -125,7 +127,13 @@ class Commands:
         return next(filter(self.is_own, recipients_of(message)), "")
 
     def _read(self, message: IncomingMessage, recipient: str) -> Request | None:
-        return read_request(message, recipient, addresses=self.command_addresses, names=self.names)
+        return read_request(
+            message,
+            recipient,
+            addresses=self.command_addresses,
+            names=self.names,
+            confirm_subject=self.confirm_subject,
+        )
 
 
 class _Act:

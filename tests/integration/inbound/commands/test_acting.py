@@ -155,6 +155,25 @@ def test_an_automatic_answer_confirms_nothing(papers: MailList, fields: dict[str
     assert papers.send() == []
 
 
+@pytest.mark.parametrize(
+    "prefix", ["Fjarverandi:", "[Ticket#2026021200001]", "We have got your request:"]
+)
+def test_an_automatic_answer_without_marks_confirms_nothing(papers: MailList, prefix: str) -> None:
+    papers.write(papers.own(CommandWord.SUBSCRIBE))
+    (question,) = papers.send()
+    to, subject = str(question["Reply-To"]), f"{prefix} {question['Subject']}"
+
+    papers.write(to, subject, "We shall answer within two days.")
+
+    assert papers.reader().status is Status.PENDING
+    assert papers.send() == []
+    papers.wait(25 * HOUR)
+    papers.write(to, subject, "We shall answer within two days.")
+    assert [one["Subject"] for one in papers.send()] == [question["Subject"]]
+    papers.answer(question)
+    assert papers.reader().status is Status.CONFIRMED
+
+
 def test_an_answer_that_says_no_confirms_nothing(papers: MailList) -> None:
     to = papers.own(CommandWord.CONFIRM, asked(papers))
 
