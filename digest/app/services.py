@@ -189,12 +189,8 @@ class App(Stores):
     def signup_limiter(self) -> SignupLimiter:
         """Counts sign-ups on the web and by mail, and refuses too many."""
         web = self.config.web
-        rates = Rates(
-            address=web.signups_per_address,
-            network=web.signups_per_network,
-            domain=web.signups_per_domain,
-            total=web.signups_in_total,
-        )
+        own = {"address": web.signups_per_address, "network": web.signups_per_network}
+        rates = Rates(**own, domain=web.signups_per_domain, total=web.signups_in_total)
         return SignupLimiter(self.engine, rates, key=self.secrets[0])
 
     def file_space(self) -> FileSpace | None:
@@ -352,7 +348,9 @@ class App(Stores):
         # Imported here, since few commands answer mails.
         from subscribers.rate_limits import windows
 
-        return AnswerQueue(key=self.secrets[0], most_in_all=windows(self.config.inbound.answers))
+        in_all = windows(self.config.inbound.answers)
+        to_domain = windows(self.config.web.signups_per_domain)
+        return AnswerQueue(key=self.secrets[0], most_in_all=in_all, most_to_domain=to_domain)
 
     @cached_property
     def links(self) -> LinkBuilder:

@@ -68,6 +68,19 @@ class Templates:
         )
 
 
+def subject_of(folder: Path, name: str, variables: dict[str, Any]) -> str:
+    """Fill the template `email/<name>/subject.txt`, and compile no other of the mail.
+
+    Raises:
+        RenderError: it is missing, does not compile, or uses a variable that is not there.
+
+    """
+    loader = jinja2.FileSystemLoader(folder / "email")
+    plain = _plain(loader)
+    template = _compile(plain, f"{name}/subject.txt", _reader(plain, loader))
+    return squeeze(Part(template).fill(variables))
+
+
 class DigestTemplates:
     """The three templates of a digest, the two bodies in parts."""
 
@@ -228,18 +241,9 @@ def _load(folder: Path, name: str) -> tuple[jinja2.Template, jinja2.Template, ji
         comment_start_string="[#",
         comment_end_string="#]",
     )
-    plain = jinja2.Environment(
-        loader=loader,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 (plain text has nothing to escape)
-    )
-    plain.filters["wrapped"] = wrapped
+    plain = _plain(loader)
     markup = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
-
-    def read(file: str) -> str:
-        return loader.get_source(plain, file)[0]
+    read = _reader(plain, loader)
 
     def compile_mjml(file: str) -> str:
         source = layout.get_template(file).render().replace("\r\n", "\n")
@@ -250,6 +254,22 @@ def _load(folder: Path, name: str) -> tuple[jinja2.Template, jinja2.Template, ji
         _compile(plain, f"{name}/body.txt", read),
         _compile(markup, f"{name}/body.mjml", compile_mjml),
     )
+
+
+def _plain(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    plain = jinja2.Environment(
+        loader=loader,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 (plain text has nothing to escape)
+    )
+    plain.filters["wrapped"] = wrapped
+    return plain
+
+
+def _reader(environment: jinja2.Environment, loader: jinja2.BaseLoader) -> Callable[[str], str]:
+    return lambda file: loader.get_source(environment, file)[0]
 
 
 def _compile(

@@ -1,9 +1,10 @@
 """Answers to mails that came in, queued within limits.
 
 Anybody can write in anybody's name, so an answer may reach somebody who never wrote. Therefore a
-mailbox gets few answers, and all together are limited. An answer is counted from the time when it
-is queued, by a keyed hash of its mailbox. Rows of people who are no subscribers are deleted after
-a day.
+mailbox gets few answers, a domain not many, and all together are limited. Who may be a stranger
+is held up by the limits of others, and leaves room for those who are none. An answer is counted
+from the time when it is queued, by a key of keyed hashes: of its domain, its mailbox and what it
+says. Rows of people who are no subscribers are deleted after a day.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -28,8 +30,16 @@ if TYPE_CHECKING:
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 #: The most answers to a mailbox in a day, of whatever kind.
 MOST_IN_A_DAY = 10
-#: How long a mailbox gets no second answer of the same kind.
+#: How long a mailbox gets no second answer that says the same.
 PAUSE = _HOUR
+#: The part of the answers of all that strangers can use up.
+OF_STRANGERS = 3 / 4
+#: The kinds that have the limits of sign-ups, and may come anew within the hour.
+_OF_SIGN_UPS = (MailKind.CONFIRM, MailKind.KNOWN)
+#: What of an answer's details tells it from others of its kind.
+_WORDS = {MailKind.ASK: "command", MailKind.DONE: "done"}
+#: The length of a hash of a part of the key.
+_PART = 16
 #: Later rows are those of a clock that was set back since.
 _LATEST = timedelta(minutes=1)
 
@@ -38,28 +48,42 @@ class AnswerQueue:
     """Queues answers in the transactions of those who decide what is answered."""
 
     def __init__(
-        self, *, key: str, most_in_all: Sequence[tuple[timedelta, int]] = ((_HOUR, 600),)
+        self,
+        *,
+        key: str,
+        most_in_all: Sequence[tuple[timedelta, int]] = ((_HOUR, 600),),
+        most_to_domain: Sequence[tuple[timedelta, int]] = ((_HOUR, 60),),
     ) -> None:
-        """Use `key` as the secret of the hashes; `most_in_all` bounds the answers in some spans."""
+        """Use `key` as the secret of the hashes; the others bound the answers in some spans."""
         self._key = key.encode()
-        self._most_in_all = most_in_all
+        self._most_in_all, self._most_to_domain = most_in_all, most_to_domain
 
-    def may_answer(self, db: sa.Connection, mailbox: str, kind: MailKind, *, now: datetime) -> bool:
+    def may_answer(
+        self,
+        db: sa.Connection,
+        mailbox: str,
+        kind: MailKind,
+        *,
+        details: Details | None = None,
+        is_stranger: bool = True,
+        now: datetime,
+    ) -> bool:
         """Whether a mailbox may get an answer now, in a transaction that writes.
 
-        `mailbox` is the one of the address, by the rules of its provider. A confirmation may be
-        asked for anew within the hour; `TransactionalQueue.enqueue_in` has its own limit for these.
+        `mailbox` is the one of the address, by the rules of its provider. `is_stranger` says that
+        nothing but the address of a mail speaks for an answer to it. Mails of sign-ups have the
+        limits of these: `SignupLimiter.allow_by_mail` and `TransactionalQueue.enqueue_in`.
         """
-        to_it = transactional_mail.c.mailbox_hash == self._hash(mailbox)
-        of_kind = transactional_mail.c.kind == kind
-        if kind is not MailKind.CONFIRM and _number(db, to_it, of_kind, span=PAUSE, now=now):
-            return False
-        if _number(db, to_it, span=_DAY, now=now) >= MOST_IN_A_DAY:
-            return False
-        to_anybody = transactional_mail.c.mailbox_hash.is_not(None)
-        return all(
-            _number(db, to_anybody, span=span, now=now) < most for span, most in self._most_in_all
-        )
+        key = transactional_mail.c.mailbox_hash
+        limits = [(self._within(mailbox), _DAY, MOST_IN_A_DAY)]
+        if kind not in _OF_SIGN_UPS:
+            limits.append((key == self._of_answer(mailbox, kind, details), PAUSE, 1))
+            if is_stranger:
+                to_domain = self._within(mailbox.rpartition("@")[2])
+                limits += [(to_domain, span, most) for span, most in self._most_to_domain]
+        part = OF_STRANGERS if is_stranger else 1
+        limits += [(key.is_not(None), span, ceil(most * part)) for span, most in self._most_in_all]
+        return all(_number(db, which, span=span, now=now) < most for which, span, most in limits)
 
     def answer_in(
         self,
@@ -96,13 +120,14 @@ class AnswerQueue:
                 address=address if subscriber_id is None else None,
                 details=dict(details or {}),
                 in_reply_to=in_reply_to,
-                mailbox_hash=self._hash(mailbox),
+                mailbox_hash=self._of_answer(mailbox, kind, details),
             )
         )
 
     def _forget_strangers(self, db: sa.Connection, *, now: datetime) -> None:
         """Delete the settled answers to people who are no subscribers, once they do not count."""
-        longest = max(_DAY, *(span for span, _ in self._most_in_all))
+        limits = (*self._most_in_all, *self._most_to_domain)
+        longest = max(_DAY, *(span for span, _ in limits))
         db.execute(
             transactional_mail.delete().where(
                 transactional_mail.c.subscriber_id.is_(None),
@@ -111,15 +136,36 @@ class AnswerQueue:
             )
         )
 
-    def _hash(self, mailbox: str) -> str:
-        return hmac.new(self._key, f"answer {mailbox}".encode(), hashlib.sha256).hexdigest()[:32]
+    def _of_answer(self, mailbox: str, kind: MailKind, details: Details | None) -> str:
+        """Return the key of an answer: that of its mailbox, and what it says."""
+        word = (details or {}).get(_WORDS.get(kind, ""), "")
+        return self._of(mailbox) + self._hash(f"{kind} {word}")
+
+    def _within(self, place: str) -> sa.ColumnElement[bool]:
+        """Return the condition that an answer goes to a mailbox, or anywhere in a domain.
+
+        An index can use it, which it cannot with LIKE. Hexadecimal digits have one order in all
+        databases and languages, and "g" comes after them.
+        """
+        start = self._of(place)
+        keys = transactional_mail.c.mailbox_hash
+        return sa.and_(keys >= start, keys < f"{start}g")
+
+    def _of(self, place: str) -> str:
+        """Return what the keys of all answers to a mailbox, or to a domain, begin with."""
+        _, at, domain = place.rpartition("@")
+        return self._hash(f"to {domain}") + (self._hash(f"to {place}") if at else "")
+
+    def _hash(self, text: str) -> str:
+        digest = hmac.new(self._key, f"answer {text}".encode(), hashlib.sha256)
+        return digest.hexdigest()[:_PART]
 
 
 def _number(
-    db: sa.Connection, *conditions: sa.ColumnElement[bool], span: timedelta, now: datetime
+    db: sa.Connection, which: sa.ColumnElement[bool], *, span: timedelta, now: datetime
 ) -> int:
     """Count the answers of the last span of time."""
     made_at = transactional_mail.c.made_at
     query = sa.select(sa.func.count()).select_from(transactional_mail)
-    query = query.where(*conditions, made_at > now - span, made_at <= now + _LATEST)
+    query = query.where(which, made_at > now - span, made_at <= now + _LATEST)
     return db.execute(query).scalar_one()

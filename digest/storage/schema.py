@@ -160,7 +160,8 @@ transactional_mail = sa.Table(
     sa.Column("details", sa.JSON, nullable=False, server_default="{}"),
     # the Message-ID of the mail that is answered, until it is settled
     sa.Column("in_reply_to", sa.String, nullable=False, server_default=""),
-    # a keyed hash of the mailbox that is answered, by which further answers are limited
+    # keyed hashes of the domain and mailbox that are answered and of what it says, in one text,
+    # by which further answers are limited
     sa.Column("mailbox_hash", sa.String, index=True),
 )
 

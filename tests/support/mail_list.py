@@ -75,6 +75,7 @@ class MailList:
             topics=TOPICS,
             default_topics=("trending",),
             names=("Trending Papers",),
+            confirm_subject="Please confirm your subscription to Trending Papers",
             wording=WORDING,
             clock=lambda: self.now,
         )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from digest.app.clock import now
+from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
 from digest.app.inbound.own_mail import ours_on
+from digest.errors import RenderError
 from digest.inbound.commands.acting import Commands
 from digest.inbound.consequences import Consequences
 from digest.inbound.handling import Handler
 from digest.inbound.reading.explanation import explain
+from digest.mail.templates import subject_of
 from digest.mail.verp import ID_PLACEHOLDER
+from digest.models.delivery import MailKind
 from digest.models.inbound import Arrival, Explanation, MessageKind
 from subscribers.models import WORDING
 from subscribers.rate_limits import windows
@@ -91,9 +95,20 @@ def commands(app: App) -> Commands:
         topics=app.topics,
         default_topics=default_topics(app.topics),
         names=[config.site.name],
+        confirm_subject=confirm_subject(config.site.name, config.site.postal_address),
         wording=WORDING,
         clock=now,
     )
+
+
+@cache
+def confirm_subject(site: str, postal_address: str) -> str:
+    """Return the Subject of the mail that asks to confirm; empty if each reader has another."""
+    variables = {"site": site, "postal_address": postal_address, "topics": "", "can_reply": True}
+    try:
+        return subject_of(templates_dir(), MailKind.CONFIRM, variables)
+    except RenderError:
+        return ""
 
 
 def _explain(app: App, obeying: Commands, arrival: Arrival) -> Explanation:

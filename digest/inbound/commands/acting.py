@@ -16,6 +16,7 @@ from digest.inbound.handling import Obeyed
 from digest.inbound.reading.envelope import recipients_of
 from digest.inbound.reading.message import parse
 from digest.inbound.reading.returned_mail import Ours
+from digest.mail.answers import SUBSCRIBED
 from digest.mail.command_address import CommandWord
 from digest.models.delivery import MailKind
 from subscribers import addresses
@@ -80,6 +81,8 @@ class Commands:
     default_topics: Sequence[str]
     #: what people may call the list beside a command, such as the name of the site
     names: Sequence[str]
+    #: the Subject of the mail that asks to confirm
+    confirm_subject: str
     #: the version of the text that people agree to
     wording: str
     clock: Callable[[], datetime]
@@ -124,7 +127,13 @@ class Commands:
         return next(filter(self.is_own, recipients_of(message)), "")
 
     def _read(self, message: IncomingMessage, recipient: str) -> Request | None:
-        return read_request(message, recipient, addresses=self.command_addresses, names=self.names)
+        return read_request(
+            message,
+            recipient,
+            addresses=self.command_addresses,
+            names=self.names,
+            confirm_subject=self.confirm_subject,
+        )
 
 
 class _Act:
@@ -165,16 +174,17 @@ class _Act:
         )
         if decision.joins and not self._may_join(address):
             return Obeyed("nothing: too many sign-ups lately", _id(subscriber))
+        is_stranger = proof is Proof.FROM and not _is_reader(subscriber)
         if decision.joins:
             subscriber = self._join(address, subscriber, choice)
         elif subscriber:
             self._change(subscriber, decision, choice)
-        results = [decision.done]
-        if may_write:
-            results += [
-                self._answer(kind, address, subscriber, choice) for kind in decision.answers
-            ]
-        return Obeyed("; ".join(filter(None, results)), _id(subscriber))
+        answers = decision.answers if may_write else ()
+        results = [
+            self._answer(kind, address, subscriber, choice, is_stranger=is_stranger)
+            for kind in answers
+        ]
+        return Obeyed("; ".join((decision.done, *results)), _id(subscriber))
 
     def _who(self) -> tuple[Proof, Subscriber | None]:
         """Return whom the command is about, and what proves it."""
@@ -222,27 +232,36 @@ class _Act:
         return match[0] if match else ""
 
     def _answer(
-        self, kind: MailKind, address: str, subscriber: Subscriber | None, choice: Choice
+        self,
+        kind: MailKind,
+        address: str,
+        subscriber: Subscriber | None,
+        choice: Choice,
+        *,
+        is_stranger: bool,
     ) -> str:
-        """Queue an answer, within the limits; return in words if there is none."""
+        """Queue an answer, within the limits; return in words whether there is one."""
         commands = self._commands
         mailbox = addresses.parse(address).mailbox
-        if not commands.answers.may_answer(self._db, mailbox, kind, now=self._now):
+        details = self._details(kind, choice)
+        if not commands.answers.may_answer(
+            self._db, mailbox, kind, details=details, is_stranger=is_stranger, now=self._now
+        ):
             return f"no answer ({kind}): there were enough"
         if kind in (MailKind.CONFIRM, MailKind.KNOWN):
             ids = [subscriber.id] if subscriber else []
             queued = commands.queue.enqueue_in(self._db, ids, kind, now=self._now)
-            return "" if queued else f"no answer ({kind}): there was one lately"
+            return f"answered ({kind})" if queued else f"no answer ({kind}): there was one lately"
         commands.answers.answer_in(
             self._db,
             kind,
             address=address,
             subscriber_id=_id(subscriber),
-            details=self._details(kind, choice),
+            details=details,
             in_reply_to=self._message_id,
             now=self._now,
         )
-        return ""
+        return f"answered ({kind})"
 
     def _details(self, kind: MailKind, choice: Choice) -> Details:
         if kind is MailKind.TOPICS:
@@ -250,6 +269,10 @@ class _Act:
         if kind is MailKind.ASK:
             return {"command": str(self._request.command), "topics": list(choice.known)}
         return {"done": _DONE[self._request.command]} if kind is MailKind.DONE else {}
+
+
+def _is_reader(subscriber: Subscriber | None) -> bool:
+    return subscriber is not None and subscriber.status in SUBSCRIBED
 
 
 def _is_active(subscriber: Subscriber | None) -> bool:

@@ -34,7 +34,7 @@ class Decision:
     #: whether the topics become those that were named
     chooses: bool = False
     answers: tuple[MailKind, ...] = ()
-    #: for the operator: what was done
+    #: for the operator: what was done, or why there is an answer alone
     done: str
 
     @property
@@ -49,7 +49,7 @@ _EVENTS = {Command.PAUSE: Event.PAUSE, Command.RESUME: Event.RESUME}
 _DONE = {Command.PAUSE: "paused", Command.RESUME: "resumed", Command.TOPICS: "topics chosen"}
 
 _NOTHING = Decision(done="nothing: this address must not be written to")
-_ASK_TO_CONFIRM = Decision(answers=(MailKind.CONFIRM,), done="asked to confirm first")
+_ASK_TO_CONFIRM = Decision(answers=(MailKind.CONFIRM,), done="the writer has not confirmed")
 
 
 def decide(
@@ -81,7 +81,7 @@ def decide(
     if command is Command.TOPICS and not known:
         return _what_there_is(is_named=unknown)
     if proof is not Proof.COMMANDS_TOKEN:
-        return Decision(answers=(MailKind.ASK,), done=f"asked whether to do it: {command}")
+        return Decision(answers=(MailKind.ASK,), done=f"there is no proof to {command}")
     # Topics that there are not are named in the answer, beside those that were chosen.
     is_doubtful = command is Command.TOPICS and unknown
     return Decision(
@@ -108,7 +108,7 @@ def _join(status: Status | None, *, known: bool, unknown: bool) -> Decision:
     if status in _SUBSCRIBED:
         return Decision(event=Event.SIGN_UP, answers=(MailKind.KNOWN,), done="was a reader already")
     also = (MailKind.TOPICS,) if unknown else ()
-    return Decision(event=Event.SIGN_UP, answers=(MailKind.CONFIRM, *also), done="asked to confirm")
+    return Decision(event=Event.SIGN_UP, answers=(MailKind.CONFIRM, *also), done="signed up")
 
 
 def _confirm(status: Status | None, *, is_proven: bool) -> Decision:
@@ -121,9 +121,9 @@ def _confirm(status: Status | None, *, is_proven: bool) -> Decision:
 
 def _what_there_is(*, is_named: bool) -> Decision:
     if is_named:
-        return Decision(answers=(MailKind.TOPICS,), done="sent the topics: there are none such")
-    return Decision(answers=(MailKind.HELP,), done="sent the topics: none was named")
+        return Decision(answers=(MailKind.TOPICS,), done="there are no such topics")
+    return Decision(answers=(MailKind.HELP,), done="no topic was named")
 
 
 def _help(why: str) -> Decision:
-    return Decision(answers=(MailKind.HELP,), done=f"sent help: {why}")
+    return Decision(answers=(MailKind.HELP,), done=why)

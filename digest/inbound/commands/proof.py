@@ -35,7 +35,8 @@ def by_token(
 ) -> tuple[Proof, int] | None:
     """Return what a token in the address proves, and whose it is; None without a valid one.
 
-    Every mail has a leave token, also one that was forwarded, so it is for leaving alone.
+    Every mail has a leave token, also one that was forwarded, so it is for leaving alone. What a
+    program may have answered confirms nothing, but it tells who is asked again.
     """
     if request.word not in _TOKENS or not request.token:
         return None
@@ -43,7 +44,10 @@ def by_token(
     if proof is Proof.LEAVE_TOKEN and request.command is not Command.LEAVE:
         return None
     subscriber_id = _read(purpose, request.token, secrets=secrets, now=now)
-    return None if subscriber_id is None else (proof, subscriber_id)
+    if subscriber_id is None:
+        return None
+    confirms = proof is Proof.CONFIRM_TOKEN and request.command is Command.CONFIRM
+    return (proof if request.may_agree or not confirms else Proof.FROM), subscriber_id
 
 
 def is_leave_token(token: str, *, secrets: Sequence[str], now: datetime) -> bool:

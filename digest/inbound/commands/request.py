@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.inbound.commands.phrases import Command
-from digest.inbound.commands.understanding import Said, refuses, understand, without_prefixes
+from digest.inbound.commands.understanding import (
+    Said,
+    refuses,
+    same,
+    understand,
+    without_prefixes,
+    without_reply,
+)
 from digest.inbound.commands.writer import writer_of
 from digest.inbound.commands.written import first_line
 from digest.mail.command_address import CommandWord
@@ -39,6 +46,8 @@ class Request:
     token: str = ""
     #: where the command stood
     where: str
+    #: whether whoever is asked to confirm may have written it, by its Subject
+    may_agree: bool = True
     message_id: str = ""
 
 
@@ -48,16 +57,19 @@ def read_request(
     *,
     addresses: CommandAddresses,
     names: Sequence[str] = (),
+    confirm_subject: str = "",
 ) -> Request | None:
     """Return what a message asks for, or None if it is no command.
 
     `recipient` is that of the envelope. `names` are words that may stand beside a command, such as
-    the name of the site. Without command addresses nothing can be done by mail but leave.
+    the name of the site. `confirm_subject` is the Subject of the mail that asks to confirm. Without
+    command addresses nothing can be done by mail but leave.
     """
     writer = writer_of(message.fields.all("from"))
     word, tag = addresses.parse(recipient) or (None, "")
     names = (*names, writer)
-    subject = understand(without_prefixes(message.fields.text("subject")), names=names)
+    written = message.fields.text("subject")
+    subject = understand(without_prefixes(written), names=names)
     line = first_line(message)
     found = _said(word, subject, line, understand(line, names=names))
     if found is None or not (addresses or found[0].command is Command.LEAVE):
@@ -72,6 +84,7 @@ def read_request(
         word=word,
         token="" if word is CommandWord.SUBSCRIBE else tag,
         where=where,
+        may_agree=_may_agree(without_reply(written), confirm_subject, names),
         message_id=message.fields.get("message-id"),
     )
 
@@ -86,6 +99,17 @@ def why_command(
     """Return why a message is a command; empty if it is none. The arguments are as above."""
     request = read_request(message, envelope.recipient, addresses=addresses, names=names)
     return f"{request.command}, by {request.where}" if request else ""
+
+
+def _may_agree(subject: str, confirm_subject: str, names: Sequence[str]) -> bool:
+    """Whether a Subject without "Re:" is one of who confirms: ours, none, or to confirm.
+
+    Programs answer too, and many change only the Subject: "Out of the office: ", "[Ticket 1] ".
+    """
+    if not subject or (confirm_subject and same(subject, confirm_subject)):
+        return True
+    said = understand(subject, names=names)
+    return said is not None and said.command is Command.CONFIRM
 
 
 def _said(

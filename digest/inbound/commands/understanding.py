@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 #: The most characters and words of a command; with topics it has more.
 _LONGEST, _MOST_WORDS = 80, 6
 _LONGEST_WITH_TOPICS, _MOST_PIECES = 400, 20
-#: "Re:" and "Fwd:" in many languages, "RE[2]:", and the name of a list in brackets.
-_PREFIX = re.compile(
+#: "Re:" and "Fwd:" in many languages, and "RE[2]:"; and that a mail came from outside.
+_REPLY = re.compile(
     r"\s*((re|aw|sv|vs|vá|odp|antw|r|rif|ynt|res|rv|ref|enc|fw|fwd|wg|tr|vl|vb|i|pd|továbbítás"
     r"|ответ|отв|на|переслать|пересл|відп|απ|σχετ|תגובה|רד|回复|回覆|答复|答覆|转发|轉寄|返信|답장)"
-    r"(\[\d+\]|\(\d+\))?\s?[:\uff1a]|\[[^\]]*\])\s*",
+    r"(\[\d+\]|\(\d+\))?\s?[:\uff1a]|\[(ext|external|extern[eo]?|esterno)"
+    r"( e-?mail| sender)?\])\s*",
     re.IGNORECASE,
 )
+#: The name of a list.
+_LIST = re.compile(r"\s*\[[^\]]*\]\s*")
 #: Letters whose stroke or missing dot Unicode does not take apart.
 _LETTERS = str.maketrans("łøđıæœ", "lodiao")
 _QUESTION = re.compile(r"[?\uff1f\u061f\u037e]")
@@ -68,8 +71,17 @@ def understand(text: str, *, names: Collection[str] = ()) -> Said | None:
 
 def without_prefixes(subject: str) -> str:
     """Return a Subject without any "Re:" before it, in any language, and names of lists."""
+    return _without_any(subject, _REPLY, _LIST)
+
+
+def without_reply(subject: str) -> str:
+    """Return a Subject without any "Re:" before it, in any language; other marks stay."""
+    return _without_any(subject, _REPLY)
+
+
+def _without_any(subject: str, *prefixes: re.Pattern[str]) -> str:
     subject = unicodedata.normalize("NFKC", subject)
-    while match := _PREFIX.match(subject):
+    while match := next(filter(None, (prefix.match(subject) for prefix in prefixes)), None):
         subject = subject[match.end() :]
     return subject.strip()
 

@@ -21,14 +21,21 @@ _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "x
 _PRECEDENCES = frozenset({"auto_reply", "auto-reply", "junk", "bulk", "list"})
 #: What the subjects of automatic answers begin with.
 _SUBJECT = re.compile(
-    r"(?i)\s*(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt"
+    r"(?i)\s*(?:re: ?|aw: ?)?\[?(?:auto(?:matic|mated|matische|matica|matisch|matiskt|matisk"
     r"|maattinen)?[ -]?"
     r"(?:reply|response|respon[ds]er|antwort|risposta|antwoord|svar|vastaus|:|answer)"
     r"|auto:|autosvar|automatic reply|automatische antwort|automatisch antwoord|automatiskt svar"
     r"|r[ée]ponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica"
+    r"|automatyczna odpowied[źz]|odpowied[źz] automatyczna|automatick[áa] odpov[ěe][ďd]"
+    r"|automatikus v[áa]lasz|otomatik (?:yan[ıi]t|cevap)|r[ăa]spuns automat"
     r"|out of (?:the )?office|ooo\b|away from|on (?:vacation|leave|holiday)|vacation|abwesen"
+    r"|(?:i am|i[’']m) (?:currently )?(?:out of|away|on (?:vacation|leave|holiday))"
     r"|absen(?:ce|t|cia)|fuori (?:sede|ufficio)|afwezig|fr[åa]nvarande|poissa|urlaub|nieobecno"
-    r"|автоответ|автоматический ответ|自动回复|自動回覆|自動返信|不在|자동 ?회신|부재)"
+    r"|fuera de (?:la )?oficina|ausen(?:cia|te)\b|fora do escrit[óo]rio|aus[êe]ncia|poza biurem"
+    r"|frav[æa]r|ikke til stede|p[åa] ferie|mimo kancel[áa][řr]|nep[řr][íi]tomn|ofis d[ıi][şs][ıi]"
+    r"|h[áa]zon k[íi]v[üu]l|szabads[áa]gon"
+    r"|автоответ|автоматический ответ|автоматична відповідь"
+    r"|自动回复|自動回覆|自动答复|自動答覆|自動返信|自動応答|不在|자동 ?(?:회신|응답)|부재)"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.models.delivery import TransactionalMail
+    from digest.models.delivery import Details, TransactionalMail
     from subscribers.book import Book
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -36,6 +36,7 @@ def answer(
     address: str = ADA,
     now: datetime = NOON,
     subscriber_id: int | None = None,
+    details: Details | None = None,
 ) -> None:
     with engine.begin() as db:
         ANSWERS.answer_in(
@@ -43,7 +44,7 @@ def answer(
             kind,
             address=address,
             subscriber_id=subscriber_id,
-            details={"unknown": ["robots"]},
+            details=details or {"unknown": ["robots"]},
             in_reply_to="<1@example.org>",
             now=now,
         )
@@ -56,9 +57,13 @@ def may_answer(
     mailbox: str = MAILBOX,
     now: datetime = NOON,
     answers: AnswerQueue = ANSWERS,
+    details: Details | None = None,
+    is_stranger: bool = True,
 ) -> bool:
     with engine.begin() as db:
-        return answers.may_answer(db, mailbox, kind, now=now)
+        return answers.may_answer(
+            db, mailbox, kind, details=details, is_stranger=is_stranger, now=now
+        )
 
 
 def rows(engine: sa.Engine) -> list[sa.Row[tuple[object, ...]]]:
@@ -126,6 +131,82 @@ def test_a_mailbox_gets_no_second_answer_of_a_kind_within_an_hour(engine: sa.Eng
     assert may_answer(engine, now=NOON + HOUR)
     assert may_answer(engine, MailKind.TOPICS)
     assert may_answer(engine, mailbox="ben@example.org")
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (MailKind.ASK, {"command": "pause"}, {"command": "resume"}),
+        (MailKind.DONE, {"done": "confirmed"}, {"done": "left"}),
+    ],
+)
+def test_answers_that_say_something_else_do_not_shut_each_other_out(
+    engine: sa.Engine, kind: MailKind, one: Details, other: Details
+) -> None:
+    answer(engine, kind, details=one)
+
+    assert not may_answer(engine, kind, details=one)
+    assert may_answer(engine, kind, details=other)
+
+
+def test_what_a_stranger_writes_makes_no_other_answer_of_it(engine: sa.Engine) -> None:
+    answer(engine, MailKind.TOPICS, details={"unknown": ["robots"]})
+    answer(engine, MailKind.ASK, details={"command": "topics", "topics": ["a"]})
+
+    assert not may_answer(engine, MailKind.TOPICS, details={"unknown": ["planes"]})
+    assert not may_answer(engine, MailKind.ASK, details={"command": "topics", "topics": ["b"]})
+
+
+def test_the_mailboxes_of_a_domain_together_get_so_many_answers(engine: sa.Engine) -> None:
+    answers = AnswerQueue(key="a key", most_to_domain=((HOUR, 3),))
+    for number in range(3):
+        assert may_answer(engine, answers=answers)
+        answer(engine, address=f"r{number}@EXAMPLE.org")
+
+    assert not may_answer(engine, answers=answers)
+    assert may_answer(engine, answers=answers, now=NOON + HOUR)
+    assert may_answer(engine, mailbox="ada@www.example.org", answers=answers)
+    assert may_answer(engine, mailbox="example.org@example.net", answers=answers)
+
+
+def test_a_domain_that_strangers_filled_holds_up_neither_readers_nor_sign_ups(
+    engine: sa.Engine,
+) -> None:
+    answers = AnswerQueue(key="a key", most_to_domain=((HOUR, 1),))
+    answer(engine, address="r@example.org")
+
+    assert may_answer(engine, answers=answers, is_stranger=False)
+    assert may_answer(engine, MailKind.CONFIRM, answers=answers)
+
+
+def test_strangers_leave_a_part_of_all_answers_to_readers(engine: sa.Engine) -> None:
+    answers = AnswerQueue(key="a key", most_in_all=((HOUR, 4),))
+    for number in range(3):
+        assert may_answer(engine, answers=answers)
+        answer(engine, address=f"r{number}@r{number}.example")
+
+    assert not may_answer(engine, answers=answers)
+    assert may_answer(engine, answers=answers, is_stranger=False)
+    answer(engine)
+    assert not may_answer(engine, mailbox="b@b.example", answers=answers, is_stranger=False)
+
+
+def test_an_index_finds_the_answers_of_a_mailbox_and_of_a_domain(engine: sa.Engine) -> None:
+    searched: list[tuple[str, Any]] = []
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _record(_c: object, _u: object, sql: str, values: Any, *_: object) -> None:
+        searched.append((sql, values))
+
+    may_answer(engine)
+    sa.event.remove(engine, "before_cursor_execute", _record)
+
+    counts = [one for one in searched if "mailbox_hash >=" in one[0]]
+    assert len(counts) == 2
+    with engine.connect() as db:
+        for sql, values in counts:
+            plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            assert "ix_transactional_mail_mailbox_hash" in str(plan)
 
 
 def test_a_confirmation_may_be_asked_for_anew(engine: sa.Engine) -> None:

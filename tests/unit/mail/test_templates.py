@@ -25,7 +25,7 @@ from digest.errors import RenderError
 from digest.mail.context import (
     paper_context,
 )
-from digest.mail.templates import DigestTemplates, Templates, wrapped
+from digest.mail.templates import DigestTemplates, Templates, subject_of, wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,15 @@ def test_a_broken_template_is_named(tmp_path: Path, case: tuple[str, str, str]) 
 
     with pytest.raises(RenderError, match=message):
         Templates(folder, "digest")
+
+
+def test_the_subject_of_a_mail_is_that_of_the_whole_mail(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "email" / "confirm" / "subject.txt").write_text("Ja zu {{ site }}?\n")
+
+    assert subject_of(folder, "confirm", {"site": "Papers & more"}) == "Ja zu Papers & more?"
+    with pytest.raises(RenderError, match="'site' is undefined"):
+        subject_of(folder, "confirm", {})
 
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:

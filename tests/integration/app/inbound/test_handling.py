@@ -12,7 +12,7 @@ from support.machine_clock import set_clock
 from support.reader_mail import mail_octets
 
 from digest.app import config
-from digest.app.inbound.handling import handle_before_run, handle_waiting
+from digest.app.inbound.handling import confirm_subject, handle_before_run, handle_waiting
 from digest.app.services import App
 from digest.mail.verp import return_address
 from digest.models.delivery import MailKind
@@ -102,6 +102,40 @@ def test_whoever_writes_in_is_asked_to_confirm(installation: Installation) -> No
 
     assert status_of(installation, "bo") is Status.PENDING
     assert queued(installation, "bo") == [MailKind.CONFIRM]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "status"), [("Re:", Status.CONFIRMED), ("Fjarverandi:", Status.PENDING)]
+)
+@pytest.mark.parametrize("template", ["Ja zu {{ site }}?", "{{ site }}: {{ topics }}{{ x }}"])
+def test_an_answer_confirms_whose_subject_is_that_of_the_installation_s_mail(
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    prefix: str,
+    status: Status,
+    template: str,
+) -> None:
+    (tmp_path / "email" / "confirm").mkdir(parents=True)
+    (tmp_path / "email" / "confirm" / "subject.txt").write_text(template)
+    monkeypatch.setattr("digest.app.inbound.handling.templates_dir", lambda: tmp_path)
+    confirm_subject.cache_clear()
+    content = mail_octets("", subject="subscribe robots", sender=address("bo"))
+    receive(installation, content, "subscribe@papers.example", sender=address("bo"))
+    handle_waiting(installation.app)
+    bo = installation.book.find(address("bo"))
+    assert bo is not None
+    token = mail_tokens.sign(MailPurpose.CONFIRM, bo.id, secrets=[KEY], at=NOON)
+    site = installation.app.config.site.name
+    # A Subject that names what each reader chose is not known, so that the word for it counts.
+    subject = f"Ja zu {site}?" if "Ja" in template else "confirm"
+
+    content = mail_octets("", subject=f"{prefix} {subject}", sender=address("bo"))
+    receive(installation, content, f"confirm+{token}@papers.example", sender=address("bo"))
+    handle_waiting(installation.app)
+    confirm_subject.cache_clear()
+
+    assert status_of(installation, "bo") is status
 
 
 @pytest.mark.parametrize("sender", ["", "somebody@else.example"])

@@ -155,6 +155,25 @@ def test_an_automatic_answer_confirms_nothing(papers: MailList, fields: dict[str
     assert papers.send() == []
 
 
+@pytest.mark.parametrize(
+    "prefix", ["Fjarverandi:", "[Ticket#2026021200001]", "We have got your request:"]
+)
+def test_an_automatic_answer_without_marks_confirms_nothing(papers: MailList, prefix: str) -> None:
+    papers.write(papers.own(CommandWord.SUBSCRIBE))
+    (question,) = papers.send()
+    to, subject = str(question["Reply-To"]), f"{prefix} {question['Subject']}"
+
+    papers.write(to, subject, "We shall answer within two days.")
+
+    assert papers.reader().status is Status.PENDING
+    assert papers.send() == []
+    papers.wait(25 * HOUR)
+    papers.write(to, subject, "We shall answer within two days.")
+    assert [one["Subject"] for one in papers.send()] == [question["Subject"]]
+    papers.answer(question)
+    assert papers.reader().status is Status.CONFIRMED
+
+
 def test_an_answer_that_says_no_confirms_nothing(papers: MailList) -> None:
     to = papers.own(CommandWord.CONFIRM, asked(papers))
 
@@ -266,7 +285,46 @@ def test_nobody_gets_the_same_answer_twice_in_an_hour_or_more_than_ten_in_a_day(
         papers.wait(HOUR)
 
     assert numbers == [1] * 10 + [0] * 5
-    assert papers.done[1] == "sent help: help was asked for; no answer (help): there were enough"
+    assert papers.done[:2] == [
+        "help was asked for; answered (help)",
+        "help was asked for; no answer (help): there were enough",
+    ]
+
+
+def test_topics_pause_and_resume_are_asked_about_within_an_hour(papers: MailList) -> None:
+    papers.subscribe()
+
+    for subject in ("topics robotics", "pause", "resume", "pause"):
+        papers.write(papers.own(CommandWord.HELP), subject)
+
+    assert [str(one["Subject"]) for one in papers.send()] == ["topics robotics", "pause", "resume"]
+    assert papers.done[2:] == [
+        "there is no proof to resume; answered (ask)",
+        "there is no proof to pause; no answer (ask): there were enough",
+    ]
+
+
+def test_who_confirmed_just_now_hears_of_it_when_somebody_leaves_in_their_name(
+    papers: MailList,
+) -> None:
+    papers.write(papers.own(CommandWord.CONFIRM, asked(papers)), "Re: Please confirm")
+    papers.write(papers.own(CommandWord.HELP), "leave")
+
+    subjects = [str(one["Subject"]) for one in papers.send()]
+    assert [one.partition(" Trending")[0] for one in subjects] == [
+        "You are subscribed to",
+        "You have left",
+    ]
+
+
+def test_a_domain_gets_no_flood_of_answers_to_forged_mails(papers: MailList) -> None:
+    papers.subscribe("ada@corp.example")
+    for number in range(80):
+        papers.write(papers.own(CommandWord.HELP), sender=f"v{number}@corp.example")
+
+    assert len(papers.send()) == 60
+    papers.write(papers.own(CommandWord.HELP), "pause", sender="ada@corp.example")
+    assert [str(one["Subject"]) for one in papers.send()] == ["pause"]
 
 
 def test_what_is_rolled_back_was_not_done(papers: MailList) -> None:
@@ -282,7 +340,7 @@ def test_what_is_rolled_back_was_not_done(papers: MailList) -> None:
         obeyed = papers.commands.obey(db, arrival)
         db.rollback()
 
-    assert obeyed.result == "asked to confirm"
+    assert obeyed.result == "signed up; answered (confirm)"
     assert papers.book.all() == []
     assert papers.send() == []
 

@@ -62,7 +62,7 @@ def test_an_address_may_name_topics_and_the_subject_more() -> None:
 
 
 def test_a_request_says_who_wrote_and_what_they_show_for_it() -> None:
-    assert asked("yes", to=own(CommandWord.CONFIRM, "token")) == Request(
+    assert asked("yes", subject="Re: confirm", to=own(CommandWord.CONFIRM, "token")) == Request(
         command=Command.CONFIRM,
         writer=READER,
         word=CommandWord.CONFIRM,
@@ -142,6 +142,54 @@ def test_whoever_says_to_leave_leaves_whatever_the_rest_says(to: str) -> None:
 @pytest.mark.parametrize("line", ["No, that was not me", "I never asked for this!", "Nein danke"])
 def test_a_no_neither_confirms_nor_joins(to: str, line: str) -> None:
     assert command_of(line + QUOTED, to=to) is Command.HELP
+
+
+CONFIRM_SUBJECT = "Bitte sagen Sie ja zu den Papers"
+
+
+def may_agree(subject: str) -> bool:
+    request = read_request(
+        mail("Yes", subject=subject),
+        own(CommandWord.CONFIRM, "token"),
+        addresses=ADDRESSES,
+        names=["Five papers"],
+        confirm_subject=CONFIRM_SUBJECT,
+    )
+    assert request is not None
+    return request.may_agree
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "", "Re:", CONFIRM_SUBJECT, f"Re: {CONFIRM_SUBJECT}", f"AW: Re: {CONFIRM_SUBJECT.upper()}",
+        f"Re: [EXTERNAL] {CONFIRM_SUBJECT}", f"[Extern] SV: {CONFIRM_SUBJECT}", "confirm",
+        "Re: Please confirm your subscription to Five papers", "Bestätigen", "确认",
+    ],
+)  # fmt: skip
+def test_an_answer_to_the_mail_that_asks_may_confirm(subject: str) -> None:
+    assert may_agree(subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        f"{prefix} {CONFIRM_SUBJECT}" for prefix in (
+            "Fuera de la oficina:", "Automatisk svar:", "Otomatik Yanıt:", "自動応答:",
+            "Fjarverandi:", "I am out of the office:", "[Ticket#2026021200001]",
+            "[Request received]", "Re: [#1]",
+        )
+    ] + ["Ticket 17 was opened", "Thank you for your message", "Five papers"],
+)  # fmt: skip
+def test_an_answer_whose_subject_a_program_may_have_made_does_not(subject: str) -> None:
+    assert not may_agree(subject)
+
+
+def test_without_a_known_subject_the_word_counts() -> None:
+    request = asked(subject="Re: Please confirm", to=own(CommandWord.CONFIRM, "token"))
+
+    assert request is not None
+    assert request.may_agree
 
 
 def test_a_question_gets_help_at_an_address_for_commands_and_else_is_for_people() -> None:

@@ -43,6 +43,11 @@ def test_a_field_may_say_the_opposite(line: str) -> None:
         "Automatic reply: Papers", "AUTO: Grace is out", "Re: Out of the office", "Autoreply",
         "Automatische Antwort: x", "Abwesend", "Absence", "Risposta automatica: x",
         "Respuesta automática: x", "自動返信", "Автоответ: x", "Vacation until May",
+        "Fuera de la oficina: x", "Fuera de oficina", "Ausencia: x", "Automatisk svar: x",
+        "Automatyczna odpowiedź: x", "Odpowiedź automatyczna: x", "Poza biurem",
+        "Automatická odpověď: x", "Automatická odpoveď: x", "Mimo kancelář", "Otomatik Yanıt: x",
+        "Ofis dışındayım", "Automatikus válasz: x", "Házon kívül", "自動応答: x", "自动答复: x",
+        "I am out of the office: x", "I’m currently away", "Fraværende", "Ikke til stede",
     ],
 )  # fmt: skip
 def test_a_subject_says_so(subject: str) -> None:
@@ -50,7 +55,17 @@ def test_a_subject_says_so(subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["unsubscribe", "Automata and languages", "Papers on vacationing robots", "Autonomy"]
+    "subject",
+    [
+        "unsubscribe",
+        "Automata and languages",
+        "Papers on vacationing robots",
+        "Autonomy",
+        "I am on the list twice",
+        "Automatisation",
+        "Fuera",
+        "Re: Ikke nu",
+    ],
 )
 def test_a_subject_may_be_a_persons(subject: str) -> None:
     assert why(subject=subject) == ""
