@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.errors import StoreError
+from digest.mail.verp import NOBODY
 from digest.models.inbound import Arrival, BounceClass, Explanation, MessageKind
 from digest.storage.arrivals import ArrivalState, Settlement
 
@@ -185,4 +186,6 @@ def _settlement(state: ArrivalState, explanation: Explanation, result: str) -> S
         why=explanation.why,
         result=result,
         subscriber_id=returned.subscriber_id if returned.is_proven else None,
+        # A mail of `digest inbound check`, which must see what became of the null sender.
+        keeps_sender=returned.is_proven and returned.subscriber_id == NOBODY,
     )

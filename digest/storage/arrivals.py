@@ -55,6 +55,8 @@ class Settlement:
     result: str
     #: whom it is about, if that is known
     subscriber_id: int | None = None
+    #: whether the sender stays once it was handled
+    keeps_sender: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,7 @@ class Arrivals:
     ) -> None:
         """Record what became of messages, by id, in the transaction that locked them.
 
-        Of those that were handled the bytes and the sender are removed: nobody needs them.
+        Of those that were handled the bytes are removed, and mostly the sender: nobody needs them.
         """
         values = [
             {
@@ -165,13 +167,19 @@ class Arrivals:
             }
             for arrival_id, one in settled.items()
         ]
-        this = arrivals.c.id == sa.bindparam("this")
-        handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
-        kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
+        update = arrivals.update().where(arrivals.c.id == sa.bindparam("this"))
+        handled, nameless, kept = [], [], []
+        for row, one in zip(values, settled.values(), strict=True):
+            if one.state is not ArrivalState.HANDLED:
+                kept.append(row)
+            else:
+                (handled if one.keeps_sender else nameless).append(row)
+        if nameless:
+            db.execute(update.values(content=None, sender=""), nameless)
         if handled:
-            db.execute(arrivals.update().where(this).values(content=None, sender=""), handled)
+            db.execute(update.values(content=None), handled)
         if kept:
-            db.execute(arrivals.update().where(this), kept)
+            db.execute(update, kept)
 
     def retry(self, arrival_ids: Sequence[int] = ()) -> int:
         """Have messages that were kept handled again, all without ids; return how many."""

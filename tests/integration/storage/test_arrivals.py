@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,18 @@ def test_messages_are_stored_together_each_once_for_each_recipient(arrivals: Arr
     assert [one.envelope.recipient for one in arrivals.waiting(3)] == [
         "a@example.org", "b@example.org", "0@example.org",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keeps_sender", "sender"), [(False, ""), (True, "bo@example.org")])
+def test_a_handled_message_has_its_sender_only_where_it_is_to_stay(
+    arrivals: Arrivals, engine: sa.Engine, keeps_sender: bool, sender: str
+) -> None:
+    store(arrivals)
+
+    settle(arrivals, engine, replace(HANDLED, keeps_sender=keeps_sender))
+
+    [found] = arrivals.newest(most=9)
+    assert found.arrival.envelope.sender == sender
 
 
 def test_nothing_to_store_is_no_error(arrivals: Arrivals) -> None:
