@@ -28,6 +28,7 @@ LONGEST = 524_288
 #: The octets of a body that tell messages apart.
 _BODY = 65_536
 _LONGEST_TEXT = 500
+_REMOVED: dict[str, str | None] = {"content": None, "sender": ""}
 _WITHOUT_CONTENT = sa.select(*[one for one in arrivals.c if one is not arrivals.c.content])
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _NAMING = re.compile(
@@ -168,18 +169,11 @@ class Arrivals:
             for arrival_id, one in settled.items()
         ]
         update = arrivals.update().where(arrivals.c.id == sa.bindparam("this"))
-        handled, nameless, kept = [], [], []
+        removed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row, one in zip(values, settled.values(), strict=True):
-            if one.state is not ArrivalState.HANDLED:
-                kept.append(row)
-            else:
-                (handled if one.keeps_sender else nameless).append(row)
-        if nameless:
-            db.execute(update.values(content=None, sender=""), nameless)
-        if handled:
-            db.execute(update.values(content=None), handled)
-        if kept:
-            db.execute(update, kept)
+            removed.setdefault(_removed(one), []).append(row)
+        for names, rows in removed.items():
+            db.execute(update.values({name: _REMOVED[name] for name in names}), rows)
 
     def retry(self, arrival_ids: Sequence[int] = ()) -> int:
         """Have messages that were kept handled again, all without ids; return how many."""
@@ -271,6 +265,13 @@ def _row(key: bytes, message: Incoming, recipient: str) -> dict[str, Any]:
         "content": message.content[:LONGEST],
         "state": ArrivalState.WAITING,
     }
+
+
+def _removed(settlement: Settlement) -> tuple[str, ...]:
+    """Return the columns of a message that become empty as it is settled."""
+    if settlement.state is not ArrivalState.HANDLED:
+        return ()
+    return ("content",) if settlement.keeps_sender else ("content", "sender")
 
 
 def _plain(value: bytes) -> bytes:

@@ -69,7 +69,7 @@ def test_messages_are_stored_together_each_once_for_each_recipient(arrivals: Arr
 
 @pytest.mark.parametrize(("keeps_sender", "sender"), [(False, ""), (True, "bo@example.org")])
 def test_a_handled_message_has_its_sender_only_where_it_is_to_stay(
-    arrivals: Arrivals, engine: sa.Engine, keeps_sender: bool, sender: str
+    arrivals: Arrivals, engine: sa.Engine, *, keeps_sender: bool, sender: str
 ) -> None:
     store(arrivals)
 
