@@ -82,7 +82,10 @@ class Handler:
         """
         kinds = Counter[str]()
         while should_continue() and (batch := self.arrivals.waiting(BATCH)):
-            kinds.update(self._handle(batch))
+            handled = self._handle(batch)
+            kinds.update(handled)
+            if any(kind in _KEPT for kind in handled):
+                self._drop_oldest()
             pause(len(batch))
         if kinds[MessageKind.BOUNCE]:
             self._warn_of_policy()
@@ -162,6 +165,11 @@ class Handler:
                     ArrivalState.HANDLED, explanation, "nothing was done"
                 )
         return settled
+
+    def _drop_oldest(self) -> None:
+        """Bound what messages for the operator take of the disk: anybody can send them."""
+        if dropped := self.arrivals.drop_oldest():
+            log.warning("kept messages dropped", extra={"messages": dropped})
 
     def _warn_of_policy(self) -> None:
         """Warn if mail servers refuse us, which only the operator can mend."""

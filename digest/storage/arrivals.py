@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 #: The octets of a message that are kept: a report with the head of the mail it is about is smaller,
 #: and the rest of a long one says nothing more.
 LONGEST = 524_288
+#: The octets of all messages together that are kept for the operator; those of the oldest go.
+MOST_KEPT = 200_000_000
+#: Said of them.
+DROPPED = f"its text was dropped: messages like it took more than {MOST_KEPT // 1_000_000} MB"
 #: The octets of a body that tell messages apart.
 _BODY = 65_536
 _LONGEST_TEXT = 500
@@ -176,13 +180,38 @@ class Arrivals:
             db.execute(update.values({name: _REMOVED[name] for name in names}), rows)
 
     def retry(self, arrival_ids: Sequence[int] = ()) -> int:
-        """Have messages that were kept handled again, all without ids; return how many."""
-        kept = arrivals.c.state == ArrivalState.KEPT
+        """Have messages that were kept handled again, all without ids; return how many.
+
+        Those whose bytes were dropped are left as they are.
+        """
+        kept = (arrivals.c.state == ArrivalState.KEPT) & arrivals.c.content.is_not(None)
         if arrival_ids:
             kept &= arrivals.c.id.in_(arrival_ids)
         with self._writer.begin() as db:
             again = arrivals.update().where(kept).values(state=ArrivalState.WAITING)
             return db.execute(again).rowcount
+
+    def drop_oldest(self, *, most: int = MOST_KEPT) -> int:
+        """Remove the bytes of the oldest messages that are kept, if all have more than so many.
+
+        What is known of them stays, with a word on that. Return how many they were.
+
+        Raises:
+            StoreError: the database cannot be written now.
+
+        """
+        has_bytes = (arrivals.c.state == ArrivalState.KEPT) & arrivals.c.content.is_not(None)
+        size = sa.func.length(arrivals.c.content)
+        with_newer = sa.func.sum(size).over(order_by=arrivals.c.id.desc()).label("octets")
+        sizes = sa.select(arrivals.c.id, with_newer).where(has_bytes).subquery()
+        newest = sa.select(sa.func.max(sizes.c.id)).where(sizes.c.octets > most)
+        with self._engine.connect() as db:
+            last = db.execute(newest).scalar()
+        if last is None:
+            return 0
+        dropping = arrivals.update().where(has_bytes, arrivals.c.id <= last)
+        with self._writer.begin() as db:
+            return db.execute(dropping.values(content=None, result=DROPPED)).rowcount
 
     def get(self, arrival_id: int) -> SettledArrival | None:
         """Return a message with what became of it, or None."""
