@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.errors import StoreError
+from digest.mail.verp import NOBODY
 from digest.models.inbound import Arrival, BounceClass, Explanation, MessageKind
 from digest.storage.arrivals import ArrivalState, Settlement
 
@@ -81,7 +82,10 @@ class Handler:
         """
         kinds, level = Counter[str](), self._alarm_level()
         while should_continue() and (batch := self.arrivals.waiting(BATCH)):
-            kinds.update(self._handle(batch))
+            handled = self._handle(batch)
+            kinds.update(handled)
+            if any(kind in _KEPT for kind in handled):
+                self._drop_oldest()
             pause(len(batch))
         if kinds[MessageKind.BOUNCE] and self._alarm_level() > level:
             log.warning("mail refused for what we are", extra={"mails": self._refused()})
@@ -162,6 +166,11 @@ class Handler:
                 )
         return settled
 
+    def _drop_oldest(self) -> None:
+        """Bound what messages for the operator take of the disk: anybody can send them."""
+        if dropped := self.arrivals.drop_oldest():
+            log.warning("kept messages dropped", extra={"messages": dropped})
+
     def _refused(self) -> int:
         """Return how many mails were refused lately for what we are."""
         return self.bounces.number_since(self.clock() - ALARM_SPAN, BounceClass.POLICY)
@@ -187,4 +196,6 @@ def _settlement(state: ArrivalState, explanation: Explanation, result: str) -> S
         why=explanation.why,
         result=result,
         subscriber_id=returned.subscriber_id if returned.is_proven else None,
+        # A mail of `digest inbound check`, which must see what became of the null sender.
+        keeps_sender=returned.is_proven and returned.subscriber_id == NOBODY,
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Stands for the id in `[mail] bounce_address`.
 ID_PLACEHOLDER = "{id}"
+#: No subscriber has this id, so that a return address with it is valid and nobody's.
+NOBODY = 0
 _ID = re.compile(r"([0-9]{8})\.([0-9a-f]{1,16})\.[0-9a-f]{16}")
 
 

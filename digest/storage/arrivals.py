@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 #: The octets of a message that are kept: a report with the head of the mail it is about is smaller,
 #: and the rest of a long one says nothing more.
 LONGEST = 524_288
+#: The octets of all messages together that are kept for the operator; those of the oldest go.
+MOST_KEPT = 200_000_000
+#: Said of them.
+DROPPED = f"its text was dropped: messages like it took more than {MOST_KEPT // 1_000_000} MB"
 #: The octets of a body that tell messages apart.
 _BODY = 65_536
 _LONGEST_TEXT = 500
+_REMOVED: dict[str, str | None] = {"content": None, "sender": ""}
 _WITHOUT_CONTENT = sa.select(*[one for one in arrivals.c if one is not arrivals.c.content])
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _NAMING = re.compile(
@@ -55,6 +60,8 @@ class Settlement:
     result: str
     #: whom it is about, if that is known
     subscriber_id: int | None = None
+    #: whether the sender stays once it was handled
+    keeps_sender: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +158,7 @@ class Arrivals:
     ) -> None:
         """Record what became of messages, by id, in the transaction that locked them.
 
-        Of those that were handled the bytes and the sender are removed: nobody needs them.
+        Of those that were handled the bytes are removed, and mostly the sender: nobody needs them.
         """
         values = [
             {
@@ -165,22 +172,46 @@ class Arrivals:
             }
             for arrival_id, one in settled.items()
         ]
-        this = arrivals.c.id == sa.bindparam("this")
-        handled = [row for row in values if row["state"] is ArrivalState.HANDLED]
-        kept = [row for row in values if row["state"] is not ArrivalState.HANDLED]
-        if handled:
-            db.execute(arrivals.update().where(this).values(content=None, sender=""), handled)
-        if kept:
-            db.execute(arrivals.update().where(this), kept)
+        update = arrivals.update().where(arrivals.c.id == sa.bindparam("this"))
+        removed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row, one in zip(values, settled.values(), strict=True):
+            removed.setdefault(_removed(one), []).append(row)
+        for names, rows in removed.items():
+            db.execute(update.values({name: _REMOVED[name] for name in names}), rows)
 
     def retry(self, arrival_ids: Sequence[int] = ()) -> int:
-        """Have messages that were kept handled again, all without ids; return how many."""
-        kept = arrivals.c.state == ArrivalState.KEPT
+        """Have messages that were kept handled again, all without ids; return how many.
+
+        Those whose bytes were dropped are left as they are.
+        """
+        kept = (arrivals.c.state == ArrivalState.KEPT) & arrivals.c.content.is_not(None)
         if arrival_ids:
             kept &= arrivals.c.id.in_(arrival_ids)
         with self._writer.begin() as db:
             again = arrivals.update().where(kept).values(state=ArrivalState.WAITING)
             return db.execute(again).rowcount
+
+    def drop_oldest(self, *, most: int = MOST_KEPT) -> int:
+        """Remove the bytes of the oldest messages that are kept, if all have more than so many.
+
+        What is known of them stays, with a word on that. Return how many they were.
+
+        Raises:
+            StoreError: the database cannot be written now.
+
+        """
+        has_bytes = (arrivals.c.state == ArrivalState.KEPT) & arrivals.c.content.is_not(None)
+        size = sa.func.length(arrivals.c.content)
+        with_newer = sa.func.sum(size).over(order_by=arrivals.c.id.desc()).label("octets")
+        sizes = sa.select(arrivals.c.id, with_newer).where(has_bytes).subquery()
+        newest = sa.select(sa.func.max(sizes.c.id)).where(sizes.c.octets > most)
+        with self._engine.connect() as db:
+            last = db.execute(newest).scalar()
+        if last is None:
+            return 0
+        dropping = arrivals.update().where(has_bytes, arrivals.c.id <= last)
+        with self._writer.begin() as db:
+            return db.execute(dropping.values(content=None, result=DROPPED)).rowcount
 
     def get(self, arrival_id: int) -> SettledArrival | None:
         """Return a message with what became of it, or None."""
@@ -270,6 +301,13 @@ def _row(key: bytes, message: Incoming, recipient: str) -> dict[str, Any]:
         "content": message.content[:LONGEST],
         "state": ArrivalState.WAITING,
     }
+
+
+def _removed(settlement: Settlement) -> tuple[str, ...]:
+    """Return the columns of a message that become empty as it is settled."""
+    if settlement.state is not ArrivalState.HANDLED:
+        return ()
+    return ("content",) if settlement.keeps_sender else ("content", "sender")
 
 
 def _plain(value: bytes) -> bytes:

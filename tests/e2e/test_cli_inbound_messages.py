@@ -94,6 +94,17 @@ def test_of_a_message_that_was_handled_the_text_is_not_kept(app: App, digest: Co
     assert "is not kept any more" in digest("inbound", "show", "1", "--raw").err
 
 
+def test_a_message_whose_text_was_dropped_says_so(app: App, digest: Command) -> None:
+    receive(app, ODD, "digest@example.org")
+    app.arrivals.drop_oldest(most=0)
+
+    shown = " ".join(digest("inbound", "show", "1").out.split())
+    assert "the message itself is not kept: its text was dropped: messages like it took" in shown
+    assert "its text was dropped" in digest("inbound", "show", "1", "--raw").err
+    assert "its text was dropped" in " ".join(digest("inbound", "list").out.split())
+    assert "none of these messages" in digest("inbound", "retry", "1").err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

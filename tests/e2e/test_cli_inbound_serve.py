@@ -58,7 +58,9 @@ def test_mail_is_taken_and_handled_until_it_is_stopped(home: Path) -> None:
         mode = stat.S_IMODE((home / "lmtp.sock").stat().st_mode)
         answers = hand_over(home)
         serving.until("arrival handled")
-        code = serving.end()
+        serving.process.send_signal(signal.SIGTERM)
+        serving.until("no more mail is taken")
+        code = serving.process.wait(60)
 
     assert answers == ["250 2.0.0 stored"]
     assert mode == 0o660

@@ -61,6 +61,7 @@ PURE = (
     "digest.inbound.commands.writer",
     "digest.inbound.commands.written",
     "digest.inbound.doors.addresses",
+    "digest.inbound.doors.content",
     "digest.inbound.doors.envelope",
     "digest.inbound.doors.store",
     "digest.inbound.null_sender",

@@ -18,10 +18,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.app.inbound.lmtp import address_of
+from digest.delivery.smtp.refusals import BAD_SENDER, MAIL
 from digest.delivery.transports import send_one
 from digest.errors import ConfigError, MailServerError
 from digest.mail.command_address import CommandAddresses, CommandWord
-from digest.mail.verp import ID_PLACEHOLDER, return_address
+from digest.mail.verp import ID_PLACEHOLDER, NOBODY, return_address
 from digest.models.delivery import DeliveryState, OutgoingMessage
 from digest.storage.arrivals import key_of
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from digest.models.inbound import Arrival
     from digest.storage.arrivals import Arrivals
 
-#: No subscriber has this id, so that a return address with it is valid and nobody's.
-NOBODY = 0
 #: Seconds between two looks into the database and the mailboxes.
 INTERVAL = 1.0
 #: Seconds within which whoever listens at `[inbound] lmtp` must greet.
@@ -195,7 +194,8 @@ class InboundCheck:
         if outcome.state is DeliveryState.SENT:
             return Step(text=f"{probe.name}: {host} took it, for {probe.recipient}"), True
         text = f"{probe.name}: {host} did not take it: {outcome.reason}"
-        if outcome.stage == "MAIL" and not probe.sender:
+        is_about_sender = outcome.stage == MAIL or outcome.status in BAD_SENDER
+        if is_about_sender and not probe.sender:
             # Bounces come from other servers, which may say what this one may not.
             return Step(text=f"{text}; so only a real bounce shows whether bounces arrive"), False
         return Step(text=text, remedy=_UNKNOWN), False

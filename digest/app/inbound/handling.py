@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.app.clock import now
 from digest.app.config.resources import templates_dir
 from digest.app.config.topics import default_topics
+from digest.app.inbound.addresses import own_addresses
 from digest.app.inbound.own_mail import ours_on
 from digest.errors import RenderError
 from digest.inbound.commands.acting import Commands
@@ -118,4 +119,13 @@ def _explain(app: App, obeying: Commands, arrival: Arrival) -> Explanation:
         )
     # A message that waited long is judged by the day on which it came.
     ours = ours_on(app.config, arrival.received_at.date(), secrets=app.secrets)
-    return explain(arrival.content, arrival.envelope, ours, obeying.recognise)
+    found = explain(arrival.content, arrival.envelope, ours, obeying.recognise)
+    recipient = arrival.envelope.recipient
+    if found.returned.is_proven or not recipient or own_addresses(app.config)(recipient):
+        return found
+    # A pipe takes what it is given: a wrong line of a mail server must not lose others' mail.
+    return Explanation(
+        kind=MessageKind.NOT_UNDERSTOOD,
+        why=f"it is for {recipient}, which is no address of [inbound] or [mail]; see what the mail"
+        " server hands over",
+    )

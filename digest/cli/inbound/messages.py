@@ -11,7 +11,7 @@ from digest.app.inbound import serializers as inbound_serializers
 from digest.cli import output
 from digest.cli.options import Json
 from digest.cli.tables import print_table
-from digest.storage.arrivals import ArrivalState
+from digest.storage.arrivals import DROPPED, ArrivalState
 from digest.text.wording import count
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def show(
         return
     if raw:
         if not content:
-            raise NotFoundError(f"message {number} was handled, and is not kept any more")
+            raise NotFoundError(f"message {number} is not kept any more: {_why_gone(found)}")
         output.print_file(content)
         return
     for name, value in inbound_serializers.arrival(found).items():
@@ -98,7 +98,14 @@ def show(
     if content:
         output.print_result(_readable(content))
     else:
-        output.print_prose("the message itself is not kept: it was understood")
+        output.print_prose(f"the message itself is not kept: {_why_gone(found)}")
+
+
+def _why_gone(found: SettledArrival) -> str:
+    """Return why the bytes of a message are not there."""
+    if found.result == DROPPED:
+        return DROPPED
+    return "it was understood" if found.state is ArrivalState.HANDLED else "it is empty"
 
 
 def _readable(content: bytes) -> str:
@@ -122,7 +129,7 @@ def retry(
     again = app.arrivals.retry(numbers or ())
     if numbers and not again:
         raise NotFoundError(
-            "none of these messages is kept: `digest inbound list` has those that are"
+            "none of these messages is kept with its text: `digest inbound list` has those that are"
         )
     handle_waiting(app)
     kept = app.arrivals.counts().get(ArrivalState.KEPT, 0)

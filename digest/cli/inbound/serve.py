@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from digest.cli import output
 
 if TYPE_CHECKING:
     from digest.app.inbound.lmtp import LMTPDoor
+
+log = logging.getLogger(__name__)
 
 #: Seconds for which a message may be handed over, and then handled, after a SIGTERM.
 GRACE = 10
@@ -46,6 +49,7 @@ def serve(ctx: typer.Context) -> None:
         asyncio.run(_serve(door))
     finally:
         handler.stop(timeout=GRACE)
+        log.info("no more mail is taken", extra={"where": door.where})
 
 
 async def _serve(door: LMTPDoor) -> None:

@@ -126,11 +126,14 @@ def why_unusable(stage: str, reply: Reply, *, server: str, message: OutgoingMess
     """Return why a refusal holds for all messages, or None if the server may accept others.
 
     That is so if the server requires a login, or refuses the sender's address. At MAIL it knows
-    only the sender and the size, so any cause but the size and the content is the sender.
+    only the sender and the size, so any cause but the size and the content is the sender. A server
+    that refuses the null sender may accept any other.
     """
     if reply.code in _AUTHENTICATION:
         return f"{server} at {stage}: {reply}; check [mail] username, password and security"
-    if reply.code < 500 or (stage != MAIL and reply.status not in BAD_SENDER):
+    if reply.code < 500 or not message.sender:
+        return None
+    if stage != MAIL and reply.status not in BAD_SENDER:
         return None
     refusal = _refusal(refused_outcome(stage, reply, server=server, message=message), message)
     if refusal.cause is Cause.MESSAGE or reply.code == _EXCEEDED_STORAGE:

@@ -23,6 +23,7 @@ from aiosmtpd.lmtp import LMTP
 from digest.errors import DigestError
 from digest.inbound.doors.addresses import unquoted
 from digest.inbound.doors.batch_writer import BatchWriter
+from digest.inbound.doors.content import UnstuffedContent
 from digest.inbound.doors.store import IsOurs, Store
 from digest.inbound.null_sender import envelope_sender
 from digest.models.inbound import Incoming
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "lmtp"
 #: A path of MAIL or RCPT, whose local part may be quoted, and its parameters (RFC 5321 §4.1.2).
 _PATH = re.compile(r'\s*(<(?:"(?:[^"\\]|\\.)*"|[^<>"])*>|[^\s<>]+)(?:\s+(.*))?\s*')
+#: More octets than a connection holds.
+_ALL = 1 << 30
 #: A route in front of an address, which is ignored (RFC 5321 §C).
 _ROUTE = re.compile(r"^<@[^:<>]*:")
 
@@ -302,23 +305,20 @@ class Session(LMTP):
 
     async def _read_message(self) -> tuple[bytes, int]:
         """Return what is kept of a message, and its size; lines may have any length."""
-        kept, size, is_line_start = bytearray(), 0, True
+        kept, content = bytearray(), UnstuffedContent()
         self._is_reading = True
         async with asyncio.timeout(self._server.limits.message):
-            while True:
-                try:
-                    piece = await self._reader.readuntil(b"\r\n")
-                except asyncio.LimitOverrunError as error:
-                    piece = await self._reader.read(error.consumed)
-                if is_line_start and piece == b".\r\n":
-                    break
-                is_dotted = is_line_start and piece.startswith(b".")  # RFC 5321 §4.5.2
-                is_line_start = piece.endswith(b"\r\n")
-                piece = piece[is_dotted:]
-                size += len(piece)
+            while not content.is_complete:
+                # All that has come, so that what follows the message can be put back.
+                octets = await self._reader.read(_ALL)
+                if not octets:
+                    raise asyncio.IncompleteReadError(b"", None)
+                piece = content.feed(octets)
                 kept += piece[: self._server.limits.kept - len(kept)]
         self._is_reading = False
-        return bytes(kept), size
+        if content.rest and not self._reader.at_eof():
+            self._reader.feed_data(content.rest)
+        return bytes(kept), content.size
 
     async def _answer(self, line: str) -> None:
         """Answer for each recipient."""

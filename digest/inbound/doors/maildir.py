@@ -7,6 +7,7 @@ others at the same time, so a file that vanishes is no error. https://cr.yp.to/p
 from __future__ import annotations
 
 import logging
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.errors import MailboxError
@@ -105,9 +106,11 @@ class Maildir:
         listed = []
         for path in found:
             try:
-                listed.append(_File(path.stat().st_ctime_ns, path))
+                status = path.stat()
             except FileNotFoundError:
                 continue
+            if stat.S_ISREG(status.st_mode):  # a folder is no message, and a pipe has no end
+                listed.append(_File(status.st_ctime_ns, path))
         return listed
 
     def _read(self, path: Path) -> bytes:

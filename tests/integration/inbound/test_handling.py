@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ from digest.models.inbound import (
     MessageKind,
     ReturnedMail,
 )
-from digest.storage.arrivals import Arrivals, ArrivalState
+from digest.storage.arrivals import DROPPED, Arrivals, ArrivalState
 from digest.storage.bounces import Bounces
 from subscribers.models import Event, Status, Subscriber
 
@@ -194,6 +195,19 @@ def test_it_ends_when_it_is_told_to(mailroom: Mailroom) -> None:
     mailroom.receive("command")
 
     assert mailroom.handler.handle_waiting(should_continue=lambda: False) == 0
+
+
+def test_what_is_kept_has_a_bound(
+    mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Arrivals, "drop_oldest", partialmethod(Arrivals.drop_oldest, most=40))
+    mailroom.receive("not understood", "not understood-2", "not understood-3", "command")
+
+    mailroom.handler.handle_waiting()
+
+    assert mailroom.states()[:3] == [("kept", DROPPED), *[("kept", "kept for the operator")] * 2]
+    dropped = [one for one in caplog.records if one.message == "kept messages dropped"]
+    assert [one.__dict__["messages"] for one in dropped] == [1]
 
 
 def test_many_refusals_of_what_we_are_raise_an_alarm_at_each_doubling(

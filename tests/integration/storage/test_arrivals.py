@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 from support.builders import NOON
 
 from digest.models.inbound import Incoming
-from digest.storage.arrivals import LONGEST, Arrivals, ArrivalState, Settlement, key_of
+from digest.storage.arrivals import (
+    DROPPED,
+    LONGEST,
+    Arrivals,
+    ArrivalState,
+    Settlement,
+    key_of,
+)
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -64,6 +72,18 @@ def test_messages_are_stored_together_each_once_for_each_recipient(arrivals: Arr
     assert [one.envelope.recipient for one in arrivals.waiting(3)] == [
         "a@example.org", "b@example.org", "0@example.org",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keeps_sender", "sender"), [(False, ""), (True, "bo@example.org")])
+def test_a_handled_message_has_its_sender_only_where_it_is_to_stay(
+    arrivals: Arrivals, engine: sa.Engine, *, keeps_sender: bool, sender: str
+) -> None:
+    store(arrivals)
+
+    settle(arrivals, engine, replace(HANDLED, keeps_sender=keeps_sender))
+
+    [found] = arrivals.newest(most=9)
+    assert found.arrival.envelope.sender == sender
 
 
 def test_nothing_to_store_is_no_error(arrivals: Arrivals) -> None:
@@ -153,6 +173,34 @@ def test_all_kept_messages_can_be_handled_again(arrivals: Arrivals, engine: sa.E
     settle(arrivals, engine, KEPT)
 
     assert arrivals.retry() == 2
+
+
+def test_of_too_many_kept_messages_the_bytes_of_the_oldest_are_gone(
+    arrivals: Arrivals, engine: sa.Engine
+) -> None:
+    for number in range(5):
+        store(arrivals, b"\n\n" + b"%d" % number * 98)
+        settle(arrivals, engine, KEPT)
+    store(arrivals, b"\n\n" + b"w" * 998)
+
+    assert arrivals.drop_oldest(most=300) == 2
+    assert arrivals.drop_oldest(most=300) == 0
+
+    found = [arrivals.get(number) for number in range(1, 7)]
+    assert [len(one.arrival.content) for one in found if one] == [0, 0, 100, 100, 100, 1000]
+    assert [one.result == DROPPED for one in found if one] == [True] * 2 + [False] * 4
+    assert {one.why for one in found[:5] if one} == {"odd"}
+
+
+def test_what_has_no_bytes_any_more_is_not_handled_again(
+    arrivals: Arrivals, engine: sa.Engine
+) -> None:
+    store(arrivals)
+    settle(arrivals, engine, KEPT)
+    arrivals.drop_oldest(most=0)
+
+    assert arrivals.retry() == 0
+    assert arrivals.waiting(9) == []
 
 
 def test_an_unknown_message_is_none(arrivals: Arrivals) -> None:

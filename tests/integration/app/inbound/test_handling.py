@@ -16,6 +16,7 @@ from digest.app.inbound.handling import confirm_subject, handle_before_run, hand
 from digest.app.services import App
 from digest.mail.verp import return_address
 from digest.models.delivery import MailKind
+from digest.storage.arrivals import ArrivalState
 from subscribers import mail_tokens
 from subscribers.mail_tokens import MailPurpose
 from subscribers.models import Status
@@ -149,6 +150,42 @@ def test_whatever_is_sent_to_a_leave_address_leaves(
     handle_waiting(installation.app)
 
     assert status_of(installation, "ada") is Status.LEFT
+
+
+@pytest.mark.parametrize(
+    ("content", "sender"),
+    [
+        (b"Subject: subscribe robots\r\n\r\n", "bo@papers.example"),
+        (b"Subject: away\r\nAuto-Submitted: auto-replied\r\n\r\n", "bo@papers.example"),
+        (report("bo@papers.example"), ""),
+    ],
+)
+def test_mail_for_others_is_kept_for_the_operator(
+    installation: Installation, content: bytes, sender: str
+) -> None:
+    receive(installation, content, "boss@elsewhere.example", sender=sender)
+
+    handle_waiting(installation.app)
+
+    [found] = installation.app.arrivals.newest(most=9, state=ArrivalState.KEPT)
+    stored = installation.app.arrivals.get(found.arrival.id)
+    assert stored is not None
+    assert stored.arrival.content == content
+    assert found.why.startswith("it is for boss@elsewhere.example, which is no address of")
+
+
+def test_a_proven_report_counts_at_whatever_address_it_is_handed_over(
+    installation: Installation,
+) -> None:
+    ada = installation.subscribe("ada")
+    ours = return_address(BOUNCES, DAY, ada.id, secret=KEY)
+    returned = f"--=\r\nContent-Type: text/rfc822-headers\r\n\r\nReturn-Path: <{ours}>\r\n--=--"
+    content = report(ada.address).replace(b"--=--", returned.encode())
+    receive(installation, content, "digest@alias.example")
+
+    handle_waiting(installation.app)
+
+    assert status_of(installation, "ada") is Status.SUPPRESSED
 
 
 def test_messages_are_handled_at_the_rate_of_the_configuration(

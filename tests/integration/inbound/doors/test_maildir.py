@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,6 @@ from digest.storage.mailboxes import Mailboxes, Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import sqlalchemy as sa
 
@@ -145,13 +146,33 @@ def test_what_cannot_be_read_holds_up_no_other_and_is_tried_again(
     read: Callable[..., list[bytes]],
     engine: sa.Engine,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (folder / "new" / "1").mkdir()
+    (folder / "new" / "1").write_bytes(b"1")
     (folder / "new" / "2").write_bytes(b"2")
+    open_file = Path.open
+
+    def open_but_one(path: Path, mode: str = "r") -> Any:
+        if path.name == "1":
+            raise PermissionError(13, "Permission denied")
+        return open_file(path, mode)
+
+    monkeypatch.setattr(Path, "open", open_but_one)
 
     assert read("keep") == [b"2"]
     assert [one.message for one in caplog.records] == ["message not read"]
     assert Mailboxes(engine).get(f"maildir:{folder}") is None
+
+
+def test_what_is_no_file_is_no_message(
+    folder: Path, read: Callable[..., list[bytes]], caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "new" / "1").mkdir()
+    os.mkfifo(folder / "cur" / "2")
+    (folder / "new" / "3").write_bytes(b"3")
+
+    assert read("keep") == [b"3"]
+    assert caplog.records == []
 
 
 def test_a_folder_that_is_no_maildir_is_named(engine: sa.Engine, tmp_path: Path) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import NOON
+from support.smtp_server import SMTPServer
 
 from digest.app import config
 from digest.app.inbound.check import INTERVAL, InboundCheck, Step, listening
+from digest.app.inbound.handling import handle_waiting
+from digest.app.services import App
+from digest.delivery.smtp.client import SMTPTransport
+from digest.delivery.smtp.connect import ServerSettings
 from digest.errors import ConfigError, MailServerError
 from digest.mail.command_address import CommandAddresses, CommandWord
 from digest.mail.verp import parse_return_address
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from digest.app.config import Config
+    from digest.delivery.transports import Transport
     from digest.models.delivery import DoubtfulMessage, ReportOutcomes
 
 SECRET = "a key for the tests and nothing else"
@@ -56,6 +63,8 @@ class Server:
     engine: sa.Engine
     #: from the envelope that it is given to the one that it hands over, or to None
     way: Callable[[Handed], Handed | None] = lambda handed: handed
+    #: called after each
+    after: Callable[[], object] = lambda: None
     #: the outcomes of messages by their senders; all others are sent
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     is_down: bool = False
@@ -84,6 +93,7 @@ class Server:
                 channel="lmtp",
                 now=NOON + timedelta(seconds=1.2),
             )
+            self.after()
 
     def was_sent(self, message: DoubtfulMessage) -> bool | None:
         return None
@@ -101,11 +111,11 @@ class Server:
         self.seconds += seconds
 
 
-def steps(server: Server, chosen: Config) -> list[Step]:
+def steps(server: Server, chosen: Config, transport: Transport | None = None) -> list[Step]:
     checking = InboundCheck(
         config=chosen,
         secrets=[SECRET],
-        transport=server,
+        transport=transport or server,
         arrivals=Arrivals(server.engine),
         clock=server.clock,
         wait=server.wait,
@@ -192,6 +202,24 @@ def test_a_null_sender_that_became_another_is_told(engine: sa.Engine, tmp_path: 
     ]
 
 
+def test_a_null_sender_that_became_another_is_told_though_the_mail_was_handled(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    chosen = settings(tmp_path)
+    app = App(config=chosen, engine=engine)
+    app.__dict__["secrets"] = [SECRET]
+    server = Server(
+        engine=engine,
+        way=lambda handed: (handed[0] or "MAILER-DAEMON@mx.example.net", handed[1]),
+        after=lambda: handle_waiting(app),
+    )
+
+    found = steps(server, chosen)
+
+    assert {one.state for one in app.arrivals.newest(most=9)} == {ArrivalState.HANDLED}
+    assert faults(found) == ["a bounce: its null sender became MAILER-DAEMON@mx.example.net"]
+
+
 def test_what_does_not_arrive_in_time_is_told(engine: sa.Engine, tmp_path: Path) -> None:
     server = Server(engine=engine, way=lambda _: None)
 
@@ -242,15 +270,28 @@ def test_an_address_that_is_refused_is_told_with_the_answer(
     ]
 
 
+@pytest.mark.parametrize(
+    ("command", "reply"),
+    [
+        ("MAIL FROM:<>", "550 null sender not allowed here"),
+        ("MAIL FROM:<>", "553 5.1.7 not yours"),
+        ("MAIL FROM:<>", "451 4.7.1 not now"),
+        ("RCPT TO:<bounces", "550 5.1.7 null sender not allowed here"),
+    ],
+)
 def test_a_server_that_takes_no_null_sender_from_us_is_at_no_fault(
-    engine: sa.Engine, tmp_path: Path
+    engine: sa.Engine, tmp_path: Path, command: str, reply: str
 ) -> None:
-    refused = Outcome(state=DeliveryState.FAILED, reason="553 not yours", code=553, stage="MAIL")
+    with SMTPServer() as listening_server:
+        listening_server.when(command, reply=reply)
+        place = ServerSettings(host="127.0.0.1", port=listening_server.port, security="none")
+        with closing(SMTPTransport(place)) as smtp:
+            server = Server(engine=engine)
+            found = steps(server, settings(tmp_path), transport=smtp)
 
-    found = steps(Server(engine=engine, outcomes={"": refused}), settings(tmp_path))
-
-    assert faults(found) == []
-    assert "only a real bounce shows" in found[1].text
+    assert f"did not take it: 127.0.0.1:{listening_server.port} at " in found[1].text
+    assert found[1].text.endswith("so only a real bounce shows whether bounces arrive")
+    assert faults(found) == ["a command: nothing came within 60 seconds"]
 
 
 def test_a_server_that_is_down_is_told_at_once(engine: sa.Engine, tmp_path: Path) -> None:
