@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HARD, SOFT, POLICY = BounceClass.HARD, BounceClass.SOFT, BounceClass.POLICY
 
+#: How many characters of a reply are read: servers say less, and expressions take their time.
+LONGEST = 2000
 #: Codes of a mailbox or domain that is not there: RFC 3463 §3.2–3.5, RFC 7293 (changed owner),
 #: RFC 7505 (null MX), and 5.4.310 of Exchange Online (no such domain).
 _GONE = frozenset({
@@ -38,8 +40,8 @@ _FULL = re.compile(
     r"(?:mail ?box|mail ?folder|inbox|user|account|recipient|disk"
     r"|storage)(?:'s)?\W+(?:\w+\W+){0,5}?"
     r"(?:full\b|over.?quota|over (?:its|his|her|the|their)? ?(?:disk |storage )?(?:quota|limit)"
-    r"|exceed\w* (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
-    r"|(?:over|exceed\w*|out of|above|disk|storage|mailbox|user) ?(?:\w+ )?quota\b"
+    r"|exceed\w{0,4} (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
+    r"|(?:over|exceed\w{0,4}|out of|above|disk|storage|mailbox|user) ?(?:\w{1,30} )?quota\b"
     r"|quota (?:is )?exceed"
     r"|insufficient (?:system |disk |mailbox )?(?:storage|space)|exceeded storage"
     r"|not enough (?:disk )?space"
@@ -48,7 +50,7 @@ _FULL = re.compile(
 )
 _GAVE_UP = re.compile(
     r"retry time(?:out)? (?:exceeded|not reached)|(?:message|envelope|delivery|queue"
-    r"|time)\w*(?: \w+){0,2}"
+    r"|time)\w{0,4}(?: \w+){0,2}"
     r" (?:has |is |was )?expired|expired (?:in|from) (?:the )?queue|queue\.expired|too (?:long"
     r"|old)\b"
     r"|maximum (?:queue )?(?:lifetime|time|retry)|could not be delivered for|delivery (?:time"
@@ -120,8 +122,10 @@ _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
 )
 _URL = re.compile(r"https?:\S+|www\.\S+")
-_ADDRESS = re.compile(r"<[^<>]{0,320}@[^<>]{0,320}>|[^\s<>:;,()\"]{1,128}@[\w.-]+")
-_HOST = re.compile(r"\b(?=[\w-]*[a-z])[\w-]+(?:\.[\w-]+)+(?:\[[\w.:]*\])?")
+_ADDRESS = re.compile(
+    r"<[^<>@]{0,320}+@[^<>]{0,320}+>|(?<![^\s<>:;,()\"])@*+[^\s<>:;,()\"@]++@[\w.@-]++"
+)
+_HOST = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])[\w-]++(?:\.[\w-]++)++(?:\[[\w.:]*+\])?")
 #: What systems say around the words of the remote server, and what would be misread in it.
 _AROUND = re.compile(
     r"\(?in reply to [\w ]{1,40} command\)?"
@@ -160,7 +164,9 @@ def judge(
             found if found.status else Verdict(found.bounce_class, _unless_guessed(status, found))
         )
     if not is_generic(status) and not _is_guess(status, diagnostic, remote_replies):
-        return Verdict(_of_code(status, _plain(" ".join((diagnostic, *notices[:1])))), status)
+        return Verdict(
+            _of_code(status, _plain(" ".join((diagnostic, *notices[:1]))[:LONGEST])), status
+        )
     for text in (remote_replies or "", *notices):
         if (found := of_reply(text)) is not None:
             return found
@@ -171,6 +177,7 @@ def of_reply(text: str) -> Verdict | None:
     """Return what the words of a server mean; None if they say nothing that is known."""
     if not text:
         return None
+    text = text[:LONGEST]
     codes = codes_in(text)
     if str(codes.reply).startswith(_TRANSIENT):
         return Verdict(SOFT, codes.enhanced)
