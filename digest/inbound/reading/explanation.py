@@ -259,7 +259,9 @@ class _Reading:
 
     def _other(self, recognise: Recognise) -> Explanation:
         why = auto_reply.reason_for(
-            self._message, is_null_sender=self._is_null and not self._is_daemon
+            self._message,
+            # Without From it may be any bytes.
+            is_null_sender=self._is_null and not self._is_daemon and "from" in self._message.fields,
         )
         if why:
             return self._explanation(MessageKind.AUTO_REPLY, why)
