@@ -14,6 +14,7 @@ LIMIT = re.compile(
     r"(?:\W+\w+){0,2}?\W+(?:limit|quota)s?\b"
     r"|(?:limit|quota)\W+(?:\w+\W+){0,3}(?:per (?:second|minute|hour|day)|messages|mails|emails)"
     r"|too many (?:\w+ )?(?:messages|mails|emails|recipients|connections)|throttl|rate.?limit"
+    r"|max(?:imum)? (?:e-?mails?|mails?|messages?) per (?:second|minute|hour|day)"
     r"|sending too (?:fast|much|many)"
 )
 #: Words of a login, or of a server that does not relay for us.
@@ -27,9 +28,12 @@ LOGIN = re.compile(
 #: Words about the sender: the address, the domain, the host, and what proves them.
 SENDER = re.compile(
     r"\bsend(?:ing|er)?.?as\b|sendasden|not owned by user|domain of sender|invalid sender"
-    r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has))*"
-    r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch)"
+    r"|(?<!not )\bsender(?:'s)?\b(?: (?:e-?mail|address|domain|verif\w+|name|is|was|not|of|has"
+    r"|been))*"
+    r" (?:reject|refus|den|fail|not|unknown|invalid|block|unauthori|unverified|does|mismatch"
+    r"|discontinued|no\b)"
     r"|(?:verify|verification of|unknown|bad|invalid|unverified|reject\w{0,3}|forged"
+    r"|unroute?able|undeliverable|\bmx (?:record )?(?:for|of)"
     r"|unauthori[sz]ed) (?:the )?sender"
     r"|(?:n't|not) (?:be )?(?:allow|author|permit|have permission)\w*"
     r" to (?:send(?! (?:\w+ ){0,2}to\b)|use)"

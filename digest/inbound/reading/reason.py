@@ -42,7 +42,7 @@ _FULL = re.compile(
     r"(?:full\b|over.?quota|over (?:its|his|her|the|their)? ?(?:disk |storage )?(?:quota|limit)"
     r"|exceed\w{0,4} (?:\w+ ){0,3}(?:quota|storage|space|limit)|out of (?:space|storage|quota))"
     r"|(?:over|exceed\w{0,4}|out of|above|disk|storage|mailbox|user) ?(?:\w{1,30} )?quota\b"
-    r"|quota (?:is )?exceed"
+    r"|\bover (?:its|his|her|their) (?:\w{1,20} )?quota\b|quota (?:is )?exceed"
     r"|insufficient (?:system |disk |mailbox )?(?:storage|space)|exceeded storage"
     r"|not enough (?:disk )?space"
     r"|no (?:space|room) left|(?:out of|low on) (?:storage|disk|space)|quotaexceeded"
@@ -58,8 +58,12 @@ _GAVE_UP = re.compile(
     r"(?: \w+)? (?:exceeded|exhausted)|all hosts (?:have|in) .{0,40}failing|long failure period"
     r"|giving up after|been in the queue"
 )
+#: A server that takes the mail later, and ours that did not come back.
+_LATER = re.compile(r"gr[ae]y.?list|soft error")
 #: Trouble for now, whatever else is said.
 _FOR_NOW = re.compile(r"temporar|try (?:again|later)|tryagain|servfail")
+#: The same beside a word that something is not there: "check the address, and try again".
+_SURELY_FOR_NOW = re.compile(r"temporar|\blater\b|servfail")
 #: Trouble on the way.
 _ON_THE_WAY = re.compile(
     r"connection (?:was )?(?:refused|timed? ?out|reset|lost|dropped|closed|failed)|timed? ?out"
@@ -98,7 +102,21 @@ _NOT_THERE = re.compile(
     r"|retired)"
     r"|(?:disabled|inactive|deactivated|suspended|closed|deleted) (?:user|account|mail ?box"
     r"|address)"
-    r"|has moved|user doesn|not our customer|is not (?:a )?local|moved to|unknown\W*$|^\W*unknown\b"
+    r"|has moved|user doesn|not our customer|is not (?:a )?local|moved to|^\W*unknown\b"
+    r"|用户不存在|(?:宛先|ユーザー?)が(?:存在しま|見つかりま)せん|(?:empfänger|benutzer) unbekannt"
+    r"|(?:utilisateur|destinataire) inconnu|(?:usuario|destinatario) (?:desconocido|inexistente)"
+)
+#: What comes before such words where something else is not there: what we are, or what we sent.
+_OF_OTHERS = re.compile(
+    r"\b(?:sender|ehlo|helo|ip|certificate)\b"
+    r"(?:[ :]+(?!user|recipient|mail ?box|account)\S+){0,4}\W*$"
+    r"|\b(?:content|attachment|message|header)(?: (?!to\b|for\b)[^\s:;,.]+){0,3} ?$"
+)
+_BEFORE = 80
+#: Words about the form of the message.
+_MALFORMED = re.compile(
+    r"\bbare (?:lf|cr|line|newline)|line (?:is |was )?too long|malformed (?:message|header|mail)"
+    r"|(?:valid|invalid|missing|no|malformed|duplicate) (?:message-id|headers?|mime)\b"
 )
 #: A mailbox that is not to be had, which a 550 says of unknown ones.
 _UNAVAILABLE = re.compile(
@@ -113,10 +131,11 @@ _DENIED = re.compile(
     r"|ing)\b.{0,30}blocklist|prohibit|denied|not (?:allowed"
     r"|permitted|authori[sz]ed|accepted)"
     r"|forbidden|complaint|dnswl|score|bulk ?mail|junk|unwanted|content filter"
-    r"|message (?:was )?(?:rejected|refused)"
+    r"|mail (?:was )?(?:rejected|refused)|message (?:was )?(?:rejected|refused)|\(bl\)|\bdt:spm"
     r"|rejected (?:due to|because of|by) (?:\w+ )?(?:content|filter|rule|recipient)"
     r"|sender.{0,20}(?:reject|refus)"
-    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|helo|certificate"
+    r"|frequency limit|does not (?:want|like) (?:to receive )?(?:your|mail)|greet|ehlo|helo"
+    r"|certificate"
 )
 _BLOCKLISTS = re.compile(
     r"spamhaus|spamcop|barracudacentral|sorbs|dnsbl|\brbl\b|black-?list|block-?list|uceprotect"
@@ -188,20 +207,29 @@ def of_reply(text: str) -> Verdict | None:
     return None if found is None else Verdict(found, codes.enhanced)
 
 
-def of_words(text: str) -> BounceClass | None:
-    """Return what words mean, without their codes; the text is in lower case."""
-    if _GAVE_UP.search(text) or _FULL.search(text):
+def of_words(text: str, *, is_gone: bool = False) -> BounceClass | None:
+    """Return what words mean, without their codes; the text is in lower case.
+
+    Args:
+        text: The words.
+        is_gone: Whether a code beside them says that the address is not there. Servers write such
+            codes above any words, so words that say otherwise count.
+
+    """
+    if _GAVE_UP.search(text) or _FULL.search(text) or _LATER.search(text):
         return SOFT
     is_unknown = bool(refusal_words.UNKNOWN.search(text))
-    if _is_about_us(text, is_unknown=is_unknown):
+    is_not_there = _is_not_there(text)
+    if _is_about_us(text, is_unknown=is_unknown or (is_gone and is_not_there)):
         return POLICY
     if is_unknown:
         return HARD
-    if _FOR_NOW.search(text) or (_ON_THE_WAY.search(text) and not _NOT_THERE.search(text)):
+    for_now = _SURELY_FOR_NOW if is_gone and is_not_there else _FOR_NOW
+    if for_now.search(text) or (_ON_THE_WAY.search(text) and not is_not_there):
         return SOFT
-    if refusal_words.TOO_BIG.search(text):
+    if refusal_words.TOO_BIG.search(text) or _MALFORMED.search(text):
         return SOFT
-    if _NOT_THERE.search(text) or _UNAVAILABLE.search(text):
+    if is_gone or is_not_there or _UNAVAILABLE.search(text):
         return HARD
     return POLICY if _DENIED.search(text) else None
 
@@ -211,7 +239,7 @@ def _of_code(code: str, text: str) -> BounceClass:
     if code.startswith(_TRANSIENT):
         return SOFT
     if code in _GONE:
-        return HARD
+        return of_words(text, is_gone=True) or HARD
     if code in _ABOUT_US:
         return POLICY
     if code in _VAGUE:
@@ -224,6 +252,14 @@ def _of_code(code: str, text: str) -> BounceClass:
 
 
 _NO_SUCH = re.compile(r"no such (?:user|recipient|mail ?box|account|address|person)")
+
+
+def _is_not_there(text: str) -> bool:
+    """Whether words say that an address or domain is not there, and not our host or message."""
+    return any(
+        not _OF_OTHERS.search(text[max(0, match.start() - _BEFORE) : match.start()])
+        for match in _NOT_THERE.finditer(text)
+    )
 
 
 def _is_about_us(text: str, *, is_unknown: bool) -> bool:
